@@ -1,0 +1,29 @@
+# Warnings are errors; the sanitizers are chosen by preset.
+set(STENTOR_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
+
+add_library(stentor_options INTERFACE)
+target_include_directories(stentor_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_options(stentor_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+    -Wold-style-cast -Woverloaded-virtual -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # False alarms of g++ 12 on inlined library code.
+    target_compile_options(stentor_options INTERFACE
+        -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds
+        -Wno-dangling-pointer -Wno-missing-field-initializers)
+else()
+    target_compile_options(stentor_options INTERFACE -Wno-missing-field-initializers)
+endif()
+if(STENTOR_SANITIZE)
+    add_compile_options(-fsanitize=${STENTOR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${STENTOR_SANITIZE})
+endif()
+
+find_program(STENTOR_CCACHE ccache)
+if(STENTOR_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${STENTOR_CCACHE})
+endif()
+find_program(STENTOR_MOLD mold)
+if(STENTOR_MOLD)
+    add_link_options(-fuse-ld=mold)
+endif()

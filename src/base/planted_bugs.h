@@ -1,0 +1,32 @@
+#pragma once
+// Bugs that the checkers must be able to see. Each place in shipped code where one can be planted
+// asks `planted(Bug::x)`, which is the constant false except in the simulator's own build of the
+// pure parts (STENTOR_PLANTED_BUGS). A checker that stays green with one planted is the bug.
+
+#include <cstdint>
+
+namespace stentor {
+
+enum class Bug : std::uint8_t {
+    none,
+    ack_before_commit,
+    push_before_commit,
+    no_fence,
+    no_duplicate_check,
+    number_outside_commit,
+    cursor_without_max,
+    after_ignored,
+    floor_ignored_at_pull,
+    cache_above_head,
+    push_while_behind,
+    sync_off,
+};
+
+#ifdef STENTOR_PLANTED_BUGS
+inline Bug planted_bug = Bug::none;
+inline bool planted(Bug bug) { return planted_bug == bug; }
+#else
+constexpr bool planted(Bug /*bug*/) { return false; }
+#endif
+
+}  // namespace stentor

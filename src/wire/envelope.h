@@ -1,0 +1,18 @@
+#pragma once
+// The frame around a server's message: an unmasked, unfragmented binary WebSocket frame (RFC 6455
+// section 5.2). Made once for a push, then shared by all sockets that it is written to.
+
+#include <string>
+#include <string_view>
+
+#include "base/shared_bytes.h"
+
+namespace stentor::wire {
+
+// Header and payload in one buffer.
+[[nodiscard]] std::string websocket_frame(std::string_view payload);
+[[nodiscard]] inline SharedBytes shared_websocket_frame(std::string_view payload) {
+    return share(websocket_frame(payload));
+}
+
+}  // namespace stentor::wire
