@@ -1,0 +1,57 @@
+#pragma once
+// A request and its answer as handlers see them. No parser's header is needed to use these.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/shared_bytes.h"
+#include "base/time.h"
+
+namespace stentor::net::http {
+
+struct Header {
+    std::string name;   // Lower case in requests; as written in responses.
+    std::string value;  // Repeated headers of a request are joined by ", ".
+};
+
+struct Request {
+    std::string method;  // "GET"
+    std::string path;    // As sent: still percent-encoded, begins with '/' (or is "*").
+    std::string query;   // Without '?', still percent-encoded.
+    std::vector<Header> headers;
+    std::string body;  // At most kHttpBodyBytes.
+    std::string peer;  // Numeric address.
+    bool keep_alive{};
+
+    // `name` in lower case; empty when there is none.
+    [[nodiscard]] std::string_view header(std::string_view name) const {
+        for (const Header& header : headers) {
+            if (header.name == name) return header.value;
+        }
+        return {};
+    }
+};
+
+// Names the request that an answer belongs to. Copyable, may travel through any thread, and is
+// harmless when the connection has gone or the request was answered already.
+struct Responder {
+    ConnectionToken connection;
+    std::uint32_t request{};
+};
+
+struct Response {
+    unsigned status{200};
+    std::string content_type;     // Empty: no Content-Type.
+    SharedBytes body;             // May be null.
+    std::vector<Header> headers;  // Extra ones; neither Content-Length nor Connection nor Date.
+    bool close{};                 // Close the connection after this answer.
+};
+
+// A short answer in plain text; 503 and 429 take a time after which to come back.
+[[nodiscard]] Response plain(unsigned status, std::string_view text, Millis retry_after = {});
+
+}  // namespace stentor::net::http

@@ -1,0 +1,39 @@
+#pragma once
+// How shards listen and what they put up with. The defaults are the limits of base/limits.h.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/time.h"
+
+namespace stentor::net {
+
+struct Deadlines {
+    Millis handshake = limits::kHandshakeWithin;  // From accept to the end of the first header.
+    Millis http = limits::kHttpWithin;            // From a later request's first byte to its last.
+    Millis http_idle = limits::kHttpIdle;         // Between requests, and for the handler's answer.
+    Millis message = limits::kStuckWithin;        // A message of which a part has come.
+    Millis stuck = limits::kStuckWithin;
+    Millis close = limits::kCloseWithin;
+    Millis user_timeout = limits::kUserTimeout;
+    Millis retry_after{5'000};  // Told to those whom a full shard refuses.
+};
+
+struct Options {
+    std::string address = "127.0.0.1";  // Numeric, IPv4 or IPv6.
+    std::uint16_t port = 0;             // 0: the system chooses one, the same for all shards.
+    std::uint32_t shards = 1;
+    std::uint32_t connections_max = 0;  // Per shard; 0: RLIMIT_NOFILE less the reserve.
+    std::uint32_t descriptors_reserve = 64;
+    unsigned gate_slots = 0;  // 0: as many as there are cores.
+    std::string websocket_path = "/ws";
+    std::vector<std::string> origins;  // Allowed; empty: those whose host is the Host header's.
+    int send_buffer_bytes = limits::kSendBufferBytes;
+    std::size_t pinned_bytes_max = limits::kPinnedBytes;  // Per shard.
+    Deadlines within;
+};
+
+}  // namespace stentor::net

@@ -1,0 +1,48 @@
+#pragma once
+// All shards of a process, in two steps: threads with descriptor tables of their own first, before
+// anything else opens files; handlers and listeners when the rest of the server stands.
+//
+// Thread: the one that made it, but for shard().post() and the counters.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "net/counters.h"
+#include "net/handler.h"
+#include "net/options.h"
+#include "net/shard.h"
+
+namespace stentor::net {
+
+class ShardGroup {
+public:
+    // Starts the threads; nothing listens yet. Throws std::runtime_error.
+    explicit ShardGroup(Options options);
+    ShardGroup(const ShardGroup&) = delete;
+    ShardGroup& operator=(const ShardGroup&) = delete;
+    ~ShardGroup();  // stop()
+
+    // One handler for each shard, in their order; they must outlive stop(). on_start has been
+    // called on all, and all listen, when this returns. Throws std::runtime_error that names the
+    // address, for instance when it is taken.
+    void serve(std::span<Handler* const> handlers);
+
+    [[nodiscard]] std::uint16_t port() const;
+    [[nodiscard]] std::uint32_t size() const;
+    [[nodiscard]] Shard& shard(std::uint32_t index);
+    [[nodiscard]] const Counters& counters(std::uint32_t index) const;
+
+    // Drain: no shard listens any more when this returns.
+    void stop_accepting();
+    // Drops what is left (on_closed is called for each), ends the threads and joins them.
+    void stop();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stentor::net
