@@ -181,7 +181,8 @@ public:
     OwnerInbox& operator=(const OwnerInbox&) = delete;
     virtual ~OwnerInbox() = default;
 
-    virtual void on_post(PartitionId partition, Post post) = 0;
+    // overloaded: the queue is full, nothing was taken.
+    virtual Result<void> on_post(PartitionId partition, Post post) = 0;
     virtual void on_ask(PartitionId partition, Question question, ReplyHandler reply) = 0;
 };
 

@@ -1,0 +1,75 @@
+#pragma once
+// What the pure part of a group asks of the shell around it. Every call is made from inside an
+// on_* of Partition, on its thread; none may call back into it.
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "base/cmid.h"
+#include "base/code.h"
+#include "base/digest.h"
+#include "base/ids.h"
+#include "bus/bus.h"
+#include "store/store.h"
+
+namespace stentor::group {
+
+// ---- What may be missing in memory
+
+struct LoadGroup {};  // take_head, the newest kRing entries, and the sends of the last kYoungIds.
+struct LoadMember {
+    UserId uid;
+};
+struct LoadSent {
+    UserId uid;
+    Cmid cmid;
+};
+struct LoadOlder {  // Up to kRangeEntries entries that end at `to`, for the unread count of `ask`.
+    Seq to;
+    std::uint64_t ask{};
+};
+
+// Answered by one on_loaded with the same `load`.
+struct Load {
+    GroupId gid;
+    std::uint32_t generation{};  // Of the group's memory: what was asked for before it was dropped
+                                 // is ignored when it comes.
+    std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder> what;
+};
+
+struct LoadedGroup {
+    store::HeadRow head;
+    std::vector<LogEntry> newest;      // Dense, ends at head.seq.
+    Digest digest_before;              // At newest.front().seq - 1; head's when there are none.
+    std::vector<store::SentRow> sent;  // Every one whose cmid was made at or after `sent_since`.
+    Time sent_since;
+};
+
+using Found = std::variant<LoadedGroup, std::optional<store::MemberRow>,
+                           std::optional<store::SentRow>, std::vector<LogEntry>>;
+struct Loaded {
+    Load load;
+    Result<Found> found;
+};
+
+class Effects {
+public:
+    Effects() = default;
+    Effects(const Effects&) = delete;
+    Effects& operator=(const Effects&) = delete;
+    virtual ~Effects() = default;
+
+    virtual void load(Load load) = 0;
+    // Answered by one on_committed; until then no other commit of that group is made.
+    virtual void commit(store::Commit commit) = 0;
+    // Read positions need no answer: a lost one is reported again.
+    virtual void advance_read(store::Store::ReadPosition position) = 0;
+
+    virtual void answer(const bus::ReplyTo& to, pb::ServerFrame frame) = 0;
+    virtual void answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) = 0;
+    // To every node on the group's route, in the order of these calls.
+    virtual void publish(bus::Item item) = 0;
+};
+
+}  // namespace stentor::group

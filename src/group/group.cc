@@ -1,0 +1,309 @@
+#include "group/group.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/limits.h"
+#include "base/planted_bugs.h"
+#include "wire/frames.h"
+
+namespace stentor::group {
+
+Group::Group(GroupId gid, const Tenure& tenure, const Settings& settings, Effects& effects)
+    : gid_{gid}, tenure_{tenure}, settings_{settings}, effects_{effects} {}
+
+void Group::on_post(bus::Post post, Time now) {
+    used_ = now;
+    Work work{.post = std::move(post)};
+    if (state_ == State::unloaded || state_ == State::loading) {
+        if (waiting_.size() >= settings_.parked_max) {
+            return refuse(work.post.reply_to, {.code = Code::overloaded, .retry_after_ms = 1'000});
+        }
+        waiting_.push_back(std::move(work));
+        if (state_ == State::unloaded) load(LoadGroup{});
+        return;
+    }
+    if (parked_.contains(work.post.uid) || !admit(work, now)) park(std::move(work));
+}
+
+void Group::park(Work work) {
+    if (parked_count_ >= settings_.parked_max) {
+        return refuse(work.post.reply_to, {.code = Code::overloaded, .retry_after_ms = 1'000});
+    }
+    ++parked_count_;
+    parked_[work.post.uid].push_back(std::move(work));
+}
+
+// ---- Loads
+
+void Group::load(std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder> what) {
+    if (std::holds_alternative<LoadGroup>(what)) state_ = State::loading;
+    effects_.load({.gid = gid_, .generation = generation_, .what = what});
+}
+
+void Group::on_loaded(const Loaded& loaded, Time now) {
+    if (loaded.load.generation != generation_) return;
+    if (std::holds_alternative<LoadGroup>(loaded.load.what)) return on_group_loaded(loaded, now);
+    if (const auto* older = std::get_if<LoadOlder>(&loaded.load.what)) {
+        const auto found = counting_.extract(older->ask);
+        if (found.empty()) return;
+        Opening& opening = found.mapped();
+        if (!loaded.found) return effects_.answer_open(opening.ask, std::unexpected(loaded.found.error()));
+        const auto& page = std::get<std::vector<LogEntry>>(*loaded.found);
+        std::for_each(page.rbegin(), page.rend(),
+                      [&](const LogEntry& entry) { opening.unread->look_at(entry); });
+        // A page that brings nothing means that what lies below is no longer kept.
+        if (page.empty()) opening.unread->stop();
+        return open_step(std::move(opening));
+    }
+
+    const auto* member = std::get_if<LoadMember>(&loaded.load.what);
+    const UserId uid = member != nullptr ? member->uid : std::get<LoadSent>(loaded.load.what).uid;
+    if (!loaded.found) {
+        const auto parked = parked_.extract(uid);
+        if (!parked.empty()) {
+            parked_count_ -= parked.mapped().size();
+            for (const Work& work : parked.mapped()) refuse(work.post.reply_to, loaded.found.error());
+        }
+        const auto openings = openings_parked_.extract(uid);
+        if (openings.empty()) return;
+        for (const Opening& opening : openings.mapped()) {
+            effects_.answer_open(opening.ask, std::unexpected(loaded.found.error()));
+        }
+        return;
+    }
+    if (member != nullptr) {
+        const auto& row = std::get<std::optional<store::MemberRow>>(*loaded.found);
+        members_.try_emplace(uid, CachedMember{.row = row.value_or(store::MemberRow{.uid = uid}),
+                                               .used = now});
+        if (auto openings = openings_parked_.extract(uid); !openings.empty()) {
+            for (Opening& opening : openings.mapped()) open_step(std::move(opening));
+        }
+    } else if (const auto& row = std::get<std::optional<store::SentRow>>(*loaded.found)) {
+        sent_.add({uid, row->cmid}, {.seq = row->seq, .body_hash = row->body_hash, .durable = true});
+    } else {
+        mark_absent(loaded.load);
+    }
+    resume_parked(uid, now);
+}
+
+void Group::mark_absent(const Load& load) {
+    const auto& asked = std::get<LoadSent>(load.what);
+    const auto parked = parked_.find(asked.uid);
+    if (parked == parked_.end() || parked->second.empty()) return;
+    Work& first = parked->second.front();
+    const pb::Send& send = first.post.command.send();
+    if (Cmid::from(send.cmid()) == asked.cmid) first.cmid_absent = true;
+    if (Cmid::from(send.after()) == asked.cmid) first.after_absent = true;
+}
+
+void Group::resume_parked(UserId uid, Time now) {
+    const auto parked = parked_.find(uid);
+    if (parked == parked_.end()) return;
+    std::deque<Work>& queue = parked->second;
+    while (!queue.empty()) {
+        if (!admit(queue.front(), now)) return;
+        queue.pop_front();
+        --parked_count_;
+    }
+    parked_.erase(uid);
+}
+
+void Group::on_group_loaded(const Loaded& loaded, Time now) {
+    if (loaded.found) {
+        become_live(std::get<LoadedGroup>(*loaded.found));
+    } else if (loaded.found.error().code == Code::not_found) {
+        state_ = State::absent;
+    } else {
+        state_ = State::unloaded;
+        return refuse_waiting(loaded.found.error());
+    }
+    resume_waiting(now);
+}
+
+void Group::become_live(const LoadedGroup& loaded) {
+    state_ = State::live;
+    head_ = loaded.head;
+    head_.epoch = std::max(head_.epoch, tenure_.epoch);
+    head_.term = tenure_.term;
+    tip_ = {.seq = head_.seq,
+            .digest = head_.digest,
+            .ordinal = head_.ordinal,
+            .time = head_.time,
+            .members = head_.members};
+    group_settings_.ParseFromString(head_.settings);
+    ring_ = Ring{loaded.newest, loaded.digest_before};
+    sent_ = SentIndex{loaded.sent_since};
+    for (const store::SentRow& row : loaded.sent) {
+        sent_.add({row.uid, row.cmid},
+                  {.seq = row.seq, .body_hash = row.body_hash, .durable = true});
+    }
+}
+
+void Group::resume_waiting(Time now) {
+    std::deque<Work> works = std::exchange(waiting_, {});
+    for (Work& work : works) {
+        if (parked_.contains(work.post.uid) || !admit(work, now)) park(std::move(work));
+    }
+    for (Opening& opening : std::exchange(openings_waiting_, {})) open_step(std::move(opening));
+}
+
+void Group::refuse_waiting(const Error& error) {
+    for (const Work& work : std::exchange(waiting_, {})) refuse(work.post.reply_to, error);
+    for (const Opening& opening : std::exchange(openings_waiting_, {})) {
+        effects_.answer_open(opening.ask, std::unexpected(error));
+    }
+}
+
+// ---- Commits
+
+void Group::flush() {
+    if (!in_flight_.empty() || staged_.empty()) return;
+    const std::size_t count = std::min(staged_.size(), limits::kCommitEntries);
+    in_flight_.assign(std::make_move_iterator(staged_.begin()),
+                      std::make_move_iterator(staged_.begin() + static_cast<std::ptrdiff_t>(count)));
+    staged_.erase(staged_.begin(), staged_.begin() + static_cast<std::ptrdiff_t>(count));
+
+    store::Commit commit{.gid = gid_, .term = tenure_.term, .expected = head_.version, .head = head_};
+    for (const Operation& operation : in_flight_) {
+        if (operation.created) commit.head = *operation.created;
+        if (operation.entry) commit.entries.push_back(*operation.entry);
+        if (operation.sent) commit.sent.push_back(*operation.sent);
+        if (operation.member) commit.members.push_back(*operation.member);
+    }
+    const Tip& after = in_flight_.back().after;
+    commit.head.term = tenure_.term;
+    commit.head.version = head_.version + 1;
+    commit.head.seq = after.seq;
+    commit.head.digest = after.digest;
+    commit.head.ordinal = after.ordinal;
+    commit.head.time = after.time;
+    commit.head.members = after.members;
+    in_flight_head_ = commit.head;
+    effects_.commit(std::move(commit));
+}
+
+void Group::on_committed(store::Outcome outcome) {
+    if (outcome == store::Outcome::done) return commit_done();
+    // Whatever was ordered goes through all stages again, against what the store really holds:
+    // what got there is then found as a duplicate, the rest is numbered anew.
+    drop_memory();
+}
+
+void Group::commit_done() {
+    Digest before = std::exchange(head_, in_flight_head_).digest;
+    std::deque<Operation> done = std::exchange(in_flight_, {});
+    if (planted(Bug::push_before_commit)) {
+        for (Operation& operation : done) finish(operation);
+        return;
+    }
+    std::vector<LogEntry> run;
+    for (Operation& operation : done) {
+        if (operation.entry) run.push_back(*operation.entry);
+        if (operation.member && !run.empty()) publish_run(run, std::exchange(before, run.back().digest));
+        finish(operation);
+        if (operation.member) publish_member(operation);
+    }
+    if (!run.empty()) publish_run(run, before);
+}
+
+void Group::finish(Operation& operation) {
+    if (operation.entry) {
+        sent_.set_durable({operation.entry->sender, operation.entry->cmid});
+        ring_.append(*operation.entry);
+        if (const auto member = members_.find(operation.entry->sender); member != members_.end()) {
+            move_read(member->second, {operation.post.command.send().seen()});
+        }
+    }
+    if (operation.member) {
+        const auto member = members_.find(operation.member->uid);
+        if (member != members_.end()) --member->second.pending;
+    }
+    if (planted(Bug::ack_before_commit)) return;
+    for (const bus::ReplyTo& again : operation.also) effects_.answer(again, operation.answer);
+    effects_.answer(operation.post.reply_to, std::move(operation.answer));
+}
+
+void Group::publish_run(std::vector<LogEntry>& run, const Digest& before) {
+    effects_.publish(
+        {.gid = gid_,
+         .epoch = head_.epoch,
+         .event = bus::EntriesAdded{.entries = std::exchange(run, {}), .digest_before = before}});
+}
+
+void Group::publish_member(const Operation& operation) {
+    const store::MemberRow& row = *operation.member;
+    const bool gone = row.role == store::Role::none;
+    effects_.publish(
+        {.gid = gid_,
+         .epoch = head_.epoch,
+         .event = bus::MemberChanged{.uid = row.uid,
+                                     .member = view_of(row),
+                                     .reason = gone ? pb::OUST_REASON_LEFT : pb::OUST_REASON_UNSPECIFIED,
+                                     .by = operation.post.uid,
+                                     .members = operation.after.members}});
+}
+
+void Group::drop_memory() {
+    ++generation_;
+    std::deque<Work> works;
+    for (std::deque<Operation>* operations : {&in_flight_, &staged_}) {
+        for (Operation& operation : *operations) {
+            std::vector<Work> retries;
+            for (const bus::ReplyTo& again : operation.also) {
+                retries.push_back({.post = operation.post, .rated = true});
+                retries.back().post.reply_to = again;
+            }
+            works.push_back({.post = std::move(operation.post), .rated = true});
+            std::ranges::move(retries, std::back_inserter(works));
+        }
+        operations->clear();
+    }
+    for (auto& [uid, parked] : parked_) {
+        for (Work& work : parked) {
+            works.push_back({.post = std::move(work.post), .rated = work.rated});
+        }
+    }
+    parked_.clear();
+    parked_count_ = 0;
+    std::ranges::move(waiting_, std::back_inserter(works));
+    waiting_ = std::move(works);
+
+    for (auto& [uid, openings] : openings_parked_) {
+        std::ranges::move(openings, std::back_inserter(openings_waiting_));
+    }
+    openings_parked_.clear();
+    for (auto& [ask, opening] : counting_) {
+        openings_waiting_.push_back({.ask = ask, .question = opening.question});
+    }
+    counting_.clear();
+    members_.clear();
+    load(LoadGroup{});
+}
+
+void Group::refuse(const bus::ReplyTo& to, const Error& error) {
+    pb::ServerFrame frame;
+    *frame.mutable_refused() = wire::refused_of(error);
+    effects_.answer(to, std::move(frame));
+}
+
+// ---- Time
+
+void Group::on_tick(Time now) {
+    sent_.forget(now - limits::kYoungIds, limits::kYoungIdsMax);
+    const bool crowded = members_.size() > limits::kMembersCached;
+    const Time quiet_since = crowded ? now - Millis{1'000} : now - limits::kGroupIdle;
+    std::erase_if(members_, [&](const auto& entry) {
+        const CachedMember& member = entry.second;
+        return member.pending == 0 && member.used < quiet_since && !parked_.contains(entry.first);
+    });
+}
+
+bool Group::idle_since(Time time) const {
+    return used_ < time && in_flight_.empty() && staged_.empty() && waiting_.empty() &&
+           parked_.empty() && openings_waiting_.empty() && openings_parked_.empty() &&
+           counting_.empty() && state_ != State::loading;
+}
+
+}  // namespace stentor::group

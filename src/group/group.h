@@ -1,0 +1,172 @@
+#pragma once
+// One group in its owner's memory: who may post, what number it gets, and when it is answered.
+// A command passes these stages, each of which may refuse it: load, rate, membership, duplicate,
+// number (it is now *ordered*), commit (it is now *durable*), answer and publish.
+//
+// Owner: Partition. Thread: the partition's worker. Pure: everything comes in through on_*, and
+// leaves through Effects.
+// Cost: nothing here grows with the number of members but the cache of those who were active.
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "bus/bus.h"
+#include "group/effects.h"
+#include "group/rate.h"
+#include "group/ring.h"
+#include "group/sent_index.h"
+#include "store/store.h"
+
+namespace stentor::group {
+
+struct Settings {
+    RateLimit rate;
+    std::size_t staged_max;
+    std::size_t parked_max;
+};
+
+// Where a partition stands: who owns it, and the least epoch of what it creates.
+struct Tenure {
+    Term term;
+    Epoch epoch;
+};
+
+class Group {
+public:
+    Group(GroupId gid, const Tenure& tenure, const Settings& settings, Effects& effects);
+
+    void on_post(bus::Post post, Time now);
+    void on_open(std::uint64_t ask, const bus::AskOpen& question, Time now);
+    void on_loaded(const Loaded& loaded, Time now);
+    void on_committed(store::Outcome outcome);
+
+    // Makes the next commit, if none is under way and something is staged.
+    void flush();
+    // Forgets old ids and quiet members.
+    void on_tick(Time now);
+
+    // Whether it may leave memory: nobody waits for it, and nothing happened since `time`.
+    [[nodiscard]] bool idle_since(Time time) const;
+
+private:
+    enum class State : std::uint8_t { unloaded, loading, absent, live };
+
+    // Where the log will end once everything staged is durable.
+    struct Tip {
+        Seq seq;
+        Digest digest;
+        std::uint64_t ordinal{};
+        Time time;
+        std::uint64_t members{};
+    };
+
+    // A command on its way to its stage; a look-up in the store is made once for each id.
+    struct Work {
+        bus::Post post;
+        bool rated{};         // It took its share of the rate before it was parked.
+        bool cmid_absent{};   // The store was asked: its cmid is not there.
+        bool after_absent{};  // Likewise for its predecessor.
+    };
+
+    // Ordered, not durable.
+    struct Operation {
+        bus::Post post;                   // Kept, to be staged again after an unknown outcome.
+        std::vector<bus::ReplyTo> also;   // Retries of the same send that came meanwhile.
+        Tip after;
+        pb::ServerFrame answer;
+        std::optional<LogEntry> entry;
+        std::optional<store::SentRow> sent;
+        std::optional<store::MemberRow> member;
+        std::optional<store::HeadRow> created;
+    };
+
+    struct CachedMember {
+        store::MemberRow row;  // As it will be once everything staged is durable.
+        Rate rate;
+        std::uint32_t pending{};  // Operations that changed it and are not durable.
+        Time used;
+    };
+
+    // Somebody opens the group and waits for a member row or for his unread count.
+    struct Opening {
+        std::uint64_t ask{};
+        bus::AskOpen question;
+        std::optional<UnreadCount> unread;
+    };
+
+    // ---- Stages (commands.cc). False: it was parked, so those behind it wait too.
+    bool admit(Work& work, Time now);
+    bool admit_send(Work& work, CachedMember& member, Time now);
+    bool admit_read(const bus::Post& post, CachedMember& member);
+    bool admit_join(const bus::Post& post, CachedMember& member, Time now);
+    bool admit_leave(const bus::Post& post, CachedMember& member);
+    void answer_with_creation(const bus::ReplyTo& to);
+    void admit_create(const bus::Post& post, Time now);
+    [[nodiscard]] std::optional<Error> objection(Work& work, CachedMember& member, Time now) const;
+    // The index's word, or the store's: nothing when it must be asked first.
+    [[nodiscard]] std::optional<bool> is_known(const SentId& id, bool absent_in_store) const;
+    void answer_duplicate(const bus::Post& post, const SentAt& at);
+    void stage_send(const bus::Post& post, Time now);
+    void stage_member(const bus::Post& post, store::MemberRow row, const Tip& after,
+                      pb::ServerFrame answer);
+    [[nodiscard]] pb::ServerFrame group_ready(const store::MemberRow& row) const;
+    void stage(Operation operation);
+    void move_read(CachedMember& member, Seq seq);
+
+    // ---- Opening (opening.cc)
+    void open_step(Opening opening);
+    void count_unread(Opening& opening);
+    void answer_open(const Opening& opening, const store::MemberRow& row);
+    [[nodiscard]] bus::MemberView view_of(const store::MemberRow& row) const;
+    [[nodiscard]] bus::GroupView view() const;
+
+    // ---- Commits and loads (group.cc)
+    void on_group_loaded(const Loaded& loaded, Time now);
+    void become_live(const LoadedGroup& loaded);
+    void resume_waiting(Time now);
+    void resume_parked(UserId uid, Time now);
+    void commit_done();
+    void finish(Operation& operation);
+    void publish_run(std::vector<LogEntry>& run, const Digest& before);
+    void publish_member(const Operation& operation);
+    void mark_absent(const Load& load);
+    void park(Work work);
+    void drop_memory();
+    void refuse(const bus::ReplyTo& to, const Error& error);
+    void refuse_waiting(const Error& error);
+    void load(std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder> what);
+    [[nodiscard]] Epoch epoch() const { return head_.epoch; }
+
+    GroupId gid_;
+    const Tenure& tenure_;
+    const Settings& settings_;
+    Effects& effects_;
+
+    State state_{State::unloaded};
+    std::uint32_t generation_{};
+    Time used_{};
+
+    store::HeadRow head_;   // Durable.
+    Tip tip_;
+    pb::GroupSettings group_settings_;
+    Ring ring_{{}, {}};
+    SentIndex sent_{Time::max()};
+
+    std::deque<Operation> staged_;
+    std::deque<Operation> in_flight_;  // In the one commit whose outcome is open.
+    store::HeadRow in_flight_head_;    // The head row that it writes.
+
+    std::deque<Work> waiting_;         // For the group itself.
+    std::vector<Opening> openings_waiting_;
+    // Per user, in the order of arrival: one sender's commands never pass each other.
+    std::unordered_map<UserId, std::deque<Work>> parked_;
+    std::size_t parked_count_{};
+    std::unordered_map<UserId, std::vector<Opening>> openings_parked_;
+    std::unordered_map<std::uint64_t, Opening> counting_;
+    std::unordered_map<UserId, CachedMember> members_;
+};
+
+}  // namespace stentor::group

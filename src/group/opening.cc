@@ -1,0 +1,91 @@
+// Who am I in this group, and what is there? Answered from memory; a member row or older entries
+// (for an exact unread count) are loaded first where they are missing.
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "group/group.h"
+
+namespace stentor::group {
+
+void Group::on_open(std::uint64_t ask, const bus::AskOpen& question, Time now) {
+    used_ = now;
+    Opening opening{.ask = ask, .question = question};
+    if (state_ == State::unloaded || state_ == State::loading) {
+        openings_waiting_.push_back(std::move(opening));
+        if (state_ == State::unloaded) load(LoadGroup{});
+        return;
+    }
+    open_step(std::move(opening));
+}
+
+void Group::open_step(Opening opening) {
+    const UserId uid = opening.question.uid;
+    const Error not_found{.code = Code::not_found, .where = "gid"};
+    if (state_ == State::absent) return effects_.answer_open(opening.ask, std::unexpected(not_found));
+
+    const auto member = members_.find(uid);
+    if (member == members_.end()) {
+        auto& parked = openings_parked_[uid];
+        // A load for this user may be under way already, for a command of his.
+        if (parked.empty() && !parked_.contains(uid)) load(LoadMember{uid});
+        parked.push_back(std::move(opening));
+        return;
+    }
+    member->second.used = used_;
+    const store::MemberRow& row = member->second.row;
+    // Exactly as if the group did not exist: an id that was guessed right tells nothing.
+    if (row.role == store::Role::none) {
+        return effects_.answer_open(opening.ask, std::unexpected(not_found));
+    }
+
+    if (!opening.unread) {
+        opening.unread.emplace(uid, std::max({row.read, row.floor, head_.floor}), head_.seq);
+    }
+    count_unread(opening);
+    if (opening.unread->complete()) return answer_open(opening, row);
+    const Seq to = opening.unread->next();
+    const std::uint64_t ask = opening.ask;
+    counting_.emplace(ask, std::move(opening));
+    load(LoadOlder{.to = to, .ask = ask});
+}
+
+void Group::count_unread(Opening& opening) {
+    const auto& entries = ring_.entries();
+    std::for_each(entries.rbegin(), entries.rend(),
+                  [&](const LogEntry& entry) { opening.unread->look_at(entry); });
+}
+
+void Group::answer_open(const Opening& opening, const store::MemberRow& row) {
+    bus::OpenAnswer answer{.member = view_of(row)};
+    answer.member.unread = opening.unread->count();
+    if (opening.question.with_view) answer.view = view();
+    effects_.answer_open(opening.ask, std::move(answer));
+}
+
+bus::MemberView Group::view_of(const store::MemberRow& row) const {
+    return {.role = static_cast<pb::Role>(row.role),
+            .floor = std::max(row.floor, head_.floor),
+            .read = row.read,
+            .version = row.version,
+            .muted_until = row.muted_until,
+            .muted_for_me = row.muted_for_me};
+}
+
+bus::GroupView Group::view() const {
+    const auto& entries = ring_.entries();
+    return {.gid = gid_,
+            .epoch = head_.epoch,
+            .term = tenure_.term,
+            .head = head_.seq,
+            .digest = head_.digest,
+            .floor = head_.floor,
+            .floor_digest = head_.floor_digest,
+            .ordinal = head_.ordinal,
+            .members = head_.members,
+            .settings = group_settings_,
+            .newest = {entries.begin(), entries.end()},
+            .digest_before = entries.empty() ? head_.digest : ring_.digest_before()};
+}
+
+}  // namespace stentor::group

@@ -1,0 +1,56 @@
+#include "group/partition.h"
+
+#include <utility>
+
+#include "base/limits.h"
+
+namespace stentor::group {
+
+Partition::Partition(const Tenure& tenure, const Settings& settings, Effects& effects)
+    : tenure_{tenure}, settings_{settings}, effects_{effects} {}
+
+Group& Partition::group(GroupId gid) {
+    auto& place = groups_[gid];
+    if (!place) place = std::make_unique<Group>(gid, tenure_, settings_, effects_);
+    return *place;
+}
+
+void Partition::on_post(bus::Post post, Time now) {
+    const GroupId gid = post.gid;
+    group(gid).on_post(std::move(post), now);
+    touch(gid);
+}
+
+void Partition::on_open(std::uint64_t ask, const bus::AskOpen& question, Time now) {
+    group(question.gid).on_open(ask, question, now);
+}
+
+void Partition::on_loaded(const Loaded& loaded, Time now) {
+    const auto found = groups_.find(loaded.load.gid);
+    if (found == groups_.end()) return;
+    found->second->on_loaded(loaded, now);
+    touch(loaded.load.gid);
+}
+
+void Partition::on_committed(GroupId gid, store::Outcome outcome) {
+    const auto found = groups_.find(gid);
+    if (found == groups_.end()) return;
+    found->second->on_committed(outcome);
+    touch(gid);
+}
+
+void Partition::flush() {
+    for (const GroupId gid : std::exchange(touched_, {})) {
+        const auto found = groups_.find(gid);
+        if (found != groups_.end()) found->second->flush();
+    }
+}
+
+void Partition::on_tick(Time now) {
+    std::erase_if(groups_, [&](const auto& entry) {
+        return entry.second->idle_since(now - limits::kGroupIdle);
+    });
+    for (auto& [gid, group] : groups_) group->on_tick(now);
+}
+
+}  // namespace stentor::group

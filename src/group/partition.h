@@ -1,0 +1,44 @@
+#pragma once
+// All groups of one partition, under one term.
+//
+// Owner: owner::Worker. Thread: the worker's. Pure. Groups come into memory when somebody speaks
+// to them and leave it after kGroupIdle.
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "group/effects.h"
+#include "group/group.h"
+
+namespace stentor::group {
+
+class Partition {
+public:
+    Partition(const Tenure& tenure, const Settings& settings, Effects& effects);
+
+    void on_post(bus::Post post, Time now);
+    void on_open(std::uint64_t ask, const bus::AskOpen& question, Time now);
+    void on_loaded(const Loaded& loaded, Time now);
+    void on_committed(GroupId gid, store::Outcome outcome);
+
+    // Hands what was staged since the last call to the store: called at a natural pause, so that
+    // what came in together is committed together.
+    void flush();
+    // Once a second or so.
+    void on_tick(Time now);
+
+    [[nodiscard]] std::size_t groups_in_memory() const { return groups_.size(); }
+
+private:
+    Group& group(GroupId gid);
+    void touch(GroupId gid) { touched_.push_back(gid); }
+
+    Tenure tenure_;
+    Settings settings_;
+    Effects& effects_;
+    std::unordered_map<GroupId, std::unique_ptr<Group>> groups_;
+    std::vector<GroupId> touched_;  // Those that may have something staged.
+};
+
+}  // namespace stentor::group

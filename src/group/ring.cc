@@ -1,0 +1,45 @@
+#include "group/ring.h"
+
+
+#include "base/limits.h"
+
+namespace stentor::group {
+
+Ring::Ring(std::vector<LogEntry> newest, const Digest& before) : before_{before} {
+    for (LogEntry& entry : newest) append(std::move(entry));
+}
+
+void Ring::append(LogEntry entry) {
+    entries_.push_back(std::move(entry));
+    if (entries_.size() <= limits::kRing) return;
+    before_ = entries_.front().digest;
+    entries_.pop_front();
+}
+
+void Ring::replace(const LogEntry& entry) {
+    if (entries_.empty() || entry.seq < entries_.front().seq) return;
+    const std::uint64_t place = entry.seq - entries_.front().seq;
+    if (place < entries_.size()) entries_[place] = entry;
+}
+
+const LogEntry* Ring::find(Seq seq) const {
+    if (entries_.empty() || seq < entries_.front().seq || seq > entries_.back().seq) return nullptr;
+    return &entries_[seq - entries_.front().seq];
+}
+
+std::optional<Seq> Ring::first() const {
+    if (entries_.empty()) return std::nullopt;
+    return entries_.front().seq;
+}
+
+void UnreadCount::look_at(const LogEntry& entry) {
+    if (complete() || entry.seq != next_) return;
+    next_ = entry.seq - 1;
+    if (entry.countable && !entry.recalled && entry.sender != reader_) ++count_;
+}
+
+bool UnreadCount::complete() const {
+    return next_ <= cursor_ || count_ >= limits::kUnreadCap;
+}
+
+}  // namespace stentor::group

@@ -1,0 +1,61 @@
+#pragma once
+// The newest entries of one group in its owner's memory: what a node is shown when it first asks,
+// and what exact unread counts are made from.
+//
+// Owner: Group. Limits: kRing entries. Everything in it is durable.
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/ids.h"
+#include "wire/log_entry.h"
+
+namespace stentor::group {
+
+class Ring {
+public:
+    // `newest` is dense; `before` is the digest ahead of its first entry.
+    Ring(std::vector<LogEntry> newest, const Digest& before);
+
+    void append(LogEntry entry);
+    void replace(const LogEntry& entry);
+
+    [[nodiscard]] const std::deque<LogEntry>& entries() const { return entries_; }
+    [[nodiscard]] const Digest& digest_before() const { return before_; }
+    [[nodiscard]] const LogEntry* find(Seq seq) const;
+    // The smallest seq in it; nothing when it is empty.
+    [[nodiscard]] std::optional<Seq> first() const;
+
+private:
+    std::deque<LogEntry> entries_;
+    Digest before_;
+};
+
+// Unread = countable live entries above the reader's cursor, less his own, up to kUnreadCap.
+// Counted downwards from the head, page by page, until the cursor or the cap is reached.
+class UnreadCount {
+public:
+    // `cursor` is max(read, floor of the member, floor of the group).
+    UnreadCount(UserId reader, Seq cursor, Seq head)
+        : reader_{reader}, cursor_{cursor}, next_{head} {}
+
+    // The entry at next(), and so on downwards; any other is passed over.
+    void look_at(const LogEntry& entry);
+    // There is nothing below next() any more.
+    void stop() { cursor_ = next_; }
+
+    [[nodiscard]] bool complete() const;
+    [[nodiscard]] Seq next() const { return next_; }  // The highest seq not looked at yet.
+    [[nodiscard]] std::uint32_t count() const { return count_; }
+
+private:
+    UserId reader_;
+    Seq cursor_;
+    Seq next_;
+    std::uint32_t count_{};
+};
+
+}  // namespace stentor::group
