@@ -1,0 +1,144 @@
+#pragma once
+// A node's memory of the groups that its connections watch: answers opens and pulls for all shards,
+// and turns each item of an owner's stream into one encoded push.
+//
+// Owner: the hub. Thread: the hub's, hence no lock. Losing it loses nothing.
+// Effects meant for shards go into each shard's mailbox in the order in which they are caused. That
+// order is a promise: an Opened or Range made at head H is before the push of H + 1.
+//
+// Limits: kCacheEntries and kCacheBytes of the newest entries per group, kCachePages pages of older
+// ones, one load per missing page with at most kWaitersPerLoad waiting.
+//
+// What it may serve: entries at or below the head that the stream or a load gave, dense, of the
+// present epoch, above the reader's floor. Nothing else ever enters it.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/code.h"
+#include "base/ids.h"
+#include "base/shared_bytes.h"
+#include "base/time.h"
+#include "bus/bus.h"
+
+namespace stentor::cache {
+
+using AskId = std::uint64_t;
+using ShardIndex = std::uint32_t;
+
+// Whose request it is. request_id 0: a group that Hello resumes.
+struct Waiter {
+    ConnectionToken connection;
+    std::uint32_t request_id{};
+};
+
+// What the shard needs beside an Opened's payload (session::Opening, Router::on_ticket).
+struct Seating {
+    GroupId gid;
+    UserId uid;
+    Epoch epoch;
+    Seq floor;    // Of the member.
+    Seq reached;  // The seat starts here: max(head, floor).
+    Seq head;
+    std::uint64_t version{};  // Of the member's row.
+    std::uint64_t ticket{};   // Grows with each Opened of this node.
+};
+
+enum class Lane : std::uint8_t { control, entries, ticks };  // As fanout::Lane.
+
+struct Push {
+    GroupId gid;
+    Epoch epoch;
+    Lane lane{Lane::entries};
+    Seq first;
+    Seq last;
+    SharedBytes frame;  // Enveloped.
+};
+
+// Payloads are serialized ServerFrames that are not enveloped yet. `shards`: those with an
+// audience. Nothing here may call back into the cache.
+class Effects {
+public:
+    Effects() = default;
+    Effects(const Effects&) = delete;
+    Effects& operator=(const Effects&) = delete;
+    virtual ~Effects() = default;
+
+    // ---- To an owner. Answered once by on_reply.
+    virtual void ask(AskId id, PartitionId partition, bus::Question question) = 0;
+
+    // ---- To one connection
+    virtual void opened(const Waiter& waiter, std::string payload, const Seating& seating) = 0;
+    virtual void ranged(const Waiter& waiter, std::string payload, GroupId gid, Epoch epoch,
+                        Seq last, Seq head) = 0;
+    // A Reset or a Fork that answers a pull: Session::on_answer.
+    virtual void answered(const Waiter& waiter, std::string payload) = 0;
+    // A Fork before the Opened that follows: written as it is, it answers nothing.
+    virtual void told(const Waiter& waiter, std::string payload) = 0;
+    virtual void refused(const Waiter& waiter, GroupId gid, const Error& error) = 0;
+
+    // ---- To the shards with an audience
+    virtual void push(const Push& push, std::span<const ShardIndex> shards) = 0;
+    // Another head or epoch, without contents: Router::on_head.
+    virtual void head_moved(GroupId gid, Epoch epoch, Seq head,
+                            std::span<const ShardIndex> shards) = 0;
+    // Every session of `uid`: Session::on_ousted.
+    virtual void ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload,
+                        std::span<const ShardIndex> shards) = 0;
+    // A kick may have been lost: call on_recheck for each watcher of the group, at leisure.
+    virtual void recheck(GroupId gid, std::span<const ShardIndex> shards) = 0;
+
+    // ---- To the table of routes: in force when this returns. 0: none any more.
+    virtual void report_route(GroupId gid, std::uint32_t online) = 0;
+};
+
+class Cache {
+public:
+    explicit Cache(Effects& effects);
+    Cache(const Cache&) = delete;
+    Cache& operator=(const Cache&) = delete;
+    ~Cache();
+
+    // ---- From shards
+    // The owner is asked for the member every time. No such group and no member of it are both
+    // answered not_found: guessing ids shows nothing.
+    void on_open(const Waiter& waiter, GroupId gid, UserId uid, Epoch epoch, Seq seq, Time now);
+    // `floor`: the member's.
+    void on_pull(const Waiter& waiter, GroupId gid, Epoch epoch, Seq from, Seq to, Seq floor,
+                 Time now);
+    void on_near(const Waiter& waiter, GroupId gid, Time time, Seq floor, Time now);
+    // What Router::take_counts gave.
+    void on_watchers(ShardIndex shard, GroupId gid, std::uint32_t count, std::uint64_t ticket,
+                     Time now);
+    // Whether this watcher is still a member; `ousted` if not.
+    void on_recheck(GroupId gid, UserId uid, Time now);
+
+    // ---- From owners
+    void on_items(const bus::Items& items, Time now);
+    void on_reply(AskId id, Result<bus::Reply> reply, Time now);
+
+    // ---- About every second: routes are reported, quiet groups verified, unwatched ones
+    // forgotten.
+    void on_tick(Time now);
+    void set_level(std::uint32_t level);  // Storm level, told in each Batch.
+
+    // ---- For metrics and tests
+    struct Counts {
+        std::size_t groups{};
+        std::size_t pages{};
+        std::size_t loads{};  // Under way.
+        std::uint64_t page_hits{};
+        std::uint64_t page_misses{};
+        std::uint64_t holes{};    // Breaks of an owner's stream.
+        std::uint64_t reloads{};  // Views asked again.
+    };
+    [[nodiscard]] Counts counts() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stentor::cache

@@ -1,0 +1,163 @@
+#pragma once
+// Brings each push to everybody on this shard who watches its group.
+//
+// Owner: the shard. Thread: its own. It is told of pushes in the order in which the node's hub
+// posted them, and of each Opened and Range at its place in that same order: that is what makes
+// `pushed` right.
+//
+// The seat's rule. A pass writes a frame to a seat only if frame.first == pushed + 1; frames with
+// last <= pushed are passed over. Any other seat is behind: it gets one Head, and no content until
+// caught_up() says that an Opened or Range up to the current head was written. So nobody is pushed
+// what he cannot apply, and nobody is behind for ever.
+//
+// A pass carries everything that came for a group since its last pass. While it runs, in slices of
+// kSliceSeats, newer frames gather for the next one. Frames pending beyond kPendingBytes are given
+// up: everybody gets a Head instead.
+//
+// Cost: a seat that keeps up costs one write a pass; a behind one nothing; a waiting one a bit.
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "base/code.h"
+#include "base/ids.h"
+#include "base/limits.h"
+#include "base/shared_bytes.h"
+#include "base/time.h"
+#include "fanout/audience.h"
+
+namespace stentor::fanout {
+
+inline constexpr std::size_t kPendingBytes = 4 * limits::kBatchBytes;  // Of one group
+inline constexpr std::size_t kSeatsMax = std::size_t{1} << 24U;        // As many as connections
+
+// In this order within a pass.
+enum class Lane : std::uint8_t {
+    control,  // Changed. One about an entry that is itself pending follows that entry instead.
+    entries,  // Batch.
+    ticks,    // Tallies, typing: the newest of a group replaces the one before.
+};
+
+// One enveloped frame (wire/envelope.h) for all who watch `gid`.
+struct Push {
+    GroupId gid;
+    Epoch epoch;
+    Lane lane{Lane::entries};
+    Seq first;  // entries: of the frame's entries. control: first == last == the entry changed.
+    Seq last;
+    SharedBytes frame;
+};
+
+enum class Written : std::uint8_t {
+    whole,
+    kept,     // In part; the connection keeps the rest, and on_drained() follows once it is out.
+    refused,  // Nothing was taken; on_drained() follows once there is room, or leave() does.
+};
+
+// The shard's sockets.
+class Writer {
+public:
+    Writer() = default;
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+    virtual ~Writer() = default;
+
+    // Writes `bytes` from `offset` on to seat.descriptor. May not call back into the router.
+    virtual Written write(const Seat& seat, const SharedBytes& bytes, std::size_t offset) = 0;
+    // Whether the member in this seat may see the entry (Session::sees). Asked in lane control
+    // only: it touches the session.
+    virtual bool sees(const Seat& seat, GroupId gid, Seq seq) = 0;
+};
+
+// No more shards than cores are in a slice of a large pass at once.
+class Gate {
+public:
+    Gate() = default;
+    Gate(const Gate&) = delete;
+    Gate& operator=(const Gate&) = delete;
+    virtual ~Gate() = default;
+
+    virtual bool try_enter() = 0;
+    virtual void leave() = 0;
+};
+
+// What a group's route is made of. `ticket`: of the newest Opened this shard has taken in, see
+// on_ticket().
+struct WatcherCount {
+    GroupId gid;
+    std::uint32_t count{};
+    std::uint64_t ticket{};
+};
+
+class Router {
+public:
+    explicit Router(std::size_t seats_max = kSeatsMax);
+    Router(const Router&) = delete;
+    Router& operator=(const Router&) = delete;
+    ~Router();
+
+    // ---- Seats
+    // For every Opened that arrives, before its session sees it, and also when that session is
+    // gone: the hub keeps pushing to this shard until it is told count 0 with the newest ticket.
+    void on_ticket(GroupId gid, std::uint64_t ticket);
+    // `waiting`: the connection has bytes left over, so this seat starts out not written to.
+    [[nodiscard]] Result<SeatIndex> join(GroupId gid, Epoch epoch, Seq reached,
+                                         std::int32_t descriptor, ConnectionIndex connection,
+                                         bool waiting);
+    // Whose seat moved to `seat`: tell that connection's session (on_seat_moved).
+    std::optional<ConnectionIndex> leave(GroupId gid, SeatIndex seat);
+    // An Opened or Range up to `reached` was written, or kept. A seat below the head stays behind.
+    void caught_up(GroupId gid, SeatIndex seat, Epoch epoch, Seq reached);
+    // The connection has no bytes left over. For each of its seats.
+    void on_drained(GroupId gid, SeatIndex seat, Writer& writer);
+
+    // ---- From the hub
+    void on_push(Push push);
+    // The head moved without contents that could be pushed: everybody below gets a Head.
+    void on_head(GroupId gid, Epoch epoch, Seq head);
+
+    // ---- Work
+    enum class Turn : std::uint8_t {
+        idle,   // Nothing is left.
+        more,   // Call again at the end of the next loop turn.
+        gated,  // Only large passes are left and the gate was shut: call again a little later.
+    };
+    // Small groups in whole, then one slice of one large group.
+    Turn run(Writer& writer, Gate& gate);
+
+    // ---- Pulses: the heads of the groups that one connection watches, enveloped. Sessions with
+    // the same single group, or with none, share the bytes within a second.
+    [[nodiscard]] SharedBytes pulse(std::span<const GroupId> groups, Time now, std::uint32_t level);
+
+    // ---- Routes: groups whose number of seats, or ticket, changed since the last call.
+    void take_counts(std::vector<WatcherCount>& counts);
+    [[nodiscard]] std::size_t watchers(GroupId gid) const;
+    // For walking who watches a group; nullptr when nobody does.
+    [[nodiscard]] const Audience* audience(GroupId gid) const;
+
+private:
+    struct Channel;  // A group's audience with its pending frames and its pass; channel.h.
+
+    Channel* find(GroupId gid);
+    Channel& channel(GroupId gid, Epoch epoch, Seq head);
+    void make_ready(Channel& channel);
+    bool slice(Channel& channel, Writer& writer);
+    void run_small(Writer& writer);
+    Turn run_large(Writer& writer, Gate& gate);
+    void forget_if_empty(GroupId gid);
+
+    std::unordered_map<GroupId, std::unique_ptr<Channel>> channels_;
+    std::deque<GroupId> small_;  // Ready for a pass; those above kLargeAudience in large_.
+    std::deque<GroupId> large_;
+    std::unordered_map<GroupId, WatcherCount> changed_;
+    std::size_t seats_max_;
+    SharedBytes empty_pulse_;
+    std::uint64_t empty_pulse_key_{};
+};
+
+}  // namespace stentor::fanout

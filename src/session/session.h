@@ -1,0 +1,202 @@
+#pragma once
+// One connection's conversation, from its Hello to its close.
+//
+// Owner: the shard that accepted the connection. Thread: that shard's, hence no lock.
+// Cost: about 140 bytes, and 48 for each open group; no map, no queue. A process holds a million.
+//
+// States: awaiting Hello (at most kHelloWithin) -> ready -> closing. After close() was asked for,
+// every event is ignored.
+//
+// Every command that is accepted takes one of kCommandsInFlight slots until it is answered, here or
+// by on_answer, on_reply, on_opened, on_ranged or on_refused. With all slots taken, reading is
+// paused; the first answer that leaves resumes it. A command nobody answers within
+// kAnswerWithin is refused as `timeout`, and a later answer to it is dropped.
+//
+// WebSocket close codes: 4000 + the number of the Code. 4400 malformed, 4401 unsupported_version,
+// 4402 token_invalid, 4407 hello_required, 4408 frame_too_large, 4103 token_expired,
+// 4104 slow_consumer, 4205 draining. A Refused (or a Bye, for draining) with the same code goes
+// out before the close, with the request's id when that is known.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/code.h"
+#include "base/ids.h"
+#include "base/limits.h"
+#include "base/time.h"
+#include "bus/bus.h"
+#include "session/flight.h"
+#include "session/rate.h"
+
+namespace stentor::session {
+
+// Longer than the bus' own time limit, so that its answer, `timeout` included, comes first.
+inline constexpr Millis kAnswerWithin = limits::kAskWithin + Millis{5'000};
+
+inline constexpr std::uint16_t close_code(Code code) {
+    return static_cast<std::uint16_t>(4000 + static_cast<int>(code));
+}
+
+struct Identity {
+    UserId uid;
+    Time expires;
+    bool bench{};  // A load generator's: its sends are not held back by rates.
+};
+
+// What a token says. token_invalid, token_expired.
+class Verifier {
+public:
+    Verifier() = default;
+    Verifier(const Verifier&) = delete;
+    Verifier& operator=(const Verifier&) = delete;
+    virtual ~Verifier() = default;
+
+    [[nodiscard]] virtual Result<Identity> verify(std::string_view token, Time now) const = 0;
+};
+
+// What all sessions of a shard share.
+struct Rules {
+    const Verifier& verifier;
+    std::uint32_t sends_per_s{limits::kSendsPerSecond};
+    std::uint32_t sends_burst{limits::kSendsBurst};
+    std::uint32_t level{};  // Storm level, told in Welcome.
+};
+
+// The place of a seat in its audience (fanout::SeatIndex).
+using SeatIndex = std::uint32_t;
+inline constexpr SeatIndex kNoSeat = 0xffffffff;
+
+// A group as it stands open on this connection; kNoSeat while it is being opened.
+struct OpenGroup {
+    GroupId gid;
+    Epoch epoch;
+    Seq floor;                // Of this member: nothing at or below may be seen.
+    std::uint64_t version{};  // Of the member's row: an older oust does not concern this seat.
+    SeatIndex seat{kNoSeat};
+    std::uint32_t opens{};  // Opens on their way.
+};
+
+// What comes with an Opened, beside its payload.
+struct Opening {
+    GroupId gid;
+    Epoch epoch;
+    Seq floor;
+    Seq reached;  // The client holds everything up to here once it has read the payload.
+    std::uint64_t version{};
+};
+
+// Implemented by the shell for the connection at hand. Nothing here may call back into the session.
+class Effects {
+public:
+    Effects() = default;
+    Effects(const Effects&) = delete;
+    Effects& operator=(const Effects&) = delete;
+    virtual ~Effects() = default;
+
+    // ---- To the client: a serialized ServerFrame, not yet enveloped; in the order of the calls.
+    virtual void reply(std::string payload) = 0;
+
+    // ---- To the owner of a group, in order. The answer is told by on_answer.
+    virtual void post(GroupId gid, pb::ClientFrame&& command) = 0;
+    // ---- To whoever owns what is asked for. Answered by on_reply.
+    virtual void ask(std::uint32_t request_id, bus::Question question) = 0;
+
+    // ---- To the node's cache. Answered by on_opened, on_ranged, on_answer or on_refused.
+    // request_id is 0 for a group that Hello resumes.
+    virtual void open(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq seq) = 0;
+    virtual void pull(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq from, Seq to,
+                      Seq floor) = 0;
+    virtual void near(std::uint32_t request_id, GroupId gid, Time time, Seq floor) = 0;
+
+    // ---- To the shard's router
+    // A new seat that has everything up to `reached`. kNoSeat: the audience is full.
+    virtual SeatIndex take_seat(GroupId gid, Epoch epoch, Seq reached) = 0;
+    virtual void leave_seat(GroupId gid, SeatIndex seat) = 0;
+    // An Opened or Range up to `reached` was handed to reply().
+    virtual void caught_up(GroupId gid, SeatIndex seat, Epoch epoch, Seq reached) = 0;
+
+    // ---- To the connection
+    virtual void registered(const Identity& identity, DeviceId device) = 0;
+    virtual void pause_reading() = 0;
+    virtual void resume_reading() = 0;
+    // on_deadline is wanted at `time`; replaces the former wish.
+    virtual void set_deadline(Time time) = 0;
+    // After what was replied. All seats have been left when this is called.
+    virtual void close(std::uint16_t close_code, Code reason) = 0;
+};
+
+class Session {
+public:
+    enum class State : std::uint8_t { awaiting_hello, ready, closing };
+
+    // ---- From the connection
+    void on_connected(Time now, Effects& fx);
+    // One binary message. `random`: fresh bits, used for the id of a group that is created.
+    void on_frame(const Rules& rules, std::string_view bytes, Time now, std::uint64_t random,
+                  Effects& fx);
+    void on_deadline(Time now, Effects& fx);
+    // The socket is gone: leaves all seats, replies nothing.
+    void on_disconnected(Effects& fx);
+    // The client reads too slowly, or sent what the transport refuses: says so and closes.
+    void on_fault(Code code, std::string_view where, Effects& fx);
+    // The server stops: Bye, then close.
+    void on_drain(Millis after, Effects& fx);
+
+    // ---- Answers. `payload` is a serialized ServerFrame that bears request_id.
+    void on_answer(std::uint32_t request_id, std::string payload, Effects& fx);
+    void on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effects& fx);
+    void on_opened(std::uint32_t request_id, const Opening& opening, std::string payload,
+                   Effects& fx);
+    // A Range whose last entry is `last`, made when the head was `head`.
+    void on_ranged(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq last, Seq head,
+                   std::string payload, Effects& fx);
+    // gid: of the group that was to be opened or read; 0 when it was another command.
+    void on_refused(std::uint32_t request_id, GroupId gid, const Error& error, Effects& fx);
+
+    // ---- Unasked
+    // This user is out of the group since his row's `version`; `payload` is the Ousted. Nothing
+    // happens when the group is not open here, or was opened after he had come back.
+    void on_ousted(GroupId gid, std::uint64_t version, std::string payload, Effects& fx);
+    // Another seat left and this one moved.
+    void on_seat_moved(GroupId gid, SeatIndex seat);
+
+    [[nodiscard]] State state() const { return state_; }
+    [[nodiscard]] UserId uid() const { return uid_; }
+    [[nodiscard]] DeviceId device() const { return device_; }
+    [[nodiscard]] bool bench() const { return bench_; }
+    // In no order; those without a seat are on their way.
+    [[nodiscard]] const std::vector<OpenGroup>& groups() const { return groups_; }
+    // Whether the entry `seq` of a group open here may be shown to this member.
+    [[nodiscard]] bool sees(GroupId gid, Seq seq) const;
+
+private:
+    friend class Commands;  // commands.cc: what each command must satisfy.
+
+    // Refusals that leave the connection open, and those that end it.
+    void refuse(std::uint32_t request_id, const Error& error, Effects& fx);
+    void refuse_and_close(std::uint32_t request_id, const Error& error, Effects& fx);
+    void end(Code reason, Effects& fx);
+    // False: the request is not in flight; its answer comes too late.
+    bool settle(std::uint32_t request_id, Effects& fx);
+    void want_deadline(Time time, Effects& fx);
+    OpenGroup* find(GroupId gid);
+    // One Open of this group has been answered; forgets the group when it led to no seat.
+    void opening_done(GroupId gid);
+    void forget(GroupId gid);
+
+    UserId uid_;
+    DeviceId device_;
+    Time expires_;
+    Time deadline_;
+    Flight flight_;
+    Rate rate_;
+    std::vector<OpenGroup> groups_;
+    State state_{State::awaiting_hello};
+    bool paused_{};
+    bool bench_{};
+};
+
+}  // namespace stentor::session
