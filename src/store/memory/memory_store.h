@@ -1,0 +1,54 @@
+#pragma once
+// The record in plain containers, for tests and the simulator. Exact: what store.h allows an engine
+// to keep longer is gone here at once. Deterministic: no clock, no randomness, and no answer
+// depends on the order of a hash table.
+//
+// Thread: any; one mutex. Cost: an entry in memory shares its bytes with whoever appended it.
+
+#include <memory>
+
+#include "store/store.h"
+
+namespace stentor::store {
+
+class MemoryStore final : public Store {
+public:
+    explicit MemoryStore(Epoch epoch = {1});
+    ~MemoryStore() override;
+
+    std::vector<Outcome> commit(std::span<const Commit> commits) override;
+    Result<HeadRow> take_head(GroupId gid, Term term) override;
+    Result<HeadRow> head(GroupId gid) override;
+    Result<EntryPage> entries(GroupId gid, Seq from, std::size_t count_max) override;
+    Result<Seq> first_at(GroupId gid, Time time) override;
+    Result<std::optional<SentRow>> sent(GroupId gid, UserId uid, Cmid cmid) override;
+    Result<std::vector<SentRow>> sent_since(GroupId gid, Time since,
+                                            std::size_t count_max) override;
+    Result<void> forget_sent_before(Time time) override;
+    Result<std::optional<MemberRow>> member(GroupId gid, UserId uid) override;
+    Result<std::vector<MemberRow>> members(GroupId gid, UserId after,
+                                           std::size_t count_max) override;
+    Result<std::vector<Membership>> memberships(UserId uid, std::size_t count_max) override;
+    Result<void> advance_read(std::span<const ReadPosition> positions) override;
+    Result<void> add_user(const UserRow& user) override;
+    Result<std::optional<UserRow>> user(UserId uid) override;
+    Result<std::optional<UserRow>> user_by_name(std::string_view name_key) override;
+    Epoch epoch() override;
+    Result<Term> next_term() override;
+
+    // Everything at one moment, as a backup holds it. Costs a pointer per group and a row per user:
+    // a group's rows are shared until it is next written. Any number of stores may be given one
+    // snapshot; none of them sees another's writes.
+    struct State;
+    using Snapshot = std::shared_ptr<const State>;
+    [[nodiscard]] Snapshot snapshot() const;
+    void restore(const Snapshot& snapshot);
+    // As after restoring a backup: groups made from now on, and commits, belong to another history.
+    void set_epoch(Epoch epoch);
+
+private:
+    struct Shared;
+    std::unique_ptr<Shared> shared_;
+};
+
+}  // namespace stentor::store

@@ -1,0 +1,20 @@
+#pragma once
+// What a commit meets, the same in every engine: an engine reads the head under its own lock, asks
+// here, and writes only what is `done`. Pure.
+
+#include "store/store.h"
+
+namespace stentor::store {
+
+// `before` is the head that the store holds, or null when there is no such group. A commit that
+// names the right version but does not continue the log (a hole, a time that goes back, a floor
+// above the head) is a conflict too and is logged: the store is the last place that can keep a
+// broken owner from breaking the log, and a conflict makes that owner load again.
+[[nodiscard]] Outcome verdict(const HeadRow* before, const Commit& commit);
+
+// Rows of those who left, were banned from outside or wait for approval are kept, but are none.
+[[nodiscard]] inline bool is_member_now(const MemberRow& row) {
+    return row.role != Role::none && row.left == Seq{};
+}
+
+}  // namespace stentor::store
