@@ -1,0 +1,63 @@
+#pragma once
+// What a session asks for, carried out: replies to its socket, commands to the bus, opens and pulls
+// to the hub, seats in the shard's router.
+//
+// Made on the stack for one event of one session. What fails is told to the session by settle(),
+// after the event: a session is never called back from within its own call.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/shard_side.h"
+
+namespace stentor::gateway {
+
+class ShardSide::Conversation final : public session::Effects {
+public:
+    Conversation(ShardSide& side, ConnectionToken connection, session::Session& session);
+
+    void settle();
+
+    void reply(std::string payload) override;
+    void post(GroupId gid, pb::ClientFrame&& command) override;
+    void ask(std::uint32_t request_id, bus::Question question) override;
+    void open(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq seq) override;
+    void pull(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq from, Seq to,
+              Seq floor) override;
+    void near(std::uint32_t request_id, GroupId gid, Time time, Seq floor) override;
+    session::SeatIndex take_seat(GroupId gid, Epoch epoch, Seq reached) override;
+    void leave_seat(GroupId gid, session::SeatIndex seat) override;
+    void caught_up(GroupId gid, session::SeatIndex seat, Epoch epoch, Seq reached) override;
+    void registered(const session::Identity& identity, DeviceId device) override;
+    void pause_reading() override;
+    void resume_reading() override;
+    void set_deadline(Time time) override;
+    void close(std::uint16_t close_code, Code reason) override;
+
+private:
+    struct Unposted {
+        std::uint32_t request_id{};
+        Error error;
+    };
+
+    [[nodiscard]] cache::Waiter waiter(std::uint32_t request_id) const;
+
+    ShardSide& side_;
+    ConnectionToken connection_;
+    session::Session& session_;
+    std::vector<Unposted> unposted_;
+    bool overflow_{};
+};
+
+template <class Event>
+void ShardSide::with_session(ConnectionToken connection, Event&& event) {
+    Place* place = find(connection);
+    if (place == nullptr) return;
+    Conversation fx{*this, connection, place->session};
+    std::forward<Event>(event)(place->session, fx);
+    fx.settle();
+}
+
+}  // namespace stentor::gateway

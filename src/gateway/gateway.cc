@@ -1,0 +1,43 @@
+#include "gateway/gateway.h"
+
+#include <thread>
+
+namespace stentor::gateway {
+
+Gateway::Gateway(const NodeIdentity& identity, const session::Rules& rules, bus::Bus& bus,
+                 route::Routes& routes, net::ShardGroup& shards)
+    : node_{identity.node},
+      rules_{rules},
+      bus_{bus},
+      shards_{shards},
+      hub_{identity, bus, routes, shards} {}
+
+void Gateway::serve(const HttpHandler& http) {
+    std::vector<ShardSide*> sides;
+    std::vector<net::Handler*> handlers;
+    for (std::uint32_t i = 0; i < shards_.size(); ++i) {
+        sides_.push_back(std::make_unique<ShardSide>(node_, rules_, bus_, hub_, http));
+        sides.push_back(sides_.back().get());
+        handlers.push_back(sides_.back().get());
+    }
+    hub_.attach(sides);
+    shards_.serve(handlers);
+}
+
+void Gateway::drain(Millis spread, Millis within) {
+    shards_.stop_accepting();
+    for (std::uint32_t i = 0; i < shards_.size(); ++i) {
+        shards_.shard(i).post([side = sides_[i].get(), spread] { side->drain(spread); });
+    }
+    const Time end = now() + within;
+    const auto left = [this] {
+        std::uint64_t sockets = 0;
+        for (std::uint32_t i = 0; i < shards_.size(); ++i) {
+            sockets += shards_.counters(i).sockets.value();
+        }
+        return sockets;
+    };
+    while (left() > 0 && now() < end) std::this_thread::sleep_for(Millis{10});
+}
+
+}  // namespace stentor::gateway

@@ -1,0 +1,40 @@
+#pragma once
+// The role that holds connections: a hub, and a side on each shard.
+//
+// Thread: the one that made it, but for hub(). The shards must have been stopped before it goes.
+
+#include <memory>
+#include <vector>
+
+#include "bus/bus.h"
+#include "gateway/hub.h"
+#include "gateway/shard_side.h"
+#include "net/shard_group.h"
+#include "route/routes.h"
+#include "session/session.h"
+
+namespace stentor::gateway {
+
+class Gateway {
+public:
+    Gateway(const NodeIdentity& identity, const session::Rules& rules, bus::Bus& bus,
+            route::Routes& routes, net::ShardGroup& shards);
+
+    [[nodiscard]] Hub& hub() { return hub_; }
+
+    // Opens the listeners. Throws std::runtime_error, see ShardGroup::serve.
+    void serve(const HttpHandler& http);
+    // Nobody new; everybody else is told to come back within `spread`, then waits are over when all
+    // have gone or `within` has passed.
+    void drain(Millis spread, Millis within);
+
+private:
+    NodeId node_;
+    session::Rules rules_;
+    bus::Bus& bus_;
+    net::ShardGroup& shards_;
+    Hub hub_;
+    std::vector<std::unique_ptr<ShardSide>> sides_;
+};
+
+}  // namespace stentor::gateway

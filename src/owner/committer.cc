@@ -1,0 +1,95 @@
+#include "owner/committer.h"
+
+#include <pthread.h>
+
+#include <chrono>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+#include "base/log.h"
+
+namespace stentor::owner {
+namespace {
+
+// One job for each submitting worker's turn; workers bound what they stage.
+constexpr std::size_t kJobsMax = std::numeric_limits<std::size_t>::max();
+
+}  // namespace
+
+Committer::Committer(store::Store& store)
+    : store_{store}, mailbox_{kJobsMax}, thread_{[this] { run(); }} {}
+
+Committer::~Committer() {
+    mailbox_.close();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Committer::submit(std::vector<store::Commit> commits, const Done* done) {
+    mailbox_.put({.commits = std::move(commits), .done = done});
+}
+
+void Committer::advance(std::vector<store::Store::ReadPosition> positions) {
+    mailbox_.put({.positions = std::move(positions)});
+}
+
+void Committer::run() {
+    pthread_setname_np(pthread_self(), "committer");
+    std::vector<Job> jobs;
+    for (;;) {
+        mailbox_.take(jobs, std::chrono::seconds{1});
+        if (jobs.empty()) {
+            if (mailbox_.closed()) return;
+            continue;
+        }
+        write(jobs);
+        write_positions(jobs);
+    }
+}
+
+void Committer::write(std::vector<Job>& jobs) {
+    std::vector<store::Commit> commits;
+    std::uint64_t entries = 0;
+    for (Job& job : jobs) std::ranges::move(job.commits, std::back_inserter(commits));
+    if (commits.empty()) return;
+    for (const store::Commit& commit : commits) entries += commit.entries.size();
+
+    const auto start = std::chrono::steady_clock::now();
+    const std::vector<store::Outcome> outcomes = store_.commit(commits);
+    const auto took = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start)
+            .count());
+    counters_.syncs.fetch_add(1, std::memory_order_relaxed);
+    counters_.commits.fetch_add(commits.size(), std::memory_order_relaxed);
+    counters_.entries.fetch_add(entries, std::memory_order_relaxed);
+    counters_.busy_us.fetch_add(took, std::memory_order_relaxed);
+    if (took > counters_.longest_us.load(std::memory_order_relaxed)) {
+        counters_.longest_us.store(took, std::memory_order_relaxed);
+    }
+
+    std::size_t place = 0;
+    for (Job& job : jobs) {
+        if (job.done == nullptr) continue;
+        std::vector<std::pair<GroupId, store::Outcome>> results;
+        for (std::size_t i = 0; i < job.commits.size(); ++i, ++place) {
+            const store::Outcome outcome = outcomes[place];
+            results.emplace_back(commits[place].gid, outcome);
+            if (outcome == store::Outcome::done) continue;
+            counters_.failed.fetch_add(1, std::memory_order_relaxed);
+            log::warn("commit not done", {{"gid", commits[place].gid.value},
+                                          {"outcome", static_cast<int>(outcome)}});
+        }
+        (*job.done)(std::move(results));
+    }
+}
+
+void Committer::write_positions(std::vector<Job>& jobs) {
+    std::vector<store::Store::ReadPosition> positions;
+    for (Job& job : jobs) std::ranges::move(job.positions, std::back_inserter(positions));
+    if (positions.empty()) return;
+    if (const auto written = store_.advance_read(positions); !written) {
+        log::warn("read positions not written", {{"code", name_of(written.error().code)}});
+    }
+}
+
+}  // namespace stentor::owner

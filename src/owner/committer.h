@@ -1,0 +1,61 @@
+#pragma once
+// The thread that writes: whatever commits have gathered while the last sync ran go out together
+// under the next one.
+//
+// Thread: submit() and read() from any; outcomes come back on the committer's own thread.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "base/mailbox.h"
+#include "store/store.h"
+
+namespace stentor::owner {
+
+struct CommitterCounters {
+    std::atomic<std::uint64_t> syncs;
+    std::atomic<std::uint64_t> commits;
+    std::atomic<std::uint64_t> entries;
+    std::atomic<std::uint64_t> failed;       // Outcomes other than done.
+    std::atomic<std::uint64_t> busy_us;      // Inside the store.
+    std::atomic<std::uint64_t> longest_us;   // The longest single call.
+};
+
+class Committer {
+public:
+    // Called once per commit, with its place in the order of submission kept per group.
+    using Done = std::function<void(std::vector<std::pair<GroupId, store::Outcome>>)>;
+
+    explicit Committer(store::Store& store);
+    Committer(const Committer&) = delete;
+    Committer& operator=(const Committer&) = delete;
+    ~Committer();  // Writes what was submitted, then ends.
+
+    // `done` is told the outcomes of this call together. It must outlive the committer.
+    void submit(std::vector<store::Commit> commits, const Done* done);
+    // Read positions: written beside the next commits, without a sync of their own.
+    void advance(std::vector<store::Store::ReadPosition> positions);
+
+    [[nodiscard]] const CommitterCounters& counters() const { return counters_; }
+
+private:
+    struct Job {
+        std::vector<store::Commit> commits;
+        const Done* done{};
+        std::vector<store::Store::ReadPosition> positions;
+    };
+
+    void run();
+    void write(std::vector<Job>& jobs);
+    void write_positions(std::vector<Job>& jobs);
+
+    store::Store& store_;
+    Mailbox<Job> mailbox_;
+    CommitterCounters counters_{};
+    std::jthread thread_;
+};
+
+}  // namespace stentor::owner

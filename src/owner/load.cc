@@ -1,0 +1,103 @@
+#include "owner/load.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "base/limits.h"
+
+namespace stentor::owner {
+namespace {
+
+using group::Found;
+
+// Pages from `from` to the head; one page holds at most kRangeEntries.
+Result<store::EntryPage> newest(store::Store& store, GroupId gid, const store::HeadRow& head) {
+    Seq from = head.seq < Seq{limits::kRing} ? Seq{1} : head.seq - (limits::kRing - 1);
+    from = std::max(from, head.floor + 1);
+    store::EntryPage all{.digest_before = head.digest, .head = head};
+    while (from <= head.seq) {
+        auto page = store.entries(gid, from, limits::kRangeEntries);
+        if (!page) return page;
+        if (page->entries.empty()) break;
+        if (all.entries.empty()) all.digest_before = page->digest_before;
+        from = page->entries.back().seq + 1;
+        std::ranges::move(page->entries, std::back_inserter(all.entries));
+    }
+    return all;
+}
+
+Result<Found> load_group(store::Store& store, GroupId gid, Term term, Time now) {
+    const auto head = store.take_head(gid, term);
+    if (!head) return std::unexpected(head.error());
+    auto page = newest(store, gid, *head);
+    if (!page) return std::unexpected(page.error());
+    const Time since = now - limits::kYoungIds;
+    auto sent = store.sent_since(gid, since, limits::kYoungIdsMax);
+    if (!sent) return std::unexpected(sent.error());
+
+    group::LoadedGroup loaded{.head = *head,
+                              .newest = std::move(page->entries),
+                              .digest_before = page->digest_before,
+                              .sent = std::move(*sent),
+                              .sent_since = since};
+    // A full answer may have left out older ones: only what is younger than its oldest is covered.
+    if (loaded.sent.size() >= limits::kYoungIdsMax) {
+        const auto oldest = std::ranges::min_element(
+            loaded.sent, {}, [](const store::SentRow& row) { return row.cmid.time(); });
+        loaded.sent_since = oldest->cmid.time() + Millis{1};
+    }
+    return Found{std::move(loaded)};
+}
+
+Result<Found> load_older(store::Store& store, GroupId gid, Seq to) {
+    const auto head = store.head(gid);
+    if (!head) return std::unexpected(head.error());
+    Seq from = to < Seq{limits::kRangeEntries} ? Seq{1} : to - (limits::kRangeEntries - 1);
+    from = std::max(from, head->floor + 1);
+    std::vector<LogEntry> entries;
+    // Bytes may cut a page short; the count is made downwards from `to`, so it must be reached.
+    while (from <= to) {
+        auto page = store.entries(gid, from, to - from + 1);
+        if (!page) return std::unexpected(page.error());
+        if (page->entries.empty()) break;
+        from = page->entries.back().seq + 1;
+        std::ranges::move(page->entries, std::back_inserter(entries));
+    }
+    return Found{std::move(entries)};
+}
+
+template <class Row>
+Result<Found> found(Result<Row> row) {
+    if (!row) return std::unexpected(row.error());
+    return Found{std::move(*row)};
+}
+
+}  // namespace
+
+group::Loaded carry_out(const group::Load& load, Term term, Time now, store::Store& store) {
+    struct Visitor {
+        store::Store& store;
+        GroupId gid;
+        Term term;
+        Time now;
+
+        Result<Found> operator()(const group::LoadGroup&) const {
+            return load_group(store, gid, term, now);
+        }
+        Result<Found> operator()(const group::LoadMember& member) const {
+            return found(store.member(gid, member.uid));
+        }
+        Result<Found> operator()(const group::LoadSent& sent) const {
+            return found(store.sent(gid, sent.uid, sent.cmid));
+        }
+        Result<Found> operator()(const group::LoadOlder& older) const {
+            return load_older(store, gid, older.to);
+        }
+    };
+    return {.load = load,
+            .found = std::visit(Visitor{.store = store, .gid = load.gid, .term = term, .now = now},
+                                load.what)};
+}
+
+}  // namespace stentor::owner

@@ -1,0 +1,52 @@
+#pragma once
+// The role that owns groups: what comes up the bus goes to the worker of its partition, questions
+// that change nothing go to the loaders.
+//
+// Thread: any. One term for all partitions: this is the only owner of an embedded store.
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "bus/bus.h"
+#include "group/group.h"
+#include "owner/committer.h"
+#include "owner/loaders.h"
+#include "owner/questions.h"
+#include "owner/worker.h"
+#include "route/routes.h"
+#include "store/store.h"
+
+namespace stentor::owner {
+
+struct OwnerOptions {
+    std::size_t workers{1};
+    std::size_t loaders{2};
+    std::size_t questions_max{65'536};
+    group::Settings groups;
+};
+
+class Owner final : public bus::OwnerInbox {
+public:
+    // Takes a new term from the store: whoever owned it before is fenced. Throws
+    // std::runtime_error when the store cannot give one.
+    Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const OwnerOptions& options);
+
+    Result<void> on_post(PartitionId partition, bus::Post post) override;
+    void on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
+
+    [[nodiscard]] const CommitterCounters& counters() const { return committer_.counters(); }
+
+private:
+    [[nodiscard]] Worker& worker(PartitionId partition) {
+        return *workers_[partition.value % workers_.size()];
+    }
+
+    store::Store& store_;
+    Questions questions_;
+    Committer committer_;
+    Loaders loaders_;
+    std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+}  // namespace stentor::owner

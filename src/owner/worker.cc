@@ -1,0 +1,128 @@
+#include "owner/worker.h"
+
+#include <pthread.h>
+
+#include <chrono>
+#include <iterator>
+#include <utility>
+
+#include "owner/load.h"
+
+namespace stentor::owner {
+namespace {
+
+constexpr std::size_t kMailMax = 262'144;
+constexpr Millis kTickEvery{1'000};
+
+}  // namespace
+
+Worker::Worker(const Engines& engines, const group::Tenure& tenure,
+               const group::Settings& settings)
+    : engines_{engines},
+      tenure_{tenure},
+      settings_{settings},
+      mailbox_{std::make_shared<Mailbox<Mail>>(kMailMax)} {
+    committed_ = [mailbox = mailbox_](Outcomes outcomes) { mailbox->put(std::move(outcomes)); };
+    thread_ = std::jthread{[this] { run(); }};
+}
+
+Worker::~Worker() {
+    mailbox_->close();
+    if (thread_.joinable()) thread_.join();
+}
+
+Result<void> Worker::post(PartitionId partition, bus::Post post) {
+    if (mailbox_->try_put(PostMail{.partition = partition, .post = std::move(post)})) return {};
+    return std::unexpected(
+        Error{.code = Code::overloaded, .where = "partition", .retry_after_ms = 1'000});
+}
+
+void Worker::open(PartitionId partition, const bus::AskOpen& question, bus::ReplyHandler reply) {
+    mailbox_->put(OpenMail{
+        .partition = partition, .question = question, .reply = std::move(reply)});
+}
+
+void Worker::run() {
+    pthread_setname_np(pthread_self(), "worker");
+    std::vector<Mail> mails;
+    Time next_tick = stentor::now() + kTickEvery;
+    for (;;) {
+        mailbox_->take(mails, kTickEvery);
+        const Time now = stentor::now();
+        if (mails.empty() && mailbox_->closed()) return;
+        for (Mail& mail : mails) on_mail(mail, now);
+        flush();
+        if (now < next_tick) continue;
+        next_tick = now + kTickEvery;
+        for (auto& [id, owned] : partitions_) owned.partition.on_tick(now);
+    }
+}
+
+Worker::Owned& Worker::owned(PartitionId partition) {
+    const auto found = partitions_.find(partition);
+    if (found != partitions_.end()) return found->second;
+    return partitions_
+        .try_emplace(partition, group::Partition{tenure_, settings_, *this},
+                     group::ItemStream{partition, tenure_.term})
+        .first->second;
+}
+
+void Worker::on_mail(Mail& mail, Time now) {
+    if (auto* post = std::get_if<PostMail>(&mail)) {
+        owned(post->partition).partition.on_post(std::move(post->post), now);
+    } else if (auto* open = std::get_if<OpenMail>(&mail)) {
+        const std::uint64_t ask = ++last_ask_;
+        opening_.emplace(ask, std::move(open->reply));
+        owned(open->partition).partition.on_open(ask, open->question, now);
+    } else if (const auto* loaded = std::get_if<group::Loaded>(&mail)) {
+        owned(partition_of(loaded->load.gid)).partition.on_loaded(*loaded, now);
+    } else {
+        for (const auto& [gid, outcome] : std::get<Outcomes>(mail)) {
+            owned(partition_of(gid)).partition.on_committed(gid, outcome);
+        }
+    }
+}
+
+void Worker::flush() {
+    for (auto& [id, owned] : partitions_) {
+        owned.partition.flush();
+        owned.stream.flush([&](NodeId node, std::shared_ptr<const bus::Items> items) {
+            engines_.bus.publish(node, std::move(items));
+        });
+    }
+    if (!commits_.empty()) engines_.committer.submit(std::exchange(commits_, {}), &committed_);
+    if (!positions_.empty()) engines_.committer.advance(std::exchange(positions_, {}));
+    for (auto& [node, answers] : answers_) {
+        if (!answers.empty()) engines_.bus.answer(node, std::exchange(answers, {}));
+    }
+}
+
+// ---- What a group asks for
+
+void Worker::load(group::Load load) {
+    engines_.loaders.put([load, term = tenure_.term, mailbox = mailbox_, &store = engines_.store] {
+        mailbox->put(carry_out(load, term, stentor::now(), store));
+    });
+}
+
+void Worker::commit(store::Commit commit) { commits_.push_back(std::move(commit)); }
+
+void Worker::advance_read(store::Store::ReadPosition position) { positions_.push_back(position); }
+
+void Worker::answer(const bus::ReplyTo& to, pb::ServerFrame frame) {
+    answers_[to.node].push_back({.reply_to = to, .frame = std::move(frame)});
+}
+
+void Worker::answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) {
+    auto reply = opening_.extract(ask);
+    if (reply.empty()) return;
+    if (!answer) return reply.mapped()(std::unexpected(answer.error()));
+    reply.mapped()(bus::Reply{std::move(*answer)});
+}
+
+void Worker::publish(bus::Item item) {
+    engines_.routes.nodes_of(item.gid, nodes_);
+    if (!nodes_.empty()) owned(partition_of(item.gid)).stream.add(nodes_, item);
+}
+
+}  // namespace stentor::owner

@@ -1,0 +1,94 @@
+#pragma once
+// A thread that runs some of the partitions: it feeds them posts, openings, loads and outcomes,
+// and carries out what they ask for.
+//
+// Thread: put() from any; everything else on its own. A turn takes all mail at once, then hands
+// commits, answers and items on in batches.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <thread>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "base/mailbox.h"
+#include "bus/bus.h"
+#include "group/item_stream.h"
+#include "group/partition.h"
+#include "owner/committer.h"
+#include "owner/loaders.h"
+#include "route/routes.h"
+#include "store/store.h"
+
+namespace stentor::owner {
+
+struct Engines {
+    store::Store& store;
+    bus::Bus& bus;
+    route::Routes& routes;
+    Committer& committer;
+    Loaders& loaders;
+};
+
+class Worker final : private group::Effects {
+public:
+    Worker(const Engines& engines, const group::Tenure& tenure, const group::Settings& settings);
+    ~Worker() override;
+
+    // overloaded: its queue is full, nothing was taken.
+    Result<void> post(PartitionId partition, bus::Post post);
+    void open(PartitionId partition, const bus::AskOpen& question, bus::ReplyHandler reply);
+
+private:
+    struct OpenMail {
+        PartitionId partition;
+        bus::AskOpen question;
+        bus::ReplyHandler reply;
+    };
+    struct PostMail {
+        PartitionId partition;
+        bus::Post post;
+    };
+    using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
+    using Mail = std::variant<PostMail, OpenMail, group::Loaded, Outcomes>;
+
+    struct Owned {
+        group::Partition partition;
+        group::ItemStream stream;
+    };
+
+    void run();
+    void on_mail(Mail& mail, Time now);
+    void flush();
+    Owned& owned(PartitionId partition);
+
+    // group::Effects
+    void load(group::Load load) override;
+    void commit(store::Commit commit) override;
+    void advance_read(store::Store::ReadPosition position) override;
+    void answer(const bus::ReplyTo& to, pb::ServerFrame frame) override;
+    void answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) override;
+    void publish(bus::Item item) override;
+
+    Engines engines_;
+    group::Tenure tenure_;
+    group::Settings settings_;
+    std::map<PartitionId, Owned> partitions_;
+    std::unordered_map<std::uint64_t, bus::ReplyHandler> opening_;
+    std::uint64_t last_ask_{};
+
+    // Gathered during a turn.
+    std::vector<store::Commit> commits_;
+    std::vector<store::Store::ReadPosition> positions_;
+    std::map<NodeId, std::vector<bus::Answer>> answers_;
+    std::vector<NodeId> nodes_;
+
+    Committer::Done committed_;
+    std::shared_ptr<Mailbox<Mail>> mailbox_;
+    std::jthread thread_;
+};
+
+}  // namespace stentor::owner
