@@ -1,0 +1,86 @@
+#include "auth/password_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace stentor::auth {
+
+PasswordQueue::PasswordQueue(PasswordHasher& hasher, std::size_t waiting_max)
+    : hasher_(hasher), waiting_max_(waiting_max), thread_([this] { work(); }) {}
+
+PasswordQueue::~PasswordQueue() {
+    {
+        const std::lock_guard lock{mutex_};
+        stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+    const std::unexpected draining{Error{.code = Code::draining, .where = "password"}};
+    for (Task& task : tasks_) {
+        std::visit([&](auto& each) { each.done(draining); }, task);
+    }
+}
+
+void PasswordQueue::hash(std::string password, HashDone done) {
+    enqueue(HashTask{.password = std::move(password), .done = std::move(done)});
+}
+
+void PasswordQueue::check(std::string encoded, std::string password, CheckDone done) {
+    enqueue(CheckTask{
+        .encoded = std::move(encoded), .password = std::move(password), .done = std::move(done)});
+}
+
+std::size_t PasswordQueue::waiting() const {
+    const std::lock_guard lock{mutex_};
+    return tasks_.size();
+}
+
+template <class Kind>
+void PasswordQueue::enqueue(Kind task) {
+    std::uint32_t retry_after_ms = 0;
+    {
+        const std::lock_guard lock{mutex_};
+        if (tasks_.size() < waiting_max_) {
+            tasks_.emplace_back(std::move(task));
+            wake_.notify_one();
+            return;
+        }
+        // By then half of what waits now is done.
+        retry_after_ms = static_cast<std::uint32_t>(static_cast<std::size_t>(task_ms_.count()) *
+                                                    tasks_.size() / 2);
+    }
+    task.done(std::unexpected(Error{.code = Code::overloaded,
+                                    .where = "password",
+                                    .limit = waiting_max_,
+                                    .retry_after_ms = std::max(retry_after_ms, 100U)}));
+}
+
+void PasswordQueue::work() {
+    std::unique_lock lock{mutex_};
+    while (true) {
+        wake_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
+        if (stopping_) return;
+        Task task = std::move(tasks_.front());
+        tasks_.pop_front();
+        lock.unlock();
+        const Time before = now();
+        perform(task);
+        const Millis took = now() - before;
+        lock.lock();
+        task_ms_ = std::max(took, Millis{1});
+    }
+}
+
+void PasswordQueue::perform(Task& task) {
+    if (auto* hash = std::get_if<HashTask>(&task)) {
+        hash->done(hasher_.hash(hash->password));
+        return;
+    }
+    auto& check = std::get<CheckTask>(task);
+    const bool known = !check.encoded.empty();
+    const bool matches =
+        hasher_.matches(known ? std::string_view{check.encoded} : hasher_.decoy(), check.password);
+    check.done(known && matches);
+}
+
+}  // namespace stentor::auth
