@@ -34,6 +34,7 @@
 namespace stentor::fanout {
 
 inline constexpr std::size_t kPendingBytes = 4 * limits::kBatchBytes;  // Of one group
+inline constexpr std::size_t kTurnSeats = 4 * limits::kSliceSeats;     // Of small groups
 inline constexpr std::size_t kSeatsMax = std::size_t{1} << 24U;        // As many as connections
 
 // In this order within a pass.
@@ -94,6 +95,8 @@ struct WatcherCount {
     std::uint64_t ticket{};
 };
 
+class Channel;  // A group's audience with its pending frames and its pass; channel.h.
+
 class Router {
 public:
     explicit Router(std::size_t seats_max = kSeatsMax);
@@ -127,7 +130,8 @@ public:
         more,   // Call again at the end of the next loop turn.
         gated,  // Only large passes are left and the gate was shut: call again a little later.
     };
-    // Small groups in whole, then one slice of one large group.
+    // A slice of each small group in turn, up to kTurnSeats seats, then one slice of one large
+    // group.
     Turn run(Writer& writer, Gate& gate);
 
     // ---- Pulses: the heads of the groups that one connection watches, enveloped. Sessions with
@@ -141,23 +145,20 @@ public:
     [[nodiscard]] const Audience* audience(GroupId gid) const;
 
 private:
-    struct Channel;  // A group's audience with its pending frames and its pass; channel.h.
-
-    Channel* find(GroupId gid);
-    Channel& channel(GroupId gid, Epoch epoch, Seq head);
+    Channel* find(GroupId gid) const;
+    void forget(GroupId gid);
     void make_ready(Channel& channel);
-    bool slice(Channel& channel, Writer& writer);
-    void run_small(Writer& writer);
-    Turn run_large(Writer& writer, Gate& gate);
-    void forget_if_empty(GroupId gid);
+    void count_changed(const Channel& channel);
+    // Whether another slice of it is wanted; `seats` is lowered by those visited.
+    void slice_and_requeue(Channel& channel, Writer& writer, std::size_t& seats);
 
     std::unordered_map<GroupId, std::unique_ptr<Channel>> channels_;
-    std::deque<GroupId> small_;  // Ready for a pass; those above kLargeAudience in large_.
-    std::deque<GroupId> large_;
+    std::deque<GroupId> small_;  // Ready for a slice.
+    std::deque<GroupId> large_;  // Likewise, above kLargeAudience.
     std::unordered_map<GroupId, WatcherCount> changed_;
     std::size_t seats_max_;
-    SharedBytes empty_pulse_;
-    std::uint64_t empty_pulse_key_{};
+    SharedBytes no_heads_;  // The pulse of those who watch nothing, and its second and level.
+    std::uint64_t no_heads_key_{};
 };
 
 }  // namespace stentor::fanout

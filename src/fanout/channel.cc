@@ -1,0 +1,222 @@
+#include "fanout/channel.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/planted_bugs.h"
+#include "wire/envelope.h"
+#include "wire/frames.h"
+#include "wire/pb.h"
+
+namespace stentor::fanout {
+namespace {
+
+void fall_behind(Seat& seat) {
+    seat.behind = 1;
+    seat.owes_head = 1;
+}
+
+}  // namespace
+
+bool Channel::pending() const {
+    return !gathered_.early.empty() || !gathered_.entries.empty() || !gathered_.late.empty() ||
+           gathered_.tick != nullptr || gathered_.heads || gathered_.all_behind;
+}
+
+// False: of a former epoch, which concerns nobody any more.
+bool Channel::adopt(Epoch epoch, Seq head) {
+    if (epoch < audience_.epoch()) return false;
+    if (epoch == audience_.epoch()) return true;
+    audience_.restart(epoch, head);
+    gathered_ = {.heads = true};
+    pass_ = {};
+    pulse = nullptr;
+    return true;
+}
+
+bool Channel::move_head(Epoch epoch, Seq head) {
+    if (!adopt(epoch, head)) return false;
+    if (head > audience_.head()) {
+        give_up_entries();
+        audience_.advance(head);
+        gathered_.heads = true;
+    }
+    return pending();
+}
+
+// What is about entries given up still concerns those who have them from an Opened.
+void Channel::give_up_entries() {
+    for (const Push& push : gathered_.entries) gathered_.bytes -= push.frame->size();
+    gathered_.entries.clear();
+    std::ranges::move(gathered_.late, std::back_inserter(gathered_.early));
+    gathered_.late.clear();
+    gathered_.heads = true;
+}
+
+bool Channel::add(Push push) {
+    if (!adopt(push.epoch, push.lane == Lane::entries ? push.first - 1 : push.last)) return false;
+    if (push.lane == Lane::ticks) {
+        gathered_.tick = std::move(push.frame);
+        return true;
+    }
+    const std::size_t size = push.frame->size();
+    if (push.lane == Lane::control) {
+        const bool about_pending =
+            !gathered_.entries.empty() && push.last >= gathered_.entries.front().first;
+        (about_pending ? gathered_.late : gathered_.early)
+            .push_back({push.last, std::move(push.frame)});
+    } else {
+        if (push.last <= audience_.head()) return pending();
+        if (!gathered_.entries.empty() && push.first != gathered_.entries.back().last + 1) {
+            give_up_entries();
+        }
+        audience_.advance(push.last);
+        gathered_.entries.push_back(std::move(push));
+    }
+    gathered_.bytes += size;
+    if (gathered_.bytes > kPendingBytes) {
+        give_up_entries();
+        if (gathered_.bytes > kPendingBytes) {
+            gathered_.early.clear();
+            gathered_.bytes = 0;
+            gathered_.all_behind = true;
+        }
+    }
+    return true;
+}
+
+void Channel::begin_pass() {
+    Gathered from = std::exchange(gathered_, {});
+    pass_ = {.early = std::move(from.early),
+             .late = std::move(from.late),
+             .tick = std::move(from.tick),
+             .head = audience_.head(),
+             .next = static_cast<SeatIndex>(audience_.size()),
+             .all_behind = from.all_behind,
+             .running = true};
+    if (from.entries.empty()) return;
+    std::size_t size = 0;
+    for (const Push& push : from.entries) {
+        pass_.frames.push_back({push.first, push.last, size});
+        size += push.frame->size();
+    }
+    if (from.entries.size() == 1) {
+        pass_.entries = std::move(from.entries.front().frame);
+        return;
+    }
+    std::string joined;
+    joined.reserve(size);
+    for (const Push& push : from.entries) joined += *push.frame;
+    pass_.entries = share(std::move(joined));
+}
+
+std::size_t Channel::slice(Writer& writer, std::size_t seats_max) {
+    if (!pass_.running) {
+        if (!pending()) return 0;
+        begin_pass();
+    }
+    std::size_t visited = 0;
+    while (pass_.next > 0 && visited < seats_max) {
+        --pass_.next;
+        ++visited;
+        visit(audience_.seats()[pass_.next], writer);
+    }
+    if (pass_.next == 0) pass_ = {};
+    return visited;
+}
+
+void Channel::visit(Seat& seat, Writer& writer) {
+    if (pass_.all_behind) fall_behind(seat);
+    if (seat.waiting) {
+        const bool misses =
+            audience_.pushed(seat) < pass_.head || !pass_.early.empty() || !pass_.late.empty();
+        if (misses) fall_behind(seat);
+        return;
+    }
+    if (seat.behind && !planted(Bug::push_while_behind)) {
+        // A Head that was told stays told: heads that follow ride on the pulse.
+        if (seat.owes_head) write_head(seat, writer);
+        return;
+    }
+    write_controls(seat, pass_.early, writer);
+    write_entries(seat, writer);
+    write_controls(seat, pass_.late, writer);
+    if (pass_.tick && !seat.waiting && !seat.behind) write(seat, pass_.tick, 0, writer);
+    if (seat.behind && seat.owes_head && !seat.waiting) write_head(seat, writer);
+}
+
+void Channel::write_entries(Seat& seat, Writer& writer) {
+    const Seq pushed = audience_.pushed(seat);
+    if (pushed >= pass_.head) return;
+    if (seat.waiting) return fall_behind(seat);
+    const auto next =
+        std::ranges::find_if(pass_.frames, [&](const Frame& frame) { return frame.last > pushed; });
+    const bool fits = next != pass_.frames.end() &&
+                      (next->first == pushed + 1 || planted(Bug::push_while_behind));
+    if (!fits) return fall_behind(seat);
+    if (write(seat, pass_.entries, next->offset, writer)) {
+        audience_.set_pushed(seat, pass_.frames.back().last);
+    }
+}
+
+// A change missed leaves no gap in the numbers, so a seat that misses one has to be told of a Head:
+// that makes its client look again.
+void Channel::write_controls(Seat& seat, const std::vector<Control>& controls, Writer& writer) {
+    for (const Control& control : controls) {
+        if (seat.behind) return;
+        if (!writer.sees(seat, gid_, control.seq)) continue;
+        if (seat.waiting) return fall_behind(seat);
+        write(seat, control.frame, 0, writer);
+    }
+}
+
+// Whether all of it will reach the client.
+bool Channel::write(Seat& seat, const SharedBytes& bytes, std::size_t offset, Writer& writer) {
+    const Written written = writer.write(seat, bytes, offset);
+    if (written != Written::whole) seat.waiting = 1;
+    if (written == Written::refused) fall_behind(seat);
+    return written != Written::refused;
+}
+
+void Channel::write_head(Seat& seat, Writer& writer) {
+    if (write(seat, head_frame(), 0, writer)) seat.owes_head = 0;
+}
+
+const SharedBytes& Channel::head_frame() {
+    if (!head_frame_ || head_frame_seq_ != audience_.head() ||
+        head_frame_epoch_ != audience_.epoch()) {
+        pb::ServerFrame frame;
+        pb::Head& head = *frame.mutable_head();
+        head.set_gid(gid_.value);
+        head.set_epoch(audience_.epoch().value);
+        head.set_head(audience_.head().value);
+        head_frame_ = wire::shared_websocket_frame(wire::encode(frame));
+        head_frame_seq_ = audience_.head();
+        head_frame_epoch_ = audience_.epoch();
+    }
+    return head_frame_;
+}
+
+std::optional<ConnectionIndex> Channel::leave(SeatIndex index) {
+    const auto moved = audience_.leave(index);
+    pass_.next = std::min(pass_.next, static_cast<SeatIndex>(audience_.size()));
+    return moved;
+}
+
+void Channel::caught_up(SeatIndex index, Epoch epoch, Seq reached) {
+    if (!adopt(epoch, reached)) return;
+    if (reached < audience_.head()) return;
+    audience_.advance(reached);
+    Seat& seat = audience_.seats()[index];
+    seat.behind = 0;
+    seat.owes_head = 0;
+    audience_.set_pushed(seat, reached);
+}
+
+void Channel::on_drained(SeatIndex index, Writer& writer) {
+    Seat& seat = audience_.seats()[index];
+    seat.waiting = 0;
+    if (seat.behind && seat.owes_head) write_head(seat, writer);
+}
+
+}  // namespace stentor::fanout

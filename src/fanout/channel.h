@@ -1,0 +1,100 @@
+#pragma once
+// One group on one shard: its audience, what gathers for its next pass, and the pass under way.
+//
+// A pass walks the seats from the last to the first. So a seat that moves into the hole of one that
+// left is either still ahead of the walk or is met twice, and meeting a seat twice changes nothing;
+// a seat that joins is behind the walk, and has everything already that the pass carries.
+
+#include <cstdint>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/shared_bytes.h"
+#include "fanout/audience.h"
+#include "fanout/router.h"
+
+namespace stentor::fanout {
+
+class Channel {
+public:
+    Channel(GroupId gid, Epoch epoch, Seq head, std::size_t seats_max)
+        : gid_(gid), audience_(epoch, head, seats_max) {}
+
+    // Whether there is now something for a pass.
+    bool add(Push push);
+    bool move_head(Epoch epoch, Seq head);
+    // The next pass tells those who are owed a Head, even if nothing else comes.
+    void want_heads() { gathered_.heads = true; }
+
+    // Visits at most `seats_max` seats; begins a pass when none is under way. Returns how many.
+    std::size_t slice(Writer& writer, std::size_t seats_max);
+    [[nodiscard]] bool has_work() const { return pass_.running || pending(); }
+
+    std::optional<ConnectionIndex> leave(SeatIndex index);
+    void caught_up(SeatIndex index, Epoch epoch, Seq reached);
+    void on_drained(SeatIndex index, Writer& writer);
+
+    [[nodiscard]] GroupId gid() const { return gid_; }
+    [[nodiscard]] Audience& audience() { return audience_; }
+    [[nodiscard]] const Audience& audience() const { return audience_; }
+
+    bool queued = false;       // Stands in one of the router's queues.
+    std::uint64_t ticket = 0;  // Router::on_ticket.
+    SharedBytes pulse;         // Of those who watch only this group, made for pulse_key.
+    std::uint64_t pulse_key = 0;
+    Seq pulse_head;
+
+private:
+    struct Control {
+        Seq seq;
+        SharedBytes frame;
+    };
+    struct Frame {
+        Seq first;
+        Seq last;
+        std::size_t offset{};  // In Pass::entries.
+    };
+    // Frames of lane entries are contiguous and end at the head: what would leave a gap before it
+    // drops those that came earlier, and their readers get a Head.
+    struct Gathered {
+        std::vector<Control> early;
+        std::vector<Push> entries;
+        std::vector<Control> late;  // About entries that are pending themselves.
+        SharedBytes tick;
+        std::size_t bytes{};
+        bool heads{};       // The head moved without contents.
+        bool all_behind{};  // Changes were given up: whoever missed them must learn of it.
+    };
+    struct Pass {
+        std::vector<Control> early;
+        SharedBytes entries;
+        std::vector<Frame> frames;
+        std::vector<Control> late;
+        SharedBytes tick;
+        Seq head;
+        SeatIndex next{};  // Seats below are still to be visited.
+        bool all_behind{};
+        bool running{};
+    };
+
+    [[nodiscard]] bool pending() const;
+    void give_up_entries();
+    bool adopt(Epoch epoch, Seq head);
+    void begin_pass();
+    void visit(Seat& seat, Writer& writer);
+    void write_entries(Seat& seat, Writer& writer);
+    void write_controls(Seat& seat, const std::vector<Control>& controls, Writer& writer);
+    bool write(Seat& seat, const SharedBytes& bytes, std::size_t offset, Writer& writer);
+    void write_head(Seat& seat, Writer& writer);
+    const SharedBytes& head_frame();
+
+    GroupId gid_;
+    Audience audience_;
+    Gathered gathered_;
+    Pass pass_;
+    SharedBytes head_frame_;
+    Seq head_frame_seq_;
+    Epoch head_frame_epoch_;
+};
+
+}  // namespace stentor::fanout

@@ -1,0 +1,198 @@
+#include "fanout/router.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "fanout/channel.h"
+#include "wire/envelope.h"
+#include "wire/frames.h"
+#include "wire/pb.h"
+
+namespace stentor::fanout {
+
+Router::Router(std::size_t seats_max) : seats_max_(seats_max) {}
+Router::~Router() = default;
+
+Channel* Router::find(GroupId gid) const {
+    const auto it = channels_.find(gid);
+    return it == channels_.end() ? nullptr : it->second.get();
+}
+
+void Router::count_changed(const Channel& channel) {
+    changed_[channel.gid()] = {.gid = channel.gid(),
+                               .count = static_cast<std::uint32_t>(channel.audience().size()),
+                               .ticket = channel.ticket};
+}
+
+void Router::on_ticket(GroupId gid, std::uint64_t ticket) {
+    if (Channel* channel = find(gid)) {
+        channel->ticket = ticket;
+        count_changed(*channel);
+        return;
+    }
+    changed_[gid] = {.gid = gid, .count = 0, .ticket = ticket};
+}
+
+Result<SeatIndex> Router::join(GroupId gid, Epoch epoch, Seq reached, std::int32_t descriptor,
+                               ConnectionIndex connection, bool waiting) {
+    auto& slot = channels_[gid];
+    if (!slot) {
+        slot = std::make_unique<Channel>(gid, epoch, reached, seats_max_);
+        if (const auto it = changed_.find(gid); it != changed_.end()) {
+            slot->ticket = it->second.ticket;
+        }
+    }
+    Channel& channel = *slot;
+    if (channel.move_head(epoch, reached)) make_ready(channel);
+    Seat seat{.descriptor = descriptor, .connection = connection, .waiting = waiting};
+    // Below the head, which the hub's order rules out, or of a former epoch: told at once rather
+    // than left until the next push.
+    if (epoch < channel.audience().epoch() || reached < channel.audience().head()) {
+        seat.behind = 1;
+        seat.owes_head = 1;
+    }
+    auto index =
+        channel.audience().join(seat, epoch < channel.audience().epoch() ? Seq{} : reached);
+    if (!index) {
+        forget(gid);
+        return index;
+    }
+    if (seat.behind) {
+        channel.want_heads();
+        make_ready(channel);
+    }
+    count_changed(channel);
+    return index;
+}
+
+std::optional<ConnectionIndex> Router::leave(GroupId gid, SeatIndex seat) {
+    Channel* channel = find(gid);
+    if (channel == nullptr || seat >= channel->audience().size()) return std::nullopt;
+    const auto moved = channel->leave(seat);
+    count_changed(*channel);
+    forget(gid);
+    return moved;
+}
+
+// Does nothing while anybody watches.
+void Router::forget(GroupId gid) {
+    const auto it = channels_.find(gid);
+    if (it != channels_.end() && it->second->audience().size() == 0) channels_.erase(it);
+}
+
+void Router::caught_up(GroupId gid, SeatIndex seat, Epoch epoch, Seq reached) {
+    Channel* channel = find(gid);
+    if (channel == nullptr || seat >= channel->audience().size()) return;
+    channel->caught_up(seat, epoch, reached);
+    if (channel->has_work()) make_ready(*channel);
+}
+
+void Router::on_drained(GroupId gid, SeatIndex seat, Writer& writer) {
+    Channel* channel = find(gid);
+    if (channel == nullptr || seat >= channel->audience().size()) return;
+    channel->on_drained(seat, writer);
+}
+
+void Router::on_push(Push push) {
+    Channel* channel = find(push.gid);
+    if (channel != nullptr && channel->add(std::move(push))) make_ready(*channel);
+}
+
+void Router::on_head(GroupId gid, Epoch epoch, Seq head) {
+    Channel* channel = find(gid);
+    if (channel != nullptr && channel->move_head(epoch, head)) make_ready(*channel);
+}
+
+void Router::make_ready(Channel& channel) {
+    if (channel.queued) return;
+    channel.queued = true;
+    auto& queue = channel.audience().size() > limits::kLargeAudience ? large_ : small_;
+    queue.push_back(channel.gid());
+}
+
+void Router::slice_and_requeue(Channel& channel, Writer& writer, std::size_t& seats) {
+    const std::size_t visited = channel.slice(writer, limits::kSliceSeats);
+    seats -= std::min(seats, std::max<std::size_t>(visited, 1));
+    channel.queued = false;
+    if (channel.has_work()) make_ready(channel);
+}
+
+Router::Turn Router::run(Writer& writer, Gate& gate) {
+    std::size_t seats = kTurnSeats;
+    for (std::size_t turns = small_.size(); turns > 0 && seats > 0; --turns) {
+        const GroupId gid = small_.front();
+        small_.pop_front();
+        if (Channel* channel = find(gid)) slice_and_requeue(*channel, writer, seats);
+    }
+    bool gated = false;
+    while (!large_.empty()) {
+        Channel* channel = find(large_.front());
+        if (channel == nullptr) {
+            large_.pop_front();
+            continue;
+        }
+        gated = !gate.try_enter();
+        if (gated) break;
+        large_.pop_front();
+        seats = limits::kSliceSeats;
+        slice_and_requeue(*channel, writer, seats);
+        gate.leave();
+        break;
+    }
+    if (!small_.empty()) return Turn::more;
+    if (large_.empty()) return Turn::idle;
+    return gated ? Turn::gated : Turn::more;
+}
+
+SharedBytes Router::pulse(std::span<const GroupId> groups, Time now, std::uint32_t level) {
+    // Pulses made within one second carry the same time, so that they can be the same bytes.
+    const std::uint64_t second = to_ms(now) / 1'000;
+    const std::uint64_t key = second * 4 + level;
+    Channel* only = groups.size() == 1 ? find(groups.front()) : nullptr;
+    if (only != nullptr && only->pulse && only->pulse_key == key &&
+        only->pulse_head == only->audience().head()) {
+        return only->pulse;
+    }
+    if (groups.empty() && no_heads_ && no_heads_key_ == key) return no_heads_;
+
+    pb::ServerFrame frame;
+    pb::Pulse& pulse = *frame.mutable_pulse();
+    pulse.set_time_ms(second * 1'000);
+    pulse.set_level(level);
+    for (const GroupId gid : groups) {
+        const Channel* channel = find(gid);
+        if (channel == nullptr) continue;
+        pb::Head& head = *pulse.add_heads();
+        head.set_gid(gid.value);
+        head.set_epoch(channel->audience().epoch().value);
+        head.set_head(channel->audience().head().value);
+    }
+    SharedBytes bytes = wire::shared_websocket_frame(wire::encode(frame));
+    if (groups.empty()) {
+        no_heads_ = bytes;
+        no_heads_key_ = key;
+    }
+    if (only != nullptr) {
+        only->pulse = bytes;
+        only->pulse_key = key;
+        only->pulse_head = only->audience().head();
+    }
+    return bytes;
+}
+
+void Router::take_counts(std::vector<WatcherCount>& counts) {
+    for (const auto& [gid, count] : changed_) counts.push_back(count);
+    changed_.clear();
+}
+
+std::size_t Router::watchers(GroupId gid) const {
+    const Channel* channel = find(gid);
+    return channel == nullptr ? 0 : channel->audience().size();
+}
+
+const Audience* Router::audience(GroupId gid) const {
+    const Channel* channel = find(gid);
+    return channel == nullptr ? nullptr : &channel->audience();
+}
+
+}  // namespace stentor::fanout

@@ -1,0 +1,517 @@
+#include "fanout/router.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+
+#include "wire/envelope.h"
+#include "wire/frames.h"
+#include "wire/pb.h"
+
+namespace stentor::fanout {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr GroupId kGroup{5};
+constexpr Epoch kEpoch{1};
+
+// `level` says how many entries the batch would hold.
+Push batch(std::uint64_t first, std::uint64_t last, GroupId gid = kGroup, Epoch epoch = kEpoch) {
+    pb::ServerFrame frame;
+    frame.mutable_batch()->set_gid(gid.value);
+    frame.mutable_batch()->set_epoch(epoch.value);
+    frame.mutable_batch()->set_first_seq(first);
+    frame.mutable_batch()->set_level(static_cast<std::uint32_t>(last - first + 1));
+    return {.gid = gid,
+            .epoch = epoch,
+            .first = Seq{first},
+            .last = Seq{last},
+            .frame = wire::shared_websocket_frame(wire::encode(frame))};
+}
+
+Push changed(std::uint64_t seq) {
+    pb::ServerFrame frame;
+    frame.mutable_changed()->set_gid(kGroup.value);
+    frame.mutable_changed()->mutable_entry()->set_seq(seq);
+    return {.gid = kGroup,
+            .epoch = kEpoch,
+            .lane = Lane::control,
+            .first = Seq{seq},
+            .last = Seq{seq},
+            .frame = wire::shared_websocket_frame(wire::encode(frame))};
+}
+
+Push tick() {
+    pb::ServerFrame frame;
+    frame.mutable_typing_now()->set_gid(kGroup.value);
+    return {.gid = kGroup,
+            .epoch = kEpoch,
+            .lane = Lane::ticks,
+            .frame = wire::shared_websocket_frame(wire::encode(frame))};
+}
+
+// "1-3" a batch, "h7" a head, "c2" a changed entry, "t" a tick, "p" a pulse.
+std::string told(const pb::ServerFrame& frame) {
+    if (frame.has_batch()) {
+        const auto first = frame.batch().first_seq();
+        return std::to_string(first) + "-" + std::to_string(first + frame.batch().level() - 1);
+    }
+    if (frame.has_head()) return "h" + std::to_string(frame.head().head());
+    if (frame.has_changed()) return "c" + std::to_string(frame.changed().entry().seq());
+    return frame.has_pulse() ? "p" : "t";
+}
+
+std::vector<pb::ServerFrame> frames_in(std::string_view bytes) {
+    std::vector<pb::ServerFrame> frames;
+    while (bytes.size() >= 2) {
+        const auto length = static_cast<std::size_t>(static_cast<unsigned char>(bytes[1]));
+        frames.push_back(*wire::decode_event(bytes.substr(2, length)));
+        bytes.remove_prefix(2 + length);
+    }
+    EXPECT_TRUE(bytes.empty());
+    return frames;
+}
+
+class Sockets : public Writer {
+public:
+    Written write(const Seat& seat, const SharedBytes& bytes, std::size_t offset) override {
+        ++writes;
+        const auto it = next.find(seat.connection);
+        const Written result = it == next.end() ? Written::whole : it->second;
+        if (result != Written::refused) {
+            for (const auto& frame : frames_in(std::string_view{*bytes}.substr(offset))) {
+                got[seat.connection].push_back(told(frame));
+            }
+        }
+        return result;
+    }
+    bool sees(const Seat& seat, GroupId, Seq seq) override { return seq > floors[seat.connection]; }
+
+    std::vector<std::string> take(ConnectionIndex who) { return std::exchange(got[who], {}); }
+
+    std::map<ConnectionIndex, Written> next;
+    std::map<ConnectionIndex, Seq> floors;
+    std::map<ConnectionIndex, std::vector<std::string>> got;
+    int writes = 0;
+};
+
+class OpenGate : public Gate {
+public:
+    bool try_enter() override {
+        if (open) ++entered;
+        return open;
+    }
+    void leave() override { ++left; }
+
+    bool open = true;
+    int entered = 0;
+    int left = 0;
+};
+
+class RouterTest : public ::testing::Test {
+protected:
+    SeatIndex join(ConnectionIndex who, std::uint64_t reached, GroupId gid = kGroup) {
+        return *router.join(gid, kEpoch, Seq{reached}, static_cast<int>(who), who, false);
+    }
+    void run() {
+        while (router.run(sockets, gate) == Router::Turn::more) {
+        }
+    }
+
+    Router router;
+    Sockets sockets;
+    OpenGate gate;
+};
+
+TEST_F(RouterTest, WhatGatheredIsOneWriteInOrder) {
+    join(1, 10);
+    router.on_push(batch(11, 11));
+    router.on_push(batch(12, 14));
+    router.on_push(batch(15, 15));
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("11-11", "12-14", "15-15"));
+    EXPECT_EQ(sockets.writes, 1);
+}
+
+TEST_F(RouterTest, ASeatInsideTheGatheredFramesGetsOnlyWhatItCanApply) {
+    join(1, 10);
+    router.on_push(batch(11, 12));
+    join(2, 12);
+    router.on_push(batch(13, 14));
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("11-12", "13-14"));
+    EXPECT_THAT(sockets.take(2), ElementsAre("13-14"));
+}
+
+TEST_F(RouterTest, AFrameThatReachesBelowASeatLeavesItBehindWithOneHead) {
+    join(1, 10);
+    router.on_push(batch(11, 12));
+    run();
+    sockets.take(1);
+    // A member whose floor lies inside the next frame: he may not see 13.
+    join(2, 13);
+    router.on_push(batch(13, 15));
+    run();
+    EXPECT_THAT(sockets.take(2), ElementsAre("h15"));
+    router.on_push(batch(16, 16));
+    run();
+    EXPECT_THAT(sockets.take(2), IsEmpty());
+}
+
+TEST_F(RouterTest, ABehindSeatGetsNoContentUntilItReachedTheCurrentHead) {
+    const SeatIndex seat = join(1, 10);
+    sockets.next[1] = Written::refused;
+    router.on_push(batch(11, 11));
+    run();
+    sockets.next.clear();
+    router.on_drained(kGroup, seat, sockets);
+    EXPECT_THAT(sockets.take(1), ElementsAre("h11"));
+
+    router.on_push(batch(12, 12));
+    run();
+    EXPECT_THAT(sockets.take(1), IsEmpty());
+    router.caught_up(kGroup, seat, kEpoch, Seq{11});  // A page short of the head.
+    router.on_push(batch(13, 13));
+    run();
+    EXPECT_THAT(sockets.take(1), IsEmpty());
+
+    router.caught_up(kGroup, seat, kEpoch, Seq{13});
+    router.on_push(batch(14, 14));
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("14-14"));
+}
+
+TEST_F(RouterTest, AWaitingSeatCostsNoWritesAndLearnsOfTheHeadOnceDrained) {
+    const SeatIndex seat = join(1, 10);
+    sockets.next[1] = Written::kept;
+    router.on_push(batch(11, 11));
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("11-11"));
+    const int writes = sockets.writes;
+    for (std::uint64_t seq = 12; seq < 30; ++seq) {
+        router.on_push(batch(seq, seq));
+        run();
+    }
+    EXPECT_EQ(sockets.writes, writes);
+    sockets.next.clear();
+    router.on_drained(kGroup, seat, sockets);
+    EXPECT_THAT(sockets.take(1), ElementsAre("h29"));
+}
+
+TEST_F(RouterTest, AWaitingSeatThatMissedNothingGoesOnWithoutAHead) {
+    const SeatIndex seat = join(1, 10);
+    sockets.next[1] = Written::kept;
+    router.on_push(batch(11, 11));
+    run();
+    sockets.next.clear();
+    router.on_drained(kGroup, seat, sockets);
+    router.on_push(batch(12, 12));
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("11-11", "12-12"));
+}
+
+TEST_F(RouterTest, ASeatCreatedBelowTheHeadGetsAHeadAtOnce) {
+    join(1, 20);
+    join(2, 15);
+    run();
+    EXPECT_THAT(sockets.take(1), IsEmpty());
+    EXPECT_THAT(sockets.take(2), ElementsAre("h20"));
+}
+
+TEST_F(RouterTest, AHeadWithoutContentsIsToldToThoseBelowIt) {
+    join(1, 10);
+    router.on_head(kGroup, kEpoch, Seq{500});
+    join(2, 500);
+    router.on_push(batch(501, 501));
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("h501"));
+    EXPECT_THAT(sockets.take(2), ElementsAre("501-501"));
+}
+
+TEST_F(RouterTest, AnotherEpochIsToldAsAHeadAndReopeningEndsIt) {
+    const SeatIndex seat = join(1, 10);
+    router.on_push(batch(11, 11));
+    router.on_head(kGroup, Epoch{2}, Seq{8});
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("h8"));
+    router.on_push(batch(12, 12));  // A straggler of the former epoch.
+    router.caught_up(kGroup, seat, Epoch{2}, Seq{8});
+    router.on_push(batch(9, 9, kGroup, Epoch{2}));
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("9-9"));
+}
+
+TEST_F(RouterTest, ChangesGoBeforeEntriesUnlessTheyAreAboutThem) {
+    join(1, 10);
+    router.on_push(tick());
+    router.on_push(batch(11, 12));
+    router.on_push(changed(11));
+    router.on_push(changed(3));
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("c3", "11-12", "c11", "t"));
+}
+
+TEST_F(RouterTest, AChangeBelowAMembersFloorIsNotShownToHim) {
+    join(1, 10);
+    sockets.floors[1] = Seq{5};
+    router.on_push(changed(5));
+    router.on_push(changed(6));
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("c6"));
+}
+
+TEST_F(RouterTest, WhoeverMissesAChangeIsToldOfTheHead) {
+    const SeatIndex seat = join(1, 10);
+    sockets.next[1] = Written::kept;
+    router.on_push(batch(11, 11));
+    run();
+    router.on_push(changed(4));
+    run();
+    sockets.next.clear();
+    sockets.take(1);
+    router.on_drained(kGroup, seat, sockets);
+    EXPECT_THAT(sockets.take(1), ElementsAre("h11"));
+}
+
+TEST_F(RouterTest, TooMuchPendingBecomesAHead) {
+    join(1, 0);
+    Push big = batch(1, 200);
+    big.frame = share(std::string(limits::kBatchBytes, 'x'));
+    for (std::uint64_t i = 0; i < 5; ++i) {
+        big.first = Seq{i * 200 + 1};
+        big.last = Seq{i * 200 + 200};
+        router.on_push(big);
+    }
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("h1000"));
+}
+
+TEST_F(RouterTest, LargePassesWaitAtTheGateAndSmallOnesDoNot) {
+    constexpr GroupId kLarge{6};
+    for (ConnectionIndex who = 100; who < 100 + limits::kLargeAudience + 1; ++who) {
+        join(who, 0, kLarge);
+    }
+    join(1, 0);
+    gate.open = false;
+    router.on_push(batch(1, 1, kLarge));
+    router.on_push(batch(1, 1));
+    EXPECT_EQ(router.run(sockets, gate), Router::Turn::gated);
+    EXPECT_EQ(sockets.writes, 1);
+
+    gate.open = true;
+    EXPECT_EQ(router.run(sockets, gate), Router::Turn::more);
+    EXPECT_EQ(sockets.writes, 1 + static_cast<int>(limits::kSliceSeats));
+    router.on_push(batch(2, 2));  // A small group does not wait for the rest of the large pass.
+    EXPECT_EQ(router.run(sockets, gate), Router::Turn::more);
+    EXPECT_THAT(sockets.take(1), ElementsAre("1-1", "2-2"));
+    run();
+    EXPECT_EQ(gate.entered, gate.left);
+    EXPECT_EQ(gate.entered, 5);
+}
+
+TEST_F(RouterTest, CountsCarryTheNewestTicket) {
+    router.on_ticket(kGroup, 7);
+    std::vector<WatcherCount> counts;
+    router.take_counts(counts);
+    ASSERT_EQ(counts.size(),
+              1U);  // Its session was gone: the hub must learn that nobody sits here.
+    EXPECT_EQ(counts[0].count, 0U);
+    EXPECT_EQ(counts[0].ticket, 7U);
+
+    router.on_ticket(kGroup, 8);
+    const SeatIndex seat = join(1, 0);
+    counts.clear();
+    router.take_counts(counts);
+    ASSERT_EQ(counts.size(), 1U);
+    EXPECT_EQ(counts[0].count, 1U);
+    EXPECT_EQ(counts[0].ticket, 8U);
+
+    router.leave(kGroup, seat);
+    EXPECT_EQ(router.watchers(kGroup), 0U);
+    counts.clear();
+    router.take_counts(counts);
+    ASSERT_EQ(counts.size(), 1U);
+    EXPECT_EQ(counts[0].count, 0U);
+    EXPECT_EQ(counts[0].ticket, 8U);
+}
+
+TEST_F(RouterTest, PulsesOfOneGroupAreTheSameBytesWithinASecond) {
+    join(1, 10);
+    const std::vector<GroupId> groups{kGroup};
+    const Time now = from_ms(5'000);
+    const SharedBytes first = router.pulse(groups, now, 0);
+    EXPECT_EQ(first, router.pulse(groups, now + Millis{999}, 0));
+    EXPECT_NE(first, router.pulse(groups, now + Millis{1'000}, 0));
+    router.on_push(batch(11, 11));
+    const SharedBytes later = router.pulse(groups, now + Millis{1'000}, 2);
+    const auto frames = frames_in(*later);
+    ASSERT_EQ(frames.size(), 1U);
+    ASSERT_EQ(frames[0].pulse().heads_size(), 1);
+    EXPECT_EQ(frames[0].pulse().heads(0).head(), 11U);
+    EXPECT_EQ(frames[0].pulse().level(), 2U);
+    EXPECT_EQ(router.pulse({}, now, 0), router.pulse({}, now, 0));
+}
+
+// ---- Random histories against readers who check what they are given
+
+struct Reader {
+    std::uint64_t last = 0;  // Applied.
+    std::uint64_t told = 0;  // Newest head it has heard of.
+    SeatIndex seat = 0;
+    bool stuck = false;
+    bool kept = false;  // A stuck socket takes one write more, in part.
+};
+
+class Crowd : public Writer {
+public:
+    Written write(const Seat& seat, const SharedBytes& bytes, std::size_t offset) override {
+        Reader& reader = readers.at(seat.connection);
+        if (reader.stuck && reader.kept) {
+            ADD_FAILURE() << "a seat that waits was written to";
+            return Written::refused;
+        }
+        if (reader.stuck && refuse) {
+            reader.kept = true;
+            return Written::refused;
+        }
+        for (const auto& frame : frames_in(std::string_view{*bytes}.substr(offset))) {
+            if (frame.has_head()) {
+                reader.told = std::max<std::uint64_t>(reader.told, frame.head().head());
+                ++heads;
+                continue;
+            }
+            EXPECT_EQ(frame.batch().first_seq(), reader.last + 1) << "cannot be applied";
+            reader.last = frame.batch().first_seq() + frame.batch().level() - 1;
+            reader.told = std::max(reader.told, reader.last);
+            ++batches;
+        }
+        if (!reader.stuck) return Written::whole;
+        reader.kept = true;
+        return Written::kept;
+    }
+    bool sees(const Seat&, GroupId, Seq) override { return true; }
+
+    std::map<ConnectionIndex, Reader> readers;
+    bool refuse = false;
+    int heads = 0;
+    int batches = 0;
+};
+
+class History {
+public:
+    explicit History(std::uint32_t seed) : random_(seed) {}
+
+    void step() {
+        switch (random_() % 8) {
+            case 0: come(); break;
+            case 1: go(); break;
+            case 2: stick(); break;
+            case 3: drain(); break;
+            case 4: pull(); break;
+            case 5:
+                head_ += 1 + random_() % 300;
+                router_.on_head(kGroup, kEpoch, Seq{head_});
+                break;
+            case 6: {
+                const std::uint64_t count = 1 + random_() % 5;
+                router_.on_push(batch(head_ + 1, head_ + count));
+                head_ += count;
+                break;
+            }
+            default: crowd_.refuse = random_() % 2 == 0; router_.run(crowd_, gate_);
+        }
+    }
+    // Sockets drain, readers pull what they know to be missing: then everybody has everything.
+    void heal() {
+        for (int round = 0; round < 3; ++round) {
+            while (router_.run(crowd_, gate_) == Router::Turn::more) {
+            }
+            for (auto& [who, reader] : crowd_.readers) {
+                if (reader.stuck) drain_one(reader);
+            }
+            for (auto& [who, reader] : crowd_.readers) {
+                while (reader.told > reader.last) pull_one(reader);
+            }
+        }
+        router_.on_push(batch(head_ + 1, head_ + 1));
+        ++head_;
+        while (router_.run(crowd_, gate_) == Router::Turn::more) {
+        }
+        for (const auto& [who, reader] : crowd_.readers) EXPECT_EQ(reader.last, head_) << who;
+    }
+    Crowd& crowd() { return crowd_; }
+
+private:
+    Reader* any() {
+        if (crowd_.readers.empty()) return nullptr;
+        auto it = crowd_.readers.begin();
+        std::advance(it, static_cast<long>(random_() % crowd_.readers.size()));
+        return &it->second;
+    }
+    void come() {
+        const ConnectionIndex who = next_++;
+        Reader& reader = crowd_.readers[who];
+        reader.last = reader.told = head_;  // The hub's order: an Opened is as new as the pushes.
+        reader.seat = *router_.join(kGroup, kEpoch, Seq{head_}, 1, who, false);
+    }
+    void go() {
+        Reader* reader = any();
+        if (reader == nullptr) return;
+        const SeatIndex hole = reader->seat;
+        std::erase_if(crowd_.readers, [&](auto& pair) { return &pair.second == reader; });
+        if (const auto moved = router_.leave(kGroup, hole)) crowd_.readers.at(*moved).seat = hole;
+    }
+    void stick() {
+        if (Reader* reader = any()) reader->stuck = true;
+    }
+    void drain() {
+        Reader* reader = any();
+        if (reader != nullptr && reader->stuck) drain_one(*reader);
+    }
+    void drain_one(Reader& reader) {
+        reader.stuck = reader.kept = false;
+        router_.on_drained(kGroup, reader.seat, crowd_);
+    }
+    void pull() {
+        Reader* reader = any();
+        if (reader != nullptr && !reader->stuck && reader->told > reader->last) pull_one(*reader);
+    }
+    // Most pulls end at the head; some are a page short.
+    void pull_one(Reader& reader) {
+        reader.last = head_ - reader.last > 200 && random_() % 2 == 0 ? reader.last + 200 : head_;
+        reader.told = std::max(reader.told, head_);
+        router_.caught_up(kGroup, reader.seat, kEpoch, Seq{reader.last});
+    }
+
+    std::mt19937 random_;
+    Router router_;
+    Crowd crowd_;
+    OpenGate gate_;
+    std::uint64_t head_ = 50;
+    ConnectionIndex next_ = 1;
+};
+
+TEST(RouterHistory, NobodyIsPushedWhatHeCannotApplyAndEverybodyCatchesUp) {
+    int heads = 0;
+    int batches = 0;
+    for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+        SCOPED_TRACE(seed);
+        History history{seed};
+        for (int step = 0; step < 600; ++step) history.step();
+        for (int round = 0; round < 20; ++round) history.heal();
+        heads += history.crowd().heads;
+        batches += history.crowd().batches;
+        if (::testing::Test::HasFailure()) return;
+    }
+    EXPECT_GT(heads, 500);
+    EXPECT_GT(batches, 500);
+}
+
+}  // namespace
+}  // namespace stentor::fanout
