@@ -17,8 +17,8 @@ constexpr std::size_t kJobsMax = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
-Committer::Committer(store::Store& store)
-    : store_{store}, mailbox_{kJobsMax}, thread_{[this] { run(); }} {}
+Committer::Committer(store::Store& store, Millis sync_delay)
+    : store_{store}, sync_delay_{sync_delay}, mailbox_{kJobsMax}, thread_{[this] { run(); }} {}
 
 Committer::~Committer() {
     mailbox_.close();
@@ -56,6 +56,7 @@ void Committer::write(std::vector<Job>& jobs) {
 
     const auto start = std::chrono::steady_clock::now();
     const std::vector<store::Outcome> outcomes = store_.commit(commits);
+    if (sync_delay_ > Millis{0}) std::this_thread::sleep_for(sync_delay_);
     const auto took = static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start)
             .count());

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/mailbox.h"
+#include "base/time.h"
 #include "store/store.h"
 
 namespace stentor::owner {
@@ -29,7 +30,8 @@ public:
     // Called once per commit, with its place in the order of submission kept per group.
     using Done = std::function<void(std::vector<std::pair<GroupId, store::Outcome>>)>;
 
-    explicit Committer(store::Store& store);
+    // `sync_delay` is added to each write: for measuring what a slow disk does to everybody else.
+    explicit Committer(store::Store& store, Millis sync_delay = {});
     Committer(const Committer&) = delete;
     Committer& operator=(const Committer&) = delete;
     ~Committer();  // Writes what was submitted, then ends.
@@ -53,6 +55,7 @@ private:
     void write_positions(std::vector<Job>& jobs);
 
     store::Store& store_;
+    const Millis sync_delay_;
     Mailbox<Job> mailbox_;
     CommitterCounters counters_{};
     std::jthread thread_;

@@ -9,7 +9,7 @@ namespace stentor::owner {
 Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const OwnerOptions& options)
     : store_{store},
       questions_{store},
-      committer_{store},
+      committer_{store, options.sync_delay},
       loaders_{options.loaders, options.questions_max} {
     const auto term = store.next_term();
     if (!term) throw std::runtime_error{"the store gives no term: " + std::string{name_of(term.error().code)}};

@@ -23,6 +23,7 @@ struct OwnerOptions {
     std::size_t workers{1};
     std::size_t loaders{2};
     std::size_t questions_max{65'536};
+    Millis sync_delay{};  // See Committer.
     group::Settings groups;
 };
 

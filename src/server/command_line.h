@@ -1,0 +1,9 @@
+#pragma once
+
+namespace stentor::server {
+
+// The process' exit code: 0 when what was asked for was done, 1 when it was not, and CLI11's own
+// for a command line that cannot be understood.
+int run(int argc, char** argv);
+
+}  // namespace stentor::server

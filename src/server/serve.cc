@@ -1,0 +1,138 @@
+#include "server/serve.h"
+
+#include <pthread.h>
+#include <sodium/core.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "api/api.h"
+#include "auth/password.h"
+#include "auth/password_queue.h"
+#include "auth/random.h"
+#include "auth/secrets.h"
+#include "auth/token.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "bus/local/local_bus.h"
+#include "gateway/gateway.h"
+#include "net/shard_group.h"
+#include "owner/owner.h"
+#include "route/local/local_routes.h"
+#include "server/stats.h"
+#include "store/rocks/rocks_store.h"
+
+namespace stentor::server {
+namespace {
+
+constexpr NodeId kThisNode{1};
+
+// Before the first thread: all inherit the mask, and only wait_for_signal takes them.
+sigset_t block_signals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    return signals;
+}
+
+net::Options net_options(const ServeOptions& options) {
+    return {.address = options.address,
+            .port = options.port,
+            .shards = options.shards != 0 ? options.shards
+                                          : std::max(1U, std::thread::hardware_concurrency()),
+            .origins = options.origins};
+}
+
+std::unique_ptr<store::Store> open_store(const ServeOptions& options) {
+    auto store = store::open_rocks({.path = (options.data / "store").string()});
+    if (!store) {
+        throw std::runtime_error{"cannot open the store in " + options.data.string() + ": " +
+                                 std::string{store.error().where}};
+    }
+    return std::move(*store);
+}
+
+owner::OwnerOptions owner_options(const ServeOptions& options) {
+    const auto period = Millis{1'000 / std::max(1U, options.sends_per_s)};
+    return {.workers = options.workers,
+            .sync_delay = options.sync_delay,
+            .groups = {.rate = {.period = period, .burst = static_cast<int>(options.sends_burst)},
+                       .staged_max = limits::kStagedPerGroup,
+                       .parked_max = limits::kParkedPerGroup}};
+}
+
+// Tokens are checked where a session says Hello.
+class TokenVerifier final : public session::Verifier {
+public:
+    explicit TokenVerifier(const auth::Secrets& secrets) : secrets_{secrets} {}
+
+    Result<session::Identity> verify(std::string_view token, Time now) const override {
+        const auto claims = auth::verify(secrets_.keys, token, now);
+        if (!claims) return std::unexpected(claims.error());
+        return session::Identity{
+            .uid = claims->uid, .expires = claims->expires, .bench = claims->bench};
+    }
+
+private:
+    const auth::Secrets& secrets_;
+};
+
+}  // namespace
+
+void serve(const ServeOptions& options) {
+    const sigset_t signals = block_signals();
+    if (sodium_init() < 0) throw std::runtime_error{"libsodium cannot start"};
+    std::filesystem::create_directories(options.data);
+    std::filesystem::permissions(options.data, std::filesystem::perms::owner_all);
+
+    // First of all the shards: their descriptor tables must not hold what is opened later.
+    net::ShardGroup shards{net_options(options)};
+    const auth::Secrets secrets = auth::load_or_make_secrets(options.data / "secrets");
+    const TokenVerifier verifier{secrets};
+    const auto store = open_store(options);
+
+    bus::LocalBus bus;
+    route::LocalRoutes routes;
+    gateway::Gateway gateway{
+        {.node = kThisNode, .instance = to_ms(now())},
+        {.verifier = verifier, .sends_per_s = options.sends_per_s, .sends_burst = options.sends_burst},
+        bus,
+        routes,
+        shards};
+    bus.attach(&gateway.hub());
+    owner::Owner owner{*store, bus, routes, owner_options(options)};
+    bus.attach(&owner);
+
+    auth::Argon2Hasher hasher;
+    auth::PasswordQueue passwords{hasher};
+    const Stats stats{shards, owner, gateway.hub()};
+    api::Api api{{.web = options.web, .token_lifetime = options.token_lifetime},
+                 bus,
+                 passwords,
+                 secrets,
+                 [&stats] { return stats.read(); }};
+
+    gateway.serve([&api](net::http::Request request, gateway::HttpReply reply) {
+        api.on_http(std::move(request), std::move(reply));
+    });
+    std::printf("listening on http://%s:%u\n", options.address.c_str(), shards.port());
+    std::fflush(stdout);
+
+    int signal = 0;
+    sigwait(&signals, &signal);
+    log::info("draining", {{"signal", signal}, {"within_ms", options.drain_within.count()}});
+    gateway.drain(options.drain_spread, options.drain_within);
+    shards.stop();
+    log::info("stopped");
+}
+
+}  // namespace stentor::server
