@@ -22,8 +22,9 @@ using UserId = Id<struct UserTag>;
 using DeviceId = Id<struct DeviceTag>;
 using NodeId = Id<struct NodeTag, std::uint32_t>;
 using PartitionId = Id<struct PartitionTag, std::uint32_t>;
-using Term = Id<struct TermTag>;    // Fencing token of a partition's owner; clients never see it.
-using Epoch = Id<struct EpochTag>;  // Names a history; changes only when committed history may be lost.
+using Term = Id<struct TermTag>;  // Fencing token of a partition's owner; clients never see it.
+using Epoch =
+    Id<struct EpochTag>;  // Names a history; changes only when committed history may be lost.
 
 // A position in a group's log: 1, 2, 3 ... ; 0 is before the first entry.
 struct Seq {

@@ -12,11 +12,11 @@ namespace stentor::limits {
 using namespace std::chrono_literals;
 
 // ---- A message
-inline constexpr std::size_t kBodyBytes = 16 * 1024;   // A serialized Body
-inline constexpr std::size_t kTextBytes = 8 * 1024;    // Its text, UTF-8
+inline constexpr std::size_t kBodyBytes = 16 * 1024;  // A serialized Body
+inline constexpr std::size_t kTextBytes = 8 * 1024;   // Its text, UTF-8
 inline constexpr std::size_t kMentions = 50;
 inline constexpr std::size_t kAttachments = 10;
-inline constexpr std::size_t kNameBytes = 64;          // A user's or a group's name, UTF-8
+inline constexpr std::size_t kNameBytes = 64;  // A user's or a group's name, UTF-8
 inline constexpr std::size_t kPasswordBytesMin = 8;
 inline constexpr std::size_t kPasswordBytesMax = 128;
 inline constexpr std::size_t kTokenBytes = 512;
@@ -36,15 +36,15 @@ inline constexpr std::size_t kResumes = 32;
 inline constexpr Millis kHelloWithin = 5s;
 inline constexpr Millis kHandshakeWithin = 5s;
 inline constexpr Millis kCloseWithin = 5s;
-inline constexpr Millis kStuckWithin = 20s;         // A socket that takes nothing while bytes wait
-inline constexpr Millis kUserTimeout = 60s;         // TCP_USER_TIMEOUT
+inline constexpr Millis kStuckWithin = 20s;  // A socket that takes nothing while bytes wait
+inline constexpr Millis kUserTimeout = 60s;  // TCP_USER_TIMEOUT
 inline constexpr Millis kPulseEvery = 30s;
 inline constexpr int kSendBufferBytes = 16 * 1024;  // SO_SNDBUF, before the kernel doubles it
 inline constexpr std::size_t kHttpHeaderBytes = 8 * 1024;
 inline constexpr std::size_t kHttpBodyBytes = 64 * 1024;
 inline constexpr Millis kHttpWithin = 10s;
 inline constexpr Millis kHttpIdle = 30s;
-inline constexpr std::size_t kControlBytes = 125;   // RFC 6455 section 5.5
+inline constexpr std::size_t kControlBytes = 125;  // RFC 6455 section 5.5
 inline constexpr std::size_t kPingsPerSecond = 10;
 
 // ---- A sender
@@ -52,31 +52,31 @@ inline constexpr std::uint32_t kSendsPerSecond = 1;
 inline constexpr std::uint32_t kSendsBurst = 5;
 
 // ---- Client message ids
-inline constexpr Millis kSendWindow = 7 * 24h;      // Older ones are refused as expired
-inline constexpr Millis kSendWindowSlack = 1h;      // Kept longer than served, for slow clocks
-inline constexpr Millis kClockSkew = 10min;         // A cmid may be this far in the future
-inline constexpr Millis kYoungIds = 2min;           // Held in memory by the owner, at least
+inline constexpr Millis kSendWindow = 7 * 24h;       // Older ones are refused as expired
+inline constexpr Millis kSendWindowSlack = 1h;       // Kept longer than served, for slow clocks
+inline constexpr Millis kClockSkew = 10min;          // A cmid may be this far in the future
+inline constexpr Millis kYoungIds = 2min;            // Held in memory by the owner, at least
 inline constexpr std::size_t kYoungIdsMax = 65'536;  // per group
 
 // ---- A group in its owner's memory
-inline constexpr std::size_t kRing = 256;           // Newest entries, for exact unread counts
-inline constexpr std::uint32_t kUnreadCap = 100;    // Shown as 99+
-inline constexpr std::size_t kCommitEntries = 4'096;  // of one group in one commit
+inline constexpr std::size_t kRing = 256;               // Newest entries, for exact unread counts
+inline constexpr std::uint32_t kUnreadCap = 100;        // Shown as 99+
+inline constexpr std::size_t kCommitEntries = 4'096;    // of one group in one commit
 inline constexpr std::size_t kStagedPerGroup = 16'384;  // Then sends are refused as overloaded
 inline constexpr std::size_t kParkedPerGroup = 16'384;  // Waiting for a load
 inline constexpr std::size_t kMembersCached = 65'536;   // per partition
-inline constexpr Millis kGroupIdle = 10min;         // Then it leaves memory
+inline constexpr Millis kGroupIdle = 10min;             // Then it leaves memory
 
 // ---- A node's memory of a group
 inline constexpr std::size_t kCacheEntries = 1'024;
 inline constexpr std::size_t kCacheBytes = 1024 * 1024;
-inline constexpr std::size_t kCachePages = 4'096;   // Pages of older entries, per node
+inline constexpr std::size_t kCachePages = 4'096;  // Pages of older entries, per node
 inline constexpr std::size_t kWaitersPerLoad = 65'536;
 
 // ---- Fan-out
 inline constexpr std::size_t kBatchEntries = kRangeEntries;
 inline constexpr std::size_t kBatchBytes = kRangeBytes;
-inline constexpr std::size_t kSliceSeats = 256;     // Written before others get a turn
+inline constexpr std::size_t kSliceSeats = 256;       // Written before others get a turn
 inline constexpr std::size_t kLargeAudience = 1'024;  // From here on a pass waits at the gate
 inline constexpr std::size_t kPinnedBytes = 64 * 1024 * 1024;  // Half-written frames, per shard
 

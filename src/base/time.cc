@@ -5,9 +5,10 @@ namespace stentor {
 Time now() {
     using std::chrono::steady_clock;
     using std::chrono::system_clock;
-    static const auto offset = system_clock::now().time_since_epoch() -
-                               steady_clock::now().time_since_epoch();
-    return Time{std::chrono::duration_cast<Millis>(steady_clock::now().time_since_epoch() + offset)};
+    static const auto offset =
+        system_clock::now().time_since_epoch() - steady_clock::now().time_since_epoch();
+    return Time{
+        std::chrono::duration_cast<Millis>(steady_clock::now().time_since_epoch() + offset)};
 }
 
 }  // namespace stentor

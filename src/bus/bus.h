@@ -34,7 +34,7 @@ struct Post {
     ReplyTo reply_to;
     GroupId gid;
     UserId uid;
-    bool limits_lifted{};         // A bench role's: no rate.
+    bool limits_lifted{};  // A bench role's: no rate.
     pb::ClientFrame command;
 };
 
@@ -43,7 +43,7 @@ struct MemberView {
     pb::Role role{pb::ROLE_NONE};
     Seq floor;
     Seq read;
-    std::uint32_t unread{};       // Up to kUnreadCap.
+    std::uint32_t unread{};  // Up to kUnreadCap.
     std::uint64_t version{};
     Time muted_until;
     bool muted_for_me{};
@@ -55,7 +55,7 @@ struct GroupView {
     Epoch epoch;
     Term term;
     Seq head;
-    Digest digest;                // At head.
+    Digest digest;  // At head.
     Seq floor;
     Digest floor_digest;
     std::uint64_t ordinal{};
@@ -71,20 +71,20 @@ struct EntriesAdded {
     std::vector<LogEntry> entries;  // Dense.
     Digest digest_before;
 };
-struct EntryChanged {               // Edited or recalled.
+struct EntryChanged {  // Edited or recalled.
     LogEntry entry;
     Seq head;
 };
 struct MemberChanged {
     UserId uid;
-    MemberView member;              // ROLE_NONE: gone.
+    MemberView member;  // ROLE_NONE: gone.
     pb::OustReason reason{};
     UserId by;
-    std::uint64_t members{};        // Count after.
+    std::uint64_t members{};  // Count after.
 };
-struct GroupChanged {               // Settings, or a new epoch.
+struct GroupChanged {  // Settings, or a new epoch.
     pb::GroupSettings settings;
-    Seq fork;                       // Entries above it belong to the former epoch.
+    Seq fork;  // Entries above it belong to the former epoch.
 };
 
 struct Item {
@@ -108,16 +108,16 @@ struct Answer {
 
 // ---- Questions: answered by the owner, changing nothing that is ordered
 
-struct AskOpen {                    // Who am I there, and what is there?
+struct AskOpen {  // Who am I there, and what is there?
     GroupId gid;
     UserId uid;
-    bool with_view{};               // The asker has no GroupView yet.
+    bool with_view{};  // The asker has no GroupView yet.
 };
 struct OpenAnswer {
     MemberView member;
     std::optional<GroupView> view;
 };
-struct AskEntries {                 // A page of history.
+struct AskEntries {  // A page of history.
     GroupId gid;
     Seq from;
     std::uint32_t count{};
@@ -126,7 +126,7 @@ struct EntriesAnswer {
     std::vector<LogEntry> entries;
     Digest digest_before;
     Epoch epoch;
-    Seq head;                       // The head at which it was read.
+    Seq head;  // The head at which it was read.
     Seq floor;
     Digest floor_digest;
 };
@@ -195,7 +195,8 @@ public:
 
     // ---- Up. overloaded: the partition's queue is full; nothing was taken.
     virtual Result<void> post(PartitionId partition, Post post) = 0;
-    // `reply` is called exactly once, on any thread: with the answer, or with timeout after kAskWithin.
+    // `reply` is called exactly once, on any thread: with the answer, or with timeout after
+    // kAskWithin.
     virtual void ask(PartitionId partition, Question question, ReplyHandler reply) = 0;
 
     // ---- Down. Lossy.

@@ -34,21 +34,23 @@ void ShardSide::Conversation::post(GroupId gid, pb::ClientFrame&& command) {
 
 void ShardSide::Conversation::ask(std::uint32_t request_id, bus::Question question) {
     // Questions that are not about a group are answered from the record, by any partition.
-    side_.bus_.ask(partition_of(session_.uid()), std::move(question),
-                   [side = &side_, shard = side_.shard_, connection = connection_,
-                    request_id](Result<bus::Reply> reply) {
-                       shard->post([side, connection, request_id, reply = std::move(reply)]() mutable {
-                           side->with_session(connection, [&](session::Session& session, auto& fx) {
-                               session.on_reply(request_id, std::move(reply), fx);
-                           });
-                       });
-                   });
+    side_.bus_.ask(
+        partition_of(session_.uid()), std::move(question),
+        [side = &side_, shard = side_.shard_, connection = connection_,
+         request_id](Result<bus::Reply> reply) {
+            shard->post([side, connection, request_id, reply = std::move(reply)]() mutable {
+                side->with_session(connection, [&](session::Session& session, auto& fx) {
+                    session.on_reply(request_id, std::move(reply), fx);
+                });
+            });
+        });
 }
 
 void ShardSide::Conversation::open(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq seq) {
-    side_.hub_.put([=, uid = session_.uid(), waiter = waiter(request_id)](cache::Cache& cache, Time now) {
-        cache.on_open(waiter, gid, uid, epoch, seq, now);
-    });
+    side_.hub_.put(
+        [=, uid = session_.uid(), waiter = waiter(request_id)](cache::Cache& cache, Time now) {
+            cache.on_open(waiter, gid, uid, epoch, seq, now);
+        });
 }
 
 void ShardSide::Conversation::pull(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq from,
@@ -65,9 +67,8 @@ void ShardSide::Conversation::near(std::uint32_t request_id, GroupId gid, Time t
 }
 
 session::SeatIndex ShardSide::Conversation::take_seat(GroupId gid, Epoch epoch, Seq reached) {
-    const auto seat =
-        side_.router_.join(gid, epoch, reached, side_.shard_->descriptor(connection_),
-                           connection_.index, side_.shard_->waiting(connection_));
+    const auto seat = side_.router_.join(gid, epoch, reached, side_.shard_->descriptor(connection_),
+                                         connection_.index, side_.shard_->waiting(connection_));
     return seat ? *seat : session::kNoSeat;
 }
 
@@ -87,7 +88,9 @@ void ShardSide::Conversation::registered(const session::Identity& identity, Devi
 
 void ShardSide::Conversation::pause_reading() { side_.shard_->pause_reading(connection_); }
 void ShardSide::Conversation::resume_reading() { side_.shard_->resume_reading(connection_); }
-void ShardSide::Conversation::set_deadline(Time time) { side_.shard_->set_deadline(connection_, time); }
+void ShardSide::Conversation::set_deadline(Time time) {
+    side_.shard_->set_deadline(connection_, time);
+}
 void ShardSide::Conversation::close(std::uint16_t close_code, Code reason) {
     side_.shard_->close(connection_, close_code, name_of(reason));
 }

@@ -119,13 +119,12 @@ void Hub::opened(const cache::Waiter& waiter, std::string payload, const cache::
 
 void Hub::ranged(const cache::Waiter& waiter, std::string payload, GroupId gid, Epoch epoch,
                  Seq last, Seq head) {
-    post(waiter.connection.shard,
-         [waiter, gid, epoch, last, head, payload = std::move(payload)](ShardSide& side) mutable {
-             side.with_session(waiter.connection, [&](session::Session& session, auto& fx) {
-                 session.on_ranged(waiter.request_id, gid, epoch, last, head, std::move(payload),
-                                   fx);
-             });
-         });
+    post(waiter.connection.shard, [waiter, gid, epoch, last, head,
+                                   payload = std::move(payload)](ShardSide& side) mutable {
+        side.with_session(waiter.connection, [&](session::Session& session, auto& fx) {
+            session.on_ranged(waiter.request_id, gid, epoch, last, head, std::move(payload), fx);
+        });
+    });
 }
 
 void Hub::answered(const cache::Waiter& waiter, std::string payload) {

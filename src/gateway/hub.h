@@ -30,7 +30,8 @@ struct NodeIdentity {
 
 class Hub final : public bus::NodeInbox, private cache::Effects {
 public:
-    Hub(const NodeIdentity& identity, bus::Bus& bus, route::Routes& routes, net::ShardGroup& shards);
+    Hub(const NodeIdentity& identity, bus::Bus& bus, route::Routes& routes,
+        net::ShardGroup& shards);
     ~Hub() override;
 
     // Before the first event: who stands on each shard, in their order.
@@ -57,8 +58,8 @@ private:
     void ask(cache::AskId id, PartitionId partition, bus::Question question) override;
     void opened(const cache::Waiter& waiter, std::string payload,
                 const cache::Seating& seating) override;
-    void ranged(const cache::Waiter& waiter, std::string payload, GroupId gid, Epoch epoch, Seq last,
-                Seq head) override;
+    void ranged(const cache::Waiter& waiter, std::string payload, GroupId gid, Epoch epoch,
+                Seq last, Seq head) override;
     void answered(const cache::Waiter& waiter, std::string payload) override;
     void told(const cache::Waiter& waiter, std::string payload) override;
     void refused(const cache::Waiter& waiter, GroupId gid, const Error& error) override;

@@ -40,7 +40,8 @@ void ShardSide::on_opened(ConnectionToken connection, const net::Peer& /*peer*/,
     if (connection.index >= places_.size()) places_.resize(connection.index + 1);
     Place& place = places_[connection.index];
     place = {.session = {}, .generation = connection.generation, .taken = true};
-    with_session(connection, [&](session::Session& session, auto& fx) { session.on_connected(now, fx); });
+    with_session(connection,
+                 [&](session::Session& session, auto& fx) { session.on_connected(now, fx); });
 }
 
 void ShardSide::on_message(ConnectionToken connection, std::string_view bytes, Time now) {
@@ -162,8 +163,8 @@ void ShardSide::recheck(GroupId gid) {
 void ShardSide::drain(Millis spread) {
     for (std::uint32_t index = 0; index < places_.size(); ++index) {
         if (!places_[index].taken) continue;
-        const auto wait = static_cast<std::int64_t>(
-            random() % (static_cast<std::uint64_t>(spread.count()) + 1));
+        const auto wait =
+            static_cast<std::int64_t>(random() % (static_cast<std::uint64_t>(spread.count()) + 1));
         with_session(token(index), [&](session::Session& session, auto& fx) {
             session.on_drain(Millis{wait}, fx);
         });

@@ -46,7 +46,9 @@ bool Group::admit(Work& work, Time now) {
         case pb::ClientFrame::kRead: return admit_read(post, member);
         case pb::ClientFrame::kJoinGroup: return admit_join(post, member, now);
         case pb::ClientFrame::kLeaveGroup: return admit_leave(post, member);
-        default: refuse(post.reply_to, {.code = Code::unsupported, .where = "command"}); return true;
+        default:
+            refuse(post.reply_to, {.code = Code::unsupported, .where = "command"});
+            return true;
     }
 }
 
@@ -56,13 +58,15 @@ std::optional<Error> Group::objection(Work& work, CachedMember& member, Time now
     const pb::Send& send = work.post.command.send();
     if (!work.rated && !work.post.limits_lifted) {
         if (const auto wait = member.rate.take(settings_.rate, now)) {
-            return Error{.code = Code::rate_limited, .where = "gid", .retry_after_ms = wait_ms(*wait)};
+            return Error{
+                .code = Code::rate_limited, .where = "gid", .retry_after_ms = wait_ms(*wait)};
         }
     }
     work.rated = true;
     if (member.row.role == Role::none) return kNotFound;
     if (member.row.muted_until > now) {
-        return Error{.code = Code::muted, .where = "gid",
+        return Error{.code = Code::muted,
+                     .where = "gid",
                      .retry_after_ms = wait_ms(member.row.muted_until - now)};
     }
     if (send.epoch() != 0 && Epoch{send.epoch()} != epoch()) {
@@ -71,11 +75,13 @@ std::optional<Error> Group::objection(Work& work, CachedMember& member, Time now
     const auto cmid = Cmid::from(send.cmid());
     if (!cmid) return Error{.code = Code::bad_field, .where = "cmid", .limit = 16};
     if (cmid->time() + limits::kSendWindow < now) {
-        return Error{.code = Code::send_expired, .where = "cmid",
+        return Error{.code = Code::send_expired,
+                     .where = "cmid",
                      .limit = static_cast<std::uint64_t>(limits::kSendWindow.count())};
     }
     if (cmid->time() > now + limits::kClockSkew) {
-        return Error{.code = Code::clock_skew, .where = "cmid",
+        return Error{.code = Code::clock_skew,
+                     .where = "cmid",
                      .limit = static_cast<std::uint64_t>(limits::kClockSkew.count())};
     }
     return std::nullopt;
@@ -241,7 +247,8 @@ pb::ServerFrame Group::group_ready(const MemberRow& row) const {
 void Group::admit_create(const bus::Post& post, Time now) {
     if (state_ == State::live) {
         const auto creator = members_.find(post.uid);
-        if (head_.creator != post.uid) return refuse(post.reply_to, {.code = Code::internal, .where = "gid"});
+        if (head_.creator != post.uid)
+            return refuse(post.reply_to, {.code = Code::internal, .where = "gid"});
         // The same command again: its first try got here, and is answered when it is durable.
         if (head_.version == 0) return answer_with_creation(post.reply_to);
         const MemberRow row = creator != members_.end()

@@ -49,7 +49,8 @@ void Group::on_loaded(const Loaded& loaded, Time now) {
         const auto found = counting_.extract(older->ask);
         if (found.empty()) return;
         Opening& opening = found.mapped();
-        if (!loaded.found) return effects_.answer_open(opening.ask, std::unexpected(loaded.found.error()));
+        if (!loaded.found)
+            return effects_.answer_open(opening.ask, std::unexpected(loaded.found.error()));
         const auto& page = std::get<std::vector<LogEntry>>(*loaded.found);
         std::for_each(page.rbegin(), page.rend(),
                       [&](const LogEntry& entry) { opening.unread->look_at(entry); });
@@ -64,7 +65,8 @@ void Group::on_loaded(const Loaded& loaded, Time now) {
         const auto parked = parked_.extract(uid);
         if (!parked.empty()) {
             parked_count_ -= parked.mapped().size();
-            for (const Work& work : parked.mapped()) refuse(work.post.reply_to, loaded.found.error());
+            for (const Work& work : parked.mapped())
+                refuse(work.post.reply_to, loaded.found.error());
         }
         const auto openings = openings_parked_.extract(uid);
         if (openings.empty()) return;
@@ -75,13 +77,14 @@ void Group::on_loaded(const Loaded& loaded, Time now) {
     }
     if (member != nullptr) {
         const auto& row = std::get<std::optional<store::MemberRow>>(*loaded.found);
-        members_.try_emplace(uid, CachedMember{.row = row.value_or(store::MemberRow{.uid = uid}),
-                                               .used = now});
+        members_.try_emplace(
+            uid, CachedMember{.row = row.value_or(store::MemberRow{.uid = uid}), .used = now});
         if (auto openings = openings_parked_.extract(uid); !openings.empty()) {
             for (Opening& opening : openings.mapped()) open_step(std::move(opening));
         }
     } else if (const auto& row = std::get<std::optional<store::SentRow>>(*loaded.found)) {
-        sent_.add({uid, row->cmid}, {.seq = row->seq, .body_hash = row->body_hash, .durable = true});
+        sent_.add({uid, row->cmid},
+                  {.seq = row->seq, .body_hash = row->body_hash, .durable = true});
     } else {
         mark_absent(loaded.load);
     }
@@ -161,11 +164,13 @@ void Group::refuse_waiting(const Error& error) {
 void Group::flush() {
     if (!in_flight_.empty() || staged_.empty()) return;
     const std::size_t count = std::min(staged_.size(), limits::kCommitEntries);
-    in_flight_.assign(std::make_move_iterator(staged_.begin()),
-                      std::make_move_iterator(staged_.begin() + static_cast<std::ptrdiff_t>(count)));
+    in_flight_.assign(
+        std::make_move_iterator(staged_.begin()),
+        std::make_move_iterator(staged_.begin() + static_cast<std::ptrdiff_t>(count)));
     staged_.erase(staged_.begin(), staged_.begin() + static_cast<std::ptrdiff_t>(count));
 
-    store::Commit commit{.gid = gid_, .term = tenure_.term, .expected = head_.version, .head = head_};
+    store::Commit commit{
+        .gid = gid_, .term = tenure_.term, .expected = head_.version, .head = head_};
     for (const Operation& operation : in_flight_) {
         if (operation.created) commit.head = *operation.created;
         if (operation.entry) commit.entries.push_back(*operation.entry);
@@ -201,7 +206,8 @@ void Group::commit_done() {
     std::vector<LogEntry> run;
     for (Operation& operation : done) {
         if (operation.entry) run.push_back(*operation.entry);
-        if (operation.member && !run.empty()) publish_run(run, std::exchange(before, run.back().digest));
+        if (operation.member && !run.empty())
+            publish_run(run, std::exchange(before, run.back().digest));
         finish(operation);
         if (operation.member) publish_member(operation);
     }
@@ -235,14 +241,14 @@ void Group::publish_run(std::vector<LogEntry>& run, const Digest& before) {
 void Group::publish_member(const Operation& operation) {
     const store::MemberRow& row = *operation.member;
     const bool gone = row.role == store::Role::none;
-    effects_.publish(
-        {.gid = gid_,
-         .epoch = head_.epoch,
-         .event = bus::MemberChanged{.uid = row.uid,
-                                     .member = view_of(row),
-                                     .reason = gone ? pb::OUST_REASON_LEFT : pb::OUST_REASON_UNSPECIFIED,
-                                     .by = operation.post.uid,
-                                     .members = operation.after.members}});
+    effects_.publish({.gid = gid_,
+                      .epoch = head_.epoch,
+                      .event = bus::MemberChanged{
+                          .uid = row.uid,
+                          .member = view_of(row),
+                          .reason = gone ? pb::OUST_REASON_LEFT : pb::OUST_REASON_UNSPECIFIED,
+                          .by = operation.post.uid,
+                          .members = operation.after.members}});
 }
 
 void Group::drop_memory() {

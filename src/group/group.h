@@ -73,8 +73,8 @@ private:
 
     // Ordered, not durable.
     struct Operation {
-        bus::Post post;                   // Kept, to be staged again after an unknown outcome.
-        std::vector<bus::ReplyTo> also;   // Retries of the same send that came meanwhile.
+        bus::Post post;                  // Kept, to be staged again after an unknown outcome.
+        std::vector<bus::ReplyTo> also;  // Retries of the same send that came meanwhile.
         Tip after;
         pb::ServerFrame answer;
         std::optional<LogEntry> entry;
@@ -149,7 +149,7 @@ private:
     std::uint32_t generation_{};
     Time used_{};
 
-    store::HeadRow head_;   // Durable.
+    store::HeadRow head_;  // Durable.
     Tip tip_;
     pb::GroupSettings group_settings_;
     Ring ring_{{}, {}};
@@ -159,7 +159,7 @@ private:
     std::deque<Operation> in_flight_;  // In the one commit whose outcome is open.
     store::HeadRow in_flight_head_;    // The head row that it writes.
 
-    std::deque<Work> waiting_;         // For the group itself.
+    std::deque<Work> waiting_;  // For the group itself.
     std::vector<Opening> openings_waiting_;
     // Per user, in the order of arrival: one sender's commands never pass each other.
     std::unordered_map<UserId, std::deque<Work>> parked_;

@@ -22,7 +22,8 @@ void Group::on_open(std::uint64_t ask, const bus::AskOpen& question, Time now) {
 void Group::open_step(Opening opening) {
     const UserId uid = opening.question.uid;
     const Error not_found{.code = Code::not_found, .where = "gid"};
-    if (state_ == State::absent) return effects_.answer_open(opening.ask, std::unexpected(not_found));
+    if (state_ == State::absent)
+        return effects_.answer_open(opening.ask, std::unexpected(not_found));
 
     const auto member = members_.find(uid);
     if (member == members_.end()) {

@@ -1,6 +1,5 @@
 #include "group/ring.h"
 
-
 #include "base/limits.h"
 
 namespace stentor::group {
@@ -38,8 +37,6 @@ void UnreadCount::look_at(const LogEntry& entry) {
     if (entry.countable && !entry.recalled && entry.sender != reader_) ++count_;
 }
 
-bool UnreadCount::complete() const {
-    return next_ <= cursor_ || count_ >= limits::kUnreadCap;
-}
+bool UnreadCount::complete() const { return next_ <= cursor_ || count_ >= limits::kUnreadCap; }
 
 }  // namespace stentor::group

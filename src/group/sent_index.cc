@@ -27,8 +27,8 @@ void SentIndex::forget(Time time, std::size_t ids_max) {
     if (by_time_.size() <= ids_max) return;
     // Coverage moves past the last id given up, so that its twin of the same millisecond is not
     // taken for unknown.
-    const auto last = std::next(by_time_.begin(),
-                                static_cast<std::ptrdiff_t>(by_time_.size() - ids_max - 1));
+    const auto last =
+        std::next(by_time_.begin(), static_cast<std::ptrdiff_t>(by_time_.size() - ids_max - 1));
     forget_before(last->first + Millis{1});
 }
 

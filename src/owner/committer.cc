@@ -25,8 +25,8 @@ Committer::~Committer() {
     if (thread_.joinable()) thread_.join();
 }
 
-void Committer::submit(std::vector<store::Commit> commits, const Done* done) {
-    mailbox_.put({.commits = std::move(commits), .done = done});
+void Committer::submit(std::vector<store::Commit> commits, std::shared_ptr<const Done> done) {
+    mailbox_.put({.commits = std::move(commits), .done = std::move(done)});
 }
 
 void Committer::advance(std::vector<store::Store::ReadPosition> positions) {
@@ -57,9 +57,10 @@ void Committer::write(std::vector<Job>& jobs) {
     const auto start = std::chrono::steady_clock::now();
     const std::vector<store::Outcome> outcomes = store_.commit(commits);
     if (sync_delay_ > Millis{0}) std::this_thread::sleep_for(sync_delay_);
-    const auto took = static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start)
-            .count());
+    const auto took =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
+                                       std::chrono::steady_clock::now() - start)
+                                       .count());
     counters_.syncs.fetch_add(1, std::memory_order_relaxed);
     counters_.commits.fetch_add(commits.size(), std::memory_order_relaxed);
     counters_.entries.fetch_add(entries, std::memory_order_relaxed);
@@ -77,8 +78,8 @@ void Committer::write(std::vector<Job>& jobs) {
             results.emplace_back(commits[place].gid, outcome);
             if (outcome == store::Outcome::done) continue;
             counters_.failed.fetch_add(1, std::memory_order_relaxed);
-            log::warn("commit not done", {{"gid", commits[place].gid.value},
-                                          {"outcome", static_cast<int>(outcome)}});
+            log::warn("commit not done",
+                      {{"gid", commits[place].gid.value}, {"outcome", static_cast<int>(outcome)}});
         }
         (*job.done)(std::move(results));
     }

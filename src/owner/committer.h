@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -20,14 +21,14 @@ struct CommitterCounters {
     std::atomic<std::uint64_t> syncs;
     std::atomic<std::uint64_t> commits;
     std::atomic<std::uint64_t> entries;
-    std::atomic<std::uint64_t> failed;       // Outcomes other than done.
-    std::atomic<std::uint64_t> busy_us;      // Inside the store.
-    std::atomic<std::uint64_t> longest_us;   // The longest single call.
+    std::atomic<std::uint64_t> failed;      // Outcomes other than done.
+    std::atomic<std::uint64_t> busy_us;     // Inside the store.
+    std::atomic<std::uint64_t> longest_us;  // The longest single call.
 };
 
 class Committer {
 public:
-    // Called once per commit, with its place in the order of submission kept per group.
+    // Told the outcomes of one submit() together.
     using Done = std::function<void(std::vector<std::pair<GroupId, store::Outcome>>)>;
 
     // `sync_delay` is added to each write: for measuring what a slow disk does to everybody else.
@@ -36,8 +37,7 @@ public:
     Committer& operator=(const Committer&) = delete;
     ~Committer();  // Writes what was submitted, then ends.
 
-    // `done` is told the outcomes of this call together. It must outlive the committer.
-    void submit(std::vector<store::Commit> commits, const Done* done);
+    void submit(std::vector<store::Commit> commits, std::shared_ptr<const Done> done);
     // Read positions: written beside the next commits, without a sync of their own.
     void advance(std::vector<store::Store::ReadPosition> positions);
 
@@ -46,7 +46,7 @@ public:
 private:
     struct Job {
         std::vector<store::Commit> commits;
-        const Done* done{};
+        std::shared_ptr<const Done> done;
         std::vector<store::Store::ReadPosition> positions;
     };
 

@@ -12,31 +12,29 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
       committer_{store, options.sync_delay},
       loaders_{options.loaders, options.questions_max} {
     const auto term = store.next_term();
-    if (!term) throw std::runtime_error{"the store gives no term: " + std::string{name_of(term.error().code)}};
+    if (!term)
+        throw std::runtime_error{"the store gives no term: " +
+                                 std::string{name_of(term.error().code)}};
     const group::Tenure tenure{.term = *term, .epoch = store.epoch()};
-    const Engines engines{.store = store,
-                          .bus = bus,
-                          .routes = routes,
-                          .committer = committer_,
-                          .loaders = loaders_};
+    const Engines engines{
+        .store = store, .bus = bus, .routes = routes, .committer = committer_, .loaders = loaders_};
     for (std::size_t i = 0; i < options.workers; ++i) {
         workers_.push_back(std::make_unique<Worker>(engines, tenure, options.groups));
     }
 }
 
 Result<void> Owner::on_post(PartitionId partition, bus::Post post) {
-    return worker(partition).post(partition, std::move(post));
+    return worker(partition).post(std::move(post));
 }
 
 void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) {
     if (const auto* open = std::get_if<bus::AskOpen>(&question)) {
-        return worker(partition).open(partition, *open, std::move(reply));
+        return worker(partition).open(*open, std::move(reply));
     }
     // The handler is shared with the refusal: a job that was not taken is gone with its captures.
     auto shared = std::make_shared<bus::ReplyHandler>(std::move(reply));
-    const bool taken = loaders_.try_put([this, shared, question = std::move(question)] {
-        (*shared)(questions_.answer(question));
-    });
+    const bool taken = loaders_.try_put(
+        [this, shared, question = std::move(question)] { (*shared)(questions_.answer(question)); });
     if (!taken) {
         (*shared)(std::unexpected(
             Error{.code = Code::overloaded, .where = "questions", .retry_after_ms = 1'000}));

@@ -89,14 +89,15 @@ Result<std::uint32_t> Questions::unread(GroupId gid, const store::MemberRow& row
     group::UnreadCount unread{row.uid, std::max({row.read, row.floor, head.floor}), head.seq};
     while (!unread.complete()) {
         const Seq to = unread.next();
-        const Seq page_start = to < Seq{limits::kUnreadCap} ? Seq{1} : to - (limits::kUnreadCap - 1);
+        const Seq page_start =
+            to < Seq{limits::kUnreadCap} ? Seq{1} : to - (limits::kUnreadCap - 1);
         const Seq from = std::max(page_start, head.floor + 1);
         auto page = store_.entries(gid, from, to - from + 1);
         if (!page) return std::unexpected(page.error());
         // A page cut short by its bytes does not reach `to`: then count upwards from its end first.
         while (!page->entries.empty() && page->entries.back().seq < to) {
-            auto more = store_.entries(gid, page->entries.back().seq + 1,
-                                       to - page->entries.back().seq);
+            auto more =
+                store_.entries(gid, page->entries.back().seq + 1, to - page->entries.back().seq);
             if (!more) return std::unexpected(more.error());
             if (more->entries.empty()) break;
             std::ranges::move(more->entries, std::back_inserter(page->entries));
@@ -132,7 +133,8 @@ Result<pb::GroupSummary> Questions::summary(const store::Membership& membership,
     if (head.seq > std::max(row.floor, head.floor)) {
         auto last = store_.entries(membership.gid, head.seq, 1);
         if (!last) return std::unexpected(last.error());
-        if (!last->entries.empty()) summary.mutable_last()->ParseFromString(*last->entries[0].bytes);
+        if (!last->entries.empty())
+            summary.mutable_last()->ParseFromString(*last->entries[0].bytes);
     }
     return summary;
 }

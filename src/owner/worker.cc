@@ -16,13 +16,13 @@ constexpr Millis kTickEvery{1'000};
 
 }  // namespace
 
-Worker::Worker(const Engines& engines, const group::Tenure& tenure,
-               const group::Settings& settings)
+Worker::Worker(const Engines& engines, const group::Tenure& tenure, const group::Settings& settings)
     : engines_{engines},
       tenure_{tenure},
       settings_{settings},
       mailbox_{std::make_shared<Mailbox<Mail>>(kMailMax)} {
-    committed_ = [mailbox = mailbox_](Outcomes outcomes) { mailbox->put(std::move(outcomes)); };
+    committed_ = std::make_shared<const Committer::Done>(
+        [mailbox = mailbox_](Outcomes outcomes) { mailbox->put(std::move(outcomes)); });
     thread_ = std::jthread{[this] { run(); }};
 }
 
@@ -31,15 +31,14 @@ Worker::~Worker() {
     if (thread_.joinable()) thread_.join();
 }
 
-Result<void> Worker::post(PartitionId partition, bus::Post post) {
-    if (mailbox_->try_put(PostMail{.partition = partition, .post = std::move(post)})) return {};
+Result<void> Worker::post(bus::Post post) {
+    if (mailbox_->try_put(std::move(post))) return {};
     return std::unexpected(
         Error{.code = Code::overloaded, .where = "partition", .retry_after_ms = 1'000});
 }
 
-void Worker::open(PartitionId partition, const bus::AskOpen& question, bus::ReplyHandler reply) {
-    mailbox_->put(OpenMail{
-        .partition = partition, .question = question, .reply = std::move(reply)});
+void Worker::open(const bus::AskOpen& question, bus::ReplyHandler reply) {
+    mailbox_->put(OpenMail{.question = question, .reply = std::move(reply)});
 }
 
 void Worker::run() {
@@ -58,7 +57,8 @@ void Worker::run() {
     }
 }
 
-Worker::Owned& Worker::owned(PartitionId partition) {
+Worker::Owned& Worker::owner_of(GroupId gid) {
+    const PartitionId partition = partition_of(gid);
     const auto found = partitions_.find(partition);
     if (found != partitions_.end()) return found->second;
     return partitions_
@@ -68,17 +68,17 @@ Worker::Owned& Worker::owned(PartitionId partition) {
 }
 
 void Worker::on_mail(Mail& mail, Time now) {
-    if (auto* post = std::get_if<PostMail>(&mail)) {
-        owned(post->partition).partition.on_post(std::move(post->post), now);
+    if (auto* post = std::get_if<bus::Post>(&mail)) {
+        owner_of(post->gid).partition.on_post(std::move(*post), now);
     } else if (auto* open = std::get_if<OpenMail>(&mail)) {
         const std::uint64_t ask = ++last_ask_;
         opening_.emplace(ask, std::move(open->reply));
-        owned(open->partition).partition.on_open(ask, open->question, now);
+        owner_of(open->question.gid).partition.on_open(ask, open->question, now);
     } else if (const auto* loaded = std::get_if<group::Loaded>(&mail)) {
-        owned(partition_of(loaded->load.gid)).partition.on_loaded(*loaded, now);
+        owner_of(loaded->load.gid).partition.on_loaded(*loaded, now);
     } else {
         for (const auto& [gid, outcome] : std::get<Outcomes>(mail)) {
-            owned(partition_of(gid)).partition.on_committed(gid, outcome);
+            owner_of(gid).partition.on_committed(gid, outcome);
         }
     }
 }
@@ -90,7 +90,7 @@ void Worker::flush() {
             engines_.bus.publish(node, std::move(items));
         });
     }
-    if (!commits_.empty()) engines_.committer.submit(std::exchange(commits_, {}), &committed_);
+    if (!commits_.empty()) engines_.committer.submit(std::exchange(commits_, {}), committed_);
     if (!positions_.empty()) engines_.committer.advance(std::exchange(positions_, {}));
     for (auto& [node, answers] : answers_) {
         if (!answers.empty()) engines_.bus.answer(node, std::exchange(answers, {}));
@@ -122,7 +122,7 @@ void Worker::answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) {
 
 void Worker::publish(bus::Item item) {
     engines_.routes.nodes_of(item.gid, nodes_);
-    if (!nodes_.empty()) owned(partition_of(item.gid)).stream.add(nodes_, item);
+    if (!nodes_.empty()) owner_of(item.gid).stream.add(nodes_, item);
 }
 
 }  // namespace stentor::owner

@@ -39,21 +39,16 @@ public:
     ~Worker() override;
 
     // overloaded: its queue is full, nothing was taken.
-    Result<void> post(PartitionId partition, bus::Post post);
-    void open(PartitionId partition, const bus::AskOpen& question, bus::ReplyHandler reply);
+    Result<void> post(bus::Post post);
+    void open(const bus::AskOpen& question, bus::ReplyHandler reply);
 
 private:
     struct OpenMail {
-        PartitionId partition;
         bus::AskOpen question;
         bus::ReplyHandler reply;
     };
-    struct PostMail {
-        PartitionId partition;
-        bus::Post post;
-    };
     using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
-    using Mail = std::variant<PostMail, OpenMail, group::Loaded, Outcomes>;
+    using Mail = std::variant<bus::Post, OpenMail, group::Loaded, Outcomes>;
 
     struct Owned {
         group::Partition partition;
@@ -63,7 +58,7 @@ private:
     void run();
     void on_mail(Mail& mail, Time now);
     void flush();
-    Owned& owned(PartitionId partition);
+    Owned& owner_of(GroupId gid);
 
     // group::Effects
     void load(group::Load load) override;
@@ -86,7 +81,7 @@ private:
     std::map<NodeId, std::vector<bus::Answer>> answers_;
     std::vector<NodeId> nodes_;
 
-    Committer::Done committed_;
+    std::shared_ptr<const Committer::Done> committed_;
     std::shared_ptr<Mailbox<Mail>> mailbox_;
     std::jthread thread_;
 };

@@ -12,10 +12,11 @@ namespace stentor::route {
 
 struct Report {
     NodeId node;
-    std::uint64_t instance{};  // New with each start of the node: an older one's reports are ignored.
-    std::uint64_t version{};   // Grows with each report of an instance: a late one changes nothing.
+    std::uint64_t
+        instance{};  // New with each start of the node: an older one's reports are ignored.
+    std::uint64_t version{};  // Grows with each report of an instance: a late one changes nothing.
     GroupId gid;
-    std::uint32_t online{};    // 0 removes the route.
+    std::uint32_t online{};  // 0 removes the route.
 };
 
 class Routes {

@@ -102,12 +102,13 @@ void serve(const ServeOptions& options) {
 
     bus::LocalBus bus;
     route::LocalRoutes routes;
-    gateway::Gateway gateway{
-        {.node = kThisNode, .instance = to_ms(now())},
-        {.verifier = verifier, .sends_per_s = options.sends_per_s, .sends_burst = options.sends_burst},
-        bus,
-        routes,
-        shards};
+    gateway::Gateway gateway{{.node = kThisNode, .instance = to_ms(now())},
+                             {.verifier = verifier,
+                              .sends_per_s = options.sends_per_s,
+                              .sends_burst = options.sends_burst},
+                             bus,
+                             routes,
+                             shards};
     bus.attach(&gateway.hub());
     owner::Owner owner{*store, bus, routes, owner_options(options)};
     bus.attach(&owner);

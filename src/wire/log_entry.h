@@ -24,12 +24,12 @@ struct LogEntry {
     UserId sender;
     Cmid cmid;
     Time time;
-    std::uint64_t ordinal{};   // Countable entries up to and including this one.
+    std::uint64_t ordinal{};  // Countable entries up to and including this one.
     std::uint32_t revision{};
-    bool countable{};          // A post; recalled ones too, they keep their ordinal.
+    bool countable{};  // A post; recalled ones too, they keep their ordinal.
     bool recalled{};
-    Digest digest;             // Of the log up to and including this entry.
-    SharedBytes bytes;         // A serialized pb::Entry.
+    Digest digest;      // Of the log up to and including this entry.
+    SharedBytes bytes;  // A serialized pb::Entry.
 };
 
 // Serializes `entry`; the digest is the one that follows `before`.

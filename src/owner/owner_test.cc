@@ -1,0 +1,238 @@
+// The owner with its threads, over the engine in memory and the bus of one process.
+
+#include "owner/owner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <future>
+#include <mutex>
+
+#include "base/limits.h"
+#include "bus/local/local_bus.h"
+#include "route/local/local_routes.h"
+#include "store/memory/memory_store.h"
+
+namespace stentor::owner {
+namespace {
+
+constexpr NodeId kNode{1};
+constexpr GroupId kGroup{77};
+constexpr UserId kAnn{11};
+constexpr UserId kBob{12};
+
+Cmid cmid(std::uint8_t n) {
+    const std::array<std::uint8_t, 10> random{n, n, n};
+    return Cmid::made_at(now(), random);
+}
+
+class Node final : public bus::NodeInbox {
+public:
+    void on_items(std::shared_ptr<const bus::Items> items) override {
+        const std::lock_guard lock{mutex_};
+        EXPECT_EQ(items->number, ++number_[{items->partition, items->term}])
+            << "a hole in the stream";
+        for (const bus::Item& item : items->items) items_.push_back(item);
+        arrived_.notify_all();
+    }
+    void on_answers(std::vector<bus::Answer> answers) override {
+        const std::lock_guard lock{mutex_};
+        for (bus::Answer& answer : answers) {
+            answers_[answer.reply_to.request_id] = std::move(answer.frame);
+        }
+        arrived_.notify_all();
+    }
+
+    pb::ServerFrame answer(std::uint32_t request_id) {
+        std::unique_lock lock{mutex_};
+        const bool came = arrived_.wait_for(lock, std::chrono::seconds{10},
+                                            [&] { return answers_.contains(request_id); });
+        EXPECT_TRUE(came) << "no answer to " << request_id;
+        return answers_[request_id];
+    }
+    std::vector<LogEntry> entries(std::size_t count) {
+        std::unique_lock lock{mutex_};
+        std::vector<LogEntry> all;
+        arrived_.wait_for(lock, std::chrono::seconds{10}, [&] {
+            all.clear();
+            for (const bus::Item& item : items_) {
+                if (const auto* added = std::get_if<bus::EntriesAdded>(&item.event)) {
+                    all.insert(all.end(), added->entries.begin(), added->entries.end());
+                }
+            }
+            return all.size() >= count;
+        });
+        return all;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::map<std::pair<PartitionId, Term>, std::uint64_t> number_;
+    std::map<std::uint32_t, pb::ServerFrame> answers_;
+    std::vector<bus::Item> items_;
+};
+
+class OwnerTest : public testing::Test {
+protected:
+    OwnerTest() {
+        bus_.attach(&node_);
+        routes_.report({.node = kNode, .instance = 1, .version = 1, .gid = kGroup, .online = 1});
+        start();
+    }
+
+    void start() {
+        owner_ = std::make_unique<Owner>(
+            store_, bus_, routes_,
+            OwnerOptions{.groups = {.staged_max = limits::kStagedPerGroup,
+                                    .parked_max = limits::kParkedPerGroup}});
+        bus_.attach(owner_.get());
+    }
+
+    std::uint32_t post(UserId uid, pb::ClientFrame command, bool lifted = true) {
+        const std::uint32_t request_id = ++last_request_;
+        command.set_request_id(request_id);
+        EXPECT_TRUE(
+            bus_.post(partition_of(kGroup), {.reply_to = {.node = kNode, .request_id = request_id},
+                                             .gid = kGroup,
+                                             .uid = uid,
+                                             .limits_lifted = lifted,
+                                             .command = std::move(command)}));
+        return request_id;
+    }
+    std::uint32_t create(UserId uid) {
+        pb::ClientFrame command;
+        command.mutable_create_group()->mutable_settings()->set_name("tea");
+        return post(uid, std::move(command));
+    }
+    std::uint32_t join(UserId uid) {
+        pb::ClientFrame command;
+        command.mutable_join_group()->set_gid(kGroup.value);
+        return post(uid, std::move(command));
+    }
+    std::uint32_t send(UserId uid, const Cmid& id, const std::string& text) {
+        pb::ClientFrame command;
+        pb::Body body;
+        body.set_text(text);
+        command.mutable_send()->set_gid(kGroup.value);
+        command.mutable_send()->set_cmid(std::string{id.view()});
+        command.mutable_send()->set_body(body.SerializeAsString());
+        return post(uid, std::move(command));
+    }
+    Result<bus::Reply> ask(bus::Question question) {
+        std::promise<Result<bus::Reply>> promise;
+        bus_.ask(partition_of(kGroup), std::move(question),
+                 [&](Result<bus::Reply> reply) { promise.set_value(std::move(reply)); });
+        return promise.get_future().get();
+    }
+    bus::OpenAnswer open(UserId uid) {
+        const auto reply = ask(bus::AskOpen{.gid = kGroup, .uid = uid, .with_view = true});
+        EXPECT_TRUE(reply) << name_of(reply.error().code);
+        return reply ? std::get<bus::OpenAnswer>(*reply) : bus::OpenAnswer{};
+    }
+
+    store::MemoryStore store_;
+    Node node_;
+    bus::LocalBus bus_;
+    route::LocalRoutes routes_;
+    std::unique_ptr<Owner> owner_;
+    std::uint32_t last_request_{};
+};
+
+TEST_F(OwnerTest, AnswersNumbersAndPublishesInOneOrder) {
+    EXPECT_TRUE(node_.answer(create(kAnn)).has_group_ready());
+    EXPECT_TRUE(node_.answer(join(kBob)).has_group_ready());
+    std::vector<std::uint32_t> requests;
+    for (std::uint8_t i = 0; i < 50; ++i) {
+        requests.push_back(send(i % 2 == 0 ? kAnn : kBob, cmid(i), std::to_string(i)));
+    }
+
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        EXPECT_EQ(node_.answer(requests[i]).sent().seq(), i + 1);
+    }
+    const auto entries = node_.entries(50);
+    ASSERT_EQ(entries.size(), 50U);
+    Digest digest = genesis(kGroup);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        EXPECT_EQ(entries[i].seq.value, i + 1);
+        EXPECT_TRUE(continues(digest, entries[i]));
+        digest = entries[i].digest;
+    }
+    EXPECT_EQ(open(kBob).view->digest, digest);
+}
+
+TEST_F(OwnerTest, ARetryAfterARestartGetsTheOriginalNumber) {
+    node_.answer(create(kAnn));
+    const Cmid id = cmid(1);
+    EXPECT_EQ(node_.answer(send(kAnn, id, "once")).sent().seq(), 1U);
+    node_.answer(send(kAnn, cmid(2), "other"));
+    owner_.reset();
+    start();
+
+    const pb::ServerFrame again = node_.answer(send(kAnn, id, "once"));
+
+    EXPECT_EQ(again.sent().seq(), 1U);
+    EXPECT_EQ(open(kAnn).view->head, Seq{2});
+}
+
+TEST_F(OwnerTest, AFormerOwnerIsFencedAndSaysSo) {
+    node_.answer(create(kAnn));
+    const auto former = std::move(owner_);
+    start();
+    node_.answer(send(kAnn, cmid(1), "to the new owner"));
+    bus_.attach(former.get());
+
+    const pb::ServerFrame answer = node_.answer(send(kAnn, cmid(2), "to the former owner"));
+
+    EXPECT_EQ(answer.refused().code(), pb::CODE_OWNER_MOVED);
+    EXPECT_EQ(store_.head(kGroup)->seq, Seq{1});
+    bus_.attach(owner_.get());
+}
+
+TEST_F(OwnerTest, UnreadCountsOthersPostsAboveTheCursor) {
+    node_.answer(create(kAnn));
+    node_.answer(join(kBob));
+    for (std::uint8_t i = 0; i < 30; ++i) node_.answer(send(kAnn, cmid(i), "news"));
+    node_.answer(send(kBob, cmid(100), "mine"));
+    EXPECT_EQ(open(kBob).member.unread, 30U);
+    EXPECT_EQ(open(kAnn).member.unread, 1U);
+
+    pb::ClientFrame read;
+    read.mutable_read()->set_gid(kGroup.value);
+    read.mutable_read()->set_epoch(1);
+    read.mutable_read()->set_seq(10);
+    EXPECT_TRUE(node_.answer(post(kBob, read)).has_done());
+
+    EXPECT_EQ(open(kBob).member.unread, 20U);
+    const auto list = ask(bus::AskList{.uid = kBob});
+    ASSERT_TRUE(list);
+    const auto& groups = std::get<pb::Groups>(*list);
+    ASSERT_EQ(groups.groups_size(), 1);
+    EXPECT_EQ(groups.groups(0).unread(), 20U);
+    EXPECT_EQ(groups.groups(0).last().seq(), 31U);
+}
+
+TEST_F(OwnerTest, AGroupOfOthersLooksLikeNone) {
+    node_.answer(create(kAnn));
+    const auto other = ask(bus::AskOpen{.gid = kGroup, .uid = kBob});
+    const auto none = ask(bus::AskOpen{.gid = {kGroup.value + 1}, .uid = kBob});
+    ASSERT_FALSE(other);
+    ASSERT_FALSE(none);
+    EXPECT_EQ(other.error(), none.error());
+}
+
+TEST_F(OwnerTest, NamesAreTakenOnce) {
+    const bus::AskAddUser ann{.name = "Ann", .name_key = "ann", .password_hash = "hash"};
+    const auto first = ask(ann);
+    ASSERT_TRUE(first);
+    const auto second = ask(ann);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, Code::name_taken);
+    const auto found = ask(bus::AskUserByName{.name_key = "ann"});
+    ASSERT_TRUE(found);
+    EXPECT_EQ(std::get<bus::Account>(*found).uid, std::get<bus::Account>(*first).uid);
+}
+
+}  // namespace
+}  // namespace stentor::owner
