@@ -31,7 +31,7 @@ class Node final : public bus::NodeInbox {
 public:
     void on_items(std::shared_ptr<const bus::Items> items) override {
         const std::lock_guard lock{mutex_};
-        EXPECT_EQ(items->number, ++number_[{items->partition, items->term}])
+        EXPECT_EQ(items->number, ++number_[std::pair(items->partition, items->term)])
             << "a hole in the stream";
         for (const bus::Item& item : items->items) items_.push_back(item);
         arrived_.notify_all();
