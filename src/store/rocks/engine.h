@@ -1,0 +1,104 @@
+#pragma once
+// The engine behind open_rocks(), and the one door for tests: a file system of their own. Only
+// files of this folder include this, because RocksDB's headers cost seconds each.
+//
+// Locks, in the order in which they may be taken:
+//   group locks   a stripe per group, ascending; from the comparison of a head to the end of the
+//                 write, so that two owners cannot both find the head they expect
+//   users_, terms_, reads_   one each for what is read and then written outside a commit
+// Readers take none: RocksDB publishes a batch at once, and what is read together is read under
+// one snapshot.
+
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "store/rocks/rocks_store.h"
+
+namespace stentor::store {
+
+[[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_on(
+    std::shared_ptr<rocksdb::FileSystem> files, const RocksOptions& options);
+
+// An open database and its three tables, closed in the right order.
+struct Database {
+    std::unique_ptr<rocksdb::Env> env;
+    std::unique_ptr<rocksdb::DB> db;
+    rocksdb::ColumnFamilyHandle* rows{};
+    rocksdb::ColumnFamilyHandle* entries{};
+    rocksdb::ColumnFamilyHandle* sent{};
+
+    Database() = default;
+    Database(Database&& other) noexcept;
+    Database& operator=(Database&&) = delete;
+    ~Database();
+};
+
+class RocksStore final : public Store {
+public:
+    RocksStore(Database database, Epoch epoch) : base_(std::move(database)), epoch_(epoch) {}
+
+    std::vector<Outcome> commit(std::span<const Commit> commits) override;
+    Result<HeadRow> take_head(GroupId gid, Term term) override;
+    Result<HeadRow> head(GroupId gid) override;
+    Result<EntryPage> entries(GroupId gid, Seq from, std::size_t count_max) override;
+    Result<Seq> first_at(GroupId gid, Time time) override;
+    Result<std::optional<SentRow>> sent(GroupId gid, UserId uid, Cmid cmid) override;
+    Result<std::vector<SentRow>> sent_since(GroupId gid, Time since,
+                                            std::size_t count_max) override;
+    Result<void> forget_sent_before(Time time) override;
+    Result<std::optional<MemberRow>> member(GroupId gid, UserId uid) override;
+    Result<std::vector<MemberRow>> members(GroupId gid, UserId after,
+                                           std::size_t count_max) override;
+    Result<std::vector<Membership>> memberships(UserId uid, std::size_t count_max) override;
+    Result<void> advance_read(std::span<const ReadPosition> positions) override;
+    Result<void> add_user(const UserRow& user) override;
+    Result<std::optional<UserRow>> user(UserId uid) override;
+    Result<std::optional<UserRow>> user_by_name(std::string_view name_key) override;
+    Epoch epoch() override { return epoch_; }
+    Result<Term> next_term() override;
+
+private:
+    using Row = std::optional<std::string>;
+    using GroupLocks = std::vector<std::unique_lock<std::mutex>>;
+
+    [[nodiscard]] GroupLocks lock_groups(std::span<const Commit> commits);
+    [[nodiscard]] std::mutex& lock_of(GroupId gid);
+    // One verdict for each commit; those that are `done` have their rows in `batch`.
+    [[nodiscard]] std::vector<Outcome> prepare(std::span<const Commit> commits,
+                                               rocksdb::WriteBatch& batch);
+    void append(const Commit& commit, Seq former_floor, rocksdb::WriteBatch& batch);
+
+    // Stops the engine when it fails.
+    [[nodiscard]] Result<void> write(rocksdb::WriteBatch& batch, bool sync);
+    [[nodiscard]] Result<Row> get(const rocksdb::ReadOptions& how,
+                                  rocksdb::ColumnFamilyHandle* table, const std::string& key);
+    [[nodiscard]] Result<HeadRow> read_head(const rocksdb::ReadOptions& how, GroupId gid);
+    [[nodiscard]] Result<LogEntry> read_entry(const rocksdb::ReadOptions& how, GroupId gid,
+                                              Seq seq);
+    [[nodiscard]] Result<std::optional<MemberRow>> read_member(const rocksdb::ReadOptions& how,
+                                                               GroupId gid, UserId uid);
+
+    static constexpr std::size_t kGroupLocks = 1'024;
+
+    Database base_;
+    Epoch epoch_;
+    std::array<std::mutex, kGroupLocks> group_locks_;
+    std::mutex users_;
+    std::mutex terms_;
+    std::mutex reads_;
+    std::atomic<bool> stopped_{false};
+};
+
+// A row that cannot be read, or is not what this engine writes.
+[[nodiscard]] std::unexpected<Error> unreadable(std::string_view where,
+                                                const rocksdb::Status& status = {});
+
+}  // namespace stentor::store

@@ -1,0 +1,120 @@
+#include "store/rocks/keys.h"
+
+#include <algorithm>
+
+namespace stentor::store::keys {
+namespace {
+
+constexpr char kMeta = 'M';
+constexpr char kHead = 'H';
+constexpr char kMember = 'm';
+constexpr char kMembership = 'g';
+constexpr char kUser = 'u';
+constexpr char kName = 'n';
+constexpr char kRowItself = 0;
+constexpr char kReadPosition = 1;
+
+void put(std::string& out, std::uint64_t value, unsigned bytes) {
+    for (unsigned i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8U * (bytes - 1 - i)));
+}
+
+std::uint64_t number(std::string_view key, std::size_t at, std::size_t bytes) {
+    std::uint64_t value = 0;
+    for (const char byte : key.substr(at, bytes)) {
+        value = (value << 8U) | static_cast<unsigned char>(byte);
+    }
+    return value;
+}
+
+std::string row(char table, std::uint64_t first) {
+    std::string key{table};
+    put(key, first, 8);
+    return key;
+}
+
+std::string row(char table, std::uint64_t first, std::uint64_t second) {
+    std::string key = row(table, first);
+    put(key, second, 8);
+    return key;
+}
+
+}  // namespace
+
+std::string meta(std::string_view name) { return kMeta + std::string{name}; }
+std::string head(GroupId gid) { return row(kHead, gid.value); }
+std::string member(GroupId gid, UserId uid) {
+    return row(kMember, gid.value, uid.value) + kRowItself;
+}
+std::string read_position(GroupId gid, UserId uid) {
+    return row(kMember, gid.value, uid.value) + kReadPosition;
+}
+std::string members_of(GroupId gid) { return row(kMember, gid.value); }
+std::string membership(UserId uid, GroupId gid) { return row(kMembership, uid.value, gid.value); }
+std::string memberships_of(UserId uid) { return row(kMembership, uid.value); }
+std::string user(UserId uid) { return row(kUser, uid.value); }
+std::string name(std::string_view name_key) { return kName + std::string{name_key}; }
+
+std::optional<MemberKey> parse_member(std::string_view key) {
+    if (key.size() != 18 || key[0] != kMember) return std::nullopt;
+    if (key[17] != kRowItself && key[17] != kReadPosition) return std::nullopt;
+    return MemberKey{.uid = {number(key, 9, 8)}, .is_read_position = key[17] == kReadPosition};
+}
+
+std::optional<GroupId> parse_membership(std::string_view key) {
+    if (key.size() != 17 || key[0] != kMembership) return std::nullopt;
+    return GroupId{number(key, 9, 8)};
+}
+
+std::string entry(GroupId gid, Seq seq) {
+    std::string key;
+    put(key, gid.value, 8);
+    put(key, seq.value, 8);
+    return key;
+}
+
+std::optional<Seq> parse_entry(std::string_view key) {
+    if (key.size() != 16) return std::nullopt;
+    return Seq{number(key, 8, 8)};
+}
+
+Day day_of(Time time) {
+    constexpr std::uint64_t kDayMs = 86'400'000;
+    constexpr std::uint64_t kDayMax = ~Day{0};
+    return static_cast<Day>(std::min(to_ms(time) / kDayMs, kDayMax));
+}
+
+std::string sent_on(Day day) {
+    std::string key;
+    put(key, day, 4);
+    return key;
+}
+
+std::string sent_of(Day day, GroupId gid) {
+    std::string key = sent_on(day);
+    put(key, gid.value, 8);
+    return key;
+}
+
+std::string sent(GroupId gid, UserId uid, Cmid cmid) {
+    std::string key = sent_of(day_of(cmid.time()), gid);
+    key += cmid.view();
+    put(key, uid.value, 8);
+    return key;
+}
+
+std::optional<SentKey> parse_sent(std::string_view key) {
+    if (key.size() != 36) return std::nullopt;
+    SentKey parsed{.day = static_cast<Day>(number(key, 0, 4)),
+                   .gid = {number(key, 4, 8)},
+                   .uid = {number(key, 28, 8)}};
+    std::ranges::copy(key.substr(12, 16), parsed.cmid.bytes.begin());
+    return parsed;
+}
+
+std::string after(std::string prefix) {
+    while (!prefix.empty() && prefix.back() == '\xff') prefix.pop_back();
+    if (!prefix.empty()) ++prefix.back();
+    return prefix;
+}
+
+}  // namespace stentor::store::keys

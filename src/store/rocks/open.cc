@@ -1,0 +1,173 @@
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include <filesystem>
+
+#include "base/log.h"
+#include "store/rocks/engine.h"
+#include "store/rocks/keys.h"
+#include "store/rocks/rows.h"
+
+namespace stentor::store {
+namespace {
+
+constexpr std::uint64_t kFormat = 1;
+constexpr Epoch kFirstEpoch{1};
+
+rocksdb::DBOptions database_options(const RocksOptions& options, rocksdb::Env* env) {
+    rocksdb::DBOptions how;
+    how.env = env;
+    how.create_if_missing = true;
+    how.create_missing_column_families = true;
+    how.paranoid_checks = true;
+    // A torn tail is what a power loss leaves: everything up to it is kept. Logs that were synced
+    // whole are named in the manifest, so that a missing or shortened one is an error all the same.
+    how.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    how.track_and_verify_wals_in_manifest = true;
+    // After a failed sync nobody knows what the disk holds; trying again would forget the failure.
+    how.max_bgerror_resume_count = 0;
+    how.max_background_jobs = options.background_jobs;
+    how.max_open_files = 512;
+    // What a start has to read again, at the most.
+    how.max_total_wal_size = 2 * options.buffer_bytes;
+    // Tables reach the disk while they are written: one large sync at their end would make the
+    // syncs of commits wait.
+    how.bytes_per_sync = std::uint64_t{1} << 20U;
+    how.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+    how.keep_log_file_num = 4;
+    how.max_log_file_size = std::size_t{16} << 20U;
+    how.stats_dump_period_sec = 0;
+    how.stats_persist_period_sec = 0;
+    how.skip_stats_update_on_db_open = true;
+    return how;
+}
+
+rocksdb::ColumnFamilyOptions table_options(const RocksOptions& options,
+                                           const std::shared_ptr<rocksdb::Cache>& cache) {
+    rocksdb::BlockBasedTableOptions blocks;
+    blocks.block_cache = cache;
+    blocks.block_size = std::size_t{16} << 10U;
+    blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+    blocks.cache_index_and_filter_blocks = true;
+    blocks.pin_l0_filter_and_index_blocks_in_cache = true;
+    blocks.format_version = 5;
+
+    rocksdb::ColumnFamilyOptions how;
+    how.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
+    how.write_buffer_size = options.buffer_bytes;
+    how.max_write_buffer_number = 4;
+    how.target_file_size_base = options.buffer_bytes;
+    how.max_bytes_for_level_base = 4 * options.buffer_bytes;
+    how.level_compaction_dynamic_level_bytes = true;
+    how.compression = rocksdb::kLZ4Compression;
+    return how;
+}
+
+std::unexpected<Error> unusable(std::string_view where, const RocksOptions& options,
+                                const rocksdb::Status& status) {
+    log::error("the store cannot be opened",
+               {{"path", options.path}, {"why", where}, {"status", status.ToString()}});
+    return std::unexpected(Error{Code::store_unavailable, where});
+}
+
+std::string_view reason_of(const rocksdb::Status& status) {
+    const std::string text = status.ToString();
+    // RocksDB names its lock file in the two messages for a path that is held.
+    if (status.IsIOError() && text.contains("/LOCK")) return "path is held by another process";
+    if (status.IsInvalidArgument()) return "written by a later version";
+    return status.IsCorruption() ? "damaged" : "cannot be opened";
+}
+
+// A new directory's name is on disk only when the directory above it was synced.
+rocksdb::Status sync_parent(rocksdb::FileSystem& files, const std::string& path) {
+    const std::filesystem::path whole{path};
+    const std::filesystem::path above =
+        (whole.has_filename() ? whole : whole.parent_path()).parent_path();
+    std::unique_ptr<rocksdb::FSDirectory> directory;
+    rocksdb::IOStatus status =
+        files.NewDirectory(above.empty() ? "." : above.string(), {}, &directory, nullptr);
+    if (status.ok()) status = directory->Fsync({}, nullptr);
+    return status;
+}
+
+// Reads the store's own rows, or writes them into a new one.
+rocksdb::Status found(rocksdb::DB& db, Epoch& epoch, std::uint64_t& format) {
+    std::string value;
+    rocksdb::Status status = db.Get({}, keys::meta("format"), &value);
+    if (status.IsNotFound()) {
+        format = kFormat;
+        epoch = kFirstEpoch;
+        rocksdb::WriteBatch batch;
+        batch.Put(keys::meta("format"), rows::encode(kFormat));
+        batch.Put(keys::meta("epoch"), rows::encode(epoch.value));
+        rocksdb::WriteOptions how;
+        how.sync = true;
+        return db.Write(how, &batch);
+    }
+    if (!status.ok()) return status;
+    format = rows::decode_number(value).value_or(0);
+    status = db.Get({}, keys::meta("epoch"), &value);
+    if (!status.ok()) return status;
+    epoch = {rows::decode_number(value).value_or(0)};
+    if (format == 0 || epoch == Epoch{}) return rocksdb::Status::Corruption("meta row");
+    return status;
+}
+
+}  // namespace
+
+Database::Database(Database&& other) noexcept
+    : env(std::move(other.env)),
+      db(std::move(other.db)),
+      rows(other.rows),
+      entries(other.entries),
+      sent(other.sent) {}
+
+Database::~Database() {
+    if (db == nullptr) return;
+    for (rocksdb::ColumnFamilyHandle* table : {rows, entries, sent}) {
+        db->DestroyColumnFamilyHandle(table);
+    }
+    const rocksdb::Status closed = db->Close();
+    if (!closed.ok()) log::warn("the store did not close well", {{"status", closed.ToString()}});
+}
+
+Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::FileSystem> files,
+                                             const RocksOptions& options) {
+    Database base;
+    base.env = rocksdb::NewCompositeEnv(files);
+    const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
+    const rocksdb::ColumnFamilyOptions table = table_options(options, cache);
+    const std::vector<rocksdb::ColumnFamilyDescriptor> tables{
+        {rocksdb::kDefaultColumnFamilyName, table}, {"entry", table}, {"sent", table}};
+
+    std::error_code made;  // RocksDB makes the last directory only.
+    if (files == rocksdb::FileSystem::Default()) {
+        std::filesystem::create_directories(options.path, made);
+    }
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* db = nullptr;
+    rocksdb::Status status = rocksdb::DB::Open(database_options(options, base.env.get()),
+                                               options.path, tables, &handles, &db);
+    if (!status.ok()) return unusable(reason_of(status), options, status);
+    base.db.reset(db);
+    base.rows = handles[0];
+    base.entries = handles[1];
+    base.sent = handles[2];
+
+    status = sync_parent(*files, options.path);
+    if (!status.ok()) return unusable("cannot be synced", options, status);
+    Epoch epoch;
+    std::uint64_t format = 0;
+    status = found(*db, epoch, format);
+    if (!status.ok()) return unusable(reason_of(status), options, status);
+    if (format > kFormat) return unusable("written by a later version", options, status);
+    return std::make_unique<RocksStore>(std::move(base), epoch);
+}
+
+Result<std::unique_ptr<Store>> open_rocks(const RocksOptions& options) {
+    return open_rocks_on(rocksdb::FileSystem::Default(), options);
+}
+
+}  // namespace stentor::store

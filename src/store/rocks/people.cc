@@ -1,0 +1,147 @@
+#include <rocksdb/snapshot.h>
+
+#include <algorithm>
+#include <map>
+
+#include "store/rocks/engine.h"
+#include "store/rocks/keys.h"
+#include "store/rocks/rows.h"
+
+namespace stentor::store {
+
+// A read position has a row of its own, which only advance_read writes, and the member's row holds
+// the one that its last commit knew: the larger is true. So neither can undo the other.
+Result<std::optional<MemberRow>> RocksStore::read_member(const rocksdb::ReadOptions& how,
+                                                         GroupId gid, UserId uid) {
+    const Result<Row> row = get(how, base_.rows, keys::member(gid, uid));
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return std::nullopt;
+    std::optional<MemberRow> member = rows::decode_member(uid, **row);
+    if (!member) return unreadable("member");
+
+    const Result<Row> position = get(how, base_.rows, keys::read_position(gid, uid));
+    if (!position) return std::unexpected(position.error());
+    if (*position) {
+        const auto read = rows::decode_number(**position);
+        if (!read) return unreadable("read");
+        member->read = std::max(member->read, Seq{*read});
+    }
+    return member;
+}
+
+Result<std::optional<MemberRow>> RocksStore::member(GroupId gid, UserId uid) {
+    rocksdb::ManagedSnapshot snapshot{base_.db.get()};
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot.snapshot();
+    return read_member(how, gid, uid);
+}
+
+Result<std::vector<MemberRow>> RocksStore::members(GroupId gid, UserId after,
+                                                   std::size_t count_max) {
+    if (stopped_) return std::unexpected(Error{Code::store_unavailable, "stopped"});
+    const std::string end = keys::after(keys::members_of(gid));
+    const rocksdb::Slice upper{end};
+    rocksdb::ReadOptions how;
+    how.iterate_upper_bound = &upper;
+    const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(how, base_.rows)};
+
+    std::vector<MemberRow> members;
+    for (row->Seek(keys::after(keys::read_position(gid, after))); row->Valid(); row->Next()) {
+        const auto key = keys::parse_member(row->key().ToStringView());
+        if (!key) return unreadable("member.key");
+        if (key->is_read_position) {
+            const auto read = rows::decode_number(row->value().ToStringView());
+            if (!read || members.empty() || members.back().uid != key->uid) {
+                return unreadable("read");
+            }
+            members.back().read = std::max(members.back().read, Seq{*read});
+            continue;
+        }
+        if (members.size() == count_max) break;
+        const auto member = rows::decode_member(key->uid, row->value().ToStringView());
+        if (!member) return unreadable("member");
+        members.push_back(*member);
+    }
+    if (!row->status().ok()) return unreadable("member", row->status());
+    return members;
+}
+
+Result<std::vector<Membership>> RocksStore::memberships(UserId uid, std::size_t count_max) {
+    rocksdb::ManagedSnapshot snapshot{base_.db.get()};
+    const std::string begin = keys::memberships_of(uid);
+    const std::string end = keys::after(begin);
+    const rocksdb::Slice upper{end};
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot.snapshot();
+    rocksdb::ReadOptions scan = how;
+    scan.iterate_upper_bound = &upper;
+    const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(scan, base_.rows)};
+
+    if (stopped_) return std::unexpected(Error{Code::store_unavailable, "stopped"});
+    std::vector<Membership> memberships;
+    for (row->Seek(begin); row->Valid() && memberships.size() < count_max; row->Next()) {
+        const auto gid = keys::parse_membership(row->key().ToStringView());
+        if (!gid) return unreadable("membership.key");
+        const Result<std::optional<MemberRow>> member = read_member(how, *gid, uid);
+        if (!member) return std::unexpected(member.error());
+        if (!*member) return unreadable("membership");
+        memberships.push_back({.gid = *gid, .row = **member});
+    }
+    if (!row->status().ok()) return unreadable("membership", row->status());
+    return memberships;
+}
+
+Result<void> RocksStore::advance_read(std::span<const ReadPosition> positions) {
+    std::map<std::pair<GroupId, UserId>, Seq> furthest;
+    for (const ReadPosition& position : positions) {
+        Seq& read = furthest[{position.gid, position.uid}];
+        read = std::max(read, position.read);
+    }
+
+    const std::scoped_lock lock{reads_};
+    rocksdb::WriteBatch batch;
+    for (const auto& [who, read] : furthest) {
+        const Result<std::optional<MemberRow>> member = read_member({}, who.first, who.second);
+        if (!member) return std::unexpected(member.error());
+        if (!*member || (*member)->read >= read) continue;
+        batch.Put(base_.rows, keys::read_position(who.first, who.second), rows::encode(read.value));
+    }
+    if (batch.Count() == 0) return {};
+    return write(batch, false);
+}
+
+Result<void> RocksStore::add_user(const UserRow& user) {
+    const std::string name_key = keys::name(user.name_key);
+    const std::string user_key = keys::user(user.uid);
+    const std::scoped_lock lock{users_};
+    for (const std::string& key : {name_key, user_key}) {
+        const Result<Row> taken = get({}, base_.rows, key);
+        if (!taken) return std::unexpected(taken.error());
+        if (*taken) return std::unexpected(Error{Code::name_taken, "name"});
+    }
+    rocksdb::WriteBatch batch;
+    batch.Put(base_.rows, name_key, rows::encode(user.uid.value));
+    batch.Put(base_.rows, user_key, rows::encode(user));
+    return write(batch, true);
+}
+
+Result<std::optional<UserRow>> RocksStore::user(UserId uid) {
+    const Result<Row> row = get({}, base_.rows, keys::user(uid));
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return std::nullopt;
+    std::optional<UserRow> user = rows::decode_user(uid, **row);
+    if (!user) return unreadable("user");
+    return user;
+}
+
+// Users are never deleted and both rows are written at once, so no snapshot is needed.
+Result<std::optional<UserRow>> RocksStore::user_by_name(std::string_view name_key) {
+    const Result<Row> row = get({}, base_.rows, keys::name(name_key));
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return std::nullopt;
+    const auto uid = rows::decode_number(**row);
+    if (!uid) return unreadable("name");
+    return user(UserId{*uid});
+}
+
+}  // namespace stentor::store

@@ -1,0 +1,117 @@
+#include <rocksdb/snapshot.h>
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "store/rocks/engine.h"
+#include "store/rocks/keys.h"
+#include "store/rocks/rows.h"
+
+namespace stentor::store {
+
+std::unexpected<Error> unreadable(std::string_view where, const rocksdb::Status& status) {
+    log::error("a row cannot be read", {{"row", where}, {"status", status.ToString()}});
+    return std::unexpected(Error{Code::store_unavailable, where});
+}
+
+Result<RocksStore::Row> RocksStore::get(const rocksdb::ReadOptions& how,
+                                        rocksdb::ColumnFamilyHandle* table,
+                                        const std::string& key) {
+    if (stopped_) return std::unexpected(Error{Code::store_unavailable, "stopped"});
+    std::string value;
+    const rocksdb::Status status = base_.db->Get(how, table, key, &value);
+    if (status.IsNotFound()) return std::nullopt;
+    if (!status.ok()) return unreadable("row", status);
+    return value;
+}
+
+Result<HeadRow> RocksStore::read_head(const rocksdb::ReadOptions& how, GroupId gid) {
+    const Result<Row> row = get(how, base_.rows, keys::head(gid));
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return std::unexpected(Error{Code::not_found, "gid"});
+    std::optional<HeadRow> head = rows::decode_head(**row);
+    if (!head) return unreadable("head");
+    return std::move(*head);
+}
+
+Result<HeadRow> RocksStore::head(GroupId gid) { return read_head({}, gid); }
+
+Result<LogEntry> RocksStore::read_entry(const rocksdb::ReadOptions& how, GroupId gid, Seq seq) {
+    const Result<Row> row = get(how, base_.entries, keys::entry(gid, seq));
+    if (!row) return std::unexpected(row.error());
+    std::optional<LogEntry> entry;
+    if (*row) entry = rows::decode_entry(seq, **row);
+    if (!entry) return unreadable("entry");
+    return std::move(*entry);
+}
+
+Result<EntryPage> RocksStore::entries(GroupId gid, Seq from, std::size_t count_max) {
+    rocksdb::ManagedSnapshot snapshot{base_.db.get()};
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot.snapshot();
+    Result<HeadRow> head = read_head(how, gid);
+    if (!head) return std::unexpected(head.error());
+    if (from <= head->floor) {
+        return std::unexpected(Error{Code::bad_range, "from", head->floor.value});
+    }
+
+    EntryPage page{.digest_before = head->digest, .head = std::move(*head)};
+    if (from > page.head.seq) return page;
+    const std::uint64_t count = std::min<std::uint64_t>(
+        page.head.seq - from + 1, std::clamp<std::size_t>(count_max, 1, limits::kRangeEntries));
+    page.entries.reserve(count);
+
+    // The row before the first one is read only for its digest.
+    const bool from_floor = from - 1 == page.head.floor;
+    if (from_floor) page.digest_before = page.head.floor_digest;
+    Seq next = from_floor ? from : from - 1;
+    const std::string end = keys::entry(gid, from + count);
+    const rocksdb::Slice upper{end};
+    how.iterate_upper_bound = &upper;
+    const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(how, base_.entries)};
+    std::size_t bytes = 0;
+    for (row->Seek(keys::entry(gid, next)); next < from + count; row->Next(), ++next) {
+        // A hole is refused as a whole: half a page would be shown as if it were everything.
+        if (!row->Valid()) return unreadable("entry", row->status());
+        if (keys::parse_entry(row->key().ToStringView()) != next) return unreadable("entry.hole");
+        const std::string_view value = row->value().ToStringView();
+        if (next < from) {
+            const std::optional<Digest> digest = rows::decode_entry_digest(value);
+            if (!digest) return unreadable("entry.digest");
+            page.digest_before = *digest;
+            continue;
+        }
+        std::optional<LogEntry> entry = rows::decode_entry(next, value);
+        if (!entry) return unreadable("entry");
+        bytes += entry->bytes->size();
+        if (!page.entries.empty() && bytes > limits::kRangeBytes) break;
+        page.entries.push_back(std::move(*entry));
+    }
+    return page;
+}
+
+Result<Seq> RocksStore::first_at(GroupId gid, Time time) {
+    rocksdb::ManagedSnapshot snapshot{base_.db.get()};
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot.snapshot();
+    const Result<HeadRow> head = read_head(how, gid);
+    if (!head) return std::unexpected(head.error());
+
+    // Times never go back along a log, so the first one is found by halving.
+    Seq first = head->floor + 1;
+    Seq end = head->seq + 1;
+    while (first < end) {
+        const Seq middle = first + (end - first) / 2;
+        const Result<LogEntry> entry = read_entry(how, gid, middle);
+        if (!entry) return std::unexpected(entry.error());
+        if (entry->time < time) {
+            first = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return first;
+}
+
+}  // namespace stentor::store

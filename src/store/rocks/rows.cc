@@ -1,0 +1,214 @@
+#include "store/rocks/rows.h"
+
+#include <limits>
+
+namespace stentor::store::rows {
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kMutedForMe = 1;
+constexpr std::uint8_t kBanned = 2;
+
+class Writer {
+public:
+    Writer() { byte(kVersion); }
+
+    void byte(std::uint8_t value) { out_ += static_cast<char>(value); }
+    // LEB128, as protobuf's varint: seven bits a byte, least significant first.
+    void number(std::uint64_t value) {
+        for (; value >= 0x80; value >>= 7U) byte(static_cast<std::uint8_t>(value | 0x80U));
+        byte(static_cast<std::uint8_t>(value));
+    }
+    void time(Time time) { number(to_ms(time)); }
+    void digest(const Digest& digest) { out_ += digest.view(); }
+    void text(std::string_view text) {
+        number(text.size());
+        out_ += text;
+    }
+    [[nodiscard]] std::string take() { return std::move(out_); }
+
+private:
+    std::string out_;
+};
+
+// Once a field is missing or wrong all later ones are zero and whole() says no.
+class Reader {
+public:
+    explicit Reader(std::string_view in) : in_(in) { good_ = byte() == kVersion && good_; }
+
+    std::uint8_t byte() {
+        const std::string_view one = take(1);
+        return one.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(one[0]);
+    }
+    std::uint64_t number() {
+        std::uint64_t value = 0;
+        for (unsigned shift = 0; shift < 64; shift += 7) {
+            const std::uint8_t next = byte();
+            if (shift == 63 && next > 1) break;
+            value |= std::uint64_t{next & 0x7fU} << shift;
+            if (next < 0x80) return value;
+        }
+        good_ = false;
+        return 0;
+    }
+    Time time() { return from_ms(number()); }
+    Digest digest() { return Digest::from(take(16)); }
+    std::string text() { return std::string{take(number())}; }
+    void require(bool holds) { good_ = good_ && holds; }
+    [[nodiscard]] bool whole() const { return good_ && in_.empty(); }
+
+private:
+    std::string_view take(std::uint64_t size) {
+        good_ = good_ && size <= in_.size();
+        if (!good_) return {};
+        const std::string_view taken = in_.substr(0, size);
+        in_.remove_prefix(size);
+        return taken;
+    }
+
+    std::string_view in_;
+    bool good_ = true;
+};
+
+template <class Row>
+std::optional<Row> checked(const Reader& in, Row&& row) {
+    if (!in.whole()) return std::nullopt;
+    return std::forward<Row>(row);
+}
+
+}  // namespace
+
+std::string encode(const HeadRow& row) {
+    Writer out;
+    for (const std::uint64_t value :
+         {row.epoch.value, row.term.value, row.version, row.seq.value, row.ordinal, to_ms(row.time),
+          row.floor.value, std::uint64_t{row.home}, row.members, row.creator.value}) {
+        out.number(value);
+    }
+    out.digest(row.digest);
+    out.digest(row.floor_digest);
+    out.text(row.settings);
+    return out.take();
+}
+
+std::optional<HeadRow> decode_head(std::string_view value) {
+    Reader in{value};
+    HeadRow row;
+    row.epoch = {in.number()};
+    row.term = {in.number()};
+    row.version = in.number();
+    row.seq = {in.number()};
+    row.ordinal = in.number();
+    row.time = in.time();
+    row.floor = {in.number()};
+    const std::uint64_t home = in.number();
+    in.require(home <= std::numeric_limits<std::uint32_t>::max());
+    row.home = static_cast<std::uint32_t>(home);
+    row.members = in.number();
+    row.creator = {in.number()};
+    row.digest = in.digest();
+    row.floor_digest = in.digest();
+    row.settings = in.text();
+    return checked(in, std::move(row));
+}
+
+std::string encode(const MemberRow& row) {
+    Writer out;
+    out.byte(static_cast<std::uint8_t>(row.role));
+    out.byte(static_cast<std::uint8_t>((row.muted_for_me ? kMutedForMe : 0) |
+                                       (row.banned ? kBanned : 0)));
+    for (const std::uint64_t value : {row.floor.value, row.read.value, row.left.value, row.version,
+                                      to_ms(row.joined), to_ms(row.muted_until)}) {
+        out.number(value);
+    }
+    return out.take();
+}
+
+std::optional<MemberRow> decode_member(UserId uid, std::string_view value) {
+    Reader in{value};
+    MemberRow row{.uid = uid};
+    const std::uint8_t role = in.byte();
+    in.require(role <= static_cast<std::uint8_t>(Role::owner));
+    row.role = static_cast<Role>(role);
+    const std::uint8_t flags = in.byte();
+    in.require(flags <= (kMutedForMe | kBanned));
+    row.muted_for_me = (flags & kMutedForMe) != 0;
+    row.banned = (flags & kBanned) != 0;
+    row.floor = {in.number()};
+    row.read = {in.number()};
+    row.left = {in.number()};
+    row.version = in.number();
+    row.joined = in.time();
+    row.muted_until = in.time();
+    return checked(in, std::move(row));
+}
+
+std::string encode(const SentRow& row) {
+    Writer out;
+    out.number(row.seq.value);
+    out.digest(row.body_hash);
+    return out.take();
+}
+
+std::optional<SentRow> decode_sent(UserId uid, Cmid cmid, std::string_view value) {
+    Reader in{value};
+    SentRow row{.cmid = cmid, .uid = uid};
+    row.seq = {in.number()};
+    row.body_hash = in.digest();
+    return checked(in, std::move(row));
+}
+
+std::string encode(const UserRow& row) {
+    Writer out;
+    out.text(row.name);
+    out.text(row.name_key);
+    out.text(row.password);
+    out.time(row.created);
+    return out.take();
+}
+
+std::optional<UserRow> decode_user(UserId uid, std::string_view value) {
+    Reader in{value};
+    UserRow row{.uid = uid};
+    row.name = in.text();
+    row.name_key = in.text();
+    row.password = in.text();
+    row.created = in.time();
+    return checked(in, std::move(row));
+}
+
+// The digest, then the entry's own bytes as they travel: what has a version there is protobuf.
+std::string encode(const LogEntry& entry) {
+    std::string out;
+    out.reserve(16 + entry.bytes->size());
+    out += entry.digest.view();
+    out += *entry.bytes;
+    return out;
+}
+
+std::optional<Digest> decode_entry_digest(std::string_view value) {
+    if (value.size() < 16) return std::nullopt;
+    return Digest::from(value.substr(0, 16));
+}
+
+std::optional<LogEntry> decode_entry(Seq seq, std::string_view value) {
+    const std::optional<Digest> digest = decode_entry_digest(value);
+    if (!digest) return std::nullopt;
+    Result<LogEntry> entry = parse_log_entry(share(std::string{value.substr(16)}), *digest);
+    if (!entry || entry->seq != seq) return std::nullopt;
+    return std::move(*entry);
+}
+
+std::string encode(std::uint64_t number) {
+    Writer out;
+    out.number(number);
+    return out.take();
+}
+
+std::optional<std::uint64_t> decode_number(std::string_view value) {
+    Reader in{value};
+    const std::uint64_t number = in.number();
+    return in.whole() ? std::optional{number} : std::nullopt;
+}
+
+}  // namespace stentor::store::rows

@@ -1,0 +1,29 @@
+#pragma once
+// The values of format.md. Each begins with the version of its form, so that a later server can
+// still read it. decode gives nothing for bytes that encode did not make: too short, too long, of
+// a later version, or with a number that its field cannot hold.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/store.h"
+
+namespace stentor::store::rows {
+
+[[nodiscard]] std::string encode(const HeadRow& row);
+[[nodiscard]] std::string encode(const MemberRow& row);  // Without uid, which is in the key.
+[[nodiscard]] std::string encode(const SentRow& row);    // Without cmid and uid.
+[[nodiscard]] std::string encode(const UserRow& row);    // Without uid.
+[[nodiscard]] std::string encode(const LogEntry& entry);
+[[nodiscard]] std::string encode(std::uint64_t number);
+
+[[nodiscard]] std::optional<HeadRow> decode_head(std::string_view value);
+[[nodiscard]] std::optional<MemberRow> decode_member(UserId uid, std::string_view value);
+[[nodiscard]] std::optional<SentRow> decode_sent(UserId uid, Cmid cmid, std::string_view value);
+[[nodiscard]] std::optional<UserRow> decode_user(UserId uid, std::string_view value);
+[[nodiscard]] std::optional<LogEntry> decode_entry(Seq seq, std::string_view value);
+[[nodiscard]] std::optional<Digest> decode_entry_digest(std::string_view value);
+[[nodiscard]] std::optional<std::uint64_t> decode_number(std::string_view value);
+
+}  // namespace stentor::store::rows
