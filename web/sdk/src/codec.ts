@@ -1,0 +1,64 @@
+// Frames <-> bytes.
+
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { BodySchema, type Body as BodyMessage, type Entry as EntryMessage } from "../gen/stentor/v1/entry_pb";
+import { ClientFrameSchema, ServerFrameSchema, type ClientFrame, type ServerFrame } from "../gen/stentor/v1/wire_pb";
+import { messageOf, plainOf, type Draft, type Plain } from "./plain";
+
+export { Code } from "../gen/stentor/v1/code_pb";
+export { EntryKind } from "../gen/stentor/v1/entry_pb";
+export { GroupKind, JoinPolicy, OustReason, Role } from "../gen/stentor/v1/wire_pb";
+
+type CommandOf<C> = C extends { case: infer Case extends string; value: infer Value }
+  ? { case: Case; value: Draft<Plain<Value>> }
+  : never;
+type EventOf<E> = E extends { case: infer Case extends string; value: infer Value }
+  ? { case: Case; value: Plain<Value> }
+  : never;
+
+export type Command = CommandOf<ClientFrame["command"]>;
+export type ServerEvent = EventOf<ServerFrame["event"]>;
+export type EventValue<Case extends ServerEvent["case"]> = Extract<ServerEvent, { case: Case }>["value"];
+
+export type Entry = Plain<EntryMessage>;
+export type Body = Plain<BodyMessage>;
+export type Cursor = { gid: number; epoch: number; seq: number };
+export type Welcome = EventValue<"welcome">;
+export type Opened = EventValue<"opened">;
+export type Refused = EventValue<"refused">;
+export type GroupSummary = EventValue<"groups">["groups"][number];
+export type UserLogEntry = EventValue<"userLog">["entries"][number];
+
+export interface Frame {
+  requestId: number;
+  // Absent: an event that this version does not know, to be passed over.
+  event?: ServerEvent;
+}
+
+export function encodeCommand(requestId: number, command: Command): Uint8Array {
+  return toBinary(ClientFrameSchema, messageOf(ClientFrameSchema, { requestId, command }));
+}
+
+// Nothing: the bytes are no frame.
+export function decodeEvent(bytes: Uint8Array): Frame | undefined {
+  if (bytes.length === 0) return undefined;
+  try {
+    const { requestId, event } = plainOf(fromBinary(ServerFrameSchema, bytes));
+    return event.case === undefined ? { requestId } : { requestId, event };
+  } catch {
+    return undefined;
+  }
+}
+
+export function encodeBody(body: Draft<Body>): Uint8Array {
+  return toBinary(BodySchema, messageOf(BodySchema, body));
+}
+
+// Nothing: written by somebody whose body is none.
+export function decodeBody(bytes: Uint8Array): Body | undefined {
+  try {
+    return plainOf(fromBinary(BodySchema, bytes));
+  } catch {
+    return undefined;
+  }
+}

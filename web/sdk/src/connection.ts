@@ -1,0 +1,249 @@
+// One user's connection as a state machine: connect, Hello, Welcome, pulses, and again when it is
+// lost. Nothing is kept over a reconnect but the wish to be connected; who holds cursors resumes.
+
+import { Code, decodeEvent, encodeCommand, type Command, type Cursor, type ServerEvent, type Welcome } from "./codec";
+import type { Cancel, Env, OpenSocket, Socket } from "./env";
+import { Push, type Answer } from "./push";
+import { remedyOf } from "./refusal";
+import { delayMs } from "./timer";
+
+export type ConnectionState =
+  | { name: "idle" }
+  | { name: "connecting" }
+  | { name: "greeting" }
+  | { name: "online" }
+  | { name: "waiting"; untilMs: number; code: Code }
+  // For good: only a new token or a new version helps.
+  | { name: "stopped"; code: Code };
+
+export interface ConnectionOptions {
+  env: Env;
+  open: OpenSocket;
+  token: string;
+  device: number;
+  client: string;
+  userLogSeq: () => number;
+  // Groups to be opened along with the greeting; at most RESUMES_MAX are taken.
+  resume: () => Cursor[];
+}
+
+export interface ConnectionListener {
+  stateChanged(state: ConnectionState): void;
+  welcomed(welcome: Welcome): void;
+  // Everything that answers no request, resumed groups included.
+  said(event: ServerEvent): void;
+}
+
+const PROTOCOL_VERSION = 1;
+const RESUMES_MAX = 32;
+const GREETED_WITHIN_MS = 15_000;
+const IN_FLIGHT = 8;
+const PULSES_MISSED = 2;
+
+export class Connection {
+  #state: ConnectionState = { name: "idle" };
+  #socket: Socket | undefined;
+  #tries = 0;
+  #byeCode: Code = Code.OK;
+  #byeAfterMs = 0;
+  #requestId = 0;
+  readonly #inFlight = new Map<number, Push>();
+  #queued: Push[] = [];
+  #inFlightMax = IN_FLIGHT;
+  #pulseMs = 30_000;
+  #heardMs = 0;
+  #clockAheadMs = 0;
+  #cancelTimer: Cancel | undefined;
+
+  constructor(
+    private readonly options: ConnectionOptions,
+    private readonly listener: ConnectionListener,
+  ) {}
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  // The server's clock, as far as it is known.
+  serverNow(): number {
+    return this.options.env.now() + this.#clockAheadMs;
+  }
+
+  start(): void {
+    if (this.#state.name === "idle" || this.#state.name === "waiting") this.#connect();
+  }
+
+  stop(): void {
+    this.#leave({ name: "idle" });
+  }
+
+  // The page is seen again, or the network is back: do not sit out a delay, do not trust a socket
+  // that has been silent while timers slept.
+  wake(): void {
+    if (this.#state.name === "waiting" && this.#byeAfterMs === 0) this.#connect();
+    if (this.#state.name === "online" && this.options.env.now() - this.#heardMs > this.#pulseMs * 1.25) {
+      this.#lost(0);
+    }
+  }
+
+  // `answered` is called exactly once, never before request() has returned unless offline.
+  request(command: Command, answered: (answer: Answer) => void): void {
+    const push = new Push(command, answered);
+    if (this.#state.name !== "online") return push.settle({ case: "lost" });
+    this.#queued.push(push);
+    this.#flush();
+  }
+
+  #flush(): void {
+    while (this.#inFlight.size < this.#inFlightMax) {
+      const push = this.#queued.shift();
+      if (!push) return;
+      this.#write(push);
+    }
+  }
+
+  #write(push: Push): void {
+    const id = this.#nextRequestId();
+    this.#inFlight.set(id, push);
+    push.start(this.options.env, () => {
+      this.#inFlight.delete(id);
+      this.#flush();
+    });
+    this.#socket?.send(encodeCommand(id, push.command));
+  }
+
+  #nextRequestId(): number {
+    do this.#requestId = (this.#requestId % 0xffff_ffff) + 1;
+    while (this.#inFlight.has(this.#requestId));
+    return this.#requestId;
+  }
+
+  #connect(): void {
+    this.#byeCode = Code.OK;
+    this.#byeAfterMs = 0;
+    this.#enter({ name: "connecting" });
+    this.#arm(GREETED_WITHIN_MS, () => this.#lost(0));
+    this.#socket = this.options.open({
+      opened: () => this.#greet(),
+      received: (bytes) => this.#received(bytes),
+      closed: () => this.#lost(0),
+    });
+  }
+
+  #greet(): void {
+    const { token, device, client, userLogSeq, resume } = this.options;
+    this.#enter({ name: "greeting" });
+    this.#write(
+      new Push(
+        {
+          case: "hello",
+          value: {
+            token, device, client,
+            userLogSeq: userLogSeq(),
+            resume: resume().slice(0, RESUMES_MAX),
+            version: PROTOCOL_VERSION,
+          },
+        },
+        (answer) => this.#greeted(answer),
+      ),
+    );
+  }
+
+  #greeted(answer: Answer): void {
+    if (answer.case === "welcome") return this.#welcomed(answer.value);
+    if (answer.case !== "refused") return;
+    const { code, retryAfterMs } = answer.value;
+    this.#byeCode = code;
+    if (remedyOf(code) === "later" || code === Code.SLOW_CONSUMER) return this.#lost(retryAfterMs);
+    this.#leave({ name: "stopped", code });
+  }
+
+  #welcomed(welcome: Welcome): void {
+    this.#tries = 0;
+    this.#pulseMs = (welcome.pulseS || 30) * 1000;
+    this.#inFlightMax = welcome.limits?.commandsInFlight || IN_FLIGHT;
+    this.#tell(welcome.timeMs);
+    this.#heard();
+    this.listener.welcomed(welcome);
+    if (this.#state.name === "greeting") this.#enter({ name: "online" });
+  }
+
+  #received(bytes: Uint8Array): void {
+    const frame = decodeEvent(bytes);
+    if (!frame) return this.#lost(0);
+    if (this.#state.name === "online") this.#heard();
+    const { event, requestId } = frame;
+    const push = requestId === 0 ? undefined : this.#inFlight.get(requestId);
+    if (push) {
+      this.#inFlight.delete(requestId);
+      // A new event as an answer is as good as none.
+      push.settle(event ?? { case: "late" });
+      return this.#flush();
+    }
+    if (event) this.#said(event);
+  }
+
+  #said(event: ServerEvent): void {
+    if (event.case === "pulse") this.#tell(event.value.timeMs);
+    if (event.case === "bye") return this.#bye(event.value.reason, event.value.afterMs);
+    // A greeting may be refused in a frame of its own, when the server could not read its number.
+    if (event.case === "refused" && this.#state.name === "greeting") return this.#greeted(event);
+    this.listener.said(event);
+  }
+
+  #bye(reason: Code, afterMs: number): void {
+    this.#byeCode = reason;
+    const forGood = remedyOf(reason) === "never" || remedyOf(reason) === "ask" || reason === Code.TOKEN_EXPIRED;
+    if (forGood && reason !== Code.INTERNAL) return this.#leave({ name: "stopped", code: reason });
+    this.#lost(afterMs);
+  }
+
+  // Two pulses missed: a dead peer is not always told by the socket.
+  #heard(): void {
+    this.#heardMs = this.options.env.now();
+    this.#arm(this.#pulseMs * (PULSES_MISSED + 0.25), () => this.#lost(0));
+  }
+
+  #tell(serverMs: number): void {
+    if (serverMs > 0) this.#clockAheadMs = serverMs - this.options.env.now();
+  }
+
+  // The server's delay is already spread by the server; ours comes on top for what it cannot know.
+  #lost(afterMs: number): void {
+    if (this.#state.name === "waiting" || this.#state.name === "stopped") return;
+    this.#byeAfterMs = afterMs;
+    this.#tries += 1;
+    const waitMs = afterMs + delayMs(this.#tries, this.options.env);
+    this.#leave({ name: "waiting", untilMs: this.options.env.now() + waitMs, code: this.#byeCode });
+    if (this.#waiting()) this.#arm(waitMs, () => this.#connect());
+  }
+
+  #leave(state: ConnectionState): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#socket?.drop();
+    this.#socket = undefined;
+    const unanswered = [...this.#inFlight.values(), ...this.#queued];
+    this.#inFlight.clear();
+    this.#queued = [];
+    // First the state: who asks again because an answer was lost must see that we are offline.
+    this.#state = state;
+    for (const push of unanswered) push.settle({ case: "lost" });
+    this.#enter(state);
+  }
+
+  // A listener may have stopped or started us meanwhile.
+  #waiting(): boolean {
+    return this.#state.name === "waiting";
+  }
+
+  #enter(state: ConnectionState): void {
+    this.#state = state;
+    this.listener.stateChanged(state);
+  }
+
+  #arm(delay: number, run: () => void): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.options.env.after(delay, run);
+  }
+}

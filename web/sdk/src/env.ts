@@ -1,0 +1,34 @@
+// What the SDK needs of the world: a clock, timers, randomness and a socket. All are arguments, so
+// that a test can be the world: nothing here reads a clock or knows a browser.
+
+export type Cancel = () => void;
+
+export interface Env {
+  // Unix time in ms, of this machine; may be wrong, the server's is used where it counts.
+  now(): number;
+  after(delayMs: number, run: () => void): Cancel;
+  // Unpredictable bytes.
+  random(count: number): Uint8Array;
+}
+
+export interface SocketEvents {
+  opened(): void;
+  received(bytes: Uint8Array): void;
+  // Once, and nothing after it. Also when the socket never opened.
+  closed(code: number): void;
+}
+
+export interface Socket {
+  send(bytes: Uint8Array): void;
+  // No event follows.
+  drop(): void;
+}
+
+export type OpenSocket = (events: SocketEvents) => Socket;
+
+// In [0, 1).
+export function chance(env: Env): number {
+  let value = 0;
+  for (const byte of env.random(4)) value = value * 256 + byte;
+  return value / 2 ** 32;
+}

@@ -1,0 +1,104 @@
+// What is older than the page a group was opened with, fetched when somebody scrolls back, and what
+// belongs to entries without being in the log: reactions, notes, and what I hid for myself.
+
+import { Code, type Entry, type EventValue } from "./codec";
+import { genesis } from "./digest";
+import type { Group, GroupPort } from "./group";
+import { chain } from "./log";
+import type { Answer } from "./push";
+import { sameBytes } from "./digest";
+
+type Tally = EventValue<"tallies">["tallies"][number];
+type Note = EventValue<"range">["notes"][number];
+
+const PAGE_ENTRIES = 100;
+
+export class History {
+  readonly tallies = new Map<number, Tally>();
+  readonly notes = new Map<number, Note>();
+  readonly hidden = new Set<number>();
+  loading = false;
+  #fetch = 0;
+  // A page comes in parts where its entries are large: these lie below log.first, and do not touch it yet.
+  #digestBefore: Uint8Array = new Uint8Array();
+  #parts: Entry[] = [];
+
+  constructor(
+    private readonly group: Group,
+    private readonly port: GroupPort,
+  ) {}
+
+  // The first entry that this member may see is held.
+  get complete(): boolean {
+    return this.group.log.first <= this.group.floor + 1;
+  }
+
+  // False: nothing was asked, because there is nothing, or it is asked already.
+  older(): boolean {
+    const { log, floor, state } = this.group;
+    if (this.loading || this.complete || state !== "open") return false;
+    this.loading = true;
+    this.#parts = [];
+    this.#pull(Math.max(floor + 1, log.first - PAGE_ENTRIES), log.first - 1);
+    this.port.changed();
+    return true;
+  }
+
+  forget(): void {
+    this.#stop();
+    this.tallies.clear();
+    this.notes.clear();
+    this.hidden.clear();
+  }
+
+  disconnected(): void {
+    this.#stop();
+  }
+
+  take({ tallies, notes, hidden }: { tallies: Tally[]; notes?: Note[]; hidden?: number[] }): void {
+    for (const tally of tallies) this.tallies.set(tally.seq, tally);
+    for (const note of notes ?? []) this.notes.set(note.noteId, note);
+    for (const seq of hidden ?? []) this.hidden.add(seq);
+  }
+
+  #stop(): void {
+    this.#fetch += 1;
+    this.loading = false;
+    this.#parts = [];
+  }
+
+  #pull(from: number, to: number): void {
+    const fetch = ++this.#fetch;
+    const { gid, log } = this.group;
+    this.port.request({ case: "pull", value: { gid, epoch: log.epoch, from, to } }, (answer) => {
+      if (fetch !== this.#fetch) return;
+      this.#pulled(answer, to);
+      this.port.changed();
+    });
+  }
+
+  #pulled(answer: Answer, to: number): void {
+    if (answer.case === "range") return this.#range(answer.value, to);
+    this.#stop();
+    if (answer.case === "reset") this.group.floor = Math.max(this.group.floor, answer.value.floor);
+    if (answer.case === "fork") this.group.onFork(answer.value);
+    if (answer.case === "refused" && answer.value.code === Code.NOT_OPEN) this.group.open();
+  }
+
+  #range(range: EventValue<"range">, to: number): void {
+    const { firstSeq, entries } = range;
+    this.group.floor = Math.max(this.group.floor, range.floor);
+    const before = firstSeq === 1 ? genesis(this.group.gid) : range.digestBefore;
+    const digest = chain(before, firstSeq, entries);
+    if (entries.length === 0 || !digest || !sameBytes(digest, range.digest)) return this.#stop();
+    if (this.#parts.length === 0) this.#digestBefore = before;
+    this.#parts.push(...entries);
+    this.take(range);
+    const end = firstSeq + entries.length - 1;
+    if (end < to) return this.#pull(end + 1, to);
+    // chain() in prepend() walks over all parts, so parts that do not fit each other are found too.
+    const fits = this.group.log.prepend(this.#digestBefore, this.#parts);
+    this.#stop();
+    if (!fits) this.group.mismatch();
+  }
+}

@@ -1,0 +1,10 @@
+export { Client, type ClientOptions, type Ready } from "./client";
+export { Code, decodeBody, EntryKind, GroupKind, OustReason, Role, type Body, type Entry, type GroupSummary, type Refused } from "./codec";
+export { hexOf } from "./cmid";
+export type { ConnectionState } from "./connection";
+export type { Env } from "./env";
+export type { Group, GroupState } from "./group";
+export type { Pending, PendingState } from "./outbox";
+export { UNREAD_MANY } from "./reader";
+export { remedyOf } from "./refusal";
+export { SUBPROTOCOL, webSocketOpener, type WebSocketLike } from "./transport";

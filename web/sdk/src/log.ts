@@ -1,0 +1,103 @@
+// What this client holds of a group's log: one contiguous slice, from `first` to `last`, whose
+// digests were computed here from the entries themselves. Nothing enters it that does not fit.
+
+import type { Entry } from "./codec";
+import { chained, firstBodyHash, sameBytes } from "./digest";
+
+// applied: at least one entry is new; old: nothing is; gap: something is missing before it;
+// broken: the digests say that this is another history.
+export type Joined = "applied" | "old" | "gap" | "broken";
+
+export interface Page {
+  firstSeq: number;
+  entries: readonly Entry[];
+  // At the last entry.
+  digest: Uint8Array;
+}
+
+const NONE = new Uint8Array();
+
+export class Log {
+  epoch = 0;
+  #first = 1;
+  #entries: Entry[] = [];
+  #digestBefore: Uint8Array = NONE;
+  #digest: Uint8Array = NONE;
+
+  // The first seq held, or the one that would come next when none is.
+  get first(): number {
+    return this.#first;
+  }
+  get last(): number {
+    return this.#first + this.#entries.length - 1;
+  }
+  get digest(): Uint8Array {
+    return this.#digest;
+  }
+  // Dense: entries[i].seq === first + i. Not to be changed by the reader.
+  get entries(): readonly Entry[] {
+    return this.#entries;
+  }
+  at(seq: number): Entry | undefined {
+    return this.#entries[seq - this.#first];
+  }
+
+  start(epoch: number, firstSeq: number, digestBefore: Uint8Array): void {
+    this.epoch = epoch;
+    this.#first = firstSeq;
+    this.#entries = [];
+    this.#digestBefore = digestBefore;
+    this.#digest = digestBefore;
+  }
+
+  // At the new end. Entries that are already held are dropped, not compared: the digest at the end
+  // covers them.
+  append(page: Page): Joined {
+    const end = page.firstSeq + page.entries.length - 1;
+    if (end <= this.last) return "old";
+    if (page.firstSeq > this.last + 1) return "gap";
+    const fresh = page.entries.slice(this.last + 1 - page.firstSeq);
+    const digest = chain(this.#digest, this.last + 1, fresh);
+    if (!digest || !sameBytes(digest, page.digest)) return "broken";
+    this.#entries.push(...fresh);
+    this.#digest = digest;
+    return "applied";
+  }
+
+  // At the old end; the joined page must lead to exactly the digest from which we started.
+  prepend(digestBefore: Uint8Array, entries: readonly Entry[]): boolean {
+    const firstSeq = this.#first - entries.length;
+    const digest = chain(digestBefore, firstSeq, entries);
+    if (!digest || !sameBytes(digest, this.#digestBefore)) return false;
+    this.#entries.unshift(...entries);
+    this.#first = firstSeq;
+    this.#digestBefore = digestBefore;
+    return true;
+  }
+
+  // An edited or recalled entry takes the old one's place. `broken` when it would need another digest.
+  change(entry: Entry): Joined {
+    const held = this.at(entry.seq);
+    if (!held || held.revision >= entry.revision) return "old";
+    const same =
+      held.sender === entry.sender &&
+      held.kind === entry.kind &&
+      held.timeMs === entry.timeMs &&
+      sameBytes(held.cmid, entry.cmid) &&
+      sameBytes(firstBodyHash(held), firstBodyHash(entry));
+    if (!same) return "broken";
+    this.#entries[entry.seq - this.#first] = entry;
+    return "applied";
+  }
+}
+
+// Nothing when the entries are not dense from `firstSeq`.
+export function chain(before: Uint8Array, firstSeq: number, entries: readonly Entry[]): Uint8Array | undefined {
+  let digest = before;
+  let seq = firstSeq;
+  for (const entry of entries) {
+    if (entry.seq !== seq++) return undefined;
+    digest = chained(digest, entry);
+  }
+  return digest;
+}

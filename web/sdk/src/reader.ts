@@ -1,0 +1,70 @@
+// How far this member has read. Told to the server when he leaves or looks away, else on a timer
+// that grows with the group: in a large one everybody's cursor moves with every entry.
+
+import { countsAsUnread, type Group, type GroupPort } from "./group";
+import type { Cancel } from "./env";
+
+const REPORT_EVERY_MS = 3_000;
+export const UNREAD_MANY = 100;
+
+export class Reader {
+  // Told to the server, or said by it.
+  read = 0;
+  // What the eyes have seen.
+  shown = 0;
+  #unreadAtOpen = 0;
+  #headAtOpen = 0;
+  #cancel: Cancel | undefined;
+
+  constructor(
+    private readonly group: Group,
+    private readonly port: GroupPort,
+  ) {}
+
+  opened(read: number, unread: number, head: number): void {
+    this.read = read;
+    this.shown = Math.min(Math.max(this.shown, read), head);
+    this.#unreadAtOpen = unread;
+    this.#headAtOpen = head;
+  }
+
+  // Another of my devices has read.
+  readElsewhere(seq: number): void {
+    this.read = Math.max(this.read, seq);
+    this.shown = Math.max(this.shown, seq);
+  }
+
+  show(seq: number): void {
+    if (seq <= this.shown) return;
+    this.shown = Math.min(seq, this.group.log.last);
+    const members = this.group.opened?.members ?? 1;
+    this.#cancel ??= this.port.env.after(REPORT_EVERY_MS * (1 + Math.log10(Math.max(1, members))), () => this.flush());
+    this.port.changed();
+  }
+
+  flush(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    if (this.group.state !== "open" || this.shown <= this.read) return;
+    const { gid, log } = this.group;
+    const seq = this.shown;
+    this.port.request({ case: "read", value: { gid, epoch: log.epoch, seq } }, (answer) => {
+      if (answer.case === "done") this.read = Math.max(this.read, seq);
+    });
+  }
+
+  // 0 to 99 exactly, or UNREAD_MANY.
+  unread(): number {
+    const { log, floor } = this.group;
+    const since = Math.max(this.shown, floor);
+    // What is not held was counted by the server when the group was opened.
+    const held = since >= log.first - 1;
+    let count = held ? 0 : this.#unreadAtOpen;
+    const from = held ? since + 1 : this.#headAtOpen + 1;
+    for (let seq = Math.max(from, log.first); seq <= log.last && count < UNREAD_MANY; ++seq) {
+      const entry = log.at(seq);
+      if (entry && countsAsUnread(entry, this.port.uid())) count += 1;
+    }
+    return Math.min(count, UNREAD_MANY);
+  }
+}

@@ -1,0 +1,12 @@
+// What a refusal asks of the client: the code's hundred says it, so that a client of today knows
+// what to do with a code of tomorrow.
+
+import type { Code } from "./codec";
+
+export type Remedy = "none" | "now" | "later" | "ask" | "never";
+
+const REMEDIES: readonly Remedy[] = ["none", "now", "later", "ask", "never"];
+
+export function remedyOf(code: Code): Remedy {
+  return REMEDIES[Math.floor(code / 100)] ?? "never";
+}

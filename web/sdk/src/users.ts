@@ -1,0 +1,62 @@
+// Names of people, asked for together and kept. Who is not known yet has no name; who does not exist
+// never gets one.
+
+import type { Env } from "./env";
+import type { Command } from "./codec";
+import type { Answer } from "./push";
+
+const PER_FETCH = 100;
+// Entries of one page ask for their senders one by one; this gathers them.
+const GATHER_MS = 20;
+
+export class Users {
+  readonly #names = new Map<number, string>();
+  readonly #wanted = new Set<number>();
+  readonly #asked = new Set<number>();
+  #gathering = false;
+
+  constructor(
+    private readonly env: Env,
+    private readonly request: (command: Command, answered: (answer: Answer) => void) => void,
+    private readonly changed: () => void,
+  ) {}
+
+  learn(uid: number, name: string): void {
+    this.#names.set(uid, name);
+  }
+
+  name(uid: number): string | undefined {
+    const name = this.#names.get(uid);
+    if (name === undefined && uid !== 0 && !this.#asked.has(uid)) this.#want(uid);
+    return name;
+  }
+
+  // What was asked of a connection that is gone may be asked again.
+  disconnected(): void {
+    this.#asked.clear();
+  }
+
+  #want(uid: number): void {
+    this.#wanted.add(uid);
+    if (this.#gathering) return;
+    this.#gathering = true;
+    this.env.after(GATHER_MS, () => {
+      this.#gathering = false;
+      const uids = [...this.#wanted];
+      this.#wanted.clear();
+      for (let i = 0; i < uids.length; i += PER_FETCH) this.#fetch(uids.slice(i, i + PER_FETCH));
+    });
+  }
+
+  #fetch(uids: number[]): void {
+    for (const uid of uids) this.#asked.add(uid);
+    this.request({ case: "fetchUsers", value: { uids } }, (answer) => {
+      if (answer.case !== "users") {
+        for (const uid of uids) this.#asked.delete(uid);
+        return;
+      }
+      for (const { uid, name } of answer.value.users) this.#names.set(uid, name);
+      this.changed();
+    });
+  }
+}
