@@ -18,8 +18,6 @@
 
 namespace stentor::v1 {
 class ClientFrame;
-class Opened;
-class Range;
 class Refused;
 class ServerFrame;
 }  // namespace stentor::v1
@@ -98,33 +96,36 @@ private:
         Time deadline;
     };
 
-    void hang_up(Moment moment, Millis pause);
+    // ---- The connection: client.cc
+    void lose();
     void wait(Moment moment, Millis least);
-    void forget_requests();
     void hello(Moment moment);
     void dispatch(Moment moment, const v1::ServerFrame& frame);
     void welcome(Moment moment, const v1::ServerFrame& frame);
-    void opened(Moment moment, const v1::Opened& opened);
-    void range(Moment moment, const v1::Range& range);
-    void heard_of(GroupId gid, Epoch epoch, Seq head);
-    void forked(Moment moment, const v1::ServerFrame& frame);
+    void bye(Moment moment, Code reason, Millis after);
     void refused(Moment moment, const Request& request, const v1::Refused& refused);
-    void refused_hello(Moment moment, const v1::Refused& refused);
-    void refused_group(Moment moment, const Request& request, const v1::Refused& refused);
-    void refused_send(Moment moment, const Request& request, const v1::Refused& refused);
-    void judge(GroupCursor& group, const Step& step);
-
-    // Sends whatever may go now, and arms the wake-up.
     void proceed(Moment moment);
-    void open_groups(Moment moment);
-    void pull_gaps(Moment moment);
-    void flush_outbox(Moment moment);
-    void expire_requests(Moment moment);
+    void expire(Moment moment);
     void arm(Moment moment);
     std::uint32_t command(Moment moment, v1::ClientFrame& frame, Purpose purpose, GroupId gid);
+    [[nodiscard]] Request take_request(std::uint32_t id);
     [[nodiscard]] bool room() const { return requests_.size() < in_flight_max_; }
-    [[nodiscard]] GroupCursor* find(GroupId gid);
     [[nodiscard]] Millis backoff(std::uint32_t tries, std::uint64_t random) const;
+
+    // ---- Groups: client_groups.cc
+    [[nodiscard]] GroupCursor* find(GroupId gid);
+    bool on_group_event(Moment moment, const v1::ServerFrame& frame);
+    void judge(Moment moment, GroupCursor& group, const Step& step);
+    void heard_of(GroupId gid, Epoch epoch, Seq head);
+    void refused_group(Moment moment, GroupId gid, const v1::Refused& refused);
+    void open_groups(Moment moment);
+    void pull_gaps(Moment moment);
+
+    // ---- Sends: client_sends.cc
+    void sent(const v1::ServerFrame& frame);
+    void refused_send(Moment moment, std::uint32_t request_id, const v1::Refused& refused);
+    void flush_outbox(Moment moment);
+    void again(GroupId gid, Time when, bool one_at_a_time);
 
     Host& host_;
     std::shared_ptr<const Settings> settings_;

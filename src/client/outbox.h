@@ -26,12 +26,21 @@ public:
     };
     struct Next {
         Item* item;
-        Cmid after;  // Zero: it is the oldest of its chain.
+        Cmid after;  // The one before it in its chain; zero: there is none.
+    };
+    struct Chain {
+        GroupId gid;
+        Time not_before;
+        std::uint32_t window;  // In flight at once.
+        std::uint32_t in_flight{};
+        std::uint32_t waiting{};
+        std::uint32_t tries{};  // Timeouts and refusals in a row.
     };
 
     void add(Item item);
-    // The next that may go out now, oldest first; its `request` is to be set.
-    [[nodiscard]] std::optional<Next> next(Time now);
+    // The next of this chain that may go out now, oldest first.
+    [[nodiscard]] std::optional<Next> next(const Chain& chain, Time now);
+    void departed(Item& item, std::uint32_t request);
     [[nodiscard]] Item* by_request(std::uint32_t request);
 
     // Answered: it leaves, and its chain may go faster. False: it was not here any more.
@@ -40,26 +49,20 @@ public:
     void drop(GroupId gid, const Cmid& cmid);
     // Everything unanswered of the group goes out again, from the oldest, not before `when`.
     void again(GroupId gid, Time when);
-    // This one was refused for now: it goes out again, and nothing of its chain before `when`.
-    // From then on one at a time, until answers come without refusals.
-    void hold(Item& item, Time when);
+    // The server is busy: as again(), and then one at a time until answers come.
+    void hold(GroupId gid, Time when);
     // The connection is gone: nothing is in flight any more.
     void disconnected();
-    // No answer in time, once more: how often in a row.
-    std::uint32_t timed_out(GroupId gid);
 
     [[nodiscard]] std::size_t size() const { return items_.size(); }
-    // When the next waiting one may go, if it waits for a time.
-    [[nodiscard]] std::optional<Time> next_at() const;
+    [[nodiscard]] const std::vector<Chain>& chains() const { return chains_; }
+    // How often in a row this chain was put back, this time included.
+    [[nodiscard]] std::uint32_t count_try(GroupId gid) { return ++chain(gid).tries; }
+    [[nodiscard]] bool is_oldest(const Item& item) const;
 
 private:
-    struct Chain {
-        GroupId gid;
-        Time not_before;
-        std::uint32_t window;  // In flight at once.
-        std::uint32_t tries;
-    };
     Chain& chain(GroupId gid);
+    bool remove(GroupId gid, const Cmid& cmid);
 
     std::vector<Item> items_;  // In the order of add().
     std::vector<Chain> chains_;

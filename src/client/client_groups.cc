@@ -1,0 +1,196 @@
+#include <algorithm>
+#include <utility>
+
+#include "client/client.h"
+#include "wire/pb.h"
+
+namespace stentor::client {
+
+using Phase = GroupCursor::Phase;
+
+void Client::watch(Moment moment, GroupId gid, Epoch epoch, Seq seq, Digest digest) {
+    if (find(gid) != nullptr) return;
+    groups_.emplace_back(gid, epoch, seq, digest);
+    proceed(moment);
+}
+
+void Client::unwatch(Moment moment, GroupId gid) {
+    if (std::erase_if(groups_, [&](const GroupCursor& group) { return group.gid() == gid; }) == 0) {
+        return;
+    }
+    if (state_ != State::ready || !room()) return;
+    pb::ClientFrame frame;
+    frame.mutable_close()->set_gid(gid.value);
+    command(moment, frame, Purpose::open, gid);
+    arm(moment);
+}
+
+GroupCursor* Client::find(GroupId gid) {
+    const auto found = std::ranges::find(groups_, gid, &GroupCursor::gid);
+    return found == groups_.end() ? nullptr : &*found;
+}
+
+const GroupCursor* Client::cursor(GroupId gid) const {
+    const auto found = std::ranges::find(groups_, gid, &GroupCursor::gid);
+    return found == groups_.end() ? nullptr : &*found;
+}
+
+bool Client::caught_up() const {
+    return state_ == State::ready && std::ranges::all_of(groups_, [](const GroupCursor& group) {
+               return group.phase == Phase::refused ||
+                      (group.phase == Phase::open && !group.behind());
+           });
+}
+
+bool Client::on_group_event(Moment moment, const pb::ServerFrame& frame) {
+    const auto page = [&](const auto& event, auto apply) {
+        GroupCursor* group = find({event.gid()});
+        if (group != nullptr) judge(moment, *group, apply(*group));
+        return group != nullptr;
+    };
+    switch (frame.event_case()) {
+        case pb::ServerFrame::kBatch:
+            return page(frame.batch(),
+                        [&](GroupCursor& group) { return group.on_batch(host_, frame.batch()); });
+        case pb::ServerFrame::kOpened:
+            return page(frame.opened(), [&](GroupCursor& group) {
+                group.phase = Phase::open;
+                group.pulling = false;
+                group.not_before = {};
+                group.tries = 0;
+                return group.on_opened(host_, frame.opened(), settings_->pull_everything);
+            });
+        case pb::ServerFrame::kRange:
+            return page(frame.range(), [&](GroupCursor& group) {
+                const Seq before = group.seq();
+                const Step step = group.on_range(host_, frame.range());
+                group.pulling = false;
+                group.tries = group.seq() == before ? group.tries + 1 : 0;
+                // An answer that brings nothing must not be asked for again at once, for ever.
+                group.not_before =
+                    group.tries == 0 ? Time{} : moment.now + backoff(group.tries, moment.random);
+                return step;
+            });
+        case pb::ServerFrame::kReset:
+            return page(frame.reset(), [&](GroupCursor& group) {
+                const pb::Reset& reset = frame.reset();
+                group.pulling = false;
+                group.not_before = moment.now + backoff(group.tries++, moment.random);
+                if (Seq{reset.floor()} > group.seq() || Epoch{reset.epoch()} != group.epoch()) {
+                    group.restart(host_, {reset.epoch()}, {reset.floor()},
+                                  Digest::from(reset.digest()), {reset.head()});
+                }
+                return Step{};
+            });
+        case pb::ServerFrame::kFork:
+            return page(frame.fork(), [&](GroupCursor& group) {
+                group.fork({frame.fork().epoch()}, {frame.fork().fork_seq()});
+                group.phase = Phase::closed;
+                group.pulling = false;
+                group.not_before = {};
+                host_.on_forked(group.gid(), {frame.fork().epoch()}, {frame.fork().fork_seq()});
+                return Step{};
+            });
+        case pb::ServerFrame::kHead:
+            heard_of({frame.head().gid()}, {frame.head().epoch()}, {frame.head().head()});
+            return true;
+        case pb::ServerFrame::kPulse:
+            for (const pb::Head& head : frame.pulse().heads()) {
+                heard_of({head.gid()}, {head.epoch()}, {head.head()});
+            }
+            return true;
+        case pb::ServerFrame::kChanged:
+            host_.on_changed({frame.changed().gid()}, {frame.changed().epoch()},
+                             frame.changed().entry());
+            return true;
+        case pb::ServerFrame::kOusted:
+            return page(frame.ousted(), [&](GroupCursor& group) {
+                group.phase = Phase::refused;
+                host_.on_ousted(group.gid());
+                return Step{};
+            });
+        default: return false;
+    }
+}
+
+void Client::judge(Moment moment, GroupCursor& group, const Step& step) {
+    switch (step.kind) {
+        case Step::Kind::applied:
+        case Step::Kind::gap: return;  // The cursor knows the head; pull_gaps sees it.
+        case Step::Kind::other_epoch:
+            group.phase = Phase::closed;
+            group.pulling = false;
+            group.not_before = moment.now + backoff(group.tries++, moment.random);
+            return;
+        case Step::Kind::digest_mismatch: host_.on_digest_mismatch(group.gid(), step.at); break;
+        case Step::Kind::disorder:
+            host_.on_order_violation(group.gid(), step.expected, step.at);
+            break;
+    }
+    group.forget();
+    group.phase = Phase::closed;
+    group.pulling = false;
+    group.not_before = moment.now + backoff(group.tries++, moment.random);
+}
+
+void Client::heard_of(GroupId gid, Epoch epoch, Seq head) {
+    GroupCursor* group = find(gid);
+    if (group == nullptr || group->on_head(epoch, head)) return;
+    if (group->phase == Phase::open) group->phase = Phase::closed;  // It answers Fork.
+}
+
+void Client::refused_group(Moment moment, GroupId gid, const pb::Refused& refused) {
+    GroupCursor* group = find(gid);
+    if (group == nullptr) return;
+    const Code code{static_cast<std::uint16_t>(refused.code())};
+    const bool was_pull = std::exchange(group->pulling, false);
+    group->not_before =
+        moment.now + Millis{refused.retry_after_ms()} + backoff(group->tries++, moment.random);
+    switch (remedy(code)) {
+        case Remedy::none:
+        case Remedy::now: group->phase = Phase::closed; return;
+        case Remedy::later:
+            if (!was_pull) group->phase = Phase::closed;
+            return;
+        case Remedy::ask:
+        case Remedy::never:
+            // A refused range: what this client believes of the group is wrong, so it looks again.
+            if (was_pull && code == Code::bad_range) {
+                group->phase = Phase::closed;
+                return;
+            }
+            group->phase = Phase::refused;
+            host_.on_open_refused(gid, code);
+    }
+}
+
+void Client::open_groups(Moment moment) {
+    for (GroupCursor& group : groups_) {
+        if (group.phase != Phase::closed || moment.now < group.not_before || !room()) continue;
+        group.phase = Phase::opening;
+        group.not_before = moment.now + settings_->answer_within;
+        pb::ClientFrame frame;
+        pb::Open& open = *frame.mutable_open();
+        open.set_gid(group.gid().value);
+        open.set_epoch(group.epoch().value);
+        open.set_seq(group.seq().value);
+        command(moment, frame, Purpose::open, group.gid());
+    }
+}
+
+void Client::pull_gaps(Moment moment) {
+    for (GroupCursor& group : groups_) {
+        if (group.phase != Phase::open || group.pulling || !group.behind()) continue;
+        if (moment.now < group.not_before || !room()) continue;
+        group.pulling = true;
+        pb::ClientFrame frame;
+        pb::Pull& pull = *frame.mutable_pull();
+        pull.set_gid(group.gid().value);
+        pull.set_epoch(group.epoch().value);
+        pull.set_from((group.seq() + 1).value);
+        pull.set_to(std::min(group.head(), group.seq() + limits::kRangeEntries).value);
+        command(moment, frame, Purpose::pull, group.gid());
+    }
+}
+
+}  // namespace stentor::client
