@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <chrono>
 #include <iterator>
 #include <limits>
@@ -68,6 +69,8 @@ void Committer::write(std::vector<Job>& jobs) {
     if (took > counters_.longest_us.load(std::memory_order_relaxed)) {
         counters_.longest_us.store(took, std::memory_order_relaxed);
     }
+
+    counters_.store_lost.store(std::ranges::find(outcomes, store::Outcome::unknown) != outcomes.end());
 
     std::size_t place = 0;
     for (Job& job : jobs) {

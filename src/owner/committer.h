@@ -24,6 +24,7 @@ struct CommitterCounters {
     std::atomic<std::uint64_t> failed;      // Outcomes other than done.
     std::atomic<std::uint64_t> busy_us;     // Inside the store.
     std::atomic<std::uint64_t> longest_us;  // The longest single call.
+    std::atomic<bool> store_lost;           // The last call had an outcome that nobody knows.
 };
 
 class Committer {

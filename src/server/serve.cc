@@ -115,12 +115,13 @@ void serve(const ServeOptions& options) {
 
     auth::Argon2Hasher hasher;
     auth::PasswordQueue passwords{hasher};
-    const Stats stats{shards, owner, gateway.hub()};
-    api::Api api{{.web = options.web, .token_lifetime = options.token_lifetime},
+    Stats stats{shards, owner, gateway.hub()};
+    api::Api api{{.keys = secrets.keys,
+                  .token_lives = options.token_lifetime,
+                  .web_folder = options.web.string()},
                  bus,
                  passwords,
-                 secrets,
-                 [&stats] { return stats.read(); }};
+                 stats};
 
     gateway.serve([&api](net::http::Request request, gateway::HttpReply reply) {
         api.on_http(std::move(request), std::move(reply));
@@ -131,6 +132,7 @@ void serve(const ServeOptions& options) {
     int signal = 0;
     sigwait(&signals, &signal);
     log::info("draining", {{"signal", signal}, {"within_ms", options.drain_within.count()}});
+    stats.set_draining();
     gateway.drain(options.drain_spread, options.drain_within);
     shards.stop();
     log::info("stopped");

@@ -38,7 +38,14 @@ constexpr Named kShardCounters[] = {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::uint64_t>> Stats::read() const {
+std::vector<std::string> Stats::unready_reasons() {
+    std::vector<std::string> reasons;
+    if (draining_) reasons.emplace_back("draining");
+    if (owner_.counters().store_lost) reasons.emplace_back("the store has stopped");
+    return reasons;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> Stats::counters() {
     std::vector<std::pair<std::string, std::uint64_t>> all;
     all.emplace_back("shards", shards_.size());
     for (const Named& named : kShardCounters) {

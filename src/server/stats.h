@@ -1,30 +1,36 @@
 #pragma once
-// The server's counters as flat names and numbers, for GET /api/v1/stats.
+// What the server knows of itself: every counter by name, and whether it can take work.
 //
 // Thread: any.
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "api/api.h"
 #include "gateway/hub.h"
 #include "net/shard_group.h"
 #include "owner/owner.h"
 
 namespace stentor::server {
 
-class Stats {
+class Stats final : public api::Status {
 public:
     Stats(net::ShardGroup& shards, const owner::Owner& owner, const gateway::Hub& hub)
         : shards_{shards}, owner_{owner}, hub_{hub} {}
 
-    [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> read() const;
+    [[nodiscard]] std::vector<std::string> unready_reasons() override;
+    [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() override;
+
+    void set_draining() { draining_ = true; }
 
 private:
     net::ShardGroup& shards_;
     const owner::Owner& owner_;
     const gateway::Hub& hub_;
+    std::atomic<bool> draining_{};
 };
 
 }  // namespace stentor::server
