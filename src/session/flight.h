@@ -27,17 +27,15 @@ public:
     std::uint32_t take_due(Time now);
 
 private:
-    // Tenths of a second since 1970 would not fit 32 bits for long; since 2020 they do until 2033,
-    // and differences stay right when they wrap.
-    static constexpr Millis kTick{100};
-    static std::uint32_t ticks(Time time);
-
     struct Slot {
         std::uint32_t request_id{};
-        std::uint32_t due{};
+        std::uint32_t due{};  // Tenths of a second after base_; enough for thirteen years.
     };
-    std::array<Slot, limits::kCommandsInFlight> slots_{};
-    Time base_{};  // Of the slots' `due`; the time at which the first one was added.
+    static constexpr Millis kTick{100};
+    [[nodiscard]] Time due_of(const Slot& slot) const { return base_ + slot.due * kTick; }
+
+    std::array<Slot, limits::kCommandsInFlight> slots_{};  // The first count_ of them.
+    Time base_{};                                          // When the first command of all came.
     std::uint8_t count_{};
 };
 

@@ -134,7 +134,8 @@ public:
 
     // ---- From the connection
     void on_connected(Time now, Effects& fx);
-    // One binary message. `random`: fresh bits, used for the id of a group that is created.
+    // One binary message. `random`: fresh bits, for commands that need some. CreateGroup does not:
+    // its gid follows from uid and cmid, so that a retry finds the group of the first try.
     void on_frame(const Rules& rules, std::string_view bytes, Time now, std::uint64_t random,
                   Effects& fx);
     void on_deadline(Time now, Effects& fx);
@@ -186,6 +187,7 @@ private:
     // One Open of this group has been answered; forgets the group when it led to no seat.
     void opening_done(GroupId gid);
     void forget(GroupId gid);
+    void leave(GroupId gid, Effects& fx);
 
     UserId uid_;
     DeviceId device_;

@@ -1,0 +1,242 @@
+#include "session/commands.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/planted_bugs.h"
+#include "session/checks.h"
+#include "wire/frames.h"
+
+namespace stentor::session {
+namespace {
+
+// Between these a browser's numbers are exact, and small ids stay free for the operator's use.
+constexpr std::uint64_t kGidMin = std::uint64_t{1} << 40U;
+constexpr std::uint64_t kGidEnd = std::uint64_t{1} << 52U;
+
+// The same for every retry, and not to be guessed: a cmid holds 74 random bits.
+GroupId gid_of(UserId uid, std::string_view cmid) {
+    std::string seed{cmid};
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        seed += static_cast<char>(uid.value >> shift);
+    }
+    const Digest hash = hash_of(seed);
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < sizeof number; ++i) number = (number << 8U) | hash.bytes[i];
+    return {kGidMin + number % (kGidEnd - kGidMin)};
+}
+
+}  // namespace
+
+void Commands::refuse(std::uint32_t request_id, const Error& error) {
+    session_.refuse(request_id, error, fx_);
+}
+
+const OpenGroup* Commands::opened(std::uint32_t request_id, GroupId gid, std::string_view field) {
+    const OpenGroup* group = session_.find(gid);
+    if (group != nullptr && group->seat != kNoSeat) return group;
+    refuse(request_id, {.code = Code::not_open, .where = field});
+    return nullptr;
+}
+
+// ---- The beginning
+
+void Commands::on_hello(const pb::ClientFrame& frame) {
+    const pb::Hello& hello = frame.hello();
+    if (const auto good = check(hello); !good) {
+        return session_.refuse_and_close(frame.request_id(), good.error(), fx_);
+    }
+    const auto identity = rules_.verifier.verify(hello.token(), now_);
+    if (!identity) {
+        Error error = identity.error();
+        if (error.where.empty()) error.where = "hello.token";
+        return session_.refuse_and_close(frame.request_id(), error, fx_);
+    }
+    session_.state_ = Session::State::ready;
+    session_.uid_ = identity->uid;
+    session_.device_ = {hello.device()};
+    session_.bench_ = identity->bench;
+    session_.expires_ = identity->expires;
+    session_.want_deadline(identity->expires, fx_);
+    fx_.registered(*identity, session_.device_);
+    welcome(frame.request_id());
+    for (const pb::Cursor& cursor : hello.resume()) {
+        pb::Open open;
+        open.set_gid(cursor.gid());
+        open.set_epoch(cursor.epoch());
+        open.set_seq(cursor.seq());
+        on_open(0, open);
+    }
+}
+
+void Commands::welcome(std::uint32_t request_id) {
+    pb::ServerFrame frame;
+    frame.set_request_id(request_id);
+    pb::Welcome& welcome = *frame.mutable_welcome();
+    welcome.set_uid(session_.uid_.value);
+    welcome.set_time_ms(to_ms(now_));
+    welcome.set_pulse_s(static_cast<std::uint32_t>(limits::kPulseEvery.count() / 1'000));
+    welcome.set_level(rules_.level);
+    welcome.set_token_expires_ms(to_ms(session_.expires_));
+    pb::Limits& limits = *welcome.mutable_limits();
+    limits.set_body_bytes(limits::kBodyBytes);
+    limits.set_text_bytes(limits::kTextBytes);
+    limits.set_frame_bytes(limits::kClientFrameBytes);
+    limits.set_range_entries(limits::kRangeEntries);
+    limits.set_commands_in_flight(limits::kCommandsInFlight);
+    limits.set_groups_open(limits::kGroupsOpen);
+    limits.set_sends_per_s(rules_.sends_per_s);
+    limits.set_sends_burst(rules_.sends_burst);
+    limits.set_send_window_ms(static_cast<std::uint64_t>(limits::kSendWindow.count()));
+    fx_.reply(wire::encode(frame));
+}
+
+// ---- Commands
+
+void Commands::on_command(pb::ClientFrame&& frame) {
+    switch (frame.command_case()) {
+        case pb::ClientFrame::kList: return on_list(frame);
+        case pb::ClientFrame::kOpen: return on_open(frame.request_id(), frame.open());
+        case pb::ClientFrame::kClose: return on_close(frame);
+        case pb::ClientFrame::kSend: return on_send(std::move(frame));
+        case pb::ClientFrame::kPull: return on_pull(frame);
+        case pb::ClientFrame::kNear: return on_near(frame);
+        case pb::ClientFrame::kRead: return on_read(std::move(frame));
+        case pb::ClientFrame::kFetchUsers: return on_fetch_users(frame);
+        case pb::ClientFrame::kCreateGroup: return on_create_group(std::move(frame));
+        case pb::ClientFrame::kJoinGroup: return on_join_group(std::move(frame));
+        case pb::ClientFrame::kLeaveGroup: return on_leave_group(std::move(frame));
+        default: return refuse(frame.request_id(), {.code = Code::unsupported, .where = "command"});
+    }
+}
+
+void Commands::on_list(const pb::ClientFrame& frame) {
+    constexpr std::uint32_t kDefault = 50;
+    constexpr std::size_t kCursorBytes = 256;
+    const pb::List& list = frame.list();
+    if (list.count() > limits::kListPage) {
+        return refuse(frame.request_id(), {Code::bad_field, "list.count", limits::kListPage});
+    }
+    if (list.cursor().size() > kCursorBytes) {
+        return refuse(frame.request_id(), {Code::bad_field, "list.cursor", kCursorBytes});
+    }
+    fx_.ask(frame.request_id(), bus::AskList{.uid = session_.uid_,
+                                             .cursor = list.cursor(),
+                                             .count = list.count() == 0 ? kDefault : list.count()});
+}
+
+void Commands::on_open(std::uint32_t request_id, const pb::Open& open) {
+    auto good = check_id(open.gid(), "open.gid");
+    if (good) good = check_number(open.epoch(), "open.epoch");
+    if (good) good = check_number(open.seq(), "open.seq");
+    if (!good) return refuse(request_id, good.error());
+    const GroupId gid{open.gid()};
+    OpenGroup* group = session_.find(gid);
+    if (group == nullptr) {
+        if (session_.groups_.size() >= limits::kGroupsOpen) {
+            return refuse(request_id, {Code::bad_field, "open.gid", limits::kGroupsOpen});
+        }
+        // Exact, not doubled: most sessions hold one group, and there are a million of them.
+        session_.groups_.reserve(session_.groups_.size() + 1);
+        group = &session_.groups_.emplace_back(OpenGroup{.gid = gid});
+    }
+    ++group->opens;
+    fx_.open(request_id, gid, Epoch{open.epoch()}, Seq{open.seq()});
+}
+
+void Commands::on_close(const pb::ClientFrame& frame) {
+    const GroupId gid{frame.close().gid()};
+    if (session_.find(gid) == nullptr) {
+        return refuse(frame.request_id(), {.code = Code::not_open, .where = "close.gid"});
+    }
+    session_.leave(gid, fx_);
+    pb::ServerFrame done;
+    done.set_request_id(frame.request_id());
+    done.mutable_done();
+    session_.settle(frame.request_id(), fx_);
+    fx_.reply(wire::encode(done));
+}
+
+void Commands::on_send(pb::ClientFrame&& frame) {
+    if (!session_.bench_) {
+        const Millis wait = session_.rate_.take(now_, rules_.sends_per_s, rules_.sends_burst);
+        if (wait > Millis{0}) {
+            return refuse(frame.request_id(),
+                          {.code = Code::rate_limited,
+                           .where = "send",
+                           .limit = rules_.sends_per_s,
+                           .retry_after_ms = static_cast<std::uint32_t>(wait.count())});
+        }
+    }
+    if (const auto good = check(frame.send()); !good) {
+        return refuse(frame.request_id(), good.error());
+    }
+    fx_.post(GroupId{frame.send().gid()}, std::move(frame));
+}
+
+void Commands::on_pull(const pb::ClientFrame& frame) {
+    const pb::Pull& pull = frame.pull();
+    if (const auto good = check(pull); !good) return refuse(frame.request_id(), good.error());
+    const GroupId gid{pull.gid()};
+    const OpenGroup* group = opened(frame.request_id(), gid, "pull.gid");
+    if (group == nullptr) return;
+    const Seq floor = planted(Bug::floor_ignored_at_pull) ? Seq{} : group->floor;
+    fx_.pull(frame.request_id(), gid, Epoch{pull.epoch()}, Seq{pull.from()}, Seq{pull.to()}, floor);
+}
+
+void Commands::on_near(const pb::ClientFrame& frame) {
+    const GroupId gid{frame.near().gid()};
+    const OpenGroup* group = opened(frame.request_id(), gid, "near.gid");
+    if (group == nullptr) return;
+    // The far future is as good as any later time, and does not overflow.
+    const std::uint64_t time_ms = std::min(frame.near().time_ms(), limits::kIdMax);
+    fx_.near(frame.request_id(), gid, from_ms(time_ms), group->floor);
+}
+
+void Commands::on_read(pb::ClientFrame&& frame) {
+    const GroupId gid{frame.read().gid()};
+    auto good = check_number(frame.read().epoch(), "read.epoch");
+    if (good) good = check_number(frame.read().seq(), "read.seq");
+    if (!good) return refuse(frame.request_id(), good.error());
+    if (opened(frame.request_id(), gid, "read.gid") == nullptr) return;
+    fx_.post(gid, std::move(frame));
+}
+
+void Commands::on_fetch_users(const pb::ClientFrame& frame) {
+    if (const auto good = check(frame.fetch_users()); !good) {
+        return refuse(frame.request_id(), good.error());
+    }
+    bus::AskUsers ask;
+    for (const std::uint64_t uid : frame.fetch_users().uids()) ask.uids.push_back({uid});
+    fx_.ask(frame.request_id(), std::move(ask));
+}
+
+void Commands::on_create_group(pb::ClientFrame&& frame) {
+    if (const auto good = check(frame.create_group()); !good) {
+        return refuse(frame.request_id(), good.error());
+    }
+    fx_.post(gid_of(session_.uid_, frame.create_group().cmid()), std::move(frame));
+}
+
+void Commands::on_join_group(pb::ClientFrame&& frame) {
+    const GroupId gid{frame.join_group().gid()};
+    if (const auto good = check_id(gid.value, "join_group.gid"); !good) {
+        return refuse(frame.request_id(), good.error());
+    }
+    if (frame.join_group().invite().size() > limits::kTokenBytes) {
+        return refuse(frame.request_id(),
+                      {Code::bad_field, "join_group.invite", limits::kTokenBytes});
+    }
+    fx_.post(gid, std::move(frame));
+}
+
+void Commands::on_leave_group(pb::ClientFrame&& frame) {
+    const GroupId gid{frame.leave_group().gid()};
+    if (const auto good = check_id(gid.value, "leave_group.gid"); !good) {
+        return refuse(frame.request_id(), good.error());
+    }
+    fx_.post(gid, std::move(frame));
+}
+
+}  // namespace stentor::session

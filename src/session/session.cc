@@ -1,0 +1,264 @@
+#include "session/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "session/commands.h"
+#include "wire/frames.h"
+
+namespace stentor::session {
+
+static_assert(sizeof(Session) + sizeof(OpenGroup) <= 200, "a process holds a million of them");
+
+// ---- From the connection
+
+void Session::on_connected(Time now, Effects& fx) { want_deadline(now + limits::kHelloWithin, fx); }
+
+void Session::on_frame(const Rules& rules, std::string_view bytes, Time now,
+                       std::uint64_t /*random*/, Effects& fx) {
+    if (state_ == State::closing) return;
+    if (bytes.size() > limits::kClientFrameBytes) {
+        return refuse_and_close(0, {Code::frame_too_large, "frame", limits::kClientFrameBytes}, fx);
+    }
+    auto frame = wire::decode_command(bytes);
+    if (!frame) return refuse_and_close(0, frame.error(), fx);
+    const std::uint32_t request_id = frame->request_id();
+
+    Commands commands{*this, rules, now, fx};
+    if (state_ == State::awaiting_hello) {
+        if (!frame->has_hello()) {
+            return refuse_and_close(request_id, {.code = Code::hello_required, .where = "hello"},
+                                    fx);
+        }
+        return commands.on_hello(*frame);
+    }
+    if (frame->has_hello()) {
+        return refuse_and_close(request_id,
+                                {.code = Code::hello_required, .where = "hello", .limit = 1}, fx);
+    }
+    if (now >= expires_) {
+        return refuse_and_close(request_id, {.code = Code::token_expired, .where = "hello.token"},
+                                fx);
+    }
+    if (flight_.contains(request_id)) {
+        return refuse_and_close(request_id, {.code = Code::malformed, .where = "request_id"}, fx);
+    }
+    if (flight_.full()) {
+        // Reading stops with the last slot, but what was read already may still come.
+        return refuse_and_close(
+            request_id, {Code::overloaded, "commands_in_flight", limits::kCommandsInFlight, 1'000},
+            fx);
+    }
+    flight_.add(request_id, now + kAnswerWithin);
+    want_deadline(now + kAnswerWithin, fx);
+    commands.on_command(std::move(*frame));
+    if (state_ == State::ready && flight_.full() && !paused_) {
+        paused_ = true;
+        fx.pause_reading();
+    }
+}
+
+void Session::on_deadline(Time now, Effects& fx) {
+    if (state_ == State::closing || now < deadline_) return;
+    deadline_ = {};
+    if (state_ == State::awaiting_hello) {
+        return refuse_and_close(0,
+                                {Code::hello_required, "hello",
+                                 static_cast<std::uint64_t>(limits::kHelloWithin.count())},
+                                fx);
+    }
+    if (now >= expires_) {
+        return refuse_and_close(0, {.code = Code::token_expired, .where = "hello.token"}, fx);
+    }
+    while (const std::uint32_t request_id = flight_.take_due(now)) {
+        fx.reply(wire::encode_refused(
+            request_id, {.code = Code::timeout, .where = "answer", .retry_after_ms = 1'000}));
+    }
+    if (paused_ && !flight_.full()) {
+        paused_ = false;
+        fx.resume_reading();
+    }
+    want_deadline(expires_, fx);
+    if (const auto first = flight_.earliest()) want_deadline(*first, fx);
+}
+
+void Session::on_disconnected(Effects& fx) {
+    state_ = State::closing;
+    while (!groups_.empty()) leave(groups_.back().gid, fx);
+}
+
+void Session::on_fault(Code code, std::string_view where, Effects& fx) {
+    if (state_ == State::closing) return;
+    refuse_and_close(0, {.code = code, .where = where}, fx);
+}
+
+void Session::on_drain(Millis after, Effects& fx) {
+    if (state_ == State::closing) return;
+    pb::ServerFrame frame;
+    frame.mutable_bye()->set_reason(pb::CODE_DRAINING);
+    frame.mutable_bye()->set_after_ms(static_cast<std::uint32_t>(after.count()));
+    fx.reply(wire::encode(frame));
+    end(Code::draining, fx);
+}
+
+// ---- Answers
+
+void Session::on_answer(std::uint32_t request_id, std::string payload, Effects& fx) {
+    if (settle(request_id, fx)) fx.reply(std::move(payload));
+}
+
+void Session::on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effects& fx) {
+    if (!reply) return on_refused(request_id, {}, reply.error(), fx);
+    pb::ServerFrame frame;
+    frame.set_request_id(request_id);
+    if (auto* groups = std::get_if<pb::Groups>(&*reply)) {
+        *frame.mutable_groups() = std::move(*groups);
+    } else if (auto* users = std::get_if<pb::Users>(&*reply)) {
+        *frame.mutable_users() = std::move(*users);
+    } else {
+        return on_refused(request_id, {}, {.code = Code::internal, .where = "reply"}, fx);
+    }
+    on_answer(request_id, wire::encode(frame), fx);
+}
+
+void Session::on_opened(std::uint32_t request_id, const Opening& opening, std::string payload,
+                        Effects& fx) {
+    const bool awaited = state_ == State::ready && (request_id == 0 || settle(request_id, fx));
+    OpenGroup* group = find(opening.gid);
+    if (!awaited || group == nullptr) {
+        opening_done(opening.gid);
+        // Closed while it was being opened: the request still wants its answer.
+        if (awaited && request_id != 0) {
+            fx.reply(
+                wire::encode_refused(request_id, {.code = Code::not_open, .where = "open.gid"}));
+        }
+        return;
+    }
+    if (group->opens > 0) --group->opens;
+    group->epoch = opening.epoch;
+    group->floor = opening.floor;
+    group->version = opening.version;
+    fx.reply(std::move(payload));
+    if (group->seat != kNoSeat) {
+        return fx.caught_up(opening.gid, group->seat, opening.epoch, opening.reached);
+    }
+    group->seat = fx.take_seat(opening.gid, opening.epoch, opening.reached);
+    // Without a seat it could be read but never pushed to: the client is told to come back.
+    if (group->seat == kNoSeat) {
+        forget(opening.gid);
+        end(Code::shard_full, fx);
+    }
+}
+
+void Session::on_ranged(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq last, Seq head,
+                        std::string payload, Effects& fx) {
+    if (!settle(request_id, fx)) return;
+    const OpenGroup* group = find(gid);
+    // He was put out, or closed the group, while the page was on its way.
+    if (group == nullptr || group->seat == kNoSeat) {
+        fx.reply(wire::encode_refused(request_id, {.code = Code::not_open, .where = "pull.gid"}));
+        return;
+    }
+    fx.reply(std::move(payload));
+    if (last >= head && epoch == group->epoch) fx.caught_up(gid, group->seat, epoch, last);
+}
+
+void Session::on_refused(std::uint32_t request_id, GroupId gid, const Error& error, Effects& fx) {
+    if (state_ != State::ready) return;
+    OpenGroup* group = find(gid);
+    if (group != nullptr && group->opens > 0) {
+        const bool gone = error.code == Code::not_found || error.code == Code::not_a_member;
+        if (gone && group->seat != kNoSeat) {
+            leave(gid, fx);
+        } else {
+            opening_done(gid);
+        }
+    }
+    if (request_id != 0) {
+        if (settle(request_id, fx)) fx.reply(wire::encode_refused(request_id, error));
+        return;
+    }
+    pb::ServerFrame frame;
+    *frame.mutable_refused() = wire::refused_of(error);
+    frame.mutable_refused()->set_gid(gid.value);
+    fx.reply(wire::encode(frame));
+}
+
+// ---- Unasked
+
+void Session::on_ousted(GroupId gid, std::uint64_t version, std::string payload, Effects& fx) {
+    const OpenGroup* group = find(gid);
+    if (state_ != State::ready || group == nullptr || group->seat == kNoSeat) return;
+    if (version != 0 && version <= group->version) return;
+    leave(gid, fx);
+    fx.reply(std::move(payload));
+}
+
+void Session::on_seat_moved(GroupId gid, SeatIndex seat) {
+    if (OpenGroup* group = find(gid)) group->seat = seat;
+}
+
+bool Session::sees(GroupId gid, Seq seq) const {
+    const auto group = std::ranges::find(groups_, gid, &OpenGroup::gid);
+    return group != groups_.end() && seq > group->floor;
+}
+
+// ---- What all of them share
+
+OpenGroup* Session::find(GroupId gid) {
+    const auto group = std::ranges::find(groups_, gid, &OpenGroup::gid);
+    return group == groups_.end() ? nullptr : &*group;
+}
+
+void Session::forget(GroupId gid) {
+    std::erase_if(groups_, [&](auto& group) { return group.gid == gid; });
+}
+
+// The entry goes first: the seat's leaving makes another seat move, which may be one of ours.
+void Session::leave(GroupId gid, Effects& fx) {
+    const OpenGroup* group = find(gid);
+    if (group == nullptr) return;
+    const SeatIndex seat = group->seat;
+    forget(gid);
+    if (seat != kNoSeat) fx.leave_seat(gid, seat);
+}
+
+void Session::opening_done(GroupId gid) {
+    OpenGroup* group = find(gid);
+    if (group == nullptr) return;
+    if (group->opens > 0) --group->opens;
+    if (group->opens == 0 && group->seat == kNoSeat) forget(gid);
+}
+
+bool Session::settle(std::uint32_t request_id, Effects& fx) {
+    if (state_ != State::ready || !flight_.remove(request_id)) return false;
+    if (paused_) {
+        paused_ = false;
+        fx.resume_reading();
+    }
+    return true;
+}
+
+void Session::refuse(std::uint32_t request_id, const Error& error, Effects& fx) {
+    settle(request_id, fx);
+    fx.reply(wire::encode_refused(request_id, error));
+}
+
+void Session::refuse_and_close(std::uint32_t request_id, const Error& error, Effects& fx) {
+    fx.reply(wire::encode_refused(request_id, error));
+    end(error.code, fx);
+}
+
+void Session::end(Code reason, Effects& fx) {
+    on_disconnected(fx);
+    fx.close(close_code(reason), reason);
+}
+
+// A timer that is early does no harm: on_deadline looks at what is really due.
+void Session::want_deadline(Time time, Effects& fx) {
+    if (deadline_ != Time{} && deadline_ <= time) return;
+    deadline_ = time;
+    fx.set_deadline(time);
+}
+
+}  // namespace stentor::session
