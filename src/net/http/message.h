@@ -23,8 +23,9 @@ struct Request {
     std::string path;    // As sent: still percent-encoded, begins with '/' (or is "*").
     std::string query;   // Without '?', still percent-encoded.
     std::vector<Header> headers;
-    std::string body;  // At most kHttpBodyBytes.
-    std::string peer;  // Numeric address.
+    std::string body;      // At most kHttpBodyBytes.
+    std::string peer;      // Numeric address.
+    unsigned version{11};  // 10 or 11
     bool keep_alive{};
 
     // `name` in lower case; empty when there is none.

@@ -1,0 +1,54 @@
+#pragma once
+// What a connection's socket has not taken yet: (bytes, offset), oldest first. Exists only while
+// something waits; its places are few, so that a client that does not read costs a constant.
+//
+// Pure. Owner: a connection.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/shared_bytes.h"
+#include "base/time.h"
+
+namespace stentor::net {
+
+class Backlog {
+public:
+    enum class Kind : std::uint8_t {
+        reply,   // At most kRepliesWaiting.
+        shared,  // At most one: a pass is never queued behind another.
+        pong,    // At most one; a later one replaces it (RFC 6455 section 5.5.3).
+        close,   // The last; nothing is added behind it.
+        http,    // An answer's header and body, one answer at a time.
+    };
+
+    [[nodiscard]] bool has_room(Kind kind) const;
+    // `offset` bytes of it are written already. Only where has_room().
+    void add(Kind kind, SharedBytes bytes, std::size_t offset = 0);
+
+    [[nodiscard]] bool empty() const { return pieces_.empty(); }
+    [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+    // What to write next, at most `views_max` pieces.
+    void front(std::vector<std::string_view>& views, std::size_t views_max) const;
+    void written(std::size_t bytes);
+
+    Time stuck_at = Time::max();  // When the socket will have taken nothing for too long.
+
+private:
+    struct Piece {
+        SharedBytes bytes;
+        std::size_t offset;
+        Kind kind;
+    };
+    [[nodiscard]] std::size_t count(Kind kind) const;
+    [[nodiscard]] bool replace_pong(const SharedBytes& bytes);
+
+    std::vector<Piece> pieces_;
+    std::size_t bytes_{0};
+};
+
+}  // namespace stentor::net

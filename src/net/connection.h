@@ -1,0 +1,71 @@
+#pragma once
+// One client's place in its shard. While nothing is under way it owns no buffer: each pointer
+// here is empty then.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/limits.h"
+#include "base/time.h"
+#include "net/backlog.h"
+#include "net/http/parser.h"
+#include "net/ws/parser.h"
+
+namespace stentor::net {
+
+enum class Phase : std::uint8_t {
+    free,
+    http,       // Before a WebSocket handshake, or never to have one.
+    open,       // WebSocket.
+    closing,    // Our Close is out or waits; the peer's is awaited.
+    lingering,  // What waits is written, then our side is shut; what comes is thrown away. Closing
+                // at once would let the kernel answer unread bytes with a reset, which can destroy
+                // what the peer has not read yet.
+};
+
+// A request on the way, or one whose answer is awaited.
+struct Exchange {
+    http::RequestParser parser;
+    bool answering{false};
+    bool head_only{false};
+    bool keep_alive{false};
+};
+
+struct Connection {
+    int descriptor{-1};
+    std::uint32_t generation{0};
+    std::uint32_t requests{0};  // Numbers the exchanges: a late answer reaches none but its own.
+    std::uint32_t control_second{0};
+    std::uint16_t control_frames{0};  // Within that second.
+    Phase phase{Phase::free};
+    bool dead{false};  // Its place is freed at the end of this stage of the turn.
+    bool told{false};  // on_opened was called, on_closed not yet.
+    bool paused{false};
+    bool ready{false};         // Stands in the list of those to be read in the next turn.
+    bool hung_up{false};       // The peer sends no more; an end of file is still to be read.
+    bool ended{false};         // It has been read.
+    bool owes_drained{false};  // The handler was told `kept`.
+    bool shut{false};          // Our side is shut.
+    bool refused{false};       // By a full shard; counted apart.
+
+    Time deadline = Time::max();  // The phase's own.
+    Time app_deadline = Time::max();
+    std::unique_ptr<Backlog> backlog;
+    std::unique_ptr<Exchange> exchange;
+    std::unique_ptr<std::string> unread;  // Read from the socket, not yet looked at.
+    ws::Parser parser{ws::Role::server, limits::kClientFrameBytes};
+
+    [[nodiscard]] Time earliest() const {
+        const Time stuck = backlog == nullptr ? Time::max() : backlog->stuck_at;
+        return std::min({deadline, app_deadline, stuck});
+    }
+    // Nothing more of its input may be looked at for now. Answers go out one at a time.
+    [[nodiscard]] bool blocked() const {
+        if (phase == Phase::open) return paused;
+        if (phase != Phase::http) return false;
+        return backlog != nullptr || (exchange != nullptr && exchange->answering);
+    }
+};
+
+}  // namespace stentor::net

@@ -1,0 +1,52 @@
+#pragma once
+// One request out of bytes that come in pieces. Beast reads the header; this class finds its end,
+// and takes the body, so that the result does not depend on how the bytes were split.
+//
+// Owner: a connection, for as long as a request is on the way. Limits: kHttpHeaderBytes,
+// kHttpBodyBytes. A Transfer-Encoding is refused (411): bodies here are short and known, and two
+// ways to say a length are the root of request smuggling.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "net/http/message.h"
+
+namespace stentor::net::http {
+
+class RequestParser {
+public:
+    enum class State : std::uint8_t {
+        header,  // More bytes are needed.
+        body,    // Likewise.
+        whole,   // take() gives the request.
+        wrong,   // status() says why; nothing can be read after it.
+    };
+
+    // Uses bytes from the front of `input` and shortens it. Stops at the end of the request.
+    State feed(std::span<const char>& input);
+
+    [[nodiscard]] State state() const { return state_; }
+    [[nodiscard]] unsigned status() const { return status_; }  // 400, 411, 413, 417 or 431
+    [[nodiscard]] bool started() const { return !head_.empty() || state_ != State::header; }
+    // True once: the client waits for a "100 Continue" before it sends the body.
+    [[nodiscard]] bool take_expectation();
+    // Without `peer`, which this class cannot know.
+    [[nodiscard]] Request take() { return std::move(request_); }
+
+private:
+    void feed_header(std::span<const char>& input);
+    void feed_body(std::span<const char>& input);
+    void read_header();
+    void refuse(unsigned status);
+
+    State state_{State::header};
+    unsigned status_{0};
+    bool expects_continue_{false};
+    std::size_t body_bytes_{0};
+    std::string head_;
+    Request request_;
+};
+
+}  // namespace stentor::net::http

@@ -1,0 +1,158 @@
+#pragma once
+// What a Shard is inside: epoll, one mailbox, one timer wheel, the connections.
+//
+// Epoll is edge-triggered: each connection is registered once, for everything, and then costs no
+// further epoll_ctl, however often it is paused or its socket is full. The price is that whoever
+// stops reading must read again by itself: that is the list `ready_`. The listener alone is
+// level-triggered, so that a turn may leave connections waiting.
+//
+// A connection that is dropped keeps its place and its descriptor until its on_closed has been
+// called, between two stages of a turn; so neither is ever used again behind a handler's back.
+//
+// Thread: run() and all but the constructor belong to the shard's thread.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/connection_table.h"
+#include "net/gate.h"
+#include "net/mailbox.h"
+#include "net/options.h"
+#include "net/shard.h"
+#include "net/timer_wheel.h"
+
+namespace stentor::net {
+
+class Loop {
+public:
+    Loop(std::uint32_t id, const Options& options, Mailbox& mailbox, Gate& gate);
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+    ~Loop();
+
+    [[nodiscard]] Shard& shard() { return shard_; }
+    [[nodiscard]] std::uint32_t id() const { return id_; }
+    [[nodiscard]] Mailbox& mailbox() { return mailbox_; }
+    [[nodiscard]] const Counters& counters() const { return counters_; }
+
+    // ---- The thread's life
+    void start();  // In the thread's own descriptor table. Throws std::system_error.
+    void run();    // Until stop().
+    void stop() { stopping_ = true; }
+    // Opens the listener and calls on_start. Returns the port. Throws std::system_error.
+    std::uint16_t serve(Handler& handler, std::uint16_t port);
+
+    // ---- As in Shard
+    Written send(ConnectionToken token, std::string_view payload);
+    Written write(ConnectionToken token, const SharedBytes& frame);
+    Written write_direct(int descriptor, ConnectionIndex index, const SharedBytes& frame);
+    [[nodiscard]] Connection* find_open(ConnectionToken token);
+    void pause_reading(ConnectionToken token);
+    void resume_reading(ConnectionToken token);
+    void set_deadline(ConnectionToken token, Time at);
+    void close(ConnectionToken token, std::uint16_t code, std::string_view reason);
+    void drop(ConnectionToken token);
+    void respond(http::Responder responder, const http::Response& response);
+    void stop_accepting();
+    [[nodiscard]] bool accepting() const { return listener_ >= 0; }
+    [[nodiscard]] bool enter_gate() { return gate_.try_enter(id_); }
+    void leave_gate() { gate_.leave(); }
+
+private:
+    // ---- loop.cc: a turn
+    void turn();
+    [[nodiscard]] int timeout_ms() const;
+    void on_event(std::uint64_t source, std::uint32_t events);
+    void read_ready();
+    void run_mail();
+    void run_timers();
+    void on_timer(std::uint32_t index);
+    void on_phase_deadline(std::uint32_t index);
+    void hand_over_turn();
+    void reap();
+    void end();
+
+    // ---- loop.cc: places
+    void make_ready(std::uint32_t index);
+    void rearm(std::uint32_t index);
+    void update_busy(std::uint32_t index);
+    void leave_open(std::uint32_t index);
+    void linger(std::uint32_t index);
+    void shut_our_side(std::uint32_t index);
+    void doom(std::uint32_t index);
+    void free_place(std::uint32_t index);
+
+    // ---- loop_accept.cc
+    void accept_some(unsigned count_max);
+    void admit(int descriptor);
+    void refuse_full(std::uint32_t index);
+    void rest_accepting();
+    void resume_accepting();
+
+    // ---- loop_read.cc
+    void read(std::uint32_t index);
+    void consume(std::uint32_t index, std::span<char> bytes);
+    void on_end(std::uint32_t index);
+
+    // ---- loop_write.cc
+    Written write_bytes(std::uint32_t index, Backlog::Kind kind, const SharedBytes& bytes);
+    Written keep_rest(std::uint32_t index, Backlog::Kind kind, const SharedBytes& bytes,
+                      std::int64_t sent);
+    Written enqueue(std::uint32_t index, Backlog::Kind kind, const SharedBytes& bytes,
+                    std::size_t offset);
+    void flush(std::uint32_t index);
+    void on_flushed(std::uint32_t index);
+    void count_out(std::int64_t bytes);
+
+    // ---- loop_websocket.cc
+    void upgrade(std::uint32_t index, const http::Request& request);
+    void take_frame(std::uint32_t index, std::span<char>& bytes);
+    void on_control(std::uint32_t index, bool ping, std::string_view payload);
+    void fail(std::uint32_t index, std::uint16_t code, std::string_view reason);
+    void start_close(std::uint32_t index, std::uint16_t code, std::string_view reason, Phase next);
+    void watch_message(std::uint32_t index);
+
+    // ---- loop_http.cc
+    void take_request(std::uint32_t index, std::span<char>& bytes);
+    void on_request(std::uint32_t index);
+    void answer(std::uint32_t index, const http::Response& response, bool keep_alive);
+    void refuse_request(std::uint32_t index, const http::Response& response);
+
+    std::uint32_t id_;
+    const Options& options_;
+    Mailbox& mailbox_;
+    Gate& gate_;
+    Shard shard_;
+    Handler* handler_{nullptr};
+    Counters counters_;
+    Time now_;
+
+    int epoll_{-1};
+    int listener_{-1};
+    Time accept_again_ = Time::max();  // The listener rests: the process has no memory or files.
+    std::uint64_t connections_max_{0};
+    std::uint32_t refused_lingering_{0};
+
+    ConnectionTable table_;
+    TimerWheel wheel_;
+    // One bit a place: something waits on it, or it is not open. It is what write_direct() looks at
+    // instead of the connection; a shard's bits stay in the first-level cache.
+    std::vector<bool> busy_;
+    std::unique_ptr<char[]> buffer_;  // The one that all connections are read into.
+
+    std::vector<std::uint32_t> ready_;    // To be read without waiting for an event.
+    std::vector<ConnectionToken> left_;   // Whose on_closed is due.
+    std::vector<std::uint32_t> doomed_;   // Whose place is to be freed.
+    std::vector<std::uint32_t> reading_;  // The rest are scratch, kept for their memory.
+    std::vector<std::uint32_t> fired_;
+    std::vector<Mailbox::Mail> mails_;
+    std::vector<std::string_view> views_;
+    bool more_{false};
+    bool stopping_{false};
+};
+
+}  // namespace stentor::net

@@ -1,0 +1,25 @@
+#pragma once
+// The loop's own measures.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/time.h"
+
+namespace stentor::net {
+
+inline constexpr std::size_t kReadBytes = 64 * 1024;  // What one connection may take of a turn.
+inline constexpr std::size_t kEventsPerTurn = 256;
+inline constexpr unsigned kAcceptsPerTurn = 64;
+inline constexpr unsigned kAcceptsAtEnd = 65'536;  // More than any accept queue holds.
+inline constexpr std::size_t kPiecesPerWrite = 16;
+inline constexpr std::size_t kJoinedBytes =
+    4 * 1024;  // Bodies up to here go out with their header.
+inline constexpr Millis kSleepMax{3'600'000};
+inline constexpr Millis kAcceptRest{100};
+
+// What epoll tells about: these, or a connection's index.
+inline constexpr std::uint64_t kListenerSource = UINT64_MAX;
+inline constexpr std::uint64_t kMailSource = UINT64_MAX - 1;
+
+}  // namespace stentor::net

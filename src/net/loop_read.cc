@@ -1,0 +1,70 @@
+// From a socket to the protocol that the connection speaks.
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "net/loop.h"
+#include "net/loop_constants.h"
+
+namespace stentor::net {
+
+// Takes at most one buffer full, so that nobody keeps a turn for himself.
+void Loop::read(std::uint32_t index) {
+    Connection& connection = table_.at(index);
+    if (connection.phase == Phase::free || connection.dead || connection.blocked()) return;
+
+    std::size_t filled = 0;
+    if (connection.unread != nullptr) {
+        filled = connection.unread->copy(buffer_.get(), kReadBytes);
+        connection.unread.reset();
+    }
+    bool again = filled == kReadBytes;
+    if (!again && !connection.ended) {
+        const std::size_t space = kReadBytes - filled;
+        const ssize_t got = ::recv(connection.descriptor, buffer_.get() + filled, space, 0);
+        if (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+            counters_.dropped_error.add();
+            return doom(index);
+        }
+        connection.ended = got == 0;
+        const auto bytes = static_cast<std::size_t>(got > 0 ? got : 0);
+        counters_.bytes_in.add(bytes);
+        filled += bytes;
+        // A short read emptied the socket (epoll(7)), unless the end of file stands behind it.
+        again = bytes == space || (bytes > 0 && connection.hung_up) || (got < 0 && errno == EINTR);
+    }
+
+    consume(index, {buffer_.get(), filled});
+    if (connection.dead || connection.blocked()) return;
+    if (connection.ended && connection.unread == nullptr) return on_end(index);
+    if (again || connection.unread != nullptr) make_ready(index);
+}
+
+void Loop::consume(std::uint32_t index, std::span<char> bytes) {
+    Connection& connection = table_.at(index);
+    while (!bytes.empty() && !connection.dead && !connection.blocked()) {
+        switch (connection.phase) {
+            case Phase::http: take_request(index, bytes); break;
+            case Phase::open:
+            case Phase::closing: take_frame(index, bytes); break;
+            case Phase::free:
+            case Phase::lingering: bytes = {}; break;
+        }
+    }
+    if (connection.dead) return;
+    if (!bytes.empty()) {
+        connection.unread = std::make_unique<std::string>(bytes.data(), bytes.size());
+    }
+    if (connection.phase == Phase::open) watch_message(index);
+}
+
+void Loop::on_end(std::uint32_t index) {
+    const Connection& connection = table_.at(index);
+    // An answer may still be on its way to a client that only shut its own side.
+    if (connection.phase == Phase::lingering && connection.backlog != nullptr) return;
+    doom(index);
+}
+
+}  // namespace stentor::net

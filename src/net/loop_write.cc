@@ -1,0 +1,180 @@
+// From a handler's bytes to a socket, and what becomes of those that it does not take.
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "net/loop.h"
+#include "net/loop_constants.h"
+#include "net/ws/frame.h"
+
+namespace stentor::net {
+namespace {
+
+constexpr int kFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
+
+bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
+
+ssize_t send_pieces(int descriptor, std::span<const std::string_view> pieces) {
+    std::array<iovec, kPiecesPerWrite> vectors{};
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+        // sendmsg takes a pointer to what it does not change.
+        vectors[i] = {.iov_base = const_cast<char*>(pieces[i].data()), .iov_len = pieces[i].size()};
+    }
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = pieces.size();
+    return ::sendmsg(descriptor, &message, kFlags);
+}
+
+}  // namespace
+
+void Loop::count_out(std::int64_t bytes) {
+    if (bytes > 0) counters_.bytes_out.add(static_cast<std::uint64_t>(bytes));
+}
+
+Written Loop::send(ConnectionToken token, std::string_view payload) {
+    Connection* connection = find_open(token);
+    if (connection == nullptr) return Written::refused;
+    const auto framed = [payload] { return share(ws::server_frame(ws::Opcode::binary, payload)); };
+    if (connection->backlog != nullptr) {
+        if (!connection->backlog->has_room(Backlog::Kind::reply)) {
+            counters_.refused_backlog.add();
+            return Written::refused;
+        }
+        return enqueue(token.index, Backlog::Kind::reply, framed(), 0);
+    }
+    // The payload is copied only when the socket does not take it whole.
+    const ws::HeaderBytes header = ws::server_header(ws::Opcode::binary, payload.size());
+    const std::array<std::string_view, 2> pieces{header.view(), payload};
+    const ssize_t sent = send_pieces(connection->descriptor, pieces);
+    count_out(sent);
+    if (sent == static_cast<ssize_t>(header.size + payload.size())) {
+        counters_.frames_out.add();
+        return Written::whole;
+    }
+    return keep_rest(token.index, Backlog::Kind::reply, framed(), sent);
+}
+
+Written Loop::write(ConnectionToken token, const SharedBytes& frame) {
+    if (find_open(token) == nullptr) return Written::refused;
+    return write_bytes(token.index, Backlog::Kind::shared, frame);
+}
+
+Written Loop::write_direct(int descriptor, ConnectionIndex index, const SharedBytes& frame) {
+    if (busy_[index]) {
+        const Connection& connection = table_.at(index);
+        const bool open = connection.phase == Phase::open && !connection.dead;
+        return open ? write_bytes(index, Backlog::Kind::shared, frame) : Written::refused;
+    }
+    const ssize_t sent = ::send(descriptor, frame->data(), frame->size(), kFlags);
+    count_out(sent);
+    if (sent == static_cast<ssize_t>(frame->size())) {
+        counters_.frames_out.add();
+        return Written::whole;
+    }
+    return keep_rest(index, Backlog::Kind::shared, frame, sent);
+}
+
+Written Loop::write_bytes(std::uint32_t index, Backlog::Kind kind, const SharedBytes& bytes) {
+    Connection& connection = table_.at(index);
+    if (connection.backlog != nullptr) {
+        if (!connection.backlog->has_room(kind)) {
+            counters_.refused_backlog.add();
+            return Written::refused;
+        }
+        return enqueue(index, kind, bytes, 0);
+    }
+    const ssize_t sent = ::send(connection.descriptor, bytes->data(), bytes->size(), kFlags);
+    count_out(sent);
+    if (sent == static_cast<ssize_t>(bytes->size())) {
+        counters_.frames_out.add();
+        return Written::whole;
+    }
+    return keep_rest(index, kind, bytes, sent);
+}
+
+// `sent` is what the system call returned, errno what it left.
+Written Loop::keep_rest(std::uint32_t index, Backlog::Kind kind, const SharedBytes& bytes,
+                        std::int64_t sent) {
+    if (sent < 0 && !would_block()) {
+        counters_.dropped_error.add();
+        doom(index);
+        return Written::refused;
+    }
+    return enqueue(index, kind, bytes, static_cast<std::size_t>(sent > 0 ? sent : 0));
+}
+
+Written Loop::enqueue(std::uint32_t index, Backlog::Kind kind, const SharedBytes& bytes,
+                      std::size_t offset) {
+    Connection& connection = table_.at(index);
+    const std::size_t rest = bytes->size() - offset;
+    const bool control = kind == Backlog::Kind::pong || kind == Backlog::Kind::close;
+    if (!control && counters_.pinned_bytes.value() + rest > options_.pinned_bytes_max) {
+        if (offset == 0) {
+            counters_.refused_backlog.add();
+            return Written::refused;
+        }
+        // The peer has half a frame and can make nothing of another one.
+        counters_.dropped_budget.add();
+        doom(index);
+        return Written::refused;
+    }
+    if (connection.backlog == nullptr) {
+        connection.backlog = std::make_unique<Backlog>();
+        connection.backlog->stuck_at = now_ + options_.within.stuck;
+        counters_.backlogs.add();
+        update_busy(index);
+        rearm(index);
+    }
+    const std::size_t before = connection.backlog->bytes();
+    connection.backlog->add(kind, bytes, offset);
+    counters_.pinned_bytes.subtract(before);
+    counters_.pinned_bytes.add(connection.backlog->bytes());
+    counters_.frames_out.add();
+    if (kind == Backlog::Kind::reply || kind == Backlog::Kind::shared) {
+        connection.owes_drained = true;
+    }
+    return Written::kept;
+}
+
+void Loop::flush(std::uint32_t index) {
+    Connection& connection = table_.at(index);
+    Backlog& backlog = *connection.backlog;
+    while (!backlog.empty()) {
+        views_.clear();
+        backlog.front(views_, kPiecesPerWrite);
+        std::size_t offered = 0;
+        for (const std::string_view view : views_) offered += view.size();
+        const ssize_t sent = send_pieces(connection.descriptor, views_);
+        if (sent < 0) {
+            if (would_block()) return;
+            counters_.dropped_error.add();
+            return doom(index);
+        }
+        count_out(sent);
+        const auto bytes = static_cast<std::size_t>(sent);
+        counters_.pinned_bytes.subtract(bytes);
+        backlog.written(bytes);
+        if (bytes > 0) backlog.stuck_at = now_ + options_.within.stuck;
+        if (bytes < offered) return;  // An edge follows when the socket has room again.
+    }
+    on_flushed(index);
+}
+
+void Loop::on_flushed(std::uint32_t index) {
+    Connection& connection = table_.at(index);
+    connection.backlog.reset();
+    counters_.backlogs.subtract();
+    update_busy(index);
+    if (connection.phase == Phase::lingering) return shut_our_side(index);
+    if (connection.phase == Phase::http) make_ready(index);
+    if (std::exchange(connection.owes_drained, false) && connection.phase == Phase::open) {
+        handler_->on_drained(table_.token(index), now_);
+    }
+}
+
+}  // namespace stentor::net

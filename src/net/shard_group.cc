@@ -1,0 +1,131 @@
+#include "net/shard_group.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <future>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "net/loop.h"
+#include "net/sockets.h"
+
+namespace stentor::net {
+
+struct ShardGroup::Impl {
+    Options options;
+    std::vector<std::unique_ptr<Mailbox>> mailboxes;
+    std::unique_ptr<Gate> gate;
+    std::vector<std::unique_ptr<Loop>> loops;
+    std::vector<std::thread> threads;
+    std::uint16_t port{0};
+
+    explicit Impl(Options chosen);
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    ~Impl() { stop(); }
+
+    void live(std::uint32_t index, std::promise<void> started);
+    void stop();
+
+    // Runs `work` on a shard's thread and waits; what it throws is thrown here.
+    template <class Work>
+    auto on_shard(std::uint32_t index, Work work) {
+        std::packaged_task<decltype(work())()> task{std::move(work)};
+        auto result = task.get_future();
+        mailboxes[index]->post(std::move(task));
+        return result;
+    }
+};
+
+ShardGroup::Impl::Impl(Options chosen) : options(std::move(chosen)) {
+    if (options.shards == 0 || options.shards > 4'096) {
+        throw std::runtime_error("the number of shards must be from 1 to 4096");
+    }
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    const unsigned slots = options.gate_slots > 0 ? options.gate_slots : cores;
+    // All wake-ups exist before the first table splits off, see Mailbox.
+    for (std::uint32_t i = 0; i < options.shards; ++i) {
+        mailboxes.push_back(std::make_unique<Mailbox>());
+    }
+    gate = std::make_unique<Gate>(slots, options.shards,
+                                  [this](std::uint32_t index) { mailboxes[index]->post([] {}); });
+    for (std::uint32_t i = 0; i < options.shards; ++i) {
+        loops.push_back(std::make_unique<Loop>(i, options, *mailboxes[i], *gate));
+    }
+    std::vector<std::future<void>> started;
+    for (std::uint32_t i = 0; i < options.shards; ++i) {
+        std::promise<void> promise;
+        started.push_back(promise.get_future());
+        threads.emplace_back(&Impl::live, this, i, std::move(promise));
+    }
+    try {
+        for (std::future<void>& each : started) each.get();
+    } catch (...) {
+        stop();  // A constructor that throws has no destructor to do it.
+        throw;
+    }
+}
+
+void ShardGroup::Impl::live(std::uint32_t index, std::promise<void> started) {
+    pthread_setname_np(pthread_self(), ("shard-" + std::to_string(index)).c_str());
+    Loop& loop = *loops[index];
+    try {
+        std::vector<int> wake_ups;
+        for (const auto& mailbox : mailboxes) wake_ups.push_back(mailbox->wake_descriptor());
+        take_own_descriptor_table(wake_ups);
+        loop.start();
+    } catch (...) {
+        started.set_exception(std::current_exception());
+        return;
+    }
+    started.set_value();
+    loop.run();
+}
+
+void ShardGroup::Impl::stop() {
+    for (std::size_t i = 0; i < threads.size(); ++i) {
+        mailboxes[i]->post([loop = loops[i].get()] { loop->stop(); });
+    }
+    for (std::thread& thread : threads) thread.join();
+    threads.clear();
+    for (const auto& mailbox : mailboxes) mailbox->end();
+}
+
+ShardGroup::ShardGroup(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+ShardGroup::~ShardGroup() = default;
+
+void ShardGroup::serve(std::span<Handler* const> handlers) {
+    if (handlers.size() != size()) throw std::runtime_error("one handler for each shard is needed");
+    if (impl_->options.port != 0) check_address_free(impl_->options);
+    impl_->port = impl_->options.port;
+    // One after the other: the first finds the port out for all.
+    for (std::uint32_t i = 0; i < size(); ++i) {
+        const auto open = [loop = impl_->loops[i].get(), handler = handlers[i],
+                           port = impl_->port] { return loop->serve(*handler, port); };
+        impl_->port = impl_->on_shard(i, open).get();
+    }
+}
+
+std::uint16_t ShardGroup::port() const { return impl_->port; }
+std::uint32_t ShardGroup::size() const { return impl_->options.shards; }
+Shard& ShardGroup::shard(std::uint32_t index) { return impl_->loops[index]->shard(); }
+const Counters& ShardGroup::counters(std::uint32_t index) const {
+    return impl_->loops[index]->counters();
+}
+
+void ShardGroup::stop_accepting() {
+    if (impl_->threads.empty()) return;
+    std::vector<std::future<void>> closed;
+    for (std::uint32_t i = 0; i < size(); ++i) {
+        closed.push_back(
+            impl_->on_shard(i, [loop = impl_->loops[i].get()] { loop->stop_accepting(); }));
+    }
+    for (std::future<void>& each : closed) each.get();
+}
+
+void ShardGroup::stop() { impl_->stop(); }
+
+}  // namespace stentor::net

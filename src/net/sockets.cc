@@ -1,0 +1,171 @@
+#include "net/sockets.h"
+
+#include <arpa/inet.h>
+#include <linux/close_range.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <vector>
+
+namespace stentor::net {
+namespace {
+
+constexpr int kBacklog = 4'096;  // The kernel cuts it to net.core.somaxconn.
+
+[[noreturn]] void fail(const std::string& what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
+
+std::string place_of(const Options& options, std::uint16_t port) {
+    return "cannot listen on " + options.address + " port " + std::to_string(port);
+}
+
+struct SocketAddress {
+    sockaddr_storage storage{};
+    socklen_t size{};
+
+    [[nodiscard]] const sockaddr* get() const {
+        return reinterpret_cast<const sockaddr*>(&storage);
+    }
+};
+
+SocketAddress parse(const Options& options, std::uint16_t port) {
+    SocketAddress result;
+    sockaddr_in v4{};
+    if (::inet_pton(AF_INET, options.address.c_str(), &v4.sin_addr) == 1) {
+        v4.sin_family = AF_INET;
+        v4.sin_port = htons(port);
+        std::memcpy(&result.storage, &v4, sizeof v4);
+        result.size = sizeof v4;
+        return result;
+    }
+    sockaddr_in6 v6{};
+    if (::inet_pton(AF_INET6, options.address.c_str(), &v6.sin6_addr) == 1) {
+        v6.sin6_family = AF_INET6;
+        v6.sin6_port = htons(port);
+        std::memcpy(&result.storage, &v6, sizeof v6);
+        result.size = sizeof v6;
+        return result;
+    }
+    errno = EINVAL;
+    fail(place_of(options, port) + ": not a numeric address");
+}
+
+void set(int descriptor, int level, int name, int value) {
+    if (::setsockopt(descriptor, level, name, &value, sizeof value) != 0) fail("setsockopt");
+}
+
+// Closes what it holds unless it was released.
+class Descriptor {
+public:
+    explicit Descriptor(int value) : value_(value) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (value_ >= 0) ::close(value_);
+    }
+    [[nodiscard]] int get() const { return value_; }
+    [[nodiscard]] int release() { return std::exchange(value_, -1); }
+
+private:
+    int value_;
+};
+
+Descriptor open_socket(const SocketAddress& address) {
+    const int descriptor =
+        ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) fail("socket");
+    return Descriptor{descriptor};
+}
+
+}  // namespace
+
+void take_own_descriptor_table(std::span<const int> keep) {
+    if (::unshare(CLONE_FILES) != 0) fail("unshare(CLONE_FILES)");
+    std::vector<unsigned> kept;
+    for (const int descriptor : keep) kept.push_back(static_cast<unsigned>(descriptor));
+    std::ranges::sort(kept);
+    unsigned from = STDERR_FILENO + 1;
+    for (const unsigned descriptor : kept) {
+        if (descriptor > from && ::close_range(from, descriptor - 1, 0) != 0) fail("close_range");
+        from = std::max(from, descriptor + 1);
+    }
+    if (::close_range(from, ~0U, 0) != 0) fail("close_range");
+}
+
+int open_listener(const Options& options, std::uint16_t port) {
+    const SocketAddress address = parse(options, port);
+    Descriptor listener = open_socket(address);
+    set(listener.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+    set(listener.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+    set(listener.get(), SOL_SOCKET, SO_SNDBUF, options.send_buffer_bytes);
+    set(listener.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+    set(listener.get(), IPPROTO_TCP, TCP_USER_TIMEOUT,
+        static_cast<int>(options.within.user_timeout.count()));
+    if (::bind(listener.get(), address.get(), address.size) != 0) fail(place_of(options, port));
+    if (::listen(listener.get(), kBacklog) != 0) fail(place_of(options, port));
+    return listener.release();
+}
+
+std::uint16_t port_of(int listener) {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    if (::getsockname(listener, reinterpret_cast<sockaddr*>(&storage), &size) != 0) {
+        fail("getsockname");
+    }
+    if (storage.ss_family == AF_INET) {
+        sockaddr_in v4{};
+        std::memcpy(&v4, &storage, sizeof v4);
+        return ntohs(v4.sin_port);
+    }
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, &storage, sizeof v6);
+    return ntohs(v6.sin6_port);
+}
+
+void check_address_free(const Options& options) {
+    const SocketAddress address = parse(options, options.port);
+    const Descriptor probe = open_socket(address);
+    // Without this, connections that died a moment ago would count as somebody.
+    set(probe.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+    if (::bind(probe.get(), address.get(), address.size) != 0) {
+        fail(place_of(options, options.port));
+    }
+}
+
+std::string peer_address(int descriptor) {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return {};
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (storage.ss_family == AF_INET) {
+        sockaddr_in v4{};
+        std::memcpy(&v4, &storage, sizeof v4);
+        ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+        return text.data();
+    }
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, &storage, sizeof v6);
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+    const std::string address = text.data();
+    constexpr std::string_view kMapped = "::ffff:";
+    const bool mapped = address.starts_with(kMapped) && address.find('.') != std::string::npos;
+    return mapped ? address.substr(kMapped.size()) : address;
+}
+
+std::uint64_t descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) fail("getrlimit");
+    return limit.rlim_cur;
+}
+
+}  // namespace stentor::net

@@ -1,0 +1,53 @@
+#pragma once
+// One deadline for each of many places, in a hashed wheel of linked lists.
+//
+// Owner: a shard's loop; no lock. Cost: scheduling and taking off are O(1) and allocate nothing
+// once a place was used; a deadline further away than one turn of the wheel (33 s) is looked at
+// once a turn. Precision: one slot, never early.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/time.h"
+
+namespace stentor::net {
+
+class TimerWheel {
+public:
+    static constexpr std::uint32_t kSlots = 2'048;
+    static constexpr Millis kSlot{16};
+
+    explicit TimerWheel(Time now);
+
+    // Replaces the place's former deadline. Time::max() takes it off.
+    void schedule(std::uint32_t place, Time at);
+    void cancel(std::uint32_t place);
+    [[nodiscard]] Time due(std::uint32_t place) const;  // Time::max(): none.
+
+    // Takes off and appends to `fired` all places that are due, in no order.
+    void advance(Time now, std::vector<std::uint32_t>& fired);
+    // When to call advance() next; nothing when no place has a deadline.
+    [[nodiscard]] std::optional<Time> next() const;
+
+private:
+    static constexpr std::uint32_t kNone = UINT32_MAX;
+    struct Node {
+        Time at = Time::max();
+        std::uint32_t before = kNone;
+        std::uint32_t after = kNone;
+        std::uint32_t slot = kNone;
+    };
+
+    [[nodiscard]] static std::int64_t tick_of(Time time) { return time.time_since_epoch() / kSlot; }
+    void link(std::uint32_t place);
+    void unlink(std::uint32_t place);
+
+    std::int64_t tick_;  // The last one that was looked at.
+    std::uint32_t count_{0};
+    std::array<std::uint32_t, kSlots> heads_;
+    std::vector<Node> nodes_;
+};
+
+}  // namespace stentor::net
