@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -121,10 +122,13 @@ private:
     };
     using LogKey = std::pair<GroupId, Epoch>;
 
-    friend class Checker;
+    friend class Checker;  // check() itself: looks at everything, changes nothing.
     void tell(Violation kind, std::string words);
     Log& log(GroupId gid, Epoch epoch);
-    void compare(const View& view, Log& log, const v1::Entry& entry, const Digest& digest);
+    [[nodiscard]] const Log* find_log(GroupId gid, Epoch epoch) const;
+    // Whether what stood at `seq` in `from` still stands there in `to`.
+    [[nodiscard]] bool kept(GroupId gid, Epoch from, Epoch to, Seq seq) const;
+    void compare(const View& view, const v1::Entry& entry, const Digest& digest);
 
     std::unordered_map<Cmid, Send> sends_;
     std::map<std::pair<UserId, GroupId>, std::uint64_t> numbers_;

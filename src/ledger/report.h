@@ -42,7 +42,8 @@ struct Report {
     std::uint64_t system{};          // Entries of the server.
     std::uint64_t delivered{};
     std::uint64_t views{};
-    std::uint64_t cut{};  // Acknowledged, above a fork that was announced.
+    std::uint64_t restarts{};  // Views that the server let begin anew, within an epoch.
+    std::uint64_t cut{};       // Acknowledged, above a fork that was announced.
 
     std::array<std::uint64_t, static_cast<std::size_t>(Violation::kCount)> violations{};
     std::vector<std::string> told;  // The first few, in words.
