@@ -58,6 +58,11 @@ void add_serve(CLI::App& app, ServeOptions& options, Listen& listen) {
         ->check(CLI::Range(1U, 1'000U))
         ->capture_default_str();
     serve_command
+        ->add_option("--accounts-per-minute", options.accounts_per_minute,
+                     "Sign-ups and sign-ins from one address")
+        ->check(CLI::Range(1U, 1'000'000U))
+        ->capture_default_str();
+    serve_command
         ->add_option_function<std::uint32_t>(
             "--sync-delay-ms", [&options](std::uint32_t ms) { options.sync_delay = Millis{ms}; },
             "Added to every sync, to measure what a slow disk does")

@@ -23,6 +23,7 @@ struct ServeOptions {
     Millis token_lifetime{std::chrono::hours{24 * 30}};
     std::uint32_t sends_per_s = limits::kSendsPerSecond;
     std::uint32_t sends_burst = limits::kSendsBurst;
+    std::uint32_t accounts_per_minute = 60;  // Sign-ups and sign-ins of one address.
     Millis drain_spread{2'000};
     Millis drain_within{10'000};
     Millis sync_delay{0};  // For measurements: added to every sync.

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sodium/core.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -118,6 +119,8 @@ void serve(const ServeOptions& options) {
     Stats stats{shards, owner, gateway.hub()};
     api::Api api{{.keys = secrets.keys,
                   .token_lives = options.token_lifetime,
+                  .accounts = {.per_minute = options.accounts_per_minute,
+                               .burst = std::max(20U, options.accounts_per_minute / 3)},
                   .web_folder = options.web.string()},
                  bus,
                  passwords,
