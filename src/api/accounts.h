@@ -1,0 +1,50 @@
+#pragma once
+// Signing up and in: a name and a password for a token. Users live with their partition's owner
+// and are reached over the bus.
+//
+// Thread: any; `reply` is called exactly once, on any thread. Must outlive the bus and the queue.
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/json.h"
+#include "auth/address_limiter.h"
+#include "auth/password_queue.h"
+#include "auth/token.h"
+#include "base/time.h"
+#include "bus/bus.h"
+#include "net/http/message.h"
+
+namespace stentor::api {
+
+class Accounts {
+public:
+    using Reply = std::move_only_function<void(net::http::Response)>;
+
+    Accounts(std::vector<auth::TokenKey> keys, Millis token_lives, auth::AddressRate rate,
+             bus::Bus& bus, auth::PasswordQueue& passwords);
+
+    void sign_up(const net::http::Request& request, Reply reply);
+    void sign_in(const net::http::Request& request, Reply reply);
+    // Who the bearer of the request's token is.
+    void me(const net::http::Request& request, Reply reply);
+
+private:
+    [[nodiscard]] Result<Credentials> credentials_of(const net::http::Request& request);
+    [[nodiscard]] net::http::Response token_for(unsigned status, const bus::Account& account) const;
+
+    const std::vector<auth::TokenKey> keys_;
+    const Millis token_lives_;
+    bus::Bus& bus_;
+    auth::PasswordQueue& passwords_;
+    std::mutex mutex_;
+    auth::AddressLimiter limiter_;  // Under mutex_.
+};
+
+// Where the account of a name lives.
+[[nodiscard]] PartitionId partition_of_name(std::string_view key);
+
+}  // namespace stentor::api

@@ -1,0 +1,78 @@
+#include "api/api.h"
+
+#include <array>
+#include <stdexcept>
+
+#include "api/accounts.h"
+#include "api/json.h"
+#include "api/responses.h"
+#include "api/static_files.h"
+
+namespace stentor::api {
+
+using net::http::Request;
+using net::http::Response;
+
+namespace {
+
+enum class Route : std::uint8_t { sign_up, sign_in, me, stats, health, ready };
+
+struct Row {
+    std::string_view path;
+    std::string_view method;
+    Route route;
+};
+
+constexpr std::array<Row, 6> kRoutes{{
+    {"/api/v1/sign-up", "POST", Route::sign_up},
+    {"/api/v1/sign-in", "POST", Route::sign_in},
+    {"/api/v1/me", "GET", Route::me},
+    {"/api/v1/stats", "GET", Route::stats},
+    {"/healthz", "GET", Route::health},
+    {"/readyz", "GET", Route::ready},
+}};
+
+Response stats_of(Status& status) {
+    JsonObject body;
+    for (const auto& [name, value] : status.counters()) body.add(name, value);
+    return json_response(200, body.text());
+}
+
+Response readiness_of(Status& status) {
+    const std::vector<std::string> reasons = status.unready_reasons();
+    JsonObject body;
+    body.add("ready", reasons.empty()).add("reasons", reasons);
+    return json_response(reasons.empty() ? 200 : 503, body.text());
+}
+
+}  // namespace
+
+Api::Api(Options options, bus::Bus& bus, auth::PasswordQueue& passwords, Status& status)
+    : status_(status) {
+    if (options.keys.empty()) throw std::runtime_error("there is no key to sign tokens with");
+    accounts_ = std::make_unique<Accounts>(std::move(options.keys), options.token_lives,
+                                           options.accounts, bus, passwords);
+    if (!options.web_folder.empty()) files_ = std::make_unique<StaticFiles>(options.web_folder);
+}
+
+Api::~Api() = default;
+
+void Api::on_http(Request request, Reply reply) {
+    for (const Row& row : kRoutes) {
+        if (row.path != request.path) continue;
+        if (row.method != request.method) return reply(wrong_method(row.method));
+        switch (row.route) {
+            case Route::sign_up: return accounts_->sign_up(request, std::move(reply));
+            case Route::sign_in: return accounts_->sign_in(request, std::move(reply));
+            case Route::me: return accounts_->me(request, std::move(reply));
+            case Route::stats: return reply(stats_of(status_));
+            case Route::health: return reply(json_response(200, "{\"ok\":true}\n"));
+            case Route::ready: return reply(readiness_of(status_));
+        }
+    }
+    if (request.method != "GET") return reply(wrong_method("GET"));
+    if (files_) return reply(files_->answer(request));
+    reply(refusal({.code = Code::not_found, .where = "path"}));
+}
+
+}  // namespace stentor::api

@@ -1,0 +1,70 @@
+#pragma once
+// The server's HTTP side: accounts, health, counters and the files of the page.
+//
+// Owner: the wiring; it outlives every shard, the bus and the password queue. Thread: on_http comes
+// from every shard's thread at once; what is shared is read-only, but for one short lock around the
+// buckets per address. A handler never blocks: passwords wait on the PasswordQueue, accounts on the
+// bus.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "auth/address_limiter.h"
+#include "auth/password_queue.h"
+#include "auth/token.h"
+#include "base/time.h"
+#include "bus/bus.h"
+#include "net/http/message.h"
+
+namespace stentor::api {
+
+class Accounts;
+class StaticFiles;
+
+// What the server knows of itself. Thread: any.
+class Status {
+public:
+    Status() = default;
+    Status(const Status&) = delete;
+    Status& operator=(const Status&) = delete;
+    virtual ~Status() = default;
+
+    // Why no new work should come here now, in words; empty: ready.
+    [[nodiscard]] virtual std::vector<std::string> unready_reasons() = 0;
+    // Names are lower case with underscores, units last.
+    [[nodiscard]] virtual std::vector<std::pair<std::string, std::uint64_t>> counters() = 0;
+};
+
+struct Options {
+    std::vector<auth::TokenKey> keys;  // The first mints.
+    Millis token_lives{std::chrono::hours{30 * 24}};
+    auth::AddressRate accounts{};  // Sign-ups and sign-ins of one address.
+    std::string web_folder;        // Empty: no page is served.
+};
+
+class Api {
+public:
+    // Called exactly once for each request, on any thread, perhaps before on_http returns.
+    using Reply = std::move_only_function<void(net::http::Response)>;
+
+    // Reads all files of the page into memory. Throws std::runtime_error when the folder cannot be
+    // read or holds no index.html.
+    Api(Options options, bus::Bus& bus, auth::PasswordQueue& passwords, Status& status);
+    Api(const Api&) = delete;
+    Api& operator=(const Api&) = delete;
+    ~Api();
+
+    void on_http(net::http::Request request, Reply reply);
+
+private:
+    Status& status_;
+    std::unique_ptr<Accounts> accounts_;
+    std::unique_ptr<StaticFiles> files_;
+};
+
+}  // namespace stentor::api

@@ -1,0 +1,61 @@
+#include "api/responses.h"
+
+#include "api/json.h"
+
+namespace stentor::api {
+
+using net::http::Response;
+
+unsigned status_of(Code code) {
+    switch (code) {
+        case Code::bad_credentials:
+        case Code::token_invalid:
+        case Code::token_expired: return 401;
+        case Code::not_permitted:
+        case Code::banned: return 403;
+        case Code::not_found: return 404;
+        case Code::name_taken: return 409;
+        case Code::frame_too_large: return 413;
+        case Code::rate_limited: return 429;
+        case Code::unsupported: return 501;
+        case Code::internal: return 500;
+        default: break;
+    }
+    return remedy(code) == Remedy::later || remedy(code) == Remedy::now ? 503 : 400;
+}
+
+Response json_response(unsigned status, std::string body) {
+    return {.status = status,
+            .content_type = "application/json",
+            .body = share(std::move(body)),
+            .headers = {{.name = "Cache-Control", .value = "no-store"},
+                        {.name = "X-Content-Type-Options", .value = "nosniff"}}};
+}
+
+Response refusal(const Error& error) { return refusal(status_of(error.code), error); }
+
+Response refusal(unsigned status, const Error& error) {
+    JsonObject body;
+    body.add("code", name_of(error.code))
+        .add("number", static_cast<std::uint64_t>(error.code))
+        .add("field", error.where)
+        .add("limit", error.limit)
+        .add("retry_after_ms", std::uint64_t{error.retry_after_ms});
+    Response response = json_response(status, body.text());
+    if (error.retry_after_ms > 0) {
+        response.headers.push_back(
+            {.name = "Retry-After", .value = std::to_string((error.retry_after_ms + 999) / 1000)});
+    }
+    if (status == 401) {
+        response.headers.push_back({.name = "WWW-Authenticate", .value = "Bearer"});
+    }
+    return response;
+}
+
+Response wrong_method(std::string_view allowed) {
+    Response response = refusal(405, {.code = Code::unsupported, .where = "method"});
+    response.headers.push_back({.name = "Allow", .value = std::string{allowed}});
+    return response;
+}
+
+}  // namespace stentor::api

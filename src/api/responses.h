@@ -1,0 +1,24 @@
+#pragma once
+// Answers in JSON, and how a refusal looks in HTTP.
+
+#include <string>
+#include <string_view>
+
+#include "base/code.h"
+#include "net/http/message.h"
+
+namespace stentor::api {
+
+// Also sets what every answer carries: nothing is guessed about its type or kept by a cache.
+[[nodiscard]] net::http::Response json_response(unsigned status, std::string body);
+
+// {"code","number","field","limit","retry_after_ms"}, and Retry-After where there is a time.
+[[nodiscard]] net::http::Response refusal(const Error& error);
+[[nodiscard]] net::http::Response refusal(unsigned status, const Error& error);
+
+[[nodiscard]] net::http::Response wrong_method(std::string_view allowed);
+
+// RFC 9110 section 15.
+[[nodiscard]] unsigned status_of(Code code);
+
+}  // namespace stentor::api
