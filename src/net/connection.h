@@ -2,6 +2,7 @@
 // One client's place in its shard. While nothing is under way it owns no buffer: each pointer
 // here is empty then.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>

@@ -1,0 +1,116 @@
+#include "net/ws/handshake.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace stentor::net::ws {
+namespace {
+
+Handshake good() {
+    return {.method = "GET",
+            .http_version = 11,
+            .host = "chat.example:8080",
+            .upgrade = "websocket",
+            .connection = "Upgrade",
+            .version = "13",
+            .key = "dGhlIHNhbXBsZSBub25jZQ==",
+            .protocol = "stentor.v1",
+            .origin = std::nullopt};
+}
+
+unsigned status_of(const std::function<void(Handshake&)>& change,
+                   const std::vector<std::string>& origins = {}) {
+    Handshake handshake = good();
+    change(handshake);
+    return judge(handshake, origins).status;
+}
+
+// RFC 6455 section 1.3
+TEST(Handshake, AcceptsTheKeyOfTheStandard) {
+    EXPECT_EQ(accept_key("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+}
+
+TEST(Handshake, TakesWhatBrowsersSend) {
+    EXPECT_EQ(status_of([](Handshake&) {}), 101U);
+    EXPECT_EQ(status_of([](Handshake& h) { h.connection = "keep-alive, Upgrade"; }), 101U);
+    EXPECT_EQ(status_of([](Handshake& h) { h.connection = "uPGRADE"; }), 101U);
+    EXPECT_EQ(status_of([](Handshake& h) { h.upgrade = "WebSocket"; }), 101U);
+    EXPECT_EQ(status_of([](Handshake& h) { h.protocol = "other.v2, stentor.v1"; }), 101U);
+}
+
+TEST(Handshake, RefusesWhatIsNoHandshake) {
+    const std::vector<std::pair<unsigned, std::function<void(Handshake&)>>> cases{
+        {405, [](Handshake& h) { h.method = "POST"; }},
+        {400, [](Handshake& h) { h.http_version = 10; }},
+        {400, [](Handshake& h) { h.host = std::nullopt; }},
+        {400, [](Handshake& h) { h.host = ""; }},
+        {400, [](Handshake& h) { h.upgrade = std::nullopt; }},
+        {400, [](Handshake& h) { h.upgrade = "h2c"; }},
+        {400, [](Handshake& h) { h.connection = std::nullopt; }},
+        {400, [](Handshake& h) { h.connection = "keep-alive"; }},
+        {400, [](Handshake& h) { h.connection = "not-upgrade"; }},
+        {426, [](Handshake& h) { h.version = std::nullopt; }},
+        {426, [](Handshake& h) { h.version = "8"; }},
+        {426, [](Handshake& h) { h.version = "13, 8"; }},
+        {400, [](Handshake& h) { h.key = std::nullopt; }},
+        {400, [](Handshake& h) { h.key = ""; }},
+        {400, [](Handshake& h) { h.key = "c2hvcnQ="; }},
+        {400, [](Handshake& h) { h.key = "dGhlIHNhbXBsZSBub25jZXh4"; }},
+        {400, [](Handshake& h) { h.key = "dGhlIHNhbXBsZSBub25j!Q=="; }},
+        {400, [](Handshake& h) { h.key = "dGhlIHNhbXBsZSBub25jZQ==, dGhlIHNhbXBsZSBub25jZQ=="; }},
+        {400, [](Handshake& h) { h.protocol = std::nullopt; }},
+        {400, [](Handshake& h) { h.protocol = "stentor.v2"; }},
+        {400, [](Handshake& h) { h.protocol = "Stentor.V1"; }},
+    };
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        EXPECT_EQ(status_of(cases[i].second), cases[i].first) << "case " << i;
+    }
+}
+
+TEST(Handshake, WithoutAListTheOriginMustBeTheHost) {
+    const auto from = [](std::string_view origin, std::string_view host) {
+        return status_of([=](Handshake& h) {
+            h.origin = origin;
+            h.host = host;
+        });
+    };
+    EXPECT_EQ(from("http://chat.example:8080", "chat.example:8080"), 101U);
+    EXPECT_EQ(from("https://chat.example", "chat.example"), 101U);
+    EXPECT_EQ(from("https://chat.example", "Chat.Example:443"), 101U);
+    EXPECT_EQ(from("http://chat.example", "chat.example:80"), 101U);
+    EXPECT_EQ(from("https://evil.example", "chat.example"), 403U);
+    EXPECT_EQ(from("https://chat.example.evil", "chat.example"), 403U);
+    EXPECT_EQ(from("https://chat.example:444", "chat.example"), 403U);
+    EXPECT_EQ(from("null", "chat.example"), 403U);
+    EXPECT_EQ(from("", "chat.example"), 403U);
+    EXPECT_EQ(from("file://chat.example", "chat.example"), 403U);
+}
+
+TEST(Handshake, AListOfOriginsIsExact) {
+    const std::vector<std::string> origins{"https://app.example", "https://other.example:8443"};
+    const auto from = [&](std::string_view origin) {
+        return status_of([=](Handshake& h) { h.origin = origin; }, origins);
+    };
+    EXPECT_EQ(from("https://app.example"), 101U);
+    EXPECT_EQ(from("https://other.example:8443"), 101U);
+    EXPECT_EQ(from("http://app.example"), 403U);
+    EXPECT_EQ(from("https://app.example.evil"), 403U);
+    EXPECT_EQ(from("http://chat.example:8080"), 403U);
+    // No browser: nothing to protect it from.
+    EXPECT_EQ(status_of([](Handshake&) {}, origins), 101U);
+}
+
+TEST(Handshake, AClientUnderstandsTheAnswer) {
+    const std::string_view key = "dGhlIHNhbXBsZSBub25jZQ==";
+    const std::string answer = accepted(key);
+    for (std::size_t cut = 0; cut < answer.size(); ++cut) {
+        EXPECT_EQ(answer_bytes(std::string_view{answer}.substr(0, cut), key), std::nullopt);
+    }
+    EXPECT_EQ(answer_bytes(answer + "frames", key), answer.size());
+    EXPECT_EQ(answer_bytes(answer, "AAAAAAAAAAAAAAAAAAAAAA=="), 0U);
+    EXPECT_EQ(answer_bytes("HTTP/1.1 503 Service Unavailable\r\n\r\n", key), 0U);
+}
+
+}  // namespace
+}  // namespace stentor::net::ws
