@@ -4,7 +4,6 @@
 import { Code, decodeEvent, encodeCommand, type Command, type Cursor, type ServerEvent, type Welcome } from "./codec";
 import type { Cancel, Env, OpenSocket, Socket } from "./env";
 import { Push, type Answer } from "./push";
-import { remedyOf } from "./refusal";
 import { delayMs } from "./timer";
 
 export type ConnectionState =
@@ -39,6 +38,13 @@ const RESUMES_MAX = 32;
 const GREETED_WITHIN_MS = 15_000;
 const IN_FLIGHT = 8;
 const PULSES_MISSED = 2;
+// Connecting again with the same token and the same version would only be refused again.
+const FOR_GOOD: ReadonlySet<Code> = new Set([
+  Code.TOKEN_EXPIRED,
+  Code.TOKEN_INVALID,
+  Code.UNSUPPORTED_VERSION,
+  Code.BANNED,
+]);
 
 export class Connection {
   #state: ConnectionState = { name: "idle" };
@@ -126,7 +132,7 @@ export class Connection {
     this.#socket = this.options.open({
       opened: () => this.#greet(),
       received: (bytes) => this.#received(bytes),
-      closed: () => this.#lost(0),
+      closed: (code) => this.#closed(code),
     });
   }
 
@@ -152,10 +158,7 @@ export class Connection {
   #greeted(answer: Answer): void {
     if (answer.case === "welcome") return this.#welcomed(answer.value);
     if (answer.case !== "refused") return;
-    const { code, retryAfterMs } = answer.value;
-    this.#byeCode = code;
-    if (remedyOf(code) === "later" || code === Code.SLOW_CONSUMER) return this.#lost(retryAfterMs);
-    this.#leave({ name: "stopped", code });
+    this.#bye(answer.value.code, answer.value.retryAfterMs);
   }
 
   #welcomed(welcome: Welcome): void {
@@ -193,9 +196,14 @@ export class Connection {
 
   #bye(reason: Code, afterMs: number): void {
     this.#byeCode = reason;
-    const forGood = remedyOf(reason) === "never" || remedyOf(reason) === "ask" || reason === Code.TOKEN_EXPIRED;
-    if (forGood && reason !== Code.INTERNAL) return this.#leave({ name: "stopped", code: reason });
+    if (FOR_GOOD.has(reason)) return this.#leave({ name: "stopped", code: reason });
     this.#lost(afterMs);
+  }
+
+  // 4000 and more: the number of the Code, which a frame has said before unless it was lost.
+  #closed(code: number): void {
+    if (code > 4000) this.#bye(code - 4000, 0);
+    else this.#lost(0);
   }
 
   // Two pulses missed: a dead peer is not always told by the socket.

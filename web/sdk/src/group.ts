@@ -149,13 +149,16 @@ export class Group {
     const { entries, ...rest } = opened;
     this.#attempt += 1;
     this.gap.forget();
-    if (opened.reset || this.#fresh || opened.epoch !== this.log.epoch) {
+    if (opened.epoch !== this.log.epoch) this.outbox.forked();
+    if (opened.reset || this.#fresh) {
       const { epoch, firstSeq } = opened;
       this.log.start(epoch, firstSeq, firstSeq === 1 ? genesis(this.gid) : opened.digestBefore);
       this.history.forget();
       this.outbox.passed(firstSeq - 1);
       this.#fresh = false;
     }
+    // A new history that has ours as its beginning: only its name is new.
+    this.log.epoch = opened.epoch;
     this.opened = rest;
     this.floor = opened.floor;
     this.online = opened.online;

@@ -153,6 +153,8 @@ export class Outbox {
         return this.#refused(item, answer.value);
       case "lost":
         item.state = "unknown";
+        // With the connection: nothing can be sent until the group is open on the next one.
+        this.#open = false;
         return undefined;
       default:
         return this.#again(item, "unknown", 0);

@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import { beforeEach, expect, test } from "vitest";
+import { Code } from "../src/codec";
+import { CAP_MS, delayMs } from "../src/timer";
+import { FakeServer } from "./fake_server";
+import { GID, signIn } from "./people";
+import { World } from "./world";
+
+let world: World;
+let server: FakeServer;
+
+beforeEach(() => {
+  world = new World();
+  server = new FakeServer(world);
+});
+
+const hellos = () => server.asked.filter(({ command }) => command.case === "hello");
+
+test("says Hello, is welcomed, and resumes the groups that it watches after a cut", () => {
+  const ann = signIn(server, 1);
+  ann.group(GID);
+  server.post(GID, "x");
+  world.advance(1_000);
+  expect(ann.connection.state.name).toBe("online");
+  server.cut(1);
+  expect(ann.connection.state.name).toBe("waiting");
+  world.advance(5_000);
+  const again = hellos()[1]?.command;
+  expect(again?.case === "hello" && again.value.resume).toEqual([{ gid: GID, epoch: 1, seq: 1 }]);
+  expect(ann.watched(GID)?.state).toBe("open");
+});
+
+test("a refused token ends it for good", () => {
+  const ann = signIn(server, 1, "forged");
+  world.advance(600_000);
+  expect(ann.connection.state).toEqual({ name: "stopped", code: Code.TOKEN_INVALID });
+  expect(hellos()).toHaveLength(1);
+});
+
+test("two missed pulses end a connection that the socket believes alive", () => {
+  const ann = signIn(server, 1);
+  world.advance(1_000);
+  for (const peer of server.peers) peer.uid = 0;
+  world.advance(server.pulseS * 2_000);
+  expect(ann.connection.state.name).toBe("online");
+  world.advance(server.pulseS * 1_000 + 30_000);
+  expect(hellos()).toHaveLength(2);
+  expect(ann.connection.state.name).toBe("online");
+});
+
+test("a Bye is obeyed to its time", () => {
+  const ann = signIn(server, 1);
+  world.advance(1_000);
+  for (const peer of server.peers) peer.say(0, { case: "bye", value: { reason: Code.DRAINING, afterMs: 20_000 } });
+  world.advance(19_000);
+  expect(ann.connection.state.name).toBe("waiting");
+  ann.connection.wake();
+  expect(hellos()).toHaveLength(1);
+  world.advance(5_000);
+  expect(hellos()).toHaveLength(2);
+});
+
+test("waking does not sit out a delay", () => {
+  const ann = signIn(server, 1);
+  world.advance(1_000);
+  server.down = true;
+  server.cut(1);
+  world.advance(120_000);
+  server.down = false;
+  ann.connection.wake();
+  world.advance(300);
+  expect(ann.connection.state.name).toBe("online");
+});
+
+test("every request is answered exactly once, whatever happens to the connection", () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 40 }), (seed, steps) => {
+      world = new World(seed);
+      server = new FakeServer(world);
+      const ann = signIn(server, 1);
+      const answers: number[] = [];
+      steps.forEach((step, i) => {
+        if (step === 0) server.cut(1);
+        else if (step === 1) world.advance(700);
+        else {
+          answers[i] = 0;
+          ann.connection.request({ case: "whoRead", value: {} }, () => (answers[i] = (answers[i] ?? 0) + 1));
+        }
+      });
+      world.advance(60_000);
+      for (const [i, step] of steps.entries()) if (step > 1) expect(answers[i]).toBe(1);
+    }),
+  );
+});
+
+test("delays grow to a bound and are spread over the whole of it", () => {
+  const delays = Array.from({ length: 400 }, () => delayMs(20, world));
+  expect(Math.max(...delays)).toBeLessThanOrEqual(CAP_MS);
+  expect(Math.max(...delays)).toBeGreaterThan(CAP_MS * 0.9);
+  expect(Math.min(...delays)).toBeLessThan(CAP_MS * 0.1);
+  for (let i = 0; i < 50; ++i) expect(delayMs(1, world)).toBeLessThanOrEqual(1_000);
+});

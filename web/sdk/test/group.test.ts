@@ -1,0 +1,182 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Client } from "../src/client";
+import { Code } from "../src/codec";
+import type { Group } from "../src/group";
+import { FakeServer } from "./fake_server";
+import { GID, signIn, texts } from "./people";
+import { World } from "./world";
+
+let world: World;
+let server: FakeServer;
+let ann: Client;
+let group: Group;
+
+beforeEach(() => {
+  world = new World();
+  server = new FakeServer(world);
+  ann = signIn(server, 1);
+  group = ann.group(GID);
+});
+
+const sends = () => server.asked.filter(({ command }) => command.case === "send");
+const states = () => group.outbox.items.map(({ state }) => state);
+
+describe("a log", () => {
+  test("opens with its newest page and is verified to its head", () => {
+    for (let i = 1; i <= 120; ++i) server.post(GID, `n${i}`);
+    world.advance(1_000);
+    expect([group.log.first, group.log.last]).toEqual([71, 120]);
+    expect(group.log.digest).toEqual(server.group(GID).digestAt(120));
+  });
+
+  test("shows older pages down to the first entry, each joined by its digest", () => {
+    for (let i = 1; i <= 330; ++i) server.post(GID, `n${i}`);
+    world.advance(1_000);
+    for (let i = 0; i < 5 && group.history.older(); ++i) world.advance(1_000);
+    expect(group.log.first).toBe(1);
+    expect(group.history.complete).toBe(true);
+    expect(texts(group.log.entries)).toEqual(Array.from({ length: 330 }, (_, i) => `n${i + 1}`));
+  });
+
+  test("does not join an older page that leads elsewhere", () => {
+    for (let i = 1; i <= 80; ++i) server.post(GID, `n${i}`);
+    world.advance(1_000);
+    const before = server.group(GID).entries[9];
+    if (before) before.sender = 12;
+    // The liar is consistent with himself.
+    const lying = new FakeServer(world).group(GID);
+    for (const { sender, cmid, body, timeMs } of server.group(GID).entries) lying.append(sender, cmid, body, timeMs);
+    server.group(GID).digests.splice(0, 31, ...lying.digests.slice(0, 31));
+    group.history.older();
+    world.advance(100);
+    expect(group.mismatches).toBeGreaterThan(0);
+    expect(group.log.first).toBeGreaterThan(30);
+  });
+
+  test("an edit from elsewhere with another hash is a mismatch, a recall is not", () => {
+    server.post(GID, "one");
+    world.advance(1_000);
+    server.edit(GID, 1);
+    world.advance(1_000);
+    expect(group.log.at(1)?.recalled).toBe(true);
+    expect(group.mismatches).toBe(0);
+  });
+
+  test("a gap of thousands is skipped, not pulled", () => {
+    server.post(GID, "first");
+    world.advance(1_000);
+    server.lostPushes = 1;
+    for (let i = 0; i < 3_000; ++i) server.post(GID, "x");
+    world.advance(server.pulseS * 1_000 + 2_000);
+    expect([group.log.first, group.log.last]).toEqual([2_952, 3_001]);
+    expect(server.asked.filter(({ command }) => command.case === "pull")).toHaveLength(0);
+  });
+});
+
+describe("a send", () => {
+  test("stays pending though kept until the log has reached it", () => {
+    world.advance(1_000);
+    server.lostPushes = 1;
+    server.post(GID, "before");
+    group.send({ text: "mine" });
+    world.advance(200);
+    expect(states()).toEqual(["kept"]);
+    expect(group.log.last).toBe(0);
+    world.advance(5_000);
+    expect(texts(group.log.entries)).toEqual(["before", "mine"]);
+    expect(states()).toEqual([]);
+  });
+
+  test("whose answer was lost goes again under the same id and is stored once", () => {
+    world.advance(1_000);
+    group.send({ text: "mine" });
+    while (server.group(GID).head === 0) world.advance(1);
+    server.cut(1);
+    expect(states()).toEqual(["unknown"]);
+    world.advance(10_000);
+    expect(texts(server.group(GID).entries)).toEqual(["mine"]);
+    expect(states()).toEqual([]);
+  });
+
+  test("names the one before it that has no answer", () => {
+    world.advance(1_000);
+    const items = ["a", "b", "c"].map((text) => group.send({ text }));
+    world.advance(1_000);
+    expect(sends().map(({ command }) => (command.case === "send" ? command.value.after : undefined))).toEqual([
+      new Uint8Array(), items[0]?.cmid, items[1]?.cmid,
+    ]);
+  });
+
+  test("refused for a time holds those behind it, and then they go in order", () => {
+    world.advance(1_000);
+    server.refuseNext.push({ code: Code.SLOW_MODE, retryAfterMs: 5_000 });
+    for (const text of ["a", "b", "c"]) group.send({ text });
+    world.advance(1_000);
+    expect(states()).toEqual(["waiting", "waiting", "waiting"]);
+    expect(group.outbox.items[0]?.refusal?.code).toBe(Code.SLOW_MODE);
+    expect(texts(server.group(GID).entries)).toEqual([]);
+    world.advance(6_000);
+    expect(texts(server.group(GID).entries)).toEqual(["a", "b", "c"]);
+  });
+
+  test("refused for good is given up, and the next does not wait for it", () => {
+    world.advance(1_000);
+    server.refuseNext.push({ code: Code.TEXT_TOO_LONG });
+    for (const text of ["a", "b"]) group.send({ text });
+    world.advance(5_000);
+    expect(texts(server.group(GID).entries)).toEqual(["b"]);
+    expect(states()).toEqual(["refused"]);
+
+    const refused = group.outbox.items[0];
+    if (refused) group.sendAgain(refused.cmid);
+    world.advance(5_000);
+    expect(texts(server.group(GID).entries)).toEqual(["b", "a"]);
+    expect(states()).toEqual([]);
+  });
+
+  test("that was discarded frees those behind it", () => {
+    world.advance(1_000);
+    server.refuseNext.push({ code: Code.MUTED, retryAfterMs: 3_600_000 });
+    const first = group.send({ text: "a" });
+    world.advance(500);
+    group.send({ text: "b" });
+    group.outbox.discard(first.cmid);
+    world.advance(5_000);
+    expect(texts(server.group(GID).entries)).toEqual(["b"]);
+  });
+
+  test("is not asked without end by a server that always says now", () => {
+    world.advance(1_000);
+    for (let i = 0; i < 1_000; ++i) server.refuseNext.push({ code: Code.PREDECESSOR_MISSING });
+    group.send({ text: "a" });
+    world.advance(60_000);
+    expect(sends().length).toBeLessThan(30);
+  });
+
+  test("that was kept, and lost by the server before the log reached it, goes again", () => {
+    world.advance(1_000);
+    server.lostPushes = 1;
+    group.send({ text: "a" });
+    world.advance(150);
+    expect(states()).toEqual(["kept"]);
+    server.group(GID).lose(1);
+    server.cut(1);
+    world.advance(30_000);
+    expect(texts(server.group(GID).entries)).toEqual(["a"]);
+    expect(states()).toEqual([]);
+  });
+});
+
+describe("reading", () => {
+  test("what was seen is told once, later", () => {
+    for (let i = 0; i < 5; ++i) server.post(GID, "x");
+    world.advance(1_000);
+    expect(group.reader.unread()).toBe(5);
+    group.reader.show(3);
+    group.reader.show(4);
+    expect(group.reader.unread()).toBe(1);
+    world.advance(60_000);
+    const reads = server.asked.filter(({ command }) => command.case === "read");
+    expect(reads.map(({ command }) => (command.case === "read" ? command.value.seq : 0))).toEqual([4]);
+  });
+});
