@@ -1,0 +1,154 @@
+#include "bench/server_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
+
+namespace stentor::bench {
+namespace {
+
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr auto kStartWithin = 120s;  // A store of many million entries has to be opened.
+constexpr auto kStopWithin = 20s;
+
+double seconds_since(steady_clock::time_point begin) {
+    return std::chrono::duration<double>(steady_clock::now() - begin).count();
+}
+
+}  // namespace
+
+Endpoint endpoint_of(const std::string& url) {
+    const auto scheme = url.find("://");
+    std::string rest = scheme == std::string::npos ? url : url.substr(scheme + 3);
+    rest = rest.substr(0, rest.find('/'));
+    const auto colon = rest.rfind(':');
+    Endpoint endpoint{.address = rest.substr(0, colon)};
+    const char* end = rest.data() + rest.size();
+    if (colon == std::string::npos ||
+        std::from_chars(rest.data() + colon + 1, end, endpoint.port).ptr != end) {
+        throw std::runtime_error{"no address and port in " + url};
+    }
+    if (endpoint.address == "localhost") endpoint.address = "127.0.0.1";
+    return endpoint;
+}
+
+ServerProcess::ServerProcess(std::filesystem::path executable, std::filesystem::path folder,
+                             std::vector<std::string> arguments)
+    : executable_(executable.empty() ? "/proc/self/exe" : std::move(executable)),
+      folder_(std::move(folder)),
+      arguments_(std::move(arguments)) {
+    executable_ = std::filesystem::canonical(executable_);
+}
+
+ServerProcess::~ServerProcess() { kill(); }
+
+double ServerProcess::start() {
+    const auto begin = steady_clock::now();
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) throw std::runtime_error{"cannot make a pipe"};
+    std::vector<std::string> words{executable_.string(), "serve",    "--data",
+                                   folder_.string(),     "--listen", "127.0.0.1:0"};
+    words.insert(words.end(), arguments_.begin(), arguments_.end());
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    const std::string log = (folder_.parent_path() / "server.log").string();
+
+    process_ = fork();
+    if (process_ < 0) throw std::runtime_error{"cannot start a process"};
+    if (process_ == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        const int errors = open(log.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
+        if (errors >= 0) dup2(errors, STDERR_FILENO);
+        execv(argv[0], argv.data());
+        _exit(127);
+    }
+    close(ends[1]);
+    output_ = ends[0];
+    endpoint_ = endpoint_of(read_address());
+    return seconds_since(begin);
+}
+
+std::string ServerProcess::read_address() {
+    constexpr std::string_view kSays = "listening on ";
+    const auto begin = steady_clock::now();
+    std::string text;
+    while (steady_clock::now() - begin < kStartWithin) {
+        pollfd watched{.fd = output_, .events = POLLIN, .revents = 0};
+        if (poll(&watched, 1, 100) <= 0) continue;
+        char bytes[256];
+        const auto got = read(output_, bytes, sizeof bytes);
+        if (got <= 0) break;
+        text.append(bytes, static_cast<std::size_t>(got));
+        const auto at = text.find(kSays);
+        const auto end = at == std::string::npos ? at : text.find('\n', at);
+        if (end != std::string::npos) {
+            return text.substr(at + kSays.size(), end - at - kSays.size());
+        }
+    }
+    kill();
+    throw std::runtime_error{"the server did not start; see " +
+                             (folder_.parent_path() / "server.log").string()};
+}
+
+void ServerProcess::kill() {
+    if (process_ <= 0) return;
+    ::kill(process_, SIGKILL);
+    waitpid(process_, nullptr, 0);
+    process_ = -1;
+    close(output_);
+}
+
+void ServerProcess::stop() {
+    if (process_ <= 0) return;
+    ::kill(process_, SIGTERM);
+    const auto begin = steady_clock::now();
+    while (steady_clock::now() - begin < kStopWithin) {
+        if (waitpid(process_, nullptr, WNOHANG) == process_) {
+            process_ = -1;
+            close(output_);
+            return;
+        }
+        std::this_thread::sleep_for(20ms);
+    }
+    kill();
+}
+
+// The first number of schedstat is the time on a CPU, in nanoseconds (proc(5)).
+std::map<std::string, std::uint64_t> ServerProcess::thread_cpu() const {
+    std::map<std::string, std::uint64_t> used;
+    std::error_code gone;  // Threads end while they are looked at.
+    const std::filesystem::path tasks = "/proc/" + std::to_string(process_) + "/task";
+    for (const auto& task : std::filesystem::directory_iterator{tasks, gone}) {
+        std::string name;
+        std::uint64_t ns = 0;
+        std::getline(std::ifstream{task.path() / "comm"}, name);
+        std::ifstream{task.path() / "schedstat"} >> ns;
+        used[name] += ns;
+    }
+    return used;
+}
+
+Scratch::Scratch() {
+    std::string name = (std::filesystem::temp_directory_path() / "stentor-bench-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error{"cannot make a folder"};
+    path_ = name;
+}
+
+Scratch::~Scratch() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace stentor::bench
