@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Plants one violation of each kind and demands that the check turns red: a check that stays
+green would be the bug."""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+import addresses  # noqa: E402
+import layers  # noqa: E402
+import sizes  # noqa: E402
+
+
+class Planted(unittest.TestCase):
+    def setUp(self):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="stentor-house-"))
+        self.addCleanup(shutil.rmtree, self.root)
+
+    def plant(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def red(self, check, *words):
+        found = list(check.violations(self.root))
+        self.assertEqual(len(found), 1, found)
+        for word in words:
+            self.assertIn(word, found[0])
+
+    def green(self, check):
+        self.assertEqual(list(check.violations(self.root)), [])
+
+
+class Layers(Planted):
+    def setUp(self):
+        super().setUp()
+        self.plant("layers.txt", "# a comment\nbase:\nstore: base\nstore/rocks: base store\n"
+                                 "group: base # why\nserver: *\ntests: store/rocks\n")
+        self.plant("src/base/ids.h", "#pragma once\n#include <vector>\n")
+        self.plant("src/store/store.h", '#include "base/ids.h"\n')
+        self.plant("src/store/rocks/engine.h", '#include "store/store.h"\n')
+        self.plant("src/group/log.h", '#include "base/ids.h"\n')
+        self.plant("src/server/main.cc", '#include "store/rocks/engine.h"\n')
+        self.green(layers)
+
+    def test_a_lower_layer_includes_a_higher(self):
+        self.plant("src/base/bad.h", '#include "store/store.h"\n')
+        self.red(layers, "src/base/bad.h", "base may not include store")
+
+    def test_an_engine_is_no_part_of_its_port(self):
+        self.plant("src/store/bad.h", '#  include "store/rocks/engine.h"\n')
+        self.red(layers, "store may not include store/rocks")
+
+    def test_a_test_may_use_an_engine_that_is_listed_and_nothing_else(self):
+        self.plant("src/group/log_test.cc", '#include "store/rocks/engine.h"\n')
+        self.green(layers)
+        self.plant("src/group/more_test.cc", '#include "store/store.h"\n')
+        self.red(layers, "group may not include store")
+
+    def test_a_folder_without_a_row(self):
+        self.plant("src/util/all.h", "#pragma once\n")
+        self.red(layers, "no row")
+
+    def test_a_row_that_names_nothing(self):
+        self.plant("layers.txt", (self.root / "layers.txt").read_text() + "bus: bse\n")
+        self.red(layers, "bse")
+
+    def test_an_include_of_no_file(self):
+        self.plant("src/base/bad.h", '#include "ids.h"\n')
+        self.red(layers, "not a file")
+
+    def test_a_comment_includes_nothing(self):
+        self.plant("src/base/good.h", '// #include "store/store.h"\n/*\n#include "nothing.h"\n*/\n')
+        self.green(layers)
+
+    def test_pure_parts_stay_pure(self):
+        for text, word in (("#include <thread>\n", "<thread>"),
+                           ("#include <sys/socket.h>\n", "<sys/socket.h>"),
+                           ("auto t = std::chrono::steady_clock::now();\n", "steady_clock"),
+                           ("auto t = SomeClock::now();\n", "::now"),
+                           ("const Time t = now();\n", "now()"),
+                           ("std::random_device seed;\n", "random_device")):
+            with self.subTest(text=text):
+                self.plant("src/group/bad.cc", text)
+                self.red(layers, "group is pure", word)
+        self.plant("src/group/bad.cc", 'auto a = clock.now(); // now()\nauto b = "now()";\n')
+        self.green(layers)
+        self.plant("src/server/clock.cc", "#include <thread>\n")
+        self.green(layers)
+
+
+def function(name, lines):
+    return f"int {name}(int a) {{\n" + "    a += 1;\n" * (lines - 2) + "}\n"
+
+
+class Sizes(Planted):
+    def test_files_that_are_too_long(self):
+        for name, limit in (("src/base/x.h", 300), ("src/base/x.cc", 600), ("web/sdk/x.ts", 300)):
+            with self.subTest(name=name):
+                self.plant(name, "\n" * limit)
+                self.green(sizes)
+                self.plant(name, "\n" * (limit + 1))
+                self.red(sizes, name, str(limit + 1))
+                self.plant(name, "")
+
+    def test_a_function_that_is_too_long(self):
+        shapes = {
+            "f": function("f", 71),
+            "A::f": "namespace a {\n" + function("A::f", 71) + "}\n",
+            "g": "class A {\npublic:\n" + function("g", 71) + "};\n",
+            "A::A": "A::A(int a)\n    : b_{a}, c_{a} {\n" + "    f(); if (a) { g(); }\n" * 69 + "}\n",
+            "TEST": "TEST(A, B) {\n" + "    f([] { return '{'; });\n" * 69 + "}\n",
+        }
+        for name, text in shapes.items():
+            with self.subTest(name=name):
+                self.plant("src/base/x.cc", "int before() { return 1'000; }\n" + text)
+                self.red(sizes, f"src/base/x.cc:{name}", "at most 70")
+
+    def test_functions_in_a_row_are_not_one(self):
+        self.plant("src/base/x.cc", "namespace {\nstruct A {\n    int a{1};\n" +
+                   function("f", 60) + function("g", 60) + "};\n}\n" +
+                   "const int table[] = {\n" + "    1,\n" * 100 + "};\n")
+        self.green(sizes)
+
+    def test_an_exception_allows_just_what_is_there_and_may_only_shrink(self):
+        self.plant("src/base/x.h", "\n" * 310)
+        self.plant("tests/size_exceptions.txt", "# why\nsrc/base/x.h 310 a table\n")
+        self.green(sizes)
+        self.plant("src/base/x.h", "\n" * 311)
+        self.red(sizes, "allows 310")
+        self.plant("src/base/x.h", "\n" * 305)
+        self.red(sizes, "lower its exception")
+        self.plant("src/base/x.h", "\n" * 10)
+        self.red(sizes, "take it out")
+
+
+class Addresses(Planted):
+    def test_a_registry_a_lock_with_addresses_and_a_folder_of_one_machine(self):
+        for text in ("registry=https://registry.npmjs" + ".org/\n", "deb http://deb.debian" + ".org x\n",
+                     '"resolved"' + ': "https://example/x.tgz",\n', "cat /work/" + "shared/style.md\n",
+                     "FetchContent_" + "Declare(x)\n"):
+            with self.subTest(text=text):
+                self.plant("web/file", "fine\n" + text)
+                self.red(addresses, "web/file:2")
+        self.plant("web/file", '"resolved"' + ': "sdk",\n')
+        self.green(addresses)
+
+
+class Format(Planted):
+    def test_an_unformatted_file(self):
+        if shutil.which("clang-format-19") is None:
+            self.skipTest("clang-format-19 is not installed")
+        shutil.copy(HERE.parents[1] / ".clang-format", self.root)
+        check = [str(HERE.parents[1] / ".ci" / "format"), "--check", "--root", str(self.root)]
+        self.plant("src/base/x.h", "int a;\n")
+        self.assertEqual(subprocess.run(check, check=False, capture_output=True).returncode, 0)
+        self.plant("src/base/x.h", "int   a;\n")
+        self.assertNotEqual(subprocess.run(check, check=False, capture_output=True).returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
