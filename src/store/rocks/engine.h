@@ -1,5 +1,5 @@
 #pragma once
-// The engine behind open_rocks(), and the one door for tests: a file system of their own. Only
+// The engine behind open_rocks(), and the one door for tests: an environment of their own. Only
 // files of this folder include this, because RocksDB's headers cost seconds each.
 //
 // Locks, in the order in which they may be taken:
@@ -24,12 +24,13 @@
 
 namespace stentor::store {
 
-[[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_on(
-    std::shared_ptr<rocksdb::FileSystem> files, const RocksOptions& options);
+// The environment gives the file system and the clock.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
+                                                           const RocksOptions& options);
 
 // An open database and its three tables, closed in the right order.
 struct Database {
-    std::unique_ptr<rocksdb::Env> env;
+    std::shared_ptr<rocksdb::Env> env;
     std::unique_ptr<rocksdb::DB> db;
     rocksdb::ColumnFamilyHandle* rows{};
     rocksdb::ColumnFamilyHandle* entries{};

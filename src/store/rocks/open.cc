@@ -133,19 +133,15 @@ Database::~Database() {
     if (!closed.ok()) log::warn("the store did not close well", {{"status", closed.ToString()}});
 }
 
-Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::FileSystem> files,
+Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
                                              const RocksOptions& options) {
     Database base;
-    base.env = rocksdb::NewCompositeEnv(files);
+    base.env = std::move(env);
     const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
     const rocksdb::ColumnFamilyOptions table = table_options(options, cache);
     const std::vector<rocksdb::ColumnFamilyDescriptor> tables{
         {rocksdb::kDefaultColumnFamilyName, table}, {"entry", table}, {"sent", table}};
 
-    std::error_code made;  // RocksDB makes the last directory only.
-    if (files == rocksdb::FileSystem::Default()) {
-        std::filesystem::create_directories(options.path, made);
-    }
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
     rocksdb::Status status = rocksdb::DB::Open(database_options(options, base.env.get()),
@@ -156,7 +152,7 @@ Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::FileSystem
     base.entries = handles[1];
     base.sent = handles[2];
 
-    status = sync_parent(*files, options.path);
+    status = sync_parent(*base.env->GetFileSystem(), options.path);
     if (!status.ok()) return unusable("cannot be synced", options, status);
     Epoch epoch;
     std::uint64_t format = 0;
@@ -167,7 +163,10 @@ Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::FileSystem
 }
 
 Result<std::unique_ptr<Store>> open_rocks(const RocksOptions& options) {
-    return open_rocks_on(rocksdb::FileSystem::Default(), options);
+    // RocksDB itself makes the last directory only. A failure shows when it opens the path.
+    std::error_code ignored;
+    std::filesystem::create_directories(options.path, ignored);
+    return open_rocks_on({rocksdb::Env::Default(), [](rocksdb::Env* /*shared*/) {}}, options);
 }
 
 }  // namespace stentor::store

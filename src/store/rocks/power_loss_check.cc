@@ -1,0 +1,354 @@
+#include "store/rocks/power_loss_check.h"
+
+#include <rocksdb/system_clock.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "store/conformance.h"
+#include "store/rocks/engine.h"
+#include "store/rocks/power_loss_disk.h"
+#include "store/verdict.h"
+
+namespace stentor::store {
+namespace {
+
+constexpr std::size_t kGroups = 4;
+constexpr std::uint64_t kMembers = 6;
+
+using Finding = std::optional<std::string>;
+
+// What one group was told, and the one commit whose outcome nobody knows.
+struct Ledger {
+    Scribe scribe;
+    std::map<UserId, MemberRow> members;
+    std::map<UserId, Seq> furthest_read;  // Ever reported; need not be kept.
+    std::optional<Commit> pending;
+
+    void accept(const Commit& commit) {
+        scribe.accept(commit);
+        for (const MemberRow& row : commit.members) members[row.uid] = row;
+    }
+};
+
+// RocksDB's threads sleep for a second after each failed job, which here is every loss.
+class ImpatientClock final : public rocksdb::SystemClockWrapper {
+public:
+    ImpatientClock() : rocksdb::SystemClockWrapper(rocksdb::SystemClock::Default()) {}
+    [[nodiscard]] const char* Name() const override { return "ImpatientClock"; }
+    void SleepForMicroseconds(int micros) override {
+        rocksdb::SystemClockWrapper::SleepForMicroseconds(std::min(micros, 500));
+    }
+};
+
+class TestEnv final : public rocksdb::EnvWrapper {
+public:
+    explicit TestEnv(const std::shared_ptr<rocksdb::FileSystem>& files)
+        : rocksdb::EnvWrapper(rocksdb::NewCompositeEnv(files)) {
+        file_system_ = files;
+        system_clock_ = std::make_shared<ImpatientClock>();
+    }
+};
+
+class World {
+public:
+    World(std::uint64_t seed, LossTally& tally)
+        : random_(seed), disk_(std::make_shared<PowerLossDisk>(seed + 1)), tally_(tally) {
+        for (std::size_t i = 0; i < kGroups; ++i) {
+            groups_.push_back({.scribe = Scribe{GroupId{i + 1}, Term{1}, random_()}});
+        }
+    }
+
+    Finding lose_once();
+
+private:
+    [[nodiscard]] bool chance(unsigned percent) { return random_() % 100 < percent; }
+    Finding open(std::unique_ptr<Store>& store);
+    Finding work(Store& store);
+    Finding commit_some(Store& store);
+    [[nodiscard]] Commit draft(Ledger& group);
+    void report_reads(Store& store);
+    Finding add_user(Store& store);
+    Finding check(Store& store);
+    Finding check_group(Store& store, Ledger& group);
+    Finding check_log(Store& store, const Ledger& group, const HeadRow& head);
+    Finding check_members(Store& store, const Ledger& group);
+    Finding check_absent(Store& store, const Ledger& group, const Commit& commit);
+    Finding check_users(Store& store);
+
+    std::mt19937_64 random_;
+    std::shared_ptr<PowerLossDisk> disk_;
+    LossTally& tally_;
+    std::vector<Ledger> groups_;
+    std::map<UserId, bool> users_;  // Whether adding was answered; else unknown.
+    Term last_term_;
+};
+
+Finding World::lose_once() {
+    std::unique_ptr<Store> store;
+    if (Finding finding = open(store)) return finding;
+    if (Finding finding = check(*store)) return finding;
+    disk_->lose_power_after(1 + random_() % 150);
+    if (Finding finding = work(*store)) return finding;
+    disk_->lose_power_now();
+    store.reset();
+    disk_->restart();
+    ++tally_.losses;
+    tally_.tears = disk_->tally().tears;
+    tally_.names_lost = disk_->tally().names_lost;
+    return std::nullopt;
+}
+
+Finding World::open(std::unique_ptr<Store>& store) {
+    const RocksOptions options{.path = "/store",
+                               .cache_bytes = 1U << 20U,
+                               .buffer_bytes = 64U << 10U,
+                               .background_jobs = 1};
+    for (;;) {
+        if (chance(30)) disk_->lose_power_after(1 + random_() % 40);
+        auto opened = open_rocks_on(std::make_shared<TestEnv>(disk_), options);
+        if (!disk_->lost() && opened) {
+            disk_->lose_power_after(0);
+            store = std::move(*opened);
+            return std::nullopt;
+        }
+        if (!disk_->lost()) return "cannot be opened: " + std::string{opened.error().where};
+        opened = std::unexpected(Error{});
+        disk_->restart();
+        ++tally_.losses;
+        ++tally_.while_opening;
+    }
+}
+
+Finding World::work(Store& store) {
+    for (int step = 0; step < 60 && !disk_->lost(); ++step) {
+        Finding finding;
+        const std::uint64_t kind = random_() % 20;
+        if (kind == 0) {
+            const Result<Term> term = store.next_term();
+            if (term && *term <= last_term_) return "a term was given twice";
+            if (term) last_term_ = *term;
+        } else if (kind == 1) {
+            finding = add_user(store);
+        } else if (kind < 4) {
+            report_reads(store);
+        } else if (kind == 4) {
+            Ledger& group = groups_[random_() % kGroups];
+            group.scribe.set_term({group.scribe.head().term.value + random_() % 2 + 1});
+            (void)store.take_head(group.scribe.gid(), {group.scribe.head().term.value + 1});
+        } else {
+            finding = commit_some(store);
+        }
+        if (finding) return finding;
+    }
+    return std::nullopt;
+}
+
+Commit World::draft(Ledger& group) {
+    Scribe& scribe = group.scribe;
+    const std::size_t kept = scribe.log().size() - scribe.head().floor.value;
+    if (kept > 0 && chance(15)) return scribe.edit(scribe.head().floor + 1 + random_() % kept);
+    Commit commit = scribe.next(random_() % 4, random_() % 2'000);
+    if (chance(30)) {
+        const UserId uid{1 + random_() % kMembers};
+        const auto former = group.members.find(uid);
+        MemberRow row = member_row(uid, 1);
+        if (former != group.members.end()) row.version = former->second.version + 1;
+        if (chance(30)) {
+            row.role = Role::none;
+            row.left = commit.head.seq;
+        }
+        commit.members.push_back(row);
+    }
+    if (kept > 30 && chance(20)) {
+        commit.head.floor = scribe.head().floor + random_() % kept;
+        if (commit.head.floor > scribe.head().floor) {
+            commit.head.floor_digest = scribe.log()[commit.head.floor.value - 1].digest;
+        }
+    }
+    return commit;
+}
+
+Finding World::commit_some(Store& store) {
+    std::vector<Commit> commits;
+    std::vector<Ledger*> whose;
+    for (Ledger& group : groups_) {
+        if (group.pending || !chance(50)) continue;
+        commits.push_back(draft(group));
+        whose.push_back(&group);
+    }
+    const std::vector<Outcome> outcomes = store.commit(commits);
+    for (std::size_t i = 0; i < commits.size(); ++i) {
+        if (outcomes[i] == Outcome::done) {
+            whose[i]->accept(commits[i]);
+            ++tally_.commits_done;
+        } else if (outcomes[i] == Outcome::unknown) {
+            whose[i]->pending = commits[i];
+        } else {
+            return "a commit that continues its group was not done";
+        }
+    }
+    if (std::ranges::count(outcomes, Outcome::unknown) == 0) return std::nullopt;
+    if (!disk_->lost()) return "an outcome is unknown though the power is there";
+    ++tally_.in_commit;
+    // It stopped for good: nothing is answered from memory any more.
+    if (store.head({1}) || store.next_term()) return "a stopped engine still answers";
+    return std::nullopt;
+}
+
+void World::report_reads(Store& store) {
+    std::vector<Store::ReadPosition> positions;
+    for (Ledger& group : groups_) {
+        const UserId uid{1 + random_() % kMembers};
+        const Seq read{random_() % (group.scribe.log().size() + 1)};
+        if (!group.members.contains(uid)) continue;
+        positions.push_back({group.scribe.gid(), uid, read});
+        group.furthest_read[uid] = std::max(group.furthest_read[uid], read);
+    }
+    (void)store.advance_read(positions);  // No promise is made for it but that it never tears.
+}
+
+Finding World::add_user(Store& store) {
+    const UserId uid{1 + users_.size()};
+    const std::string name = "user" + std::to_string(uid.value);
+    const Result<void> added = store.add_user({uid, name, name, "secret", kNoon});
+    if (!added && !disk_->lost()) return "a user was not added though the power is there";
+    users_[uid] = added.has_value();
+    return std::nullopt;
+}
+
+Finding World::check(Store& store) {
+    for (Ledger& group : groups_) {
+        if (Finding finding = check_group(store, group)) {
+            return "group " + std::to_string(group.scribe.gid().value) + ": " + *finding;
+        }
+    }
+    const Result<Term> term = store.next_term();
+    if (!term || *term <= last_term_) return "a term was given twice";
+    last_term_ = *term;
+    return check_users(store);
+}
+
+Finding World::check_group(Store& store, Ledger& group) {
+    const Result<HeadRow> head = store.head(group.scribe.gid());
+    if (!head && head.error().code != Code::not_found) return "the head cannot be read";
+    const std::uint64_t version = head ? head->version : 0;
+
+    std::optional<Commit> absent;
+    if (group.pending && version == group.pending->head.version) {
+        group.accept(*group.pending);
+        ++tally_.unknown_kept;
+    } else if (group.pending) {
+        absent = std::move(group.pending);
+        ++tally_.unknown_gone;
+    }
+    group.pending.reset();
+    if (version != group.scribe.head().version) {
+        return "version " + std::to_string(group.scribe.head().version) + " was acknowledged, " +
+               std::to_string(version) + " is there";
+    }
+    if (absent) {
+        if (Finding finding = check_absent(store, group, *absent)) return finding;
+    }
+    if (!head) return std::nullopt;
+    // A head that was taken by a larger term, without a commit, may have kept it.
+    HeadRow expected = group.scribe.head();
+    if (head->term < expected.term) return "the term went back";
+    expected.term = head->term;
+    if (*head != expected) return "the head differs";
+    group.scribe.set_term(std::max(head->term, Term{expected.term}));
+    if (Finding finding = check_log(store, group, *head)) return finding;
+    return check_members(store, group);
+}
+
+Finding World::check_log(Store& store, const Ledger& group, const HeadRow& head) {
+    Digest digest = head.floor_digest;
+    for (Seq from = head.floor + 1; from <= head.seq;) {
+        const Result<EntryPage> page = store.entries(group.scribe.gid(), from, 200);
+        if (!page || page->digest_before != digest) return "the log cannot be read";
+        for (const LogEntry& entry : page->entries) {
+            if (entry.seq != from || !continues(digest, entry)) return "the chain is broken";
+            if (*entry.bytes != *group.scribe.log()[from.value - 1].bytes)
+                return "an entry differs";
+            digest = entry.digest;
+            ++from;
+        }
+    }
+    if (digest != head.digest) return "the chain does not end at the head";
+    for (const SentRow& row : group.scribe.sent()) {
+        const auto found = store.sent(group.scribe.gid(), row.uid, row.cmid);
+        if (!found || *found != row) return "a sent row is missing";
+    }
+    const auto all = store.sent_since(group.scribe.gid(), from_ms(0), 1'000'000);
+    if (!all || all->size() != group.scribe.sent().size()) return "there are other sent rows";
+    return std::nullopt;
+}
+
+Finding World::check_members(Store& store, const Ledger& group) {
+    const auto rows = store.members(group.scribe.gid(), {}, 1'000);
+    if (!rows || rows->size() != group.members.size()) return "other members";
+    for (const MemberRow& row : *rows) {
+        const auto told = group.members.find(row.uid);
+        if (told == group.members.end()) return "a member nobody wrote";
+        MemberRow expected = told->second;
+        expected.read = row.read;
+        if (row != expected) return "a member differs";
+        const auto furthest = group.furthest_read.find(row.uid);
+        if (row.read > (furthest == group.furthest_read.end() ? Seq{} : furthest->second)) {
+            return "a read position nobody reported";
+        }
+        const auto groups = store.memberships(row.uid, 100);
+        if (!groups) return "memberships cannot be read";
+        const bool listed = std::ranges::any_of(
+            *groups, [&](const Membership& one) { return one.gid == group.scribe.gid(); });
+        if (listed != is_member_now(row)) return "a member is not found from both sides";
+    }
+    return std::nullopt;
+}
+
+// Nothing of a commit that did not happen.
+Finding World::check_absent(Store& store, const Ledger& group, const Commit& commit) {
+    for (const SentRow& row : commit.sent) {
+        const auto found = store.sent(commit.gid, row.uid, row.cmid);
+        if (!found || found->has_value()) return "half a commit: a sent row";
+    }
+    for (const MemberRow& row : commit.members) {
+        if (group.members.contains(row.uid)) continue;
+        const auto found = store.member(commit.gid, row.uid);
+        if (!found || found->has_value()) return "half a commit: a member";
+    }
+    return std::nullopt;
+}
+
+Finding World::check_users(Store& store) {
+    for (auto& [uid, answered] : users_) {
+        const auto by_id = store.user(uid);
+        const auto by_name = store.user_by_name("user" + std::to_string(uid.value));
+        if (!by_id || !by_name || *by_id != *by_name) return "half a user";
+        if (answered && !by_id->has_value()) return "an acknowledged user is gone";
+        answered = by_id->has_value();
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> find_loss(std::uint64_t seed, int losses, LossTally& tally) {
+    LossTally mine;
+    World world{seed, mine};
+    Finding finding;
+    while (!finding && mine.losses < losses) finding = world.lose_once();
+    tally.losses += mine.losses;
+    tally.in_commit += mine.in_commit;
+    tally.while_opening += mine.while_opening;
+    tally.unknown_kept += mine.unknown_kept;
+    tally.unknown_gone += mine.unknown_gone;
+    tally.commits_done += mine.commits_done;
+    tally.tears += mine.tears;
+    tally.names_lost += mine.names_lost;
+    return finding;
+}
+
+}  // namespace stentor::store

@@ -1,0 +1,431 @@
+#include "store/rocks/power_loss_disk.h"
+
+#include <rocksdb/env.h>
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstring>
+
+namespace stentor::store {
+namespace {
+
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+using rocksdb::Slice;
+
+std::string clean(std::string path) {
+    for (std::size_t at = path.find("//"); at != std::string::npos; at = path.find("//", at)) {
+        path.erase(at, 1);
+    }
+    if (path.size() > 1 && path.back() == '/') path.pop_back();
+    return path;
+}
+
+std::string parent(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
+class Lock final : public rocksdb::FileLock {
+public:
+    explicit Lock(std::string path) : path_(std::move(path)) {}
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+class Silence final : public rocksdb::Logger {
+public:
+    using rocksdb::Logger::Logv;
+    void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+    [[nodiscard]] std::size_t GetLogFileSize() const override { return 0; }
+};
+
+class SequentialFile final : public rocksdb::FSSequentialFile {
+public:
+    SequentialFile(PowerLossDisk& disk, PowerLossDisk::Node node)
+        : disk_(disk), node_(std::move(node)) {}
+    IOStatus Read(std::size_t count, const IOOptions& /*how*/, Slice* result, char* scratch,
+                  IODebugContext* /*context*/) override {
+        const IOStatus status = disk_.read(*node_, at_, count, result, scratch);
+        if (status.ok()) at_ += result->size();
+        return status;
+    }
+    IOStatus Skip(std::uint64_t count) override {
+        at_ += count;
+        return IOStatus::OK();
+    }
+
+private:
+    PowerLossDisk& disk_;
+    PowerLossDisk::Node node_;
+    std::uint64_t at_{};
+};
+
+class RandomAccessFile final : public rocksdb::FSRandomAccessFile {
+public:
+    RandomAccessFile(PowerLossDisk& disk, PowerLossDisk::Node node)
+        : disk_(disk), node_(std::move(node)) {}
+    IOStatus Read(std::uint64_t at, std::size_t count, const IOOptions& /*how*/, Slice* result,
+                  char* scratch, IODebugContext* /*context*/) const override {
+        return disk_.read(*node_, at, count, result, scratch);
+    }
+
+private:
+    PowerLossDisk& disk_;
+    PowerLossDisk::Node node_;
+};
+
+class WritableFile final : public rocksdb::FSWritableFile {
+public:
+    WritableFile(PowerLossDisk& disk, PowerLossDisk::Node node)
+        : disk_(disk), node_(std::move(node)) {}
+    using rocksdb::FSWritableFile::Append;
+    IOStatus Append(const Slice& bytes, const IOOptions& /*how*/,
+                    IODebugContext* /*context*/) override {
+        return disk_.append(*node_, bytes.ToStringView());
+    }
+    IOStatus Truncate(std::uint64_t size, const IOOptions& /*how*/,
+                      IODebugContext* /*context*/) override {
+        return disk_.truncate(*node_, size);
+    }
+    IOStatus Close(const IOOptions& /*how*/, IODebugContext* /*context*/) override {
+        return IOStatus::OK();
+    }
+    IOStatus Flush(const IOOptions& /*how*/, IODebugContext* /*context*/) override {
+        return IOStatus::OK();
+    }
+    IOStatus Sync(const IOOptions& /*how*/, IODebugContext* /*context*/) override {
+        return disk_.sync(*node_);
+    }
+    std::uint64_t GetFileSize(const IOOptions& /*how*/, IODebugContext* /*context*/) override {
+        return disk_.size_of(*node_);
+    }
+    [[nodiscard]] bool IsSyncThreadSafe() const override { return true; }
+
+private:
+    PowerLossDisk& disk_;
+    PowerLossDisk::Node node_;
+};
+
+class Directory final : public rocksdb::FSDirectory {
+public:
+    Directory(PowerLossDisk& disk, std::string path) : disk_(disk), path_(std::move(path)) {}
+    IOStatus Fsync(const IOOptions& /*how*/, IODebugContext* /*context*/) override {
+        return disk_.sync_directory(path_);
+    }
+
+private:
+    PowerLossDisk& disk_;
+    std::string path_;
+};
+
+}  // namespace
+
+PowerLossDisk::PowerLossDisk(std::uint64_t seed)
+    : rocksdb::FileSystemWrapper(rocksdb::FileSystem::Default()), random_(seed) {
+    live_["/"] = kept_["/"] = std::make_shared<Inode>(Inode{.directory = true});
+}
+
+void PowerLossDisk::lose_power_after(std::uint64_t changes) {
+    const std::scoped_lock lock{mutex_};
+    countdown_ = changes;
+}
+
+void PowerLossDisk::lose_power_now() { lost_ = true; }
+
+bool PowerLossDisk::allowed() {
+    if (lost_) return false;
+    if (countdown_ == 0 || --countdown_ > 0) return true;
+    lost_ = true;
+    return random_() % 2 == 0;
+}
+
+IOStatus PowerLossDisk::answer() const {
+    return lost_ ? IOStatus::IOError("no power") : IOStatus::OK();
+}
+
+// A cut behind the last sync: nothing of it, all of it, a part, or a part that ends in garbage, as
+// when a block's size reached the disk before its bytes.
+void PowerLossDisk::tear(Inode& node) {
+    const std::size_t unsynced = node.bytes.size() - node.synced;
+    if (unsynced == 0) return;
+    const std::uint64_t kind = random_() % 4;
+    const std::size_t kept = kind == 0   ? 0
+                             : kind == 1 ? unsynced
+                                         : static_cast<std::size_t>(random_() % unsynced);
+    node.bytes.resize(node.synced + kept);
+    tally_.bytes_lost += unsynced - kept;
+    if (kind >= 2) ++tally_.tears;
+    if (kind == 3 && kept > 0) {
+        const std::size_t garbage = 1 + random_() % std::min<std::size_t>(kept, 512);
+        const bool zeros = random_() % 2 == 0;
+        for (std::size_t i = node.bytes.size() - garbage; i < node.bytes.size(); ++i) {
+            node.bytes[i] = zeros ? '\0' : static_cast<char>(random_());
+        }
+    }
+    node.synced = node.bytes.size();
+}
+
+void PowerLossDisk::restart() {
+    const std::scoped_lock lock{mutex_};
+    const std::size_t kept =
+        random_() % (pending_.size() + 1);  // In order, as a journal keeps them.
+    for (std::size_t i = 0; i < kept; ++i) apply(pending_[i], kept_);
+    tally_.names_lost += pending_.size() - kept;
+    pending_.clear();
+    std::erase_if(kept_, [&](const auto& name) { return !kept_.contains(parent(name.first)); });
+    live_ = kept_;
+    std::set<Inode*> torn;
+    for (const auto& [path, node] : live_) {
+        if (torn.insert(node.get()).second) tear(*node);
+    }
+    locks_.clear();
+    countdown_ = 0;
+    lost_ = false;
+}
+
+IOStatus PowerLossDisk::append(Inode& node, std::string_view bytes) {
+    const std::scoped_lock lock{mutex_};
+    if (allowed()) node.bytes += bytes;
+    return answer();
+}
+
+IOStatus PowerLossDisk::sync(Inode& node) {
+    const std::scoped_lock lock{mutex_};
+    if (allowed()) node.synced = node.bytes.size();
+    return answer();
+}
+
+IOStatus PowerLossDisk::truncate(Inode& node, std::size_t size) {
+    const std::scoped_lock lock{mutex_};
+    if (allowed()) {
+        node.bytes.resize(size);
+        node.synced = std::min(node.synced, size);
+    }
+    return answer();
+}
+
+IOStatus PowerLossDisk::read(const Inode& node, std::uint64_t at, std::size_t count, Slice* result,
+                             char* scratch) const {
+    const std::scoped_lock lock{mutex_};
+    if (lost_) return answer();
+    const std::size_t from = std::min<std::size_t>(at, node.bytes.size());
+    const std::size_t size = std::min(count, node.bytes.size() - from);
+    std::memcpy(scratch, node.bytes.data() + from, size);
+    *result = Slice(scratch, size);
+    return IOStatus::OK();
+}
+
+std::uint64_t PowerLossDisk::size_of(const Inode& node) const {
+    const std::scoped_lock lock{mutex_};
+    return node.bytes.size();
+}
+
+void PowerLossDisk::apply(const Pending& pending, Names& names) {
+    if (!pending.removed.empty()) names.erase(pending.removed);
+    if (!pending.added.empty()) names[pending.added] = pending.node;
+}
+
+IOStatus PowerLossDisk::change(Pending pending) {
+    if (allowed()) {
+        apply(pending, live_);
+        pending_.push_back(std::move(pending));
+    }
+    return answer();
+}
+
+IOStatus PowerLossDisk::sync_directory(const std::string& path) {
+    const std::scoped_lock lock{mutex_};
+    if (allowed()) {
+        std::erase_if(pending_, [&](const Pending& pending) {
+            const bool here =
+                parent(pending.added.empty() ? pending.removed : pending.added) == path;
+            if (here) apply(pending, kept_);
+            return here;
+        });
+    }
+    return answer();
+}
+
+PowerLossDisk::Node PowerLossDisk::find(const std::string& path) const {
+    const auto it = live_.find(clean(path));
+    return it == live_.end() ? nullptr : it->second;
+}
+
+IOStatus PowerLossDisk::NewSequentialFile(const std::string& path, const rocksdb::FileOptions&,
+                                          std::unique_ptr<rocksdb::FSSequentialFile>* file,
+                                          Context*) {
+    const std::scoped_lock lock{mutex_};
+    const Node node = find(path);
+    if (node == nullptr) return IOStatus::PathNotFound(path);
+    *file = std::make_unique<SequentialFile>(*this, node);
+    return answer();
+}
+
+IOStatus PowerLossDisk::NewRandomAccessFile(const std::string& path, const rocksdb::FileOptions&,
+                                            std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                                            Context*) {
+    const std::scoped_lock lock{mutex_};
+    const Node node = find(path);
+    if (node == nullptr) return IOStatus::PathNotFound(path);
+    *file = std::make_unique<RandomAccessFile>(*this, node);
+    return answer();
+}
+
+IOStatus PowerLossDisk::open_for_writing(const std::string& path, bool anew,
+                                         std::unique_ptr<rocksdb::FSWritableFile>* file) {
+    const std::scoped_lock lock{mutex_};
+    Node node = anew ? nullptr : find(path);
+    IOStatus status = answer();
+    if (node == nullptr) {
+        node = std::make_shared<Inode>();
+        status = change({.added = clean(path), .node = node});
+    }
+    if (status.ok()) *file = std::make_unique<WritableFile>(*this, node);
+    return status;
+}
+
+IOStatus PowerLossDisk::NewWritableFile(const std::string& path, const rocksdb::FileOptions&,
+                                        std::unique_ptr<rocksdb::FSWritableFile>* file, Context*) {
+    return open_for_writing(path, true, file);
+}
+
+IOStatus PowerLossDisk::ReopenWritableFile(const std::string& path, const rocksdb::FileOptions&,
+                                           std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                           Context*) {
+    return open_for_writing(path, false, file);
+}
+
+IOStatus PowerLossDisk::ReuseWritableFile(const std::string&, const std::string&,
+                                          const rocksdb::FileOptions&,
+                                          std::unique_ptr<rocksdb::FSWritableFile>*, Context*) {
+    return IOStatus::NotSupported("reuse");
+}
+
+IOStatus PowerLossDisk::NewDirectory(const std::string& path, const How&,
+                                     std::unique_ptr<rocksdb::FSDirectory>* directory, Context*) {
+    const std::scoped_lock lock{mutex_};
+    if (find(path) == nullptr) return IOStatus::PathNotFound(path);
+    *directory = std::make_unique<Directory>(*this, clean(path));
+    return answer();
+}
+
+IOStatus PowerLossDisk::FileExists(const std::string& path, const How&, Context*) {
+    const std::scoped_lock lock{mutex_};
+    if (lost_) return answer();
+    return find(path) == nullptr ? IOStatus::NotFound(path) : IOStatus::OK();
+}
+
+IOStatus PowerLossDisk::GetChildren(const std::string& path, const How&,
+                                    std::vector<std::string>* names, Context*) {
+    const std::scoped_lock lock{mutex_};
+    names->clear();
+    const std::string directory = clean(path);
+    if (find(directory) == nullptr) return IOStatus::PathNotFound(path);
+    for (const auto& [name, node] : live_) {
+        if (name != "/" && parent(name) == directory)
+            names->push_back(name.substr(name.rfind('/') + 1));
+    }
+    return answer();
+}
+
+IOStatus PowerLossDisk::DeleteFile(const std::string& path, const How&, Context*) {
+    const std::scoped_lock lock{mutex_};
+    if (find(path) == nullptr) return IOStatus::PathNotFound(path);
+    return change({.removed = clean(path)});
+}
+
+IOStatus PowerLossDisk::DeleteDir(const std::string& path, const How& how, Context* context) {
+    return DeleteFile(path, how, context);
+}
+
+IOStatus PowerLossDisk::Truncate(const std::string& path, std::size_t size, const How&, Context*) {
+    Node node;
+    {
+        const std::scoped_lock lock{mutex_};
+        node = find(path);
+    }
+    return node == nullptr ? IOStatus::PathNotFound(path) : truncate(*node, size);
+}
+
+IOStatus PowerLossDisk::CreateDir(const std::string& path, const How&, Context*) {
+    const std::scoped_lock lock{mutex_};
+    return change(
+        {.added = clean(path), .node = std::make_shared<Inode>(Inode{.directory = true})});
+}
+
+IOStatus PowerLossDisk::CreateDirIfMissing(const std::string& path, const How& how,
+                                           Context* context) {
+    {
+        const std::scoped_lock lock{mutex_};
+        if (find(path) != nullptr) return answer();
+    }
+    return CreateDir(path, how, context);
+}
+
+IOStatus PowerLossDisk::GetFileSize(const std::string& path, const How&, std::uint64_t* size,
+                                    Context*) {
+    const std::scoped_lock lock{mutex_};
+    const Node node = find(path);
+    if (node == nullptr) return IOStatus::PathNotFound(path);
+    *size = node->bytes.size();
+    return answer();
+}
+
+IOStatus PowerLossDisk::GetFileModificationTime(const std::string&, const How&, std::uint64_t* time,
+                                                Context*) {
+    *time = 0;
+    return answer();
+}
+
+IOStatus PowerLossDisk::GetAbsolutePath(const std::string& path, const How&, std::string* absolute,
+                                        Context*) {
+    *absolute = clean(path);
+    return answer();
+}
+
+IOStatus PowerLossDisk::RenameFile(const std::string& from, const std::string& to, const How&,
+                                   Context*) {
+    const std::scoped_lock lock{mutex_};
+    const Node node = find(from);
+    if (node == nullptr) return IOStatus::PathNotFound(from);
+    return change({.removed = clean(from), .added = clean(to), .node = node});
+}
+
+IOStatus PowerLossDisk::LinkFile(const std::string&, const std::string&, const How&, Context*) {
+    return IOStatus::NotSupported("link");
+}
+
+IOStatus PowerLossDisk::LockFile(const std::string& path, const How&, rocksdb::FileLock** held,
+                                 Context*) {
+    const std::scoped_lock lock{mutex_};
+    if (!locks_.insert(path).second) return IOStatus::IOError("lock", path);
+    *held = new Lock(path);
+    return answer();
+}
+
+IOStatus PowerLossDisk::UnlockFile(rocksdb::FileLock* held, const How&, Context*) {
+    const std::unique_ptr<Lock> mine{static_cast<Lock*>(held)};
+    const std::scoped_lock lock{mutex_};
+    locks_.erase(mine->path());
+    return IOStatus::OK();
+}
+
+IOStatus PowerLossDisk::NewLogger(const std::string&, const How&,
+                                  std::shared_ptr<rocksdb::Logger>* logger, Context*) {
+    *logger = std::make_shared<Silence>();
+    return IOStatus::OK();
+}
+
+IOStatus PowerLossDisk::IsDirectory(const std::string& path, const How&, bool* is, Context*) {
+    const std::scoped_lock lock{mutex_};
+    const Node node = find(path);
+    if (node == nullptr) return IOStatus::PathNotFound(path);
+    *is = node->directory;
+    return answer();
+}
+
+}  // namespace stentor::store
