@@ -1,0 +1,202 @@
+// What a shard holds for clients that do not read, or are too many.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "net/loopback.h"
+
+namespace stentor::net {
+namespace {
+
+using testing::Client;
+using ::testing::HasSubstr;
+using testing::Server;
+using testing::wait_for;
+
+constexpr int kTinyBuffer = 2'048;  // A client that takes next to nothing.
+
+ConnectionToken only(Server& server) { return server.handler().tokens().front(); }
+
+// Writes replies until the socket is full and one is kept. Returns how many were taken in all.
+int fill(Server& server, const std::string& payload) {
+    int taken = 0;
+    server.on_shard([&](Shard& shard) {
+        Written written = Written::whole;
+        for (; written == Written::whole; ++taken) written = shard.send(only(server), payload);
+        EXPECT_EQ(written, Written::kept);
+        EXPECT_TRUE(shard.waiting(only(server)));
+    });
+    return taken;
+}
+
+TEST(ShardLimits, ABacklogHasFewPlacesAndIsWrittenInOrder) {
+    Server server;
+    server.serve();
+    Client client{server.group.port(), kTinyBuffer};
+    ASSERT_EQ(client.handshake(), 101);
+    const std::string payload(8'000, 'r');
+    int replies = fill(server, payload);
+    const SharedBytes frame = share(ws::server_frame(ws::Opcode::binary, "shared"));
+    server.on_shard([&](Shard& shard) {
+        const ConnectionToken who = only(server);
+        EXPECT_EQ(shard.write(who, frame), Written::kept);
+        EXPECT_EQ(shard.write(who, frame), Written::refused);
+        // The hot path notices by itself that something waits.
+        EXPECT_EQ(shard.write_direct(shard.descriptor(who), who.index, frame), Written::refused);
+        Written written = Written::kept;
+        while ((written = shard.send(who, payload)) == Written::kept) ++replies;
+        EXPECT_EQ(written, Written::refused);
+    });
+    EXPECT_EQ(server.handler().drained, 0);
+    int shared = 0;
+    for (int i = 0; i < replies + 1; ++i) {
+        const std::string event = client.next();
+        if (event == "binary:shared") {
+            ++shared;
+        } else {
+            ASSERT_EQ(event, "binary:" + payload);
+        }
+    }
+    EXPECT_EQ(shared, 1);
+    EXPECT_TRUE(wait_for([&] { return server.handler().drained == 1; }));
+    EXPECT_EQ(server.counters().pinned_bytes.value(), 0U);
+    server.on_shard([&](Shard& shard) {
+        const ConnectionToken who = only(server);
+        EXPECT_FALSE(shard.waiting(who));
+        EXPECT_EQ(shard.write_direct(shard.descriptor(who), who.index, frame), Written::whole);
+    });
+    EXPECT_EQ(client.next(), "binary:shared");
+}
+
+TEST(ShardLimits, AHalfWrittenSharedFrameArrivesWhole) {
+    Server server;
+    server.serve();
+    Client client{server.group.port(), kTinyBuffer};
+    ASSERT_EQ(client.handshake(), 101);
+    std::string payload(3'000'000, '\0');
+    for (std::size_t i = 0; i < payload.size(); ++i) payload[i] = static_cast<char>(i * 31);
+    const SharedBytes frame = share(ws::server_frame(ws::Opcode::binary, payload));
+    server.on_shard([&](Shard& shard) {
+        const ConnectionToken who = only(server);
+        EXPECT_EQ(shard.write_direct(shard.descriptor(who), who.index, frame), Written::kept);
+    });
+    EXPECT_EQ(frame.use_count(), 2);  // Pinned, not copied.
+    // A ping in between must not break into the frame.
+    client.send(ws::client_frame(ws::Opcode::ping, "p", 1));
+    EXPECT_EQ(client.next(), "binary:" + payload);
+    EXPECT_EQ(client.next(), "pong:p");
+    EXPECT_TRUE(wait_for([&] { return server.handler().drained == 1; }));
+    EXPECT_EQ(frame.use_count(), 1);
+}
+
+TEST(ShardLimits, AReaderThatIsStuckIsDropped) {
+    Options options;
+    options.within.stuck = Millis{100};
+    Server server{options};
+    server.serve();
+    Client client{server.group.port(), kTinyBuffer};
+    ASSERT_EQ(client.handshake(), 101);
+    fill(server, std::string(60'000, 's'));
+    EXPECT_TRUE(wait_for([&] { return server.handler().closed == 1; }));
+    EXPECT_EQ(server.counters().dropped_stuck.value(), 1U);
+    EXPECT_EQ(server.counters().pinned_bytes.value(), 0U);
+    EXPECT_EQ(server.counters().backlogs.value(), 0U);
+}
+
+TEST(ShardLimits, AReaderThatIsOnlySlowIsNot) {
+    Options options;
+    options.within.stuck = Millis{150};
+    Server server{options};
+    server.serve();
+    Client client{server.group.port(), kTinyBuffer};
+    ASSERT_EQ(client.handshake(), 101);
+    const SharedBytes frame =
+        share(ws::server_frame(ws::Opcode::binary, std::string(300'000, 's')));
+    server.on_shard(
+        [&](Shard& shard) { EXPECT_EQ(shard.write(only(server), frame), Written::kept); });
+    std::size_t left = frame->size();
+    while (left > 0) {
+        const std::size_t piece = std::min<std::size_t>(left, 40'000);
+        ASSERT_EQ(client.read_bytes(piece).size(), piece);
+        left -= piece;
+        std::this_thread::sleep_for(Millis{50});
+    }
+    EXPECT_EQ(server.handler().closed, 0);
+}
+
+TEST(ShardLimits, HalfFramesStayWithinTheBudget) {
+    Options options;
+    options.pinned_bytes_max = 100'000;
+    Server server{options};
+    server.serve();
+    Client client{server.group.port(), kTinyBuffer};
+    ASSERT_EQ(client.handshake(), 101);
+    const SharedBytes frame =
+        share(ws::server_frame(ws::Opcode::binary, std::string(2'000'000, 'x')));
+    server.on_shard([&](Shard& shard) {
+        EXPECT_EQ(shard.write(only(server), frame), Written::refused);
+        EXPECT_FALSE(shard.alive(only(server)));
+    });
+    EXPECT_TRUE(wait_for([&] { return server.handler().closed == 1; }));
+    EXPECT_EQ(server.counters().dropped_budget.value(), 1U);
+    EXPECT_EQ(server.counters().pinned_bytes.value(), 0U);
+}
+
+TEST(ShardLimits, ACloseWaitsForWhatIsHalfWritten) {
+    Server server;
+    server.serve();
+    Client client{server.group.port(), kTinyBuffer};
+    ASSERT_EQ(client.handshake(), 101);
+    const std::string payload(10'000, 'r');
+    const int replies = fill(server, payload);
+    server.on_shard([&](Shard& shard) { shard.close(only(server), 1'001, "drain"); });
+    EXPECT_TRUE(wait_for([&] { return server.handler().closed == 1; }));
+    for (int i = 0; i < replies; ++i) ASSERT_EQ(client.next(), "binary:" + payload);
+    EXPECT_EQ(client.next(), "close:1001:drain");
+}
+
+TEST(ShardLimits, AFullShardRefusesWithATime) {
+    Options options;
+    options.connections_max = 2;
+    Server server{options};
+    server.serve();
+    Client first{server.group.port()};
+    Client second{server.group.port()};
+    ASSERT_EQ(first.handshake(), 101);
+    ASSERT_EQ(second.handshake(), 101);
+
+    Client third{server.group.port()};
+    third.send(ws::request("h", "/ws", Client::kKey));
+    const std::string head = third.read_head();
+    EXPECT_EQ(Client::status_of(head), 503);
+    EXPECT_THAT(head, HasSubstr("Retry-After: 5\r\n"));
+    EXPECT_TRUE(third.ends());
+    third.hang_up();
+    EXPECT_EQ(server.counters().refused_full.value(), 1U);
+    EXPECT_EQ(server.counters().connections.value(), 2U);
+
+    first.hang_up();
+    EXPECT_TRUE(wait_for([&] { return server.counters().connections.value() == 1; }));
+    Client fourth{server.group.port()};
+    EXPECT_EQ(fourth.handshake(), 101);
+}
+
+TEST(ShardLimits, AFloodOfRefusedOnesHoldsAFewDescriptorsOnly) {
+    Options options;
+    options.connections_max = 1;
+    options.descriptors_reserve = 8;
+    Server server{options};
+    server.serve();
+    Client inside{server.group.port()};
+    ASSERT_EQ(inside.handshake(), 101);
+    std::vector<Client> outside;
+    for (int i = 0; i < 100; ++i) outside.emplace_back(server.group.port());
+    EXPECT_TRUE(wait_for([&] { return server.counters().refused_full.value() == 100; }));
+    for (Client& client : outside) EXPECT_TRUE(client.ends());
+    EXPECT_EQ(server.counters().connections.value(), 1U);
+    inside.send_message("still here");
+    EXPECT_EQ(inside.next(), "binary:still here");
+}
+
+}  // namespace
+}  // namespace stentor::net
