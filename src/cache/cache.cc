@@ -1,0 +1,144 @@
+#include "cache/cache.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "cache/impl.h"
+
+namespace stentor::cache {
+
+// ---- The outside
+
+Cache::Cache(Effects& effects) : impl_(std::make_unique<Impl>(effects)) {}
+Cache::~Cache() = default;
+
+void Cache::on_open(const Waiter& waiter, GroupId gid, UserId uid, Epoch epoch, Seq seq, Time now) {
+    impl_->on_open({.waiter = waiter, .gid = gid, .uid = uid, .epoch = epoch, .seq = seq}, now);
+}
+void Cache::on_pull(const Waiter& waiter, GroupId gid, Epoch epoch, Seq from, Seq to, Seq floor,
+                    Time now) {
+    impl_->on_pull(
+        {.waiter = waiter, .gid = gid, .epoch = epoch, .from = from, .to = to, .floor = floor},
+        now);
+}
+void Cache::on_near(const Waiter& waiter, GroupId gid, Time time, Seq floor, Time /*now*/) {
+    impl_->on_near({.waiter = waiter, .gid = gid, .floor = floor, .time = time});
+}
+void Cache::on_watchers(ShardIndex shard, GroupId gid, std::uint32_t count, std::uint64_t ticket,
+                        Time now) {
+    impl_->on_watchers(shard, gid, count, ticket, now);
+}
+void Cache::on_recheck(GroupId gid, UserId uid, Time /*now*/) { impl_->on_recheck(gid, uid); }
+void Cache::on_items(const bus::Items& items, Time now) { impl_->on_items(items, now); }
+void Cache::on_reply(AskId id, Result<bus::Reply> reply, Time now) {
+    impl_->on_reply(id, std::move(reply), now);
+}
+void Cache::on_tick(Time now) { impl_->on_tick(now); }
+void Cache::set_level(std::uint32_t level) { impl_->level = level; }
+Cache::Counts Cache::counts() const { return impl_->counts(); }
+
+// ---- What the event families share
+
+Group* Cache::Impl::find(GroupId gid) {
+    const auto it = groups_.find(gid);
+    return it == groups_.end() ? nullptr : &it->second;
+}
+
+AskId Cache::Impl::ask(GroupId gid, Asked asked, bus::Question question) {
+    const AskId id = next_ask_++;
+    asked_.emplace(id, std::move(asked));
+    fx_.ask(id, partition_of(gid), std::move(question));
+    return id;
+}
+
+void Cache::Impl::on_reply(AskId id, Result<bus::Reply> reply, Time now) {
+    auto node = asked_.extract(id);
+    if (node.empty()) return;
+    Asked asked = std::move(node.mapped());
+    if (auto* open = std::get_if<PendingOpen>(&asked)) {
+        Result<bus::OpenAnswer> answer =
+            std::unexpected(Error{.code = Code::internal, .where = "reply"});
+        if (!reply) {
+            answer = std::unexpected(reply.error());
+        } else if (auto* opened = std::get_if<bus::OpenAnswer>(&*reply)) {
+            answer = std::move(*opened);
+        }
+        on_open_reply(id, std::move(*open), std::move(answer), now);
+    } else if (auto* page = std::get_if<PageLoad>(&asked)) {
+        on_page(std::move(*page), std::move(reply), now);
+    } else if (const auto* catching = std::get_if<CatchUp>(&asked)) {
+        on_caught_up(catching->gid, std::move(reply), now);
+    } else if (const auto* near = std::get_if<NearAsk>(&asked)) {
+        on_near_reply(*near, reply, now);
+    } else if (const auto* recheck = std::get_if<Recheck>(&asked)) {
+        on_recheck_reply(*recheck, reply);
+    }
+}
+
+std::uint32_t Cache::Impl::online(const Group& group) {
+    std::uint32_t sum = 0;
+    for (const Watching& watching : group.watching) sum += watching.count;
+    return sum;
+}
+
+// While anybody may sit somewhere, or an open is on its way, the route must stand: at least 1.
+void Cache::Impl::report(Group& group, Time now) {
+    group.reported = std::max(online(group), 1U);
+    group.reported_at = now;
+    fx_.report_route(group.memory.gid(), group.reported);
+}
+
+void Cache::Impl::on_watchers(ShardIndex shard, GroupId gid, std::uint32_t count,
+                              std::uint64_t ticket, Time now) {
+    Group* group = find(gid);
+    if (group == nullptr) return;
+    const auto place = std::ranges::find(group->watching, shard, &Watching::shard);
+    if (place == group->watching.end()) return;
+    place->count = count;
+    // An older ticket: another Opened is still on its way to that shard, and may sit down there.
+    if (count != 0 || ticket != place->ticket) return;
+    group->watching.erase(place);
+    std::erase(group->shards, shard);
+    if (group->watching.empty()) group->unwatched_since = now;
+}
+
+void Cache::Impl::on_tick(Time now) {
+    for (const Recheck& again : std::exchange(rechecks_, {})) on_recheck(again.gid, again.uid);
+    std::size_t verifies = 0;
+    std::vector<GroupId> forgotten;
+    for (auto& [gid, group] : groups_) {
+        const bool idle = group.watching.empty() && group.opens_in_flight == 0;
+        if (idle && now - group.unwatched_since >= kForgetAfter) {
+            forgotten.push_back(gid);
+            continue;
+        }
+        const bool changed = group.reported != std::max(online(group), 1U);
+        if (changed || now - group.reported_at >= kRouteEvery) report(group, now);
+        if (!group.memory.loaded() || verifies >= kVerifiesPerTick) continue;
+        const bool quiet = now - group.verified >= kVerifyAfter && !group.watching.empty();
+        if (quiet || group.wants_catch_up) {
+            ++verifies;
+            group.verified = now;
+            catch_up(group);
+        }
+    }
+    for (const GroupId gid : forgotten) {
+        fx_.report_route(gid, 0);
+        Group& group = groups_.at(gid);
+        for (const PendingPull& pull : std::exchange(group.beyond, {})) {
+            refuse(pull, {.code = Code::not_open, .where = "gid"});
+        }
+        pages_.forget(gid);
+        groups_.erase(gid);
+    }
+}
+
+Cache::Counts Cache::Impl::counts() const {
+    Counts counts = counts_;
+    counts.groups = groups_.size();
+    counts.pages = pages_.size();
+    counts.loads = page_loads_.size();
+    return counts;
+}
+
+}  // namespace stentor::cache

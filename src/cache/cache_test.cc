@@ -1,0 +1,566 @@
+#include "cache/cache.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "base/limits.h"
+#include "wire/frames.h"
+
+namespace stentor::cache {
+namespace {
+
+constexpr GroupId kGroup{77};
+constexpr UserId kAnn{1};
+constexpr UserId kBob{2};
+constexpr Epoch kEpoch{3};
+constexpr Term kTerm{5};
+
+// A group's log as its owner has it.
+class Log {
+public:
+    explicit Log(std::uint64_t count = 0) {
+        digests.push_back(genesis(kGroup));
+        add(count);
+    }
+    void add(std::uint64_t count) {
+        for (std::uint64_t i = 0; i < count; ++i) {
+            pb::Entry entry;
+            entry.set_seq(entries.size() + 1);
+            entry.set_sender(kAnn.value);
+            entry.set_kind(pb::ENTRY_KIND_POST);
+            entry.set_cmid(
+                std::string{Cmid::made_at(from_ms(1), std::array<std::uint8_t, 10>{}).view()});
+            entry.set_body("body");
+            entries.push_back(log_entry(entry, digests.back()));
+            digests.push_back(entries.back().digest);
+        }
+    }
+    LogEntry recall(std::uint64_t seq) {
+        LogEntry& held = entries[seq - 1];
+        pb::Entry entry;
+        entry.ParseFromString(*held.bytes);
+        entry.clear_body();
+        entry.set_revision(entry.revision() + 1);
+        entry.set_recalled(true);
+        held.revision = entry.revision();
+        held.recalled = true;
+        held.bytes = share(entry.SerializeAsString());
+        return held;
+    }
+    std::vector<LogEntry> slice(std::uint64_t from, std::uint64_t to) const {
+        to = std::min<std::uint64_t>(to, entries.size());
+        if (from > to) return {};
+        return {entries.begin() + static_cast<long>(from - 1),
+                entries.begin() + static_cast<long>(to)};
+    }
+    std::uint64_t head() const { return entries.size(); }
+    bus::GroupView view(std::uint64_t newest = 256) const {
+        const std::uint64_t first = head() > newest ? head() - newest + 1 : 1;
+        return {.gid = kGroup,
+                .epoch = epoch,
+                .term = kTerm,
+                .head = Seq{head()},
+                .digest = digests.back(),
+                .floor_digest = digests.front(),
+                .members = 2,
+                .newest = slice(first, head()),
+                .digest_before = digests[first - 1]};
+    }
+    bus::EntriesAnswer answer(const bus::AskEntries& ask) const {
+        return {.entries = slice(ask.from.value, ask.from.value + ask.count - 1),
+                .digest_before = digests[std::min<std::size_t>(ask.from.value - 1, head())],
+                .epoch = epoch,
+                .head = Seq{head()},
+                .floor_digest = digests.front()};
+    }
+    Epoch epoch = kEpoch;
+    std::vector<LogEntry> entries;
+    std::vector<Digest> digests;
+};
+
+class Told : public Effects {
+public:
+    struct Asked {
+        AskId id;
+        bus::Question question;
+    };
+    struct To {
+        Waiter waiter;
+        pb::ServerFrame frame;
+        Seating seating;
+    };
+    void ask(AskId id, PartitionId, bus::Question question) override {
+        asks.push_back({id, std::move(question)});
+    }
+    void opened(const Waiter& waiter, std::string payload, const Seating& seating) override {
+        opens.push_back({waiter, *wire::decode_event(payload), seating});
+    }
+    void ranged(const Waiter& waiter, std::string payload, GroupId, Epoch, Seq last, Seq) override {
+        ranges.push_back({waiter, *wire::decode_event(payload), {.reached = last}});
+    }
+    void answered(const Waiter& waiter, std::string payload) override {
+        answers.push_back({waiter, *wire::decode_event(payload), {}});
+    }
+    void told(const Waiter& waiter, std::string payload) override {
+        unasked.push_back({waiter, *wire::decode_event(payload), {}});
+    }
+    void refused(const Waiter&, GroupId, const Error& error) override { refusals.push_back(error); }
+    void push(const Push& push, std::span<const ShardIndex> shards) override {
+        EXPECT_FALSE(shards.empty());
+        pushes.push_back(push);
+    }
+    void head_moved(GroupId, Epoch epoch, Seq head, std::span<const ShardIndex>) override {
+        heads.emplace_back(epoch, head);
+    }
+    void ousted(GroupId, UserId uid, std::uint64_t version, const std::string&,
+                std::span<const ShardIndex>) override {
+        ousts.emplace_back(uid, version);
+    }
+    void recheck(GroupId, std::span<const ShardIndex>) override { ++rechecks; }
+    void report_route(GroupId, std::uint32_t online) override { routes.push_back(online); }
+
+    std::vector<Asked> asks;
+    std::vector<To> opens, ranges, answers, unasked;
+    std::vector<Error> refusals;
+    std::vector<Push> pushes;
+    std::vector<std::pair<Epoch, Seq>> heads;
+    std::vector<std::pair<UserId, std::uint64_t>> ousts;
+    std::vector<std::uint32_t> routes;
+    int rechecks = 0;
+};
+
+class CacheTest : public ::testing::Test {
+protected:
+    static Waiter waiter(std::uint32_t request_id = 1, std::uint32_t shard = 0) {
+        return {.connection = {.shard = shard}, .request_id = request_id};
+    }
+    void open(std::uint64_t seq = 0, Epoch epoch = {}, UserId uid = kAnn) {
+        cache.on_open(waiter(), kGroup, uid, epoch, Seq{seq}, now);
+    }
+    void pull(std::uint64_t from, std::uint64_t to, std::uint64_t floor = 0) {
+        cache.on_pull(waiter(), kGroup, log.epoch, Seq{from}, Seq{to}, Seq{floor}, now);
+    }
+    // The owner answers everything it was asked.
+    void answer_all() {
+        while (!told.asks.empty()) answer_one();
+    }
+    void answer_one() {
+        auto ask = std::move(told.asks.front());
+        told.asks.erase(told.asks.begin());
+        cache.on_reply(ask.id, answer(ask.question), now);
+    }
+    Result<bus::Reply> answer(const bus::Question& question) {
+        if (const auto* entries = std::get_if<bus::AskEntries>(&question))
+            return log.answer(*entries);
+        if (std::holds_alternative<bus::AskNear>(question)) return Seq{near};
+        const auto& opening = std::get<bus::AskOpen>(question);
+        if (member.role == pb::ROLE_NONE) {
+            return std::unexpected(Error{.code = Code::not_a_member, .where = "gid"});
+        }
+        bus::OpenAnswer reply{.member = member};
+        if (opening.with_view) reply.view = log.view();
+        return reply;
+    }
+    void open_it() {
+        open();
+        answer_all();
+        ASSERT_EQ(told.opens.size(), 1U);
+        told.opens.clear();
+    }
+    void item(decltype(bus::Item::event) event, std::uint64_t number, Term term = kTerm) {
+        cache.on_items({.partition = partition_of(kGroup),
+                        .term = term,
+                        .number = number,
+                        .items = {{.gid = kGroup, .epoch = log.epoch, .event = std::move(event)}}},
+                       now);
+    }
+    void add(std::uint64_t count, std::uint64_t number) {
+        const std::uint64_t head = log.head();
+        log.add(count);
+        item(bus::EntriesAdded{log.slice(head + 1, log.head()), log.digests[head]}, number);
+    }
+    static std::vector<std::uint64_t> seqs(const auto& entries) {
+        std::vector<std::uint64_t> all;
+        for (const pb::Entry& entry : entries) all.push_back(entry.seq());
+        return all;
+    }
+
+    Log log{500};
+    Told told;
+    Cache cache{told};
+    bus::MemberView member{.role = pb::ROLE_MEMBER, .version = 1};
+    std::uint64_t near = 0;
+    Time now = from_ms(1'000'000);
+};
+
+TEST_F(CacheTest, TheRouteStandsBeforeTheOwnerIsAsked) {
+    open();
+    EXPECT_THAT(told.routes, ::testing::ElementsAre(1));
+    ASSERT_EQ(told.asks.size(), 1U);
+    EXPECT_TRUE(std::get<bus::AskOpen>(told.asks[0].question).with_view);
+}
+
+TEST_F(CacheTest, AFreshReaderGetsTheNewestFifty) {
+    open();
+    answer_all();
+    ASSERT_EQ(told.opens.size(), 1U);
+    const pb::Opened& opened = told.opens[0].frame.opened();
+    EXPECT_TRUE(opened.reset());
+    EXPECT_EQ(opened.first_seq(), 451U);
+    EXPECT_EQ(opened.entries_size(), 50);
+    EXPECT_EQ(Digest::from(opened.digest_before()), log.digests[450]);
+    EXPECT_EQ(Digest::from(opened.digest()), log.digests[500]);
+    EXPECT_EQ(told.opens[0].seating.reached, Seq{500});
+}
+
+TEST_F(CacheTest, AReaderWhoIsNearContinuesAndOneWhoIsFarStartsAfresh) {
+    open_it();
+    open(490, kEpoch);
+    open(250, kEpoch);
+    open(500, kEpoch);
+    answer_all();
+    ASSERT_EQ(told.opens.size(), 3U);
+    EXPECT_FALSE(told.opens[0].frame.opened().reset());
+    EXPECT_EQ(told.opens[0].frame.opened().first_seq(), 491U);
+    EXPECT_TRUE(told.opens[1].frame.opened().reset());
+    EXPECT_FALSE(told.opens[2].frame.opened().reset());
+    EXPECT_EQ(told.opens[2].frame.opened().first_seq(), 501U);
+    EXPECT_EQ(told.opens[2].frame.opened().entries_size(), 0);
+}
+
+TEST_F(CacheTest, NothingAtOrBelowTheFloorIsInAnOpened) {
+    member.floor = Seq{495};
+    open(490, kEpoch);
+    answer_all();
+    const pb::Opened& opened = told.opens.at(0).frame.opened();
+    EXPECT_TRUE(opened.reset());
+    EXPECT_EQ(opened.first_seq(), 496U);
+    EXPECT_EQ(opened.floor(), 495U);
+}
+
+TEST_F(CacheTest, AGuessedIdAndAForeignGroupLookTheSame) {
+    member.role = pb::ROLE_NONE;
+    open();
+    answer_all();
+    ASSERT_EQ(told.refusals.size(), 1U);
+    EXPECT_EQ(told.refusals[0].code, Code::not_found);
+}
+
+TEST_F(CacheTest, ManyOpensOfAColdGroupBringOneView) {
+    for (int i = 0; i < 10; ++i) open();
+    int views = 0;
+    for (const auto& ask : told.asks) views += std::get<bus::AskOpen>(ask.question).with_view;
+    EXPECT_EQ(views, 1);
+    std::ranges::reverse(told.asks);  // The view comes last: everybody waits for it.
+    answer_all();
+    EXPECT_EQ(told.opens.size(), 10U);
+}
+
+TEST_F(CacheTest, WhenTheBringerOfTheViewIsNobodyTheNextOneBringsIt) {
+    open();
+    open(0, {}, kBob);
+    auto first = std::move(told.asks[0]);
+    auto second = std::move(told.asks[1]);
+    told.asks.clear();
+    cache.on_reply(second.id, bus::OpenAnswer{.member = member}, now);
+    cache.on_reply(first.id, std::unexpected(Error{Code::not_found, "gid"}), now);
+    answer_all();
+    EXPECT_EQ(told.refusals.size(), 1U);
+    EXPECT_EQ(told.opens.size(), 1U);
+}
+
+TEST_F(CacheTest, ItemsThatOvertakeTheViewAreNotLost) {
+    open();
+    const bus::GroupView view = log.view();
+    add(2, 1);
+    const AskId id = told.asks[0].id;
+    told.asks.clear();
+    cache.on_reply(id, bus::OpenAnswer{.member = member, .view = view}, now);
+    ASSERT_EQ(told.opens.size(), 1U);
+    EXPECT_EQ(told.opens[0].seating.reached, Seq{502});
+}
+
+TEST_F(CacheTest, AnOpenedComesBeforeThePushOfTheNextEntry) {
+    open_it();
+    add(1, 1);
+    add(2, 2);
+    ASSERT_EQ(told.pushes.size(), 2U);
+    EXPECT_EQ(told.pushes[1].first, Seq{502});
+    EXPECT_EQ(told.pushes[1].last, Seq{503});
+}
+
+TEST_F(CacheTest, NobodyListensNothingIsPushed) {
+    open_it();
+    const auto ticket = std::uint64_t{1};
+    cache.on_watchers(0, kGroup, 0, ticket - 1, now);  // Told before the Opened got there.
+    add(1, 1);
+    EXPECT_EQ(told.pushes.size(), 1U);
+    cache.on_watchers(0, kGroup, 0, ticket, now);
+    add(1, 2);
+    EXPECT_EQ(told.pushes.size(), 1U);
+    now += Millis{60'000};
+    cache.on_tick(now);
+    EXPECT_EQ(told.routes.back(), 0U);
+    EXPECT_EQ(cache.counts().groups, 0U);
+}
+
+TEST_F(CacheTest, ALostItemIsMadeUpForInOrder) {
+    open_it();
+    add(1, 1);
+    log.add(3);  // Number 2 is lost.
+    told.pushes.clear();
+    add(1, 3);
+    EXPECT_TRUE(told.pushes.empty());
+    EXPECT_EQ(told.rechecks, 1);  // A kick may have been in it.
+    answer_all();
+    ASSERT_FALSE(told.pushes.empty());
+    EXPECT_EQ(told.pushes.front().first, Seq{502});
+    EXPECT_EQ(told.pushes.back().last, Seq{505});
+}
+
+TEST_F(CacheTest, ALostLastItemIsFoundWhenTheGroupStaysQuiet) {
+    open_it();
+    add(1, 1);
+    log.add(1);
+    told.pushes.clear();
+    now += Millis{30'000};
+    cache.on_tick(now);
+    answer_all();
+    ASSERT_EQ(told.pushes.size(), 1U);
+    EXPECT_EQ(told.pushes[0].last, Seq{502});
+}
+
+TEST_F(CacheTest, AReplacedOwnerIsNotHeard) {
+    open_it();
+    add(1, 1);
+    item(bus::GroupChanged{}, 1, Term{kTerm.value + 1});
+    answer_all();
+    told.pushes.clear();
+    add(1, 2);  // Of the former term.
+    EXPECT_TRUE(told.pushes.empty());
+}
+
+TEST_F(CacheTest, APullFromMemoryAsksNobody) {
+    open_it();
+    pull(480, 489);
+    EXPECT_TRUE(told.asks.empty());
+    ASSERT_EQ(told.ranges.size(), 1U);
+    const pb::Range& range = told.ranges[0].frame.range();
+    EXPECT_EQ(range.entries_size(), 10);
+    EXPECT_EQ(range.first_seq(), 480U);
+    EXPECT_EQ(Digest::from(range.digest_before()), log.digests[479]);
+    EXPECT_EQ(Digest::from(range.digest()), log.digests[489]);
+}
+
+TEST_F(CacheTest, OneLoadServesAllWhoMissThePage) {
+    open_it();
+    for (int i = 0; i < 100; ++i) pull(120, 150);
+    EXPECT_EQ(told.asks.size(), 1U);
+    answer_all();
+    EXPECT_EQ(told.ranges.size(), 100U);
+    pull(1, 100);
+    EXPECT_TRUE(told.asks.empty());
+    EXPECT_EQ(told.ranges.size(), 101U);
+}
+
+TEST_F(CacheTest, BelowTheFloorIsAReset) {
+    open_it();
+    pull(100, 200, 150);
+    answer_all();
+    ASSERT_EQ(told.answers.size(), 1U);
+    const pb::Reset& reset = told.answers[0].frame.reset();
+    EXPECT_EQ(reset.floor(), 150U);
+    EXPECT_EQ(Digest::from(reset.digest()), log.digests[150]);
+}
+
+TEST_F(CacheTest, AboveTheHeadIsVerifiedBeforeItIsRefused) {
+    open_it();
+    pull(501, 600);
+    answer_all();
+    ASSERT_EQ(told.refusals.size(), 1U);
+    EXPECT_EQ(told.refusals[0].code, Code::bad_range);
+    log.add(5);  // Committed, and its item lost.
+    pull(501, 600);
+    answer_all();
+    ASSERT_EQ(told.ranges.size(), 1U);
+    EXPECT_EQ(told.ranges[0].seating.reached, Seq{505});
+}
+
+TEST_F(CacheTest, ARecallDuringALoadIsNotUndoneByIt) {
+    open_it();
+    pull(120, 150);
+    const bus::EntriesAnswer before = log.answer({.gid = kGroup, .from = Seq{1}, .count = 200});
+    item(bus::EntryChanged{log.recall(130), Seq{500}}, 1);
+    ASSERT_EQ(told.asks.size(), 1U);
+    cache.on_reply(told.asks[0].id, before, now);
+    ASSERT_EQ(told.ranges.size(), 1U);
+    EXPECT_TRUE(told.ranges[0].frame.range().entries(10).recalled());
+    ASSERT_EQ(told.pushes.size(), 1U);
+    EXPECT_EQ(told.pushes[0].lane, Lane::control);
+}
+
+TEST_F(CacheTest, ARecallReplacesWhatIsHeldInMemoryAndPages) {
+    open_it();
+    pull(120, 150);
+    answer_all();
+    item(bus::EntryChanged{log.recall(130), Seq{500}}, 1);
+    item(bus::EntryChanged{log.recall(490), Seq{500}}, 2);
+    told.ranges.clear();
+    pull(130, 130);
+    pull(490, 490);
+    ASSERT_EQ(told.ranges.size(), 2U);
+    EXPECT_TRUE(told.ranges[0].frame.range().entries(0).recalled());
+    EXPECT_TRUE(told.ranges[1].frame.range().entries(0).recalled());
+}
+
+TEST_F(CacheTest, ALoadIsCutAtTheHeadItWasReadAtAndAtTheFirstHole) {
+    open_it();
+    pull(120, 150);
+    bus::EntriesAnswer answer = log.answer({.gid = kGroup, .from = Seq{1}, .count = 200});
+    answer.entries.erase(answer.entries.begin() + 129);
+    cache.on_reply(told.asks.at(0).id, answer, now);
+    ASSERT_EQ(told.ranges.size(), 1U);
+    EXPECT_EQ(told.ranges[0].seating.reached, Seq{129});
+}
+
+TEST_F(CacheTest, AKickOvertakesAnOpenThatWasAnsweredBeforeIt) {
+    open_it();
+    open(0, {}, kBob);
+    item(
+        bus::MemberChanged{.uid = kBob, .member = {.version = 2}, .reason = pb::OUST_REASON_KICKED},
+        1);
+    answer_all();  // With version 1, in which Bob is a member.
+    EXPECT_TRUE(told.opens.empty());
+    ASSERT_EQ(told.refusals.size(), 1U);
+    EXPECT_EQ(told.refusals[0].code, Code::not_found);
+    EXPECT_THAT(told.ousts, ::testing::ElementsAre(std::pair{kBob, std::uint64_t{2}}));
+}
+
+TEST_F(CacheTest, ARecheckPutsOutWhoIsNoMemberAndAsksAgainWhenTheOwnerIsBusy) {
+    open_it();
+    cache.on_recheck(kGroup, kBob, now);
+    cache.on_reply(told.asks.at(0).id, std::unexpected(Error{Code::timeout, "ask"}), now);
+    told.asks.clear();
+    EXPECT_TRUE(told.ousts.empty());
+    cache.on_tick(now);
+    member.role = pb::ROLE_NONE;
+    answer_all();
+    EXPECT_EQ(told.ousts.size(), 1U);
+}
+
+TEST_F(CacheTest, ANewEpochForksItsReaders) {
+    open_it();
+    log = Log{400};
+    log.epoch = Epoch{4};
+    item(bus::GroupChanged{.fork = Seq{380}}, 1);
+    EXPECT_THAT(told.heads, ::testing::ElementsAre(std::pair{Epoch{4}, Seq{380}}));
+    cache.on_pull(waiter(), kGroup, kEpoch, Seq{490}, Seq{500}, Seq{}, now);
+    ASSERT_EQ(told.refusals.size(), 1U);
+    open(500, kEpoch);
+    answer_all();
+    ASSERT_EQ(told.unasked.size(), 1U);
+    EXPECT_EQ(told.unasked[0].frame.fork().fork_seq(), 380U);
+    ASSERT_EQ(told.opens.size(), 1U);
+    EXPECT_TRUE(told.opens[0].frame.opened().reset());
+    EXPECT_EQ(told.opens[0].frame.opened().epoch(), 4U);
+}
+
+TEST_F(CacheTest, AroundATime) {
+    open_it();
+    near = 300;
+    cache.on_near(waiter(), kGroup, from_ms(5), Seq{}, now);
+    answer_all();
+    ASSERT_EQ(told.ranges.size(), 1U);
+    EXPECT_EQ(told.ranges[0].frame.range().first_seq(), 200U);
+}
+
+// Items lost, doubled views, pulls and opens in any order: what is pushed and served is always the
+// one log, and once nothing is lost any more the head is reached.
+TEST(CacheHistory, OnlyTheOneLogIsServedAndTheHeadIsReached) {
+    for (std::uint32_t seed = 1; seed <= 30; ++seed) {
+        SCOPED_TRACE(seed);
+        std::mt19937 random{seed};
+        Log log{random() % 300};
+        Told told;
+        Cache cache{told};
+        Time now = from_ms(1'000'000);
+        std::uint64_t number = 0;
+        const auto answer_one = [&] {
+            const std::size_t pick = random() % told.asks.size();
+            auto ask = std::move(told.asks[pick]);
+            told.asks.erase(told.asks.begin() + static_cast<long>(pick));
+            if (const auto* entries = std::get_if<bus::AskEntries>(&ask.question)) {
+                return cache.on_reply(ask.id, log.answer(*entries), now);
+            }
+            bus::OpenAnswer reply{.member = {.role = pb::ROLE_MEMBER, .version = 1}};
+            if (std::get<bus::AskOpen>(ask.question).with_view) reply.view = log.view(20);
+            cache.on_reply(ask.id, reply, now);
+        };
+        for (int step = 0; step < 400; ++step) {
+            now += Millis{random() % 500};
+            switch (random() % 6) {
+                case 0:
+                    cache.on_open({}, kGroup, kAnn, kEpoch, Seq{random() % (log.head() + 2)}, now);
+                    break;
+                case 1:
+                    cache.on_pull({}, kGroup, kEpoch, Seq{1 + random() % (log.head() + 2)},
+                                  Seq{log.head() + 5}, Seq{}, now);
+                    break;
+                case 2: cache.on_tick(now); break;
+                case 3:
+                case 4: {
+                    const std::uint64_t head = log.head();
+                    log.add(1 + random() % 4);
+                    ++number;
+                    if (random() % 5 == 0) break;
+                    cache.on_items(
+                        {.partition = partition_of(kGroup),
+                         .term = kTerm,
+                         .number = number,
+                         .items = {{.gid = kGroup,
+                                    .epoch = kEpoch,
+                                    .event = bus::EntriesAdded{log.slice(head + 1, log.head()),
+                                                               log.digests[head]}}}},
+                        now);
+                    break;
+                }
+                default:
+                    if (!told.asks.empty()) answer_one();
+            }
+        }
+        while (!told.asks.empty()) answer_one();
+        told.opens.clear();
+        cache.on_open({}, kGroup, kAnn, {}, Seq{}, now);
+        now += Millis{30'000};
+        cache.on_tick(now);
+        while (!told.asks.empty()) answer_one();
+        cache.on_open({}, kGroup, kAnn, {}, Seq{}, now);
+        while (!told.asks.empty()) answer_one();
+        ASSERT_FALSE(told.opens.empty());
+        EXPECT_EQ(told.opens.back().seating.head, Seq{log.head()});
+        EXPECT_FALSE(told.ranges.empty());
+        for (const auto& to : told.ranges) {
+            const pb::Range& range = to.frame.range();
+            std::uint64_t seq = range.first_seq();
+            Digest digest = Digest::from(range.digest_before());
+            ASSERT_EQ(digest, log.digests[seq - 1]);
+            for (const pb::Entry& entry : range.entries()) {
+                ASSERT_EQ(entry.seq(), seq++);
+                digest = digest_after(digest, entry);
+            }
+            ASSERT_EQ(digest, log.digests[seq - 1]);
+        }
+        Seq last;
+        for (const Push& push : told.pushes) {
+            if (push.lane != Lane::entries) continue;
+            EXPECT_GT(push.first, last) << "an entry was pushed twice";
+            last = push.last;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace stentor::cache

@@ -1,0 +1,194 @@
+#pragma once
+// The cache's parts and what they share. opens.cc, pulls.cc and items.cc hold an event family each.
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/limits.h"
+#include "cache/cache.h"
+#include "cache/memory.h"
+#include "cache/pages.h"
+
+namespace stentor::cache {
+
+inline constexpr Millis kRouteEvery{10'000};   // Three missed reports are an absence.
+inline constexpr Millis kForgetAfter{30'000};  // Unwatched that long, a group leaves memory.
+inline constexpr Millis kVerifyAfter{20'000};  // Quiet that long, its head is asked for.
+inline constexpr std::size_t kVerifiesPerTick = 256;
+inline constexpr std::size_t kBacklog = limits::kCacheEntries;
+inline constexpr std::size_t kOpenedEntries = 50;
+inline constexpr int kViewTries = 3;
+
+struct PendingOpen {
+    Waiter waiter;
+    GroupId gid;
+    UserId uid;
+    Epoch epoch;
+    Seq seq;
+    std::uint64_t generation{};  // Of Group::changed when the owner was asked.
+    int views_tried{};
+    bool with_view{};
+    bus::MemberView member;  // Once the owner has answered.
+};
+
+struct PendingPull {
+    Waiter waiter;
+    GroupId gid;
+    Epoch epoch;
+    Seq from;
+    Seq to;
+    Seq floor;
+    bool loaded{};   // A page was loaded for it: not again.
+    bool checked{};  // The owner was asked whether the head is further on.
+};
+
+// One page on its way: one ask, whoever waits for it.
+struct PageLoad {
+    PageKey key;
+    std::vector<PendingPull> waiting;
+    std::vector<LogEntry> changed;  // Told while the page was being read, perhaps before.
+    bool stale{};                   // Changes may have been missed: what comes is not kept.
+};
+
+struct CatchUp {
+    GroupId gid;
+};
+struct NearAsk {
+    Waiter waiter;
+    GroupId gid;
+    Seq floor;
+    Time time;
+};
+struct Recheck {
+    GroupId gid;
+    UserId uid;
+};
+using Asked = std::variant<PendingOpen, PageLoad, CatchUp, NearAsk, Recheck>;
+
+struct Watching {
+    ShardIndex shard{};
+    std::uint32_t count{};
+    std::uint64_t ticket{};  // Of the newest Opened sent there: until it is counted, it may sit.
+};
+
+struct Group {
+    explicit Group(GroupId gid) : memory(gid) {}
+
+    Memory memory;
+    std::vector<Watching> watching;
+    std::vector<ShardIndex> shards;  // Those of `watching`.
+
+    bool refresh = false;  // Items were lost: the next open takes a new view.
+    AskId view_ask = 0;
+    std::vector<PendingOpen> awaiting;  // Members known, view on its way.
+    std::size_t opens_in_flight = 0;
+    // Told by the stream while opens are in flight: an answer may be older than what it says.
+    std::unordered_map<UserId, bus::MemberView> changed;
+    std::uint64_t generation = 1;  // +1 when `changed` overflowed: then answers are asked anew.
+
+    AskId catching_up = 0;
+    bool wants_catch_up = false;
+    Seq seen;             // Newest seq that the stream told, applied or not.
+    Epoch backlog_epoch;  // Of `seen` and `backlog` while no view is here.
+    std::vector<std::pair<Epoch, LogEntry>> changes;  // Told while a view was on its way.
+    std::deque<LogEntry> backlog;     // Ahead of the head, until what is missing has come.
+    std::vector<PendingPull> beyond;  // Pulls above the head, until that was verified.
+
+    Epoch forked_from;  // Whose entries above `fork` were lost; 0: not known.
+    Seq fork;
+
+    std::uint32_t reported = 0;
+    Time reported_at;
+    Time unwatched_since;
+    Time verified;
+};
+
+class Cache::Impl {
+public:
+    explicit Impl(Effects& effects) : fx_(effects) {}
+
+    // ---- opens.cc
+    void on_open(PendingOpen open, Time now);
+    void on_open_reply(AskId id, PendingOpen open, Result<bus::OpenAnswer> answer, Time now);
+    void on_recheck(GroupId gid, UserId uid);
+    void on_recheck_reply(const Recheck& asked, const Result<bus::Reply>& reply);
+    // ---- pulls.cc
+    void on_pull(PendingPull pull, Time now);
+    void on_near(const NearAsk& near);
+    void on_near_reply(const NearAsk& near, const Result<bus::Reply>& reply, Time now);
+    void on_page(PageLoad load, Result<bus::Reply> reply, Time now);
+    // ---- items.cc
+    void on_items(const bus::Items& items, Time now);
+    void on_caught_up(GroupId gid, Result<bus::Reply> reply, Time now);
+    // ---- cache.cc
+    void on_reply(AskId id, Result<bus::Reply> reply, Time now);
+    void on_watchers(ShardIndex shard, GroupId gid, std::uint32_t count, std::uint64_t ticket,
+                     Time now);
+    void on_tick(Time now);
+    [[nodiscard]] Counts counts() const;
+
+    std::uint32_t level = 0;
+
+private:
+    Group* find(GroupId gid);
+    AskId ask(GroupId gid, Asked asked, bus::Question question);
+    static std::uint32_t online(const Group& group);
+    void report(Group& group, Time now);
+
+    // ---- opens.cc
+    void ask_open(Group& group, PendingOpen open);
+    void finish_open(Group& group, PendingOpen open, Time now);
+    void want_view(Group& group, PendingOpen open);
+    void view_failed(Group& group);
+    bool install(Group& group, const bus::GroupView& view, Time now);
+    void send_opened(Group& group, const PendingOpen& open);
+    void seat(Group& group, const PendingOpen& open, std::string payload);
+    void refuse_open(Group& group, const PendingOpen& open, Error error);
+
+    // ---- pulls.cc
+    void serve(PendingPull pull, Time now);
+    void send_range(const PendingPull& pull, const Memory& memory,
+                    std::span<const LogEntry> entries, const Digest& digest_before);
+    void reset(const PendingPull& pull, Group& group, Seq floor);
+    void load(const PendingPull& pull, const PageKey& key);
+    [[nodiscard]] const LogEntry* entry_at(const Memory& memory, Seq seq);
+    [[nodiscard]] std::optional<Digest> digest_at(const Memory& memory, Seq seq);
+    void refuse(const PendingPull& pull, const Error& error);
+
+    // ---- items.cc
+    void on_item(const bus::Item& item, Time now);
+    void on_entries(Group& group, Epoch epoch, std::span<const LogEntry> entries, Time now);
+    void on_entry_changed(Group& group, Epoch epoch, const LogEntry& entry);
+    void on_member_changed(Group& group, const bus::MemberChanged& change);
+    void on_break(PartitionId partition);
+    void add_entries(Group& group, std::span<const LogEntry> entries, Time now);
+    void add_answer(Group& group, const bus::EntriesAnswer& answer, Time now);
+    void add_backlog(Group& group, Time now);
+    void push_entries(Group& group, std::span<const LogEntry> entries);
+    void start_epoch(Group& group, Epoch epoch, Seq head);
+    void catch_up(Group& group);
+    void release_beyond(Group& group, Time now);
+
+    struct Stream {
+        Term term;
+        std::uint64_t number{};
+    };
+
+    Effects& fx_;
+    std::unordered_map<GroupId, Group> groups_;
+    Pages pages_;
+    std::unordered_map<AskId, Asked> asked_;
+    std::unordered_map<PageKey, AskId, PageKeyHash> page_loads_;
+    std::unordered_map<std::uint32_t, Stream> streams_;  // By partition.
+    std::vector<Recheck> rechecks_;                      // To be asked again at the next tick.
+    AskId next_ask_ = 1;
+    std::uint64_t tickets_ = 0;
+    Counts counts_;
+};
+
+}  // namespace stentor::cache

@@ -1,0 +1,271 @@
+// The owners' streams: what comes in order is applied and pushed; what does not is asked for.
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.h"
+#include "cache/impl.h"
+#include "cache/payloads.h"
+#include "wire/frames.h"
+
+namespace stentor::cache {
+
+void Cache::Impl::on_items(const bus::Items& items, Time now) {
+    const auto known = streams_.find(items.partition.value);
+    bool broken = items.number != 1;
+    if (known != streams_.end()) {
+        const Stream& stream = known->second;
+        if (items.term < stream.term) return;  // An owner that has been replaced.
+        if (items.term == stream.term) {
+            if (items.number <= stream.number) return;
+            broken = items.number != stream.number + 1;
+        } else {
+            // What the former owner committed last, it may not have told any more.
+            broken = true;
+        }
+    }
+    streams_[items.partition.value] = {.term = items.term, .number = items.number};
+    if (broken) {
+        ++counts_.holes;
+        on_break(items.partition);
+    }
+    for (const bus::Item& item : items.items) on_item(item, now);
+}
+
+// Anything may have been missed: entries, changes to entries, kicks.
+void Cache::Impl::on_break(PartitionId partition) {
+    for (auto& [gid, group] : groups_) {
+        if (partition_of(gid) != partition) continue;
+        pages_.forget(gid);
+        group.memory.drop_entries();
+        group.refresh = true;
+        if (!group.shards.empty()) fx_.recheck(gid, group.shards);
+        if (group.memory.loaded()) catch_up(group);
+    }
+    for (const auto& [key, id] : page_loads_) {
+        if (partition_of(key.gid) == partition) std::get<PageLoad>(asked_.at(id)).stale = true;
+    }
+}
+
+void Cache::Impl::on_item(const bus::Item& item, Time now) {
+    Group* group = find(item.gid);
+    if (group == nullptr) return;
+    if (const auto* member = std::get_if<bus::MemberChanged>(&item.event)) {
+        return on_member_changed(*group, *member);
+    }
+    if (item.epoch < group->memory.epoch()) return;
+    if (const auto* added = std::get_if<bus::EntriesAdded>(&item.event)) {
+        if (!added->entries.empty()) on_entries(*group, item.epoch, added->entries, now);
+        return;
+    }
+    if (const auto* changed = std::get_if<bus::EntryChanged>(&item.event)) {
+        return on_entry_changed(*group, item.epoch, changed->entry);
+    }
+    const auto& change = std::get<bus::GroupChanged>(item.event);
+    if (group->memory.loaded() && item.epoch > group->memory.epoch()) {
+        const Epoch former = group->memory.epoch();
+        start_epoch(*group, item.epoch, change.fork);
+        group->forked_from = former;
+        group->fork = change.fork;
+    }
+    group->memory.settings = change.settings;
+}
+
+void Cache::Impl::on_entries(Group& group, Epoch epoch, std::span<const LogEntry> entries,
+                             Time now) {
+    const Seq last = entries.back().seq;
+    if (group.memory.loaded() && epoch > group.memory.epoch()) start_epoch(group, epoch, last);
+    if (!group.memory.loaded()) {
+        // Kept for the view that is on its way; readers of a former epoch open again.
+        if (epoch > group.backlog_epoch) {
+            group.backlog.clear();
+            group.seen = {};
+            group.backlog_epoch = epoch;
+        }
+        group.seen = std::max(group.seen, last);
+        if (group.backlog.size() + entries.size() > kBacklog) group.backlog.clear();
+        group.backlog.insert(group.backlog.end(), entries.begin(), entries.end());
+        if (!group.shards.empty()) fx_.head_moved(group.memory.gid(), epoch, last, group.shards);
+        return;
+    }
+    add_entries(group, entries, now);
+    if (!group.backlog.empty()) add_backlog(group, now);
+}
+
+// Those that are known already are passed over; those ahead of a gap wait for what is missing.
+void Cache::Impl::add_entries(Group& group, std::span<const LogEntry> entries, Time now) {
+    Memory& memory = group.memory;
+    group.seen = std::max(group.seen, entries.back().seq);
+    const auto next = std::ranges::find_if(
+        entries, [&](const LogEntry& entry) { return entry.seq > memory.head(); });
+    if (next == entries.end()) return;
+    const std::span<const LogEntry> fresh{next, entries.end()};
+    if (fresh.front().seq != memory.head() + 1) {
+        if (group.backlog.size() + fresh.size() > kBacklog) group.backlog.clear();
+        group.backlog.insert(group.backlog.end(), fresh.begin(), fresh.end());
+        return catch_up(group);
+    }
+    group.verified = now;
+    for (const LogEntry& entry : fresh) memory.append(entry);
+    push_entries(group, fresh);
+}
+
+void Cache::Impl::add_backlog(Group& group, Time now) {
+    Memory& memory = group.memory;
+    while (!group.backlog.empty() && group.backlog.front().seq <= memory.head()) {
+        group.backlog.pop_front();
+    }
+    std::vector<LogEntry> fresh;
+    while (!group.backlog.empty() &&
+           group.backlog.front().seq == memory.head() + (fresh.size() + 1)) {
+        fresh.push_back(std::move(group.backlog.front()));
+        group.backlog.pop_front();
+        // The stream may have told an entry twice, from two sides of a gap.
+        while (!group.backlog.empty() && group.backlog.front().seq <= fresh.back().seq) {
+            group.backlog.pop_front();
+        }
+    }
+    if (!fresh.empty()) add_entries(group, fresh, now);
+}
+
+void Cache::Impl::push_entries(Group& group, std::span<const LogEntry> entries) {
+    if (group.shards.empty()) return;
+    const Memory& memory = group.memory;
+    while (!entries.empty()) {
+        const auto page = entries.first(wire::page_size(entries));
+        fx_.push({.gid = memory.gid(),
+                  .epoch = memory.epoch(),
+                  .lane = Lane::entries,
+                  .first = page.front().seq,
+                  .last = page.back().seq,
+                  .frame = batch_frame(memory.gid(), memory.epoch(), page, level)},
+                 group.shards);
+        entries = entries.subspan(page.size());
+    }
+}
+
+void Cache::Impl::on_entry_changed(Group& group, Epoch epoch, const LogEntry& entry) {
+    Memory& memory = group.memory;
+    const GroupId gid = memory.gid();
+    // A view that is on its way may have been made before this, too.
+    if (group.view_ask != 0 || !memory.loaded()) {
+        if (group.changes.size() >= kBacklog) group.changes.erase(group.changes.begin());
+        group.changes.emplace_back(epoch, entry);
+    }
+    if (!memory.loaded() || epoch != memory.epoch()) return;
+    memory.replace(entry);
+    for (LogEntry& held : group.backlog) {
+        if (held.seq == entry.seq && held.revision < entry.revision) held = entry;
+    }
+    const auto found = pages_.find(gid, memory.epoch(), entry.seq, memory.floor());
+    if (found.page != nullptr) found.page->replace(entry);
+    // A page that is being read may have been read before this.
+    for (const auto& [key, id] : page_loads_) {
+        if (key.gid != gid || entry.seq < key.first || entry.seq > Pages::end_of(key.first))
+            continue;
+        std::get<PageLoad>(asked_.at(id)).changed.push_back(entry);
+    }
+    if (group.shards.empty()) return;
+    fx_.push({.gid = gid,
+              .epoch = memory.epoch(),
+              .lane = Lane::control,
+              .first = entry.seq,
+              .last = entry.seq,
+              .frame = changed_frame(gid, memory.epoch(), entry)},
+             group.shards);
+}
+
+void Cache::Impl::on_member_changed(Group& group, const bus::MemberChanged& change) {
+    group.memory.members = change.members;
+    if (group.opens_in_flight > 0) {
+        if (group.changed.size() >= limits::kWaitersPerLoad) {
+            group.changed.clear();
+            ++group.generation;
+        }
+        bus::MemberView& told = group.changed[change.uid];
+        if (change.member.version >= told.version) told = change.member;
+    }
+    if (change.member.role != pb::ROLE_NONE || group.shards.empty()) return;
+    const GroupId gid = group.memory.gid();
+    fx_.ousted(gid, change.uid, change.member.version,
+               ousted_payload(gid, change.reason, change.by), group.shards);
+}
+
+// Nothing of the former history is served any more. Readers hear of the new epoch, open again, and
+// the first of them brings the view.
+void Cache::Impl::start_epoch(Group& group, Epoch epoch, Seq head) {
+    const GroupId gid = group.memory.gid();
+    group.memory.unload(epoch, head);
+    group.forked_from = {};
+    group.backlog.clear();
+    group.seen = {};
+    group.backlog_epoch = epoch;
+    pages_.forget(gid);
+    if (!group.shards.empty()) fx_.head_moved(gid, epoch, head, group.shards);
+}
+
+// ---- What was missed
+
+void Cache::Impl::catch_up(Group& group) {
+    group.wants_catch_up = true;
+    if (group.catching_up != 0) return;
+    group.wants_catch_up = false;
+    group.catching_up = next_ask_;
+    const GroupId gid = group.memory.gid();
+    ask(gid, CatchUp{gid},
+        bus::AskEntries{.gid = gid,
+                        .from = group.memory.head() + 1,
+                        .count = static_cast<std::uint32_t>(limits::kRangeEntries)});
+}
+
+void Cache::Impl::on_caught_up(GroupId gid, Result<bus::Reply> reply, Time now) {
+    Group* group = find(gid);
+    if (group == nullptr) return;
+    group->catching_up = 0;
+    // Something was missed after this was asked: it may not be in the answer.
+    const bool again = std::exchange(group->wants_catch_up, false);
+    Memory& memory = group->memory;
+    const auto* answer = reply ? std::get_if<bus::EntriesAnswer>(&*reply) : nullptr;
+    if (!memory.loaded()) return release_beyond(*group, now);
+    if (answer == nullptr) {
+        // Everything up to here is gone from the store: only a view can help. Else: the next tick.
+        if (!reply && reply.error().code == Code::bad_range) {
+            start_epoch(*group, memory.epoch(), memory.head());
+        } else {
+            group->wants_catch_up = true;
+        }
+        return release_beyond(*group, now);
+    }
+    group->verified = now;
+    const Seq before = memory.head();
+    const bool far = answer->head > before && answer->head - before > limits::kCacheEntries;
+    if (answer->epoch > memory.epoch() || (far && answer->epoch == memory.epoch())) {
+        start_epoch(*group, answer->epoch, answer->head);
+        return release_beyond(*group, now);
+    }
+    if (answer->epoch == memory.epoch()) add_answer(*group, *answer, now);
+    // More than one page was missing. Without progress it waits for the next tick: an owner must
+    // not be asked in a circle.
+    const bool missing = memory.head() < std::max(answer->head, group->seen);
+    if (again || (missing && memory.head() > before)) return catch_up(*group);
+    group->wants_catch_up = missing;
+    release_beyond(*group, now);
+}
+
+void Cache::Impl::add_answer(Group& group, const bus::EntriesAnswer& answer, Time now) {
+    group.memory.raise_floor(answer.floor, answer.floor_digest);
+    std::vector<LogEntry> entries;
+    for (const LogEntry& entry : answer.entries) {
+        const bool dense = entries.empty() || entry.seq == entries.back().seq + 1;
+        if (!dense || entry.seq > answer.head) break;
+        entries.push_back(entry);
+    }
+    if (!entries.empty()) add_entries(group, entries, now);
+    if (!group.backlog.empty()) add_backlog(group, now);
+}
+
+void Cache::Impl::release_beyond(Group& group, Time now) {
+    for (PendingPull& pull : std::exchange(group.beyond, {})) serve(std::move(pull), now);
+}
+
+}  // namespace stentor::cache

@@ -1,0 +1,248 @@
+// Opens: the owner says who asks, this node's own memory says what is there.
+
+#include <algorithm>
+#include <utility>
+
+#include "cache/impl.h"
+#include "cache/payloads.h"
+#include "wire/frames.h"
+
+namespace stentor::cache {
+namespace {
+
+constexpr std::uint32_t kRetryMs = 1'000;
+
+// No such group and not a member of it look the same.
+Error as_told(Error error) {
+    if (error.code == Code::not_found || error.code == Code::not_a_member) {
+        return {.code = Code::not_found, .where = "open.gid"};
+    }
+    if (remedy(error.code) == Remedy::later && error.retry_after_ms == 0) {
+        error.retry_after_ms = kRetryMs;
+    }
+    return error;
+}
+
+}  // namespace
+
+void Cache::Impl::on_open(PendingOpen open, Time now) {
+    auto [it, fresh] = groups_.try_emplace(open.gid, open.gid);
+    Group& group = it->second;
+    // Before the owner is asked: what it commits after its answer must come here.
+    if (fresh) {
+        group.verified = now;
+        report(group, now);
+    }
+    group.unwatched_since = now;
+    ++group.opens_in_flight;
+    if (group.opens_in_flight > limits::kWaitersPerLoad) {
+        return refuse_open(group, open,
+                           {Code::overloaded, "opens", limits::kWaitersPerLoad, kRetryMs});
+    }
+    ask_open(group, std::move(open));
+}
+
+void Cache::Impl::ask_open(Group& group, PendingOpen open) {
+    open.with_view = (!group.memory.loaded() || group.refresh) && group.view_ask == 0;
+    open.generation = group.generation;
+    const bus::AskOpen question{.gid = open.gid, .uid = open.uid, .with_view = open.with_view};
+    // Set before asking: a simulated owner may answer at once.
+    if (open.with_view) group.view_ask = next_ask_;
+    ask(open.gid, std::move(open), question);
+}
+
+void Cache::Impl::on_open_reply(AskId id, PendingOpen open, Result<bus::OpenAnswer> answer,
+                                Time now) {
+    Group* group = find(open.gid);
+    if (group == nullptr) return;  // Groups with opens in flight are kept.
+    const bool carried_view = open.with_view && group->view_ask == id;
+    if (carried_view) group->view_ask = 0;
+    const bool viewed = answer && answer->view && install(*group, *answer->view, now);
+    if (answer) {
+        open.member = answer->member;
+        if (open.generation != group->generation) {
+            ask_open(*group, std::move(open));
+        } else {
+            finish_open(*group, std::move(open), now);
+        }
+    } else {
+        refuse_open(*group, open, as_told(answer.error()));
+    }
+    if (viewed) {
+        for (PendingOpen& waiting : std::exchange(group->awaiting, {})) {
+            finish_open(*group, std::move(waiting), now);
+        }
+    } else if (carried_view) {
+        view_failed(*group);
+    }
+}
+
+// The next one who waits brings the view; he is asked about again with it.
+void Cache::Impl::view_failed(Group& group) {
+    if (group.awaiting.empty() || group.view_ask != 0) return;
+    PendingOpen next = std::move(group.awaiting.back());
+    group.awaiting.pop_back();
+    want_view(group, std::move(next));
+}
+
+void Cache::Impl::want_view(Group& group, PendingOpen open) {
+    if (group.view_ask != 0) {
+        group.awaiting.push_back(std::move(open));
+        return;
+    }
+    if (++open.views_tried > kViewTries) {
+        refuse_open(group, open, {Code::overloaded, "view", 0, kRetryMs});
+        return view_failed(group);
+    }
+    ++counts_.reloads;
+    group.refresh = true;
+    ask_open(group, std::move(open));
+}
+
+void Cache::Impl::finish_open(Group& group, PendingOpen open, Time now) {
+    const auto told = group.changed.find(open.uid);
+    if (told != group.changed.end() && told->second.version > open.member.version) {
+        open.member = told->second;
+    }
+    if (open.member.role == pb::ROLE_NONE) {
+        return refuse_open(group, open, as_told({.code = Code::not_found}));
+    }
+    const Memory& memory = group.memory;
+    // A floor above the head: he joined after the newest entry that came here. A seq above it: he
+    // has read it elsewhere. Either way the owner knows more.
+    const bool lags =
+        memory.loaded() &&
+        (open.member.floor > memory.head() ||
+         (open.epoch == memory.epoch() && open.seq > memory.head() && open.views_tried == 0));
+    if (!memory.loaded() || lags) return want_view(group, std::move(open));
+    group.unwatched_since = now;
+    send_opened(group, open);
+}
+
+void Cache::Impl::refuse_open(Group& group, const PendingOpen& open, Error error) {
+    if (--group.opens_in_flight == 0) group.changed.clear();
+    fx_.refused(open.waiter, open.gid, error);
+}
+
+// False: the view is older than what is known here, so it answers nothing.
+bool Cache::Impl::install(Group& group, const bus::GroupView& view, Time now) {
+    Memory& memory = group.memory;
+    const auto stream = streams_.find(partition_of(view.gid).value);
+    if (stream != streams_.end() && view.term < stream->second.term) return false;
+    if (view.epoch < memory.epoch()) return false;
+    if (memory.loaded() && view.epoch > memory.epoch()) start_epoch(group, view.epoch, view.head);
+    const bool first = !memory.loaded();
+    if (!first && view.head > memory.head()) {
+        // The stream will bring the same again, and find that it is known.
+        const bool covers = !view.newest.empty() && view.newest.front().seq <= memory.head() + 1;
+        if (covers) {
+            add_entries(group, view.newest, now);
+        } else {
+            fx_.head_moved(view.gid, view.epoch, view.head, group.shards);
+        }
+    }
+    memory.install(view);
+    group.refresh = false;
+    group.verified = now;
+    if (first && !group.shards.empty()) {
+        fx_.head_moved(view.gid, view.epoch, view.head, group.shards);
+    }
+    for (const auto& [epoch, entry] : std::exchange(group.changes, {})) {
+        if (epoch == memory.epoch()) memory.replace(entry);
+    }
+    if (first && group.backlog_epoch != memory.epoch()) {
+        group.backlog.clear();
+        group.seen = {};
+    }
+    add_backlog(group, now);
+    if (group.seen > memory.head()) catch_up(group);
+    return true;
+}
+
+void Cache::Impl::send_opened(Group& group, const PendingOpen& open) {
+    const Memory& memory = group.memory;
+    const bus::MemberView& member = open.member;
+    const Seq floor = std::max(member.floor, memory.floor());
+    std::optional<std::vector<LogEntry>> entries;
+    const bool same =
+        open.epoch == memory.epoch() && open.seq >= floor && open.seq <= memory.head();
+    if (same && memory.head() - open.seq <= limits::kRangeEntries) entries = memory.since(open.seq);
+    if (entries && wire::page_size(*entries) < entries->size()) entries.reset();
+    const bool reset = !entries;
+    if (reset) entries = memory.last(kOpenedEntries, floor);
+
+    const bool forked = open.epoch && open.epoch == group.forked_from;
+    if (forked && open.epoch != memory.epoch()) {
+        fx_.told(open.waiter, fork_payload(0, open.gid, memory.epoch(), group.fork));
+    }
+    const Seq first = entries->empty() ? memory.head() + 1 : entries->front().seq;
+    pb::Opened opened;
+    opened.set_gid(open.gid.value);
+    opened.set_epoch(memory.epoch().value);
+    opened.set_head(memory.head().value);
+    opened.set_digest(std::string{memory.digest().view()});
+    opened.set_floor(floor.value);
+    opened.set_read(member.read.value);
+    opened.set_unread(member.unread);
+    opened.set_role(member.role);
+    opened.set_online(std::max(online(group), 1U));
+    opened.set_members(memory.members);
+    opened.set_name(memory.settings.name());
+    *opened.mutable_settings() = memory.settings;
+    opened.set_reset(reset);
+    opened.set_first_seq(first.value);
+    if (const auto before = digest_at(memory, first - 1)) {
+        opened.set_digest_before(std::string{before->view()});
+    }
+    opened.set_muted_until_ms(member.muted_until == Time{} ? 0 : to_ms(member.muted_until));
+    opened.set_muted(member.muted_for_me);
+    seat(group, open, wire::encode_opened(open.waiter.request_id, opened, *entries));
+}
+
+void Cache::Impl::seat(Group& group, const PendingOpen& open, std::string payload) {
+    const Memory& memory = group.memory;
+    const Seq floor = std::max(open.member.floor, memory.floor());
+    const std::uint64_t ticket = ++tickets_;
+    const ShardIndex shard = open.waiter.connection.shard;
+    const auto place = std::ranges::find(group.watching, shard, &Watching::shard);
+    if (place == group.watching.end()) {
+        group.watching.push_back({.shard = shard, .ticket = ticket});
+        group.shards.push_back(shard);
+    } else {
+        place->ticket = ticket;
+    }
+    if (--group.opens_in_flight == 0) group.changed.clear();
+    fx_.opened(open.waiter, std::move(payload),
+               {.gid = open.gid,
+                .uid = open.uid,
+                .epoch = memory.epoch(),
+                .floor = floor,
+                .reached = std::max(memory.head(), floor),
+                .head = memory.head(),
+                .version = open.member.version,
+                .ticket = ticket});
+}
+
+// ---- Whether a watcher is still a member
+
+void Cache::Impl::on_recheck(GroupId gid, UserId uid) {
+    ask(gid, Recheck{.gid = gid, .uid = uid}, bus::AskOpen{.gid = gid, .uid = uid});
+}
+
+void Cache::Impl::on_recheck_reply(const Recheck& asked, const Result<bus::Reply>& reply) {
+    Group* group = find(asked.gid);
+    if (group == nullptr) return;
+    const auto* answer = reply ? std::get_if<bus::OpenAnswer>(&*reply) : nullptr;
+    bool out = answer != nullptr && answer->member.role == pb::ROLE_NONE;
+    if (!reply) {
+        const Code code = reply.error().code;
+        out = code == Code::not_found || code == Code::not_a_member;
+        if (!out) rechecks_.push_back(asked);  // Nobody may stay because the owner was busy.
+    }
+    if (!out) return;
+    const std::uint64_t version = answer == nullptr ? 0 : answer->member.version;
+    fx_.ousted(asked.gid, asked.uid, version,
+               ousted_payload(asked.gid, pb::OUST_REASON_UNSPECIFIED, {}), group->shards);
+}
+
+}  // namespace stentor::cache
