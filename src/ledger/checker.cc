@@ -20,7 +20,12 @@ public:
             newest = std::max(newest, key.second);
         }
         for (const auto& [cmid, send] : ledger_.sends_) {
-            if (send.fate == Ledger::Fate::ok) note_acked(send);
+            if (send.fate != Fate::ok) continue;  // Nobody may have received anything of it.
+            auto& newest = newest_[send.gid];
+            newest = std::max(newest, send.epoch);
+        }
+        for (const auto& [cmid, send] : ledger_.sends_) {
+            if (send.fate == Fate::ok) note_acked(send);
         }
         for (const auto& [gid, epoch] : newest_) check_log(gid, epoch);
         for (const auto& [cmid, send] : ledger_.sends_) check_send(cmid, send);
@@ -63,7 +68,9 @@ private:
     }
 
     void check_log(GroupId gid, Epoch epoch) {
-        const Log& log = *ledger_.find_log(gid, epoch);
+        const Log* found = ledger_.find_log(gid, epoch);
+        if (found == nullptr) return;  // Each send that was acknowledged there is told as lost.
+        const Log& log = *found;
         std::map<UserId, std::uint64_t> numbers;
         Digest digest = log.before;
         Time time{};
@@ -151,7 +158,9 @@ private:
             case Fate::ok: break;
         }
         ++report_.ok;
-        if (!ledger_.kept(send.gid, send.epoch, newest(send.gid), send.seq)) {
+        const Epoch now = newest(send.gid);
+        if (!ledger_.kept(send.gid, send.epoch, now, send.seq) &&
+            ledger_.kept(send.gid, send.epoch, now, Seq{})) {  // A fork was announced.
             ++report_.cut;
             return;
         }

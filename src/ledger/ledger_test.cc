@@ -334,6 +334,15 @@ TEST_F(LedgerTest, DoesNotForgiveALossBelowTheFork) {
     EXPECT_EQ(report.count(Violation::head_not_reached), 1U);
 }
 
+TEST_F(LedgerTest, DoesNotForgiveANewHistoryThatNobodyAnnounced) {
+    const ViewId view = ledger.add_view(1, kGroup);
+    send(kAnn, 1);
+    deliver_all(view);
+    ledger.restarted(view, Epoch{2}, Seq{0});
+    ledger.heard_head(kGroup, Epoch{2}, Seq{0});
+    expect_only(Violation::acked_not_stored);
+}
+
 TEST_F(LedgerTest, CountsMoreThanItTells) {
     Ledger terse{1};
     terse.ok(cmid_of(1), kEpoch, Seq{1});

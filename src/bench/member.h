@@ -1,0 +1,116 @@
+#pragma once
+// One simulated member: the client of client/ on a socket of the loop, everything that reaches it
+// told to the ledger.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/cmid.h"
+#include "base/digest.h"
+#include "bench/histogram.h"
+#include "bench/loop.h"
+#include "client/client.h"
+#include "ledger/journal.h"
+#include "ledger/ledger.h"
+
+namespace stentor::bench {
+
+using Clock = std::chrono::steady_clock;
+
+// What the members of one run share.
+struct World {
+    Loop& loop;
+    ledger::Ledger& ledger;
+    std::shared_ptr<const client::Settings> settings;
+    Histogram acks{};  // Nanoseconds from when a send was due to its answer.
+    std::uint64_t sent{};
+    std::uint64_t held{};
+    std::uint64_t gave_up{};
+    std::uint64_t applied{};
+    std::uint64_t lost_connections{};
+    std::uint64_t stopped{};
+    std::vector<std::string> stopped_because{};
+};
+
+class Member final : public Peer, public client::Host {
+public:
+    // `watches`: it opens the groups that it joins, and every entry is checked.
+    Member(World& world, UserId uid, std::string token, bool watches);
+
+    void start() { client_.start(moment()); }
+    void stop() { client_.stop(); }
+    void reconnect(Millis pause) { client_.reconnect(moment(), pause); }
+    // Before the first send; the file is synced before a send leaves and before an answer counts.
+    void keep_journal(std::unique_ptr<ledger::Journal> journal) { journal_ = std::move(journal); }
+
+    // Makes an open group; gid() is set once it is there.
+    void create_group();
+    void join(GroupId gid);
+    // `due` is when it should have left: a late sender does not hide the wait.
+    void send(GroupId gid, std::string_view text, Clock::time_point due);
+
+    [[nodiscard]] GroupId created() const { return created_; }
+    [[nodiscard]] bool idle() const { return to_join_.empty() && client_.unanswered() == 0; }
+    [[nodiscard]] bool caught_up() const { return client_.caught_up(); }
+    [[nodiscard]] bool connected() const { return client_.ready(); }
+    [[nodiscard]] std::size_t unanswered() const { return client_.unanswered(); }
+    [[nodiscard]] const client::Client& client() const { return client_; }
+
+    // ---- Of the loop
+    void on_open() override { client_.on_connected(moment()); }
+    void on_message(std::string_view payload) override { client_.on_message(moment(), payload); }
+    void on_closed() override { client_.on_closed(moment()); }
+    void on_wake() override;
+    void on_deferred() override { join_next(); }
+
+    // ---- Of the client
+    void connect() override { world_.loop.open(*this); }
+    void transmit(std::string message) override { world_.loop.send(*this, message); }
+    void disconnect() override { world_.loop.close(*this); }
+    void wake_at(Time when) override { world_.loop.wake_at(*this, when); }
+    void on_ready(UserId uid) override;
+    void on_lost() override { ++world_.lost_connections; }
+    void on_applied(GroupId gid, Epoch epoch, const v1::Entry& entry,
+                    const Digest& digest) override;
+    void on_restarted(GroupId gid, Epoch epoch, Seq after) override;
+    void on_forked(GroupId gid, Epoch epoch, Seq fork) override;
+    void on_sent(GroupId gid, const Cmid& cmid, Epoch epoch, Seq seq) override;
+    void on_held(GroupId gid, const Cmid& cmid, const Error& why) override;
+    void on_gave_up(GroupId gid, const Cmid& cmid, Code code) override;
+    void on_answer(std::uint32_t request_id, const v1::ServerFrame& frame) override;
+    void on_digest_mismatch(GroupId gid, Seq at) override;
+    void on_order_violation(GroupId gid, Seq expected, Seq got) override;
+    void on_open_refused(GroupId gid, Code code) override;
+    void on_stopped(Code code) override;
+
+private:
+    struct View {
+        GroupId gid;
+        ledger::ViewId id;
+        Epoch epoch;
+    };
+    [[nodiscard]] client::Moment moment() { return {now(), world_.loop.random()}; }
+    void join_next();
+    [[nodiscard]] View* view(GroupId gid);
+    [[nodiscard]] Cmid fresh_cmid();
+
+    World& world_;
+    UserId uid_;
+    bool watches_;
+    bool creates_{};
+    bool asked_{};  // A join or a creation is on its way.
+    Cmid creation_;
+    GroupId created_;
+    client::Client client_;
+    std::vector<GroupId> to_join_;
+    std::vector<View> views_;
+    std::unordered_map<Cmid, Clock::time_point> due_;
+    std::unique_ptr<ledger::Journal> journal_;
+};
+
+}  // namespace stentor::bench
