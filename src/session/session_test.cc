@@ -1,0 +1,509 @@
+#include "session/session.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/stubs/logging.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <random>
+
+#include "session/checks.h"
+#include "wire/frames.h"
+
+namespace stentor::session {
+namespace {
+
+constexpr GroupId kGroup{5};
+constexpr Epoch kEpoch{2};
+
+class Tokens : public Verifier {
+public:
+    Result<Identity> verify(std::string_view token, Time now) const override {
+        if (token == "old") return std::unexpected(Error{.code = Code::token_expired});
+        if (token != "ann" && token != "bench") {
+            return std::unexpected(Error{.code = Code::token_invalid});
+        }
+        return Identity{.uid = {1}, .expires = now + Millis{3'600'000}, .bench = token == "bench"};
+    }
+};
+
+class Told : public Effects {
+public:
+    void reply(std::string payload) override { replies.push_back(*wire::decode_event(payload)); }
+    void post(GroupId gid, pb::ClientFrame&& command) override {
+        posts.emplace_back(gid, std::move(command));
+    }
+    void ask(std::uint32_t, bus::Question question) override {
+        asks.push_back(std::move(question));
+    }
+    void open(std::uint32_t request_id, GroupId gid, Epoch, Seq) override {
+        opens.emplace_back(request_id, gid);
+    }
+    void pull(std::uint32_t, GroupId, Epoch, Seq, Seq, Seq floor) override {
+        pulls.push_back(floor);
+    }
+    void near(std::uint32_t, GroupId, Time, Seq) override { ++nears; }
+    SeatIndex take_seat(GroupId, Epoch, Seq reached) override {
+        taken.push_back(reached);
+        return next_seat;
+    }
+    void leave_seat(GroupId, SeatIndex seat) override { left.push_back(seat); }
+    void caught_up(GroupId, SeatIndex, Epoch, Seq reached) override { caught.push_back(reached); }
+    void registered(const Identity&, DeviceId) override { ++registrations; }
+    void pause_reading() override { paused = true; }
+    void resume_reading() override { paused = false; }
+    void set_deadline(Time time) override { deadline = time; }
+    void close(std::uint16_t code, Code) override { closed.push_back(code); }
+
+    const pb::Refused& refusal() { return replies.back().refused(); }
+
+    std::vector<pb::ServerFrame> replies;
+    std::vector<std::pair<GroupId, pb::ClientFrame>> posts;
+    std::vector<bus::Question> asks;
+    std::vector<std::pair<std::uint32_t, GroupId>> opens;
+    std::vector<Seq> pulls, taken, caught;
+    std::vector<SeatIndex> left;
+    std::vector<std::uint16_t> closed;
+    int nears = 0;
+    int registrations = 0;
+    bool paused = false;
+    SeatIndex next_seat = 9;
+    Time deadline;
+};
+
+std::string cmid(std::uint8_t n = 1) {
+    return std::string{Cmid::made_at(from_ms(1'000), std::array<std::uint8_t, 10>{n}).view()};
+}
+
+class SessionTest : public ::testing::Test {
+protected:
+    void SetUp() override { session.on_connected(now, fx); }
+
+    void say(const pb::ClientFrame& frame) {
+        session.on_frame(rules, wire::encode(frame), now, 0, fx);
+    }
+    static pb::ClientFrame hello(const std::string& token = "ann") {
+        pb::ClientFrame frame;
+        frame.set_request_id(1);
+        frame.mutable_hello()->set_token(token);
+        frame.mutable_hello()->set_device(7);
+        frame.mutable_hello()->set_version(1);
+        return frame;
+    }
+    static pb::ClientFrame send(std::uint32_t request_id = 10, const std::string& text = "hi") {
+        pb::ClientFrame frame;
+        frame.set_request_id(request_id);
+        frame.mutable_send()->set_gid(kGroup.value);
+        frame.mutable_send()->set_cmid(cmid());
+        pb::Body body;
+        body.set_text(text);
+        frame.mutable_send()->set_body(body.SerializeAsString());
+        return frame;
+    }
+    static pb::ClientFrame pull(std::uint32_t request_id = 10) {
+        pb::ClientFrame frame;
+        frame.set_request_id(request_id);
+        frame.mutable_pull()->set_gid(kGroup.value);
+        frame.mutable_pull()->set_epoch(kEpoch.value);
+        frame.mutable_pull()->set_from(1);
+        frame.mutable_pull()->set_to(5);
+        return frame;
+    }
+    static pb::ClientFrame open(std::uint32_t request_id = 20, GroupId gid = kGroup) {
+        pb::ClientFrame frame;
+        frame.set_request_id(request_id);
+        frame.mutable_open()->set_gid(gid.value);
+        return frame;
+    }
+    static std::string payload(std::uint32_t request_id) {
+        pb::ServerFrame frame;
+        frame.set_request_id(request_id);
+        frame.mutable_done();
+        return wire::encode(frame);
+    }
+    void begin(const std::string& token = "ann") {
+        say(hello(token));
+        ASSERT_EQ(session.state(), Session::State::ready);
+    }
+    void open_it(std::uint64_t floor = 3) {
+        say(open());
+        session.on_opened(20, opening(floor), payload(20), fx);
+        ASSERT_EQ(fx.taken.size(), 1U);
+    }
+    static Opening opening(std::uint64_t floor = 3, std::uint64_t reached = 30) {
+        return {.gid = kGroup,
+                .epoch = kEpoch,
+                .floor = Seq{floor},
+                .reached = Seq{reached},
+                .version = 4};
+    }
+
+    Tokens tokens;
+    Rules rules{.verifier = tokens};
+    Told fx;
+    Session session;
+    Time now = from_ms(1'700'000'000'000);
+};
+
+TEST_F(SessionTest, HelloIsWelcomedAndItsGroupsAreOpened) {
+    pb::ClientFrame frame = hello();
+    frame.mutable_hello()->add_resume()->set_gid(5);
+    frame.mutable_hello()->add_resume()->set_gid(6);
+    say(frame);
+    EXPECT_EQ(session.uid(), UserId{1});
+    EXPECT_EQ(fx.registrations, 1);
+    ASSERT_EQ(fx.replies.size(), 1U);
+    EXPECT_EQ(fx.replies[0].welcome().limits().groups_open(), limits::kGroupsOpen);
+    EXPECT_THAT(fx.opens,
+                ::testing::ElementsAre(std::pair{0U, GroupId{5}}, std::pair{0U, GroupId{6}}));
+    session.on_refused(0, GroupId{6}, {.code = Code::not_found}, fx);
+    EXPECT_EQ(fx.refusal().gid(), 6U);
+    EXPECT_EQ(session.groups().size(), 1U);
+}
+
+TEST_F(SessionTest, EndsThatBreakTheConversationSayWhyAndClose) {
+    struct Case {
+        pb::ClientFrame frame;
+        bool after_hello;
+        std::uint16_t close;
+    };
+    pb::ClientFrame version = hello();
+    version.mutable_hello()->set_version(2);
+    pb::ClientFrame many = hello();
+    for (int i = 0; i < 33; ++i) many.mutable_hello()->add_resume()->set_gid(1);
+    const Case cases[] = {
+        {hello("old"), false, 4103},     {hello("forged"), false, 4402},
+        {version, false, 4401},          {many, false, 4406},
+        {send(), false, 4407},           {hello(), true, 4407},
+        {pb::ClientFrame{}, true, 4400},
+    };
+    for (const Case& one : cases) {
+        session = {};
+        fx.closed.clear();
+        if (one.after_hello) begin();
+        say(one.frame);
+        EXPECT_THAT(fx.closed, ::testing::ElementsAre(one.close));
+        EXPECT_EQ(static_cast<int>(fx.refusal().code()) + 4000, one.close);
+        EXPECT_FALSE(fx.refusal().field().empty());
+        EXPECT_EQ(session.state(), Session::State::closing);
+        const std::size_t replies = fx.replies.size();
+        say(hello());
+        EXPECT_EQ(fx.replies.size(), replies) << "a closing session is deaf";
+    }
+}
+
+TEST_F(SessionTest, ASilentConnectionIsClosed) {
+    EXPECT_EQ(fx.deadline, now + limits::kHelloWithin);
+    now = fx.deadline;
+    session.on_deadline(now, fx);
+    EXPECT_THAT(fx.closed, ::testing::ElementsAre(4407));
+}
+
+TEST_F(SessionTest, ATokenThatEndsEndsTheSession) {
+    begin();
+    session.on_deadline(fx.deadline, fx);  // The one for Hello, which comes too early now.
+    EXPECT_TRUE(fx.closed.empty());
+    now += Millis{3'600'000};
+    session.on_deadline(now, fx);
+    EXPECT_THAT(fx.closed, ::testing::ElementsAre(4103));
+}
+
+TEST_F(SessionTest, EightCommandsInFlightStopReadingUntilOneIsAnswered) {
+    begin("bench");
+    for (std::uint32_t id = 10; id < 18; ++id) say(send(id));
+    EXPECT_TRUE(fx.paused);
+    EXPECT_EQ(fx.posts.size(), 8U);
+    session.on_answer(12, payload(12), fx);
+    EXPECT_FALSE(fx.paused);
+    say(send(12));
+    EXPECT_EQ(fx.posts.size(), 9U);
+}
+
+TEST_F(SessionTest, ARequestIdInFlightMayNotBeUsedAgain) {
+    begin();
+    say(send(10));
+    say(send(10));
+    EXPECT_THAT(fx.closed, ::testing::ElementsAre(4400));
+    EXPECT_EQ(fx.refusal().field(), "request_id");
+}
+
+TEST_F(SessionTest, WhatNobodyAnswersTimesOutAndALateAnswerIsDropped) {
+    begin();
+    say(send(10));
+    now += kAnswerWithin + Millis{200};
+    session.on_deadline(now, fx);
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_TIMEOUT);
+    const std::size_t replies = fx.replies.size();
+    session.on_answer(10, payload(10), fx);
+    EXPECT_EQ(fx.replies.size(), replies);
+}
+
+TEST_F(SessionTest, RefusedSendsNameFieldAndLimit) {
+    begin("bench");
+    struct Case {
+        std::function<void(pb::Send&)> spoil;
+        pb::Code code;
+        std::string field;
+        std::uint64_t limit;
+    };
+    const auto body = [](pb::Send& one, const std::function<void(pb::Body&)>& spoil) {
+        pb::Body made;
+        made.set_text("hello");
+        spoil(made);
+        one.set_body(made.SerializeAsString());
+    };
+    const Case cases[] = {
+        {[](auto& s) { s.set_gid(0); }, pb::CODE_BAD_FIELD, "send.gid", limits::kIdMax},
+        {[](auto& s) { s.set_gid(limits::kIdMax + 1); }, pb::CODE_BAD_FIELD, "send.gid",
+         limits::kIdMax},
+        {[](auto& s) { s.set_cmid("short"); }, pb::CODE_BAD_FIELD, "send.cmid", 16},
+        {[](auto& s) { s.set_cmid(std::string(16, 'x')); }, pb::CODE_BAD_FIELD, "send.cmid", 16},
+        {[](auto& s) { s.set_after("short"); }, pb::CODE_BAD_FIELD, "send.after", 16},
+        {[](auto& s) { s.set_seen(limits::kIdMax + 1); }, pb::CODE_BAD_FIELD, "send.seen",
+         limits::kIdMax},
+        {[](auto& s) { s.set_body(std::string(limits::kBodyBytes + 1, 'x')); }, pb::CODE_BAD_FIELD,
+         "send.body", limits::kBodyBytes},
+        {[](auto& s) { s.set_body("\xff\xff"); }, pb::CODE_BAD_FIELD, "send.body", 0},
+        {[](auto& s) { s.clear_body(); }, pb::CODE_EMPTY_BODY, "body.text", 1},
+        {[&](auto& s) {
+             body(s, [](auto& b) { b.set_text(std::string(limits::kTextBytes + 1, 'x')); });
+         },
+         pb::CODE_TEXT_TOO_LONG, "body.text", limits::kTextBytes},
+        {[&](auto& s) {
+             body(s, [](auto& b) {
+                 for (int i = 0; i < 51; ++i) b.add_mentions();
+             });
+         },
+         pb::CODE_BAD_FIELD, "body.mentions", limits::kMentions},
+        {[&](auto& s) {
+             body(s, [](auto& b) {
+                 b.add_mentions()->set_uid(1);
+                 b.mutable_mentions(0)->set_offset(3);
+                 b.mutable_mentions(0)->set_length(0xffffffff);
+             });
+         },
+         pb::CODE_BAD_FIELD, "mention.offset", 5},
+        {[&](auto& s) {
+             body(s, [](auto& b) {
+                 for (int i = 0; i < 11; ++i) b.add_attachments();
+             });
+         },
+         pb::CODE_BAD_FIELD, "body.attachments", limits::kAttachments},
+    };
+    for (const Case& one : cases) {
+        pb::ClientFrame frame = send();
+        one.spoil(*frame.mutable_send());
+        say(frame);
+        EXPECT_EQ(fx.refusal().code(), one.code) << one.field;
+        EXPECT_EQ(fx.refusal().field(), one.field);
+        EXPECT_EQ(fx.refusal().limit(), one.limit) << one.field;
+        EXPECT_EQ(fx.replies.back().request_id(), 10U);
+    }
+    EXPECT_TRUE(fx.posts.empty());
+    EXPECT_TRUE(fx.closed.empty());
+    say(send());
+    EXPECT_EQ(fx.posts.size(), 1U);
+}
+
+TEST_F(SessionTest, SendsBeyondTheRateAreToldWhenToComeBack) {
+    begin();
+    for (std::uint32_t id = 10; id < 15; ++id) {
+        say(send(id));
+        session.on_answer(id, payload(id), fx);
+    }
+    EXPECT_EQ(fx.posts.size(), 5U);
+    say(send(15));
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_RATE_LIMITED);
+    EXPECT_EQ(fx.refusal().retry_after_ms(), 1'000U);
+    now += Millis{1'000};
+    say(send(16));
+    EXPECT_EQ(fx.posts.size(), 6U);
+}
+
+TEST_F(SessionTest, ReadingNeedsTheGroupOpen) {
+    begin();
+    say(pull());
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_NOT_OPEN);
+    EXPECT_EQ(fx.refusal().field(), "pull.gid");
+    open_it(3);
+    say(pull());
+    EXPECT_THAT(fx.pulls, ::testing::ElementsAre(Seq{3}));
+    EXPECT_TRUE(session.sees(kGroup, Seq{4}));
+    EXPECT_FALSE(session.sees(kGroup, Seq{3}));
+}
+
+TEST_F(SessionTest, TheSeatIsTakenWithTheOpenedAndAReopenCatchesUp) {
+    begin();
+    open_it();
+    EXPECT_EQ(session.groups()[0].seat, 9U);
+    say(open(21));
+    session.on_opened(21, opening(3, 44), payload(21), fx);
+    EXPECT_EQ(fx.taken.size(), 1U);
+    EXPECT_THAT(fx.caught, ::testing::ElementsAre(Seq{44}));
+}
+
+TEST_F(SessionTest, ARangeToTheHeadCatchesUpAndAShorterOneDoesNot) {
+    begin();
+    open_it();
+    say(pull(10));
+    session.on_ranged(10, kGroup, kEpoch, Seq{5}, Seq{9}, payload(10), fx);
+    EXPECT_TRUE(fx.caught.empty());
+    say(pull(11));
+    session.on_ranged(11, kGroup, kEpoch, Seq{9}, Seq{9}, payload(11), fx);
+    EXPECT_THAT(fx.caught, ::testing::ElementsAre(Seq{9}));
+}
+
+TEST_F(SessionTest, AGroupClosedWhileItWasOpenedTakesNoSeat) {
+    begin();
+    say(open());
+    pb::ClientFrame frame;
+    frame.set_request_id(21);
+    frame.mutable_close()->set_gid(kGroup.value);
+    say(frame);
+    session.on_opened(20, opening(), payload(20), fx);
+    EXPECT_TRUE(fx.taken.empty());
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_NOT_OPEN);
+    EXPECT_TRUE(session.groups().empty());
+}
+
+TEST_F(SessionTest, AnOustLeavesTheSeatUnlessTheMemberHasComeBack) {
+    begin();
+    open_it();
+    session.on_ousted(kGroup, 4, payload(0), fx);  // From before this seat's version.
+    EXPECT_TRUE(fx.left.empty());
+    session.on_seat_moved(kGroup, 2);
+    session.on_ousted(kGroup, 5, payload(0), fx);
+    EXPECT_THAT(fx.left, ::testing::ElementsAre(2));
+    say(pull());
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_NOT_OPEN);
+}
+
+TEST_F(SessionTest, APageThatArrivesAfterTheOustIsNotShown) {
+    begin();
+    open_it();
+    say(pull());
+    session.on_ousted(kGroup, 5, payload(0), fx);
+    session.on_ranged(10, kGroup, kEpoch, Seq{9}, Seq{9}, payload(10), fx);
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_NOT_OPEN);
+    EXPECT_TRUE(fx.caught.empty());
+}
+
+TEST_F(SessionTest, GroupsOpenAreBounded) {
+    begin();
+    for (std::uint64_t gid = 1; gid <= limits::kGroupsOpen; ++gid) {
+        say(open(20, GroupId{gid}));
+        Opening opening{.gid = {gid}, .epoch = kEpoch};
+        session.on_opened(20, opening, payload(20), fx);
+    }
+    say(open(20, GroupId{1'000}));
+    EXPECT_EQ(fx.refusal().field(), "open.gid");
+    EXPECT_EQ(fx.refusal().limit(), limits::kGroupsOpen);
+    session.on_disconnected(fx);
+    EXPECT_EQ(fx.left.size(), limits::kGroupsOpen);
+}
+
+TEST_F(SessionTest, CreatingAgainUnderTheSameIdNamesTheSameGroup) {
+    begin();
+    pb::ClientFrame frame;
+    frame.mutable_create_group()->mutable_settings()->set_name("Tea");
+    for (const std::uint8_t n : std::array<std::uint8_t, 3>{1, 1, 2}) {
+        frame.set_request_id(frame.request_id() + 10);
+        frame.mutable_create_group()->set_cmid(cmid(n));
+        say(frame);
+    }
+    ASSERT_EQ(fx.posts.size(), 3U);
+    EXPECT_EQ(fx.posts[0].first, fx.posts[1].first);
+    EXPECT_NE(fx.posts[0].first, fx.posts[2].first);
+    EXPECT_GE(fx.posts[0].first.value, std::uint64_t{1} << 40U);
+    EXPECT_LT(fx.posts[0].first.value, std::uint64_t{1} << 52U);
+    frame.set_request_id(99);
+    frame.mutable_create_group()->mutable_settings()->set_name("a\nb");
+    say(frame);
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_BAD_NAME);
+    EXPECT_EQ(fx.refusal().limit(), limits::kNameBytes);
+}
+
+TEST_F(SessionTest, WhatIsNotOfferedSaysSo) {
+    begin();
+    pb::ClientFrame frame;
+    frame.set_request_id(3);
+    frame.mutable_typing()->set_gid(5);
+    say(frame);
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_UNSUPPORTED);
+    EXPECT_TRUE(fx.closed.empty());
+}
+
+TEST_F(SessionTest, ListsAndUsersAreAsked) {
+    begin();
+    pb::ClientFrame list;
+    list.set_request_id(3);
+    list.mutable_list();
+    say(list);
+    ASSERT_EQ(fx.asks.size(), 1U);
+    EXPECT_EQ(std::get<bus::AskList>(fx.asks[0]).count, 50U);
+    session.on_reply(3, bus::Reply{pb::Groups{}}, fx);
+    EXPECT_TRUE(fx.replies.back().has_groups());
+    EXPECT_EQ(fx.replies.back().request_id(), 3U);
+    pb::ClientFrame users;
+    users.set_request_id(4);
+    users.mutable_fetch_users();
+    say(users);
+    EXPECT_EQ(fx.refusal().limit(), limits::kUsersPerFetch);
+}
+
+TEST(Utf8, WellFormedAndNot) {
+    for (const std::string_view good :
+         {"", "a", "\xc3\xa9", "\xe4\xbd\xa0", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf"}) {
+        EXPECT_TRUE(valid_utf8(good));
+    }
+    for (const std::string_view bad :
+         {"\x80", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+          "\xf5\x80\x80\x80", "\xe4\xbd", "a\xff"}) {
+        EXPECT_FALSE(valid_utf8(bad));
+    }
+}
+
+// Random bytes, and good frames with bytes changed: no crash, every refusal has a code, the number
+// of commands taken and not answered never passes its bound.
+TEST_F(SessionTest, RandomBytesAreRefusedOrTaken) {
+    google::protobuf::LogSilencer quiet;  // It has a line for each piece of bad UTF-8.
+    std::mt19937 random{11};
+    pb::ClientFrame near;
+    near.set_request_id(8);
+    near.mutable_near()->set_gid(5);
+    const std::string seeds[] = {wire::encode(send()), wire::encode(pull()), wire::encode(open()),
+                                 wire::encode(hello()), wire::encode(near)};
+    int taken = 0;
+    int refused = 0;
+    for (int round = 0; round < 4'000; ++round) {
+        session = {};
+        Told heard;
+        session.on_connected(now, heard);
+        if (round % 10 != 0) {
+            session.on_frame(rules, wire::encode(hello("bench")), now, 0, heard);
+        }
+        for (int i = 0; i < 12; ++i) {
+            std::string bytes = seeds[random() % std::size(seeds)];
+            if (random() % 8 == 0) bytes.assign(random() % 64, '\0');
+            for (unsigned flips = random() % 4; flips > 0 && !bytes.empty(); --flips) {
+                bytes[random() % bytes.size()] = static_cast<char>(random());
+            }
+            session.on_frame(rules, bytes, now, random(), heard);
+        }
+        for (const pb::ServerFrame& frame : heard.replies) {
+            if (!frame.has_refused()) continue;
+            ++refused;
+            EXPECT_NE(frame.refused().code(), 0);
+            EXPECT_FALSE(frame.refused().field().empty());
+        }
+        const std::size_t waiting = heard.posts.size() + heard.opens.size() + heard.pulls.size();
+        EXPECT_LE(waiting, limits::kCommandsInFlight);
+        EXPECT_LE(heard.closed.size(), 1U);
+        taken += static_cast<int>(waiting);
+    }
+    EXPECT_GT(taken, 300);
+    EXPECT_GT(refused, 1'000);
+}
+
+}  // namespace
+}  // namespace stentor::session
