@@ -1,0 +1,264 @@
+#include "api/api.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <future>
+#include <map>
+#include <mutex>
+
+#include "api/accounts.h"
+#include "api/json.h"
+
+namespace stentor::api {
+namespace {
+
+using net::http::Request;
+using net::http::Response;
+using testing::HasSubstr;
+
+// Owners that keep accounts in a map, one for each partition, and answer on the asker's thread.
+class AccountBus final : public bus::Bus {
+public:
+    Result<void> post(PartitionId /*partition*/, bus::Post /*post*/) override { return {}; }
+    void publish(NodeId /*node*/, std::shared_ptr<const bus::Items> /*items*/) override {}
+    void answer(NodeId /*node*/, std::vector<bus::Answer> /*answers*/) override {}
+
+    void ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override {
+        const std::unique_lock lock{mutex_};
+        if (trouble != Code::ok) return reply(std::unexpected(Error{.code = trouble}));
+        auto& accounts = partitions_[partition];
+        if (const auto* add = std::get_if<bus::AskAddUser>(&question)) {
+            const bus::Account account{
+                .uid = {++last_uid_}, .name = add->name, .password_hash = add->password_hash};
+            const bool added = accounts.emplace(add->name_key, account).second;
+            if (!added) {
+                return reply(std::unexpected(Error{.code = Code::name_taken, .where = "name"}));
+            }
+            names_[account.uid] = add->name;
+            return reply(bus::Reply{account});
+        }
+        if (const auto* by_name = std::get_if<bus::AskUserByName>(&question)) {
+            const auto found = accounts.find(by_name->name_key);
+            if (found != accounts.end()) return reply(bus::Reply{found->second});
+            return reply(std::unexpected(Error{.code = Code::not_found, .where = "name"}));
+        }
+        pb::Users users;
+        for (const UserId uid : std::get<bus::AskUsers>(question).uids) {
+            if (!names_.contains(uid) || partition != partition_of(uid)) continue;
+            pb::User& user = *users.add_users();
+            user.set_uid(uid.value);
+            user.set_name(names_[uid]);
+        }
+        reply(bus::Reply{users});
+    }
+
+    Code trouble = Code::ok;
+
+private:
+    std::mutex mutex_;
+    std::map<PartitionId, std::map<std::string, bus::Account>> partitions_;
+    std::map<UserId, std::string> names_;
+    std::uint64_t last_uid_ = std::uint64_t{1} << 32U;
+};
+
+// As slow as nothing, and counts.
+class PlainHasher final : public auth::PasswordHasher {
+public:
+    Result<std::string> hash(std::string_view password) override {
+        return "hash " + std::string{password};
+    }
+    bool matches(std::string_view encoded, std::string_view password) override {
+        ++checks;
+        return encoded == "hash " + std::string{password};
+    }
+    [[nodiscard]] std::string_view decoy() const override { return "decoy"; }
+    std::atomic<int> checks = 0;
+};
+
+class FixedStatus final : public Status {
+public:
+    std::vector<std::string> unready_reasons() override { return reasons; }
+    std::vector<std::pair<std::string, std::uint64_t>> counters() override {
+        return {{"connections", 7}, {"uptime_ms", 12}};
+    }
+    std::vector<std::string> reasons;
+};
+
+class ApiTest : public testing::Test {
+protected:
+    Response call(Request request) {
+        std::promise<Response> answered;
+        api_.on_http(std::move(request),
+                     [&](Response response) { answered.set_value(std::move(response)); });
+        return answered.get_future().get();
+    }
+    Response get(std::string path) { return call({.method = "GET", .path = std::move(path)}); }
+    Response post(std::string path, std::string body, std::string peer = "10.0.0.1") {
+        return call({.method = "POST",
+                     .path = std::move(path),
+                     .headers = {{.name = "content-type", .value = "application/json"}},
+                     .body = std::move(body),
+                     .peer = std::move(peer)});
+    }
+    Response sign_up(std::string_view name, std::string_view password) {
+        return post("/api/v1/sign-up", body_of(name, password));
+    }
+    Response sign_in(std::string_view name, std::string_view password) {
+        return post("/api/v1/sign-in", body_of(name, password));
+    }
+    static std::string body_of(std::string_view name, std::string_view password) {
+        return JsonObject{}.add("name", name).add("password", password).text();
+    }
+    static std::string text(const Response& response) {
+        return response.body ? *response.body : "";
+    }
+    static std::string header(const Response& response, std::string_view name) {
+        for (const auto& each : response.headers) {
+            if (each.name == name) return each.value;
+        }
+        return "";
+    }
+    static std::string token_in(const Response& response) {
+        const std::string body = text(response);
+        const std::size_t at = body.find("\"token\":\"") + 9;
+        return body.substr(at, auth::kTokenTextBytes);
+    }
+
+    static constexpr auth::AddressRate kRate{.per_minute = 1, .burst = 6, .addresses_max = 10};
+
+    AccountBus bus_;
+    PlainHasher hasher_;
+    FixedStatus status_;
+    auth::TokenKey key_{.id = 3};
+    auth::PasswordQueue passwords_{hasher_};
+    Api api_{{.keys = {key_}, .token_lives = Millis{60'000}, .accounts = kRate, .web_folder = ""},
+             bus_,
+             passwords_,
+             status_};
+};
+
+TEST_F(ApiTest, SigningUpGivesATokenOfTheNewUser) {
+    const Response response = sign_up("Ann", "long enough");
+    EXPECT_EQ(response.status, 201U);
+    EXPECT_EQ(response.content_type, "application/json");
+    EXPECT_EQ(header(response, "Cache-Control"), "no-store");
+    EXPECT_THAT(text(response), HasSubstr("\"uid\":4294967297,\"name\":\"Ann\""));
+
+    const auto claims = auth::verify(std::array{key_}, token_in(response), now());
+    ASSERT_TRUE(claims);
+    EXPECT_EQ(claims->uid, UserId{4294967297});
+    EXPECT_FALSE(claims->bench);
+    EXPECT_THAT(text(response),
+                HasSubstr("\"expires_ms\":" + std::to_string(to_ms(claims->expires))));
+    EXPECT_GT(claims->expires, now() + Millis{50'000});
+}
+
+TEST_F(ApiTest, SigningInFindsTheNameInAnyCase) {
+    ASSERT_EQ(sign_up("Ann", "long enough").status, 201U);
+    const Response response = sign_in("ANN", "long enough");
+    EXPECT_EQ(response.status, 200U);
+    EXPECT_THAT(text(response), HasSubstr("\"name\":\"Ann\""));
+}
+
+TEST_F(ApiTest, ATakenNameIsSaid) {
+    ASSERT_EQ(sign_up("Ann", "long enough").status, 201U);
+    const Response response = sign_up("ann", "another one");
+    EXPECT_EQ(response.status, 409U);
+    EXPECT_EQ(text(response),
+              "{\"code\":\"NAME_TAKEN\",\"number\":303,\"field\":\"name\",\"limit\":0,"
+              "\"retry_after_ms\":0}\n");
+}
+
+TEST_F(ApiTest, UnknownNameAndWrongPasswordAreAnsweredAlikeAndBothHash) {
+    ASSERT_EQ(sign_up("Ann", "long enough").status, 201U);
+    const Response wrong = sign_in("Ann", "not this one");
+    const Response unknown = sign_in("Bob", "not this one");
+    const Response impossible = sign_in("\n", "not this one");
+    EXPECT_EQ(hasher_.checks, 3);
+    for (const Response& each : {wrong, unknown, impossible}) {
+        EXPECT_EQ(each.status, 401U);
+        EXPECT_EQ(text(each), text(wrong));
+    }
+    EXPECT_THAT(text(wrong), HasSubstr("BAD_CREDENTIALS"));
+}
+
+TEST_F(ApiTest, WhatIsRefusedAtSigningUpSaysWhy) {
+    EXPECT_THAT(text(sign_up("Ann", "short")), HasSubstr("PASSWORD_TOO_WEAK"));
+    EXPECT_THAT(text(sign_up("Ann", std::string(129, 'x'))), HasSubstr("\"limit\":128"));
+    EXPECT_THAT(text(sign_up(" Ann", "long enough")), HasSubstr("BAD_NAME"));
+    const Response malformed = post("/api/v1/sign-up", "{\"name\":");
+    EXPECT_EQ(malformed.status, 400U);
+    EXPECT_THAT(text(malformed), HasSubstr("MALFORMED"));
+    EXPECT_THAT(text(post("/api/v1/sign-up", "{\"name\":1,\"password\":\"x\"}")),
+                HasSubstr("\"field\":\"name\""));
+}
+
+TEST_F(ApiTest, AFormOfAnotherSiteIsNotTaken) {
+    const Response response = call({.method = "POST",
+                                    .path = "/api/v1/sign-up",
+                                    .headers = {{.name = "content-type", .value = "text/plain"}},
+                                    .body = body_of("Ann", "long enough")});
+    EXPECT_EQ(response.status, 400U);
+    EXPECT_THAT(text(response), HasSubstr("content-type"));
+}
+
+TEST_F(ApiTest, OneAddressIsSlowedDownOthersAreNot) {
+    for (int i = 0; i < 6; ++i) EXPECT_EQ(sign_in("Bob", "not this one").status, 401U);
+    const Response response = sign_in("Bob", "not this one");
+    EXPECT_EQ(response.status, 429U);
+    EXPECT_THAT(header(response, "Retry-After"), testing::AnyOf("60", "59"));
+    EXPECT_EQ(hasher_.checks, 6) << "a refused one was hashed";
+    EXPECT_EQ(post("/api/v1/sign-in", body_of("Bob", "x"), "10.0.0.2").status, 401U);
+}
+
+TEST_F(ApiTest, TroubleOfTheOwnerIsPassedOn) {
+    bus_.trouble = Code::timeout;
+    EXPECT_EQ(sign_up("Ann", "long enough").status, 503U);
+    EXPECT_EQ(sign_in("Ann", "long enough").status, 503U);
+}
+
+TEST_F(ApiTest, MeIsWhoTheTokenNames) {
+    const std::string token = token_in(sign_up("Ann", "long enough"));
+    const auto me = [&](std::string authorization) {
+        return call({.method = "GET",
+                     .path = "/api/v1/me",
+                     .headers = {{.name = "authorization", .value = std::move(authorization)}}});
+    };
+    EXPECT_THAT(text(me("Bearer " + token)), HasSubstr("\"name\":\"Ann\""));
+    EXPECT_EQ(me("Bearer " + token + "x").status, 401U);
+    EXPECT_EQ(me("").status, 401U);
+    const std::string old = auth::mint(key_, {.uid = {1}, .expires = from_ms(1)});
+    EXPECT_THAT(text(me("Bearer " + old)), HasSubstr("TOKEN_EXPIRED"));
+}
+
+TEST_F(ApiTest, HealthReadinessAndCounters) {
+    EXPECT_EQ(get("/healthz").status, 200U);
+    EXPECT_EQ(text(get("/readyz")), "{\"ready\":true,\"reasons\":[]}\n");
+    status_.reasons = {"draining", "the \"store\" failed"};
+    EXPECT_EQ(get("/readyz").status, 503U);
+    EXPECT_THAT(text(get("/readyz")), HasSubstr(R"(["draining","the \"store\" failed"])"));
+    EXPECT_EQ(text(get("/api/v1/stats")), "{\"connections\":7,\"uptime_ms\":12}\n");
+}
+
+TEST_F(ApiTest, WrongMethodsAndUnknownPathsAreRefused) {
+    const Response response = get("/api/v1/sign-up");
+    EXPECT_EQ(response.status, 405U);
+    EXPECT_EQ(header(response, "Allow"), "POST");
+    EXPECT_EQ(header(post("/healthz", ""), "Allow"), "GET");
+    for (const char* path : {"/api/v1/none", "/api/v1/sign-up/", "/", "*", "/%61pi/v1/stats"}) {
+        EXPECT_EQ(get(path).status, 404U) << path;
+    }
+}
+
+TEST(Accounts, NamesAreSpreadOverAllPartitions) {
+    std::map<PartitionId, int> seen;
+    for (int i = 0; i < 4'000; ++i) ++seen[partition_of_name("user" + std::to_string(i))];
+    EXPECT_EQ(seen.size(), kPartitions);
+    EXPECT_EQ(partition_of_name("abc"), (PartitionId{0xba7816bf8f01cfea % kPartitions}));
+}
+
+}  // namespace
+}  // namespace stentor::api
