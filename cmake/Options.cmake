@@ -18,6 +18,9 @@ if(STENTOR_SANITIZE)
     add_compile_options(-fsanitize=${STENTOR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${STENTOR_SANITIZE})
 endif()
+if(STENTOR_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)  # Coverage is what guides the fuzzer.
+endif()
 
 find_program(STENTOR_CCACHE ccache)
 if(STENTOR_CCACHE)
