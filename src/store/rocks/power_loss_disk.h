@@ -122,7 +122,7 @@ private:
     Status open_for_writing(const std::string& path, bool anew,
                             std::unique_ptr<rocksdb::FSWritableFile>* file);
     static void apply(const Pending& pending, Names& names);
-    void tear(Inode& node);
+    void tear(const std::string& path, Inode& node);
 
     mutable std::mutex mutex_;
     std::mt19937_64 random_;

@@ -12,12 +12,12 @@ namespace {
 
 constexpr int kLossesPerStore = 10;
 
+#ifndef STENTOR_PLANTED_BUGS
+
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
     const char* text = std::getenv(name);
     return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
-
-#ifndef STENTOR_PLANTED_BUGS
 
 TEST(PowerLoss, NothingAcknowledgedIsLost) {
     const std::uint64_t only = from_environment("STENTOR_POWER_SEED", 0);
