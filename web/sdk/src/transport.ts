@@ -4,13 +4,15 @@ import type { OpenSocket, Socket, SocketEvents } from "./env";
 
 export const SUBPROTOCOL = "stentor.v1";
 
+type Handler = (this: never, event: never) => void;
+
 // What is used of the standard's WebSocket, so that the npm package `ws` serves as well.
 export interface WebSocketLike {
   binaryType: string;
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number }) => void) | null;
-  onerror: ((event: never) => void) | null;
+  onopen: Handler | null;
+  onmessage: Handler | null;
+  onclose: Handler | null;
+  onerror: Handler | null;
   send(bytes: Uint8Array<ArrayBuffer>): void;
   close(): void;
 }
@@ -26,11 +28,11 @@ class WebSocketTransport implements Socket {
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     socket.onopen = () => events.opened();
-    socket.onmessage = ({ data }) => {
+    socket.onmessage = ({ data }: { data: unknown }) => {
       // The protocol has no text messages; one is no frame, and reads as an empty one does.
       events.received(data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array());
     };
-    socket.onclose = ({ code }) => events.closed(code);
+    socket.onclose = ({ code }: { code: number }) => events.closed(code);
     // An error is always followed by a close, which says the same.
     socket.onerror = () => {};
   }

@@ -1,0 +1,72 @@
+// Elements without markup in strings: all text goes through textContent, so nothing that anybody
+// writes can become HTML.
+
+type Child = Node | string | undefined | false;
+type Attributes = Record<string, string | number | boolean | undefined>;
+
+export function el<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  setAttributes(element, attributes);
+  append(element, children);
+  return element;
+}
+
+function setAttributes(element: Element, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) continue;
+    element.setAttribute(name, value === true ? "" : String(value));
+  }
+}
+
+function append(element: Element, children: Child[]): void {
+  for (const child of children) if (child) element.append(child);
+}
+
+export function button(label: string, onClick: () => void, attributes: Attributes = {}): HTMLButtonElement {
+  const element = el("button", { type: "button", ...attributes }, label);
+  element.addEventListener("click", onClick);
+  return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+const ICONS = {
+  back: "M15 5l-7 7 7 7",
+  send: "M4 12l16-8-6 16-3-6z",
+  plus: "M12 5v14M5 12h14",
+  link: "M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-6-6l-1.200 1.200M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 6 6l1.200-1.200",
+  leave: "M14 4H6v16h8M11 12h9m-3-3l3 3-3 3",
+  down: "M12 5v14m-6-6l6 6 6-6",
+  check: "M5 13l4.500 4.500L19 7",
+  shield: "M12 3l7 3v5.500c0 4.500-3 7.800-7 9.500-4-1.700-7-5-7-9.500V6zM9 12l2.200 2.200L15.200 10",
+  alert: "M12 4l9 16H3zM12 10v4m0 2.600v.4",
+  clock: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16M12 8v4.500l3 1.500",
+} as const;
+
+export function icon(name: keyof typeof ICONS): SVGSVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  setAttributes(svg, { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" });
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+export function iconButton(name: keyof typeof ICONS, label: string, onClick: () => void): HTMLButtonElement {
+  const element = button("", onClick, { class: "icon-button", "aria-label": label, title: label });
+  element.append(icon(name));
+  return element;
+}
+
+export function avatar(id: number, name: string): HTMLElement {
+  const letter = [...name.trim()][0]?.toLocaleUpperCase() ?? "·";
+  return el("span", { class: `avatar hue-${id % 8}`, "aria-hidden": "true" }, letter);
+}
+
+// Only what differs is touched, so that a caret, a focus and a selection survive.
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}

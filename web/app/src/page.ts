@@ -1,0 +1,146 @@
+// The page of somebody signed in: groups on the left, one conversation on the right; on a phone one
+// of the two, by the address.
+
+import { Client, UNREAD_MANY } from "@stentor/sdk";
+import { device, type Account } from "./account";
+import { Conversation } from "./conversation";
+import { el } from "./dom";
+import { browser, openSocket } from "./env";
+import { Sidebar, unreadOf } from "./sidebar";
+import { Status } from "./status";
+import { t } from "./texts";
+
+const RENDER_EVERY_MS = 16;
+// The groups watched besides the one that is open, so that their counts are of this moment.
+const WATCHED = 6;
+const WATCHED_MEMBERS_MAX = 1_000;
+
+export class Page {
+  readonly #client: Client;
+  readonly #status: Status;
+  readonly #sidebar: Sidebar;
+  readonly #stage = el("main", { class: "stage" });
+  readonly #frame: HTMLElement;
+  readonly #drafts = new Map<number, string>();
+  readonly #closing = new AbortController();
+  #conversation: Conversation | undefined;
+  #scheduled = false;
+  #watching = false;
+  #countdown: ReturnType<typeof setInterval> | undefined;
+
+  constructor(
+    root: HTMLElement,
+    account: Account,
+    private readonly signedOut: (wanted: boolean) => void,
+  ) {
+    this.#client = new Client(
+      { env: browser, open: openSocket(), token: account.token, device: device(), client: "stentor-web/0.1" },
+      () => this.#schedule(),
+    );
+    this.#client.uid = account.uid;
+    this.#client.name = account.name;
+    this.#status = new Status(this.#client);
+    this.#sidebar = new Sidebar(this.#client, this.#status, () => this.#signOut());
+    this.#frame = el("div", { class: "frame" }, this.#sidebar.element, this.#stage);
+    root.replaceChildren(this.#frame);
+    this.#listen();
+    this.#route();
+    this.#client.connection.start();
+  }
+
+  close(): void {
+    this.#closing.abort();
+    clearInterval(this.#countdown);
+    this.#client.connection.stop();
+    document.title = "Stentor";
+  }
+
+  #listen(): void {
+    const { signal } = this.#closing;
+    const client = this.#client;
+    window.addEventListener("hashchange", () => this.#route(), { signal });
+    window.addEventListener("online", () => client.connection.wake(), { signal });
+    window.addEventListener("blur", () => client.flushReads(), { signal });
+    window.addEventListener("pagehide", () => client.flushReads(), { signal });
+    window.addEventListener("resize", () => this.#schedule(), { signal });
+    window.addEventListener("beforeunload", (event) => {
+      if (client.unsaved) event.preventDefault();
+    }, { signal });
+    document.addEventListener("visibilitychange", () => {
+      const visible = document.visibilityState === "visible";
+      if (visible) client.connection.wake();
+      else client.flushReads();
+      this.#conversation?.visibilityChanged(visible);
+      this.#schedule();
+    }, { signal });
+  }
+
+  #signOut(): void {
+    if (this.#client.unsaved && !confirm(t.signOutAsk)) return;
+    this.signedOut(true);
+  }
+
+  #route(): void {
+    const gid = Number(/^#\/g\/(\d{1,16})$/.exec(location.hash)?.[1] ?? 0);
+    if (gid !== 0 && gid === this.#conversation?.gid) return;
+    this.#conversation?.leave();
+    this.#conversation = undefined;
+    if (Number.isSafeInteger(gid) && gid > 0) {
+      this.#conversation = new Conversation(this.#client, gid, this.#drafts);
+      this.#stage.replaceChildren(this.#conversation.element);
+      this.#conversation.entered();
+    } else {
+      this.#stage.replaceChildren(el("p", { class: "nothing" }, t.pickGroup));
+    }
+    this.#frame.classList.toggle("in-group", this.#conversation !== undefined);
+    this.#schedule();
+  }
+
+  // Many events, one drawing. Not requestAnimationFrame: the title has to change in a hidden tab too.
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setTimeout(() => {
+      this.#scheduled = false;
+      if (!this.#closing.signal.aborted) this.#render();
+    }, RENDER_EVERY_MS);
+  }
+
+  #render(): void {
+    const { connection } = this.#client;
+    const { state } = connection;
+    if (state.name === "stopped") return this.signedOut(false);
+    this.#frame.dataset["connection"] = state.name;
+    this.#watch();
+    this.#status.render();
+    this.#conversation?.render();
+    this.#sidebar.render(this.#conversation?.gid);
+    this.#title();
+    this.#count(state.name === "waiting" || this.#conversation?.waiting === true);
+  }
+
+  // Seconds that are shown have to pass.
+  #count(counting: boolean): void {
+    if (counting === (this.#countdown !== undefined)) return;
+    clearInterval(this.#countdown);
+    this.#countdown = counting ? setInterval(() => this.#schedule(), 500) : undefined;
+  }
+
+  #watch(): void {
+    const { directory } = this.#client;
+    if (this.#watching || !directory.loaded) return;
+    this.#watching = true;
+    const small = directory.groups.filter(({ members }) => members <= WATCHED_MEMBERS_MAX);
+    for (const { gid } of small.slice(0, WATCHED)) {
+      if (gid !== this.#conversation?.gid) this.#client.group(gid);
+    }
+    if (this.#conversation) this.#client.group(this.#conversation.gid);
+  }
+
+  #title(): void {
+    const groups = this.#client.directory.groups.filter(({ muted }) => !muted);
+    const unread = groups.reduce((sum, group) => sum + unreadOf(this.#client, group), 0);
+    const count = unread >= UNREAD_MANY ? "99+" : unread;
+    document.title = unread > 0 ? `(${count}) Stentor` : "Stentor";
+  }
+}

@@ -1,0 +1,212 @@
+// A window on the log. Only WINDOW entries have nodes, however far one scrolls, and only nodes that
+// look different are made again. What one looks at stays where it is while things come and go above.
+
+import type { Client, Group } from "@stentor/sdk";
+import { button, el, icon, setText } from "./dom";
+import { entryRows, pendingRow, ruleRow, type PendingActions, type Row } from "./rows";
+import { t } from "./texts";
+
+const FIRST_SHOWN = 80;
+const WINDOW = 220;
+const STEP = 60;
+// This near to an end of what is shown, in pixels, more is shown.
+const NEAR = 500;
+const AT_END = 30;
+
+interface Anchor {
+  node: HTMLElement;
+  top: number;
+}
+
+export class Timeline {
+  readonly element: HTMLElement;
+  readonly #scroller = el("div", { class: "scroller", role: "log", "aria-label": t.messages, tabindex: 0 });
+  readonly #rows = el("div", { class: "rows" });
+  readonly #jump: HTMLButtonElement;
+  readonly #jumpCount = el("span", { class: "badge" });
+  readonly #nodes = new Map<string, { node: HTMLElement; looks: string }>();
+  // The window, both included; nothing is shown while last < first.
+  #first = 1;
+  #last = 0;
+  #sticks = true;
+  #newAfter = 0;
+  #began = false;
+
+  constructor(
+    private readonly group: Group,
+    private readonly client: Client,
+    private readonly actions: PendingActions,
+  ) {
+    this.#jump = button("", () => this.#jumped(), { class: "jump", "aria-label": t.toNewest, title: t.toNewest });
+    this.#jump.append(this.#jumpCount, icon("down"));
+    this.#scroller.append(this.#rows);
+    this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.element = el("div", { class: "timeline" }, this.#scroller, this.#jump);
+  }
+
+  visibilityChanged(visible: boolean): void {
+    // What comes while nobody looks is marked as new for whoever comes back.
+    this.#newAfter = visible && this.group.reader.unread() > 0 ? this.group.reader.shown : this.#newAfter;
+  }
+
+  // The next drawing ends at the newest entry.
+  toNewest(): void {
+    this.#sticks = true;
+    this.#newAfter = 0;
+  }
+
+  forget(cmid: string): void {
+    this.#nodes.get(`p${cmid}`)?.node.remove();
+    this.#nodes.delete(`p${cmid}`);
+  }
+
+  render(): void {
+    this.#begin();
+    this.#moveWindow();
+    const anchor = this.#sticks ? undefined : this.#anchor();
+    this.#draw();
+    if (this.#sticks) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    else if (anchor) this.#scroller.scrollTop += anchor.node.offsetTop - anchor.top;
+    this.#see();
+    const { log, reader } = this.group;
+    const unread = reader.unread();
+    this.#jump.hidden = this.#sticks && this.#last === log.last;
+    this.#jumpCount.hidden = unread === 0;
+    setText(this.#jumpCount, unread > 99 ? "99+" : String(unread));
+    this.#scroller.setAttribute("aria-busy", String(this.group.history.loading));
+  }
+
+  #begin(): void {
+    const { log, state, reader } = this.group;
+    if (this.#began || state !== "open") return;
+    this.#began = true;
+    const unread = reader.unread();
+    this.#newAfter = unread > 0 ? Math.max(reader.shown, log.first - 1) : 0;
+    this.#first = Math.max(log.first, Math.min(log.last - FIRST_SHOWN + 1, this.#newAfter - 5));
+    this.#last = Math.min(log.last, this.#first + WINDOW - 1);
+    this.#draw();
+    // With more new messages than fit, one begins at the first of them.
+    const rule = this.#newAfter > 0 ? this.#nodes.get(`n${this.#newAfter + 1}`)?.node : undefined;
+    this.#sticks = !rule || this.#scroller.scrollHeight - rule.offsetTop < this.#scroller.clientHeight;
+    if (rule && !this.#sticks) this.#scroller.scrollTop = rule.offsetTop - 40;
+  }
+
+  // The log may have grown, been joined with an older page, or begun afresh.
+  #moveWindow(): void {
+    const { log } = this.group;
+    const outside = this.#last < log.first || this.#first > log.last + 1;
+    if (this.#sticks || outside) {
+      this.#last = log.last;
+      const most = this.#last - (outside ? FIRST_SHOWN : WINDOW) + 1;
+      this.#first = Math.max(log.first, most, outside ? most : this.#first);
+      return;
+    }
+    this.#first = Math.max(this.#first, log.first);
+    this.#last = Math.min(log.last, Math.max(this.#last, this.#first + WINDOW - 1));
+  }
+
+  #draw(): void {
+    const rows = this.#describe();
+    const wanted = new Set(rows.map(({ key }) => key));
+    for (const [key, { node }] of this.#nodes) {
+      if (wanted.has(key)) continue;
+      node.remove();
+      this.#nodes.delete(key);
+    }
+    let next = this.#rows.firstElementChild;
+    for (const row of rows) {
+      const node = this.#nodeOf(row);
+      // The one that stood here has been made again.
+      if (next && next.parentNode !== this.#rows) next = node;
+      if (node === next) next = next.nextElementSibling;
+      else this.#rows.insertBefore(node, next);
+    }
+  }
+
+  #nodeOf(row: Row): HTMLElement {
+    const held = this.#nodes.get(row.key);
+    if (held?.looks === row.looks) return held.node;
+    const node = row.make();
+    held?.node.replaceWith(node);
+    this.#nodes.set(row.key, { node, looks: row.looks });
+    return node;
+  }
+
+  #describe(): Row[] {
+    const { group, client } = this;
+    const { log, history, outbox, floor } = group;
+    const names = { uid: client.uid, nameOf: (uid: number) => client.users.name(uid) ?? t.someone(uid) };
+    const rows: Row[] = [];
+    if (this.#began && this.#first === log.first) {
+      const words = !history.complete ? t.loading : floor > 0 ? t.beginningForYou : t.beginning;
+      rows.push(ruleRow("edge", "edge-rule", words));
+    } else if (!this.#began) {
+      rows.push(ruleRow("edge", "edge-rule", t.loading));
+    }
+    rows.push(...entryRows(group, this.#first, this.#last, this.#newAfter, names));
+    if (this.#last < log.last) return rows;
+    if (this.#began && log.last === 0 && outbox.items.length === 0) rows.push(ruleRow("empty", "empty-rule", t.emptyGroup));
+    const online = group.state === "open";
+    for (const item of outbox.items) rows.push(pendingRow(item, online, this.actions));
+    return rows;
+  }
+
+  // The first row that is in view, so that the next drawing can keep it there.
+  #anchor(): Anchor | undefined {
+    const { scrollTop } = this.#scroller;
+    for (const child of this.#rows.children) {
+      const node = child as HTMLElement;
+      if (node.offsetTop + node.offsetHeight > scrollTop && node.dataset["seq"]) return { node, top: node.offsetTop };
+    }
+    return undefined;
+  }
+
+  #scrolled(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    const { log, history } = this.group;
+    const below = scrollHeight - scrollTop - clientHeight;
+    const sticks = below < AT_END && this.#last === log.last;
+    const moved = sticks !== this.#sticks;
+    this.#sticks = sticks;
+    if (scrollTop < NEAR && this.#first > log.first) return this.#shift(-STEP);
+    if (scrollTop < NEAR && !sticks) history.older();
+    if (below < NEAR && this.#last < log.last) return this.#shift(STEP);
+    if (moved) this.render();
+    else this.#see();
+    return undefined;
+  }
+
+  #shift(by: number): void {
+    const { log } = this.group;
+    if (by < 0) {
+      this.#first = Math.max(log.first, this.#first + by);
+      this.#last = Math.min(this.#last, this.#first + WINDOW - 1);
+    } else {
+      this.#last = Math.min(log.last, this.#last + by);
+      this.#first = Math.max(this.#first, this.#last - WINDOW + 1);
+    }
+    this.#sticks = false;
+    this.render();
+  }
+
+  #jumped(): void {
+    const { log } = this.group;
+    this.toNewest();
+    this.#last = log.last;
+    this.#first = Math.max(log.first, this.#last - FIRST_SHOWN + 1);
+    this.render();
+  }
+
+  // The newest entry that lies wholly above the lower edge has been seen, if the page is.
+  #see(): void {
+    if (document.visibilityState !== "visible" || this.#last < this.#first) return;
+    const { log, reader } = this.group;
+    if (this.#sticks) return reader.show(log.last);
+    const edge = this.#scroller.scrollTop + this.#scroller.clientHeight;
+    for (let node = this.#rows.lastElementChild as HTMLElement | null; node; node = node.previousElementSibling as HTMLElement | null) {
+      const seq = Number(node.dataset["seq"] ?? 0);
+      if (seq > 0 && node.offsetTop + node.offsetHeight <= edge) return reader.show(seq);
+    }
+    return undefined;
+  }
+}
