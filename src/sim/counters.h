@@ -1,0 +1,97 @@
+#pragma once
+// What happened in a run. A fault that never happens tests nothing, so a test wants each of these
+// above zero over a few hundred seeds.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace stentor::sim {
+
+enum class Seen : std::uint8_t {
+    // The store
+    commit_done,
+    commit_conflict,
+    commit_fenced,
+    commit_unknown_not_applied,
+    commit_unknown_applied,
+    commit_unknown_applied_later,
+    late_commit_beaten,       // It came, and found that the log had gone on without it.
+    late_commit_inside_load,  // It came between two reads of one load.
+    load_failed,
+    load_slow,
+    read_position_failed,
+    // The bus
+    post_delivered_twice,
+    post_refused,
+    queue_wiped,
+    ask_lost,
+    reply_lost,
+    ask_timed_out,
+    items_lost,
+    answers_lost,
+    node_cut_off,
+    routes_wiped,
+    // Processes
+    owner_crashed,
+    owner_paused,
+    owner_taken_over_while_paused,
+    stale_owner_resumed,
+    node_crashed,
+    node_paused,
+    // Connections
+    connection_refused,
+    connection_dropped,
+    connection_half_open,
+    connection_closed_by_server,
+    client_reconnected,
+    client_crashed,
+    write_kept,
+    write_refused,
+    frame_split,
+    reading_paused,
+    stuck_socket_closed,
+    // What members did and got
+    sent,
+    refused_rate,
+    refused_predecessor,
+    refused_other,
+    joined,
+    left,
+    left_and_came_back,
+    ousted,
+    read_moved,
+    read_backwards_tried,
+    hostile_pull_below_floor,
+    hostile_pull_answered,
+    hostile_open_refused,
+    hostile_garbage,
+    opened_fresh,
+    opened_resumed,
+    opened_reset,
+    batch_applied,
+    head_heard,
+    pulse_heard,
+    range_applied,
+    gap_pulled,
+    kCount,
+};
+
+[[nodiscard]] std::string_view name_of(Seen seen);
+
+class Counters {
+public:
+    void count(Seen seen) { ++values_[static_cast<std::size_t>(seen)]; }
+    [[nodiscard]] std::uint64_t operator[](Seen seen) const {
+        return values_[static_cast<std::size_t>(seen)];
+    }
+    void add(const Counters& other) {
+        for (std::size_t i = 0; i < values_.size(); ++i) values_[i] += other.values_[i];
+    }
+
+private:
+    std::array<std::uint64_t, static_cast<std::size_t>(Seen::kCount)> values_{};
+};
+
+}  // namespace stentor::sim

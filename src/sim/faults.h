@@ -1,0 +1,81 @@
+#pragma once
+// How bad the world is in one run. Each run draws which faults it has and how often, so that some
+// runs have many at once and others one alone, which would drown among the rest.
+
+#include <cstdint>
+
+#include "base/time.h"
+#include "sim/random.h"
+
+namespace stentor::sim {
+
+// Chances are in thousandths of the thing they happen to.
+struct Faults {
+    // The store, per commit or read
+    std::uint32_t unknown_not_applied{};
+    std::uint32_t unknown_applied{};
+    std::uint32_t unknown_applied_later{};
+    std::uint32_t late_inside_load{};
+    std::uint32_t load_fails{};
+    std::uint32_t load_slow{};
+    // The bus, per message
+    std::uint32_t post_twice{};
+    std::uint32_t post_refused{};
+    std::uint32_t ask_lost{};
+    std::uint32_t items_lost{};
+    std::uint32_t answer_lost{};
+    // The world, per second
+    std::uint32_t queue_wiped{};
+    std::uint32_t routes_wiped{};
+    std::uint32_t node_cut_off{};
+    std::uint32_t owner_crash{};
+    std::uint32_t owner_pause{};
+    std::uint32_t node_crash{};
+    std::uint32_t node_pause{};
+    // Connections; drops are per member and second
+    std::uint32_t connect_refused{};
+    std::uint32_t drop{};
+    std::uint32_t half_open{};
+    std::uint32_t client_crash{};
+    std::uint32_t slow_socket{};  // Of all connections.
+    Millis bus_delay_max{5};
+    Millis network_delay_max{30};
+
+    [[nodiscard]] static Faults drawn(Random& random);
+};
+
+inline Faults Faults::drawn(Random& random) {
+    const auto maybe = [&](std::uint32_t most) -> std::uint32_t {
+        if (!random.chance(450)) return 0;
+        return static_cast<std::uint32_t>(random.between(1, most));
+    };
+    Faults faults;
+    faults.unknown_not_applied = maybe(80);
+    faults.unknown_applied = maybe(80);
+    faults.unknown_applied_later = maybe(80);
+    faults.late_inside_load = maybe(500);
+    faults.load_fails = maybe(80);
+    faults.load_slow = maybe(150);
+    faults.post_twice = maybe(150);
+    faults.post_refused = maybe(30);
+    faults.ask_lost = maybe(50);
+    faults.items_lost = maybe(80);
+    faults.answer_lost = maybe(60);
+    faults.queue_wiped = maybe(60);
+    faults.routes_wiped = maybe(60);
+    faults.node_cut_off = maybe(30);
+    faults.owner_crash = maybe(40);
+    faults.owner_pause = maybe(50);
+    faults.node_crash = maybe(20);
+    faults.node_pause = maybe(30);
+    faults.connect_refused = maybe(200);
+    faults.drop = maybe(30);
+    faults.half_open = maybe(8);
+    faults.client_crash = maybe(10);
+    faults.slow_socket = maybe(500);
+    faults.bus_delay_max = Millis{random.chance(300) ? 400 : 8};
+    faults.network_delay_max = Millis{random.chance(300) ? 800 : 40};
+    return faults;
+}
+
+}  // namespace stentor::sim

@@ -1,0 +1,64 @@
+#pragma once
+// The worst store that keeps its promises: a commit's outcome may be unknown although it was
+// applied, was not, or will be applied a while later, at worst between two reads of one load.
+//
+// Behind it stands store::MemoryStore, which the checks read as the truth.
+
+#include <deque>
+#include <functional>
+#include <memory>
+
+#include "sim/world.h"
+#include "store/memory/memory_store.h"
+#include "store/store.h"
+
+namespace stentor::sim {
+
+class FaultyStore final : public store::Store {
+public:
+    explicit FaultyStore(World& world) : world_{world}, pending_{std::make_shared<Pending>()} {}
+
+    // What the record holds, without faults.
+    [[nodiscard]] store::MemoryStore& truth() { return truth_; }
+    // Whatever is still on its way is applied or gone from here on.
+    void settle();
+
+    std::vector<store::Outcome> commit(std::span<const store::Commit> commits) override;
+    Result<store::HeadRow> take_head(GroupId gid, Term term) override;
+    Result<store::HeadRow> head(GroupId gid) override;
+    Result<store::EntryPage> entries(GroupId gid, Seq from, std::size_t count_max) override;
+    Result<Seq> first_at(GroupId gid, Time time) override;
+    Result<std::optional<store::SentRow>> sent(GroupId gid, UserId uid, Cmid cmid) override;
+    Result<std::vector<store::SentRow>> sent_since(GroupId gid, Time since,
+                                                   std::size_t count_max) override;
+    Result<void> forget_sent_before(Time time) override;
+    Result<std::optional<store::MemberRow>> member(GroupId gid, UserId uid) override;
+    Result<std::vector<store::MemberRow>> members(GroupId gid, UserId after,
+                                                  std::size_t count_max) override;
+    Result<std::vector<store::Membership>> memberships(UserId uid, std::size_t count_max) override;
+    Result<void> advance_read(std::span<const ReadPosition> positions) override;
+    Result<void> add_user(const store::UserRow& user) override;
+    Result<std::optional<store::UserRow>> user(UserId uid) override;
+    Result<std::optional<store::UserRow>> user_by_name(std::string_view name_key) override;
+    Epoch epoch() override { return truth_.epoch(); }
+    Result<Term> next_term() override { return truth_.next_term(); }
+
+private:
+    struct Late {
+        store::Commit commit;
+        bool applied{};
+    };
+    using Pending = std::deque<std::shared_ptr<Late>>;
+
+    store::Outcome commit_one(const store::Commit& commit);
+    store::Outcome apply(const store::Commit& commit);
+    void apply_late(Late& late);
+    void before_read(GroupId gid);
+    [[nodiscard]] std::optional<Error> failure();
+
+    World& world_;
+    store::MemoryStore truth_{Epoch{1}};
+    std::shared_ptr<Pending> pending_;
+};
+
+}  // namespace stentor::sim

@@ -1,0 +1,251 @@
+#include "sim/link.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.h"
+#include "wire/envelope.h"
+
+namespace stentor::sim {
+namespace {
+
+// An unmasked frame (RFC 6455 section 5.2) at the front of `bytes`; empty when it is not whole.
+struct Frame {
+    std::size_t header{};
+    std::size_t payload{};
+};
+Frame frame_at(std::string_view bytes) {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
+    if (bytes.size() < 2) return {};
+    Frame frame{.header = 2, .payload = byte(1)};
+    const std::size_t more = frame.payload == 126 ? 2 : frame.payload == 127 ? 8 : 0;
+    if (bytes.size() < 2 + more) return {};
+    if (more > 0) {
+        frame = {.header = 2 + more};
+        for (std::size_t i = 0; i < more; ++i) frame.payload = (frame.payload << 8U) | byte(2 + i);
+    }
+    if (bytes.size() < frame.header + frame.payload) return {};
+    return frame;
+}
+
+}  // namespace
+
+void Link::draw() {
+    capacity_ = 32'768;
+    if (!world_.random.chance(world_.faults.slow_socket)) return;
+    capacity_ = static_cast<std::size_t>(world_.random.between(200, 4'000));
+    drained_bytes_ = static_cast<std::size_t>(world_.random.between(20, 600));
+    drained_every_ = world_.random.between(Millis{1}, Millis{400});
+}
+
+Millis Link::latency() {
+    return world_.random.between(Millis{1}, world_.faults.network_delay_max);
+}
+
+// ---- Down
+
+fanout::Written Link::write(std::string_view frame) {
+    if (over_ || closing_ || waiting()) {
+        world_.count(Seen::write_refused);
+        return fanout::Written::refused;
+    }
+    const std::size_t taken = accept_bytes(frame);
+    if (taken == frame.size()) return fanout::Written::whole;
+    world_.count(Seen::write_kept);
+    backlog_.emplace_back(frame.substr(taken));
+    progress_ = world_.now();
+    watch_for_stuck();
+    return fanout::Written::kept;
+}
+
+bool Link::send(std::string_view payload) {
+    if (over_ || closing_) return true;
+    std::string frame = wire::websocket_frame(payload);
+    if (!waiting()) {
+        write(frame);
+        return true;
+    }
+    if (backlog_.size() > limits::kRepliesWaiting) return false;
+    backlog_.push_back(std::move(frame));
+    return true;
+}
+
+std::size_t Link::accept_bytes(std::string_view bytes) {
+    if (drained_bytes_ == 0 && !silent_ && kernel_.empty()) {
+        deliver(std::string{bytes});
+        return bytes.size();
+    }
+    const std::size_t taken = std::min(bytes.size(), capacity_ - std::min(capacity_, kernel_.size()));
+    kernel_.append(bytes.substr(0, taken));
+    if (!std::exchange(draining_, true)) {
+        world_.clock.after(drained_every_, [self = shared_from_this()] { self->drain(); });
+    }
+    return taken;
+}
+
+void Link::drain() {
+    draining_ = false;
+    if (over_ || silent_ || kernel_.empty()) return;
+    const std::size_t count =
+        drained_bytes_ == 0 ? kernel_.size() : std::min(drained_bytes_, kernel_.size());
+    deliver(kernel_.substr(0, count));
+    kernel_.erase(0, count);
+    progress_ = world_.now();
+    refill();
+    if (kernel_.empty() || std::exchange(draining_, true)) return;
+    world_.clock.after(drained_every_, [self = shared_from_this()] { self->drain(); });
+}
+
+void Link::refill() {
+    if (!waiting()) return;
+    while (!backlog_.empty()) {
+        std::string& first = backlog_.front();
+        const std::size_t taken = accept_bytes(first);
+        if (taken < first.size()) {
+            first.erase(0, taken);
+            return;
+        }
+        backlog_.pop_front();
+    }
+    if (closing_) return finish_close();
+    if (server_ != nullptr) server_->on_drained(token_);
+}
+
+void Link::watch_for_stuck() {
+    world_.clock.after(limits::kStuckWithin, [self = shared_from_this(), since = progress_] {
+        if (self->over_ || !self->waiting()) return;
+        if (self->progress_ != since) return self->watch_for_stuck();
+        self->world_.count(Seen::stuck_socket_closed);
+        if (self->server_ != nullptr) self->server_->on_stuck(self->token_);
+    });
+}
+
+void Link::deliver(std::string bytes) {
+    const Time arrival = down_.arrival(world_.now(), latency());
+    world_.clock.at(arrival, [self = shared_from_this(), bytes = std::move(bytes)] {
+        if (self->over_ || self->silent_) return;
+        self->received_ += bytes;
+        self->parse();
+    });
+}
+
+void Link::parse() {
+    std::size_t offset = 0;
+    while (client_ != nullptr && !over_) {
+        const std::string_view rest = std::string_view{received_}.substr(offset);
+        const Frame frame = frame_at(rest);
+        if (frame.header == 0) break;
+        // The member may let go of this link from within.
+        client_->on_payload(rest.substr(frame.header, frame.payload));
+        offset += frame.header + frame.payload;
+    }
+    received_.erase(0, std::min(offset, received_.size()));
+    if (!received_.empty()) world_.count(Seen::frame_split);
+}
+
+// ---- Up
+
+void Link::transmit(std::string message) {
+    if (over_) return;
+    const Time arrival = up_.arrival(world_.now(), latency());
+    world_.clock.at(arrival, [self = shared_from_this(), message = std::move(message)]() mutable {
+        if (!self->silent_) self->receive(std::move(message));
+    });
+}
+
+void Link::receive(std::string message) {
+    if (over_ || closing_) return;
+    held_.push_back(std::move(message));
+    hand_up_held();
+}
+
+void Link::hand_up_held() {
+    while (!held_.empty() && accepted_ && !reading_paused_ && !over_ && !closing_ &&
+           server_ != nullptr) {
+        std::string message = std::move(held_.front());
+        held_.pop_front();
+        server_->on_message(token_, std::move(message));
+    }
+}
+
+void Link::accept(ServerEnd* server, ConnectionToken token) {
+    server_ = server;
+    token_ = token;
+    accepted_ = true;
+    world_.clock.after(Millis{0}, [self = shared_from_this()] { self->hand_up_held(); });
+}
+
+void Link::pause_reading() {
+    world_.count(Seen::reading_paused);
+    reading_paused_ = true;
+}
+
+void Link::resume_reading() {
+    if (!std::exchange(reading_paused_, false)) return;
+    world_.clock.after(Millis{0}, [self = shared_from_this()] { self->hand_up_held(); });
+}
+
+// ---- Ends
+
+void Link::close() {
+    if (over_ || std::exchange(closing_, true)) return;
+    if (!waiting()) return finish_close();
+    world_.clock.after(limits::kCloseWithin, [self = shared_from_this()] {
+        if (!self->over_) self->finish_close();
+    });
+}
+
+void Link::finish_close() {
+    world_.count(Seen::connection_closed_by_server);
+    tell_server_closed(Millis{0});
+    if (drained_bytes_ != 0 && !kernel_.empty() && !silent_) deliver(std::exchange(kernel_, {}));
+    tell_client_closed(Millis{0});
+}
+
+void Link::tell_server_closed(Millis after) {
+    world_.clock.after(after, [self = shared_from_this()] {
+        ServerEnd* server = std::exchange(self->server_, nullptr);
+        if (server != nullptr) server->on_closed(self->token_);
+    });
+}
+
+void Link::tell_client_closed(Millis after) {
+    if (silent_) return;
+    const Time arrival = down_.arrival(world_.now(), after);
+    world_.clock.at(arrival, [self = shared_from_this()] {
+        self->over_ = true;
+        ClientEnd* client = std::exchange(self->client_, nullptr);
+        if (client != nullptr) client->on_closed();
+    });
+}
+
+void Link::client_gone() {
+    client_ = nullptr;
+    if (silent_) return;
+    // What it sent before arrives before.
+    world_.clock.at(up_.arrival(world_.now(), latency()), [self = shared_from_this()] {
+        self->over_ = true;
+        self->tell_server_closed(Millis{0});
+    });
+}
+
+void Link::cut() {
+    if (std::exchange(over_, true)) return;
+    tell_server_closed(world_.random.between(Millis{0}, Millis{200}));
+    world_.clock.after(world_.random.between(Millis{0}, Millis{200}), [self = shared_from_this()] {
+        ClientEnd* client = std::exchange(self->client_, nullptr);
+        if (client != nullptr) client->on_closed();
+    });
+}
+
+void Link::heal() {
+    drained_bytes_ = 0;
+    if (silent_) cut();
+}
+
+void Link::go_silent() {
+    if (over_ || std::exchange(silent_, true)) return;
+    tell_server_closed(limits::kUserTimeout);
+}
+
+}  // namespace stentor::sim

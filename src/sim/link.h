@@ -1,0 +1,115 @@
+#pragma once
+// One connection between a member and a shard: messages up, a stream of bytes down, through a
+// kernel buffer that may be small and drained in pieces. It can be cut, or go silent so that
+// neither end hears of it.
+//
+// Owner: both ends, shared. Either end lets go of it with server_gone() or client_gone().
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "fanout/router.h"
+#include "sim/world.h"
+
+namespace stentor::sim {
+
+// The shard's end. Each is called from the clock, never from within a call of the link.
+class ServerEnd {
+public:
+    ServerEnd() = default;
+    ServerEnd(const ServerEnd&) = delete;
+    ServerEnd& operator=(const ServerEnd&) = delete;
+    virtual ~ServerEnd() = default;
+
+    virtual void on_message(ConnectionToken connection, std::string bytes) = 0;
+    virtual void on_drained(ConnectionToken connection) = 0;
+    virtual void on_stuck(ConnectionToken connection) = 0;
+    virtual void on_closed(ConnectionToken connection) = 0;
+};
+
+class ClientEnd {
+public:
+    ClientEnd() = default;
+    ClientEnd(const ClientEnd&) = delete;
+    ClientEnd& operator=(const ClientEnd&) = delete;
+    virtual ~ClientEnd() = default;
+
+    virtual void on_payload(std::string_view payload) = 0;
+    virtual void on_closed() = 0;
+};
+
+class Link : public std::enable_shared_from_this<Link> {
+public:
+    Link(World& world, ClientEnd* client) : world_{world}, client_{client} { draw(); }
+
+    // What was sent up before follows.
+    void accept(ServerEnd* server, ConnectionToken token);
+
+    // ---- The shard's end
+    // Ready bytes; refused when something waits already.
+    fanout::Written write(std::string_view frame);
+    // A payload, framed; waits behind others, false when too many do.
+    [[nodiscard]] bool send(std::string_view payload);
+    [[nodiscard]] bool waiting() const { return !backlog_.empty(); }
+    void pause_reading();
+    void resume_reading();
+    // After what waits.
+    void close();
+    void server_gone() { server_ = nullptr; }
+
+    // ---- The member's end
+    void transmit(std::string message);
+    void client_gone();
+
+    // ---- The world
+    void cut();
+    void go_silent();
+    // Drained as it comes; one that is silent is cut, as when its route comes back too late.
+    void heal();
+    [[nodiscard]] bool over() const { return over_; }
+
+private:
+    void draw();
+    [[nodiscard]] Millis latency();
+    std::size_t accept_bytes(std::string_view bytes);
+    void drain();
+    void refill();
+    void watch_for_stuck();
+    void deliver(std::string bytes);
+    void parse();
+    void finish_close();
+    void tell_server_closed(Millis after);
+    void tell_client_closed(Millis after);
+    void receive(std::string message);
+    void hand_up_held();
+
+    World& world_;
+    ServerEnd* server_{};
+    ClientEnd* client_{};
+    ConnectionToken token_;
+    Line up_;
+    Line down_;
+
+    std::size_t capacity_{};       // Of the kernel's buffer.
+    std::size_t drained_bytes_{};  // At once; 0: as they come.
+    Millis drained_every_{};
+    std::string kernel_;
+    std::deque<std::string> backlog_;
+    bool draining_{};
+    Time progress_;
+
+    std::string received_;          // By the member, not a whole frame yet.
+    std::deque<std::string> held_;  // Messages up, while reading is paused.
+    bool reading_paused_{};
+    bool accepted_{};
+    bool closing_{};
+    bool silent_{};
+    bool over_{};
+};
+
+}  // namespace stentor::sim

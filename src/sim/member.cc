@@ -1,0 +1,397 @@
+#include "sim/member.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "wire/frames.h"
+
+namespace stentor::sim {
+
+Member::Member(const Around& around, UserId uid, DeviceId device, Kind kind)
+    : around_{around}, world_{around.world}, uid_{uid}, device_{device}, kind_{kind} {}
+
+Member::~Member() {
+    *alive_ = false;
+    if (link_ != nullptr) link_->client_gone();
+}
+
+client::Moment Member::moment() { return {.now = world_.now(), .random = world_.random.next()}; }
+
+std::string Member::name() const {
+    return "user " + std::to_string(uid_.value) + "." + std::to_string(device_.value);
+}
+
+// The token of the simulation is the user's number; SimVerifier reads it.
+void Member::start() {
+    client_ = std::make_unique<client::Client>(static_cast<client::Host&>(*this), around_.settings, std::to_string(uid_.value),
+                                               device_);
+    client_->start(moment());
+    plan_act();
+}
+
+void Member::create_group(bool history_for_joiners) {
+    pb::CreateGroup& creation = creation_.emplace();
+    creation.mutable_settings()->set_name("group of " + name());
+    creation.mutable_settings()->set_history_for_joiners(history_for_joiners);
+    creation.set_cmid(std::string{Cmid::made_at(world_.now(), world_.random.bytes10()).view()});
+}
+
+// ---- What happens to it
+
+void Member::cut() {
+    if (link_ == nullptr) return;
+    world_.count(Seen::connection_dropped);
+    link_->cut();
+}
+
+void Member::go_silent() {
+    if (link_ == nullptr) return;
+    world_.count(Seen::connection_half_open);
+    link_->go_silent();
+}
+
+// Its disk keeps the cursors and the sends that were not answered; all else is new.
+void Member::crash() {
+    if (client_ == nullptr || stopped_) return;
+    world_.count(Seen::client_crashed);
+    world_.tell([&] { return name() + " crashes"; });
+    if (link_ != nullptr) link_->client_gone();
+    link_.reset();
+    ++dial_number_;
+    ++wake_number_;
+    reads_at_open_.clear();
+    hostile_pulls_.clear();
+    creation_request_ = 0;
+    for (const auto& [gid, attendance] : attendances_) remember(gid);
+    client_ = std::make_unique<client::Client>(static_cast<client::Host&>(*this), around_.settings, std::to_string(uid_.value),
+                                               device_);
+    for (auto& [gid, attendance] : attendances_) {
+        attendance.request = 0;
+        if (attendance.inside) watch(gid);
+    }
+    for (const Pending& pending : pending_) {
+        client_->post(moment(), pending.gid, pending.cmid, pending.body, pending.seen);
+    }
+    client_->start(moment());
+}
+
+void Member::heal() {
+    healed_ = true;
+    if (link_ != nullptr) link_->heal();
+}
+
+void Member::look_again() {
+    for (const auto& [gid, attendance] : attendances_) {
+        if (attendance.inside) unwatch(gid);
+    }
+}
+
+std::optional<std::string> Member::lacks() const {
+    if (stopped_) return std::nullopt;
+    if (!pending_.empty()) return name() + " has " + std::to_string(pending_.size()) + " unanswered";
+    for (const auto& [gid, attendance] : attendances_) {
+        const client::GroupCursor* cursor = client_->cursor(gid);
+        const bool member = around_.checks.is_member(gid, uid_);
+        const std::string where = name() + " in group " + std::to_string(gid.value);
+        if (attendance.wants_in || attendance.wants_out) return where + " waits to join or leave";
+        if (!attendance.inside) continue;
+        if (cursor == nullptr) return where + " does not watch it";
+        if (member && cursor->seq() != around_.checks.head(gid)) {
+            return where + " holds " + std::to_string(cursor->seq().value) + " of " +
+                   std::to_string(around_.checks.head(gid).value);
+        }
+        if (!member) return where + " was not told that he is out";
+    }
+    return std::nullopt;
+}
+
+// ---- Being in a group
+
+void Member::watch(GroupId gid) {
+    Attendance& attendance = attendances_[gid];
+    attendance.fresh = false;
+    client_->watch(moment(), gid, attendance.epoch, attendance.seq, attendance.digest);
+}
+
+void Member::unwatch(GroupId gid) {
+    remember(gid);
+    client_->unwatch(moment(), gid);
+}
+
+void Member::remember(GroupId gid) {
+    const client::GroupCursor* cursor = client_->cursor(gid);
+    Attendance& attendance = attendances_[gid];
+    if (cursor == nullptr || attendance.fresh) return;
+    attendance.epoch = cursor->epoch();
+    attendance.seq = cursor->seq();
+    attendance.digest = cursor->digest();
+}
+
+void Member::entered(GroupId gid, Seq floor) {
+    Attendance& attendance = attendances_[gid];
+    attendance.request = 0;
+    attendance.wants_in = false;
+    if (attendance.inside) return;
+    attendance.inside = true;
+    attendance.fresh = true;
+    world_.count(attendance.left_once ? Seen::left_and_came_back : Seen::joined);
+    attendance.view = around_.checks.ledger().add_view(device_.value, gid, floor);
+    if (kind_ == Kind::hostile) around_.checks.ledger().excuse(*attendance.view);
+    attendance.epoch = {};
+    attendance.seq = {};
+    attendance.digest = {};
+}
+
+void Member::gone(GroupId gid) {
+    Attendance& attendance = attendances_[gid];
+    attendance.request = 0;
+    attendance.wants_out = false;
+    if (!std::exchange(attendance.inside, false)) return;
+    attendance.left_once = true;
+    world_.count(Seen::left);
+    if (!attendance.view) return;
+    if (const auto left = around_.checks.left_at(gid, uid_)) {
+        around_.checks.ledger().left(*attendance.view, *left);
+    }
+    around_.checks.ledger().excuse(*attendance.view);
+}
+
+void Member::on_group_created(const pb::ServerFrame& frame) {
+    creation_request_ = 0;
+    if (!frame.has_group_ready()) return;
+    const GroupId gid{frame.group_ready().gid()};
+    creation_.reset();
+    around_.groups.push_back(gid);
+    entered(gid, {frame.group_ready().floor()});
+}
+
+void Member::on_answer(std::uint32_t request_id, const pb::ServerFrame& frame) {
+    if (request_id == creation_request_ && creation_) return on_group_created(frame);
+    if (const auto pull = hostile_pulls_.extract(request_id); !pull.empty()) {
+        if (frame.has_range()) world_.count(Seen::hostile_pull_answered);
+        return;
+    }
+    for (auto& [gid, attendance] : attendances_) {
+        if (attendance.request != request_id) continue;
+        attendance.request = 0;
+        if (frame.has_group_ready() && attendance.wants_in) {
+            return entered(gid, {frame.group_ready().floor()});
+        }
+        const bool unknown = frame.has_refused() &&
+                             frame.refused().code() == static_cast<pb::Code>(Code::not_found);
+        if ((frame.has_done() || unknown) && attendance.wants_out) gone(gid);
+        if (unknown) attendance.wants_in = false;
+        if (frame.has_refused() && remedy(static_cast<Code>(frame.refused().code())) == Remedy::ask) {
+            attendance.wants_out = false;
+        }
+        return;
+    }
+}
+
+void Member::on_ousted(GroupId gid) {
+    world_.count(Seen::ousted);
+    gone(gid);
+}
+
+void Member::on_open_refused(GroupId gid, Code code) {
+    world_.tell([&] { return name() + " may not open " + std::to_string(gid.value); });
+    if (code == Code::not_found || code == Code::not_a_member) return gone(gid);
+    if (kind_ != Kind::hostile) {
+        around_.checks.violation(name() + " was refused a group: " + std::string{name_of(code)});
+    }
+}
+
+void Member::on_stopped(Code code) {
+    stopped_ = true;
+    if (kind_ != Kind::hostile) {
+        around_.checks.violation(name() + " was stopped: " + std::string{name_of(code)});
+    }
+}
+
+// ---- Sends
+
+void Member::on_sent(GroupId gid, const Cmid& cmid, Epoch epoch, Seq seq) {
+    world_.count(Seen::sent);
+    world_.tell([&] {
+        return name() + " is told: kept at " + std::to_string(seq.value) + " in " +
+               std::to_string(gid.value);
+    });
+    around_.checks.ledger().ok(cmid, epoch, seq);
+    std::erase_if(pending_, [&](const Pending& pending) { return pending.cmid == cmid; });
+}
+
+void Member::on_held(GroupId /*gid*/, const Cmid& /*cmid*/, const Error& why) {
+    switch (why.code) {
+        case Code::rate_limited: return world_.count(Seen::refused_rate);
+        case Code::predecessor_missing: return world_.count(Seen::refused_predecessor);
+        default: return world_.count(Seen::refused_other);
+    }
+}
+
+void Member::on_gave_up(GroupId gid, const Cmid& cmid, Code code) {
+    // An earlier try of it may have been stored: that one is out says nothing of it.
+    around_.checks.ledger().unknown(cmid);
+    std::erase_if(pending_, [&](const Pending& pending) { return pending.cmid == cmid; });
+    const bool outside = code == Code::not_found || code == Code::not_a_member;
+    if (!outside && kind_ != Kind::hostile) {
+        around_.checks.violation(name() + " cannot send in group " + std::to_string(gid.value) +
+                                 ": " + std::string{name_of(code)});
+    }
+}
+
+// ---- The log
+
+void Member::on_restarted(GroupId gid, Epoch epoch, Seq after) {
+    const Attendance& attendance = attendances_[gid];
+    if (attendance.view) around_.checks.ledger().restarted(*attendance.view, epoch, after);
+}
+
+void Member::on_applied(GroupId gid, Epoch epoch, const pb::Entry& entry, const Digest& digest) {
+    const Attendance& attendance = attendances_[gid];
+    if (attendance.view && attendance.inside) {
+        around_.checks.ledger().delivered(*attendance.view, epoch, entry, digest);
+    }
+}
+
+void Member::on_digest_mismatch(GroupId gid, Seq at) {
+    around_.checks.violation(name() + " saw a wrong digest in group " + std::to_string(gid.value) +
+                             " at " + std::to_string(at.value));
+}
+
+void Member::on_order_violation(GroupId gid, Seq expected, Seq got) {
+    around_.checks.violation(name() + " got " + std::to_string(got.value) + " for " +
+                             std::to_string(expected.value) + " in group " +
+                             std::to_string(gid.value));
+}
+
+// ---- The connection
+
+void Member::connect() {
+    const std::uint64_t number = ++dial_number_;
+    const Millis delay = world_.random.between(Millis{1}, world_.faults.network_delay_max);
+    world_.clock.after(delay, [this, number, alive = alive_] {
+        if (!*alive || number != dial_number_) return;
+        auto link = std::make_shared<Link>(world_, static_cast<ClientEnd*>(this));
+        const bool refused = world_.strikes(world_.faults.connect_refused, Seen::connection_refused);
+        if (refused || !around_.dial(link)) return client_->on_closed(moment());
+        link_ = std::move(link);
+        world_.count(Seen::client_reconnected);
+        client_->on_connected(moment());
+    });
+}
+
+void Member::transmit(std::string message) {
+    if (link_ == nullptr) return;
+    note_opens(message);
+    link_->transmit(std::move(message));
+}
+
+void Member::disconnect() {
+    ++dial_number_;
+    reads_at_open_.clear();
+    if (link_ != nullptr) link_->client_gone();
+    link_.reset();
+}
+
+void Member::wake_at(Time when) {
+    world_.clock.at(when, [this, number = ++wake_number_, alive = alive_] {
+        if (*alive && number == wake_number_ && client_ != nullptr) client_->on_wake(moment());
+    });
+}
+
+void Member::on_closed() {
+    link_.reset();
+    reads_at_open_.clear();
+    client_->on_closed(moment());
+}
+
+void Member::note_opens(std::string_view message) {
+    const auto frame = wire::decode_command(message);
+    if (!frame) return;
+    if (frame->has_open()) {
+        const GroupId gid{frame->open().gid()};
+        reads_at_open_[gid].push_back(read_in_store(gid));
+    } else if (frame->has_hello()) {
+        for (const pb::Cursor& cursor : frame->hello().resume()) {
+            reads_at_open_[{cursor.gid()}].push_back(read_in_store({cursor.gid()}));
+        }
+    } else if (frame->has_pull()) {
+        world_.count(Seen::gap_pulled);
+    }
+}
+
+Seq Member::read_in_store(GroupId gid) const {
+    const auto row = around_.store.truth().member(gid, uid_);
+    return row && *row ? (*row)->read : Seq{};
+}
+
+// ---- What comes down
+
+void Member::on_payload(std::string_view payload) {
+    const auto frame = wire::decode_event(payload);
+    if (frame) {
+        inspect(*frame);
+    } else {
+        around_.checks.violation(name() + " got bytes that are no frame");
+    }
+    client_->on_message(moment(), payload);
+}
+
+void Member::inspect(const pb::ServerFrame& frame) {
+    const auto seen = [&](GroupId gid, const auto& entries) {
+        for (const pb::Entry& entry : entries) around_.checks.on_seen(uid_, gid, entry);
+    };
+    switch (frame.event_case()) {
+        case pb::ServerFrame::kOpened:
+            seen({frame.opened().gid()}, frame.opened().entries());
+            return inspect_opened(frame.opened());
+        case pb::ServerFrame::kRange:
+            world_.count(Seen::range_applied);
+            return seen({frame.range().gid()}, frame.range().entries());
+        case pb::ServerFrame::kBatch:
+            seen({frame.batch().gid()}, frame.batch().entries());
+            return inspect_batch(frame.batch());
+        case pb::ServerFrame::kSent:
+            if (frame.sent().gid() != 0) around_.checks.on_acked(uid_, frame.sent());
+            return;
+        case pb::ServerFrame::kHead: return world_.count(Seen::head_heard);
+        case pb::ServerFrame::kPulse: return world_.count(Seen::pulse_heard);
+        case pb::ServerFrame::kRefused:
+            world_.tell([&] {
+                return name() + " is refused: " +
+                       std::string{name_of(static_cast<Code>(frame.refused().code()))};
+            });
+            return;
+        default: return;
+    }
+}
+
+void Member::inspect_opened(const pb::Opened& opened) {
+    const GroupId gid{opened.gid()};
+    if (opened.reset()) {
+        const client::GroupCursor* cursor = client_->cursor(gid);
+        const bool held = cursor != nullptr && cursor->holds_something();
+        world_.count(held ? Seen::opened_reset : Seen::opened_fresh);
+    } else {
+        world_.count(Seen::opened_resumed);
+    }
+    Seq read;
+    if (auto& reads = reads_at_open_[gid]; !reads.empty()) {
+        read = reads.front();
+        reads.pop_front();
+    }
+    around_.checks.on_opened(uid_, opened, read);
+}
+
+void Member::inspect_batch(const pb::Batch& batch) {
+    world_.count(Seen::batch_applied);
+    // Whoever pulls at random, or skips nothing, is not where the server believes him to be.
+    if (kind_ == Kind::hostile || around_.settings->pull_everything) return;
+    const client::GroupCursor* cursor = client_->cursor({batch.gid()});
+    if (cursor == nullptr || cursor->phase != client::GroupCursor::Phase::open) return;
+    if (cursor->epoch() == Epoch{batch.epoch()}) {
+        around_.checks.on_batch(uid_, batch, cursor->seq());
+    }
+}
+
+}  // namespace stentor::sim

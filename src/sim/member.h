@@ -1,0 +1,147 @@
+#pragma once
+// One device of one user: the shipped client::Client, what its owner does with it, and what it
+// keeps through a crash. A hostile one asks for what it may not have; a viewer is another device of
+// a member and sends nothing.
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/client.h"
+#include "sim/checks.h"
+#include "sim/faulty_store.h"
+#include "sim/link.h"
+#include "sim/world.h"
+
+namespace stentor::sim {
+
+class Member final : private client::Host, private ClientEnd {
+public:
+    enum class Kind : std::uint8_t { speaker, viewer, hostile };
+    struct Around {
+        World& world;
+        FaultyStore& store;
+        Checks& checks;
+        std::vector<GroupId>& groups;  // Those made so far; members add theirs.
+        // Brings a connection to some node that is up; false: there is none.
+        std::function<bool(const std::shared_ptr<Link>&)> dial;
+        std::shared_ptr<const client::Settings> settings;
+    };
+    Member(const Around& around, UserId uid, DeviceId device, Kind kind);
+    ~Member() override;
+
+    void start();
+    void create_group(bool history_for_joiners);
+
+    // ---- What happens to it
+    void cut();
+    void go_silent();
+    void crash();
+    // From here on it wants nothing new, and no fault holds it back.
+    void heal();
+    // Opens everything once more.
+    void look_again();
+
+    // ---- The end
+    [[nodiscard]] std::size_t unanswered() const { return pending_.size(); }
+    // What it still lacks, in words; nothing when it holds every head that it should.
+    [[nodiscard]] std::optional<std::string> lacks() const;
+    [[nodiscard]] UserId uid() const { return uid_; }
+
+private:
+    // A group in which it is, was or wants to be.
+    struct Attendance {
+        bool inside{};  // As far as it knows.
+        bool wants_in{};
+        bool wants_out{};
+        bool left_once{};
+        bool fresh{};             // Entered anew: what the client holds is of the former stay.
+        std::uint32_t request{};  // Of the join or leave that is not answered.
+        std::optional<ledger::ViewId> view;
+        // What its disk holds of the log.
+        Epoch epoch;
+        Seq seq;
+        Digest digest;
+    };
+    struct Pending {
+        GroupId gid;
+        Cmid cmid;
+        std::string body;
+        Seq seen;
+    };
+
+    // ---- What it does: member_acts.cc
+    void plan_act();
+    void act();
+    void act_on_wishes();
+    void speak();
+    void move_read();
+    void come_or_go();
+    void look_around();
+    void be_hostile();
+    void wish(Attendance& attendance, GroupId gid);
+    [[nodiscard]] std::optional<GroupId> some_group_inside();
+
+    // ---- What comes of it
+    void entered(GroupId gid, Seq floor);
+    void gone(GroupId gid);
+    void watch(GroupId gid);
+    void unwatch(GroupId gid);
+    void remember(GroupId gid);
+    void on_group_created(const pb::ServerFrame& frame);
+    void inspect(const pb::ServerFrame& frame);
+    void inspect_opened(const pb::Opened& opened);
+    void inspect_batch(const pb::Batch& batch);
+    void note_opens(std::string_view message);
+    [[nodiscard]] client::Moment moment();
+    [[nodiscard]] std::string name() const;
+    [[nodiscard]] Seq read_in_store(GroupId gid) const;
+
+    // ---- ClientEnd
+    void on_payload(std::string_view payload) override;
+    void on_closed() override;
+
+    // ---- client::Host
+    void connect() override;
+    void transmit(std::string message) override;
+    void disconnect() override;
+    void wake_at(Time when) override;
+    void on_applied(GroupId gid, Epoch epoch, const pb::Entry& entry, const Digest& digest) override;
+    void on_restarted(GroupId gid, Epoch epoch, Seq after) override;
+    void on_ousted(GroupId gid) override;
+    void on_open_refused(GroupId gid, Code code) override;
+    void on_sent(GroupId gid, const Cmid& cmid, Epoch epoch, Seq seq) override;
+    void on_held(GroupId gid, const Cmid& cmid, const Error& why) override;
+    void on_gave_up(GroupId gid, const Cmid& cmid, Code code) override;
+    void on_answer(std::uint32_t request_id, const pb::ServerFrame& frame) override;
+    void on_digest_mismatch(GroupId gid, Seq at) override;
+    void on_order_violation(GroupId gid, Seq expected, Seq got) override;
+    void on_stopped(Code code) override;
+
+    Around around_;
+    World& world_;
+    UserId uid_;
+    DeviceId device_;
+    Kind kind_;
+    std::unique_ptr<client::Client> client_;
+    std::shared_ptr<Link> link_;
+    std::uint64_t dial_number_{};
+    std::uint64_t wake_number_{};
+    bool healed_{};
+    bool stopped_{};  // By a refusal for good, which a hostile one earns.
+    std::uint32_t said_{};
+    std::map<GroupId, Attendance> attendances_;
+    std::deque<Pending> pending_;
+    std::map<GroupId, std::deque<Seq>> reads_at_open_;
+    std::optional<pb::CreateGroup> creation_;
+    std::uint32_t creation_request_{};
+    std::map<std::uint32_t, Seq> hostile_pulls_;  // request -> floor when it was made
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace stentor::sim

@@ -1,0 +1,182 @@
+// What a member does of his own will: speaks, reads, comes and goes, and, if hostile, asks for what
+// is not his.
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/member.h"
+#include "wire/frames.h"
+
+namespace stentor::sim {
+
+void Member::plan_act() {
+    const Millis pause = healed_ ? Millis{1'000} : world_.random.between(Millis{100}, Millis{3'000});
+    world_.clock.after(pause, [this, alive = alive_] {
+        if (!*alive) return;
+        act();
+        plan_act();
+    });
+}
+
+void Member::act() {
+    if (stopped_) return;
+    act_on_wishes();
+    if (healed_) return;
+    const std::uint64_t chosen = world_.random.below(100);
+    if (kind_ == Kind::hostile && chosen < 40) return be_hostile();
+    if (chosen < 45) {
+        speak();
+    } else if (chosen < 70) {
+        move_read();
+    } else if (chosen < 85) {
+        come_or_go();
+    } else {
+        look_around();
+    }
+}
+
+std::optional<GroupId> Member::some_group_inside() {
+    std::vector<GroupId> inside;
+    for (const auto& [gid, attendance] : attendances_) {
+        if (attendance.inside) inside.push_back(gid);
+    }
+    if (inside.empty()) return std::nullopt;
+    return world_.random.pick(inside);
+}
+
+// ---- Wishes: asked for again until they are answered
+
+void Member::act_on_wishes() {
+    if (creation_ && creation_request_ == 0) {
+        pb::ClientFrame frame;
+        *frame.mutable_create_group() = *creation_;
+        creation_request_ = client_->ask(moment(), std::move(frame));
+    }
+    for (auto& [gid, attendance] : attendances_) {
+        // Another device of the same user, or a late repeat, may have changed it.
+        if (kind_ == Kind::viewer && !attendance.inside && around_.checks.is_member(gid, uid_)) {
+            entered(gid, {});
+        }
+        if (attendance.request == 0 && (attendance.wants_in || attendance.wants_out)) {
+            wish(attendance, gid);
+        }
+        const client::GroupCursor* cursor = client_->cursor(gid);
+        const bool refused =
+            cursor != nullptr && cursor->phase == client::GroupCursor::Phase::refused;
+        if (cursor != nullptr && (attendance.fresh || refused || !attendance.inside)) {
+            client_->unwatch(moment(), gid);
+            cursor = nullptr;
+        }
+        if (attendance.inside && cursor == nullptr) watch(gid);
+    }
+}
+
+void Member::wish(Attendance& attendance, GroupId gid) {
+    pb::ClientFrame frame;
+    if (attendance.wants_in) {
+        frame.mutable_join_group()->set_gid(gid.value);
+    } else {
+        frame.mutable_leave_group()->set_gid(gid.value);
+    }
+    attendance.request = client_->ask(moment(), std::move(frame));
+}
+
+void Member::come_or_go() {
+    if (around_.groups.empty()) return;
+    const GroupId gid = world_.random.pick(around_.groups);
+    Attendance& attendance = attendances_[gid];
+    if (attendance.wants_in || attendance.wants_out || kind_ == Kind::viewer) return;
+    if (!attendance.inside) {
+        attendance.wants_in = true;
+    } else if (world_.random.chance(120)) {
+        attendance.wants_out = true;
+    }
+}
+
+// ---- Speaking and reading
+
+void Member::speak() {
+    const auto gid = some_group_inside();
+    if (!gid || kind_ == Kind::viewer) return;
+    const client::GroupCursor* cursor = client_->cursor(*gid);
+    const std::uint64_t count = world_.random.chance(250) ? world_.random.between(3, 8) : 1;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        pb::Body body;
+        body.set_text(name() + " says " + std::to_string(++said_));
+        Pending pending{.gid = *gid,
+                        .cmid = Cmid::made_at(client_->server_time(world_.now()),
+                                              world_.random.bytes10()),
+                        .body = body.SerializeAsString()};
+        if (cursor != nullptr && world_.random.chance(300)) pending.seen = cursor->seq();
+        around_.checks.ledger().invoke(uid_, *gid, pending.cmid, hash_of(pending.body));
+        pending_.push_back(pending);
+        client_->post(moment(), *gid, pending.cmid, pending.body, pending.seen);
+    }
+}
+
+void Member::move_read() {
+    const auto gid = some_group_inside();
+    if (!gid) return;
+    const client::GroupCursor* cursor = client_->cursor(*gid);
+    if (cursor == nullptr || !cursor->holds_something()) return;
+    Seq seq = cursor->seq();
+    if (seq.value > 2 && world_.random.chance(300)) {
+        // As another device would that is behind.
+        seq = {world_.random.between(1, seq.value - 1)};
+        world_.count(Seen::read_backwards_tried);
+    }
+    pb::ClientFrame frame;
+    frame.mutable_read()->set_gid(gid->value);
+    frame.mutable_read()->set_epoch(cursor->epoch().value);
+    frame.mutable_read()->set_seq(seq.value);
+    if (client_->ask(moment(), std::move(frame)) != 0) world_.count(Seen::read_moved);
+}
+
+// Closes and opens a group, as somebody who goes from one to another, or connects anew.
+void Member::look_around() {
+    const std::uint64_t chosen = world_.random.below(10);
+    if (chosen == 0) return client_->reconnect(moment(), world_.random.between(Millis{0}, Millis{4'000}));
+    const auto gid = some_group_inside();
+    if (!gid || chosen > 4) return;
+    if (client_->cursor(*gid) == nullptr) return;
+    unwatch(*gid);
+    if (world_.random.chance(500)) watch(*gid);  // Otherwise with the next act.
+}
+
+// ---- What is not his
+
+void Member::be_hostile() {
+    if (around_.groups.empty()) return;
+    const GroupId gid = world_.random.pick(around_.groups);
+    const Seq head = around_.checks.head(gid);
+    pb::ClientFrame frame;
+    const std::uint64_t chosen = world_.random.below(20);
+    if (chosen < 12) {
+        pb::Pull& pull = *frame.mutable_pull();
+        pull.set_gid(gid.value);
+        pull.set_epoch(1);
+        pull.set_from(world_.random.below(head.value + 3));
+        pull.set_to(pull.from() + world_.random.below(12));
+        const auto row = around_.store.truth().member(gid, uid_);
+        const Seq floor = row && *row ? (*row)->floor : Seq{};
+        const std::uint32_t request = client_->ask(moment(), std::move(frame));
+        if (request == 0) return;
+        if (Seq{pull.from()} <= floor) world_.count(Seen::hostile_pull_below_floor);
+        hostile_pulls_[request] = floor;
+    } else if (chosen < 15) {
+        frame.mutable_near()->set_gid(gid.value);
+        frame.mutable_near()->set_time_ms(to_ms(world_.now()) - world_.random.below(60'000));
+        static_cast<void>(client_->ask(moment(), std::move(frame)));
+    } else if (chosen < 19) {
+        if (attendances_[gid].inside || attendances_[gid].wants_in) return;
+        frame.mutable_open()->set_gid(gid.value);
+        if (client_->ask(moment(), std::move(frame)) != 0) world_.count(Seen::hostile_open_refused);
+    } else if (link_ != nullptr && world_.random.chance(200)) {
+        world_.count(Seen::hostile_garbage);
+        std::string garbage(world_.random.between(1, 60), '\0');
+        for (char& byte : garbage) byte = static_cast<char>(world_.random.next());
+        link_->transmit(std::move(garbage));
+    }
+}
+
+}  // namespace stentor::sim

@@ -1,0 +1,169 @@
+#include "sim/owner_process.h"
+
+#include <utility>
+
+#include "owner/load.h"
+#include "owner/questions.h"
+#include "sim/checks.h"
+
+namespace stentor::sim {
+namespace {
+
+constexpr Millis kTickEvery{1'000};
+
+}  // namespace
+
+OwnerProcess::OwnerProcess(const Around& around, const group::Tenure& tenure,
+                           const group::Settings& settings)
+    : around_{around},
+      world_{around.world},
+      tenure_{tenure},
+      settings_{settings},
+      life_{around.world.clock} {
+    life_.after(kTickEvery, [this] { tick(); });
+}
+
+// ---- What comes in
+
+Result<void> OwnerProcess::on_post(PartitionId partition, bus::Post post) {
+    life_.guarded([this, partition, post = std::move(post)]() mutable {
+        put(PostMail{.partition = partition, .post = std::move(post)});
+    })();
+    return {};
+}
+
+void OwnerProcess::on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) {
+    if (const auto* open = std::get_if<bus::AskOpen>(&question)) {
+        life_.guarded([this, partition, question = *open, reply = std::move(reply)]() mutable {
+            put(OpenMail{.partition = partition, .question = question, .reply = std::move(reply)});
+        })();
+        return;
+    }
+    // A loader's: read now, told later, so that the answer carries an old head.
+    life_.after(store_delay(), [this, question = std::move(question),
+                                reply = std::move(reply)]() mutable {
+        auto answer = owner::Questions{around_.store}.answer(question);
+        life_.after(store_delay(), [reply = std::move(reply), answer = std::move(answer)]() mutable {
+            reply(std::move(answer));
+        });
+    });
+}
+
+void OwnerProcess::put(Mail mail) {
+    mails_.push_back(std::move(mail));
+    if (std::exchange(turn_planned_, true)) return;
+    life_.after(world_.random.between(Millis{0}, Millis{3}), [this] { turn(); });
+}
+
+void OwnerProcess::turn() {
+    turn_planned_ = false;
+    for (Mail& mail : std::exchange(mails_, {})) on_mail(mail);
+    flush();
+}
+
+void OwnerProcess::tick() {
+    for (auto& [id, owned] : partitions_) owned.partition.on_tick(world_.now());
+    life_.after(kTickEvery, [this] { tick(); });
+}
+
+OwnerProcess::Owned& OwnerProcess::owned(PartitionId partition) {
+    const auto found = partitions_.find(partition);
+    if (found != partitions_.end()) return found->second;
+    return partitions_
+        .try_emplace(partition, group::Partition{tenure_, settings_, *this},
+                     group::ItemStream{partition, tenure_.term})
+        .first->second;
+}
+
+void OwnerProcess::on_mail(Mail& mail) {
+    const Time now = world_.now();
+    if (auto* post = std::get_if<PostMail>(&mail)) {
+        owned(post->partition).partition.on_post(std::move(post->post), now);
+    } else if (auto* open = std::get_if<OpenMail>(&mail)) {
+        const std::uint64_t ask = ++last_ask_;
+        opening_.emplace(ask, std::move(open->reply));
+        owned(open->partition).partition.on_open(ask, open->question, now);
+    } else if (const auto* loaded = std::get_if<group::Loaded>(&mail)) {
+        owned(partition_of(loaded->load.gid)).partition.on_loaded(*loaded, now);
+    } else {
+        for (const auto& [gid, outcome] : std::get<Outcomes>(mail)) {
+            owned(partition_of(gid)).partition.on_committed(gid, outcome);
+        }
+    }
+}
+
+// ---- What goes out, at the end of a turn
+
+void OwnerProcess::flush() {
+    for (auto& [id, owned] : partitions_) {
+        owned.partition.flush();
+        owned.stream.flush([&](NodeId node, std::shared_ptr<const bus::Items> items) {
+            around_.bus.publish(node, std::move(items));
+        });
+    }
+    if (!commits_.empty()) submit(std::exchange(commits_, {}));
+    if (!positions_.empty()) {
+        const Time when = committer_.arrival(world_.now(), store_delay());
+        life_.at(when, [this, positions = std::exchange(positions_, {})] {
+            write_positions(positions);
+        });
+    }
+    for (auto& [node, answers] : answers_) {
+        if (!answers.empty()) around_.bus.answer(node, std::exchange(answers, {}));
+    }
+}
+
+void OwnerProcess::submit(std::vector<store::Commit> commits) {
+    const Time when = committer_.arrival(world_.now(), store_delay());
+    life_.at(when, [this, commits = std::move(commits)] {
+        const std::vector<store::Outcome> outcomes = around_.store.commit(commits);
+        Outcomes told;
+        for (std::size_t i = 0; i < commits.size(); ++i) told.emplace_back(commits[i].gid, outcomes[i]);
+        life_.at(committer_.arrival(world_.now(), store_delay()),
+                 [this, told = std::move(told)]() mutable { put(std::move(told)); });
+    });
+}
+
+void OwnerProcess::write_positions(const std::vector<store::Store::ReadPosition>& positions) {
+    // A stale owner's positions are true all the same, but the new one may have loaded before them.
+    if (superseded_) {
+        for (const auto& position : positions) world_.checks->on_stale_read(position.gid, position.uid);
+    }
+    static_cast<void>(around_.store.advance_read(positions));
+}
+
+Millis OwnerProcess::store_delay() {
+    if (world_.strikes(world_.faults.load_slow, Seen::load_slow)) {
+        return world_.random.between(Millis{50}, Millis{2'500});
+    }
+    return world_.random.between(Millis{0}, Millis{10});
+}
+
+// ---- What a group asks for
+
+void OwnerProcess::load(group::Load load) {
+    life_.after(store_delay(), [this, load] {
+        group::Loaded loaded = owner::carry_out(load, tenure_.term, world_.now(), around_.store);
+        life_.after(store_delay(), [this, loaded = std::move(loaded)]() mutable {
+            put(std::move(loaded));
+        });
+    });
+}
+
+void OwnerProcess::answer(const bus::ReplyTo& to, pb::ServerFrame frame) {
+    answers_[to.node].push_back({.reply_to = to, .frame = std::move(frame)});
+}
+
+void OwnerProcess::answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) {
+    auto reply = opening_.extract(ask);
+    if (reply.empty()) return;
+    if (!answer) return reply.mapped()(std::unexpected(answer.error()));
+    reply.mapped()(bus::Reply{std::move(*answer)});
+}
+
+void OwnerProcess::publish(bus::Item item) {
+    around_.routes.nodes_of(item.gid, nodes_);
+    if (!nodes_.empty()) owned(partition_of(item.gid)).stream.add(nodes_, item);
+}
+
+}  // namespace stentor::sim

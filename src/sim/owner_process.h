@@ -1,0 +1,98 @@
+#pragma once
+// A process that owns all partitions under one term: the shipped group::Partition, with the turns,
+// batches and order of owner::Worker and owner::Committer, on virtual time. Its end is a crash: all
+// memory is lost, and so is what it had not handed to the store or the bus.
+
+#include <cstdint>
+#include <map>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "bus/bus.h"
+#include "group/item_stream.h"
+#include "group/partition.h"
+#include "route/routes.h"
+#include "sim/faulty_store.h"
+#include "sim/life.h"
+#include "sim/world.h"
+
+namespace stentor::sim {
+
+class OwnerProcess final : public bus::OwnerInbox, private group::Effects {
+public:
+    struct Around {
+        World& world;
+        FaultyStore& store;
+        bus::Bus& bus;
+        route::Routes& routes;
+    };
+    OwnerProcess(const Around& around, const group::Tenure& tenure,
+                 const group::Settings& settings);
+
+    void pause() { life_.pause(); }
+    void resume() { life_.resume(); }
+    [[nodiscard]] bool paused() const { return life_.paused(); }
+    // Another one has taken over; this one may not know.
+    void supersede() { superseded_ = true; }
+
+    Result<void> on_post(PartitionId partition, bus::Post post) override;
+    void on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
+
+private:
+    struct OpenMail {
+        PartitionId partition;
+        bus::AskOpen question;
+        bus::ReplyHandler reply;
+    };
+    struct PostMail {
+        PartitionId partition;
+        bus::Post post;
+    };
+    using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
+    using Mail = std::variant<PostMail, OpenMail, group::Loaded, Outcomes>;
+    struct Owned {
+        group::Partition partition;
+        group::ItemStream stream;
+    };
+
+    void put(Mail mail);
+    void turn();
+    void tick();
+    void on_mail(Mail& mail);
+    void flush();
+    void submit(std::vector<store::Commit> commits);
+    void write_positions(const std::vector<store::Store::ReadPosition>& positions);
+    Owned& owned(PartitionId partition);
+    [[nodiscard]] Millis store_delay();
+
+    // group::Effects
+    void load(group::Load load) override;
+    void commit(store::Commit commit) override { commits_.push_back(std::move(commit)); }
+    void advance_read(store::Store::ReadPosition position) override {
+        positions_.push_back(position);
+    }
+    void answer(const bus::ReplyTo& to, pb::ServerFrame frame) override;
+    void answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) override;
+    void publish(bus::Item item) override;
+
+    Around around_;
+    World& world_;
+    group::Tenure tenure_;
+    group::Settings settings_;
+    bool superseded_{};
+    bool turn_planned_{};
+    std::vector<Mail> mails_;
+    std::map<PartitionId, Owned> partitions_;
+    std::unordered_map<std::uint64_t, bus::ReplyHandler> opening_;
+    std::uint64_t last_ask_{};
+
+    std::vector<store::Commit> commits_;
+    std::vector<store::Store::ReadPosition> positions_;
+    std::map<NodeId, std::vector<bus::Answer>> answers_;
+    std::vector<NodeId> nodes_;
+    Line committer_;
+    Life life_;
+};
+
+}  // namespace stentor::sim

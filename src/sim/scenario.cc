@@ -1,0 +1,320 @@
+#include "sim/scenario.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "sim/checks.h"
+#include "sim/faulty_store.h"
+#include "sim/member.h"
+#include "sim/node_process.h"
+#include "sim/owner_process.h"
+#include "sim/sim_bus.h"
+#include "sim/sim_routes.h"
+#include "sim/world.h"
+
+namespace stentor::sim {
+namespace {
+
+constexpr std::uint32_t kNodes = 2;
+constexpr std::uint32_t kShards = 2;
+// Two heartbeats and five seconds: then everybody holds everything again.
+constexpr Millis kHealWithin = 2 * limits::kPulseEvery + Millis{5'000};
+constexpr Millis kQuietWithin{20'000};
+
+// A token is its user's number.
+class SimVerifier final : public session::Verifier {
+public:
+    Result<session::Identity> verify(std::string_view token, Time now) const override {
+        std::uint64_t uid = 0;
+        const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), uid);
+        if (error != std::errc{} || end != token.data() + token.size()) {
+            return std::unexpected(Error{.code = Code::token_invalid, .where = "token"});
+        }
+        return session::Identity{.uid = {uid}, .expires = now + Millis{86'400'000}};
+    }
+};
+
+class Scenario {
+public:
+    Scenario(std::uint64_t seed, bool traced);
+
+    RunResult run();
+
+private:
+    struct Node {
+        std::unique_ptr<NodeProcess> process;
+        std::uint64_t instance{};
+    };
+
+    void draw_people();
+    void add_member(UserId uid, DeviceId device, Member::Kind kind);
+    bool run_until(Time end);
+    bool dial(const std::shared_ptr<Link>& link);
+
+    // ---- Faults: faults of processes and of connections, once a second
+    void strike();
+    void strike_owner();
+    void strike_nodes();
+    void strike_members();
+    void start_owner();
+    void start_node(std::uint32_t index);
+    void take_over();
+    void heal();
+    [[nodiscard]] std::optional<std::string> lacking() const;
+    bool run_until_nothing_lacks(Millis within);
+
+    World world_;
+    Checks checks_{world_};
+    FaultyStore store_{world_};
+    SimBus bus_{world_};
+    SimRoutes routes_{world_};
+    SimVerifier verifier_;
+    session::Rules rules_{.verifier = verifier_};
+    group::Settings group_settings_{};
+    std::unique_ptr<OwnerProcess> owner_;
+    std::vector<std::unique_ptr<OwnerProcess>> former_owners_;
+    std::map<std::uint32_t, Node> nodes_;
+    std::vector<GroupId> groups_;
+    std::vector<std::unique_ptr<Member>> members_;
+    bool healed_{};
+};
+
+Scenario::Scenario(std::uint64_t seed, bool traced) : world_{seed, traced} {
+    world_.faults = Faults::drawn(world_.random);
+    constexpr std::size_t kStaged[] = {6, 64, limits::kStagedPerGroup};
+    group_settings_ = {.rate = {},
+                       .staged_max = kStaged[world_.random.below(3)],
+                       .parked_max = world_.random.chance(100) ? 8 : limits::kParkedPerGroup};
+    // In half of the runs the owner's rate is met first, in the other half the session's.
+    if (world_.random.chance(500)) {
+        rules_.sends_per_s = 10;
+        rules_.sends_burst = 50;
+    }
+    start_owner();
+    for (std::uint32_t index = 1; index <= kNodes; ++index) start_node(index);
+    draw_people();
+}
+
+void Scenario::draw_people() {
+    const std::uint64_t speakers = world_.random.between(4, 9);
+    std::uint64_t device = 1;
+    for (std::uint64_t i = 1; i <= speakers; ++i) {
+        const bool hostile = i > 2 && world_.random.chance(200);
+        add_member({1'000 + i}, {device++},
+                   hostile ? Member::Kind::hostile : Member::Kind::speaker);
+        if (world_.random.chance(350)) {
+            add_member({1'000 + i}, {device++}, Member::Kind::viewer);
+        }
+    }
+    const std::uint64_t groups = world_.random.between(1, 3);
+    for (std::uint64_t i = 0; i < groups; ++i) {
+        members_[static_cast<std::size_t>(i)]->create_group(world_.random.chance(400));
+    }
+    for (auto& member : members_) {
+        world_.clock.after(world_.random.between(Millis{0}, Millis{8'000}),
+                           [&member = *member] { member.start(); });
+    }
+}
+
+void Scenario::add_member(UserId uid, DeviceId device, Member::Kind kind) {
+    auto settings = std::make_shared<client::Settings>();
+    settings->retry_max = Millis{4'000};
+    settings->pull_everything = world_.random.chance(250);
+    members_.push_back(std::make_unique<Member>(
+        Member::Around{.world = world_,
+                       .store = store_,
+                       .checks = checks_,
+                       .groups = groups_,
+                       .dial = [this](const auto& link) { return dial(link); },
+                       .settings = std::move(settings)},
+        uid, device, kind));
+}
+
+bool Scenario::dial(const std::shared_ptr<Link>& link) {
+    const auto first = static_cast<std::uint32_t>(world_.random.between(1, kNodes));
+    for (std::uint32_t i = 0; i < kNodes; ++i) {
+        Node& node = nodes_[(first + i - 1) % kNodes + 1];
+        if (node.process == nullptr) continue;
+        node.process->accept(link);
+        return true;
+    }
+    return false;
+}
+
+// ---- Processes
+
+void Scenario::start_owner() {
+    const Term term = store_.next_term().value_or(Term{});
+    owner_ = std::make_unique<OwnerProcess>(
+        OwnerProcess::Around{.world = world_, .store = store_, .bus = bus_, .routes = routes_},
+        group::Tenure{.term = term, .epoch = store_.epoch()}, group_settings_);
+    world_.tell([&] { return "an owner starts, term " + std::to_string(term.value); });
+    bus_.attach(owner_.get());
+}
+
+void Scenario::start_node(std::uint32_t index) {
+    Node& node = nodes_[index];
+    node.process = std::make_unique<NodeProcess>(
+        NodeProcess::Around{.world = world_,
+                            .bus = bus_,
+                            .routes = routes_,
+                            .rules = rules_,
+                            .node = {index},
+                            .instance = ++node.instance,
+                            .shards = kShards});
+    world_.tell([&] { return "node " + std::to_string(index) + " starts"; });
+}
+
+// The former owner is only paused, and will go on as if nothing had happened.
+void Scenario::take_over() {
+    if (owner_ == nullptr || !owner_->paused()) return;
+    world_.count(Seen::owner_taken_over_while_paused);
+    OwnerProcess& former = *owner_;
+    former.supersede();
+    former_owners_.push_back(std::move(owner_));
+    start_owner();
+    world_.clock.after(world_.random.between(Millis{100}, Millis{8'000}), [this, &former] {
+        world_.tell([] { return std::string{"the former owner goes on"}; });
+        world_.count(Seen::stale_owner_resumed);
+        former.resume();
+    });
+}
+
+// ---- Faults
+
+void Scenario::strike() {
+    if (healed_) return;
+    world_.clock.after(Millis{1'000}, [this] { strike(); });
+    if (world_.random.chance(world_.faults.queue_wiped)) bus_.wipe();
+    if (world_.random.chance(world_.faults.routes_wiped)) routes_.wipe();
+    if (world_.strikes(world_.faults.node_cut_off, Seen::node_cut_off)) {
+        bus_.cut({static_cast<std::uint32_t>(world_.random.between(1, kNodes))},
+                 world_.now() + world_.random.between(Millis{200}, Millis{12'000}));
+    }
+    strike_owner();
+    strike_nodes();
+    strike_members();
+}
+
+void Scenario::strike_owner() {
+    if (owner_ == nullptr || owner_->paused()) return;
+    if (world_.strikes(world_.faults.owner_crash, Seen::owner_crashed)) {
+        world_.tell([] { return std::string{"the owner crashes"}; });
+        bus_.detach_owner();
+        owner_.reset();
+        world_.clock.after(world_.random.between(Millis{100}, Millis{5'000}), [this] {
+            if (owner_ == nullptr) start_owner();
+        });
+    } else if (world_.strikes(world_.faults.owner_pause, Seen::owner_paused)) {
+        world_.tell([] { return std::string{"the owner pauses"}; });
+        owner_->pause();
+        // Whoever pauses longer than his lease is taken for dead.
+        const bool too_long = world_.random.chance(500);
+        const Millis pause = too_long ? world_.random.between(Millis{6'000}, Millis{9'000})
+                                      : world_.random.between(Millis{50}, Millis{4'000});
+        world_.clock.after(pause, [this, too_long] {
+            if (owner_ == nullptr || !owner_->paused()) return;
+            if (too_long) {
+                take_over();
+            } else {
+                owner_->resume();
+            }
+        });
+    }
+}
+
+void Scenario::strike_nodes() {
+    for (std::uint32_t index = 1; index <= kNodes; ++index) {
+        Node& node = nodes_[index];
+        if (node.process == nullptr || node.process->paused()) continue;
+        if (world_.strikes(world_.faults.node_crash, Seen::node_crashed)) {
+            world_.tell([&] { return "node " + std::to_string(index) + " crashes"; });
+            node.process.reset();
+            world_.clock.after(world_.random.between(Millis{200}, Millis{8'000}), [this, index] {
+                if (nodes_[index].process == nullptr) start_node(index);
+            });
+        } else if (world_.strikes(world_.faults.node_pause, Seen::node_paused)) {
+            node.process->pause();
+            world_.clock.after(world_.random.between(Millis{50}, Millis{7'000}), [this, index] {
+                if (nodes_[index].process != nullptr) nodes_[index].process->resume();
+            });
+        }
+    }
+}
+
+void Scenario::strike_members() {
+    for (const auto& member : members_) {
+        if (world_.random.chance(world_.faults.drop)) member->cut();
+        if (world_.random.chance(world_.faults.half_open)) member->go_silent();
+        if (world_.random.chance(world_.faults.client_crash)) member->crash();
+    }
+}
+
+void Scenario::heal() {
+    world_.tell([] { return std::string{"all is healed"}; });
+    healed_ = true;
+    world_.faults = {};
+    store_.settle();
+    bus_.heal();
+    if (owner_ == nullptr) start_owner();
+    owner_->resume();
+    for (auto& [index, node] : nodes_) {
+        if (node.process == nullptr) start_node(index);
+        node.process->resume();
+    }
+    for (const auto& member : members_) member->heal();
+}
+
+// ---- The run
+
+bool Scenario::run_until(Time end) {
+    while (!checks_.first_violation() && world_.clock.step(end)) {
+    }
+    return !checks_.first_violation();
+}
+
+std::optional<std::string> Scenario::lacking() const {
+    for (const auto& member : members_) {
+        if (auto lack = member->lacks()) return lack;
+    }
+    return std::nullopt;
+}
+
+bool Scenario::run_until_nothing_lacks(Millis within) {
+    const Time deadline = world_.now() + within;
+    while (run_until(world_.now() + Millis{500})) {
+        const auto lack = lacking();
+        if (!lack) return true;
+        if (world_.now() < deadline) continue;
+        checks_.violation(std::to_string(within.count() / 1000) + " s after healing " + *lack);
+    }
+    return false;
+}
+
+RunResult Scenario::run() {
+    world_.clock.after(Millis{1'000}, [this] { strike(); });
+    const Time end = world_.now() + world_.random.between(Millis{30'000}, Millis{80'000});
+    if (run_until(end)) {
+        heal();
+        if (run_until_nothing_lacks(kHealWithin)) {
+            checks_.be_quiet();
+            for (const auto& member : members_) member->look_again();
+            if (run_until_nothing_lacks(kQuietWithin)) checks_.close_ledger();
+        }
+    }
+    RunResult result{.violation = checks_.first_violation(),
+                     .counters = world_.counters,
+                     .steps = world_.clock.steps()};
+    for (const GroupId gid : groups_) result.entries += checks_.head(gid).value;
+    result.trace = world_.trace.lines();
+    return result;
+}
+
+}  // namespace
+
+RunResult run_seed(std::uint64_t seed, bool traced) { return Scenario{seed, traced}.run(); }
+
+}  // namespace stentor::sim

@@ -1,0 +1,57 @@
+#pragma once
+// The table of routes, as a Redis that can be wiped: an older report changes nothing, and a node
+// that does not report for three periods is gone.
+
+#include <map>
+
+#include "route/routes.h"
+#include "sim/world.h"
+
+namespace stentor::sim {
+
+class SimRoutes final : public route::Routes {
+public:
+    explicit SimRoutes(World& world) : world_{world} {}
+
+    void wipe() {
+        world_.count(Seen::routes_wiped);
+        routes_.clear();
+    }
+
+    void report(const route::Report& report) override {
+        Route& route = routes_[report.gid][report.node];
+        if (report.instance < route.instance) return;
+        if (report.instance == route.instance && report.version <= route.version) return;
+        route = {.instance = report.instance,
+                 .version = report.version,
+                 .online = report.online,
+                 .expires = world_.now() + kExpiresAfter};
+    }
+    void nodes_of(GroupId gid, std::vector<NodeId>& nodes) override {
+        nodes.clear();
+        for (const auto& [node, route] : routes_[gid]) {
+            if (route.online > 0 && route.expires > world_.now()) nodes.push_back(node);
+        }
+    }
+    std::uint64_t online(GroupId gid) override {
+        std::uint64_t sum = 0;
+        for (const auto& [node, route] : routes_[gid]) {
+            if (route.expires > world_.now()) sum += route.online;
+        }
+        return sum;
+    }
+
+private:
+    static constexpr Millis kExpiresAfter{90'000};
+    struct Route {
+        std::uint64_t instance{};
+        std::uint64_t version{};
+        std::uint32_t online{};
+        Time expires;
+    };
+
+    World& world_;
+    std::map<GroupId, std::map<NodeId, Route>> routes_;
+};
+
+}  // namespace stentor::sim
