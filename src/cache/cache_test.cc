@@ -477,6 +477,28 @@ TEST_F(CacheTest, AroundATime) {
     EXPECT_EQ(told.ranges[0].frame.range().first_seq(), 200U);
 }
 
+// Every page is a slice of the log, digests included; nothing is pushed twice.
+void expect_the_log(const Told& told, const Log& log) {
+    EXPECT_FALSE(told.ranges.empty());
+    for (const auto& to : told.ranges) {
+        const pb::Range& range = to.frame.range();
+        std::uint64_t seq = range.first_seq();
+        Digest digest = Digest::from(range.digest_before());
+        ASSERT_EQ(digest, log.digests[seq - 1]);
+        for (const pb::Entry& entry : range.entries()) {
+            ASSERT_EQ(entry.seq(), seq++);
+            digest = digest_after(digest, entry);
+        }
+        ASSERT_EQ(digest, log.digests[seq - 1]);
+    }
+    Seq last;
+    for (const Push& push : told.pushes) {
+        if (push.lane != Lane::entries) continue;
+        EXPECT_GT(push.first, last) << "an entry was pushed twice";
+        last = push.last;
+    }
+}
+
 // Items lost, doubled views, pulls and opens in any order: what is pushed and served is always the
 // one log, and once nothing is lost any more the head is reached.
 TEST(CacheHistory, OnlyTheOneLogIsServedAndTheHeadIsReached) {
@@ -541,24 +563,7 @@ TEST(CacheHistory, OnlyTheOneLogIsServedAndTheHeadIsReached) {
         while (!told.asks.empty()) answer_one();
         ASSERT_FALSE(told.opens.empty());
         EXPECT_EQ(told.opens.back().seating.head, Seq{log.head()});
-        EXPECT_FALSE(told.ranges.empty());
-        for (const auto& to : told.ranges) {
-            const pb::Range& range = to.frame.range();
-            std::uint64_t seq = range.first_seq();
-            Digest digest = Digest::from(range.digest_before());
-            ASSERT_EQ(digest, log.digests[seq - 1]);
-            for (const pb::Entry& entry : range.entries()) {
-                ASSERT_EQ(entry.seq(), seq++);
-                digest = digest_after(digest, entry);
-            }
-            ASSERT_EQ(digest, log.digests[seq - 1]);
-        }
-        Seq last;
-        for (const Push& push : told.pushes) {
-            if (push.lane != Lane::entries) continue;
-            EXPECT_GT(push.first, last) << "an entry was pushed twice";
-            last = push.last;
-        }
+        expect_the_log(told, log);
     }
 }
 

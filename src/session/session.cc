@@ -146,7 +146,8 @@ void Session::on_opened(std::uint32_t request_id, const Opening& opening, std::s
     // Without a seat it could be read but never pushed to: the client is told to come back.
     if (group->seat == kNoSeat) {
         forget(opening.gid);
-        end(Code::shard_full, fx);
+        refuse_and_close(0, {.code = Code::shard_full, .where = "seat", .retry_after_ms = 1'000},
+                         fx);
     }
 }
 
