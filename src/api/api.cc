@@ -58,9 +58,12 @@ Api::Api(Options options, bus::Bus& bus, auth::PasswordQueue& passwords, Status&
 Api::~Api() = default;
 
 void Api::on_http(Request request, Reply reply) {
+    // HEAD is GET whose body is left out (RFC 9110 section 9.3.2); net/ leaves it out.
+    const std::string_view method =
+        request.method == "HEAD" ? std::string_view{"GET"} : request.method;
     for (const Row& row : kRoutes) {
         if (row.path != request.path) continue;
-        if (row.method != request.method) return reply(wrong_method(row.method));
+        if (row.method != method) return reply(wrong_method(row.method));
         switch (row.route) {
             case Route::sign_up: return accounts_->sign_up(request, std::move(reply));
             case Route::sign_in: return accounts_->sign_in(request, std::move(reply));
@@ -70,7 +73,7 @@ void Api::on_http(Request request, Reply reply) {
             case Route::ready: return reply(readiness_of(status_));
         }
     }
-    if (request.method != "GET") return reply(wrong_method("GET"));
+    if (method != "GET") return reply(wrong_method("GET"));
     if (files_) return reply(files_->answer(request));
     reply(refusal({.code = Code::not_found, .where = "path"}));
 }

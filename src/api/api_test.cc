@@ -247,7 +247,8 @@ TEST_F(ApiTest, WrongMethodsAndUnknownPathsAreRefused) {
     const Response response = get("/api/v1/sign-up");
     EXPECT_EQ(response.status, 405U);
     EXPECT_EQ(header(response, "Allow"), "POST");
-    EXPECT_EQ(header(post("/healthz", ""), "Allow"), "GET");
+    EXPECT_EQ(header(post("/healthz", ""), "Allow"), "GET, HEAD");
+    EXPECT_EQ(call({.method = "HEAD", .path = "/healthz"}).status, 200U);
     for (const char* path : {"/api/v1/none", "/api/v1/sign-up/", "/", "*", "/%61pi/v1/stats"}) {
         EXPECT_EQ(get(path).status, 404U) << path;
     }

@@ -54,7 +54,9 @@ Response refusal(unsigned status, const Error& error) {
 
 Response wrong_method(std::string_view allowed) {
     Response response = refusal(405, {.code = Code::unsupported, .where = "method"});
-    response.headers.push_back({.name = "Allow", .value = std::string{allowed}});
+    const bool get = allowed == "GET";
+    response.headers.push_back(
+        {.name = "Allow", .value = get ? std::string{"GET, HEAD"} : std::string{allowed}});
     return response;
 }
 
