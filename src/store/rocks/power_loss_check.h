@@ -25,4 +25,7 @@ struct LossTally {
 [[nodiscard]] std::optional<std::string> find_loss(std::uint64_t seed, int losses,
                                                    LossTally& tally);
 
+// Which call is still answered after a failed write; nothing when the engine stopped for good.
+[[nodiscard]] std::optional<std::string> find_answer_after_failure();
+
 }  // namespace stentor::store

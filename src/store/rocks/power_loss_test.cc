@@ -46,6 +46,10 @@ TEST(PowerLoss, NothingAcknowledgedIsLost) {
     }
 }
 
+TEST(PowerLoss, AnEngineStopsForGoodAfterAFailedWrite) {
+    EXPECT_EQ(find_answer_after_failure(), std::nullopt);
+}
+
 #else
 
 TEST(PowerLoss, AnEngineThatDoesNotSyncIsCaught) {
