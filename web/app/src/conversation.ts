@@ -14,6 +14,7 @@ export class Conversation {
   readonly #about = el("p", { class: "about" });
   readonly #verified = el("button", { type: "button", class: "verified" });
   readonly #verifiedWords = el("span", {});
+  readonly #tools = el("div", { class: "tools" });
   readonly #composer: Composer;
   readonly #card = el("div", { class: "card", hidden: true });
   #timeline: Timeline;
@@ -31,12 +32,14 @@ export class Conversation {
     this.#composer.text = drafts.get(gid) ?? "";
     this.#verified.append(icon("shield"), this.#verifiedWords);
     this.#verified.addEventListener("click", () => showVerified(this.#group));
+    this.#tools.append(
+      iconButton("link", t.share, () => showShare(gid)),
+      iconButton("leave", t.leave, () => askLeave(client, gid, this.#name.textContent)),
+    );
     const head = el("header", { class: "bar" },
       iconButton("back", t.back, () => (location.hash = "#/")),
       el("div", { class: "title" }, this.#name, this.#about),
-      this.#verified,
-      iconButton("link", t.share, () => showShare(gid)),
-      iconButton("leave", t.leave, () => askLeave(client, gid, this.#name.textContent)),
+      this.#verified, this.#tools,
     );
     this.element.append(head, this.#card, this.#timeline.element, this.#composer.element);
   }
@@ -75,6 +78,7 @@ export class Conversation {
     this.#composer.name(name);
     this.#renderCard();
     const inside = this.#card.hidden;
+    this.#tools.hidden = !inside;
     this.#timeline.element.hidden = !inside;
     this.#composer.element.hidden = !inside;
     if (inside) this.#timeline.render();

@@ -2,23 +2,9 @@
 
 import type { Client, Group, Ready } from "@stentor/sdk";
 import { button, el, setText } from "./dom";
+import { gidIn, linkTo, openGroup } from "./links";
 import { t } from "./texts";
 import { wordsOf } from "./words";
-
-export function linkTo(gid: number): string {
-  return `${location.origin}${location.pathname}#/g/${gid}`;
-}
-
-// From a link, or from the number alone.
-export function gidIn(text: string): number | undefined {
-  const digits = /(?:#\/g\/|^\s*#?)(\d{1,16})\s*$/.exec(text)?.[1];
-  const gid = Number(digits);
-  return Number.isSafeInteger(gid) && gid > 0 ? gid : undefined;
-}
-
-export function openGroup(gid: number): void {
-  location.hash = `#/g/${gid}`;
-}
 
 function openDialog(title: string, content: (close: () => void) => Node[]): void {
   const dialog = el("dialog", { "aria-label": title });
@@ -122,7 +108,7 @@ export function showVerified({ log }: Group): void {
     const hex = Array.from(log.digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
     return [
       el("p", {}, t.verifyText),
-      el("p", { class: "fingerprint" }, hex.replace(/(.{4})(?=.)/g, "$1 ")),
+      el("p", { class: "fingerprint" }, hex.replace(/(.{4})(?=.)/g, "$1 ").replace(/^(.{19}) /, "$1\n")),
       el("p", { class: "hint" }, t.verifyFrom(log.first, log.last)),
       el("div", { class: "buttons" }, button(t.close, close, { class: "primary" })),
     ];

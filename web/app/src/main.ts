@@ -2,8 +2,9 @@ import "./style.css";
 import { forgetAccount, keepAccount, keptAccount, type Account } from "./account";
 import { Page } from "./page";
 import { signInPage } from "./sign_in";
-import { t } from "./texts";
+import { pageLanguage, t } from "./texts";
 
+document.documentElement.lang = pageLanguage;
 const root = document.querySelector<HTMLElement>("#app");
 if (root) begin(root);
 

@@ -6,6 +6,7 @@ import { device, type Account } from "./account";
 import { Conversation } from "./conversation";
 import { el } from "./dom";
 import { browser, openSocket } from "./env";
+import { gidIn } from "./links";
 import { Sidebar, unreadOf } from "./sidebar";
 import { Status } from "./status";
 import { t } from "./texts";
@@ -20,6 +21,7 @@ export class Page {
   readonly #status: Status;
   readonly #sidebar: Sidebar;
   readonly #stage = el("main", { class: "stage" });
+  readonly #nothing = el("p", { class: "nothing" }, t.pickGroup);
   readonly #frame: HTMLElement;
   readonly #drafts = new Map<number, string>();
   readonly #closing = new AbortController();
@@ -81,16 +83,16 @@ export class Page {
   }
 
   #route(): void {
-    const gid = Number(/^#\/g\/(\d{1,16})$/.exec(location.hash)?.[1] ?? 0);
-    if (gid !== 0 && gid === this.#conversation?.gid) return;
+    const gid = location.hash.startsWith("#/g/") ? gidIn(location.hash) : undefined;
+    if (gid !== undefined && gid === this.#conversation?.gid) return;
     this.#conversation?.leave();
     this.#conversation = undefined;
-    if (Number.isSafeInteger(gid) && gid > 0) {
+    if (gid !== undefined) {
       this.#conversation = new Conversation(this.#client, gid, this.#drafts);
       this.#stage.replaceChildren(this.#conversation.element);
       this.#conversation.entered();
     } else {
-      this.#stage.replaceChildren(el("p", { class: "nothing" }, t.pickGroup));
+      this.#stage.replaceChildren(this.#nothing);
     }
     this.#frame.classList.toggle("in-group", this.#conversation !== undefined);
     this.#schedule();
@@ -113,6 +115,7 @@ export class Page {
     this.#frame.dataset["connection"] = state.name;
     this.#watch();
     this.#status.render();
+    this.#nothing.hidden = this.#client.directory.groups.length === 0;
     this.#conversation?.render();
     this.#sidebar.render(this.#conversation?.gid);
     this.#title();

@@ -44,6 +44,7 @@ export class Sidebar {
     const { directory, name } = this.client;
     setText(this.#me, name);
     this.#empty.hidden = !directory.loaded || directory.groups.length > 0;
+    this.#list.hidden = !this.#empty.hidden;
     const rows = directory.groups.map((group) => ({
       group,
       current: group.gid === current,

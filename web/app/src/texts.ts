@@ -8,7 +8,7 @@ const chinese = /^zh/i.test(language);
 
 export const t: Texts = chinese ? zh : en;
 export const locale = language;
-document.documentElement.lang = chinese ? "zh" : "en";
+export const pageLanguage = chinese ? "zh" : "en";
 
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
