@@ -73,20 +73,21 @@ void Accounts::sign_up(const Request& request, Reply reply) {
         return reply(refusal(password.error()));
     }
 
-    auto added = [this, reply = std::move(reply)](Result<bus::Reply> answer) mutable {
+    auto added = [self = shared_from_this(),
+                  reply = std::move(reply)](Result<bus::Reply> answer) mutable {
         const auto account = only<bus::Account>(std::move(answer));
-        reply(account ? token_for(201, *account) : refusal(account.error()));
+        reply(account ? self->token_for(201, *account) : refusal(account.error()));
     };
-    auto hashed = [this, name = std::move(credentials->name),
+    auto hashed = [self = shared_from_this(), name = std::move(credentials->name),
                    added = std::move(added)](Result<std::string> hash) mutable {
         if (!hash) return added(std::unexpected(hash.error()));
         std::string key = name_key(name);
         const PartitionId partition = partition_of_name(key);
-        bus_.ask(partition,
-                 bus::AskAddUser{.name = std::move(name),
-                                 .name_key = std::move(key),
-                                 .password_hash = std::move(*hash)},
-                 std::move(added));
+        self->bus_.ask(partition,
+                       bus::AskAddUser{.name = std::move(name),
+                                       .name_key = std::move(key),
+                                       .password_hash = std::move(*hash)},
+                       std::move(added));
     };
     passwords_.hash(std::move(credentials->password), std::move(hashed));
 }
@@ -97,7 +98,7 @@ void Accounts::sign_in(const Request& request, Reply reply) {
     auto credentials = credentials_of(request);
     if (!credentials) return reply(refusal(credentials.error()));
 
-    auto found = [this, password = std::move(credentials->password),
+    auto found = [self = shared_from_this(), password = std::move(credentials->password),
                   reply = std::move(reply)](Result<bus::Reply> answer) mutable {
         auto account = only<bus::Account>(std::move(answer));
         if (!account && account.error().code != Code::not_found) {
@@ -105,11 +106,12 @@ void Accounts::sign_in(const Request& request, Reply reply) {
         }
         bus::Account who = account ? std::move(*account) : bus::Account{};
         std::string hash = std::exchange(who.password_hash, {});
-        passwords_.check(
+        self->passwords_.check(
             std::move(hash), std::move(password),
-            [this, who = std::move(who), reply = std::move(reply)](Result<bool> matches) mutable {
+            [self = shared_from_this(), who = std::move(who),
+             reply = std::move(reply)](Result<bool> matches) mutable {
                 if (!matches) return reply(refusal(matches.error()));
-                reply(*matches ? token_for(200, who) : refusal(kBadCredentials));
+                reply(*matches ? self->token_for(200, who) : refusal(kBadCredentials));
             });
     };
     const bool possible = check_name(credentials->name).has_value();

@@ -2,9 +2,11 @@
 // Signing up and in: a name and a password for a token. Users live with their partition's owner
 // and are reached over the bus.
 //
-// Thread: any; `reply` is called exactly once, on any thread. Must outlive the bus and the queue.
+// Thread: any; `reply` is called exactly once, on any thread. What is under way
+// keeps the object alive; the bus must outlive the queue.
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -20,7 +22,7 @@
 
 namespace stentor::api {
 
-class Accounts {
+class Accounts : public std::enable_shared_from_this<Accounts> {
 public:
     using Reply = std::move_only_function<void(net::http::Response)>;
 

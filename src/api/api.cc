@@ -50,7 +50,7 @@ Response readiness_of(Status& status) {
 Api::Api(Options options, bus::Bus& bus, auth::PasswordQueue& passwords, Status& status)
     : status_(status) {
     if (options.keys.empty()) throw std::runtime_error("there is no key to sign tokens with");
-    accounts_ = std::make_unique<Accounts>(std::move(options.keys), options.token_lives,
+    accounts_ = std::make_shared<Accounts>(std::move(options.keys), options.token_lives,
                                            options.accounts, bus, passwords);
     if (!options.web_folder.empty()) files_ = std::make_unique<StaticFiles>(options.web_folder);
 }

@@ -1,7 +1,7 @@
 #pragma once
 // The server's HTTP side: accounts, health, counters and the files of the page.
 //
-// Owner: the wiring; it outlives every shard, the bus and the password queue. Thread: on_http comes
+// Owner: the wiring; it outlives every shard, the bus outlives the queue. Thread: on_http comes
 // from every shard's thread at once; what is shared is read-only, but for one short lock around the
 // buckets per address. A handler never blocks: passwords wait on the PasswordQueue, accounts on the
 // bus.
@@ -63,7 +63,7 @@ public:
 
 private:
     Status& status_;
-    std::unique_ptr<Accounts> accounts_;
+    std::shared_ptr<Accounts> accounts_;
     std::unique_ptr<StaticFiles> files_;
 };
 
