@@ -1,5 +1,6 @@
 #include "server/serve.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <pthread.h>
 #include <sodium/core.h>
 
@@ -91,6 +92,8 @@ private:
 
 void serve(const ServeOptions& options) {
     const sigset_t signals = block_signals();
+    // Else each hostile string costs a line of the log.
+    google::protobuf::SetLogHandler(nullptr);
     if (sodium_init() < 0) throw std::runtime_error{"libsodium cannot start"};
     std::filesystem::create_directories(options.data);
     std::filesystem::permissions(options.data, std::filesystem::perms::owner_all);
