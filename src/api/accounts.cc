@@ -108,8 +108,7 @@ void Accounts::sign_in(const Request& request, Reply reply) {
         std::string hash = std::exchange(who.password_hash, {});
         self->passwords_.check(
             std::move(hash), std::move(password),
-            [self = shared_from_this(), who = std::move(who),
-             reply = std::move(reply)](Result<bool> matches) mutable {
+            [self, who = std::move(who), reply = std::move(reply)](Result<bool> matches) mutable {
                 if (!matches) return reply(refusal(matches.error()));
                 reply(*matches ? self->token_for(200, who) : refusal(kBadCredentials));
             });

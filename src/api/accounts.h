@@ -3,7 +3,8 @@
 // and are reached over the bus.
 //
 // Thread: any; `reply` is called exactly once, on any thread. What is under way
-// keeps the object alive; the bus must outlive the queue.
+// keeps the object alive. The bus must outlive the queue, and the queue, once stopped, whoever
+// answers on the bus.
 
 #include <functional>
 #include <memory>

@@ -4,21 +4,29 @@
 #include <utility>
 
 namespace stentor::auth {
+namespace {
+
+constexpr Error kDraining{.code = Code::draining, .where = "password", .retry_after_ms = 1000};
+
+}  // namespace
 
 PasswordQueue::PasswordQueue(PasswordHasher& hasher, std::size_t waiting_max)
     : hasher_(hasher), waiting_max_(waiting_max), thread_([this] { work(); }) {}
 
-PasswordQueue::~PasswordQueue() {
+PasswordQueue::~PasswordQueue() { stop(); }
+
+void PasswordQueue::stop() {
+    std::deque<Task> unanswered;
     {
         const std::lock_guard lock{mutex_};
         stopping_ = true;
+        unanswered.swap(tasks_);
     }
     wake_.notify_one();
-    thread_.join();
-    const std::unexpected draining{Error{.code = Code::draining, .where = "password"}};
-    for (Task& task : tasks_) {
-        std::visit([&](auto& each) { each.done(draining); }, task);
+    for (Task& task : unanswered) {
+        std::visit([](auto& each) { each.done(std::unexpected(kDraining)); }, task);
     }
+    if (thread_.joinable()) thread_.join();
 }
 
 void PasswordQueue::hash(std::string password, HashDone done) {

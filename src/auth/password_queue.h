@@ -3,7 +3,7 @@
 // waits for argon2, and a flood of sign-ins costs a constant.
 //
 // Owner: the wiring. Thread: requests come from any; `done` runs on the queue's thread and must
-// not block. The destructor answers what still waits with draining.
+// not block.
 
 #include <condition_variable>
 #include <cstddef>
@@ -37,6 +37,10 @@ public:
     void hash(std::string password, HashDone done);
     // An empty `encoded` is a name that nobody has: takes as long, and is false.
     void check(std::string encoded, std::string password, CheckDone done);
+
+    // Ends the task at hand and the thread. What waits, and whatever comes later, is answered with
+    // draining. The destructor stops, too.
+    void stop();
 
     [[nodiscard]] std::size_t waiting() const;
 

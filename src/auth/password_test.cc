@@ -125,5 +125,14 @@ TEST(PasswordQueue, AFullOneRefusesAtOnceWithATime) {
     for (const Code code : codes) EXPECT_TRUE(code == Code::ok || code == Code::draining);
 }
 
+TEST(PasswordQueue, AStoppedOneAnswersAtOnce) {
+    HeldHasher hasher;
+    PasswordQueue queue{hasher};
+    queue.stop();
+    Code code = Code::ok;
+    queue.check("x", "x", [&](Result<bool> is) { code = is ? Code::ok : is.error().code; });
+    EXPECT_EQ(code, Code::draining);
+}
+
 }  // namespace
 }  // namespace stentor::auth
