@@ -13,7 +13,10 @@ export class Server {
   readonly #dir = mkdtempSync(join(tmpdir(), "stentor-e2e-"));
   #process: ChildProcess | undefined;
   #port = 0;
+  #logFrom = 0;
   log = "";
+
+  constructor(private readonly extra: string[] = []) {}
 
   get http(): string {
     return `http://127.0.0.1:${this.#port}`;
@@ -24,7 +27,7 @@ export class Server {
 
   // On the port that it had before, if it had one.
   async start(): Promise<void> {
-    const args = ["serve", "--data", join(this.#dir, "data"), "--listen", `127.0.0.1:${this.#port}`, "--web", PAGE];
+    const args = ["serve", "--data", join(this.#dir, "data"), "--listen", `127.0.0.1:${this.#port}`, "--web", PAGE, ...this.extra];
     const child = spawn(process.env["STENTOR_SERVER"] ?? "", args, { stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     await new Promise<void>((ready, failed) => {
@@ -43,7 +46,6 @@ export class Server {
       child.once("error", failed);
     });
   }
-  #logFrom = 0;
 
   // kill -9: nothing is said to anybody.
   async kill(): Promise<void> {
