@@ -24,6 +24,9 @@ Result<store::EntryPage> newest(store::Store& store, GroupId gid, const store::H
         from = page->entries.back().seq + 1;
         std::ranges::move(page->entries, std::back_inserter(all.entries));
     }
+    // A commit whose outcome was unknown may land between the two looks. What it brought is above
+    // the head that the group will go on from; it is found when the next commit meets a conflict.
+    while (!all.entries.empty() && all.entries.back().seq > head.seq) all.entries.pop_back();
     return all;
 }
 
