@@ -45,22 +45,24 @@ std::size_t PasswordQueue::waiting() const {
 
 template <class Kind>
 void PasswordQueue::enqueue(Kind task) {
-    std::uint32_t retry_after_ms = 0;
+    Error refused = kDraining;
     {
         const std::lock_guard lock{mutex_};
-        if (tasks_.size() < waiting_max_) {
+        if (!stopping_ && tasks_.size() < waiting_max_) {
             tasks_.emplace_back(std::move(task));
             wake_.notify_one();
             return;
         }
-        // By then half of what waits now is done.
-        retry_after_ms = static_cast<std::uint32_t>(static_cast<std::size_t>(task_ms_.count()) *
-                                                    tasks_.size() / 2);
+        if (!stopping_) {
+            // By then half of what waits now is done.
+            const auto wait_ms = static_cast<std::size_t>(task_ms_.count()) * tasks_.size() / 2;
+            refused = {.code = Code::overloaded,
+                       .where = "password",
+                       .limit = waiting_max_,
+                       .retry_after_ms = std::max(static_cast<std::uint32_t>(wait_ms), 100U)};
+        }
     }
-    task.done(std::unexpected(Error{.code = Code::overloaded,
-                                    .where = "password",
-                                    .limit = waiting_max_,
-                                    .retry_after_ms = std::max(retry_after_ms, 100U)}));
+    task.done(std::unexpected(refused));
 }
 
 void PasswordQueue::work() {
