@@ -109,8 +109,8 @@ Finding World::open(std::unique_ptr<Store>& store) {
     for (;;) {
         if (chance(30)) disk_->lose_power_after(1 + random_() % 40);
         auto opened = open_rocks_on(std::make_shared<TestEnv>(disk_), options);
+        disk_->lose_power_after(0);  // First: the engine's own threads go on writing meanwhile.
         if (!disk_->lost() && opened) {
-            disk_->lose_power_after(0);
             store = std::move(*opened);
             return std::nullopt;
         }
