@@ -84,6 +84,7 @@ void Member::on_answer(std::uint32_t /*request_id*/, const pb::ServerFrame& fram
     const GroupId gid{frame.group_ready().gid()};
     if (creates_) {
         creates_ = false;
+        creation_ = {};
         created_ = gid;
     } else if (!to_join_.empty()) {
         to_join_.pop_back();

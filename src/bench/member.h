@@ -48,8 +48,9 @@ public:
     // Before the first send; the file is synced before a send leaves and before an answer counts.
     void keep_journal(std::unique_ptr<ledger::Journal> journal) { journal_ = std::move(journal); }
 
-    // Makes an open group; gid() is set once it is there.
+    // Makes an open group; created() names it once creating() is over.
     void create_group();
+    [[nodiscard]] bool creating() const { return creates_; }
     void join(GroupId gid);
     // `due` is when it should have left: a late sender does not hide the wait.
     void send(GroupId gid, std::string_view text, Clock::time_point due);

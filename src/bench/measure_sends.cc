@@ -1,0 +1,161 @@
+// How many sends a second become durable, how long an answer takes, and whether a long log changes
+// either.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "bench/http_client.h"
+#include "bench/progress.h"
+#include "bench/rig.h"
+
+namespace stentor::bench {
+namespace {
+
+constexpr std::size_t kSenders = 64;
+constexpr std::size_t kWatchers = 10;
+constexpr std::size_t kGroupsPerSender = 10;
+constexpr double kLatencyRate = 2'000;  // Sends a second
+constexpr std::size_t kSteps = 10;
+
+double milliseconds(std::uint64_t ns) { return static_cast<double>(ns) / 1e6; }
+
+Millis span_of(double seconds) { return Millis{static_cast<std::int64_t>(seconds * 1e3)}; }
+
+// Pushes for a time; tells the rate, and what the server's committer made of it.
+void push_for(const Context& context, Rig& rig, Pressure& pressure, const std::string& where) {
+    Progress progress{"sends " + where};
+    auto before = server_counters(rig.endpoint());
+    const std::uint64_t sent_before = rig.world().sent;
+    const auto begin = Clock::now();
+    rig.fleet().run_until([] { return false; }, span_of(context.options.seconds),
+                          [&] {
+                              pressure.push();
+                              const std::chrono::duration<double> gone = Clock::now() - begin;
+                              progress.show(
+                                  gone.count() / context.options.seconds,
+                                  fmt::format("{} acknowledged", rig.world().sent - sent_before));
+                          });
+    const std::chrono::duration<double> took = Clock::now() - begin;
+    const auto sent = static_cast<double>(rig.world().sent - sent_before);
+    auto after = server_counters(rig.endpoint());
+    const auto syncs = static_cast<double>(after["syncs"] - before["syncs"]);
+    const auto entries = static_cast<double>(after["entries"] - before["entries"]);
+    auto& findings = context.findings;
+    findings.figure("sends", "acknowledged a second, " + where, sent / took.count(), "1/s");
+    findings.figure("sends", "syncs a second, " + where, syncs / took.count(), "1/s");
+    findings.figure("sends", "entries in a sync, " + where, syncs == 0 ? 0 : entries / syncs, "");
+}
+
+void sends_in_one_group(const Context& context) {
+    Rig rig{context};
+    OneGroup load = one_group(rig, kSenders, kWatchers);
+    push_for(context, rig, load.pressure, "one group");
+    context.findings.figure("sends", "answer p99 under full load, one group",
+                            milliseconds(rig.world().acks.at(0.99)), "ms");
+    rig.conclude("sends");
+}
+
+// Each group has one sender, who watches it too, so that every entry is checked.
+void sends_over_groups(const Context& context) {
+    Rig rig{context};
+    const std::size_t senders = std::max<std::size_t>(1, context.options.groups / kGroupsPerSender);
+    Pressure pressure;
+    for (std::size_t i = 0; i < senders; ++i)
+        pressure.senders.push_back(&rig.fleet().add(true, true));
+    rig.fleet().connect_all();
+    pressure.groups.resize(senders);
+    for (std::size_t n = 0; n < kGroupsPerSender; ++n) {
+        for (Member* sender : pressure.senders) sender->create_group();
+        const bool made = rig.fleet().run_until(
+            [&] {
+                return std::ranges::none_of(
+                    pressure.senders, [](const Member* sender) { return sender->creating(); });
+            },
+            Millis{120'000});
+        if (!made) return context.findings.fail("sends", "the groups could not be made");
+        for (std::size_t i = 0; i < senders; ++i) {
+            pressure.groups[i].push_back(pressure.senders[i]->created());
+        }
+    }
+    push_for(context, rig, pressure, fmt::format("{} groups", senders * kGroupsPerSender));
+    rig.conclude("sends");
+}
+
+}  // namespace
+
+void measure_sends(const Context& context) {
+    sends_in_one_group(context);
+    sends_over_groups(context);
+}
+
+// Open loop: each send has its time, and waits are counted from there, also when the sender itself
+// is late (else the slow moments would hide themselves).
+void measure_latency(const Context& context) {
+    Rig rig{context};
+    OneGroup load = one_group(rig, kSenders, kWatchers);
+    Progress progress{"latency"};
+    const auto begin = Clock::now();
+    const std::chrono::duration<double> gap{1 / kLatencyRate};
+    const auto count = static_cast<std::uint64_t>(kLatencyRate * context.options.seconds);
+    std::uint64_t said = 0;
+    const auto due = [&](std::uint64_t n) {
+        return begin + std::chrono::duration_cast<Clock::duration>(gap * static_cast<double>(n));
+    };
+    while (said < count) {
+        for (; said < count && due(said) <= Clock::now(); ++said) {
+            load.pressure.senders[said % kSenders]->send(load.gid, fmt::format("message {}", said),
+                                                         due(said));
+        }
+        rig.world().loop.turn(Millis{1});
+        progress.show(static_cast<double>(said) / static_cast<double>(count), "");
+    }
+    rig.conclude("latency");
+    const Histogram& acks = rig.world().acks;
+    for (const double part : {0.5, 0.9, 0.99, 0.999}) {
+        context.findings.figure("latency", fmt::format("answer p{:g} at 2,000 sends/s", part * 100),
+                                milliseconds(acks.at(part)), "ms");
+    }
+    context.findings.figure("latency", "longest answer", milliseconds(acks.max()), "ms");
+    Plot plot{"Answers at 2,000 sends a second", "percent of sends", "ms", {{"answer", {}}}};
+    for (int part = 0; part <= 99; ++part) {
+        plot.series[0].points.emplace_back(part, milliseconds(acks.at(part / 100.0)));
+    }
+    context.findings.plot("latency", plot);
+}
+
+void measure_flatness(const Context& context) {
+    Rig rig{context};
+    OneGroup load = one_group(rig, kSenders, 1);
+    Progress progress{"flatness"};
+    Plot plot{"Durable sends a second while the log grows", "entries", "1/s", {{"sends", {}}}};
+    double first = 0;
+    double last = 0;
+    for (std::size_t step = 1; step <= kSteps; ++step) {
+        const std::uint64_t goal = context.options.entries * step / kSteps;
+        const std::uint64_t sent_before = rig.world().sent;
+        const auto begin = Clock::now();
+        const auto each = [&] {
+            load.pressure.push();
+            progress.show(static_cast<double>(rig.world().sent) /
+                              static_cast<double>(context.options.entries),
+                          fmt::format("{} entries", rig.world().sent));
+        };
+        if (!rig.fleet().run_until([&] { return rig.world().sent >= goal; }, Millis{3'600'000},
+                                   each)) {
+            return context.findings.fail("flatness", "the log did not grow");
+        }
+        const std::chrono::duration<double> took = Clock::now() - begin;
+        last = static_cast<double>(rig.world().sent - sent_before) / took.count();
+        if (step == 1) first = last;
+        plot.series[0].points.emplace_back(static_cast<double>(rig.world().sent), last);
+    }
+    context.findings.figure("flatness", "sends/s in the first tenth", first, "1/s");
+    context.findings.figure("flatness", "sends/s in the last tenth", last, "1/s");
+    context.findings.figure("flatness", "last tenth over first", last / first, "");
+    context.findings.plot("flatness", plot);
+    rig.conclude("flatness");
+}
+
+}  // namespace stentor::bench

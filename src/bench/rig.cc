@@ -1,0 +1,90 @@
+#include "bench/rig.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+
+namespace stentor::bench {
+namespace {
+
+constexpr Millis kPatience{70'000};
+
+std::shared_ptr<const client::Settings> settings() {
+    auto made = std::make_shared<client::Settings>();
+    made->name = "stentor-bench/1";
+    made->pull_everything = true;
+    made->retry_max = Millis{2'000};
+    return made;
+}
+
+}  // namespace
+
+Rig::Rig(const Context& context, std::vector<std::string> server_arguments)
+    : context_(context), loop_(context.options.seed), world_{loop_, ledger_, settings()} {
+    std::filesystem::path secrets = context.options.target.secrets;
+    if (context.options.target.url.empty()) {
+        server_.emplace(context.options.target.server, scratch_.path() / "data",
+                        std::move(server_arguments));
+        server_->start();
+        secrets = server_->secrets();
+        endpoint_ = server_->endpoint();
+    } else {
+        endpoint_ = endpoint_of(context.options.target.url);
+    }
+    loop_.set_target(endpoint_.address, endpoint_.port);
+    fleet_ = std::make_unique<Fleet>(world_, endpoint_, secrets);
+}
+
+ServerProcess& Rig::own_server() {
+    if (!server_) throw std::runtime_error{"this measurement starts a server of its own: no --url"};
+    return *server_;
+}
+
+void Rig::retarget() {
+    endpoint_ = own_server().endpoint();
+    loop_.set_target(endpoint_.address, endpoint_.port);
+}
+
+void Rig::conclude(const std::string& section) {
+    if (!fleet_->settle(kPatience)) {
+        context_.findings.fail(section, "not everybody reached the head");
+    }
+    const ledger::Report report = ledger_.check();
+    context_.findings.note(
+        section,
+        fmt::format("{} sent, {} acknowledged, {} stored, {} delivered; {}", report.invoked,
+                    report.ok, report.stored, report.delivered, report.summary()));
+    for (const std::string& why : world_.stopped_because) {
+        context_.findings.fail(section, "refused: " + why);
+    }
+    for (const std::string& words : report.told) context_.findings.fail(section, words);
+    if (!report.clean()) context_.findings.fail(section, report.summary());
+    fleet_->stop_all();
+}
+
+void Pressure::push() {
+    const auto at = Clock::now();
+    for (std::size_t i = 0; i < senders.size(); ++i) {
+        while (senders[i]->unanswered() < in_flight) {
+            const auto& own = groups[i];
+            senders[i]->send(own[said % own.size()], fmt::format("message {}", said), at);
+            ++said;
+        }
+    }
+}
+
+OneGroup one_group(Rig& rig, std::size_t senders, std::size_t watchers) {
+    OneGroup made;
+    for (std::size_t i = 0; i < senders; ++i) {
+        made.pressure.senders.push_back(&rig.fleet().add(i == 0, true));
+    }
+    for (std::size_t i = 0; i < watchers; ++i) rig.fleet().add(true, false);
+    rig.fleet().connect_all();
+    made.gid = rig.fleet().make_group(rig.fleet()[0]);
+    rig.fleet().join_all({made.gid}, 1, rig.fleet().size());
+    made.pressure.groups.assign(senders, {made.gid});
+    return made;
+}
+
+}  // namespace stentor::bench

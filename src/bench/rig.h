@@ -1,0 +1,78 @@
+#pragma once
+// What one measurement stands on: a fresh server in a folder of its own, or the one that was named,
+// and a fleet that checks everything.
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/bench.h"
+#include "bench/findings.h"
+#include "bench/fleet.h"
+#include "bench/server_process.h"
+
+namespace stentor::bench {
+
+struct Context {
+    const BenchOptions& options;
+    Findings& findings;
+};
+
+class Rig {
+public:
+    Rig(const Context& context, std::vector<std::string> server_arguments = {});
+
+    // The check of everything that was seen; a failure becomes one of the findings.
+    void conclude(const std::string& section);
+
+    [[nodiscard]] Fleet& fleet() { return *fleet_; }
+    [[nodiscard]] World& world() { return world_; }
+    [[nodiscard]] ledger::Ledger& ledger() { return ledger_; }
+    // Nothing where the server was named and not started here.
+    [[nodiscard]] ServerProcess* server() { return server_ ? &*server_ : nullptr; }
+    [[nodiscard]] ServerProcess& own_server();
+    [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
+    [[nodiscard]] const std::filesystem::path& scratch() const { return scratch_.path(); }
+    // After a restart.
+    void retarget();
+
+private:
+    const Context& context_;
+    Scratch scratch_;
+    std::optional<ServerProcess> server_;
+    Endpoint endpoint_;
+    Loop loop_;
+    ledger::Ledger ledger_;
+    World world_;
+    std::unique_ptr<Fleet> fleet_;
+};
+
+// Members that keep a number of sends unanswered each, round about their groups.
+struct Pressure {
+    std::vector<Member*> senders;
+    std::vector<std::vector<GroupId>> groups;  // Of each sender.
+    std::size_t in_flight{8};
+    std::uint64_t said{};
+
+    void push();
+};
+
+// `count` lifted senders and `watchers` in one group.
+struct OneGroup {
+    GroupId gid;
+    Pressure pressure;
+};
+[[nodiscard]] OneGroup one_group(Rig& rig, std::size_t senders, std::size_t watchers);
+
+// ---- The measurements
+void measure_sends(const Context& context);
+void measure_latency(const Context& context);
+void measure_flatness(const Context& context);
+void measure_bytes(const Context& context);
+void measure_fanout(const Context& context);
+void measure_cold_start(const Context& context);
+void measure_kill(const Context& context);
+
+}  // namespace stentor::bench
