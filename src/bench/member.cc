@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "bench/arrivals.h"
 #include "wire/pb.h"
 
 namespace stentor::bench {
@@ -38,6 +39,12 @@ void Member::create_group() {
 void Member::join(GroupId gid) {
     to_join_.push_back(gid);
     world_.loop.defer(*this);
+}
+
+void Member::audit(GroupId gid, Epoch epoch) {
+    audited_ = gid;
+    audited_epoch_ = epoch;
+    join(gid);
 }
 
 void Member::on_ready(UserId /*uid*/) {
@@ -89,7 +96,10 @@ void Member::on_answer(std::uint32_t /*request_id*/, const pb::ServerFrame& fram
     } else if (!to_join_.empty()) {
         to_join_.pop_back();
     }
-    if (watches_) {
+    if (gid == audited_) {
+        views_.push_back({gid, world_.ledger.add_view(uid_.value, gid), audited_epoch_});
+        client_.watch(moment(), gid, audited_epoch_, Seq{}, genesis(gid));
+    } else if (watches_) {
         views_.push_back({gid, world_.ledger.add_view(uid_.value, gid), {}});
         client_.watch(moment(), gid);
     }
@@ -145,6 +155,23 @@ void Member::on_gave_up(GroupId /*gid*/, const Cmid& cmid, Code code) {
 }
 
 // ---- Deliveries
+
+void Member::on_message(std::string_view payload) {
+    if (world_.arrivals == nullptr || !watches_) return client_.on_message(moment(), payload);
+    // Only the push itself is waited for; pulses come and go.
+    constexpr auto kBatch = static_cast<char>((pb::ServerFrame::kBatchFieldNumber << 3U) | 2U);
+    if (payload.starts_with(kBatch)) {
+        world_.arrivals->add();
+        world_.arrivals->payload_bytes = payload.size();
+    }
+    kept_.emplace_back(payload);
+}
+
+void Member::read_kept() {
+    for (const std::string& payload : std::exchange(kept_, {})) {
+        client_.on_message(moment(), payload);
+    }
+}
 
 void Member::on_applied(GroupId gid, Epoch epoch, const pb::Entry& entry, const Digest& digest) {
     ++world_.applied;

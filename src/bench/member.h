@@ -20,6 +20,8 @@
 
 namespace stentor::bench {
 
+struct Arrivals;
+
 using Clock = std::chrono::steady_clock;
 
 // What the members of one run share.
@@ -35,6 +37,7 @@ struct World {
     std::uint64_t lost_connections{};
     std::uint64_t stopped{};
     std::vector<std::string> stopped_because{};
+    Arrivals* arrivals{};  // While set, watchers note the time of a message and read it later.
 };
 
 class Member final : public Peer, public client::Host {
@@ -52,6 +55,10 @@ public:
     void create_group();
     [[nodiscard]] bool creating() const { return creates_; }
     void join(GroupId gid);
+    // Reads a whole log that it is a member of, from its first entry.
+    void audit(GroupId gid, Epoch epoch);
+    // What came while World::arrivals was set.
+    void read_kept();
     // `due` is when it should have left: a late sender does not hide the wait.
     void send(GroupId gid, std::string_view text, Clock::time_point due);
 
@@ -64,7 +71,7 @@ public:
 
     // ---- Of the loop
     void on_open() override { client_.on_connected(moment()); }
-    void on_message(std::string_view payload) override { client_.on_message(moment(), payload); }
+    void on_message(std::string_view payload) override;
     void on_closed() override { client_.on_closed(moment()); }
     void on_wake() override;
     void on_deferred() override { join_next(); }
@@ -112,6 +119,9 @@ private:
     std::vector<View> views_;
     std::unordered_map<Cmid, Clock::time_point> due_;
     std::unique_ptr<ledger::Journal> journal_;
+    std::vector<std::string> kept_;
+    GroupId audited_;
+    Epoch audited_epoch_;
 };
 
 }  // namespace stentor::bench
