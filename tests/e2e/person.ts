@@ -61,7 +61,9 @@ export class Person {
 
   async say(text: string): Promise<void> {
     await this.page.fill(".composer textarea", text);
-    await this.page.press(".composer textarea", "Enter");
+    const touch = await this.page.evaluate(() => matchMedia("(pointer: coarse)").matches);
+    if (touch) await this.page.tap(".send");
+    else await this.page.press(".composer textarea", "Enter");
   }
 
   // What is numbered, from top to bottom.

@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const args = process.argv.slice(2);
 const at = args.indexOf("--server");
-const given = at >= 0 ? args.splice(at, 2)[1] : process.env.STENTOR_SERVER;
+const given = at >= 0 ? args.splice(at, 2)[1] : (process.env.STENTOR_SERVER ?? process.env.STENTOR);
 const built = ["release", "dev"].map((kind) => path(`../../build/${kind}/src/server/stentor`));
 const server = given ? resolve(given) : built.find((candidate) => existsSync(candidate));
 

@@ -16,7 +16,7 @@ export class Composer {
   constructor(send: (text: string) => void) {
     this.#send.append(icon("send"));
     this.element = el("form", { class: "composer" }, this.#note, this.#input, this.#send);
-    this.#input.addEventListener("input", () => this.#fit());
+    this.#input.addEventListener("input", () => this.fit());
     this.#input.addEventListener("keydown", (event) => {
       // While a word is being composed, Enter chooses it.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -32,7 +32,7 @@ export class Composer {
       send(text);
       this.#input.focus();
     });
-    this.#fit();
+    this.fit();
   }
 
   get text(): string {
@@ -40,7 +40,7 @@ export class Composer {
   }
   set text(text: string) {
     this.#input.value = text;
-    this.#fit();
+    this.fit();
   }
 
   focus(): void {
@@ -63,9 +63,11 @@ export class Composer {
     return encoder.encode(this.text.trim()).length - this.#bytesMax;
   }
 
-  #fit(): void {
+  // As high as its text. While it is not on the page it has no height to take.
+  fit(): void {
     this.#input.style.height = "auto";
-    this.#input.style.height = `${this.#input.scrollHeight}px`;
+    const { scrollHeight, offsetHeight, clientHeight } = this.#input;
+    if (scrollHeight > 0) this.#input.style.height = `${scrollHeight + offsetHeight - clientHeight}px`;
     const over = this.text.length * 4 > this.#bytesMax * SHOWN_FROM ? this.#over() : -1;
     this.#note.textContent = over > 0 ? t.tooLong(over) : "";
     this.#send.disabled = this.text.trim() === "" || over > 0;

@@ -13,7 +13,8 @@ export class Conversation {
   readonly #name = el("h2", {});
   readonly #about = el("p", { class: "about" });
   readonly #verified = el("button", { type: "button", class: "verified" });
-  readonly #verifiedWords = el("span", {});
+  readonly #verifiedWords = el("span", { class: "long" });
+  readonly #verifiedShort = el("span", { class: "short", "aria-hidden": "true" });
   readonly #tools = el("div", { class: "tools" });
   readonly #composer: Composer;
   readonly #card = el("div", { class: "card", hidden: true });
@@ -30,14 +31,16 @@ export class Conversation {
     this.#timeline = this.#makeTimeline();
     this.#composer = new Composer((text) => this.#say(text));
     this.#composer.text = drafts.get(gid) ?? "";
-    this.#verified.append(icon("shield"), this.#verifiedWords);
+    this.#verified.append(icon("shield"), this.#verifiedWords, this.#verifiedShort);
     this.#verified.addEventListener("click", () => showVerified(this.#group));
     this.#tools.append(
       iconButton("link", t.share, () => showShare(gid)),
       iconButton("leave", t.leave, () => askLeave(client, gid, this.#name.textContent)),
     );
+    const back = iconButton("back", t.back, () => (location.hash = "#/"));
+    back.classList.add("back");
     const head = el("header", { class: "bar" },
-      iconButton("back", t.back, () => (location.hash = "#/")),
+      back,
       el("div", { class: "title" }, this.#name, this.#about),
       this.#verified, this.#tools,
     );
@@ -50,6 +53,7 @@ export class Conversation {
   }
 
   entered(): void {
+    this.#composer.fit();
     this.#composer.focus();
   }
 
@@ -68,12 +72,13 @@ export class Conversation {
     const listed = this.client.directory.groups.find(({ gid }) => gid === this.gid);
     const name = opened?.name || listed?.name || "";
     setText(this.#name, name || `#${this.gid}`);
-    setText(this.#about, opened ? [t.members(opened.members), online > 0 && t.online(online)].filter(Boolean).join(" · ") : "");
+    setText(this.#about, opened ? [t.members(this.client.members(this.gid)), online > 0 && t.online(online)].filter(Boolean).join(" · ") : "");
     const fits = state === "open" || mismatches === 0;
     this.#verified.hidden = !opened || log.last === 0;
     this.#verified.dataset["fits"] = String(fits);
     this.#verified.dataset["seq"] = String(log.last);
     setText(this.#verifiedWords, fits ? t.verified(log.last) : t.notVerified);
+    setText(this.#verifiedShort, fits ? `#${log.last}` : "…");
     this.#composer.limit(this.client.limits?.textBytes || 8 * 1024);
     this.#composer.name(name);
     this.#renderCard();

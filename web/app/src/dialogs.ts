@@ -23,17 +23,21 @@ interface Question {
   label: string;
   action: string;
   maxlength: number;
+  option?: string;
   // Says what went wrong, or closes.
-  answered(value: string, fail: (words: string) => void, close: () => void): void;
+  answered(value: string, fail: (words: string) => void, close: () => void, option: boolean): void;
 }
 
-function ask({ title, label, action, maxlength, answered }: Question): void {
+function ask({ title, label, action, maxlength, option, answered }: Question): void {
   openDialog(title, (close) => {
     const input = el("input", { id: "answer", required: true, maxlength, autocomplete: "off" });
+    const check = el("input", { type: "checkbox", checked: true });
     const error = el("p", { class: "error", role: "alert" });
     const submit = el("button", { type: "submit", class: "primary" }, action);
     const form = el("form", {},
-      el("label", { for: "answer" }, label), input, error,
+      el("label", { for: "answer" }, label), input,
+      option !== undefined && el("label", { class: "check" }, check, option),
+      error,
       el("div", { class: "buttons" }, button(t.cancel, close), submit),
     );
     form.addEventListener("submit", (event) => {
@@ -44,7 +48,7 @@ function ask({ title, label, action, maxlength, answered }: Question): void {
         setText(error, words);
         input.focus();
       };
-      answered(input.value.trim(), fail, close);
+      answered(input.value.trim(), fail, close, check.checked);
     });
     return [form];
   });
@@ -59,8 +63,8 @@ function goOrSay(ready: Ready, fail: (words: string) => void, close: () => void)
 
 export function askNewGroup(client: Client): void {
   ask({
-    title: t.newGroup, label: t.groupName, action: t.create, maxlength: 64,
-    answered: (name, fail, close) => client.create(name, (ready) => goOrSay(ready, fail, close)),
+    title: t.newGroup, label: t.groupName, action: t.create, maxlength: 64, option: t.historyForJoiners,
+    answered: (name, fail, close, history) => client.create(name, history, (ready) => goOrSay(ready, fail, close)),
   });
 }
 

@@ -61,9 +61,14 @@ export function iconButton(name: keyof typeof ICONS, label: string, onClick: () 
   return element;
 }
 
+// One of the eight colours of people and groups. Ids lie in steps, so they are stirred first.
+export function hue(id: number): string {
+  return `hue-${Math.imul(id % 2 ** 31, 0x9e3779b1) >>> 29}`;
+}
+
 export function avatar(id: number, name: string): HTMLElement {
   const letter = [...name.trim()][0]?.toLocaleUpperCase() ?? "·";
-  return el("span", { class: `avatar hue-${id % 8}`, "aria-hidden": "true" }, letter);
+  return el("span", { class: `avatar ${hue(id)}`, "aria-hidden": "true" }, letter);
 }
 
 // Only what differs is touched, so that a caret, a focus and a selection survive.

@@ -4,7 +4,7 @@
 import { Client, UNREAD_MANY } from "@stentor/sdk";
 import { device, type Account } from "./account";
 import { Conversation } from "./conversation";
-import { el } from "./dom";
+import { el, setText } from "./dom";
 import { browser, openSocket } from "./env";
 import { gidIn } from "./links";
 import { Sidebar, unreadOf } from "./sidebar";
@@ -21,7 +21,8 @@ export class Page {
   readonly #status: Status;
   readonly #sidebar: Sidebar;
   readonly #stage = el("main", { class: "stage" });
-  readonly #nothing = el("p", { class: "nothing" }, t.pickGroup);
+  readonly #hint = el("p", {});
+  readonly #nothing = el("div", { class: "nothing" }, el("img", { src: "/icon.svg", alt: "", width: 64, height: 64 }), this.#hint);
   readonly #frame: HTMLElement;
   readonly #drafts = new Map<number, string>();
   readonly #closing = new AbortController();
@@ -115,7 +116,7 @@ export class Page {
     this.#frame.dataset["connection"] = state.name;
     this.#watch();
     this.#status.render();
-    this.#nothing.hidden = this.#client.directory.groups.length === 0;
+    setText(this.#hint, this.#client.directory.groups.length > 0 ? t.pickGroup : t.tagline);
     this.#conversation?.render();
     this.#sidebar.render(this.#conversation?.gid);
     this.#title();

@@ -1,7 +1,7 @@
 // What stands in the timeline, row by row, as plain values; and how one row looks.
 
-import { decodeBody, EntryKind, hexOf, type Entry, type Group, type Pending } from "@stentor/sdk";
-import { avatar, button, el, icon } from "./dom";
+import { Code, decodeBody, EntryKind, hexOf, type Entry, type Group, type Pending } from "@stentor/sdk";
+import { avatar, button, el, hue, icon } from "./dom";
 import { clockTime, dayKey, dayName, duration, t, wholeTime } from "./texts";
 import { wordsOf } from "./words";
 
@@ -25,6 +25,8 @@ export interface PendingActions {
 
 // Messages of one person within this time stand together under one name.
 const RUN_MS = 5 * 60_000;
+// A wait that is over before one has decided to give up.
+const SHORT_MS = 3_000;
 const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]}，。；：！？）】]/g;
 
 export function entryRows(group: Group, from: number, to: number, newAfter: number, names: Names): Row[] {
@@ -80,7 +82,7 @@ function entryNode(entry: Entry, continued: boolean, name: string, mine: boolean
     revision > 0 && !recalled && t.edited, time, el("span", { class: "seq" }, `#${seq}`),
   );
   const bubble = el("div", { class: "bubble" },
-    !continued && !mine && el("span", { class: `author hue-${sender % 8}` }, name),
+    !continued && !mine && el("span", { class: `author ${hue(sender)}` }, name),
     ...contentOf(entry), meta,
   );
   const classes = ["row", mine ? "mine" : "theirs", continued ? "continued" : ""].join(" ");
@@ -116,7 +118,7 @@ export function pendingRow(item: Pending, online: boolean, actions: PendingActio
   const words = pendingWords(item, online, waitMs);
   const make = () => {
     const mark = item.state === "refused" ? icon("alert") : item.state === "kept" ? icon("check") : icon("clock");
-    const stuck = item.state === "refused" || (item.state === "waiting" && item.refusal !== undefined);
+    const stuck = item.state === "refused" || (item.state === "waiting" && waitMs > SHORT_MS);
     const buttons = el("span", { class: "actions" },
       item.state === "refused" && button(t.sendAgain, () => actions.sendAgain(item), { class: "link" }),
       button(t.discard, () => actions.discard(item), { class: "link" }),
@@ -126,13 +128,14 @@ export function pendingRow(item: Pending, online: boolean, actions: PendingActio
         el("span", { class: "meta" }, mark, el("span", {}, words), stuck && buttons)),
     );
   };
-  return { key: `p${hexOf(item.cmid)}`, looks: `${item.state} ${words}`, seq: 0, make };
+  return { key: `p${hexOf(item.cmid)}`, looks: `${item.state} ${waitMs > SHORT_MS} ${words}`, seq: 0, make };
 }
 
 function pendingWords({ state, refusal }: Pending, online: boolean, waitMs: number): string {
   if (state === "kept") return t.kept;
   if (state === "refused") return refusal ? `${t.notSent}. ${wordsOf(refusal)}` : t.notSent;
   if (!online) return t.offlineWaiting;
+  if (refusal?.code === Code.RATE_LIMITED && waitMs > 0) return t.goesOutIn(duration(waitMs));
   if (refusal && waitMs > 0) return `${wordsOf({ code: refusal.code })} ${t.retryIn(duration(waitMs))}`;
   if (state === "sending") return t.sending;
   return state === "unknown" ? t.unknown : t.waiting;

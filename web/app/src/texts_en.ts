@@ -16,6 +16,7 @@ export const en = {
   groups: "Groups",
   newGroup: "New group",
   groupName: "What is it called?",
+  historyForJoiners: "New members can read what was said before",
   create: "Create",
   join: "Join",
   joinGroup: "Join a group",
@@ -67,7 +68,8 @@ export const en = {
   kept: "Kept by the server",
   notSent: "Not sent",
   offlineWaiting: "Will be sent once you are online",
-  retryIn: (time: string) => `next try in ${time}`,
+  goesOutIn: (time: string) => `Goes out in ${time}`,
+  retryIn: (time: string) => `Next try in ${time}`,
   sendAgain: "Send again",
   discard: "Discard",
 

@@ -1,7 +1,7 @@
 // One signed-in user: the connection, his groups, the names of people. What a page needs, and all
 // that it needs.
 
-import { OustReason, type Command, type GroupSummary, type Refused, type ServerEvent, type UserLogEntry, type Welcome } from "./codec";
+import { OustReason, type Command, type EventValue, type Refused, type ServerEvent, type UserLogEntry, type Welcome } from "./codec";
 import { Connection, type ConnectionState } from "./connection";
 import { makeCmid } from "./cmid";
 import type { Env, OpenSocket } from "./env";
@@ -22,6 +22,8 @@ export type Ready = { gid: number } | { refused: Refused } | "offline";
 
 // Groups watched at once. The server's bound is higher; each costs it a seat.
 const WATCHED_MAX = 8;
+// In a larger group one member more or less is not worth a question.
+const COUNTED_MEMBERS_MAX = 1_000;
 
 export class Client {
   readonly connection: Connection;
@@ -71,12 +73,20 @@ export class Client {
     return this.#groups.get(gid);
   }
 
-  create(name: string, done: (ready: Ready) => void): void {
+  // As far as we were told: each join since may be missing.
+  members(gid: number): number {
+    const listed = this.directory.groups.find((group) => group.gid === gid)?.members ?? 0;
+    const group = this.#groups.get(gid);
+    return Math.max(listed, group?.opened?.members ?? 0, group?.online ?? 0);
+  }
+
+  // `historyForJoiners`: who joins later may read what was said before.
+  create(name: string, historyForJoiners: boolean, done: (ready: Ready) => void): void {
     const { env } = this.options;
     const cmid = makeCmid(this.connection.serverNow(), env);
     // Asked twice under one id it is still one group, so a lost answer costs nothing.
     const ask = (tries: number) =>
-      this.connection.request({ case: "createGroup", value: { settings: { name }, cmid } }, (answer) => {
+      this.connection.request({ case: "createGroup", value: { settings: { name, historyForJoiners }, cmid } }, (answer) => {
         if (answer.case === "late" && tries < 3) return ask(tries + 1);
         this.#ready(answer, done);
       });
@@ -162,10 +172,10 @@ export class Client {
 
   #welcomed(welcome: Welcome): void {
     this.uid = welcome.uid;
-    this.name = welcome.name;
+    if (welcome.name !== "") this.name = welcome.name;
     this.limits = welcome.limits;
     this.level = welcome.level;
-    this.users.learn(welcome.uid, welcome.name);
+    if (this.name !== "") this.users.learn(welcome.uid, this.name);
     this.#logged(welcome.userLog);
   }
 
@@ -177,7 +187,7 @@ export class Client {
       case "batch":
         this.level = event.value.level;
         this.#groups.get(event.value.gid)?.onBatch(event.value);
-        this.directory.grew(event.value);
+        this.#grew(event.value);
         break;
       case "head":
         this.#groups.get(event.value.gid)?.onHead(event.value);
@@ -212,12 +222,20 @@ export class Client {
     this.changed();
   }
 
-  #pulse(pulse: Extract<ServerEvent, { case: "pulse" }>["value"]): void {
+  // Joins are not told. Somebody who speaks and was not known is one.
+  #grew(batch: EventValue<"batch">): void {
+    this.directory.grew(batch);
+    const small = this.members(batch.gid) <= COUNTED_MEMBERS_MAX;
+    if (small && batch.entries.some(({ sender }) => sender !== 0 && !this.users.knows(sender))) this.directory.refresh();
+  }
+
+  #pulse(pulse: EventValue<"pulse">): void {
     this.level = pulse.level;
     for (const head of pulse.heads) this.#groups.get(head.gid)?.onHead(head);
     for (const { gid, count } of pulse.online) {
       const group = this.#groups.get(gid);
       if (group) group.online = count;
+      if (count > this.members(gid)) this.directory.refresh();
     }
     this.directory.badges(pulse.badges);
   }
@@ -237,5 +255,3 @@ export class Client {
     }
   }
 }
-
-export type { GroupSummary };

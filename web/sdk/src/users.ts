@@ -25,6 +25,10 @@ export class Users {
     this.#names.set(uid, name);
   }
 
+  knows(uid: number): boolean {
+    return this.#names.has(uid);
+  }
+
   name(uid: number): string | undefined {
     const name = this.#names.get(uid);
     if (name === undefined && uid !== 0 && !this.#asked.has(uid)) this.#want(uid);
