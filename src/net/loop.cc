@@ -134,7 +134,9 @@ void Loop::on_phase_deadline(std::uint32_t index) {
         return start_close(index, ws::close_code::kPolicy, "message not finished in time",
                            Phase::lingering);
     }
-    if (connection.phase != Phase::http || connection.backlog != nullptr) return doom(index);
+    if (connection.phase != Phase::http) return doom(index);
+    // A long answer to a slow client has no deadline but the one for being stuck.
+    if (connection.backlog != nullptr) return;
     if (exchange == nullptr) {
         // A connection that never said a word gets none; one that was used before just ends.
         if (connection.requests == 0) counters_.refused_slow.add();
@@ -211,10 +213,12 @@ void Loop::leave_open(std::uint32_t index) {
 void Loop::linger(std::uint32_t index) {
     Connection& connection = table_.at(index);
     if (connection.dead) return;
+    // An HTTP answer takes as long as it takes, as above; a Close does not.
+    const bool answering = connection.phase == Phase::http && connection.backlog != nullptr;
     connection.phase = Phase::lingering;
     connection.exchange.reset();
     connection.unread.reset();
-    connection.deadline = now_ + options_.within.close;
+    connection.deadline = answering ? Time::max() : now_ + options_.within.close;
     update_busy(index);
     rearm(index);
     make_ready(index);
@@ -224,7 +228,10 @@ void Loop::linger(std::uint32_t index) {
 void Loop::shut_our_side(std::uint32_t index) {
     Connection& connection = table_.at(index);
     if (connection.ended) return doom(index);
-    if (!std::exchange(connection.shut, true)) ::shutdown(connection.descriptor, SHUT_WR);
+    if (std::exchange(connection.shut, true)) return;
+    ::shutdown(connection.descriptor, SHUT_WR);
+    connection.deadline = std::min(connection.deadline, now_ + options_.within.close);
+    rearm(index);
 }
 
 void Loop::doom(std::uint32_t index) {

@@ -8,13 +8,14 @@
 
 namespace stentor::net {
 
-inline constexpr std::size_t kReadBytes = 64 * 1024;  // What one connection may take of a turn.
+inline constexpr std::size_t kReadBytes =
+    std::size_t{64} * 1024;  // What one connection may take of a turn.
 inline constexpr std::size_t kEventsPerTurn = 256;
 inline constexpr unsigned kAcceptsPerTurn = 64;
 inline constexpr unsigned kAcceptsAtEnd = 65'536;  // More than any accept queue holds.
 inline constexpr std::size_t kPiecesPerWrite = 16;
 inline constexpr std::size_t kJoinedBytes =
-    4 * 1024;  // Bodies up to here go out with their header.
+    std::size_t{4} * 1024;  // Bodies up to here go out with their header.
 inline constexpr Millis kSleepMax{3'600'000};
 inline constexpr Millis kAcceptRest{100};
 

@@ -171,7 +171,11 @@ void Loop::on_flushed(std::uint32_t index) {
     counters_.backlogs.subtract();
     update_busy(index);
     if (connection.phase == Phase::lingering) return shut_our_side(index);
-    if (connection.phase == Phase::http) make_ready(index);
+    if (connection.phase == Phase::http) {
+        connection.deadline = now_ + options_.within.http_idle;
+        rearm(index);
+        make_ready(index);
+    }
     if (std::exchange(connection.owes_drained, false) && connection.phase == Phase::open) {
         handler_->on_drained(table_.token(index), now_);
     }

@@ -19,8 +19,8 @@ TEST(Peers, PythonWebsocketsAgreesWithUs) {
     options.shards = 2;
     testing::Server server{options};
     server.serve();
-    const std::string command = "/usr/bin/python3 " STENTOR_NET_DIR "/peers_test.py " +
-                                std::to_string(server.group.port());
+    const std::string command =
+        "/usr/bin/python3 " STENTOR_NET_DIR "/peers_test.py " + std::to_string(server.group.port());
     EXPECT_EQ(std::system(command.c_str()), 0);
     std::uint64_t sockets = 0;
     for (std::uint32_t i = 0; i < options.shards; ++i) {

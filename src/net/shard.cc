@@ -41,7 +41,7 @@ void Shard::close(ConnectionToken connection, std::uint16_t code, std::string_vi
 }
 void Shard::drop(ConnectionToken connection) { loop_.drop(connection); }
 
-void Shard::respond(http::Responder responder, http::Response response) {
+void Shard::respond(http::Responder responder, const http::Response& response) {
     loop_.respond(responder, response);
 }
 

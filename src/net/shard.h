@@ -64,7 +64,7 @@ public:
     // ---- HTTP
 
     // The first answer counts; one to a connection that has gone is thrown away.
-    void respond(http::Responder responder, http::Response response);
+    void respond(http::Responder responder, const http::Response& response);
 
     // ---- Large passes
 

@@ -74,6 +74,7 @@ void ShardGroup::Impl::live(std::uint32_t index, std::promise<void> started) {
     Loop& loop = *loops[index];
     try {
         std::vector<int> wake_ups;
+        wake_ups.reserve(mailboxes.size());
         for (const auto& mailbox : mailboxes) wake_ups.push_back(mailbox->wake_descriptor());
         take_own_descriptor_table(wake_ups);
         loop.start();
@@ -119,6 +120,7 @@ const Counters& ShardGroup::counters(std::uint32_t index) const {
 void ShardGroup::stop_accepting() {
     if (impl_->threads.empty()) return;
     std::vector<std::future<void>> closed;
+    closed.reserve(size());
     for (std::uint32_t i = 0; i < size(); ++i) {
         closed.push_back(
             impl_->on_shard(i, [loop = impl_->loops[i].get()] { loop->stop_accepting(); }));

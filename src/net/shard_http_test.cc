@@ -81,6 +81,32 @@ TEST(ShardHttp, WritesLargeBodiesAsTheClientTakesThem) {
     EXPECT_EQ(server.counters().backlogs.value(), 0U);
 }
 
+TEST(ShardHttp, ALongAnswerToASlowClientHasNoDeadline) {
+    const std::string large(300'000, 'L');
+    Options options;
+    options.within.close = Millis{50};
+    options.within.http_idle = Millis{100};
+    Server server{options};
+    server.handler().http_hook = [&](http::Request request, http::Responder responder) {
+        http::Response response{.body = share(large)};
+        response.close = request.path == "/last";
+        server.handler().shard.load()->respond(responder, response);
+    };
+    server.serve();
+    Client client{server.group.port(), 2'048};
+    for (const char* path : {"/first", "/last"}) {
+        client.send(get(path));
+        EXPECT_EQ(Client::status_of(client.read_head()), 200);
+        for (std::size_t left = large.size(); left > 0;) {
+            const std::size_t piece = std::min<std::size_t>(left, 40'000);
+            ASSERT_EQ(client.read_bytes(piece).size(), piece) << path << ", left " << left;
+            left -= piece;
+            if (left > 0) std::this_thread::sleep_for(Millis{40});
+        }
+    }
+    EXPECT_TRUE(client.ends());
+}
+
 TEST(ShardHttp, AHeadHasALengthAndNoBody) {
     Server server;
     server.serve();
