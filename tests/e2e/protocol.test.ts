@@ -129,7 +129,7 @@ describe("a group that is not mine", () => {
     expect(opened.case).toBe("refused");
     expect(nothing.case).toBe("refused");
     if (opened.case !== "refused" || nothing.case !== "refused") return;
-    expect([Code.NOT_A_MEMBER, Code.NOT_FOUND]).toContain(opened.value.code);
+    expect(opened.value.code).toBe(Code.NOT_FOUND);
     expect(nothing.value.code).toBe(Code.NOT_FOUND);
   });
 
@@ -137,7 +137,7 @@ describe("a group that is not mine", () => {
     const client = await WireClient.hello(server, eve.token);
     expect(await client.refusal({ case: "pull", value: { gid, epoch: 1n, from: 1n, to: 5n } })).toBe(Code.NOT_OPEN);
     const send = await client.refusal({ case: "send", value: { gid, cmid: uuid7(), body: body("boo") } });
-    expect([Code.NOT_A_MEMBER, Code.NOT_FOUND]).toContain(send);
+    expect(send).toBe(Code.NOT_FOUND);
     const read = await client.refusal({ case: "read", value: { gid, epoch: 1n, seq: 5n } });
     expect(read).toBe(Code.NOT_OPEN);
   });

@@ -72,7 +72,7 @@ export class Conversation {
     const listed = this.client.directory.groups.find(({ gid }) => gid === this.gid);
     const name = opened?.name || listed?.name || "";
     setText(this.#name, name || `#${this.gid}`);
-    setText(this.#about, opened ? [t.members(this.client.members(this.gid)), online > 0 && t.online(online)].filter(Boolean).join(" · ") : "");
+    setText(this.#about, opened ? [t.members(this.client.members(this.gid)), online > 1 && t.online(online)].filter(Boolean).join(" · ") : "");
     const fits = state === "open" || mismatches === 0;
     this.#verified.hidden = !opened || log.last === 0;
     this.#verified.dataset["fits"] = String(fits);

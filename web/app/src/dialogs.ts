@@ -1,6 +1,6 @@
 // Small questions: a new group, joining, inviting, leaving.
 
-import type { Client, Group, Ready } from "@stentor/sdk";
+import { Code, type Client, type Group, type Ready } from "@stentor/sdk";
 import { button, el, setText } from "./dom";
 import { gidIn, linkTo, openGroup } from "./links";
 import { t } from "./texts";
@@ -96,7 +96,10 @@ export function askLeave(client: Client, gid: number, name: string): void {
     const error = el("p", { class: "error", role: "alert" });
     const leave = button(t.leave, () => {
       client.leave(gid, (answer) => {
-        if (answer.case === "refused") return setText(error, wordsOf(answer.value));
+        if (answer.case === "refused") {
+          const owner = answer.value.code === Code.NOT_PERMITTED;
+          return setText(error, owner ? t.ownerStays : wordsOf(answer.value));
+        }
         if (answer.case !== "done") return setText(error, t.noServer);
         close();
         location.hash = "#/";

@@ -37,6 +37,7 @@ export const en = {
   copied: "Copied",
   leave: "Leave group",
   leaveAsk: (name: string) => `Leave “${name}”? You will not see its messages any more.`,
+  ownerStays: "The group is yours: you cannot leave it while others are in it.",
   ousted: "You are not a member of this group any more.",
   members: (count: number) => (count === 1 ? "1 member" : `${count} members`),
   online: (count: number) => `${count} online`,

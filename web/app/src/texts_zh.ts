@@ -39,6 +39,7 @@ export const zh: Texts = {
   copied: "已复制",
   leave: "退出群组",
   leaveAsk: (name) => `退出“${name}”？之后将看不到其中的消息。`,
+  ownerStays: "您是群主：还有其他成员时不能退出。",
   ousted: "您已不是该群成员。",
   members: (count) => `${count} 位成员`,
   online: (count) => `${count} 人在线`,

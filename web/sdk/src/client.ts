@@ -196,7 +196,7 @@ export class Client {
         this.#groups.get(event.value.gid)?.onChanged(event.value);
         break;
       case "fork":
-        this.#groups.get(event.value.gid)?.onFork(event.value);
+        this.#groups.get(event.value.gid)?.onFork(event.value, true);
         break;
       case "reset":
         this.#groups.get(event.value.gid)?.afresh();

@@ -49,7 +49,7 @@ export class Gap {
       case "reset":
         return this.group.afresh();
       case "fork":
-        return this.group.onFork(answer.value);
+        return this.group.onFork(answer.value, false);
       case "refused":
         if (remedyOf(answer.value.code) !== "later") return this.group.open();
         return this.#later(answer.value.retryAfterMs);

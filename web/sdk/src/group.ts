@@ -30,6 +30,8 @@ export interface GroupPort {
 
 // A push is on its way when an answer names its entry; only if it does not come, ask.
 const PUSH_WITHIN_MS = 1_500;
+// An Opened that the server has promised; if it does not come, ask.
+const OPENED_WITHIN_MS = 5_000;
 const REOFFER_WITHIN_MS = 7 * 24 * 3_600_000;
 
 export class Group {
@@ -80,7 +82,7 @@ export class Group {
     if (this.state === "ousted" || this.state === "refused") return;
     if (!resumed) return this.open();
     this.state = "opening";
-    this.#retryUnlessOpened(5_000);
+    this.#retryUnlessOpened(OPENED_WITHIN_MS);
   }
 
   disconnected(): void {
@@ -104,7 +106,6 @@ export class Group {
 
   #openAnswered(answer: Answer): void {
     if (answer.case === "opened") return this.onOpened(answer.value);
-    if (answer.case === "fork") return this.onFork(answer.value);
     if (answer.case === "refused") return this.onRefused(answer.value);
     if (answer.case !== "lost") this.#openLater(0);
   }
@@ -193,8 +194,9 @@ export class Group {
     if (this.log.change(entry) === "broken") this.mismatch();
   }
 
-  // Above the fork everything is gone for everybody. What we had written there is offered again.
-  onFork({ epoch, forkSeq }: EventValue<"fork">): void {
+  // Above the fork everything is gone for everybody. What we had written there is offered again. Unasked
+  // it comes before an Opened; as the answer to a Pull it does not.
+  onFork({ epoch, forkSeq }: EventValue<"fork">, openedFollows: boolean): void {
     if (epoch === this.log.epoch) return;
     const since = this.port.serverNow() - REOFFER_WITHIN_MS;
     const mine = this.log.entries.filter(
@@ -203,7 +205,11 @@ export class Group {
     this.outbox.forked();
     this.outbox.closed();
     this.outbox.offerAgain(mine.map((entry) => pendingOf(entry, epoch)));
-    this.afresh();
+    if (!openedFollows) return this.afresh();
+    this.#fresh = true;
+    if (this.state !== "open") return;
+    this.#suspend();
+    this.#retryUnlessOpened(OPENED_WITHIN_MS);
   }
 
   onRefused(refusal: Refused): void {

@@ -1,12 +1,12 @@
 // What is older than the page a group was opened with, fetched when somebody scrolls back, and what
 // belongs to entries without being in the log: reactions, notes, and what I hid for myself.
 
-import { Code, type Entry, type EventValue } from "./codec";
-import { genesis } from "./digest";
+import type { Entry, EventValue } from "./codec";
+import { genesis, sameBytes } from "./digest";
 import type { Group, GroupPort } from "./group";
 import { chain } from "./log";
 import type { Answer } from "./push";
-import { sameBytes } from "./digest";
+import { remedyOf } from "./refusal";
 
 type Tally = EventValue<"tallies">["tallies"][number];
 type Note = EventValue<"range">["notes"][number];
@@ -81,8 +81,8 @@ export class History {
     if (answer.case === "range") return this.#range(answer.value, to);
     this.#stop();
     if (answer.case === "reset") this.group.floor = Math.max(this.group.floor, answer.value.floor);
-    if (answer.case === "fork") this.group.onFork(answer.value);
-    if (answer.case === "refused" && answer.value.code === Code.NOT_OPEN) this.group.open();
+    if (answer.case === "fork") this.group.onFork(answer.value, false);
+    if (answer.case === "refused" && remedyOf(answer.value.code) === "now") this.group.open();
   }
 
   #range(range: EventValue<"range">, to: number): void {

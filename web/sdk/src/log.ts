@@ -50,10 +50,13 @@ export class Log {
     this.#digest = digestBefore;
   }
 
-  // At the new end. Entries that are already held are dropped, not compared: the digest at the end
-  // covers them.
+  // At the new end. Of entries that are already held only a later revision is of interest.
   append(page: Page): Joined {
     const end = page.firstSeq + page.entries.length - 1;
+    for (const entry of page.entries) {
+      if (entry.seq > this.last) break;
+      if (this.change(entry) === "broken") return "broken";
+    }
     if (end <= this.last) return "old";
     if (page.firstSeq > this.last + 1) return "gap";
     const fresh = page.entries.slice(this.last + 1 - page.firstSeq);

@@ -209,10 +209,9 @@ export class FakeServer {
 
   #open(peer: Peer, id: number, { gid, epoch, seq }: { gid: number; epoch: number; seq: number }): void {
     const group = this.group(gid);
-    if (epoch !== 0 && epoch < group.epoch && seq > group.forkSeq) {
-      return peer.say(id, { case: "fork", value: { gid, epoch: group.epoch, forkSeq: group.forkSeq } });
-    }
-    const reset = epoch === 0 || seq > group.head || group.head - seq > this.page;
+    const forked = epoch !== 0 && epoch < group.epoch && seq > group.forkSeq;
+    if (forked) peer.say(0, { case: "fork", value: { gid, epoch: group.epoch, forkSeq: group.forkSeq } });
+    const reset = epoch === 0 || forked || seq > group.head || group.head - seq > this.page;
     const firstSeq = reset ? Math.max(1, group.head - this.page + 1) : seq + 1;
     peer.watched.add(gid);
     peer.say(id, {
@@ -242,8 +241,9 @@ export class FakeServer {
     if (!known) this.#push(group, [entry]);
   }
 
-  #pull(peer: Peer, id: number, { gid, from, to }: { gid: number; epoch: number; from: number; to: number }): void {
+  #pull(peer: Peer, id: number, { gid, epoch, from, to }: { gid: number; epoch: number; from: number; to: number }): void {
     const group = this.group(gid);
+    if (epoch !== group.epoch) return peer.say(id, { case: "refused", value: { code: Code.EPOCH_CHANGED } });
     const entries = group.entries.slice(from - 1, Math.min(to, from - 1 + this.page));
     const end = from + entries.length - 1;
     peer.say(id, {

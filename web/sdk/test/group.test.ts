@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Client } from "../src/client";
 import { Code } from "../src/codec";
+import { hashOf } from "../src/digest";
 import type { Group } from "../src/group";
 import { FakeServer } from "./fake_server";
 import { GID, signIn, texts } from "./people";
@@ -60,6 +61,30 @@ describe("a log", () => {
     world.advance(1_000);
     expect(group.log.at(1)?.recalled).toBe(true);
     expect(group.mismatches).toBe(0);
+  });
+
+  test("takes a later revision of what it holds from whatever brings it", () => {
+    const entry = server.post(GID, "one");
+    server.post(GID, "two");
+    world.advance(1_000);
+    const recalled = { ...entry, revision: 1, recalled: true, body: new Uint8Array(), bodyHash: hashOf(entry.body) };
+    group.onBatch({ gid: GID, epoch: 1, firstSeq: 1, entries: [recalled], digest: server.group(GID).digestAt(1), level: 0 });
+    expect(texts(group.log.entries)).toEqual(["", "two"]);
+    expect(group.mismatches).toBe(0);
+  });
+
+  test("a fork opens the new history, and what I had written above it is offered again", () => {
+    world.advance(1_000);
+    server.post(GID, "before");
+    group.send({ text: "lost" });
+    world.advance(1_000);
+    server.group(GID).lose(1);
+    server.cut(1);
+    world.advance(10_000);
+    expect(texts(group.log.entries)).toEqual(["before", "lost"]);
+    expect(group.log.epoch).toBe(2);
+    expect(states()).toEqual([]);
+    expect(server.asked.filter(({ command }) => command.case === "open")).toHaveLength(1);
   });
 
   test("a gap of thousands is skipped, not pulled", () => {
