@@ -40,7 +40,7 @@ bool wait_for(Condition condition) {
 class EchoHandler : public Handler {
 public:
     std::function<void(ConnectionToken, std::string_view)> message_hook;
-    std::function<void(http::Request, http::Responder)> http_hook;
+    std::function<void(const http::Request&, http::Responder)> http_hook;
     std::function<void(ConnectionToken)> opened_hook;
     std::function<void(ConnectionToken)> deadline_hook;
     std::function<bool()> turn_hook;
@@ -91,10 +91,10 @@ public:
         ++closed;
     }
     void on_http(http::Request request, http::Responder responder, Time /*now*/) override {
-        if (http_hook) return http_hook(std::move(request), responder);
+        if (http_hook) return http_hook(request, responder);
         http::Response response{.content_type = "text/plain"};
         response.body = share(request.method + " " + request.path + " " + request.body);
-        shard.load()->respond(responder, std::move(response));
+        shard.load()->respond(responder, response);
     }
     bool on_turn(Time /*now*/) override { return turn_hook && turn_hook(); }
     std::optional<Time> next_wake() override { return std::nullopt; }
@@ -121,6 +121,7 @@ struct Server {
     }
     void serve() {
         std::vector<Handler*> pointers;
+        pointers.reserve(handlers.size());
         for (const auto& handler : handlers) pointers.push_back(handler.get());
         group.serve(pointers);
     }
@@ -232,7 +233,7 @@ private:
     bool read_more(int patience_ms) {
         pollfd wait{.fd = descriptor_, .events = POLLIN, .revents = 0};
         if (::poll(&wait, 1, patience_ms) != 1) return false;
-        std::string piece(64 * 1024, '\0');
+        std::string piece(std::size_t{64} * 1024, '\0');
         const ssize_t got = ::recv(descriptor_, piece.data(), piece.size(), 0);
         ended_ = got <= 0;
         if (ended_) return false;

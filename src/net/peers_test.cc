@@ -1,8 +1,10 @@
 // Clients written by others, see peers_test.py.
 
 #include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include <cstdlib>
 #include <iostream>
 
 #include "net/loopback.h"
@@ -10,8 +12,23 @@
 namespace stentor::net {
 namespace {
 
+// Runs Python and gives its exit status, or -1.
+int python(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "/usr/bin/python3");
+    std::vector<char*> pointers;
+    pointers.reserve(arguments.size() + 1);
+    for (std::string& argument : arguments) pointers.push_back(argument.data());
+    pointers.push_back(nullptr);
+    pid_t child = 0;
+    const int failed =
+        ::posix_spawn(&child, pointers[0], nullptr, nullptr, pointers.data(), environ);
+    int status = 0;
+    if (failed != 0 || ::waitpid(child, &status, 0) != child) return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 TEST(Peers, PythonWebsocketsAgreesWithUs) {
-    if (std::system("/usr/bin/python3 -c 'import websockets' 2>/dev/null") != 0) {
+    if (python({"-c", "import websockets"}) != 0) {
         std::cerr << "\n*** NOT CHECKED: the package python3-websockets is missing ***\n\n";
         GTEST_SKIP() << "install python3-websockets to check against a client that is not ours";
     }
@@ -19,9 +36,7 @@ TEST(Peers, PythonWebsocketsAgreesWithUs) {
     options.shards = 2;
     testing::Server server{options};
     server.serve();
-    const std::string command =
-        "/usr/bin/python3 " STENTOR_NET_DIR "/peers_test.py " + std::to_string(server.group.port());
-    EXPECT_EQ(std::system(command.c_str()), 0);
+    EXPECT_EQ(python({STENTOR_NET_DIR "/peers_test.py", std::to_string(server.group.port())}), 0);
     std::uint64_t sockets = 0;
     for (std::uint32_t i = 0; i < options.shards; ++i) {
         EXPECT_GT(server.group.counters(i).messages_in.value(), 0U);

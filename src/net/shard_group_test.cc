@@ -103,6 +103,7 @@ std::size_t descriptors_of(pid_t thread) {
 
 TEST(ShardGroup, AShardsTableHoldsNothingOfTheOthers) {
     std::vector<int> opened_before;
+    opened_before.reserve(50);
     for (int i = 0; i < 50; ++i) opened_before.push_back(::dup(0));
     Options options;
     options.shards = 2;
@@ -132,6 +133,7 @@ TEST(ShardGroup, TheDescriptorLimitCountsPerShard) {
     std::atomic<int> in{0};
     std::atomic<bool> done{false};
     std::vector<std::thread> threads;
+    threads.reserve(kThreads);
     for (int i = 0; i < kThreads; ++i) {
         threads.emplace_back([&] {
             ASSERT_EQ(::unshare(CLONE_FILES), 0);

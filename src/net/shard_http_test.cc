@@ -41,7 +41,7 @@ TEST(ShardHttp, AnswersAndKeepsTheConnection) {
 TEST(ShardHttp, PipelinedRequestsAreAnsweredOneAfterTheOther) {
     Server server;
     std::vector<std::pair<std::string, http::Responder>> waiting;
-    server.handler().http_hook = [&](http::Request request, http::Responder responder) {
+    server.handler().http_hook = [&](const http::Request& request, http::Responder responder) {
         waiting.emplace_back(request.path, responder);
     };
     server.serve();
@@ -67,7 +67,7 @@ TEST(ShardHttp, PipelinedRequestsAreAnsweredOneAfterTheOther) {
 TEST(ShardHttp, WritesLargeBodiesAsTheClientTakesThem) {
     const std::string large(2'000'000, 'L');
     Server server;
-    server.handler().http_hook = [&](http::Request, http::Responder responder) {
+    server.handler().http_hook = [&](const http::Request&, http::Responder responder) {
         server.handler().shard.load()->respond(responder, {.body = share(large)});
     };
     server.serve();
@@ -87,7 +87,7 @@ TEST(ShardHttp, ALongAnswerToASlowClientHasNoDeadline) {
     options.within.close = Millis{50};
     options.within.http_idle = Millis{100};
     Server server{options};
-    server.handler().http_hook = [&](http::Request request, http::Responder responder) {
+    server.handler().http_hook = [&](const http::Request& request, http::Responder responder) {
         http::Response response{.body = share(large)};
         response.close = request.path == "/last";
         server.handler().shard.load()->respond(responder, response);
@@ -212,7 +212,7 @@ TEST(ShardHttp, DoesNotWaitForEver) {
     options.within.http = Millis{60};
     options.within.http_idle = Millis{60};
     Server server{options};
-    server.handler().http_hook = [&](http::Request request, http::Responder responder) {
+    server.handler().http_hook = [&](const http::Request& request, http::Responder responder) {
         if (request.path != "/quick") return;
         server.handler().shard.load()->respond(responder, {.status = 204});
     };

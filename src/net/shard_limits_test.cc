@@ -190,6 +190,7 @@ TEST(ShardLimits, AFloodOfRefusedOnesHoldsAFewDescriptorsOnly) {
     Client inside{server.group.port()};
     ASSERT_EQ(inside.handshake(), 101);
     std::vector<Client> outside;
+    outside.reserve(100);
     for (int i = 0; i < 100; ++i) outside.emplace_back(server.group.port());
     EXPECT_TRUE(wait_for([&] { return server.counters().refused_full.value() == 100; }));
     for (Client& client : outside) EXPECT_TRUE(client.ends());

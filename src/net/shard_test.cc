@@ -62,7 +62,7 @@ TEST(Shard, TakesFramesThatComeWithTheHandshake) {
 TEST(Shard, SetsWhatSocketsNeedOnceOnTheListener) {
     Server server;
     server.serve();
-    Client client = opened(server);
+    const Client client = opened(server);
     server.on_shard([&](Shard& shard) {
         const int descriptor = shard.descriptor(server.handler().tokens().front());
         const auto option = [descriptor](int level, int name) {
@@ -252,6 +252,7 @@ TEST(Shard, StoppingClosesEverybodyOnce) {
     Server server;
     server.serve();
     std::vector<Client> clients;
+    clients.reserve(20);
     for (int i = 0; i < 20; ++i) clients.push_back(opened(server));
     server.group.stop();
     EXPECT_EQ(server.handler().closed, 20);
@@ -265,6 +266,7 @@ TEST(Shard, MailRunsInOrderFromManyThreads) {
     server.serve();
     std::vector<std::vector<int>> seen(4);
     std::vector<std::thread> threads;
+    threads.reserve(seen.size());
     std::atomic<int> ran{0};
     for (std::size_t thread = 0; thread < seen.size(); ++thread) {
         threads.emplace_back([&, thread] {

@@ -1,6 +1,5 @@
 #include "net/ws/parser.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -11,9 +10,6 @@
 
 namespace stentor::net::ws {
 namespace {
-
-using testing::ElementsAre;
-using testing::IsEmpty;
 
 using Events = std::vector<std::string>;
 
