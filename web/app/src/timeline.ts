@@ -30,6 +30,7 @@ export class Timeline {
   #last = 0;
   #sticks = true;
   #newAfter = 0;
+  #stuckAt = { top: 0, height: 0 };
   #began = false;
 
   constructor(
@@ -52,6 +53,7 @@ export class Timeline {
   // The next drawing ends at the newest entry.
   toNewest(): void {
     this.#sticks = true;
+    this.#stuckAt = { top: 0, height: 0 };
     this.#newAfter = 0;
   }
 
@@ -62,10 +64,11 @@ export class Timeline {
 
   render(): void {
     this.#begin();
+    if (this.#left()) this.#sticks = false;
     this.#moveWindow();
     const anchor = this.#sticks ? undefined : this.#anchor();
     this.#draw();
-    if (this.#sticks) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    if (this.#sticks) this.#stick();
     else if (anchor) this.#scroller.scrollTop += anchor.node.offsetTop - anchor.top;
     this.#see();
     const { log, reader } = this.group;
@@ -89,6 +92,18 @@ export class Timeline {
     const rule = this.#newAfter > 0 ? this.#nodes.get(`n${this.#newAfter + 1}`)?.node : undefined;
     this.#sticks = !rule || this.#scroller.scrollHeight - rule.offsetTop < this.#scroller.clientHeight;
     if (rule && !this.#sticks) this.#scroller.scrollTop = rule.offsetTop - 40;
+  }
+
+  #stick(): void {
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#stuckAt = { top: this.#scroller.scrollTop, height: this.#scroller.scrollHeight };
+  }
+
+  // The reader has moved up since, and the event that will say so is still on its way: in a busy group
+  // the next drawing would pull him down again, each time.
+  #left(): boolean {
+    const { top, height } = this.#stuckAt;
+    return this.#sticks && this.#scroller.scrollTop < top - 2 && this.#scroller.scrollHeight >= height;
   }
 
   // The log may have grown, been joined with an older page, or begun afresh.
@@ -168,6 +183,7 @@ export class Timeline {
     const sticks = below < AT_END && this.#last === log.last;
     const moved = sticks !== this.#sticks;
     this.#sticks = sticks;
+    if (sticks) this.#stuckAt = { top: scrollTop, height: scrollHeight };
     if (scrollTop < NEAR && this.#first > log.first) return this.#shift(-STEP);
     if (scrollTop < NEAR && !sticks) history.older();
     if (below < NEAR && this.#last < log.last) return this.#shift(STEP);
