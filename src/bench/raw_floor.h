@@ -29,7 +29,7 @@ public:
     RawFloor& operator=(const RawFloor&) = delete;
     ~RawFloor();
 
-    // One message of `payload_bytes` to everybody.
+    // One message of `payload_bytes`, which must fit a socket's buffer, to everybody.
     FanoutTimes run(std::size_t payload_bytes);
 
 private:

@@ -61,7 +61,9 @@ public:
         play(fleet, gid);
         const bool settled = finish(fleet);
         const ledger::Report report = ledger_.check();
-        fleet.stop_all();
+        const std::uint64_t lost = world_.lost_connections;
+        fleet.stop_all();  // Which hangs up all of them.
+        world_.lost_connections = lost;
         return conclude(report, settled);
     }
 

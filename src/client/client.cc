@@ -132,6 +132,7 @@ void Client::hello(Moment moment) {
         cursor.set_epoch(group.epoch().value);
         cursor.set_seq(group.seq().value);
         group.phase = GroupCursor::Phase::opening;
+        group.open_request = 0;
         group.not_before = moment.now + settings_->answer_within;
     }
     command(moment, frame, Purpose::hello, {});

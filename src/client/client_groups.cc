@@ -54,10 +54,12 @@ bool Client::on_group_event(Moment moment, const pb::ServerFrame& frame) {
                         [&](GroupCursor& group) { return group.on_batch(host_, frame.batch()); });
         case pb::ServerFrame::kOpened:
             return page(frame.opened(), [&](GroupCursor& group) {
-                group.phase = Phase::open;
-                group.pulling = false;
-                group.not_before = {};
-                group.tries = 0;
+                if (frame.request_id() == group.open_request) {
+                    group.phase = Phase::open;
+                    group.pulling = false;
+                    group.not_before = {};
+                    group.tries = 0;
+                }
                 return group.on_opened(host_, frame.opened(), settings_->pull_everything);
             });
         case pb::ServerFrame::kRange:
@@ -174,7 +176,7 @@ void Client::open_groups(Moment moment) {
         open.set_gid(group.gid().value);
         open.set_epoch(group.epoch().value);
         open.set_seq(group.seq().value);
-        command(moment, frame, Purpose::open, group.gid());
+        group.open_request = command(moment, frame, Purpose::open, group.gid());
     }
 }
 
