@@ -3,6 +3,7 @@
 #include <google/protobuf/stubs/logging.h>
 #include <pthread.h>
 #include <sodium/core.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <csignal>
@@ -44,6 +45,14 @@ sigset_t block_signals() {
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     return signals;
+}
+
+// The soft limit is low for programs that use select(); we do not.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 net::Options net_options(const ServeOptions& options) {
@@ -98,6 +107,7 @@ void serve(const ServeOptions& options) {
     std::filesystem::create_directories(options.data);
     std::filesystem::permissions(options.data, std::filesystem::perms::owner_all);
 
+    raise_descriptor_limit();
     // First of all the shards: their descriptor tables must not hold what is opened later.
     net::ShardGroup shards{net_options(options)};
     const auth::Secrets secrets = auth::load_or_make_secrets(options.data / "secrets");
