@@ -19,9 +19,8 @@ export class Status {
 
   render(): void {
     const { state } = this.client.connection;
-    const waiting = state.name === "waiting";
     this.element.dataset["state"] = state.name;
-    this.#now.hidden = !waiting;
+    this.#now.hidden = state.name !== "waiting" || state.bidden;
     setText(this.#words, this.#say());
   }
 

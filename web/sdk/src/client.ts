@@ -55,7 +55,7 @@ export class Client {
     );
     const request = (command: Command, answered: (answer: Answer) => void) => this.connection.request(command, answered);
     this.users = new Users(options.env, request, changed);
-    this.directory = new Directory(request, changed);
+    this.directory = new Directory(options.env, request, changed);
   }
 
   // The group is watched from now on; the one not looked at for longest stops being it.
@@ -77,7 +77,7 @@ export class Client {
   members(gid: number): number {
     const listed = this.directory.groups.find((group) => group.gid === gid)?.members ?? 0;
     const group = this.#groups.get(gid);
-    return Math.max(listed, group?.opened?.members ?? 0, group?.online ?? 0);
+    return Math.max(listed || (group?.opened?.members ?? 0), group?.online ?? 0);
   }
 
   // `historyForJoiners`: who joins later may read what was said before.
@@ -226,16 +226,16 @@ export class Client {
   #grew(batch: EventValue<"batch">): void {
     this.directory.grew(batch);
     const small = this.members(batch.gid) <= COUNTED_MEMBERS_MAX;
-    if (small && batch.entries.some(({ sender }) => sender !== 0 && !this.users.knows(sender))) this.directory.refresh();
+    if (small && batch.entries.some(({ sender }) => sender !== 0 && !this.users.knows(sender))) this.directory.refreshSoon();
   }
 
   #pulse(pulse: EventValue<"pulse">): void {
     this.level = pulse.level;
     for (const head of pulse.heads) this.#groups.get(head.gid)?.onHead(head);
     for (const { gid, count } of pulse.online) {
+      if (count > this.members(gid)) this.directory.refreshSoon();
       const group = this.#groups.get(gid);
       if (group) group.online = count;
-      if (count > this.members(gid)) this.directory.refresh();
     }
     this.directory.badges(pulse.badges);
   }

@@ -11,7 +11,8 @@ export type ConnectionState =
   | { name: "connecting" }
   | { name: "greeting" }
   | { name: "online" }
-  | { name: "waiting"; untilMs: number; code: Code }
+  // `bidden`: by the server, so wake() does not cut it short.
+  | { name: "waiting"; untilMs: number; code: Code; bidden: boolean }
   // For good: only a new token or a new version helps.
   | { name: "stopped"; code: Code };
 
@@ -51,7 +52,6 @@ export class Connection {
   #socket: Socket | undefined;
   #tries = 0;
   #byeCode: Code = Code.OK;
-  #byeAfterMs = 0;
   #requestId = 0;
   readonly #inFlight = new Map<number, Push>();
   #queued: Push[] = [];
@@ -86,7 +86,7 @@ export class Connection {
   // The page is seen again, or the network is back: do not sit out a delay, do not trust a socket
   // that has been silent while timers slept.
   wake(): void {
-    if (this.#state.name === "waiting" && this.#byeAfterMs === 0) this.#connect();
+    if (this.#state.name === "waiting" && !this.#state.bidden) this.#connect();
     if (this.#state.name === "online" && this.options.env.now() - this.#heardMs > this.#pulseMs * 1.25) {
       this.#lost(0);
     }
@@ -126,7 +126,6 @@ export class Connection {
 
   #connect(): void {
     this.#byeCode = Code.OK;
-    this.#byeAfterMs = 0;
     this.#enter({ name: "connecting" });
     this.#arm(GREETED_WITHIN_MS, () => this.#lost(0));
     this.#socket = this.options.open({
@@ -219,10 +218,9 @@ export class Connection {
   // The server's delay is already spread by the server; ours comes on top for what it cannot know.
   #lost(afterMs: number): void {
     if (this.#state.name === "waiting" || this.#state.name === "stopped") return;
-    this.#byeAfterMs = afterMs;
     this.#tries += 1;
     const waitMs = afterMs + delayMs(this.#tries, this.options.env);
-    this.#leave({ name: "waiting", untilMs: this.options.env.now() + waitMs, code: this.#byeCode });
+    this.#leave({ name: "waiting", untilMs: this.options.env.now() + waitMs, code: this.#byeCode, bidden: afterMs > 0 });
     if (this.#waiting()) this.#arm(waitMs, () => this.#connect());
   }
 

@@ -1,10 +1,12 @@
 // The list of my groups, newest activity first.
 
 import type { Command, Entry, EventValue, GroupSummary } from "./codec";
+import type { Cancel, Env } from "./env";
 import type { Answer } from "./push";
 
 type Request = (command: Command, answered: (answer: Answer) => void) => void;
 
+const SOON_MS = 2_000;
 const PAGE = 100;
 // Nobody scrolls through more; the newest come first.
 const GROUPS_MAX = 500;
@@ -12,9 +14,11 @@ const GROUPS_MAX = 500;
 export class Directory {
   #groups: GroupSummary[] = [];
   #fetch = 0;
+  #cancelSoon: Cancel | undefined;
   loaded = false;
 
   constructor(
+    private readonly env: Env,
     private readonly request: Request,
     private readonly changed: () => void,
   ) {}
@@ -25,11 +29,21 @@ export class Directory {
 
   disconnected(): void {
     this.#fetch += 1;
+    this.#cancelSoon?.();
+    this.#cancelSoon = undefined;
   }
 
   refresh(): void {
     const fetch = ++this.#fetch;
     this.#page(fetch, new Uint8Array(), []);
+  }
+
+  // Something in the list is no longer true. However often that is noticed, it is asked once in a while.
+  refreshSoon(): void {
+    this.#cancelSoon ??= this.env.after(SOON_MS, () => {
+      this.#cancelSoon = undefined;
+      this.refresh();
+    });
   }
 
   remove(gid: number): void {
@@ -51,7 +65,7 @@ export class Directory {
     for (const { gid, unread, head } of badges) {
       const group = this.#groups.find((one) => one.gid === gid);
       // A group that is not in the list: I joined on another device.
-      if (!group) return this.refresh();
+      if (!group) return this.refreshSoon();
       group.unread = unread;
       group.head = Math.max(group.head, head);
     }

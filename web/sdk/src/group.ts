@@ -249,6 +249,7 @@ export class Group {
       const said = item && entry.seq === this.log.last ? item.digest : undefined;
       if (said && said.length > 0 && !sameBytes(said, this.log.digest)) this.mismatch();
     }
+    if (this.reader.shown >= last) this.log.trim();
     return true;
   }
 

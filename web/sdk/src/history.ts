@@ -96,6 +96,8 @@ export class History {
     this.take(range);
     const end = firstSeq + entries.length - 1;
     if (end < to) return this.#pull(end + 1, to);
+    // The log has begun afresh, or dropped its old end, while this page was on its way.
+    if (to !== this.group.log.first - 1) return this.#stop();
     // chain() in prepend() walks over all parts, so parts that do not fit each other are found too.
     const fits = this.group.log.prepend(this.#digestBefore, this.#parts);
     this.#stop();

@@ -15,6 +15,8 @@ export interface Page {
   digest: Uint8Array;
 }
 
+export const HELD_MAX = 4_000;
+const HELD_AFTER_TRIM = 2_000;
 const NONE = new Uint8Array();
 
 export class Log {
@@ -76,6 +78,15 @@ export class Log {
     this.#first = firstSeq;
     this.#digestBefore = digestBefore;
     return true;
+  }
+
+  // A busy group is not held from its first entry of the day: the old end goes, and is pulled again
+  // when somebody scrolls there.
+  trim(): void {
+    if (this.#entries.length <= HELD_MAX) return;
+    const gone = this.#entries.splice(0, this.#entries.length - HELD_AFTER_TRIM);
+    this.#digestBefore = chain(this.#digestBefore, this.#first, gone) ?? NONE;
+    this.#first += gone.length;
   }
 
   // An edited or recalled entry takes the old one's place. `broken` when it would need another digest.

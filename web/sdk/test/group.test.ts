@@ -3,6 +3,7 @@ import type { Client } from "../src/client";
 import { Code } from "../src/codec";
 import { hashOf } from "../src/digest";
 import type { Group } from "../src/group";
+import { HELD_MAX } from "../src/log";
 import { FakeServer } from "./fake_server";
 import { GID, signIn, texts } from "./people";
 import { World } from "./world";
@@ -85,6 +86,23 @@ describe("a log", () => {
     expect(group.log.epoch).toBe(2);
     expect(states()).toEqual([]);
     expect(server.asked.filter(({ command }) => command.case === "open")).toHaveLength(1);
+  });
+
+  test("of a busy day only the newer part is held, and the older is pulled again and joined", () => {
+    world.advance(1_000);
+    for (let i = 0; i < 45; ++i) {
+      for (let j = 0; j < 100; ++j) server.post(GID, `n${i}`);
+      world.advance(500);
+      group.reader.show(group.log.last);
+    }
+    expect(group.log.last).toBe(4_500);
+    expect(group.log.entries.length).toBeLessThanOrEqual(HELD_MAX);
+    const { first } = group.log;
+    expect(first).toBeGreaterThan(1);
+    group.history.older();
+    world.advance(1_000);
+    expect(group.log.first).toBe(first - 100);
+    expect(group.mismatches).toBe(0);
   });
 
   test("a gap of thousands is skipped, not pulled", () => {
@@ -190,6 +208,13 @@ describe("a send", () => {
     expect(texts(server.group(GID).entries)).toEqual(["a"]);
     expect(states()).toEqual([]);
   });
+});
+
+test("however many unknown people talk, the list is asked for once in a while", () => {
+  world.advance(1_000);
+  for (let i = 0; i < 500; ++i) server.post(GID, "x", 100 + i);
+  world.advance(4_000);
+  expect(server.asked.filter(({ command }) => command.case === "list").length).toBeLessThan(5);
 });
 
 describe("reading", () => {
