@@ -54,7 +54,7 @@ void Client::set_token(Moment moment, std::string token) {
 std::uint32_t Client::ask(Moment moment, pb::ClientFrame frame) {
     if (state_ != State::ready || !room()) return 0;
     const std::uint32_t id = command(moment, frame, Purpose::other, {});
-    arm(moment);
+    proceed(moment);
     return id;
 }
 
@@ -277,6 +277,7 @@ void Client::expire(Moment moment) {
     }
 }
 
+// What is due already was seen to by proceed(): only what lies ahead asks for a wake-up.
 void Client::arm(Moment moment) {
     if (state_ == State::stopped) return;
     Time due = deadline_;

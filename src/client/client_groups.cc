@@ -22,7 +22,7 @@ void Client::unwatch(Moment moment, GroupId gid) {
     pb::ClientFrame frame;
     frame.mutable_close()->set_gid(gid.value);
     command(moment, frame, Purpose::open, gid);
-    arm(moment);
+    proceed(moment);
 }
 
 GroupCursor* Client::find(GroupId gid) {

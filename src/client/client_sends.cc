@@ -7,9 +7,7 @@ namespace stentor::client {
 
 void Client::post(Moment moment, GroupId gid, const Cmid& cmid, std::string body, Seq seen) {
     outbox_.add({.gid = gid, .cmid = cmid, .seen = seen, .body = std::move(body)});
-    if (state_ != State::ready) return;
-    flush_outbox(moment);
-    arm(moment);
+    if (state_ == State::ready) proceed(moment);
 }
 
 void Client::flush_outbox(Moment moment) {

@@ -181,6 +181,10 @@ protected:
     [[nodiscard]] Moment moment() { return {now, random += 0x9e3779b97f4a7c15ULL}; }
     void give(const pb::ServerFrame& frame) { client.on_message(moment(), wire::encode(frame)); }
     pb::ClientFrame take() {
+        if (host.frames.empty()) {
+            ADD_FAILURE() << "nothing was sent";
+            return {};
+        }
         pb::ClientFrame frame = std::move(host.frames.front());
         host.frames.pop_front();
         return frame;
@@ -469,10 +473,25 @@ TEST_F(ClientTest, OpensAgainWhenASendIsToldThatTheGroupIsNotOpen) {
     client.post(moment(), kGroup, cmid_of(1), "x");
     give(Server::refused(take().request_id(), Code::not_open, 0));
     wake_after(Millis{1000});
-    EXPECT_TRUE(take().has_open());
+    const pb::ClientFrame open = take();
+    EXPECT_TRUE(open.has_open());
     EXPECT_THAT(host.frames, IsEmpty());  // The send waits for Opened.
-    give(server.opened(1, false));
+    give(server.opened(1, false));        // To an earlier Open: it does not count.
+    EXPECT_THAT(host.frames, IsEmpty());
+    pb::ServerFrame opened = server.opened(1, false);
+    opened.set_request_id(open.request_id());
+    give(opened);
     EXPECT_TRUE(take().has_send());
+}
+
+TEST_F(ClientTest, APostInTheMomentOfAWakeUpDoesNotPushItAside) {
+    open_whole();
+    client.post(moment(), kGroup, cmid_of(1), "x");
+    give(Server::refused(take().request_id(), Code::not_open, 0));
+    now = std::max(now, host.wake) + Millis{1'000};  // The wake-up is due and not here yet.
+    client.post(moment(), kGroup, cmid_of(2), "y");
+    ASSERT_FALSE(host.frames.empty());
+    EXPECT_TRUE(take().has_open());
 }
 
 // ---- The connection

@@ -65,7 +65,8 @@ public:
     bool pulling{};         // One pull at a time.
     // The request that opens it; 0: Hello's resume. An Opened that answers another one was written
     // before a Close of ours and does not say that the server still has us there.
-    std::uint32_t open_request{};
+    static constexpr std::uint32_t kNotAsked = 0xffffffff;
+    std::uint32_t open_request{kNotAsked};
     std::uint32_t tries{};  // Of the open or pull that fails.
     Time not_before;        // Of the next open or pull.
 
