@@ -24,22 +24,18 @@ Result<store::EntryPage> newest(store::Store& store, GroupId gid, const store::H
         from = page->entries.back().seq + 1;
         std::ranges::move(page->entries, std::back_inserter(all.entries));
     }
-    // A commit whose outcome was unknown may land between the two looks. What it brought is above
-    // the head that the group will go on from; it is found when the next commit meets a conflict.
-    while (!all.entries.empty() && all.entries.back().seq > head.seq) all.entries.pop_back();
     return all;
 }
 
-Result<Found> load_group(store::Store& store, GroupId gid, Term term, Time now) {
-    const auto head = store.take_head(gid, term);
-    if (!head) return std::unexpected(head.error());
-    auto page = newest(store, gid, *head);
+Result<Found> look_at_group(store::Store& store, GroupId gid, const store::HeadRow& head,
+                            Time now) {
+    auto page = newest(store, gid, head);
     if (!page) return std::unexpected(page.error());
     const Time since = now - limits::kYoungIds;
     auto sent = store.sent_since(gid, since, limits::kYoungIdsMax);
     if (!sent) return std::unexpected(sent.error());
 
-    group::LoadedGroup loaded{.head = *head,
+    group::LoadedGroup loaded{.head = head,
                               .newest = std::move(page->entries),
                               .digest_before = page->digest_before,
                               .sent = std::move(*sent),
@@ -51,6 +47,23 @@ Result<Found> load_group(store::Store& store, GroupId gid, Term term, Time now) 
         loaded.sent_since = oldest->cmid.time() + Millis{1};
     }
     return Found{std::move(loaded)};
+}
+
+// A commit whose outcome was unknown may land between the looks. A group that knew its sends but
+// not its head would answer them from a log that it does not have, so all is looked at again.
+Result<Found> load_group(store::Store& store, GroupId gid, Term term, Time now) {
+    constexpr int kTries = 4;
+    auto head = store.take_head(gid, term);
+    for (int i = 0; i < kTries && head; ++i) {
+        auto found = look_at_group(store, gid, *head, now);
+        if (!found) return found;
+        auto after = store.take_head(gid, term);
+        if (after && after->version == head->version) return found;
+        head = std::move(after);
+    }
+    if (!head) return std::unexpected(head.error());
+    return std::unexpected(
+        Error{.code = Code::store_unavailable, .where = "load", .retry_after_ms = 100});
 }
 
 Result<Found> load_older(store::Store& store, GroupId gid, Seq to) {
