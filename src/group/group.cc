@@ -76,19 +76,31 @@ void Group::on_loaded(const Loaded& loaded, Time now) {
         return;
     }
     if (member != nullptr) {
-        const auto& row = std::get<std::optional<store::MemberRow>>(*loaded.found);
-        members_.try_emplace(
-            uid, CachedMember{.row = row.value_or(store::MemberRow{.uid = uid}), .used = now});
+        remember_member(uid, std::get<std::optional<store::MemberRow>>(*loaded.found), now);
         if (auto openings = openings_parked_.extract(uid); !openings.empty()) {
             for (Opening& opening : openings.mapped()) open_step(std::move(opening));
         }
     } else if (const auto& row = std::get<std::optional<store::SentRow>>(*loaded.found)) {
+        // A commit whose outcome was unknown has landed since the group was loaded. The one in
+        // flight, if there is one, will meet a conflict; what is parked waits for that.
+        if (row->seq > head_.seq) {
+            if (in_flight_.empty()) drop_memory();
+            return;
+        }
         sent_.add({uid, row->cmid},
                   {.seq = row->seq, .body_hash = row->body_hash, .durable = true});
     } else {
         mark_absent(loaded.load);
     }
     resume_parked(uid, now);
+}
+
+void Group::remember_member(UserId uid, const std::optional<store::MemberRow>& row, Time now) {
+    CachedMember member{.row = row.value_or(store::MemberRow{.uid = uid}), .used = now};
+    if (const auto read = reads_.extract(uid); !read.empty()) {
+        member.row.read = std::max(member.row.read, read.mapped());
+    }
+    members_.try_emplace(uid, std::move(member));
 }
 
 void Group::mark_absent(const Load& load) {
@@ -284,6 +296,8 @@ void Group::drop_memory() {
         openings_waiting_.push_back({.ask = ask, .question = opening.question});
     }
     counting_.clear();
+    // Clamped to a head that is durable, so they are true whatever became of the commit.
+    for (const auto& [uid, member] : members_) reads_[uid] = member.row.read;
     members_.clear();
     load(LoadGroup{});
 }

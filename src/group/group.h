@@ -133,6 +133,7 @@ private:
     void publish_run(std::vector<LogEntry>& run, const Digest& before);
     void publish_member(const Operation& operation);
     void mark_absent(const Load& load);
+    void remember_member(UserId uid, const std::optional<store::MemberRow>& row, Time now);
     void park(Work work);
     void drop_memory();
     void refuse(const bus::ReplyTo& to, const Error& error);
@@ -167,6 +168,8 @@ private:
     std::unordered_map<UserId, std::vector<Opening>> openings_parked_;
     std::unordered_map<std::uint64_t, Opening> counting_;
     std::unordered_map<UserId, CachedMember> members_;
+    // From before memory was dropped: the store may not have been told of them yet.
+    std::unordered_map<UserId, Seq> reads_;
 };
 
 }  // namespace stentor::group
