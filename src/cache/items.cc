@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/planted_bugs.h"
 #include "cache/impl.h"
 #include "cache/payloads.h"
 #include "wire/frames.h"
@@ -100,7 +101,7 @@ void Cache::Impl::add_entries(Group& group, std::span<const LogEntry> entries, T
         entries, [&](const LogEntry& entry) { return entry.seq > memory.head(); });
     if (next == entries.end()) return;
     const std::span<const LogEntry> fresh{next, entries.end()};
-    if (fresh.front().seq != memory.head() + 1) {
+    if (fresh.front().seq != memory.head() + 1 && !planted(Bug::cache_above_head)) {
         if (group.backlog.size() + fresh.size() > kBacklog) group.backlog.clear();
         group.backlog.insert(group.backlog.end(), fresh.begin(), fresh.end());
         return catch_up(group);
