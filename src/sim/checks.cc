@@ -32,13 +32,17 @@ void Checks::on_applied(const store::HeadRow* before, const store::Commit& commi
     }
     term = std::max(term, commit.term);
 
+    auto view = store_views_.find(gid);
+    if (view == store_views_.end())
+        view = store_views_.emplace(gid, ledger_.add_view(0, gid)).first;
     std::vector<Row>& log = logs_[gid];
     for (const LogEntry& entry : commit.entries) {
         Row row{.digest = entry.digest};
-        if (!row.entry.ParseFromString(*entry.bytes)) violation("bytes that are no entry were stored");
+        if (!row.entry.ParseFromString(*entry.bytes))
+            violation("bytes that are no entry were stored");
         if (entry.seq.value != log.size() + 1) {
-            violation("the log has " + std::to_string(log.size()) + " entries, the next was stored" +
-                      at(gid, entry.seq));
+            violation("the log has " + std::to_string(log.size()) +
+                      " entries, the next was stored" + at(gid, entry.seq));
         }
         const Digest last = log.empty() ? genesis(gid) : log.back().digest;
         if (digest_after(last, row.entry) != entry.digest) {
@@ -47,6 +51,7 @@ void Checks::on_applied(const store::HeadRow* before, const store::Commit& commi
         if (!stored_.insert({entry.sender, entry.cmid}).second) {
             violation("a send of " + user(entry.sender) + " was stored twice" + at(gid, entry.seq));
         }
+        ledger_.delivered(view->second, commit.head.epoch, row.entry, row.digest);
         log.push_back(std::move(row));
     }
     if (commit.head.seq.value != log.size()) {
@@ -94,7 +99,10 @@ void Checks::on_seen(UserId uid, GroupId gid, const pb::Entry& entry) {
                       stored.body() == entry.body() && stored.time_ms() == entry.time_ms() &&
                       stored.ordinal() == entry.ordinal();
     if (!same) violation(user(uid) + " was shown another entry than is stored" + at(gid, seq));
-    if (!may_see(gid, uid, seq)) {
+    if (may_see(gid, uid, seq)) return;
+    if (streams_break_ && was_in_before(gid, uid, seq)) {
+        world_.count(Seen::shown_after_missed_oust);
+    } else {
         violation(user(uid) + " was shown an entry from outside his membership" + at(gid, seq));
     }
 }
@@ -107,7 +115,13 @@ bool Checks::may_see(GroupId gid, UserId uid, Seq seq) const {
     });
 }
 
-void Checks::on_opened(UserId uid, const pb::Opened& opened, Seq read_before) {
+bool Checks::was_in_before(GroupId gid, UserId uid, Seq seq) const {
+    const auto stays = stays_.find({gid, uid});
+    return stays != stays_.end() &&
+           std::ranges::any_of(stays->second, [&](const Stay& stay) { return seq > stay.floor; });
+}
+
+void Checks::on_opened(UserId uid, const pb::Opened& opened, const Asked& asked) {
     const GroupId gid{opened.gid()};
     const Seq head{opened.head()};
     const std::vector<Row>& log = logs_[gid];
@@ -119,15 +133,16 @@ void Checks::on_opened(UserId uid, const pb::Opened& opened, Seq read_before) {
         violation("an Opened bears a wrong digest" + at(gid, head));
     }
     if (!stays_.contains({gid, uid})) violation(user(uid) + " opened a group he was never in");
-    if (Seq{opened.read()} < read_before && !stale_reads_.contains({gid, uid})) {
+    if (Seq{opened.read()} < asked.read && !stale_reads_.contains({gid, uid})) {
         violation("the read position of " + user(uid) + " went back from " +
-                  std::to_string(read_before.value) + at(gid, {opened.read()}));
+                  std::to_string(asked.read.value) + at(gid, {opened.read()}));
     }
     const Seq cursor{std::max(opened.read(), opened.floor())};
     const std::uint32_t most = unread(gid, uid, cursor);
-    if (opened.unread() > most || (quiet_ && opened.unread() < most)) {
+    if (opened.unread() > most || (asked.quiet && opened.unread() < most)) {
         violation(user(uid) + " was told of " + std::to_string(opened.unread()) +
-                  " unread entries, there are " + std::to_string(most) + " above" + at(gid, cursor));
+                  " unread entries, there are " + std::to_string(most) + " above" +
+                  at(gid, cursor));
     }
 }
 
@@ -158,16 +173,11 @@ bool Checks::is_member(GroupId gid, UserId uid) const {
     return stays != stays_.end() && !stays->second.empty() && !stays->second.back().left;
 }
 
-std::optional<Seq> Checks::left_at(GroupId gid, UserId uid) const {
-    const auto stays = stays_.find({gid, uid});
-    if (stays == stays_.end() || stays->second.empty()) return std::nullopt;
-    return stays->second.back().left;
-}
-
 void Checks::close_ledger() {
     const ledger::Report report = ledger_.check();
     if (report.clean()) return;
-    violation("ledger: " + report.summary() + (report.told.empty() ? "" : "; " + report.told.front()));
+    violation("ledger: " + report.summary() +
+              (report.told.empty() ? "" : "; " + report.told.front()));
 }
 
 }  // namespace stentor::sim

@@ -23,7 +23,11 @@ namespace stentor::sim {
 
 class Checks {
 public:
-    explicit Checks(World& world) : world_{world} { world.checks = this; }
+    // `streams_break`: a node may miss that somebody left until it asks again. Then what he is
+    // shown is only counted; in all other runs it is a violation.
+    Checks(World& world, bool streams_break) : world_{world}, streams_break_{streams_break} {
+        world.checks = this;
+    }
 
     // ---- From the store
     void on_applied(const store::HeadRow* before, const store::Commit& commit);
@@ -34,13 +38,18 @@ public:
     void on_acked(UserId uid, const pb::Sent& sent);
     // An entry that reached a client of `uid`, in whatever frame.
     void on_seen(UserId uid, GroupId gid, const pb::Entry& entry);
-    // `read_before`: what the store held when the Open left.
-    void on_opened(UserId uid, const pb::Opened& opened, Seq read_before);
+    // How things stood when an Open left.
+    struct Asked {
+        Seq read;      // In the store.
+        bool quiet{};  // Nothing happened any more.
+    };
+    void on_opened(UserId uid, const pb::Opened& opened, const Asked& asked);
     // A batch for a client that holds everything up to `held`, which the server knows.
     void on_batch(UserId uid, const pb::Batch& batch, Seq held);
 
     // Nothing happens any more: unread counts are exact from here on.
     void be_quiet() { quiet_ = true; }
+    [[nodiscard]] bool is_quiet() const { return quiet_; }
 
     void violation(std::string what);
     [[nodiscard]] const std::optional<std::string>& first_violation() const { return violation_; }
@@ -48,11 +57,10 @@ public:
     [[nodiscard]] ledger::Ledger& ledger() { return ledger_; }
     // Compares whole histories; makes a violation of what it finds.
     void close_ledger();
+    [[nodiscard]] bool streams_break() const { return streams_break_; }
 
     [[nodiscard]] Seq head(GroupId gid) const;
     [[nodiscard]] bool is_member(GroupId gid, UserId uid) const;
-    // Where this membership ended; nothing when there was none that ended.
-    [[nodiscard]] std::optional<Seq> left_at(GroupId gid, UserId uid) const;
 
 private:
     struct Row {
@@ -68,14 +76,17 @@ private:
 
     void on_member(GroupId gid, const store::MemberRow& row);
     [[nodiscard]] bool may_see(GroupId gid, UserId uid, Seq seq) const;
+    [[nodiscard]] bool was_in_before(GroupId gid, UserId uid, Seq seq) const;
     [[nodiscard]] std::uint32_t unread(GroupId gid, UserId uid, Seq cursor) const;
 
     World& world_;
     std::map<GroupId, std::vector<Row>> logs_;
     std::map<GroupId, Term> terms_;
+    std::map<GroupId, ledger::ViewId> store_views_;  // The store as a receiver of everything.
     std::set<std::pair<UserId, Cmid>> stored_;
     std::map<Who, std::vector<Stay>> stays_;
     std::set<Who> stale_reads_;
+    bool streams_break_;
     bool quiet_{};
     ledger::Ledger ledger_;
     std::optional<std::string> violation_;

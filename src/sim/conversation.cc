@@ -19,14 +19,14 @@ void ShardProcess::Conversation::reply(std::string payload) {
 
 void ShardProcess::Conversation::post(GroupId gid, pb::ClientFrame&& command) {
     const std::uint32_t request_id = command.request_id();
-    auto posted = shard_.around_.bus.post(
-        partition_of(gid), {.reply_to = {.node = shard_.around_.node,
-                                         .connection = connection_,
-                                         .request_id = request_id},
-                            .gid = gid,
-                            .uid = place_.session.uid(),
-                            .limits_lifted = place_.session.bench(),
-                            .command = std::move(command)});
+    auto posted =
+        shard_.around_.bus.post(partition_of(gid), {.reply_to = {.node = shard_.around_.node,
+                                                                 .connection = connection_,
+                                                                 .request_id = request_id},
+                                                    .gid = gid,
+                                                    .uid = place_.session.uid(),
+                                                    .limits_lifted = place_.session.bench(),
+                                                    .command = std::move(command)});
     if (!posted) unposted_.push_back({.request_id = request_id, .error = posted.error()});
 }
 
@@ -64,9 +64,8 @@ void ShardProcess::Conversation::pull(std::uint32_t request_id, GroupId gid, Epo
 
 void ShardProcess::Conversation::near(std::uint32_t request_id, GroupId gid, Time time, Seq floor) {
     const cache::Waiter waiter{.connection = connection_, .request_id = request_id};
-    shard_.around_.hub.put([=](cache::Cache& cache, Time now) {
-        cache.on_near(waiter, gid, time, floor, now);
-    });
+    shard_.around_.hub.put(
+        [=](cache::Cache& cache, Time now) { cache.on_near(waiter, gid, time, floor, now); });
 }
 
 session::SeatIndex ShardProcess::Conversation::take_seat(GroupId gid, Epoch epoch, Seq reached) {

@@ -59,6 +59,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Seen::kCount)> k
     "opened_fresh",
     "opened_resumed",
     "opened_reset",
+    "shown_after_missed_oust",
     "batch_applied",
     "head_heard",
     "pulse_heard",

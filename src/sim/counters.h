@@ -70,6 +70,7 @@ enum class Seen : std::uint8_t {
     opened_fresh,
     opened_resumed,
     opened_reset,
+    shown_after_missed_oust,
     batch_applied,
     head_heard,
     pulse_heard,

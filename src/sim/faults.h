@@ -42,6 +42,13 @@ struct Faults {
     Millis network_delay_max{30};
 
     [[nodiscard]] static Faults drawn(Random& random);
+    // Whether a node may miss a kick: the owner's stream to it may have holes, or what was
+    // committed with an unknown outcome was not told.
+    [[nodiscard]] bool break_streams() const {
+        return items_lost + node_cut_off + routes_wiped + owner_crash + owner_pause +
+                   unknown_applied + unknown_applied_later >
+               0;
+    }
 };
 
 inline Faults Faults::drawn(Random& random) {

@@ -139,8 +139,7 @@ Result<std::vector<store::MemberRow>> FaultyStore::members(GroupId gid, UserId a
     return truth_.members(gid, after, count_max);
 }
 
-Result<std::vector<store::Membership>> FaultyStore::memberships(UserId uid,
-                                                                std::size_t count_max) {
+Result<std::vector<store::Membership>> FaultyStore::memberships(UserId uid, std::size_t count_max) {
     if (const auto error = failure()) return std::unexpected(*error);
     return truth_.memberships(uid, count_max);
 }

@@ -38,9 +38,7 @@ void Link::draw() {
     drained_every_ = world_.random.between(Millis{1}, Millis{400});
 }
 
-Millis Link::latency() {
-    return world_.random.between(Millis{1}, world_.faults.network_delay_max);
-}
+Millis Link::latency() { return world_.random.between(Millis{1}, world_.faults.network_delay_max); }
 
 // ---- Down
 
@@ -75,7 +73,8 @@ std::size_t Link::accept_bytes(std::string_view bytes) {
         deliver(std::string{bytes});
         return bytes.size();
     }
-    const std::size_t taken = std::min(bytes.size(), capacity_ - std::min(capacity_, kernel_.size()));
+    const std::size_t taken =
+        std::min(bytes.size(), capacity_ - std::min(capacity_, kernel_.size()));
     kernel_.append(bytes.substr(0, taken));
     if (!std::exchange(draining_, true)) {
         world_.clock.after(drained_every_, [self = shared_from_this()] { self->drain(); });

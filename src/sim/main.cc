@@ -41,8 +41,10 @@ void print_violation(std::uint64_t seed, const RunResult& result, std::string_vi
     const RunResult replay = run_seed(seed, true);
     const std::size_t from = replay.trace.size() > lines ? replay.trace.size() - lines : 0;
     for (std::size_t i = from; i < replay.trace.size(); ++i) std::puts(replay.trace[i].c_str());
-    std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), result.violation->c_str());
-    if (replay.violation != result.violation) std::puts("the replay took another way: not deterministic");
+    std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed),
+                result.violation->c_str());
+    if (replay.violation != result.violation)
+        std::puts("the replay took another way: not deterministic");
     std::printf("replay: stentor_sim --seed %llu --verbose%s%s\n",
                 static_cast<unsigned long long>(seed), bug.empty() ? "" : " --bug ",
                 std::string{bug}.c_str());
@@ -72,7 +74,8 @@ int run_one(std::uint64_t seed, bool verbose, std::string_view bug) {
         }
     }
     std::printf("seed %llu: green, %llu steps, %llu entries\n",
-                static_cast<unsigned long long>(seed), static_cast<unsigned long long>(result.steps),
+                static_cast<unsigned long long>(seed),
+                static_cast<unsigned long long>(result.steps),
                 static_cast<unsigned long long>(result.entries));
     return 0;
 }
@@ -164,7 +167,8 @@ int usage() {
         "stentor_sim --seed S [--verbose] [--bug NAME]    one seed, and its trace\n"
         "stentor_sim --seeds FROM COUNT [--bug NAME]      until one is red\n"
         "stentor_sim --counters COUNT                     every fault and path must happen\n"
-        "stentor_sim --bugs COUNT                         each planted bug must turn red within it");
+        "stentor_sim --bugs COUNT                         each planted bug must turn red within "
+        "it");
     return 2;
 }
 

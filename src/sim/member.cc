@@ -23,8 +23,8 @@ std::string Member::name() const {
 
 // The token of the simulation is the user's number; SimVerifier reads it.
 void Member::start() {
-    client_ = std::make_unique<client::Client>(static_cast<client::Host&>(*this), around_.settings, std::to_string(uid_.value),
-                                               device_);
+    client_ = std::make_unique<client::Client>(static_cast<client::Host&>(*this), around_.settings,
+                                               std::to_string(uid_.value), device_);
     client_->start(moment());
     plan_act();
 }
@@ -59,12 +59,12 @@ void Member::crash() {
     link_.reset();
     ++dial_number_;
     ++wake_number_;
-    reads_at_open_.clear();
+    opens_.clear();
     hostile_pulls_.clear();
     creation_request_ = 0;
     for (const auto& [gid, attendance] : attendances_) remember(gid);
-    client_ = std::make_unique<client::Client>(static_cast<client::Host&>(*this), around_.settings, std::to_string(uid_.value),
-                                               device_);
+    client_ = std::make_unique<client::Client>(static_cast<client::Host&>(*this), around_.settings,
+                                               std::to_string(uid_.value), device_);
     for (auto& [gid, attendance] : attendances_) {
         attendance.request = 0;
         if (attendance.inside) watch(gid);
@@ -88,7 +88,8 @@ void Member::look_again() {
 
 std::optional<std::string> Member::lacks() const {
     if (stopped_) return std::nullopt;
-    if (!pending_.empty()) return name() + " has " + std::to_string(pending_.size()) + " unanswered";
+    if (!pending_.empty())
+        return name() + " has " + std::to_string(pending_.size()) + " unanswered";
     for (const auto& [gid, attendance] : attendances_) {
         const client::GroupCursor* cursor = client_->cursor(gid);
         const bool member = around_.checks.is_member(gid, uid_);
@@ -100,7 +101,9 @@ std::optional<std::string> Member::lacks() const {
             return where + " holds " + std::to_string(cursor->seq().value) + " of " +
                    std::to_string(around_.checks.head(gid).value);
         }
-        if (!member) return where + " was not told that he is out";
+        if (!member && !around_.checks.streams_break()) {
+            return where + " was not told that he is out";
+        }
     }
     return std::nullopt;
 }
@@ -149,11 +152,8 @@ void Member::gone(GroupId gid) {
     if (!std::exchange(attendance.inside, false)) return;
     attendance.left_once = true;
     world_.count(Seen::left);
-    if (!attendance.view) return;
-    if (const auto left = around_.checks.left_at(gid, uid_)) {
-        around_.checks.ledger().left(*attendance.view, *left);
-    }
-    around_.checks.ledger().excuse(*attendance.view);
+    // What reached him from outside his stay was judged entry by entry.
+    if (attendance.view) around_.checks.ledger().excuse(*attendance.view);
 }
 
 void Member::on_group_created(const pb::ServerFrame& frame) {
@@ -177,11 +177,12 @@ void Member::on_answer(std::uint32_t request_id, const pb::ServerFrame& frame) {
         if (frame.has_group_ready() && attendance.wants_in) {
             return entered(gid, {frame.group_ready().floor()});
         }
-        const bool unknown = frame.has_refused() &&
-                             frame.refused().code() == static_cast<pb::Code>(Code::not_found);
+        const bool unknown =
+            frame.has_refused() && frame.refused().code() == static_cast<pb::Code>(Code::not_found);
         if ((frame.has_done() || unknown) && attendance.wants_out) gone(gid);
         if (unknown) attendance.wants_in = false;
-        if (frame.has_refused() && remedy(static_cast<Code>(frame.refused().code())) == Remedy::ask) {
+        if (frame.has_refused() &&
+            remedy(static_cast<Code>(frame.refused().code())) == Remedy::ask) {
             attendance.wants_out = false;
         }
         return;
@@ -231,6 +232,7 @@ void Member::on_held(GroupId /*gid*/, const Cmid& /*cmid*/, const Error& why) {
 void Member::on_gave_up(GroupId gid, const Cmid& cmid, Code code) {
     // An earlier try of it may have been stored: that one is out says nothing of it.
     around_.checks.ledger().unknown(cmid);
+    world_.tell([&] { return name() + " gives up a send: " + std::string{name_of(code)}; });
     std::erase_if(pending_, [&](const Pending& pending) { return pending.cmid == cmid; });
     const bool outside = code == Code::not_found || code == Code::not_a_member;
     if (!outside && kind_ != Kind::hostile) {
@@ -272,7 +274,8 @@ void Member::connect() {
     world_.clock.after(delay, [this, number, alive = alive_] {
         if (!*alive || number != dial_number_) return;
         auto link = std::make_shared<Link>(world_, static_cast<ClientEnd*>(this));
-        const bool refused = world_.strikes(world_.faults.connect_refused, Seen::connection_refused);
+        const bool refused =
+            world_.strikes(world_.faults.connect_refused, Seen::connection_refused);
         if (refused || !around_.dial(link)) return client_->on_closed(moment());
         link_ = std::move(link);
         world_.count(Seen::client_reconnected);
@@ -288,7 +291,7 @@ void Member::transmit(std::string message) {
 
 void Member::disconnect() {
     ++dial_number_;
-    reads_at_open_.clear();
+    opens_.clear();
     if (link_ != nullptr) link_->client_gone();
     link_.reset();
 }
@@ -301,28 +304,49 @@ void Member::wake_at(Time when) {
 
 void Member::on_closed() {
     link_.reset();
-    reads_at_open_.clear();
+    opens_.clear();
     client_->on_closed(moment());
 }
 
 void Member::note_opens(std::string_view message) {
     const auto frame = wire::decode_command(message);
     if (!frame) return;
+    world_.tell([&] {
+        std::string words = name() + " sends request " + std::to_string(frame->request_id());
+        if (frame->has_hello()) words += ", Hello";
+        if (frame->has_open()) words += ", Open " + std::to_string(frame->open().gid());
+        if (frame->has_close()) words += ", Close " + std::to_string(frame->close().gid());
+        if (frame->has_send()) words += ", Send " + std::to_string(frame->send().gid());
+        if (frame->has_leave_group())
+            words += ", Leave " + std::to_string(frame->leave_group().gid());
+        if (frame->has_join_group()) words += ", Join " + std::to_string(frame->join_group().gid());
+        if (frame->has_pull()) {
+            words += ", Pull " + std::to_string(frame->pull().gid()) + " from " +
+                     std::to_string(frame->pull().from()) + " to " +
+                     std::to_string(frame->pull().to());
+        }
+        return words;
+    });
     if (frame->has_open()) {
         const GroupId gid{frame->open().gid()};
-        reads_at_open_[gid].push_back(read_in_store(gid));
+        opens_[{frame->request_id(), gid}] = asked_now(gid);
     } else if (frame->has_hello()) {
         for (const pb::Cursor& cursor : frame->hello().resume()) {
-            reads_at_open_[{cursor.gid()}].push_back(read_in_store({cursor.gid()}));
+            opens_[{0, {cursor.gid()}}] = asked_now({cursor.gid()});
         }
     } else if (frame->has_pull()) {
         world_.count(Seen::gap_pulled);
     }
 }
 
-Seq Member::read_in_store(GroupId gid) const {
+Seq Member::held(GroupId gid) const {
+    const client::GroupCursor* cursor = client_->cursor(gid);
+    return cursor == nullptr ? Seq{} : cursor->seq();
+}
+
+Checks::Asked Member::asked_now(GroupId gid) const {
     const auto row = around_.store.truth().member(gid, uid_);
-    return row && *row ? (*row)->read : Seq{};
+    return {.read = row && *row ? (*row)->read : Seq{}, .quiet = around_.checks.is_quiet()};
 }
 
 // ---- What comes down
@@ -344,9 +368,15 @@ void Member::inspect(const pb::ServerFrame& frame) {
     switch (frame.event_case()) {
         case pb::ServerFrame::kOpened:
             seen({frame.opened().gid()}, frame.opened().entries());
-            return inspect_opened(frame.opened());
+            return inspect_opened(frame.opened(), frame.request_id());
         case pb::ServerFrame::kRange:
             world_.count(Seen::range_applied);
+            world_.tell([&] {
+                return name() + " gets Range of " + std::to_string(frame.range().gid()) + ": " +
+                       std::to_string(frame.range().entries_size()) + " from " +
+                       std::to_string(frame.range().first_seq()) + ", head " +
+                       std::to_string(frame.range().head());
+            });
             return seen({frame.range().gid()}, frame.range().entries());
         case pb::ServerFrame::kBatch:
             seen({frame.batch().gid()}, frame.batch().entries());
@@ -355,10 +385,19 @@ void Member::inspect(const pb::ServerFrame& frame) {
             if (frame.sent().gid() != 0) around_.checks.on_acked(uid_, frame.sent());
             return;
         case pb::ServerFrame::kHead: return world_.count(Seen::head_heard);
-        case pb::ServerFrame::kPulse: return world_.count(Seen::pulse_heard);
+        case pb::ServerFrame::kPulse:
+            world_.tell([&] {
+                std::string words = name() + " gets Pulse:";
+                for (const pb::Head& head : frame.pulse().heads()) {
+                    words +=
+                        " " + std::to_string(head.gid()) + " at " + std::to_string(head.head());
+                }
+                return words;
+            });
+            return world_.count(Seen::pulse_heard);
         case pb::ServerFrame::kRefused:
             world_.tell([&] {
-                return name() + " is refused: " +
+                return name() + " is refused request " + std::to_string(frame.request_id()) + ": " +
                        std::string{name_of(static_cast<Code>(frame.refused().code()))};
             });
             return;
@@ -366,8 +405,16 @@ void Member::inspect(const pb::ServerFrame& frame) {
     }
 }
 
-void Member::inspect_opened(const pb::Opened& opened) {
+void Member::inspect_opened(const pb::Opened& opened, std::uint32_t request_id) {
     const GroupId gid{opened.gid()};
+    world_.tell([&] {
+        return name() + " gets Opened of " + std::to_string(gid.value) + ": " +
+               (opened.reset() ? "afresh " : "on ") + std::to_string(opened.entries_size()) +
+               " from " + std::to_string(opened.first_seq()) + ", head " +
+               std::to_string(opened.head()) + ", floor " + std::to_string(opened.floor()) +
+               ", read " + std::to_string(opened.read()) + ", holds " +
+               std::to_string(held(gid).value);
+    });
     if (opened.reset()) {
         const client::GroupCursor* cursor = client_->cursor(gid);
         const bool held = cursor != nullptr && cursor->holds_something();
@@ -375,16 +422,17 @@ void Member::inspect_opened(const pb::Opened& opened) {
     } else {
         world_.count(Seen::opened_resumed);
     }
-    Seq read;
-    if (auto& reads = reads_at_open_[gid]; !reads.empty()) {
-        read = reads.front();
-        reads.pop_front();
-    }
-    around_.checks.on_opened(uid_, opened, read);
+    const auto asked = opens_.extract({request_id, gid});
+    around_.checks.on_opened(uid_, opened, asked.empty() ? Checks::Asked{} : asked.mapped());
 }
 
 void Member::inspect_batch(const pb::Batch& batch) {
     world_.count(Seen::batch_applied);
+    world_.tell([&] {
+        return name() + " gets Batch of " + std::to_string(batch.gid()) + ": " +
+               std::to_string(batch.entries_size()) + " from " + std::to_string(batch.first_seq()) +
+               ", holds " + std::to_string(held({batch.gid()}).value);
+    });
     // Whoever pulls at random, or skips nothing, is not where the server believes him to be.
     if (kind_ == Kind::hostile || around_.settings->pull_everything) return;
     const client::GroupCursor* cursor = client_->cursor({batch.gid()});

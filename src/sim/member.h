@@ -95,12 +95,13 @@ private:
     void remember(GroupId gid);
     void on_group_created(const pb::ServerFrame& frame);
     void inspect(const pb::ServerFrame& frame);
-    void inspect_opened(const pb::Opened& opened);
+    void inspect_opened(const pb::Opened& opened, std::uint32_t request_id);
     void inspect_batch(const pb::Batch& batch);
     void note_opens(std::string_view message);
     [[nodiscard]] client::Moment moment();
     [[nodiscard]] std::string name() const;
-    [[nodiscard]] Seq read_in_store(GroupId gid) const;
+    [[nodiscard]] Checks::Asked asked_now(GroupId gid) const;
+    [[nodiscard]] Seq held(GroupId gid) const;
 
     // ---- ClientEnd
     void on_payload(std::string_view payload) override;
@@ -111,7 +112,8 @@ private:
     void transmit(std::string message) override;
     void disconnect() override;
     void wake_at(Time when) override;
-    void on_applied(GroupId gid, Epoch epoch, const pb::Entry& entry, const Digest& digest) override;
+    void on_applied(GroupId gid, Epoch epoch, const pb::Entry& entry,
+                    const Digest& digest) override;
     void on_restarted(GroupId gid, Epoch epoch, Seq after) override;
     void on_ousted(GroupId gid) override;
     void on_open_refused(GroupId gid, Code code) override;
@@ -137,7 +139,8 @@ private:
     std::uint32_t said_{};
     std::map<GroupId, Attendance> attendances_;
     std::deque<Pending> pending_;
-    std::map<GroupId, std::deque<Seq>> reads_at_open_;
+    // By the request that opens; Hello's resumes are answered under 0.
+    std::map<std::pair<std::uint32_t, GroupId>, Checks::Asked> opens_;
     std::optional<pb::CreateGroup> creation_;
     std::uint32_t creation_request_{};
     std::map<std::uint32_t, Seq> hostile_pulls_;  // request -> floor when it was made

@@ -8,9 +8,16 @@
 #include "wire/frames.h"
 
 namespace stentor::sim {
+namespace {
+
+// Beyond that a user waits; at one a second they must all be gone soon after healing.
+constexpr std::size_t kPendingMax = 10;
+
+}  // namespace
 
 void Member::plan_act() {
-    const Millis pause = healed_ ? Millis{1'000} : world_.random.between(Millis{100}, Millis{3'000});
+    const Millis pause =
+        healed_ ? Millis{1'000} : world_.random.between(Millis{100}, Millis{3'000});
     world_.clock.after(pause, [this, alive = alive_] {
         if (!*alive) return;
         act();
@@ -97,16 +104,16 @@ void Member::come_or_go() {
 
 void Member::speak() {
     const auto gid = some_group_inside();
-    if (!gid || kind_ == Kind::viewer) return;
+    if (!gid || kind_ == Kind::viewer || pending_.size() > kPendingMax) return;
     const client::GroupCursor* cursor = client_->cursor(*gid);
     const std::uint64_t count = world_.random.chance(250) ? world_.random.between(3, 8) : 1;
     for (std::uint64_t i = 0; i < count; ++i) {
         pb::Body body;
         body.set_text(name() + " says " + std::to_string(++said_));
-        Pending pending{.gid = *gid,
-                        .cmid = Cmid::made_at(client_->server_time(world_.now()),
-                                              world_.random.bytes10()),
-                        .body = body.SerializeAsString()};
+        Pending pending{
+            .gid = *gid,
+            .cmid = Cmid::made_at(client_->server_time(world_.now()), world_.random.bytes10()),
+            .body = body.SerializeAsString()};
         if (cursor != nullptr && world_.random.chance(300)) pending.seen = cursor->seq();
         around_.checks.ledger().invoke(uid_, *gid, pending.cmid, hash_of(pending.body));
         pending_.push_back(pending);
@@ -135,7 +142,8 @@ void Member::move_read() {
 // Closes and opens a group, as somebody who goes from one to another, or connects anew.
 void Member::look_around() {
     const std::uint64_t chosen = world_.random.below(10);
-    if (chosen == 0) return client_->reconnect(moment(), world_.random.between(Millis{0}, Millis{4'000}));
+    if (chosen == 0)
+        return client_->reconnect(moment(), world_.random.between(Millis{0}, Millis{4'000}));
     const auto gid = some_group_inside();
     if (!gid || chosen > 4) return;
     if (client_->cursor(*gid) == nullptr) return;

@@ -40,13 +40,14 @@ void OwnerProcess::on_ask(PartitionId partition, bus::Question question, bus::Re
         return;
     }
     // A loader's: read now, told later, so that the answer carries an old head.
-    life_.after(store_delay(), [this, question = std::move(question),
-                                reply = std::move(reply)]() mutable {
-        auto answer = owner::Questions{around_.store}.answer(question);
-        life_.after(store_delay(), [reply = std::move(reply), answer = std::move(answer)]() mutable {
-            reply(std::move(answer));
-        });
-    });
+    life_.after(store_delay(),
+                [this, question = std::move(question), reply = std::move(reply)]() mutable {
+                    auto answer = owner::Questions{around_.store}.answer(question);
+                    life_.after(store_delay(),
+                                [reply = std::move(reply), answer = std::move(answer)]() mutable {
+                                    reply(std::move(answer));
+                                });
+                });
 }
 
 void OwnerProcess::put(Mail mail) {
@@ -104,9 +105,8 @@ void OwnerProcess::flush() {
     if (!commits_.empty()) submit(std::exchange(commits_, {}));
     if (!positions_.empty()) {
         const Time when = committer_.arrival(world_.now(), store_delay());
-        life_.at(when, [this, positions = std::exchange(positions_, {})] {
-            write_positions(positions);
-        });
+        life_.at(when,
+                 [this, positions = std::exchange(positions_, {})] { write_positions(positions); });
     }
     for (auto& [node, answers] : answers_) {
         if (!answers.empty()) around_.bus.answer(node, std::exchange(answers, {}));
@@ -118,7 +118,8 @@ void OwnerProcess::submit(std::vector<store::Commit> commits) {
     life_.at(when, [this, commits = std::move(commits)] {
         const std::vector<store::Outcome> outcomes = around_.store.commit(commits);
         Outcomes told;
-        for (std::size_t i = 0; i < commits.size(); ++i) told.emplace_back(commits[i].gid, outcomes[i]);
+        for (std::size_t i = 0; i < commits.size(); ++i)
+            told.emplace_back(commits[i].gid, outcomes[i]);
         life_.at(committer_.arrival(world_.now(), store_delay()),
                  [this, told = std::move(told)]() mutable { put(std::move(told)); });
     });
@@ -127,9 +128,20 @@ void OwnerProcess::submit(std::vector<store::Commit> commits) {
 void OwnerProcess::write_positions(const std::vector<store::Store::ReadPosition>& positions) {
     // A stale owner's positions are true all the same, but the new one may have loaded before them.
     if (superseded_) {
-        for (const auto& position : positions) world_.checks->on_stale_read(position.gid, position.uid);
+        for (const auto& position : positions)
+            world_.checks->on_stale_read(position.gid, position.uid);
     }
-    static_cast<void>(around_.store.advance_read(positions));
+    const bool written = around_.store.advance_read(positions).has_value();
+    world_.tell([&] {
+        std::string words = "term " + std::to_string(tenure_.term.value) +
+                            (written ? " writes" : " fails to write") + " read positions:";
+        for (const auto& position : positions) {
+            words += " user " + std::to_string(position.uid.value) + " at " +
+                     std::to_string(position.read.value) + " in " +
+                     std::to_string(position.gid.value);
+        }
+        return words;
+    });
 }
 
 Millis OwnerProcess::store_delay() {
@@ -144,9 +156,17 @@ Millis OwnerProcess::store_delay() {
 void OwnerProcess::load(group::Load load) {
     life_.after(store_delay(), [this, load] {
         group::Loaded loaded = owner::carry_out(load, tenure_.term, world_.now(), around_.store);
-        life_.after(store_delay(), [this, loaded = std::move(loaded)]() mutable {
-            put(std::move(loaded));
-        });
+        if (const auto* found =
+                loaded.found ? std::get_if<group::LoadedGroup>(&*loaded.found) : nullptr) {
+            world_.tell([&] {
+                return "term " + std::to_string(tenure_.term.value) + " loads group " +
+                       std::to_string(load.gid.value) + " at " +
+                       std::to_string(found->head.seq.value) + ", version " +
+                       std::to_string(found->head.version);
+            });
+        }
+        life_.after(store_delay(),
+                    [this, loaded = std::move(loaded)]() mutable { put(std::move(loaded)); });
     });
 }
 
@@ -158,6 +178,12 @@ void OwnerProcess::answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer
     auto reply = opening_.extract(ask);
     if (reply.empty()) return;
     if (!answer) return reply.mapped()(std::unexpected(answer.error()));
+    world_.tell([&] {
+        return "term " + std::to_string(tenure_.term.value) + " answers an open: read " +
+               std::to_string(answer->member.read.value) + ", floor " +
+               std::to_string(answer->member.floor.value) + ", row version " +
+               std::to_string(answer->member.version);
+    });
     reply.mapped()(bus::Reply{std::move(*answer)});
 }
 

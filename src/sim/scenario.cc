@@ -67,7 +67,7 @@ private:
     bool run_until_nothing_lacks(Millis within);
 
     World world_;
-    Checks checks_{world_};
+    Checks checks_;
     FaultyStore store_{world_};
     SimBus bus_{world_};
     SimRoutes routes_{world_};
@@ -82,8 +82,8 @@ private:
     bool healed_{};
 };
 
-Scenario::Scenario(std::uint64_t seed, bool traced) : world_{seed, traced} {
-    world_.faults = Faults::drawn(world_.random);
+Scenario::Scenario(std::uint64_t seed, bool traced)
+    : world_{seed, traced}, checks_{world_, world_.faults.break_streams()} {
     constexpr std::size_t kStaged[] = {6, 64, limits::kStagedPerGroup};
     group_settings_ = {.rate = {},
                        .staged_max = kStaged[world_.random.below(3)],
@@ -157,14 +157,13 @@ void Scenario::start_owner() {
 
 void Scenario::start_node(std::uint32_t index) {
     Node& node = nodes_[index];
-    node.process = std::make_unique<NodeProcess>(
-        NodeProcess::Around{.world = world_,
-                            .bus = bus_,
-                            .routes = routes_,
-                            .rules = rules_,
-                            .node = {index},
-                            .instance = ++node.instance,
-                            .shards = kShards});
+    node.process = std::make_unique<NodeProcess>(NodeProcess::Around{.world = world_,
+                                                                     .bus = bus_,
+                                                                     .routes = routes_,
+                                                                     .rules = rules_,
+                                                                     .node = {index},
+                                                                     .instance = ++node.instance,
+                                                                     .shards = kShards});
     world_.tell([&] { return "node " + std::to_string(index) + " starts"; });
 }
 

@@ -44,7 +44,8 @@ ConnectionToken ShardProcess::token(std::uint32_t index) const {
 // ---- Connections
 
 void ShardProcess::accept(const std::shared_ptr<Link>& link) {
-    auto free = std::ranges::find_if(places_, [](const auto& place) { return place->link == nullptr; });
+    auto free =
+        std::ranges::find_if(places_, [](const auto& place) { return place->link == nullptr; });
     if (free == places_.end()) free = places_.insert(free, std::make_unique<Place>());
     Place& place = **free;
     const std::uint32_t generation = place.generation + 1;
@@ -164,7 +165,8 @@ void ShardProcess::pulse() {
     std::vector<GroupId> groups;
     for (std::uint32_t index = due.first; index < due.last; ++index) {
         const Place& place = *places_[index];
-        if (place.link == nullptr || place.session.state() != session::Session::State::ready) continue;
+        if (place.link == nullptr || place.session.state() != session::Session::State::ready)
+            continue;
         groups.clear();
         for (const session::OpenGroup& group : place.session.groups()) groups.push_back(group.gid);
         static_cast<void>(

@@ -19,9 +19,7 @@ bool may_repeat_late(const bus::Post& post) {
 
 }  // namespace
 
-Millis SimBus::delay() {
-    return world_.random.between(Millis{0}, world_.faults.bus_delay_max);
-}
+Millis SimBus::delay() { return world_.random.between(Millis{0}, world_.faults.bus_delay_max); }
 
 bool SimBus::is_cut(NodeId node) const {
     const auto found = cut_until_.find(node);
@@ -55,7 +53,8 @@ void SimBus::pump(NodeId node) {
     if (world_.strikes(world_.faults.post_twice, Seen::post_delivered_twice)) {
         if (may_repeat_late(queued.post)) {
             const Millis later = world_.random.between(Millis{0}, Millis{3'000});
-            world_.clock.after(later, [this, queued] { deliver(queued); });
+            world_.clock.after(later,
+                               [this, queued, first = world_.now()] { repeat(queued, first); });
         } else {
             deliver(queued);
         }
@@ -63,8 +62,16 @@ void SimBus::pump(NodeId node) {
     deliver(std::move(queued));
 }
 
+// A send that was refused before its sender came in would be taken now, and its sender, who was
+// told that it is refused for good, has gone on without it. The order of the port forbids that.
+void SimBus::repeat(Queued queued, Time first) {
+    const auto joined = joined_.find(queued.post.uid);
+    if (joined == joined_.end() || joined->second < first) deliver(std::move(queued));
+}
+
 void SimBus::deliver(Queued queued) {
     if (owner_ == nullptr) return;
+    if (queued.post.command.has_join_group()) joined_[queued.post.uid] = world_.now();
     static_cast<void>(owner_->on_post(queued.partition, std::move(queued.post)));
 }
 
@@ -77,7 +84,9 @@ void SimBus::remember(const Queued& queued) {
 
 void SimBus::attach(bus::OwnerInbox* owner) {
     owner_ = owner;
-    for (Delivered& delivered : std::exchange(recent_, {})) deliver(std::move(delivered.queued));
+    for (Delivered& delivered : std::exchange(recent_, {})) {
+        repeat(std::move(delivered.queued), delivered.when);
+    }
     for (const auto& [node, queue] : up_) {
         for (std::size_t i = 0; i < queue.size(); ++i) {
             world_.clock.at(up_lines_[node].arrival(world_.now(), delay()),
@@ -109,20 +118,22 @@ void SimBus::ask_from(NodeId node, PartitionId partition, bus::Question question
     };
     world_.clock.after(limits::kAskWithin, [this, handler, finish] {
         if (*handler) world_.count(Seen::ask_timed_out);
-        finish(std::unexpected(
-            Error{.code = Code::timeout, .where = "owner", .retry_after_ms = 200}));
+        finish(
+            std::unexpected(Error{.code = Code::timeout, .where = "owner", .retry_after_ms = 200}));
     });
     if (is_cut(node) || world_.strikes(world_.faults.ask_lost, Seen::ask_lost)) return;
-    world_.clock.after(delay(), [this, node, partition, question = std::move(question),
-                                 finish]() mutable {
-        if (owner_ == nullptr) return;
-        owner_->on_ask(partition, std::move(question), [this, node, finish](Result<bus::Reply> result) {
-            if (is_cut(node) || world_.strikes(world_.faults.answer_lost, Seen::reply_lost)) return;
-            world_.clock.after(delay(), [finish, result = std::move(result)]() mutable {
-                finish(std::move(result));
-            });
+    world_.clock.after(
+        delay(), [this, node, partition, question = std::move(question), finish]() mutable {
+            if (owner_ == nullptr) return;
+            owner_->on_ask(
+                partition, std::move(question), [this, node, finish](Result<bus::Reply> result) {
+                    if (is_cut(node) || world_.strikes(world_.faults.answer_lost, Seen::reply_lost))
+                        return;
+                    world_.clock.after(delay(), [finish, result = std::move(result)]() mutable {
+                        finish(std::move(result));
+                    });
+                });
         });
-    });
 }
 
 // ---- Down

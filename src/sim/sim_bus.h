@@ -58,6 +58,7 @@ private:
     void pump(NodeId node);
     void deliver(Queued queued);
     void remember(const Queued& queued);
+    void repeat(Queued queued, Time first);
     [[nodiscard]] Millis delay();
     [[nodiscard]] bool is_cut(NodeId node) const;
 
@@ -69,6 +70,7 @@ private:
     std::map<Way, Line> down_lines_;
     std::map<NodeId, Time> cut_until_;
     std::deque<Delivered> recent_;
+    std::map<UserId, Time> joined_;  // When a join of his was last delivered.
 };
 
 }  // namespace stentor::sim

@@ -37,7 +37,7 @@ private:
 
 struct World {
     World(std::uint64_t seed_of_run, bool traced)
-        : seed{seed_of_run}, random{seed_of_run}, trace{traced} {}
+        : seed{seed_of_run}, random{seed_of_run}, faults{Faults::drawn(random)}, trace{traced} {}
 
     std::uint64_t seed;
     Random random;
