@@ -32,6 +32,7 @@ export class Timeline {
   #newAfter = 0;
   #stuckAt = { top: 0, height: 0 };
   #began = false;
+  #filling = false;
 
   constructor(
     private readonly group: Group,
@@ -77,6 +78,22 @@ export class Timeline {
     this.#jumpCount.hidden = unread === 0;
     setText(this.#jumpCount, unread > 99 ? "99+" : String(unread));
     this.#scroller.setAttribute("aria-busy", String(this.group.history.loading));
+    this.#fill();
+  }
+
+  // At the very top no wheel makes a scroll event any more: what has come since has to be shown, and
+  // what is still missing asked for, without one.
+  #fill(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    const stuckThere = !this.#sticks || scrollHeight <= clientHeight;
+    if (this.#filling || !this.#began || !stuckThere || scrollTop >= NEAR) return;
+    if (this.#first === this.group.log.first) {
+      this.group.history.older();
+      return;
+    }
+    this.#filling = true;
+    this.#shift(-STEP);
+    this.#filling = false;
   }
 
   #begin(): void {

@@ -12,6 +12,8 @@ type Tally = EventValue<"tallies">["tallies"][number];
 type Note = EventValue<"range">["notes"][number];
 
 const PAGE_ENTRIES = 100;
+// Whoever waits at the top asks again with every drawing; after a page that did not come, not at once.
+const AGAIN_AFTER_MS = 2_000;
 
 export class History {
   readonly tallies = new Map<number, Tally>();
@@ -19,6 +21,7 @@ export class History {
   readonly hidden = new Set<number>();
   loading = false;
   #fetch = 0;
+  #notBeforeMs = 0;
   // A page comes in parts where its entries are large: these lie below log.first, and do not touch it yet.
   #digestBefore: Uint8Array = new Uint8Array();
   #parts: Entry[] = [];
@@ -37,6 +40,7 @@ export class History {
   older(): boolean {
     const { log, floor, state } = this.group;
     if (this.loading || this.complete || state !== "open") return false;
+    if (this.port.env.now() < this.#notBeforeMs) return false;
     this.loading = true;
     this.#parts = [];
     this.#pull(Math.max(floor + 1, log.first - PAGE_ENTRIES), log.first - 1);
@@ -67,6 +71,11 @@ export class History {
     this.#parts = [];
   }
 
+  #fail(retryAfterMs: number): void {
+    this.#stop();
+    this.#notBeforeMs = this.port.env.now() + Math.max(AGAIN_AFTER_MS, retryAfterMs);
+  }
+
   #pull(from: number, to: number): void {
     const fetch = ++this.#fetch;
     const { gid, log } = this.group;
@@ -79,7 +88,7 @@ export class History {
 
   #pulled(answer: Answer, to: number): void {
     if (answer.case === "range") return this.#range(answer.value, to);
-    this.#stop();
+    this.#fail(answer.case === "refused" ? answer.value.retryAfterMs : 0);
     if (answer.case === "reset") this.group.floor = Math.max(this.group.floor, answer.value.floor);
     if (answer.case === "fork") this.group.onFork(answer.value, false);
     if (answer.case === "refused" && remedyOf(answer.value.code) === "now") this.group.open();
@@ -90,7 +99,7 @@ export class History {
     this.group.floor = Math.max(this.group.floor, range.floor);
     const before = firstSeq === 1 ? genesis(this.group.gid) : range.digestBefore;
     const digest = chain(before, firstSeq, entries);
-    if (entries.length === 0 || !digest || !sameBytes(digest, range.digest)) return this.#stop();
+    if (entries.length === 0 || !digest || !sameBytes(digest, range.digest)) return this.#fail(0);
     if (this.#parts.length === 0) this.#digestBefore = before;
     this.#parts.push(...entries);
     this.take(range);

@@ -40,6 +40,24 @@ describe("a log", () => {
     expect(texts(group.log.entries)).toEqual(Array.from({ length: 330 }, (_, i) => `n${i + 1}`));
   });
 
+  test("a page that does not come is asked for again, but not at once", () => {
+    for (let i = 1; i <= 330; ++i) server.post(GID, `n${i}`);
+    world.advance(1_000);
+    const pulls = () => server.asked.filter(({ command }) => command.case === "pull").length;
+    const digests = server.group(GID).digests.splice(0);
+    for (let i = 0; i < 200; ++i) {
+      group.history.older();
+      world.advance(50);
+    }
+    expect(pulls()).toBeGreaterThan(2);
+    expect(pulls()).toBeLessThan(10);
+    server.group(GID).digests.push(...digests);
+    world.advance(3_000);
+    group.history.older();
+    world.advance(1_000);
+    expect(group.log.first).toBe(181);
+  });
+
   test("does not join an older page that leads elsewhere", () => {
     for (let i = 1; i <= 80; ++i) server.post(GID, `n${i}`);
     world.advance(1_000);
