@@ -1,0 +1,312 @@
+#include "group/group.h"
+
+#include <gmock/gmock.h>
+
+#include <random>
+
+#include "group/record_test_kit.h"
+
+namespace stentor::group {
+namespace {
+
+using store::Outcome;
+
+class AGroup : public GroupTest {
+protected:
+    explicit AGroup(Settings settings = {.rate = {}, .staged_max = 100, .parked_max = 100})
+        : GroupTest{settings} {
+        create(kAnn);
+        settle();
+        answers.clear();
+        items.clear();
+    }
+};
+
+// ---- Answers come from the store
+
+TEST_F(AGroup, AnswersAndPublishesOnlyWhatIsDurable) {
+    const auto request = send(kAnn, cmid(), "x");
+    EXPECT_EQ(answer_to(request), nullptr);
+    EXPECT_TRUE(items.empty());
+
+    commit_once();
+
+    EXPECT_EQ(seq_of(request), Seq{1});
+    ASSERT_EQ(items.size(), 1U);
+    EXPECT_EQ(std::get<bus::EntriesAdded>(items[0].event).entries.size(), 1U);
+}
+
+TEST_F(AGroup, NumbersWithoutAHoleInTheOrderOfArrival) {
+    const auto first = send(kAnn, cmid(), "x");
+    const auto second = send(kAnn, cmid(), "y");
+    settle();
+    EXPECT_EQ(seq_of(first), Seq{1});
+    EXPECT_EQ(seq_of(second), Seq{2});
+    EXPECT_TRUE(continues(log[0].digest, log[1]));
+}
+
+TEST_F(AGroup, HasOneCommitUnderWayAndGathersTheNextMeanwhile) {
+    send(kAnn, cmid(), "x");
+    flush();
+    send(kAnn, cmid(), "y");
+    flush();
+    ASSERT_EQ(commits.size(), 1U);
+    commit_once();
+    flush();
+    ASSERT_EQ(commits.size(), 1U);
+    EXPECT_EQ(commits.front().entries.front().seq, Seq{2});
+}
+
+// ---- Refusals
+
+TEST_F(AGroup, RefusesWhoIsNoMemberAsIfThereWereNoGroup) {
+    const auto request = send(kBob, cmid(), "x");
+    settle();
+    EXPECT_EQ(refusal_of(request), Code::not_found);
+    EXPECT_FALSE(open(kBob));
+}
+
+TEST_F(AGroup, RefusesIdsTooOldTooNewAndNone) {
+    const auto old = send(kAnn, cmid(now - limits::kSendWindow - Millis{1}), "x");
+    const auto early = send(kAnn, cmid(now + limits::kClockSkew + Millis{1}), "x");
+    const auto none = send(kAnn, Cmid{}, "x");
+    settle();
+    EXPECT_EQ(refusal_of(old), Code::send_expired);
+    EXPECT_EQ(refusal_of(early), Code::clock_skew);
+    EXPECT_EQ(refusal_of(none), Code::bad_field);
+    EXPECT_TRUE(log.empty());
+}
+
+TEST_F(AGroup, RefusesBeyondTheRateAndTellsHowLong) {
+    std::uint32_t request = 0;
+    for (int i = 0; i < 6; ++i) request = send(kAnn, cmid(), "x", {}, false);
+    EXPECT_EQ(refusal_of(request), Code::rate_limited);
+    EXPECT_EQ(answer_to(request)->refused().retry_after_ms(), 1'000U);
+    now += Millis{1'000};
+    const auto again = send(kAnn, cmid(), "x", {}, false);
+    settle();
+    EXPECT_EQ(seq_of(again), Seq{6});
+}
+
+class ASmallGroup : public AGroup {
+protected:
+    ASmallGroup() : AGroup{{.rate = {}, .staged_max = 2, .parked_max = 2}} {}
+};
+
+TEST_F(ASmallGroup, RefusesWhatItCannotStage) {
+    send(kAnn, cmid(), "x");
+    send(kAnn, cmid(), "y");
+    EXPECT_EQ(refusal_of(send(kAnn, cmid(), "z")), Code::overloaded);
+}
+
+// ---- Duplicates
+
+TEST_F(AGroup, AnswersARetryOfWhatIsStoredWithItsNumber) {
+    const Cmid id = cmid();
+    send(kAnn, id, "x");
+    settle();
+    EXPECT_EQ(seq_of(send(kAnn, id, "x")), Seq{1});
+    EXPECT_EQ(log.size(), 1U);
+}
+
+TEST_F(AGroup, AnswersARetryOfWhatIsInFlightOnceThatIsDurable) {
+    const Cmid id = cmid();
+    const auto first = send(kAnn, id, "x");
+    const auto retry = send(kAnn, id, "x");
+    EXPECT_EQ(answer_to(retry), nullptr);
+    settle();
+    EXPECT_EQ(seq_of(first), Seq{1});
+    EXPECT_EQ(seq_of(retry), Seq{1});
+    EXPECT_EQ(log.size(), 1U);
+}
+
+TEST_F(AGroup, RefusesAnotherBodyUnderTheSameId) {
+    const Cmid id = cmid();
+    send(kAnn, id, "x");
+    settle();
+    EXPECT_EQ(refusal_of(send(kAnn, id, "y")), Code::cmid_reused);
+}
+
+TEST_F(AGroup, LooksUpAnIdThatIsOlderThanItsMemory) {
+    const Cmid id = cmid();
+    send(kAnn, id, "x");
+    settle();
+    now += limits::kYoungIds + Millis{10'000};
+    tick();
+
+    const auto retry = send(kAnn, id, "x");
+    ASSERT_EQ(loads.size(), 1U);
+    settle();
+    EXPECT_EQ(seq_of(retry), Seq{1});
+    EXPECT_EQ(log.size(), 1U);
+}
+
+TEST_F(AGroup, ReloadsWhenASendIsFoundAboveTheHead) {
+    send(kAnn, cmid(), "x");
+    const Cmid late = cmid(now - limits::kYoungIds - Millis{5'000});
+    commit_once(true, Outcome::unknown);
+    settle();
+    now += limits::kYoungIds + Millis{10'000};
+    tick();
+    // Another commit of this group lands, of which it never heard.
+    land_send_behind_its_back(kAnn, late, "late");
+
+    const auto retry = send(kAnn, late, "late");
+    settle();
+
+    EXPECT_EQ(seq_of(retry), Seq{2});
+    EXPECT_EQ(open(kAnn)->view->head, Seq{2});
+}
+
+// ---- Predecessors
+
+TEST_F(AGroup, RefusesASendWhosePredecessorIsMissing) {
+    EXPECT_EQ(refusal_of(send(kAnn, cmid(), "x", cmid())), Code::predecessor_missing);
+}
+
+TEST_F(AGroup, TakesASendWhosePredecessorIsOrderedButNotDurable) {
+    const Cmid first = cmid();
+    send(kAnn, first, "x");
+    const auto second = send(kAnn, cmid(), "y", first);
+    settle();
+    EXPECT_EQ(seq_of(second), Seq{2});
+}
+
+// ---- Unknown outcomes
+
+class UnknownOutcome : public AGroup, public testing::WithParamInterface<bool> {};
+
+TEST_P(UnknownOutcome, LeavesEverySendOnceAndInOrder) {
+    const bool applied = GetParam();
+    std::vector<std::uint32_t> requests;
+    Cmid before{};
+    for (int i = 0; i < 3; ++i) {
+        const Cmid id = cmid();
+        requests.push_back(send(kAnn, id, std::to_string(i), before));
+        before = id;
+    }
+    commit_once(applied, Outcome::unknown);
+    for (const auto request : requests) EXPECT_EQ(answer_to(request), nullptr);
+    requests.push_back(send(kAnn, cmid(), "3", before));
+
+    settle();
+
+    ASSERT_EQ(log.size(), 4U);
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(seq_of(requests[i]), Seq{i + 1});
+}
+
+TEST_P(UnknownOutcome, KeepsReadPositionsThatTheStoreDoesNotKnowYet) {
+    send(kAnn, cmid(), "x");
+    send(kAnn, cmid(), "y");
+    settle();
+    read(kAnn, {2});
+    members[kAnn].read = {};  // It stands in the committer's queue.
+    send(kAnn, cmid(), "z");
+    commit_once(GetParam(), Outcome::unknown);
+    settle();
+    EXPECT_EQ(open(kAnn)->member.read, Seq{2});
+}
+
+INSTANTIATE_TEST_SUITE_P(AppliedOrNot, UnknownOutcome, testing::Bool());
+
+TEST_F(AGroup, NumbersAnewWhenAnotherCommitCameFirst) {
+    const auto request = send(kAnn, cmid(), "mine");
+    land_send_behind_its_back(kAnn, cmid(), "other");
+    settle();
+    EXPECT_EQ(seq_of(request), Seq{2});
+    EXPECT_EQ(log.size(), 2U);
+}
+
+TEST_F(AGroup, RefusesWhoWaitsWhenTheLoadFails) {
+    const auto request = send(kAnn, cmid(), "x");
+    commit_once(false, Outcome::unknown);
+    fail_loads();
+    EXPECT_EQ(refusal_of(request), Code::store_unavailable);
+    EXPECT_TRUE(log.empty());
+}
+
+// ---- Membership
+
+TEST_F(AGroup, CreatesOnceHoweverOftenItIsAsked) {
+    const auto again = create(kAnn);
+    settle();
+    EXPECT_TRUE(answer_to(again)->has_group_ready());
+    EXPECT_EQ(head->version, 1U);
+    EXPECT_EQ(refusal_of(create(kBob)), Code::internal);
+}
+
+TEST_F(AGroup, JoinsAndLeavesOnceHoweverOftenItIsAsked) {
+    send(kAnn, cmid(), "before");
+    settle();
+    join(kBob);
+    join(kBob);
+    settle();
+    EXPECT_EQ(head->members, 2U);
+    EXPECT_EQ(members[kBob].floor, Seq{1});
+
+    leave(kBob);
+    const auto again = leave(kBob);
+    settle();
+    EXPECT_TRUE(answer_to(again)->has_done());
+    EXPECT_EQ(head->members, 1U);
+    EXPECT_EQ(members[kBob].left, Seq{1});
+}
+
+TEST_F(AGroup, TellsOfALeavingBetweenTheEntriesAroundIt) {
+    join(kBob);
+    settle();
+    items.clear();
+    send(kAnn, cmid(), "before");
+    leave(kBob);
+    send(kAnn, cmid(), "behind");
+    settle();
+    ASSERT_EQ(items.size(), 3U);
+    EXPECT_TRUE(std::holds_alternative<bus::EntriesAdded>(items[0].event));
+    EXPECT_TRUE(std::holds_alternative<bus::MemberChanged>(items[1].event));
+    EXPECT_TRUE(std::holds_alternative<bus::EntriesAdded>(items[2].event));
+}
+
+TEST_F(AGroup, KeepsItsOwnerWhileOthersAreIn) {
+    join(kBob);
+    settle();
+    EXPECT_EQ(refusal_of(leave(kAnn)), Code::not_permitted);
+}
+
+// ---- Reading
+
+TEST_F(AGroup, ClampsAReadPositionToTheHeadAndNeverMovesItBack) {
+    send(kAnn, cmid(), "x");
+    send(kAnn, cmid(), "y");
+    settle();
+    read(kAnn, {99});
+    read(kAnn, {1});
+    EXPECT_EQ(open(kAnn)->member.read, Seq{2});
+}
+
+// Random histories against a count over the whole log, across the ring's end.
+TEST_F(AGroup, CountsUnreadExactly) {
+    join(kBob);
+    settle();
+    std::mt19937 random{7};
+    std::vector<UserId> senders;
+    std::uint64_t read_to = 0;
+    for (int round = 0; round < 60; ++round) {
+        for (auto i = random() % 12; i > 0; --i) {
+            senders.push_back(random() % 3 == 0 ? kBob : kAnn);
+            send(senders.back(), cmid(), "x");
+        }
+        settle();
+        if (random() % 4 == 0 && !senders.empty()) {
+            const std::uint64_t seq = random() % senders.size() + 1;
+            read(kBob, {seq});
+            read_to = std::max(read_to, seq);
+        }
+        const auto unread = static_cast<std::uint32_t>(std::count(
+            senders.begin() + static_cast<std::ptrdiff_t>(read_to), senders.end(), kAnn));
+        EXPECT_EQ(open(kBob)->member.unread, std::min(unread, limits::kUnreadCap)) << round;
+    }
+    EXPECT_GT(senders.size(), limits::kRing);
+}
+
+}  // namespace
+}  // namespace stentor::group

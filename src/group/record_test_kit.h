@@ -1,0 +1,239 @@
+#pragma once
+// For the tests of this folder: a Partition whose effects are gathered, and a record of plain
+// containers that answers its loads and commits when the test says so.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/limits.h"
+#include "group/partition.h"
+#include "wire/pb.h"
+
+namespace stentor::group {
+
+inline constexpr GroupId kGroup{7};
+inline constexpr UserId kAnn{1};
+inline constexpr UserId kBob{2};
+inline constexpr Time kStart = from_ms(1'700'000'000'000);
+
+struct Answered {
+    std::uint32_t request_id{};
+    pb::ServerFrame frame;
+};
+
+class GroupTest : public testing::Test, protected Effects {
+protected:
+    explicit GroupTest(Settings settings = {.rate = {}, .staged_max = 100, .parked_max = 100})
+        : settings_{settings} {}
+
+    // ---- Commands; each returns its request id.
+    std::uint32_t post(UserId uid, pb::ClientFrame command, bool limits_lifted = true) {
+        const std::uint32_t id = ++last_request_;
+        partition_.on_post({.reply_to = {.node = {1}, .connection = {}, .request_id = id},
+                            .gid = kGroup,
+                            .uid = uid,
+                            .limits_lifted = limits_lifted,
+                            .command = std::move(command)},
+                           now);
+        return id;
+    }
+    std::uint32_t create(UserId uid, bool history = false) {
+        pb::ClientFrame frame;
+        frame.mutable_create_group()->mutable_settings()->set_history_for_joiners(history);
+        return post(uid, std::move(frame));
+    }
+    std::uint32_t join(UserId uid) {
+        pb::ClientFrame frame;
+        frame.mutable_join_group()->set_gid(kGroup.value);
+        return post(uid, std::move(frame));
+    }
+    std::uint32_t leave(UserId uid) {
+        pb::ClientFrame frame;
+        frame.mutable_leave_group()->set_gid(kGroup.value);
+        return post(uid, std::move(frame));
+    }
+    std::uint32_t read(UserId uid, Seq seq) {
+        pb::ClientFrame frame;
+        frame.mutable_read()->set_epoch(1);
+        frame.mutable_read()->set_seq(seq.value);
+        return post(uid, std::move(frame));
+    }
+    std::uint32_t send(UserId uid, const Cmid& cmid, const std::string& body,
+                       const Cmid& after = {}, bool limits_lifted = true) {
+        pb::ClientFrame frame;
+        pb::Send& send = *frame.mutable_send();
+        send.set_cmid(std::string{cmid.view()});
+        if (after) send.set_after(std::string{after.view()});
+        send.set_body(body);
+        return post(uid, std::move(frame), limits_lifted);
+    }
+    // Distinct ids made at `when`.
+    Cmid cmid(Time when) {
+        std::array<std::uint8_t, 10> random{};
+        random[9] = static_cast<std::uint8_t>(++made_);
+        random[8] = static_cast<std::uint8_t>(made_ >> 8U);
+        return Cmid::made_at(when, random);
+    }
+    Cmid cmid() { return cmid(now); }
+
+    // ---- The shell's work
+    void answer_loads() {
+        while (!loads.empty()) {
+            const Load load = loads.front();
+            loads.pop_front();
+            partition_.on_loaded({.load = load, .found = found(load)}, now);
+        }
+    }
+    void fail_loads() {
+        for (const Load& load : std::exchange(loads, {})) {
+            partition_.on_loaded(
+                {.load = load, .found = std::unexpected(Error{.code = Code::store_unavailable})},
+                now);
+        }
+    }
+    // `applied`: what the record does; `outcome`: what the group is told.
+    void commit_once(bool applied = true, store::Outcome outcome = store::Outcome::done) {
+        partition_.flush();
+        ASSERT_FALSE(commits.empty());
+        const store::Commit commit = std::move(commits.front());
+        commits.pop_front();
+        if (applied) apply(commit);
+        partition_.on_committed(kGroup, outcome);
+    }
+    // Until nothing moves any more.
+    void settle() {
+        for (int i = 0; i < 50; ++i) {
+            answer_loads();
+            partition_.flush();
+            if (commits.empty()) return;
+            const store::Commit commit = std::move(commits.front());
+            commits.pop_front();
+            const bool right = commit.expected == (head ? head->version : 0);
+            if (right) apply(commit);
+            partition_.on_committed(kGroup,
+                                    right ? store::Outcome::done : store::Outcome::conflict);
+        }
+        FAIL() << "it never settles";
+    }
+    void flush() { partition_.flush(); }
+    void tick() { partition_.on_tick(now); }
+    // A commit lands that this owner made once and lost sight of.
+    void land_send_behind_its_back(UserId uid, const Cmid& id, const std::string& body) {
+        pb::Entry entry;
+        entry.set_seq(log.size() + 1);
+        entry.set_sender(uid.value);
+        entry.set_cmid(std::string{id.view()});
+        entry.set_kind(pb::ENTRY_KIND_POST);
+        entry.set_time_ms(to_ms(now));
+        entry.set_ordinal(head->ordinal + 1);
+        entry.set_body(body);
+        store::Commit commit{.gid = kGroup, .head = *head};
+        commit.entries.push_back(
+            log_entry(entry, log.empty() ? genesis(kGroup) : log.back().digest));
+        const LogEntry& landed = commit.entries.back();
+        commit.head.seq = landed.seq;
+        commit.head.digest = landed.digest;
+        commit.head.ordinal = landed.ordinal;
+        commit.head.time = landed.time;
+        ++commit.head.version;
+        commit.sent.push_back(
+            {.cmid = id, .uid = uid, .seq = landed.seq, .body_hash = hash_of(body)});
+        apply(commit);
+    }
+    void apply(const store::Commit& commit) {
+        head = commit.head;
+        log.insert(log.end(), commit.entries.begin(), commit.entries.end());
+        for (const auto& row : commit.sent) sent[{row.uid, row.cmid}] = row;
+        for (const auto& row : commit.members) members[row.uid] = row;
+    }
+
+    // ---- Looks
+    const pb::ServerFrame* answer_to(std::uint32_t request_id) const {
+        const auto it = std::ranges::find(answers, request_id, &Answered::request_id);
+        return it == answers.end() ? nullptr : &it->frame;
+    }
+    Code refusal_of(std::uint32_t request_id) const {
+        const pb::ServerFrame* frame = answer_to(request_id);
+        if (frame == nullptr || !frame->has_refused()) return Code::ok;
+        return static_cast<Code>(frame->refused().code());
+    }
+    Seq seq_of(std::uint32_t request_id) const {
+        const pb::ServerFrame* frame = answer_to(request_id);
+        return frame == nullptr || !frame->has_sent() ? Seq{} : Seq{frame->sent().seq()};
+    }
+    std::optional<bus::OpenAnswer> open(UserId uid) {
+        opened.reset();
+        partition_.on_open(++last_ask_, {.gid = kGroup, .uid = uid, .with_view = true}, now);
+        settle();
+        return opened;
+    }
+
+    Time now = kStart;
+    std::deque<Load> loads;
+    std::deque<store::Commit> commits;
+    std::vector<Answered> answers;
+    std::vector<bus::Item> items;
+    std::optional<bus::OpenAnswer> opened;
+
+    std::optional<store::HeadRow> head;
+    std::vector<LogEntry> log;
+    std::map<std::pair<UserId, Cmid>, store::SentRow> sent;
+    std::map<UserId, store::MemberRow> members;
+
+    Result<Found> found(const Load& load) const {
+        if (const auto* member = std::get_if<LoadMember>(&load.what)) {
+            const auto it = members.find(member->uid);
+            return Found{it == members.end() ? std::nullopt : std::optional{it->second}};
+        }
+        if (const auto* asked = std::get_if<LoadSent>(&load.what)) {
+            const auto it = sent.find({asked->uid, asked->cmid});
+            return Found{it == sent.end() ? std::nullopt : std::optional{it->second}};
+        }
+        if (const auto* older = std::get_if<LoadOlder>(&load.what)) {
+            const std::uint64_t to = older->to.value;
+            const std::uint64_t from = to - std::min<std::uint64_t>(to, limits::kRangeEntries);
+            return Found{std::vector<LogEntry>(log.begin() + static_cast<std::ptrdiff_t>(from),
+                                               log.begin() + static_cast<std::ptrdiff_t>(to))};
+        }
+        if (!head) return std::unexpected(Error{.code = Code::not_found});
+        LoadedGroup group{.head = *head, .sent_since = now - limits::kYoungIds};
+        const std::size_t kept = std::min(log.size(), limits::kRing);
+        group.newest.assign(log.end() - static_cast<std::ptrdiff_t>(kept), log.end());
+        group.digest_before =
+            kept == log.size() ? genesis(kGroup) : log[log.size() - kept - 1].digest;
+        for (const auto& [id, row] : sent) {
+            if (row.cmid.time() >= group.sent_since) group.sent.push_back(row);
+        }
+        return Found{std::move(group)};
+    }
+
+private:
+    void load(Load load) override { loads.push_back(load); }
+    void commit(store::Commit commit) override { commits.push_back(std::move(commit)); }
+    void advance_read(store::Store::ReadPosition position) override {
+        auto& read = members[position.uid].read;
+        read = std::max(read, position.read);
+    }
+    void answer(const bus::ReplyTo& to, pb::ServerFrame frame) override {
+        answers.push_back({to.request_id, std::move(frame)});
+    }
+    void answer_open(std::uint64_t /*ask*/, Result<bus::OpenAnswer> answer) override {
+        if (answer) opened = std::move(*answer);
+    }
+    void publish(bus::Item item) override { items.push_back(std::move(item)); }
+
+    Settings settings_;
+    Partition partition_{{.term = {3}, .epoch = {1}}, settings_, *this};
+    std::uint32_t last_request_{};
+    std::uint64_t last_ask_{};
+    std::uint32_t made_{};
+};
+
+}  // namespace stentor::group
