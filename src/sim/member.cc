@@ -232,6 +232,7 @@ void Member::on_held(GroupId /*gid*/, const Cmid& /*cmid*/, const Error& why) {
 void Member::on_gave_up(GroupId gid, const Cmid& cmid, Code code) {
     // An earlier try of it may have been stored: that one is out says nothing of it.
     around_.checks.ledger().unknown(cmid);
+    attendances_[gid].silent = true;
     world_.tell([&] { return name() + " gives up a send: " + std::string{name_of(code)}; });
     std::erase_if(pending_, [&](const Pending& pending) { return pending.cmid == cmid; });
     const bool outside = code == Code::not_found || code == Code::not_a_member;

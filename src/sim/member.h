@@ -60,6 +60,9 @@ private:
         bool wants_in{};
         bool wants_out{};
         bool left_once{};
+        // A send was refused for good here while an earlier try of it may still be on its way; if
+        // its sender comes back, that one is taken, and whatever he said since stands before it.
+        bool silent{};
         bool fresh{};             // Entered anew: what the client holds is of the former stay.
         std::uint32_t request{};  // Of the join or leave that is not answered.
         std::optional<ledger::ViewId> view;
@@ -86,6 +89,7 @@ private:
     void be_hostile();
     void wish(Attendance& attendance, GroupId gid);
     [[nodiscard]] std::optional<GroupId> some_group_inside();
+    [[nodiscard]] bool has_pending(GroupId gid) const;
 
     // ---- What comes of it
     void entered(GroupId gid, Seq floor);

@@ -94,10 +94,15 @@ void Member::come_or_go() {
     Attendance& attendance = attendances_[gid];
     if (attendance.wants_in || attendance.wants_out || kind_ == Kind::viewer) return;
     if (!attendance.inside) {
-        attendance.wants_in = true;
+        attendance.wants_in = !has_pending(gid);
     } else if (world_.random.chance(120)) {
         attendance.wants_out = true;
     }
+}
+
+bool Member::has_pending(GroupId gid) const {
+    return std::ranges::any_of(pending_,
+                               [&](const Pending& pending) { return pending.gid == gid; });
 }
 
 // ---- Speaking and reading
@@ -105,6 +110,7 @@ void Member::come_or_go() {
 void Member::speak() {
     const auto gid = some_group_inside();
     if (!gid || kind_ == Kind::viewer || pending_.size() > kPendingMax) return;
+    if (attendances_[*gid].silent) return;
     const client::GroupCursor* cursor = client_->cursor(*gid);
     const std::uint64_t count = world_.random.chance(250) ? world_.random.between(3, 8) : 1;
     for (std::uint64_t i = 0; i < count; ++i) {
