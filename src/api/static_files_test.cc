@@ -11,7 +11,6 @@ namespace stentor::api {
 namespace {
 
 namespace fs = std::filesystem;
-using net::http::Request;
 using net::http::Response;
 using testing::HasSubstr;
 
