@@ -90,12 +90,17 @@ void measure_sends(const Context& context) {
     sends_over_groups(context);
 }
 
+namespace {
+
 // Open loop: each send has its time, and waits are counted from there, also when the sender itself
-// is late (else the slow moments would hide themselves).
-void measure_latency(const Context& context) {
-    Rig rig{context};
+// is late (else the slow moments would hide themselves). Beside it one member pulls what the node
+// has in memory, again and again: that must not wait for the disk.
+void latency_of(const Context& context, const std::string& where,
+                std::vector<std::string> server_arguments) {
+    Rig rig{context, std::move(server_arguments)};
     OneGroup load = one_group(rig, kSenders, kWatchers);
-    Progress progress{"latency"};
+    Member& reader = rig.fleet()[rig.fleet().size() - 1];
+    Progress progress{"latency " + where};
     const auto begin = Clock::now();
     const std::chrono::duration<double> gap{1 / kLatencyRate};
     const auto count = static_cast<std::uint64_t>(kLatencyRate * context.options.seconds);
@@ -108,21 +113,37 @@ void measure_latency(const Context& context) {
             load.pressure.senders[said % kSenders]->send(load.gid, fmt::format("message {}", said),
                                                          due(said));
         }
+        reader.pull_newest(load.gid);
         rig.world().loop.turn(Millis{1});
         progress.show(static_cast<double>(said) / static_cast<double>(count), "");
     }
     rig.conclude("latency");
     const Histogram& acks = rig.world().acks;
+    auto& findings = context.findings;
     for (const double part : {0.5, 0.9, 0.99, 0.999}) {
-        context.findings.figure("latency", fmt::format("answer p{:g} at 2,000 sends/s", part * 100),
-                                milliseconds(acks.at(part)), "ms");
+        findings.figure("latency",
+                        fmt::format("answer p{:g} at 2,000 sends/s, {}", part * 100, where),
+                        milliseconds(acks.at(part)), "ms");
     }
-    context.findings.figure("latency", "longest answer", milliseconds(acks.max()), "ms");
-    Plot plot{"Answers at 2,000 sends a second", "percent of sends", "ms", {{"answer", {}}}};
+    findings.figure("latency", "longest answer, " + where, milliseconds(acks.max()), "ms");
+    findings.figure("latency", "pull from memory p99, " + where,
+                    milliseconds(rig.world().pulls.at(0.99)), "ms");
+    Plot plot{"Answers at 2,000 sends a second, " + where,
+              "percent of sends",
+              "ms",
+              {{"answer", {}}, {"pull from memory", {}}}};
     for (int part = 0; part <= 99; ++part) {
         plot.series[0].points.emplace_back(part, milliseconds(acks.at(part / 100.0)));
+        plot.series[1].points.emplace_back(part, milliseconds(rig.world().pulls.at(part / 100.0)));
     }
-    context.findings.plot("latency", plot);
+    findings.plot("latency", plot);
+}
+
+}  // namespace
+
+void measure_latency(const Context& context) {
+    latency_of(context, "own disk", {});
+    latency_of(context, "10 ms added to each sync", {"--sync-delay-ms", "10"});
 }
 
 void measure_flatness(const Context& context) {

@@ -74,7 +74,27 @@ void Member::join_next() {
     asked_ = client_.ask(moment(), std::move(frame)) != 0;
 }
 
-void Member::on_answer(std::uint32_t /*request_id*/, const pb::ServerFrame& frame) {
+void Member::pull_newest(GroupId gid) {
+    constexpr std::uint64_t kEntries = 10;
+    const client::GroupCursor* cursor = client_.cursor(gid);
+    if (pull_ != 0 || cursor == nullptr || cursor->seq() == Seq{}) return;
+    pb::ClientFrame command;
+    pb::Pull& pull = *command.mutable_pull();
+    pull.set_gid(gid.value);
+    pull.set_epoch(cursor->epoch().value);
+    pull.set_from(cursor->seq().value > kEntries ? cursor->seq().value - kEntries : 1);
+    pull.set_to(cursor->seq().value);
+    pulled_at_ = Clock::now();
+    pull_ = client_.ask(moment(), std::move(command));
+}
+
+void Member::on_answer(std::uint32_t request_id, const pb::ServerFrame& frame) {
+    if (request_id == pull_) {
+        pull_ = 0;
+        const std::chrono::nanoseconds took = Clock::now() - pulled_at_;
+        if (frame.has_range()) world_.pulls.add(static_cast<std::uint64_t>(took.count()));
+        return;
+    }
     asked_ = false;
     if (!frame.has_group_ready()) {
         const Code code{static_cast<std::uint16_t>(frame.refused().code())};

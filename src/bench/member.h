@@ -29,7 +29,8 @@ struct World {
     Loop& loop;
     ledger::Ledger& ledger;
     std::shared_ptr<const client::Settings> settings;
-    Histogram acks{};  // Nanoseconds from when a send was due to its answer.
+    Histogram acks{};   // Nanoseconds from when a send was due to its answer.
+    Histogram pulls{};  // Nanoseconds from a pull of the newest entries to its answer.
     std::uint64_t sent{};
     std::uint64_t held{};
     std::uint64_t gave_up{};
@@ -59,6 +60,9 @@ public:
     void audit(GroupId gid, Epoch epoch);
     // What came while World::arrivals was set.
     void read_kept();
+    // Asks for the newest entries once more, which a node answers from memory; the time it takes
+    // goes into World::pulls. Does nothing while one is under way.
+    void pull_newest(GroupId gid);
     // `due` is when it should have left: a late sender does not hide the wait.
     void send(GroupId gid, std::string_view text, Clock::time_point due);
 
@@ -114,6 +118,8 @@ private:
     bool asked_{};  // A join or a creation is on its way.
     Cmid creation_;
     GroupId created_;
+    std::uint32_t pull_{};  // Its request, while it is under way.
+    Clock::time_point pulled_at_;
     client::Client client_;
     std::vector<GroupId> to_join_;
     std::vector<View> views_;
