@@ -18,14 +18,15 @@ NodeProcess::NodeProcess(const Around& around)
       life_{around.world.clock},
       cache_{*this} {
     for (std::uint32_t index = 0; index < around.shards; ++index) {
-        shards_.push_back(
-            std::make_unique<ShardProcess>(ShardProcess::Around{.world = world_,
-                                                                .bus = around_.bus,
-                                                                .hub = *this,
-                                                                .life = life_,
-                                                                .rules = around_.rules,
-                                                                .node = around_.node,
-                                                                .index = index}));
+        shards_.push_back(std::make_unique<ShardProcess>(ShardProcess::Around{
+            .world = world_,
+            .bus = around_.bus,
+            .hub = *this,
+            .life = life_,
+            .rules = around_.rules,
+            .node = around_.node,
+            .first_generation = static_cast<std::uint32_t>(around_.instance) << 16U,
+            .index = index}));
     }
     around_.bus.attach(around_.node, this);
     life_.after(kTickEvery, [this] { tick(); });

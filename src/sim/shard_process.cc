@@ -46,7 +46,10 @@ ConnectionToken ShardProcess::token(std::uint32_t index) const {
 void ShardProcess::accept(const std::shared_ptr<Link>& link) {
     auto free =
         std::ranges::find_if(places_, [](const auto& place) { return place->link == nullptr; });
-    if (free == places_.end()) free = places_.insert(free, std::make_unique<Place>());
+    if (free == places_.end()) {
+        free = places_.insert(free, std::make_unique<Place>());
+        (*free)->generation = around_.first_generation;
+    }
     Place& place = **free;
     const std::uint32_t generation = place.generation + 1;
     place = {.session = {}, .link = link, .generation = generation};

@@ -45,6 +45,9 @@ public:
         Life& life;
         const session::Rules& rules;
         NodeId node;
+        // Of connections: begins elsewhere with each start, so that an answer to a connection of
+        // the former process reaches nobody.
+        std::uint32_t first_generation{};
         std::uint32_t index{};
     };
     explicit ShardProcess(const Around& around);
