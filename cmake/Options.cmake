@@ -24,7 +24,9 @@ endif()
 
 find_program(STENTOR_CCACHE ccache)
 if(STENTOR_CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${STENTOR_CCACHE})
+    # Paths are taken from the checkout's own folder, so that another checkout finds the same results.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${STENTOR_CCACHE})
 endif()
 find_program(STENTOR_MOLD mold)
 if(STENTOR_MOLD)
