@@ -9,6 +9,9 @@
 namespace stentor::sim {
 namespace {
 
+// What a peer that fell silent had announced as its window; little, so that it fills in a run.
+constexpr std::size_t kSilentBytes = 600;
+
 // An unmasked frame (RFC 6455 section 5.2) at the front of `bytes`; empty when it is not whole.
 struct Frame {
     std::size_t header{};
@@ -244,6 +247,7 @@ void Link::heal() {
 
 void Link::go_silent() {
     if (over_ || std::exchange(silent_, true)) return;
+    capacity_ = std::min(capacity_, kSilentBytes);
     tell_server_closed(limits::kUserTimeout);
 }
 

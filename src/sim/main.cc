@@ -1,5 +1,7 @@
 // stentor_sim: runs seeds, replays one, and proves that each planted bug is seen.
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -207,5 +209,6 @@ int run(const std::vector<std::string_view>& arguments) {
 int main(int argc, char** argv) {
     // Refused commits and the like are this program's daily bread.
     stentor::log::set_level(stentor::log::Level::error);
+    google::protobuf::SetLogHandler(nullptr);  // Hostile members send garbage.
     return stentor::sim::run({argv + 1, argv + argc});
 }
