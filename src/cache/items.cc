@@ -40,6 +40,8 @@ void Cache::Impl::on_break(PartitionId partition) {
         pages_.forget(gid);
         group.memory.drop_entries();
         group.refresh = true;
+        // What an owner answered before may be from before a kick that was missed.
+        ++group.generation;
         if (!group.shards.empty()) fx_.recheck(gid, group.shards);
         if (group.memory.loaded()) catch_up(group);
     }

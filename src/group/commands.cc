@@ -45,7 +45,7 @@ bool Group::admit(Work& work, Time now) {
         case pb::ClientFrame::kSend: return admit_send(work, member, now);
         case pb::ClientFrame::kRead: return admit_read(post, member);
         case pb::ClientFrame::kJoinGroup: return admit_join(post, member, now);
-        case pb::ClientFrame::kLeaveGroup: return admit_leave(post, member);
+        case pb::ClientFrame::kLeaveGroup: return admit_leave(work, member);
         default:
             refuse(post.reply_to, {.code = Code::unsupported, .where = "command"});
             return true;
@@ -316,10 +316,13 @@ bool Group::admit_join(const bus::Post& post, CachedMember& member, Time now) {
     return true;
 }
 
-bool Group::admit_leave(const bus::Post& post, CachedMember& member) {
+bool Group::admit_leave(const Work& work, CachedMember& member) {
+    const bus::Post& post = work.post;
     pb::ServerFrame done;
     done.mutable_done();
     if (member.row.role == Role::none && member.pending == 0) {
+        // Its commit had an unknown outcome: nodes still show him what others write.
+        if (work.untold) publish_member(member.row, post.uid, tip_.members);
         effects_.answer(post.reply_to, std::move(done));
         return true;
     }

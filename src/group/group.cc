@@ -221,7 +221,9 @@ void Group::commit_done() {
         if (operation.member && !run.empty())
             publish_run(run, std::exchange(before, run.back().digest));
         finish(operation);
-        if (operation.member) publish_member(operation);
+        if (operation.member) {
+            publish_member(*operation.member, operation.post.uid, operation.after.members);
+        }
     }
     if (!run.empty()) publish_run(run, before);
 }
@@ -250,8 +252,7 @@ void Group::publish_run(std::vector<LogEntry>& run, const Digest& before) {
          .event = bus::EntriesAdded{.entries = std::exchange(run, {}), .digest_before = before}});
 }
 
-void Group::publish_member(const Operation& operation) {
-    const store::MemberRow& row = *operation.member;
+void Group::publish_member(const store::MemberRow& row, UserId by, std::uint64_t members) {
     const bool gone = row.role == store::Role::none;
     effects_.publish({.gid = gid_,
                       .epoch = head_.epoch,
@@ -259,8 +260,8 @@ void Group::publish_member(const Operation& operation) {
                           .uid = row.uid,
                           .member = view_of(row),
                           .reason = gone ? pb::OUST_REASON_LEFT : pb::OUST_REASON_UNSPECIFIED,
-                          .by = operation.post.uid,
-                          .members = operation.after.members}});
+                          .by = by,
+                          .members = members}});
 }
 
 void Group::drop_memory() {
@@ -273,7 +274,9 @@ void Group::drop_memory() {
                 retries.push_back({.post = operation.post, .rated = true});
                 retries.back().post.reply_to = again;
             }
-            works.push_back({.post = std::move(operation.post), .rated = true});
+            works.push_back({.post = std::move(operation.post),
+                             .rated = true,
+                             .untold = operations == &in_flight_});
             std::ranges::move(retries, std::back_inserter(works));
         }
         operations->clear();

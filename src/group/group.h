@@ -69,6 +69,7 @@ private:
         bool rated{};         // It took its share of the rate before it was parked.
         bool cmid_absent{};   // The store was asked: its cmid is not there.
         bool after_absent{};  // Likewise for its predecessor.
+        bool untold{};        // It may be stored already, and then no node was told.
     };
 
     // Ordered, not durable.
@@ -102,7 +103,7 @@ private:
     bool admit_send(Work& work, CachedMember& member, Time now);
     bool admit_read(const bus::Post& post, CachedMember& member);
     bool admit_join(const bus::Post& post, CachedMember& member, Time now);
-    bool admit_leave(const bus::Post& post, CachedMember& member);
+    bool admit_leave(const Work& work, CachedMember& member);
     void answer_with_creation(const bus::ReplyTo& to);
     void admit_create(const bus::Post& post, Time now);
     [[nodiscard]] std::optional<Error> objection(Work& work, CachedMember& member, Time now) const;
@@ -131,7 +132,7 @@ private:
     void commit_done();
     void finish(Operation& operation);
     void publish_run(std::vector<LogEntry>& run, const Digest& before);
-    void publish_member(const Operation& operation);
+    void publish_member(const store::MemberRow& row, UserId by, std::uint64_t members);
     void mark_absent(const Load& load);
     void remember_member(UserId uid, const std::optional<store::MemberRow>& row, Time now);
     void park(Work work);

@@ -266,6 +266,21 @@ TEST_F(AGroup, TellsOfALeavingBetweenTheEntriesAroundIt) {
     EXPECT_TRUE(std::holds_alternative<bus::EntriesAdded>(items[2].event));
 }
 
+TEST_P(UnknownOutcome, TellsOfALeavingAllTheSame) {
+    join(kBob);
+    settle();
+    items.clear();
+    const auto request = leave(kBob);
+    commit_once(GetParam(), Outcome::unknown);
+    settle();
+    EXPECT_TRUE(answer_to(request)->has_done());
+    ASSERT_EQ(items.size(), 1U);
+    const auto& told = std::get<bus::MemberChanged>(items[0].event);
+    EXPECT_EQ(told.uid, kBob);
+    EXPECT_EQ(told.member.role, pb::ROLE_NONE);
+    EXPECT_EQ(told.member.version, members[kBob].version);
+}
+
 TEST_F(AGroup, KeepsItsOwnerWhileOthersAreIn) {
     join(kBob);
     settle();
