@@ -4,6 +4,7 @@ green would be the bug."""
 
 import pathlib
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -162,6 +163,48 @@ class Format(Planted):
         self.assertEqual(subprocess.run(check, check=False, capture_output=True).returncode, 0)
         self.plant("src/base/x.h", "int   a;\n")
         self.assertNotEqual(subprocess.run(check, check=False, capture_output=True).returncode, 0)
+
+
+class Dev(unittest.TestCase):
+    ROOT = HERE.parents[1]
+
+    def run_dev(self, *words):
+        return subprocess.run([str(self.ROOT / "dev"), *words], check=False, capture_output=True,
+                              text=True, cwd="/")
+
+    def test_help_names_every_command_and_an_unknown_one_is_refused(self):
+        shown = self.run_dev("help")
+        self.assertEqual(shown.returncode, 0)
+        for command in ("run", "test", "build", "bench", "replay", "sim", "fuzz", "tidy", "format",
+                        "golden", "ci", "packages"):
+            self.assertIn(f"./dev {command}", shown.stdout)
+        wrong = self.run_dev("frobnicate")
+        self.assertNotEqual(wrong.returncode, 0)
+        self.assertIn("frobnicate", wrong.stderr)
+
+    def test_a_port_that_is_none_or_taken_is_said_before_anything_is_built(self):
+        self.assertIn("no port", self.run_dev("run", "--port", "80x").stderr)
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            taken = self.run_dev("run", "--port", str(port))
+        self.assertNotEqual(taken.returncode, 0)
+        self.assertIn(f"{port} is taken", taken.stderr)
+        self.assertIn("--port", taken.stderr)
+
+    def test_each_package_has_a_group_and_a_reason(self):
+        for line in (self.ROOT / ".ci" / "packages.txt").read_text().splitlines():
+            if not line.startswith("#"):
+                words = line.split(maxsplit=2)
+                self.assertEqual(len(words), 3, line)
+                self.assertIn(words[0], ("build", "web", "test", "check"))
+
+    def test_the_scripts_are_shellcheck_clean(self):
+        if shutil.which("shellcheck") is None:
+            self.skipTest("shellcheck is not installed")
+        scripts = [self.ROOT / "dev", *(self.ROOT / ".ci" / name for name in ("run", "tidy", "format"))]
+        found = subprocess.run(["shellcheck", *map(str, scripts)], check=False, capture_output=True,
+                               text=True)
+        self.assertEqual(found.returncode, 0, found.stdout)
 
 
 if __name__ == "__main__":
