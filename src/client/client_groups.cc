@@ -54,12 +54,7 @@ bool Client::on_group_event(Moment moment, const pb::ServerFrame& frame) {
                         [&](GroupCursor& group) { return group.on_batch(host_, frame.batch()); });
         case pb::ServerFrame::kOpened:
             return page(frame.opened(), [&](GroupCursor& group) {
-                if (frame.request_id() == group.open_request) {
-                    group.phase = Phase::open;
-                    group.pulling = false;
-                    group.not_before = {};
-                    group.tries = 0;
-                }
+                if (frame.request_id() == group.open_request) group.be_open();
                 return group.on_opened(host_, frame.opened(), settings_->pull_everything);
             });
         case pb::ServerFrame::kRange:

@@ -69,6 +69,12 @@ public:
     std::uint32_t open_request{kNotAsked};
     std::uint32_t tries{};  // Of the open or pull that fails.
     Time not_before;        // Of the next open or pull.
+    void be_open() {
+        phase = Phase::open;
+        pulling = false;
+        not_before = {};
+        tries = 0;
+    }
 
 private:
     template <class Page>
