@@ -71,9 +71,9 @@ void converse(std::string_view bytes, bool greeted) {
         hello.set_request_id(1);
         hello.mutable_hello()->set_token("any");
         hello.mutable_hello()->set_version(1);
-        session.on_frame(rules, wire::encode(hello), kNow, 1, told);
+        session.on_frame(rules, wire::encode(hello), kNow, told);
     }
-    session.on_frame(rules, bytes, kNow, 2, told);
+    session.on_frame(rules, bytes, kNow, told);
     session.on_deadline(kNow + Millis{60'000}, told);
     session.on_disconnected(told);
 }

@@ -46,7 +46,7 @@ void ShardSide::on_opened(ConnectionToken connection, const net::Peer& /*peer*/,
 
 void ShardSide::on_message(ConnectionToken connection, std::string_view bytes, Time now) {
     with_session(connection, [&](session::Session& session, auto& fx) {
-        session.on_frame(rules_, bytes, now, random(), fx);
+        session.on_frame(rules_, bytes, now, fx);
     });
 }
 
@@ -112,14 +112,6 @@ void ShardSide::pulse(Time now) {
     }
 }
 
-std::uint64_t ShardSide::random() {
-    if (random_left_ == 0) {
-        randombytes_buf(random_.data(), sizeof random_);
-        random_left_ = random_.size();
-    }
-    return random_[--random_left_];
-}
-
 // ---- From the hub and from owners
 
 void ShardSide::on_answer(bus::Answer& answer) {
@@ -163,8 +155,7 @@ void ShardSide::recheck(GroupId gid) {
 void ShardSide::drain(Millis spread) {
     for (std::uint32_t index = 0; index < places_.size(); ++index) {
         if (!places_[index].taken) continue;
-        const auto wait =
-            static_cast<std::int64_t>(random() % (static_cast<std::uint64_t>(spread.count()) + 1));
+        const auto wait = randombytes_uniform(static_cast<std::uint32_t>(spread.count()) + 1);
         with_session(token(index), [&](session::Session& session, auto& fx) {
             session.on_drain(Millis{wait}, fx);
         });

@@ -4,7 +4,6 @@
 //
 // Owner: Gateway. Thread: the shard's own.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -71,7 +70,6 @@ private:
     [[nodiscard]] ConnectionToken token(std::uint32_t index) const;
     void forget_user(UserId uid, std::uint32_t index);
     void pulse(Time now);
-    [[nodiscard]] std::uint64_t random();
 
     // ---- fanout::Writer, fanout::Gate
     fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes,
@@ -93,8 +91,6 @@ private:
     fanout::PulseWheel pulses_;
     std::optional<Time> next_pulse_;
     std::vector<fanout::WatcherCount> counts_;
-    std::array<std::uint64_t, 64> random_{};
-    std::size_t random_left_{};
 };
 
 }  // namespace stentor::gateway

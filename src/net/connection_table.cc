@@ -1,8 +1,14 @@
 #include "net/connection_table.h"
 
+#include <random>
 #include <utility>
 
 namespace stentor::net {
+
+ConnectionTable::ConnectionTable(std::uint32_t shard)
+    : shard_(shard), first_generation_(std::random_device{}() & kGenerationMask) {
+    if (first_generation_ == 0) first_generation_ = 1;
+}
 
 std::uint32_t ConnectionTable::add(int descriptor) {
     std::uint32_t index = 0;
@@ -11,7 +17,7 @@ std::uint32_t ConnectionTable::add(int descriptor) {
         if (index / kChunk == chunks_.size()) {
             chunks_.push_back(std::make_unique<Connection[]>(kChunk));
         }
-        at(index).generation = 1;
+        at(index).generation = first_generation_;
     } else {
         index = free_.back();
         free_.pop_back();

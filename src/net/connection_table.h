@@ -14,7 +14,7 @@ namespace stentor::net {
 
 class ConnectionTable {
 public:
-    explicit ConnectionTable(std::uint32_t shard) : shard_(shard) {}
+    explicit ConnectionTable(std::uint32_t shard);
 
     [[nodiscard]] std::uint32_t add(int descriptor);
     // The place's next user has another generation.
@@ -37,6 +37,9 @@ private:
     static constexpr std::uint32_t kGenerationMask = 0xfffffff;  // 28 bits, see ConnectionToken.
 
     std::uint32_t shard_;
+    // Another one in each process: an answer meant for a connection of the one before reaches
+    // nobody.
+    std::uint32_t first_generation_;
     std::uint32_t places_{0};
     std::vector<std::unique_ptr<Connection[]>> chunks_;
     std::vector<std::uint32_t> free_;

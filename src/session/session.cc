@@ -14,8 +14,7 @@ static_assert(sizeof(Session) + sizeof(OpenGroup) <= 200, "a process holds a mil
 
 void Session::on_connected(Time now, Effects& fx) { want_deadline(now + limits::kHelloWithin, fx); }
 
-void Session::on_frame(const Rules& rules, std::string_view bytes, Time now,
-                       std::uint64_t /*random*/, Effects& fx) {
+void Session::on_frame(const Rules& rules, std::string_view bytes, Time now, Effects& fx) {
     if (state_ == State::closing) return;
     if (bytes.size() > limits::kClientFrameBytes) {
         return refuse_and_close(0, {Code::frame_too_large, "frame", limits::kClientFrameBytes}, fx);

@@ -134,10 +134,8 @@ public:
 
     // ---- From the connection
     void on_connected(Time now, Effects& fx);
-    // One binary message. `random`: fresh bits, for commands that need some. CreateGroup does not:
-    // its gid follows from uid and cmid, so that a retry finds the group of the first try.
-    void on_frame(const Rules& rules, std::string_view bytes, Time now, std::uint64_t random,
-                  Effects& fx);
+    // One binary message.
+    void on_frame(const Rules& rules, std::string_view bytes, Time now, Effects& fx);
     void on_deadline(Time now, Effects& fx);
     // The socket is gone: leaves all seats, replies nothing.
     void on_disconnected(Effects& fx);

@@ -80,7 +80,7 @@ protected:
     void SetUp() override { session.on_connected(now, fx); }
 
     void say(const pb::ClientFrame& frame) {
-        session.on_frame(rules, wire::encode(frame), now, 0, fx);
+        session.on_frame(rules, wire::encode(frame), now, fx);
     }
     static pb::ClientFrame hello(const std::string& token = "ann") {
         pb::ClientFrame frame;
@@ -480,7 +480,7 @@ TEST_F(SessionTest, RandomBytesAreRefusedOrTaken) {
         Told heard;
         session.on_connected(now, heard);
         if (round % 10 != 0) {
-            session.on_frame(rules, wire::encode(hello("bench")), now, 0, heard);
+            session.on_frame(rules, wire::encode(hello("bench")), now, heard);
         }
         for (int i = 0; i < 12; ++i) {
             std::string bytes = seeds[random() % std::size(seeds)];
@@ -488,7 +488,7 @@ TEST_F(SessionTest, RandomBytesAreRefusedOrTaken) {
             for (unsigned flips = random() % 4; flips > 0 && !bytes.empty(); --flips) {
                 bytes[random() % bytes.size()] = static_cast<char>(random());
             }
-            session.on_frame(rules, bytes, now, random(), heard);
+            session.on_frame(rules, bytes, now, heard);
         }
         for (const pb::ServerFrame& frame : heard.replies) {
             if (!frame.has_refused()) continue;

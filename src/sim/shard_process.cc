@@ -63,7 +63,7 @@ void ShardProcess::accept(const std::shared_ptr<Link>& link) {
 void ShardProcess::on_message(ConnectionToken connection, std::string bytes) {
     around_.life.guarded([this, connection, bytes = std::move(bytes)] {
         with_session(connection, [&](session::Session& session, auto& fx) {
-            session.on_frame(around_.rules, bytes, world_.now(), world_.random.next(), fx);
+            session.on_frame(around_.rules, bytes, world_.now(), fx);
         });
     })();
 }
