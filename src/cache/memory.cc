@@ -93,8 +93,9 @@ void Memory::raise_floor(Seq floor, const Digest& digest) {
 }
 
 const LogEntry* Memory::find(Seq seq) const {
-    if (newest_.empty() || seq < newest_.front().seq || seq > head_) return nullptr;
-    return &newest_[seq - newest_.front().seq];
+    if (newest_.empty() || seq < newest_.front().seq) return nullptr;
+    const std::uint64_t place = seq - newest_.front().seq;
+    return place < newest_.size() ? &newest_[place] : nullptr;
 }
 
 std::optional<Digest> Memory::digest_at(Seq seq) const {
