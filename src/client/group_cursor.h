@@ -62,7 +62,7 @@ public:
 
     // ---- The client's notes on it
     Phase phase{Phase::closed};
-    bool pulling{};         // One pull at a time.
+    bool pulling{};  // One pull at a time.
     // The request that opens it; 0: Hello's resume. An Opened that answers another one was written
     // before a Close of ours and does not say that the server still has us there.
     static constexpr std::uint32_t kNotAsked = 0xffffffff;

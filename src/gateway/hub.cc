@@ -93,8 +93,8 @@ void Hub::on_answers(std::vector<bus::Answer> answers) {
         if (shard < shards_.size()) by_shard[shard].push_back(std::move(answer));
     }
     for (auto& [shard, batch] : by_shard) {
-        shards_.shard(shard).post([side = sides_[shard], batch = std::move(batch)]() mutable {
-            for (bus::Answer& answer : batch) side->on_answer(answer);
+        shards_.shard(shard).post([side = sides_[shard], mine = std::move(batch)]() mutable {
+            for (bus::Answer& answer : mine) side->on_answer(answer);
         });
     }
 }

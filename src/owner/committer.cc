@@ -70,7 +70,8 @@ void Committer::write(std::vector<Job>& jobs) {
         counters_.longest_us.store(took, std::memory_order_relaxed);
     }
 
-    counters_.store_lost.store(std::ranges::find(outcomes, store::Outcome::unknown) != outcomes.end());
+    counters_.store_lost.store(std::ranges::find(outcomes, store::Outcome::unknown) !=
+                               outcomes.end());
 
     std::size_t place = 0;
     for (Job& job : jobs) {

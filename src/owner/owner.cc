@@ -7,8 +7,7 @@
 namespace stentor::owner {
 
 Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const OwnerOptions& options)
-    : store_{store},
-      questions_{store},
+    : questions_{store},
       committer_{store, options.sync_delay},
       loaders_{options.loaders, options.questions_max} {
     const auto term = store.next_term();

@@ -43,7 +43,6 @@ private:
         return *workers_[partition.value % workers_.size()];
     }
 
-    store::Store& store_;
     Questions questions_;
     Committer committer_;
     Loaders loaders_;

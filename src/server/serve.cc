@@ -124,11 +124,12 @@ void serve(const ServeOptions& options) {
                              routes,
                              shards};
     bus.attach(&gateway.hub());
+    // Before the owner, whose last answers may still come here.
+    auth::Argon2Hasher hasher;
+    auth::PasswordQueue passwords{hasher};
     owner::Owner owner{*store, bus, routes, owner_options(options)};
     bus.attach(&owner);
 
-    auth::Argon2Hasher hasher;
-    auth::PasswordQueue passwords{hasher};
     Stats stats{shards, owner, gateway.hub()};
     api::Api api{{.keys = secrets.keys,
                   .token_lives = options.token_lifetime,
@@ -150,6 +151,7 @@ void serve(const ServeOptions& options) {
     log::info("draining", {{"signal", signal}, {"within_ms", options.drain_within.count()}});
     stats.set_draining();
     gateway.drain(options.drain_spread, options.drain_within);
+    passwords.stop();
     shards.stop();
     log::info("stopped");
 }

@@ -169,13 +169,14 @@ void Member::be_hostile() {
         pb::Pull& pull = *frame.mutable_pull();
         pull.set_gid(gid.value);
         pull.set_epoch(1);
-        pull.set_from(world_.random.below(head.value + 3));
-        pull.set_to(pull.from() + world_.random.below(12));
+        const Seq from{world_.random.below(head.value + 3)};
+        pull.set_from(from.value);
+        pull.set_to(from.value + world_.random.below(12));
         const auto row = around_.store.truth().member(gid, uid_);
         const Seq floor = row && *row ? (*row)->floor : Seq{};
         const std::uint32_t request = client_->ask(moment(), std::move(frame));
         if (request == 0) return;
-        if (Seq{pull.from()} <= floor) world_.count(Seen::hostile_pull_below_floor);
+        if (from <= floor) world_.count(Seen::hostile_pull_below_floor);
         hostile_pulls_[request] = floor;
     } else if (chosen < 15) {
         frame.mutable_near()->set_gid(gid.value);
