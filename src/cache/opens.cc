@@ -45,10 +45,11 @@ void Cache::Impl::on_open(PendingOpen open, Time now) {
 void Cache::Impl::ask_open(Group& group, PendingOpen open) {
     open.with_view = (!group.memory.loaded() || group.refresh) && group.view_ask == 0;
     open.generation = group.generation;
-    const bus::AskOpen question{.gid = open.gid, .uid = open.uid, .with_view = open.with_view};
+    const GroupId gid = open.gid;
+    const bus::AskOpen question{.gid = gid, .uid = open.uid, .with_view = open.with_view};
     // Set before asking: a simulated owner may answer at once.
     if (open.with_view) group.view_ask = next_ask_;
-    ask(open.gid, std::move(open), question);
+    ask(gid, std::move(open), question);
 }
 
 void Cache::Impl::on_open_reply(AskId id, PendingOpen open, Result<bus::OpenAnswer> answer,

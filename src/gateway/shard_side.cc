@@ -74,8 +74,8 @@ void ShardSide::on_closed(ConnectionToken connection, Time /*now*/) {
 
 void ShardSide::on_http(net::http::Request request, net::http::Responder responder, Time /*now*/) {
     http_(std::move(request), [shard = shard_, responder](net::http::Response response) {
-        shard->post([shard, responder, response = std::move(response)]() mutable {
-            shard->respond(responder, std::move(response));
+        shard->post([shard, responder, answer = std::move(response)] {
+            shard->respond(responder, answer);
         });
     });
 }

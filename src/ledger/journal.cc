@@ -123,7 +123,9 @@ Result<std::size_t> read_journals(std::span<const std::filesystem::path> files, 
             records.push_back(*record);
         }
     }
-    std::ranges::stable_sort(records, {}, &Record::order);
+    // Of the same moment an invoke comes first: "i" is before the letters of answers.
+    std::ranges::sort(records, {},
+                      [](const Record& record) { return std::pair{record.order, record.kind}; });
     for (const Record& record : records) tell(record, ledger);
     return records.size();
 }

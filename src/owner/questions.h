@@ -22,7 +22,7 @@ private:
     Result<bus::Reply> on(const bus::AskUsers& ask);
     Result<bus::Reply> on(const bus::AskAddUser& ask);
     Result<bus::Reply> on(const bus::AskUserByName& ask);
-    static Result<bus::Reply> on(const bus::AskOpen& ask);
+    Result<bus::Reply> on(const bus::AskOpen& ask);
 
     [[nodiscard]] Result<std::uint32_t> unread(GroupId gid, const store::MemberRow& row,
                                                const store::HeadRow& head);
