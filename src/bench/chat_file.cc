@@ -2,7 +2,6 @@
 
 #include <zlib.h>
 
-#include <algorithm>
 #include <charconv>
 #include <map>
 #include <memory>
@@ -44,11 +43,14 @@ Result<Chat> read_chat(const std::filesystem::path& file, std::size_t limit) {
         const auto ms = take_number(line);
         const auto number = ms ? take_number(line) : std::nullopt;
         if (!number || line.empty()) return std::unexpected(Error{Code::malformed, "file"});
+        if (!chat.lines.empty() && *ms < chat.lines.back().ms) {
+            return std::unexpected(
+                Error{Code::malformed, "file: a line is older than the one before"});
+        }
         const auto [sender, fresh] =
             senders.try_emplace(*number, static_cast<std::uint32_t>(senders.size()));
         chat.lines.push_back({*ms, sender->second, std::string{line}});
     }
-    std::ranges::stable_sort(chat.lines, {}, &ChatLine::ms);
     chat.senders = static_cast<std::uint32_t>(senders.size());
     return chat;
 }

@@ -23,7 +23,7 @@ struct Chat {
 };
 
 // At most `limit` lines; 0: all. not_found: no such file. malformed: a line without two tabs or
-// numbers, or one without text.
+// numbers, one without text, or one older than the line before.
 [[nodiscard]] Result<Chat> read_chat(const std::filesystem::path& file, std::size_t limit);
 
 }  // namespace stentor::bench

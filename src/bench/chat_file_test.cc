@@ -50,7 +50,8 @@ TEST_F(ChatFileTest, ReadsAGzippedFile) {
 TEST_F(ChatFileTest, SaysWhatIsWrong) {
     EXPECT_EQ(read_chat(file, 0).error().code, Code::not_found);
     EXPECT_EQ(read_chat(folder, 0).error().code, Code::not_found);
-    for (const char* text : {"1\thello\n", "x\t1\thello\n", "1\t1\t\n", "1 1 hello\n"}) {
+    for (const char* text : {"1\thello\n", "x\t1\thello\n", "1\t1\t\n", "1 1 hello\n",
+                             "2\t1\tlater\n1\t1\tearlier\n"}) {
         write(text);
         EXPECT_EQ(read_chat(file, 0).error().code, Code::malformed) << text;
     }

@@ -15,6 +15,7 @@ constexpr int kLossesPerStore = 10;
 #ifndef STENTOR_PLANTED_BUGS
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes the environment of a test.
     const char* text = std::getenv(name);
     return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
