@@ -10,6 +10,8 @@ import re
 import subprocess
 import sys
 
+from report import report
+
 # In pieces, so that this file does not hold what it looks for.
 HOSTS = ("npmjs" + ".org", "npmjs" + ".com", "yarnpkg" + ".com", "npmmirror" + ".com",
          "deb.debian" + ".org", "pypi" + ".org", "pythonhosted" + ".org", "crates" + ".io",
@@ -43,15 +45,5 @@ def violations(root):
                 yield f"{path.relative_to(root)}:{number}: {found.group(0)}"
 
 
-def main():
-    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else __file__).resolve()
-    if root.is_file():
-        root = root.parents[2]
-    found = list(violations(root))
-    for line in found:
-        print(line)
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report(violations))

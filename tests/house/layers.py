@@ -9,6 +9,8 @@ import pathlib
 import re
 import sys
 
+from report import report
+
 # The row of what test files may include beside their folder's own row.
 TESTS = "tests"
 PURE = ("group", "fanout", "session", "cache", "client")
@@ -100,15 +102,5 @@ def violations(root):
         yield from check_pure(root, path, text)
 
 
-def main():
-    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else __file__).resolve()
-    if root.is_file():
-        root = root.parents[2]
-    found = list(violations(root))
-    for line in found:
-        print(line)
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report(violations))
