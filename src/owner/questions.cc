@@ -32,7 +32,6 @@ struct ListPlace {
     friend auto operator<=>(const ListPlace& a, const ListPlace& b) {
         return std::tie(a.activity_ms, b.gid) <=> std::tie(b.activity_ms, a.gid);
     }
-    friend bool operator==(const ListPlace&, const ListPlace&) = default;
 };
 
 std::string encode(const ListPlace& place) {
@@ -60,7 +59,6 @@ Result<bus::Reply> Questions::answer(const bus::Question& question) {
 }
 
 Result<bus::Reply> Questions::on(const bus::AskOpen& /*ask*/) {
-    // Needs what is ordered, which only a worker knows.
     return std::unexpected(Error{.code = Code::internal, .where = "open"});
 }
 

@@ -22,6 +22,7 @@ private:
     Result<bus::Reply> on(const bus::AskUsers& ask);
     Result<bus::Reply> on(const bus::AskAddUser& ask);
     Result<bus::Reply> on(const bus::AskUserByName& ask);
+    // Needs what is ordered, which only a worker knows.
     Result<bus::Reply> on(const bus::AskOpen& ask);
 
     [[nodiscard]] Result<std::uint32_t> unread(GroupId gid, const store::MemberRow& row,
