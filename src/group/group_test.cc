@@ -217,11 +217,15 @@ TEST_F(AGroup, NumbersAnewWhenAnotherCommitCameFirst) {
     EXPECT_EQ(log.size(), 2U);
 }
 
-TEST_F(AGroup, RefusesWhoWaitsWhenTheLoadFails) {
-    const auto request = send(kAnn, cmid(), "x");
+// "Nothing was stored" may only be said of what was in no commit.
+TEST_F(AGroup, SaysOfWhatMayBeStoredThatItsOutcomeIsUnknown) {
+    const auto committed = send(kAnn, cmid(), "in the commit");
+    flush();
+    const auto staged = send(kAnn, cmid(), "behind it");
     commit_once(false, Outcome::unknown);
     fail_loads();
-    EXPECT_EQ(refusal_of(request), Code::store_unavailable);
+    EXPECT_EQ(refusal_of(committed), Code::timeout);
+    EXPECT_EQ(refusal_of(staged), Code::store_unavailable);
     EXPECT_TRUE(log.empty());
 }
 
