@@ -104,8 +104,10 @@ void serve(const ServeOptions& options) {
     // Else each hostile string costs a line of the log.
     google::protobuf::SetLogHandler(nullptr);
     if (sodium_init() < 0) throw std::runtime_error{"libsodium cannot start"};
-    std::filesystem::create_directories(options.data);
-    std::filesystem::permissions(options.data, std::filesystem::perms::owner_all);
+    // One that was there already keeps the mode that its owner gave it.
+    if (std::filesystem::create_directories(options.data)) {
+        std::filesystem::permissions(options.data, std::filesystem::perms::owner_all);
+    }
 
     raise_descriptor_limit();
     // First of all the shards: their descriptor tables must not hold what is opened later.
