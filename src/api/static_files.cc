@@ -9,6 +9,7 @@
 
 #include "api/responses.h"
 #include "base/digest.h"
+#include "base/limits.h"
 
 namespace stentor::api {
 namespace {
@@ -119,7 +120,7 @@ StaticFiles::StaticFiles(const fs::path& folder) {
         const std::string path = "/" + it->path().lexically_relative(folder).generic_string();
         if (!plain_path(path)) continue;
         bytes += it->file_size();
-        if (++count > kFilesMax || bytes > kBytesMax) {
+        if (++count > limits::kPageFiles || bytes > limits::kPageBytes) {
             throw std::runtime_error("too many or too large files for a page in " +
                                      folder.string());
         }

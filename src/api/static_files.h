@@ -2,7 +2,7 @@
 // The files of the page, read into memory once. A path is looked up, never opened: nothing that a
 // client sends reaches the file system.
 //
-// Thread: any, after the constructor. Limits: kFilesMax files, kBytesMax together.
+// Thread: any, after the constructor. Limits: kPageFiles files, kPageBytes together.
 
 #include <cstddef>
 #include <filesystem>
@@ -17,9 +17,6 @@ namespace stentor::api {
 
 class StaticFiles {
 public:
-    static constexpr std::size_t kFilesMax = 1'000;
-    static constexpr std::size_t kBytesMax = std::size_t{64} * 1024 * 1024;
-
     // Reads every plain file below `folder`; links, hidden files and names beyond letters, digits
     // and ._- are left out. x.gz beside x is what is sent for x to who takes gzip. Throws
     // std::runtime_error when the folder cannot be read, is too large or holds no index.html.

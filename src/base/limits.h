@@ -16,10 +16,13 @@ inline constexpr std::size_t kBodyBytes = 16 * 1024;  // A serialized Body
 inline constexpr std::size_t kTextBytes = 8 * 1024;   // Its text, UTF-8
 inline constexpr std::size_t kMentions = 50;
 inline constexpr std::size_t kAttachments = 10;
-inline constexpr std::size_t kNameBytes = 64;  // A user's or a group's name, UTF-8
+inline constexpr std::size_t kPreviewBytes = 1'024;  // A tiny picture within an attachment
+inline constexpr std::size_t kNameBytes = 64;        // A user's or a group's name, UTF-8
 inline constexpr std::size_t kPasswordBytesMin = 8;
 inline constexpr std::size_t kPasswordBytesMax = 128;
 inline constexpr std::size_t kTokenBytes = 512;
+inline constexpr std::size_t kClientNameBytes = 64;  // Name and version of a client, in Hello
+inline constexpr std::uint32_t kSlowModeS = 86'400;
 inline constexpr std::uint64_t kIdMax = (std::uint64_t{1} << 53U) - 1;
 
 // ---- A page of a log, whichever comes first
@@ -72,16 +75,24 @@ inline constexpr std::size_t kCacheEntries = 1'024;
 inline constexpr std::size_t kCacheBytes = 1024 * 1024;
 inline constexpr std::size_t kCachePages = 4'096;  // Pages of older entries, per node
 inline constexpr std::size_t kWaitersPerLoad = 65'536;
+inline constexpr std::size_t kBacklogEntries = kCacheEntries;  // That wait for a hole to be filled
+inline constexpr std::size_t kOpenedEntries = 50;              // In an Opened that starts afresh
 
 // ---- Fan-out
 inline constexpr std::size_t kBatchEntries = kRangeEntries;
 inline constexpr std::size_t kBatchBytes = kRangeBytes;
-inline constexpr std::size_t kSliceSeats = 256;       // Written before others get a turn
-inline constexpr std::size_t kLargeAudience = 1'024;  // From here on a pass waits at the gate
+inline constexpr std::size_t kSliceSeats = 256;             // Written before others get a turn
+inline constexpr std::size_t kTurnSeats = 4 * kSliceSeats;  // Of small groups, in one turn
+inline constexpr std::size_t kPassBytes = 4 * kBatchBytes;  // Gathered for a pass; then Heads
+inline constexpr std::size_t kLargeAudience = 1'024;        // From here on a pass waits at the gate
 inline constexpr std::size_t kPinnedBytes = 64 * 1024 * 1024;  // Half-written frames, per shard
 
 // ---- Waiting elsewhere
 inline constexpr Millis kAskWithin = 5s;
+inline constexpr std::size_t kWorkerMail = 262'144;       // Commands and outcomes, per worker
+inline constexpr std::size_t kQuestionsWaiting = 65'536;  // For the loaders
+inline constexpr std::size_t kPageFiles = 1'000;          // Of the page, held in memory
+inline constexpr std::size_t kPageBytes = 64 * 1024 * 1024;
 inline constexpr std::size_t kPasswordQueue = 256;
 inline constexpr std::size_t kGroupsPerUser = 2'000;
 inline constexpr std::size_t kListPage = 100;

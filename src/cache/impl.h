@@ -20,8 +20,6 @@ inline constexpr Millis kRouteEvery{10'000};   // Three missed reports are an ab
 inline constexpr Millis kForgetAfter{30'000};  // Unwatched that long, a group leaves memory.
 inline constexpr Millis kVerifyAfter{20'000};  // Quiet that long, its head is asked for.
 inline constexpr std::size_t kVerifiesPerTick = 256;
-inline constexpr std::size_t kBacklog = limits::kCacheEntries;
-inline constexpr std::size_t kOpenedEntries = 50;
 inline constexpr int kViewTries = 3;
 
 struct PendingOpen {

@@ -86,7 +86,7 @@ void Cache::Impl::on_entries(Group& group, Epoch epoch, std::span<const LogEntry
             group.backlog_epoch = epoch;
         }
         group.seen = std::max(group.seen, last);
-        if (group.backlog.size() + entries.size() > kBacklog) group.backlog.clear();
+        if (group.backlog.size() + entries.size() > limits::kBacklogEntries) group.backlog.clear();
         group.backlog.insert(group.backlog.end(), entries.begin(), entries.end());
         if (!group.shards.empty()) fx_.head_moved(group.memory.gid(), epoch, last, group.shards);
         return;
@@ -104,7 +104,7 @@ void Cache::Impl::add_entries(Group& group, std::span<const LogEntry> entries, T
     if (next == entries.end()) return;
     const std::span<const LogEntry> fresh{next, entries.end()};
     if (fresh.front().seq != memory.head() + 1 && !planted(Bug::cache_above_head)) {
-        if (group.backlog.size() + fresh.size() > kBacklog) group.backlog.clear();
+        if (group.backlog.size() + fresh.size() > limits::kBacklogEntries) group.backlog.clear();
         group.backlog.insert(group.backlog.end(), fresh.begin(), fresh.end());
         return catch_up(group);
     }
@@ -152,7 +152,8 @@ void Cache::Impl::on_entry_changed(Group& group, Epoch epoch, const LogEntry& en
     const GroupId gid = memory.gid();
     // A view that is on its way may have been made before this, too.
     if (group.view_ask != 0 || !memory.loaded()) {
-        if (group.changes.size() >= kBacklog) group.changes.erase(group.changes.begin());
+        if (group.changes.size() >= limits::kBacklogEntries)
+            group.changes.erase(group.changes.begin());
         group.changes.emplace_back(epoch, entry);
     }
     if (!memory.loaded() || epoch != memory.epoch()) return;

@@ -170,7 +170,7 @@ void Cache::Impl::send_opened(Group& group, const PendingOpen& open) {
     if (same && memory.head() - open.seq <= limits::kRangeEntries) entries = memory.since(open.seq);
     if (entries && wire::page_size(*entries) < entries->size()) entries.reset();
     const bool reset = !entries;
-    if (reset) entries = memory.last(kOpenedEntries, floor);
+    if (reset) entries = memory.last(limits::kOpenedEntries, floor);
 
     const bool forked = open.epoch && open.epoch == group.forked_from;
     if (forked && open.epoch != memory.epoch()) {

@@ -74,9 +74,9 @@ bool Channel::add(Push push) {
         gathered_.entries.push_back(std::move(push));
     }
     gathered_.bytes += size;
-    if (gathered_.bytes > kPendingBytes) {
+    if (gathered_.bytes > limits::kPassBytes) {
         give_up_entries();
-        if (gathered_.bytes > kPendingBytes) {
+        if (gathered_.bytes > limits::kPassBytes) {
             gathered_.early.clear();
             gathered_.bytes = 0;
             gathered_.all_behind = true;

@@ -118,7 +118,7 @@ void Router::slice_and_requeue(Channel& channel, Writer& writer, std::size_t& se
 }
 
 Router::Turn Router::run(Writer& writer, Gate& gate) {
-    std::size_t seats = kTurnSeats;
+    std::size_t seats = limits::kTurnSeats;
     for (std::size_t turns = small_.size(); turns > 0 && seats > 0; --turns) {
         const GroupId gid = small_.front();
         small_.pop_front();

@@ -11,7 +11,7 @@
 // what he cannot apply, and nobody is behind for ever.
 //
 // A pass carries everything that came for a group since its last pass. While it runs, in slices of
-// kSliceSeats, newer frames gather for the next one. Frames pending beyond kPendingBytes are given
+// kSliceSeats, newer frames gather for the next one. Frames pending beyond kPassBytes are given
 // up: everybody gets a Head instead.
 //
 // Cost: a seat that keeps up costs one write a pass; a behind one nothing; a waiting one a bit.
@@ -33,9 +33,7 @@
 
 namespace stentor::fanout {
 
-inline constexpr std::size_t kPendingBytes = 4 * limits::kBatchBytes;  // Of one group
-inline constexpr std::size_t kTurnSeats = 4 * limits::kSliceSeats;     // Of small groups
-inline constexpr std::size_t kSeatsMax = std::size_t{1} << 24U;        // As many as connections
+inline constexpr std::size_t kSeatsMax = std::size_t{1} << 24U;  // As many as connections
 
 // In this order within a pass.
 enum class Lane : std::uint8_t {

@@ -165,10 +165,11 @@ void Group::resume_waiting(Time now) {
 }
 
 void Group::refuse_waiting(const Error& error) {
-    // What was in a commit whose outcome nobody knows must not be told that nothing was stored.
+    // "Nothing was stored" must not be said of what was in a commit whose outcome nobody knows.
+    const bool denies = error.code == Code::store_unavailable;
     const Error unknown{.code = Code::timeout, .where = "store", .retry_after_ms = 1'000};
     for (const Work& work : std::exchange(waiting_, {})) {
-        refuse(work.post.reply_to, work.untold ? unknown : error);
+        refuse(work.post.reply_to, denies && work.untold ? unknown : error);
     }
     for (const Opening& opening : std::exchange(openings_waiting_, {})) {
         effects_.answer_open(opening.ask, std::unexpected(error));

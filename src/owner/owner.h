@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/limits.h"
 #include "bus/bus.h"
 #include "group/group.h"
 #include "owner/committer.h"
@@ -22,7 +23,7 @@ namespace stentor::owner {
 struct OwnerOptions {
     std::size_t workers{1};
     std::size_t loaders{2};
-    std::size_t questions_max{65'536};
+    std::size_t questions_max{limits::kQuestionsWaiting};
     Millis sync_delay{};  // See Committer.
     group::Settings groups;
 };

@@ -6,12 +6,12 @@
 #include <iterator>
 #include <utility>
 
+#include "base/limits.h"
 #include "owner/load.h"
 
 namespace stentor::owner {
 namespace {
 
-constexpr std::size_t kMailMax = 262'144;
 constexpr Millis kTickEvery{1'000};
 
 }  // namespace
@@ -20,7 +20,7 @@ Worker::Worker(const Engines& engines, const group::Tenure& tenure, const group:
     : engines_{engines},
       tenure_{tenure},
       settings_{settings},
-      mailbox_{std::make_shared<Mailbox<Mail>>(kMailMax)} {
+      mailbox_{std::make_shared<Mailbox<Mail>>(limits::kWorkerMail)} {
     committed_ = std::make_shared<const Committer::Done>(
         [mailbox = mailbox_](Outcomes outcomes) { mailbox->put(std::move(outcomes)); });
     thread_ = std::jthread{[this] { run(); }};

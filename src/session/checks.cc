@@ -6,10 +6,6 @@
 namespace stentor::session {
 namespace {
 
-constexpr std::size_t kClientBytes = 64;
-constexpr std::size_t kPreviewBytes = 1'024;
-constexpr std::uint32_t kSlowModeMax = 86'400;
-
 std::unexpected<Error> bad(std::string_view field, std::uint64_t limit = 0,
                            Code code = Code::bad_field) {
     return std::unexpected(Error{.code = code, .where = field, .limit = limit});
@@ -60,8 +56,8 @@ Result<void> check_body(std::string_view bytes) {
     for (const pb::Attachment& attachment : body.attachments()) {
         if (attachment.address().empty()) return bad("attachment.address", 1);
         if (attachment.size() > limits::kIdMax) return bad("attachment.size", limits::kIdMax);
-        if (attachment.preview().size() > kPreviewBytes) {
-            return bad("attachment.preview", kPreviewBytes);
+        if (attachment.preview().size() > limits::kPreviewBytes) {
+            return bad("attachment.preview", limits::kPreviewBytes);
         }
     }
     return {};
@@ -119,7 +115,8 @@ Result<void> check(const pb::Hello& hello) {
     if (hello.token().empty() || hello.token().size() > limits::kTokenBytes) {
         return bad("hello.token", limits::kTokenBytes, Code::token_invalid);
     }
-    if (hello.client().size() > kClientBytes) return bad("hello.client", kClientBytes);
+    if (hello.client().size() > limits::kClientNameBytes)
+        return bad("hello.client", limits::kClientNameBytes);
     if (auto device = check_number(hello.device(), "hello.device"); !device) return device;
     if (auto log = check_number(hello.user_log_seq(), "hello.user_log_seq"); !log) return log;
     if (static_cast<std::size_t>(hello.resume_size()) > limits::kResumes) {
@@ -143,7 +140,8 @@ Result<void> check(const pb::CreateGroup& create) {
     if (!pb::JoinPolicy_IsValid(settings.join_policy())) {
         return bad("settings.join_policy", pb::JOIN_POLICY_APPROVAL);
     }
-    if (settings.slow_mode_s() > kSlowModeMax) return bad("settings.slow_mode_s", kSlowModeMax);
+    if (settings.slow_mode_s() > limits::kSlowModeS)
+        return bad("settings.slow_mode_s", limits::kSlowModeS);
     if (settings.topic().size() > limits::kTextBytes) {
         return bad("settings.topic", limits::kTextBytes);
     }
