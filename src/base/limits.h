@@ -55,8 +55,9 @@ inline constexpr std::uint32_t kSendsPerSecond = 1;
 inline constexpr std::uint32_t kSendsBurst = 5;
 
 // ---- Client message ids
-inline constexpr Millis kSendWindow = 7 * 24h;       // Older ones are refused as expired
-inline constexpr Millis kSendWindowSlack = 1h;       // Kept longer than served, for slow clocks
+inline constexpr Millis kSendWindow = 7 * 24h;  // Older ones are refused as expired
+inline constexpr Millis kSendWindowSlack = 1h;  // Kept longer than served, for slow clocks
+inline constexpr Millis kForgetEvery = 1h;
 inline constexpr Millis kClockSkew = 10min;          // A cmid may be this far in the future
 inline constexpr Millis kYoungIds = 2min;            // Held in memory by the owner, at least
 inline constexpr std::size_t kYoungIdsMax = 65'536;  // per group

@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/log.h"
 
 namespace stentor::owner {
@@ -39,6 +40,7 @@ void Committer::run() {
     std::vector<Job> jobs;
     for (;;) {
         mailbox_.take(jobs, std::chrono::seconds{1});
+        forget_old_sends(now());
         if (jobs.empty()) {
             if (mailbox_.closed()) return;
             continue;
@@ -95,6 +97,15 @@ void Committer::write_positions(std::vector<Job>& jobs) {
     if (positions.empty()) return;
     if (const auto written = store_.advance_read(positions); !written) {
         log::warn("read positions not written", {{"code", name_of(written.error().code)}});
+    }
+}
+
+void Committer::forget_old_sends(Time now) {
+    if (now < forget_at_) return;
+    forget_at_ = now + limits::kForgetEvery;
+    const Time before = now - limits::kSendWindow - limits::kSendWindowSlack;
+    if (const auto forgot = store_.forget_sent_before(before); !forgot) {
+        log::warn("old sends not forgotten", {{"code", name_of(forgot.error().code)}});
     }
 }
 

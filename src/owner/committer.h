@@ -54,9 +54,12 @@ private:
     void run();
     void write(std::vector<Job>& jobs);
     void write_positions(std::vector<Job>& jobs);
+    // Client ids older than a retry may be: forgotten at the start, then every kForgetEvery.
+    void forget_old_sends(Time now);
 
     store::Store& store_;
     const Millis sync_delay_;
+    Time forget_at_{};
     Mailbox<Job> mailbox_;
     CommitterCounters counters_{};
     std::jthread thread_;

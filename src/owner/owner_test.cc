@@ -220,6 +220,30 @@ TEST_F(OwnerTest, UnreadCountsOthersPostsAboveTheCursor) {
     EXPECT_EQ(groups.groups(0).last().seq(), 31U);
 }
 
+TEST_F(OwnerTest, ForgetsClientIdsThatNoRetryMayUseAnyMore) {
+    node_.answer(create(kAnn));
+    node_.answer(send(kAnn, cmid(1), "young"));
+    const Cmid old = Cmid::made_at(now() - limits::kSendWindow - 2 * limits::kSendWindowSlack,
+                                   std::array<std::uint8_t, 10>{});
+    owner_.reset();
+    const auto head = store_.head(kGroup);
+    store::Commit commit{
+        .gid = kGroup, .term = head->term, .expected = head->version, .head = *head};
+    ++commit.head.version;
+    commit.sent.push_back({.cmid = old, .uid = kAnn, .seq = {1}});
+    ASSERT_EQ(store_.commit({&commit, 1}).front(), store::Outcome::done);
+    ASSERT_TRUE(store_.sent(kGroup, kAnn, old)->has_value());
+
+    start();
+
+    for (int tries = 0; tries < 1'000 && store_.sent(kGroup, kAnn, old)->has_value(); ++tries) {
+        join(kBob);  // Any work wakes the committer.
+        std::this_thread::sleep_for(Millis{5});
+    }
+    EXPECT_FALSE(store_.sent(kGroup, kAnn, old)->has_value());
+    EXPECT_EQ(store_.sent_since(kGroup, now() - limits::kYoungIds, 10)->size(), 1U);
+}
+
 TEST_F(OwnerTest, AGroupOfOthersLooksLikeNone) {
     node_.answer(create(kAnn));
     const auto other = ask(bus::AskOpen{.gid = kGroup, .uid = kBob});

@@ -145,7 +145,9 @@ void serve(const ServeOptions& options) {
     gateway.serve([&api](net::http::Request request, gateway::HttpReply reply) {
         api.on_http(std::move(request), std::move(reply));
     });
-    std::printf("listening on http://%s:%u\n", options.address.c_str(), shards.port());
+    const bool v6 = options.address.find(':') != std::string::npos;
+    std::printf("listening on http://%s%s%s:%u\n", v6 ? "[" : "", options.address.c_str(),
+                v6 ? "]" : "", shards.port());
     std::fflush(stdout);
 
     int signal = 0;
