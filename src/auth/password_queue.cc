@@ -23,10 +23,11 @@ void PasswordQueue::stop() {
         unanswered.swap(tasks_);
     }
     wake_.notify_one();
+    // First the thread, then what waited: two answers never run at the same time.
+    if (thread_.joinable()) thread_.join();
     for (Task& task : unanswered) {
         std::visit([](auto& each) { each.done(std::unexpected(kDraining)); }, task);
     }
-    if (thread_.joinable()) thread_.join();
 }
 
 void PasswordQueue::hash(std::string password, HashDone done) {
