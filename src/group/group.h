@@ -13,9 +13,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/rate.h"
 #include "bus/bus.h"
 #include "group/effects.h"
-#include "group/rate.h"
 #include "group/ring.h"
 #include "group/sent_index.h"
 #include "store/store.h"

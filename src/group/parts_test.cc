@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "base/limits.h"
+#include "base/rate.h"
 #include "group/item_stream.h"
-#include "group/rate.h"
 #include "group/ring.h"
 #include "group/sent_index.h"
 

@@ -160,13 +160,16 @@ void Commands::on_close(const pb::ClientFrame& frame) {
 
 void Commands::on_send(pb::ClientFrame&& frame) {
     if (!session_.bench_) {
-        const Millis wait = session_.rate_.take(now_, rules_.sends_per_s, rules_.sends_burst);
-        if (wait > Millis{0}) {
+        // A period is rounded up: never more than sends_per_s in a second.
+        const RateLimit limit{
+            .period = Millis{(1'000 + rules_.sends_per_s - 1) / rules_.sends_per_s},
+            .burst = static_cast<int>(rules_.sends_burst)};
+        if (const auto wait = session_.rate_.take(limit, now_)) {
             return refuse(frame.request_id(),
                           {.code = Code::rate_limited,
                            .where = "send",
                            .limit = rules_.sends_per_s,
-                           .retry_after_ms = static_cast<std::uint32_t>(wait.count())});
+                           .retry_after_ms = static_cast<std::uint32_t>(wait->count())});
         }
     }
     if (const auto good = check(frame.send()); !good) {

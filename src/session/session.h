@@ -26,10 +26,10 @@
 #include "base/code.h"
 #include "base/ids.h"
 #include "base/limits.h"
+#include "base/rate.h"
 #include "base/time.h"
 #include "bus/bus.h"
 #include "session/flight.h"
-#include "session/rate.h"
 
 namespace stentor::session {
 

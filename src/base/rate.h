@@ -1,5 +1,5 @@
 #pragma once
-// One member's sends in one group: `burst` at once, then one every `period`, as the generic cell
+// One sender's rate: `burst` at once, then one every `period`, as the generic cell
 // rate algorithm, which needs one time stamp and no timer.
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 #include "base/time.h"
 
-namespace stentor::group {
+namespace stentor {
 
 struct RateLimit {
     Millis period{1'000};
@@ -29,4 +29,4 @@ private:
     Time due_{};  // When all of the burst will be there again, less one period.
 };
 
-}  // namespace stentor::group
+}  // namespace stentor
