@@ -25,6 +25,7 @@ public:
     Result<void> post(PartitionId /*partition*/, bus::Post /*post*/) override { return {}; }
     void publish(NodeId /*node*/, std::shared_ptr<const bus::Items> /*items*/) override {}
     void answer(NodeId /*node*/, std::vector<bus::Answer> /*answers*/) override {}
+    void nudge(NodeId /*node*/, std::vector<bus::Nudge> /*nudges*/) override {}
 
     void ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override {
         const std::unique_lock lock{mutex_};

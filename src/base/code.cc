@@ -10,6 +10,7 @@ std::string_view name_of(Code code) {
         case Code::not_open: return "NOT_OPEN";
         case Code::token_expired: return "TOKEN_EXPIRED";
         case Code::slow_consumer: return "SLOW_CONSUMER";
+        case Code::revision_changed: return "REVISION_CHANGED";
         case Code::rate_limited: return "RATE_LIMITED";
         case Code::overloaded: return "OVERLOADED";
         case Code::store_unavailable: return "STORE_UNAVAILABLE";

@@ -17,6 +17,7 @@ enum class Code : std::uint16_t {
     not_open = 102,
     token_expired = 103,
     slow_consumer = 104,
+    revision_changed = 105,
 
     rate_limited = 200,
     overloaded = 201,

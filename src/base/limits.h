@@ -71,6 +71,25 @@ inline constexpr std::size_t kParkedPerGroup = 16'384;  // Waiting for a load
 inline constexpr std::size_t kMembersCached = 65'536;   // per partition
 inline constexpr Millis kGroupIdle = 10min;             // Then it leaves memory
 
+inline constexpr std::size_t kReadBy = 200;        // Newest entries whose readers are counted
+inline constexpr std::size_t kReactionKinds = 20;  // Different emoji on one entry
+inline constexpr std::size_t kEmojiBytes = 32;
+inline constexpr std::size_t kHidesPerCommand = 100;
+inline constexpr std::size_t kForks = 8;  // Fork points that a head remembers
+inline constexpr std::size_t kInviteBytes = 64;
+inline constexpr std::size_t kSmallGroup = 200;  // Members: typing is shown, badges are ticked
+inline constexpr std::size_t kWhoReadMembers = 1'000;  // Members: readers are told by name
+inline constexpr Millis kTicksEvery = 1s;              // Tallies, at least
+inline constexpr Millis kRecallWindow = 1h;            // By the sender
+inline constexpr Millis kEditWindow = 1h;
+
+// ---- A user
+inline constexpr std::size_t kUserLog = 1'000;  // Newest entries kept of his own log
+inline constexpr std::size_t kUserLogPage = 200;
+inline constexpr std::size_t kNotesPerPage = 50;
+inline constexpr std::size_t kNoteBytes = 2'048;
+inline constexpr std::size_t kSettingBytes = 64 * 1024;
+
 // ---- A node's memory of a group
 inline constexpr std::size_t kCacheEntries = 1'024;
 inline constexpr std::size_t kCacheBytes = 1024 * 1024;

@@ -3,6 +3,7 @@
 // order and at least once; items come down to each node of a group's route, in order per owner,
 // and may be lost: a node sees the hole in `number` and asks again. The bus is never the record.
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -35,6 +36,10 @@ struct Post {
     GroupId gid;
     UserId uid;
     bool limits_lifted{};  // A bench role's: no rate.
+    // The operator's, or an API key's: neither rate nor role is asked, and `uid` may be 0 or
+    // anybody in whose name it is done.
+    bool operator_rights{};
+    std::array<std::uint8_t, 16> random{};  // For what must not be guessed: an invite's code.
     pb::ClientFrame command;
 };
 
@@ -47,6 +52,14 @@ struct MemberView {
     std::uint64_t version{};
     Time muted_until;
     bool muted_for_me{};
+    bool blocked{};  // In a direct chat: takes nothing from the other.
+    bool overlay{};  // Has hidden entries, notes or reactions here: AskMine tells which.
+};
+
+// Where a history ended: what `epoch` held above `seq` was lost.
+struct ForkPoint {
+    Epoch epoch;
+    Seq seq;
 };
 
 // A group as its owner knows it, at one moment of the item stream.
@@ -61,8 +74,10 @@ struct GroupView {
     std::uint64_t ordinal{};
     std::uint64_t members{};
     pb::GroupSettings settings;
-    std::vector<LogEntry> newest;  // Dense, ends at head; at most kRing.
-    Digest digest_before;          // At newest.front().seq - 1, or at head when newest is empty.
+    std::vector<LogEntry> newest;    // Dense, ends at head; at most kRing.
+    Digest digest_before;            // At newest.front().seq - 1, or at head when newest is empty.
+    std::vector<pb::Tally> tallies;  // Of the newest entries that have any.
+    std::vector<ForkPoint> forks;    // Ascending.
 };
 
 // ---- Items: what happened in a group, in its order
@@ -84,13 +99,22 @@ struct MemberChanged {
 };
 struct GroupChanged {  // Settings, or a new epoch.
     pb::GroupSettings settings;
+    std::uint64_t members{};
     Seq fork;  // Entries above it belong to the former epoch.
+};
+struct TalliesChanged {  // Gathered for a second or so; each is whole.
+    std::vector<pb::Tally> tallies;
+};
+struct TypingSeen {
+    UserId uid;
 };
 
 struct Item {
     GroupId gid;
     Epoch epoch;
-    std::variant<EntriesAdded, EntryChanged, MemberChanged, GroupChanged> event;
+    std::variant<EntriesAdded, EntryChanged, MemberChanged, GroupChanged, TalliesChanged,
+                 TypingSeen>
+        event;
 };
 
 // What an owner hands to one node at once. `number` counts 1, 2, 3 ... per (partition, term, node).
@@ -106,6 +130,27 @@ struct Answer {
     pb::ServerFrame frame;
 };
 
+// ---- Nudges: told to nodes beside the order of any group. Each may be lost, late or twice, and
+// only makes a node look again.
+
+struct HeadMoved {  // To every node that may have members of the group: for badges.
+    GroupId gid;
+    Epoch epoch;
+    Seq head;
+    std::uint64_t members{};
+    std::shared_ptr<const LogEntry> last;  // In small groups.
+};
+struct UserLogMoved {  // To the nodes on the user's route: AskUserLog.
+    UserId uid;
+};
+struct ReadMoved {  // Likewise: another device of his has read up to here.
+    UserId uid;
+    GroupId gid;
+    Epoch epoch;
+    Seq read;
+};
+using Nudge = std::variant<HeadMoved, UserLogMoved, ReadMoved>;
+
 // ---- Questions: answered by the owner, changing nothing that is ordered
 
 struct AskOpen {  // Who am I there, and what is there?
@@ -116,6 +161,8 @@ struct AskOpen {  // Who am I there, and what is there?
 struct OpenAnswer {
     MemberView member;
     std::optional<GroupView> view;
+    Seq head;
+    std::optional<LogEntry> last;  // The entry at head.
 };
 struct AskEntries {  // A page of history.
     GroupId gid;
@@ -129,6 +176,7 @@ struct EntriesAnswer {
     Seq head;  // The head at which it was read.
     Seq floor;
     Digest floor_digest;
+    std::vector<pb::Tally> tallies;
 };
 struct AskNear {
     GroupId gid;
@@ -139,8 +187,66 @@ struct AskList {
     std::string cursor;
     std::uint32_t count{};
 };
+struct AskHello {  // What a device that has just connected must know.
+    UserId uid;
+    Time token_minted;
+    std::uint64_t user_log_after{};
+};
+struct HelloAnswer {
+    bool welcome{};  // False: the account is disabled, or the token older than its tokens_since.
+    pb::UserLog user_log;
+    struct Row {
+        GroupId gid;
+        Seq read;  // max(read, floor)
+        bool muted_for_me{};
+    };
+    std::vector<Row> groups;
+};
+struct AskUserLog {
+    UserId uid;
+    std::uint64_t after{};
+};
+struct AskMine {  // What he alone has there: subtracted from, or added to, a page.
+    GroupId gid;
+    UserId uid;
+    Seq from;
+    Seq to;
+};
+struct Mine {
+    std::vector<Seq> hidden;
+    std::vector<pb::Note> notes;
+    std::vector<std::pair<Seq, std::string>> reactions;
+};
+struct AskMembers {
+    UserId asker;
+    bool operator_rights{};
+    pb::FetchMembers fetch;
+};
+struct AskWhoRead {
+    UserId asker;
+    pb::WhoRead who_read;
+};
+struct AskSearch {
+    UserId asker;
+    pb::SearchEntries search;
+};
 struct AskUsers {
     std::vector<UserId> uids;
+};
+struct AskAccounts {  // For the operator: by folded name.
+    std::string prefix;
+    std::string after_key;
+    std::uint32_t count{};
+};
+struct AskGroups {  // For the operator: all groups, in the order of gid.
+    GroupId after;
+    std::uint32_t count{};
+};
+struct AskChangeUser {
+    UserId uid;
+    std::optional<std::string> password_hash;
+    std::optional<bool> disabled;
+    std::optional<Time> tokens_since;
 };
 struct AskAddUser {
     std::string name;
@@ -154,11 +260,17 @@ struct Account {
     UserId uid;
     std::string name;
     std::string password_hash;
+    bool disabled{};
+    Time created;
+    Time tokens_since;
 };
 
-using Question =
-    std::variant<AskOpen, AskEntries, AskNear, AskList, AskUsers, AskAddUser, AskUserByName>;
-using Reply = std::variant<OpenAnswer, EntriesAnswer, Seq, pb::Groups, pb::Users, Account>;
+using Question = std::variant<AskOpen, AskEntries, AskNear, AskList, AskUsers, AskAddUser,
+                              AskUserByName, AskHello, AskUserLog, AskMine, AskMembers, AskWhoRead,
+                              AskSearch, AskAccounts, AskGroups, AskChangeUser>;
+using Reply = std::variant<OpenAnswer, EntriesAnswer, Seq, pb::Groups, pb::Users, Account,
+                           HelloAnswer, pb::UserLog, Mine, pb::Members, pb::Readers,
+                           pb::FoundEntries, std::vector<Account>>;
 using ReplyHandler = std::move_only_function<void(Result<Reply>)>;
 
 // What a node does with what comes down. Called on a thread of the bus; must not block.
@@ -171,6 +283,7 @@ public:
 
     virtual void on_items(std::shared_ptr<const Items> items) = 0;
     virtual void on_answers(std::vector<Answer> answers) = 0;
+    virtual void on_nudges(std::vector<Nudge> nudges) = 0;
 };
 
 // What an owner does with what comes up. Called on a thread of the bus; must not block.
@@ -202,6 +315,7 @@ public:
     // ---- Down. Lossy.
     virtual void publish(NodeId node, std::shared_ptr<const Items> items) = 0;
     virtual void answer(NodeId node, std::vector<Answer> answers) = 0;
+    virtual void nudge(NodeId node, std::vector<Nudge> nudges) = 0;
 };
 
 }  // namespace stentor::bus

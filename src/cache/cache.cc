@@ -141,4 +141,6 @@ Cache::Counts Cache::Impl::counts() const {
     return counts;
 }
 
+void Cache::on_nudge(const bus::Nudge& /*nudge*/, Time /*now*/) {}
+
 }  // namespace stentor::cache

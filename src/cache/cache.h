@@ -118,6 +118,7 @@ public:
     // ---- From owners
     void on_items(const bus::Items& items, Time now);
     void on_reply(AskId id, Result<bus::Reply> reply, Time now);
+    void on_nudge(const bus::Nudge& nudge, Time now);
 
     // ---- About every second: routes are reported, quiet groups verified, unwatched ones
     // forgotten.

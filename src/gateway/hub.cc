@@ -35,7 +35,9 @@ Hub::Hub(const NodeIdentity& identity, bus::Bus& bus, route::Routes& routes,
       outbox_(shards.size()),
       cache_{*this},
       mailbox_{std::make_shared<Mailbox<Task>>(kMailMax)},
-      thread_{[this] { run(); }} {}
+      thread_{[this] { run(); }} {
+    routes_.report_node(identity_.node, identity_.instance);
+}
 
 Hub::~Hub() {
     mailbox_->close();
@@ -84,6 +86,12 @@ void Hub::flush() {
 
 void Hub::on_items(std::shared_ptr<const bus::Items> items) {
     put([items = std::move(items)](cache::Cache& cache, Time now) { cache.on_items(*items, now); });
+}
+
+void Hub::on_nudges(std::vector<bus::Nudge> nudges) {
+    put([nudges = std::move(nudges)](cache::Cache& cache, Time now) {
+        for (const bus::Nudge& nudge : nudges) cache.on_nudge(nudge, now);
+    });
 }
 
 void Hub::on_answers(std::vector<bus::Answer> answers) {

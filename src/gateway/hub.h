@@ -44,6 +44,7 @@ public:
     // ---- bus::NodeInbox
     void on_items(std::shared_ptr<const bus::Items> items) override;
     void on_answers(std::vector<bus::Answer> answers) override;
+    void on_nudges(std::vector<bus::Nudge> nudges) override;
 
     [[nodiscard]] cache::Cache::Counts counts() const;
 

@@ -30,12 +30,35 @@ struct LoadOlder {  // Up to kRangeEntries entries that end at `to`, for the unr
     std::uint64_t ask{};
 };
 
+// For the command at the front of this user's queue, which goes on when it is here.
+struct EntryAt {
+    Seq seq;
+};
+struct MemberOf {  // Another member, whom the command is about.
+    UserId uid;
+};
+struct AccountOf {
+    UserId uid;
+};
+struct InviteOf {
+    std::string code;
+};
+struct ReactionsTo {  // Those of the user himself, beside the sums.
+    Seq seq;
+};
+struct LoadFor {
+    UserId uid;
+    std::variant<EntryAt, MemberOf, AccountOf, InviteOf, ReactionsTo> what;
+};
+
+using LoadWhat = std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder, LoadFor>;
+
 // Answered by one on_loaded with the same `load`.
 struct Load {
     GroupId gid;
     std::uint32_t generation{};  // Of the group's memory: what was asked for before it was dropped
                                  // is ignored when it comes.
-    std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder> what;
+    LoadWhat what;
 };
 
 struct LoadedGroup {
@@ -46,8 +69,15 @@ struct LoadedGroup {
     Time sent_since;
 };
 
-using Found = std::variant<LoadedGroup, std::optional<store::MemberRow>,
-                           std::optional<store::SentRow>, std::vector<LogEntry>>;
+struct LoadedReactions {
+    std::vector<store::ReactionRow> mine;
+    store::TallyRow tally;
+};
+
+using Found =
+    std::variant<LoadedGroup, std::optional<store::MemberRow>, std::optional<store::SentRow>,
+                 std::vector<LogEntry>, std::optional<LogEntry>, std::optional<store::UserRow>,
+                 std::optional<store::InviteRow>, LoadedReactions>;
 struct Loaded {
     Load load;
     Result<Found> found;
@@ -70,6 +100,8 @@ public:
     virtual void answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) = 0;
     // To every node on the group's route, in the order of these calls.
     virtual void publish(bus::Item item) = 0;
+    // HeadMoved: to every node. The others: to the nodes on the user's route.
+    virtual void nudge(bus::Nudge nudge) = 0;
 };
 
 }  // namespace stentor::group

@@ -37,9 +37,13 @@ void Group::park(Work work) {
 
 // ---- Loads
 
-void Group::load(std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder> what) {
+void Group::load(LoadWhat what) {
     if (std::holds_alternative<LoadGroup>(what)) state_ = State::loading;
-    effects_.load({.gid = gid_, .generation = generation_, .what = what});
+    effects_.load({.gid = gid_, .generation = generation_, .what = std::move(what)});
+}
+
+void Group::load_for(UserId uid, decltype(LoadFor::what) what) {
+    load(LoadFor{.uid = uid, .what = std::move(what)});
 }
 
 void Group::on_loaded(const Loaded& loaded, Time now) {
@@ -59,22 +63,14 @@ void Group::on_loaded(const Loaded& loaded, Time now) {
         return open_step(std::move(opening));
     }
 
+    if (const auto* asked = std::get_if<LoadFor>(&loaded.load.what)) {
+        if (!loaded.found) return load_failed(asked->uid, loaded.found.error());
+        return on_found_for(*asked, *loaded.found, now);
+    }
+
     const auto* member = std::get_if<LoadMember>(&loaded.load.what);
     const UserId uid = member != nullptr ? member->uid : std::get<LoadSent>(loaded.load.what).uid;
-    if (!loaded.found) {
-        const auto parked = parked_.extract(uid);
-        if (!parked.empty()) {
-            parked_count_ -= parked.mapped().size();
-            for (const Work& work : parked.mapped())
-                refuse(work.post.reply_to, loaded.found.error());
-        }
-        const auto openings = openings_parked_.extract(uid);
-        if (openings.empty()) return;
-        for (const Opening& opening : openings.mapped()) {
-            effects_.answer_open(opening.ask, std::unexpected(loaded.found.error()));
-        }
-        return;
-    }
+    if (!loaded.found) return load_failed(uid, loaded.found.error());
     if (member != nullptr) {
         remember_member(uid, std::get<std::optional<store::MemberRow>>(*loaded.found), now);
         if (auto openings = openings_parked_.extract(uid); !openings.empty()) {
@@ -93,6 +89,28 @@ void Group::on_loaded(const Loaded& loaded, Time now) {
         mark_absent(loaded.load);
     }
     resume_parked(uid, now);
+}
+
+void Group::on_found_for(const LoadFor& load, const Found& found, Time now) {
+    if (const auto* about = std::get_if<MemberOf>(&load.what)) {
+        remember_member(about->uid, std::get<std::optional<store::MemberRow>>(found), now);
+    }
+    if (const auto parked = parked_.find(load.uid); parked != parked_.end()) {
+        parked->second.front().found = found;
+    }
+    resume_parked(load.uid, now);
+}
+
+void Group::load_failed(UserId uid, const Error& error) {
+    if (const auto parked = parked_.extract(uid); !parked.empty()) {
+        parked_count_ -= parked.mapped().size();
+        for (const Work& work : parked.mapped()) refuse(work.post.reply_to, error);
+    }
+    if (const auto openings = openings_parked_.extract(uid); !openings.empty()) {
+        for (const Opening& opening : openings.mapped()) {
+            effects_.answer_open(opening.ask, std::unexpected(error));
+        }
+    }
 }
 
 void Group::remember_member(UserId uid, const std::optional<store::MemberRow>& row, Time now) {
@@ -193,6 +211,11 @@ void Group::flush() {
         if (operation.entry) commit.entries.push_back(*operation.entry);
         if (operation.sent) commit.sent.push_back(*operation.sent);
         if (operation.member) commit.members.push_back(*operation.member);
+        if (operation.changed) commit.changed.push_back(*operation.changed);
+        if (operation.invite) commit.invites.push_back(*operation.invite);
+        if (operation.tally) commit.tallies.push_back(*operation.tally);
+        std::ranges::copy(operation.events, std::back_inserter(commit.user_events));
+        std::ranges::copy(operation.reactions, std::back_inserter(commit.reactions));
     }
     const Tip& after = in_flight_.back().after;
     commit.head.term = tenure_.term;
@@ -214,6 +237,7 @@ void Group::on_committed(store::Outcome outcome) {
 }
 
 void Group::commit_done() {
+    const Seq former = head_.seq;
     Digest before = std::exchange(head_, in_flight_head_).digest;
     std::deque<Operation> done = std::exchange(in_flight_, {});
     if (planted(Bug::push_before_commit)) {
@@ -223,14 +247,36 @@ void Group::commit_done() {
     std::vector<LogEntry> run;
     for (Operation& operation : done) {
         if (operation.entry) run.push_back(*operation.entry);
-        if (operation.member && !run.empty())
+        if ((operation.member || operation.changed) && !run.empty())
             publish_run(run, std::exchange(before, run.back().digest));
         finish(operation);
+        if (operation.changed) {
+            ring_.replace(*operation.changed);
+            effects_.publish(
+                {.gid = gid_,
+                 .epoch = head_.epoch,
+                 .event = bus::EntryChanged{.entry = *operation.changed, .head = head_.seq}});
+        }
+        for (const store::UserEvent& event : operation.events) {
+            effects_.nudge(bus::UserLogMoved{event.uid});
+        }
         if (operation.member) {
             publish_member(*operation.member, operation.post.uid, operation.after.members);
         }
     }
     if (!run.empty()) publish_run(run, before);
+    if (head_.seq > former) nudge_head();
+}
+
+// For the badges of members who do not watch the group just now.
+void Group::nudge_head() {
+    bus::HeadMoved moved{
+        .gid = gid_, .epoch = head_.epoch, .head = head_.seq, .members = head_.members};
+    if (const LogEntry* last = ring_.find(head_.seq);
+        last != nullptr && head_.members <= limits::kSmallGroup) {
+        moved.last = std::make_shared<const LogEntry>(*last);
+    }
+    effects_.nudge(std::move(moved));
 }
 
 void Group::finish(Operation& operation) {

@@ -66,10 +66,11 @@ private:
     // A command on its way to its stage; a look-up in the store is made once for each id.
     struct Work {
         bus::Post post;
-        bool rated{};         // It took its share of the rate before it was parked.
-        bool cmid_absent{};   // The store was asked: its cmid is not there.
-        bool after_absent{};  // Likewise for its predecessor.
-        bool untold{};        // It may be stored already, and then no node was told.
+        bool rated{};                // It took its share of the rate before it was parked.
+        bool cmid_absent{};          // The store was asked: its cmid is not there.
+        bool after_absent{};         // Likewise for its predecessor.
+        bool untold{};               // It may be stored already, and then no node was told.
+        std::optional<Found> found;  // What it asked for with LoadFor.
     };
 
     // Ordered, not durable.
@@ -82,6 +83,11 @@ private:
         std::optional<store::SentRow> sent;
         std::optional<store::MemberRow> member;
         std::optional<store::HeadRow> created;
+        std::optional<LogEntry> changed;  // Edited or recalled.
+        std::vector<store::UserEvent> events;
+        std::optional<store::InviteRow> invite;
+        std::vector<store::ReactionRow> reactions;
+        std::optional<store::TallyRow> tally;
     };
 
     struct CachedMember {
@@ -126,11 +132,14 @@ private:
 
     // ---- Commits and loads (group.cc)
     void on_group_loaded(const Loaded& loaded, Time now);
+    void on_found_for(const LoadFor& load, const Found& found, Time now);
+    void load_failed(UserId uid, const Error& error);
     void become_live(const LoadedGroup& loaded);
     void resume_waiting(Time now);
     void resume_parked(UserId uid, Time now);
     void commit_done();
     void finish(Operation& operation);
+    void nudge_head();
     void publish_run(std::vector<LogEntry>& run, const Digest& before);
     void publish_member(const store::MemberRow& row, UserId by, std::uint64_t members);
     void mark_absent(const Load& load);
@@ -139,7 +148,8 @@ private:
     void drop_memory();
     void refuse(const bus::ReplyTo& to, const Error& error);
     void refuse_waiting(const Error& error);
-    void load(std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder> what);
+    void load(LoadWhat what);
+    void load_for(UserId uid, decltype(LoadFor::what) what);
     [[nodiscard]] Epoch epoch() const { return head_.epoch; }
 
     GroupId gid_;

@@ -180,6 +180,7 @@ protected:
     std::deque<store::Commit> commits;
     std::vector<Answered> answers;
     std::vector<bus::Item> items;
+    std::vector<bus::Nudge> nudges;
     std::optional<bus::OpenAnswer> opened;
 
     std::optional<store::HeadRow> head;
@@ -228,6 +229,7 @@ private:
         if (answer) opened = std::move(*answer);
     }
     void publish(bus::Item item) override { items.push_back(std::move(item)); }
+    void nudge(bus::Nudge nudge) override { nudges.push_back(std::move(nudge)); }
 
     Settings settings_;
     Partition partition_{{.term = {3}, .epoch = {1}}, settings_, *this};

@@ -83,10 +83,43 @@ Result<Found> load_older(store::Store& store, GroupId gid, Seq to) {
     return Found{std::move(entries)};
 }
 
+Result<Found> load_entry(store::Store& store, GroupId gid, Seq seq) {
+    const auto page = store.entries(gid, seq, 1);
+    if (!page && page.error().code != Code::bad_range) return std::unexpected(page.error());
+    if (!page || page->entries.empty()) return Found{std::optional<LogEntry>{}};
+    return Found{std::optional{page->entries.front()}};
+}
+
+Result<Found> load_reactions(store::Store& store, GroupId gid, UserId uid, Seq seq) {
+    auto mine = store.reactions_of(gid, uid, seq, seq);
+    if (!mine) return std::unexpected(mine.error());
+    auto tallies = store.tallies(gid, seq, seq);
+    if (!tallies) return std::unexpected(tallies.error());
+    return Found{group::LoadedReactions{
+        .mine = std::move(*mine),
+        .tally = tallies->empty() ? store::TallyRow{.seq = seq} : std::move(tallies->front())}};
+}
+
 template <class Row>
 Result<Found> found(Result<Row> row) {
     if (!row) return std::unexpected(row.error());
     return Found{std::move(*row)};
+}
+
+Result<Found> load_for(store::Store& store, GroupId gid, const group::LoadFor& load) {
+    if (const auto* entry = std::get_if<group::EntryAt>(&load.what)) {
+        return load_entry(store, gid, entry->seq);
+    }
+    if (const auto* member = std::get_if<group::MemberOf>(&load.what)) {
+        return found(store.member(gid, member->uid));
+    }
+    if (const auto* account = std::get_if<group::AccountOf>(&load.what)) {
+        return found(store.user(account->uid));
+    }
+    if (const auto* invite = std::get_if<group::InviteOf>(&load.what)) {
+        return found(store.invite(gid, invite->code));
+    }
+    return load_reactions(store, gid, load.uid, std::get<group::ReactionsTo>(load.what).seq);
 }
 
 }  // namespace
@@ -106,6 +139,9 @@ group::Loaded carry_out(const group::Load& load, Term term, Time now, store::Sto
         }
         Result<Found> operator()(const group::LoadSent& sent) const {
             return found(store.sent(gid, sent.uid, sent.cmid));
+        }
+        Result<Found> operator()(const group::LoadFor& load) const {
+            return load_for(store, gid, load);
         }
         Result<Found> operator()(const group::LoadOlder& older) const {
             return load_older(store, gid, older.to);

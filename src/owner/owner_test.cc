@@ -45,6 +45,8 @@ public:
         arrived_.notify_all();
     }
 
+    void on_nudges(std::vector<bus::Nudge> /*nudges*/) override {}
+
     pb::ServerFrame answer(std::uint32_t request_id) {
         std::unique_lock lock{mutex_};
         const bool came = arrived_.wait_for(lock, std::chrono::seconds{10},

@@ -55,7 +55,12 @@ std::optional<ListPlace> decode_place(const std::string& cursor) {
 }  // namespace
 
 Result<bus::Reply> Questions::answer(const bus::Question& question) {
-    return std::visit([this](const auto& ask) { return on(ask); }, question);
+    return std::visit(
+        [this](const auto& ask) -> Result<bus::Reply> {
+            if constexpr (requires { this->on(ask); }) return on(ask);
+            return std::unexpected(Error{.code = Code::unsupported, .where = "question"});
+        },
+        question);
 }
 
 Result<bus::Reply> Questions::on(const bus::AskOpen& /*ask*/) {

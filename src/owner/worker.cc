@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "owner/load.h"
+#include "owner/nudges.h"
 
 namespace stentor::owner {
 namespace {
@@ -95,6 +96,9 @@ void Worker::flush() {
     for (auto& [node, answers] : answers_) {
         if (!answers.empty()) engines_.bus.answer(node, std::exchange(answers, {}));
     }
+    for (auto& [node, nudges] : nudges_) {
+        if (!nudges.empty()) engines_.bus.nudge(node, std::exchange(nudges, {}));
+    }
 }
 
 // ---- What a group asks for
@@ -123,6 +127,11 @@ void Worker::answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) {
 void Worker::publish(bus::Item item) {
     engines_.routes.nodes_of(item.gid, nodes_);
     if (!nodes_.empty()) owner_of(item.gid).stream.add(nodes_, item);
+}
+
+void Worker::nudge(bus::Nudge nudge) {
+    find_nodes(engines_.routes, nudge, nodes_);
+    for (const NodeId node : nodes_) nudges_[node].push_back(nudge);
 }
 
 }  // namespace stentor::owner

@@ -67,6 +67,7 @@ private:
     void answer(const bus::ReplyTo& to, pb::ServerFrame frame) override;
     void answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) override;
     void publish(bus::Item item) override;
+    void nudge(bus::Nudge nudge) override;
 
     Engines engines_;
     group::Tenure tenure_;
@@ -79,6 +80,7 @@ private:
     std::vector<store::Commit> commits_;
     std::vector<store::Store::ReadPosition> positions_;
     std::map<NodeId, std::vector<bus::Answer>> answers_;
+    std::map<NodeId, std::vector<bus::Nudge>> nudges_;
     std::vector<NodeId> nodes_;
 
     std::shared_ptr<const Committer::Done> committed_;

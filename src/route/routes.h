@@ -29,6 +29,12 @@ public:
     // Thread: any. The route is in force when this returns.
     virtual void report(const Report& report) = 0;
     virtual void nodes_of(GroupId gid, std::vector<NodeId>& nodes) = 0;
+    // Those where `uid` has connections, or more than those.
+    virtual void nodes_of(UserId uid, std::vector<NodeId>& nodes) = 0;
+    // All that have ever reported and are not gone.
+    virtual void nodes(std::vector<NodeId>& nodes) = 0;
+    // A node says that it is there, at its start and then as often as it reports.
+    virtual void report_node(NodeId node, std::uint64_t instance) = 0;
     [[nodiscard]] virtual std::uint64_t online(GroupId gid) = 0;
 };
 

@@ -65,6 +65,12 @@ void NodeProcess::on_items(std::shared_ptr<const bus::Items> items) {
     put([items = std::move(items)](cache::Cache& cache, Time now) { cache.on_items(*items, now); });
 }
 
+void NodeProcess::on_nudges(std::vector<bus::Nudge> nudges) {
+    put([nudges = std::move(nudges)](cache::Cache& cache, Time now) {
+        for (const bus::Nudge& nudge : nudges) cache.on_nudge(nudge, now);
+    });
+}
+
 void NodeProcess::on_answers(std::vector<bus::Answer> answers) {
     for (bus::Answer& answer : answers) {
         const std::uint32_t shard = answer.reply_to.connection.shard;

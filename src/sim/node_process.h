@@ -35,6 +35,7 @@ public:
     // ---- bus::NodeInbox
     void on_items(std::shared_ptr<const bus::Items> items) override;
     void on_answers(std::vector<bus::Answer> answers) override;
+    void on_nudges(std::vector<bus::Nudge> nudges) override;
 
 private:
     void put(std::move_only_function<void(cache::Cache&, Time)> task) override;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "owner/load.h"
+#include "owner/nudges.h"
 #include "owner/questions.h"
 #include "sim/checks.h"
 
@@ -111,6 +112,9 @@ void OwnerProcess::flush() {
     for (auto& [node, answers] : answers_) {
         if (!answers.empty()) around_.bus.answer(node, std::exchange(answers, {}));
     }
+    for (auto& [node, nudges] : nudges_) {
+        if (!nudges.empty()) around_.bus.nudge(node, std::exchange(nudges, {}));
+    }
 }
 
 void OwnerProcess::submit(std::vector<store::Commit> commits) {
@@ -190,6 +194,11 @@ void OwnerProcess::answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer
 void OwnerProcess::publish(bus::Item item) {
     around_.routes.nodes_of(item.gid, nodes_);
     if (!nodes_.empty()) owned(partition_of(item.gid)).stream.add(nodes_, item);
+}
+
+void OwnerProcess::nudge(bus::Nudge nudge) {
+    owner::find_nodes(around_.routes, nudge, nodes_);
+    for (const NodeId node : nodes_) nudges_[node].push_back(nudge);
 }
 
 }  // namespace stentor::sim

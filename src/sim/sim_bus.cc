@@ -155,4 +155,12 @@ void SimBus::answer(NodeId node, std::vector<bus::Answer> answers) {
     });
 }
 
+void SimBus::nudge(NodeId node, std::vector<bus::Nudge> nudges) {
+    if (is_cut(node) || world_.strikes(world_.faults.answer_lost, Seen::answers_lost)) return;
+    world_.clock.after(delay(), [this, node, nudges = std::move(nudges)]() mutable {
+        const auto found = nodes_.find(node);
+        if (found != nodes_.end()) found->second->on_nudges(std::move(nudges));
+    });
+}
+
 }  // namespace stentor::sim

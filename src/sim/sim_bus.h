@@ -34,6 +34,7 @@ public:
     void ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
     void publish(NodeId node, std::shared_ptr<const bus::Items> items) override;
     void answer(NodeId node, std::vector<bus::Answer> answers) override;
+    void nudge(NodeId node, std::vector<bus::Nudge> nudges) override;
 
     // As ask(), from a node that can be cut off.
     void ask_from(NodeId node, PartitionId partition, bus::Question question,

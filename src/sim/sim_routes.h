@@ -2,7 +2,9 @@
 // The table of routes, as a Redis that can be wiped: an older report changes nothing, and a node
 // that does not report for three periods is gone.
 
+#include <algorithm>
 #include <map>
+#include <vector>
 
 #include "route/routes.h"
 #include "sim/world.h"
@@ -33,6 +35,11 @@ public:
             if (route.online > 0 && route.expires > world_.now()) nodes.push_back(node);
         }
     }
+    void nodes_of(UserId /*uid*/, std::vector<NodeId>& nodes) override { this->nodes(nodes); }
+    void nodes(std::vector<NodeId>& nodes) override { nodes = nodes_; }
+    void report_node(NodeId node, std::uint64_t /*instance*/) override {
+        if (std::ranges::find(nodes_, node) == nodes_.end()) nodes_.push_back(node);
+    }
     std::uint64_t online(GroupId gid) override {
         std::uint64_t sum = 0;
         for (const auto& [node, route] : routes_[gid]) {
@@ -52,6 +59,7 @@ private:
 
     World& world_;
     std::map<GroupId, std::map<NodeId, Route>> routes_;
+    std::vector<NodeId> nodes_;
 };
 
 }  // namespace stentor::sim

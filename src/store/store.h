@@ -12,108 +12,12 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/cmid.h"
-#include "base/code.h"
-#include "base/digest.h"
-#include "base/ids.h"
-#include "base/time.h"
-#include "wire/log_entry.h"
+#include "store/rows.h"
 
 namespace stentor::store {
-
-// What a group is at its head.
-struct HeadRow {
-    Epoch epoch;
-    Term term;                // Of the owner that wrote last; a smaller one is fenced.
-    Seq seq;                  // Newest entry; 0 in an empty group.
-    Digest digest;            // At seq.
-    std::uint64_t ordinal{};  // Countable entries up to seq.
-    Time time;                // Of the newest entry; the next is never older.
-    Seq floor;                // Entries at or below are no longer kept.
-    Digest floor_digest;      // At floor.
-    std::uint32_t home{};     // Data centre.
-    std::uint64_t members{};
-    UserId creator;
-    std::string settings;     // A serialized pb::GroupSettings.
-    std::uint64_t version{};  // 1 when created, +1 with each commit: what commits compare.
-
-    friend bool operator==(const HeadRow&, const HeadRow&) = default;
-};
-
-enum class Role : std::uint8_t { none, member, admin, owner };  // Numbers as pb::Role.
-
-struct MemberRow {
-    UserId uid;
-    Role role{Role::none};
-    Seq floor;  // Sees nothing at or below.
-    Seq read;
-    Seq left;                 // Head when he left; 0 while he is a member.
-    std::uint64_t version{};  // +1 with each change but `read`.
-    Time joined;
-    Time muted_until;
-    bool muted_for_me{};
-    bool banned{};
-
-    friend bool operator==(const MemberRow&, const MemberRow&) = default;
-};
-
-// That a send was stored, found by its id.
-struct SentRow {
-    Cmid cmid;
-    UserId uid;
-    Seq seq;
-    Digest body_hash;  // Tells a retry from another message under the same id.
-
-    friend bool operator==(const SentRow&, const SentRow&) = default;
-};
-
-// One group's next step: all of it or nothing.
-struct Commit {
-    GroupId gid;
-    Term term;
-    std::uint64_t expected{};       // The head's version before; 0: the group must not exist yet.
-    HeadRow head;                   // After: `term`, and version expected + 1.
-    std::vector<LogEntry> entries;  // Dense, from the seq after the former head's to head.seq.
-    std::vector<SentRow> sent;
-    std::vector<MemberRow> members;  // New or changed.
-    std::vector<LogEntry> changed;   // Entries at or below the former head, replaced.
-};
-
-enum class Outcome : std::uint8_t {
-    done,      // On disk.
-    fenced,    // A later term wrote: this owner is none any more. Nothing was written.
-    conflict,  // The head is not the expected one, or the rows do not continue it (verdict.h).
-               // Nothing was written.
-    unknown,   // Anything may have happened. Load the group again before answering anybody.
-};
-
-// Up to kRangeEntries entries in one consistent look, with the head it was read at.
-struct EntryPage {
-    std::vector<LogEntry> entries;  // Dense, ascending.
-    Digest digest_before;           // At the first entry's seq - 1.
-    HeadRow head;
-};
-
-struct UserRow {
-    UserId uid;
-    std::string name;      // As shown.
-    std::string name_key;  // Folded: unique.
-    std::string password;  // argon2id, encoded; never sent anywhere.
-    Time created;
-
-    friend bool operator==(const UserRow&, const UserRow&) = default;
-};
-
-struct Membership {
-    GroupId gid;
-    MemberRow row;
-
-    friend bool operator==(const Membership&, const Membership&) = default;
-};
 
 class Store {
 public:
@@ -170,6 +74,50 @@ public:
     };
     virtual Result<void> advance_read(std::span<const ReadPosition> positions) = 0;
 
+    // Members now (or, with `pending`, those who wait for approval) whose folded name starts with
+    // `prefix`, in the order of (name_key, uid), after `after`; at most count_max.
+    struct NamePlace {
+        std::string name_key;
+        UserId uid;
+    };
+    [[nodiscard]] virtual Result<std::vector<NamedMember>> members_by_name(GroupId gid,
+                                                                           std::string_view prefix,
+                                                                           const NamePlace& after,
+                                                                           bool pending,
+                                                                           std::size_t count_max);
+
+    // ---- What one member added, took away or was told, beside the log
+
+    [[nodiscard]] virtual Result<std::optional<InviteRow>> invite(GroupId gid,
+                                                                  std::string_view code);
+    // Of `uid` to the entries from `from` to `to`, both included; by seq, then emoji.
+    [[nodiscard]] virtual Result<std::vector<ReactionRow>> reactions_of(GroupId gid, UserId uid,
+                                                                        Seq from, Seq to);
+    // Ascending; entries without reactions are left out.
+    [[nodiscard]] virtual Result<std::vector<TallyRow>> tallies(GroupId gid, Seq from, Seq to);
+    // Ascending.
+    [[nodiscard]] virtual Result<std::vector<Seq>> hidden(GroupId gid, UserId uid, Seq from,
+                                                          Seq to);
+    // Anchored from `from` to `to`, by (anchor, user_log_seq); at most kNotesPerPage, the newest.
+    [[nodiscard]] virtual Result<std::vector<NoteRow>> notes(GroupId gid, UserId uid, Seq from,
+                                                             Seq to);
+    // Entries above `after`, at most count_max. The newest kUserLog of a user are kept.
+    [[nodiscard]] virtual Result<UserLogPage> user_log(UserId uid, std::uint64_t after,
+                                                       std::size_t count_max);
+
+    // ---- All of it, in order
+
+    // Heads of all groups in the order of gid, after `after`.
+    struct GroupHead {
+        GroupId gid;
+        HeadRow head;
+    };
+    [[nodiscard]] virtual Result<std::vector<GroupHead>> groups(GroupId after,
+                                                                std::size_t count_max);
+    [[nodiscard]] virtual Result<FeedPage> feed(std::uint64_t after, std::size_t count_max);
+    // Forgets rows whose number is at or below `number`.
+    virtual Result<void> forget_feed(std::uint64_t number);
+
     // ---- Users
 
     // name_taken: name_key or uid exists.
@@ -177,11 +125,31 @@ public:
     [[nodiscard]] virtual Result<std::optional<UserRow>> user(UserId uid) = 0;
     [[nodiscard]] virtual Result<std::optional<UserRow>> user_by_name(
         std::string_view name_key) = 0;
+    // Password, disabled and tokens_since of a user that exists; not_found.
+    virtual Result<void> change_user(const UserRow& user);
+    // In the order of name_key, those that start with `prefix`, after `after_key`.
+    [[nodiscard]] virtual Result<std::vector<UserRow>> users_by_name(std::string_view prefix,
+                                                                     std::string_view after_key,
+                                                                     std::size_t count_max);
+
+    // ---- Small things by name: keys of the API, places in the feed. Names are "part/name"; a
+    // value has at most 64 KiB.
+    [[nodiscard]] virtual Result<std::optional<std::string>> setting(std::string_view name);
+    virtual Result<void> set_setting(std::string_view name, std::optional<std::string_view> value);
+    struct Setting {
+        std::string name;
+        std::string value;
+    };
+    [[nodiscard]] virtual Result<std::vector<Setting>> settings(std::string_view prefix);
 
     // ---- The store itself
 
     // Of this store's history: the epoch of groups made from now on, and the least epoch of all.
     [[nodiscard]] virtual Epoch epoch() = 0;
+    // After a restore: a larger epoch, durable before it is returned. Groups take it, and note
+    // their fork point, when they are next loaded (take_head); user logs go on above every number
+    // that may have been given.
+    virtual Result<Epoch> raise_epoch();
     // A term larger than any that was ever handed out, durable before it is returned.
     [[nodiscard]] virtual Result<Term> next_term() = 0;
 };

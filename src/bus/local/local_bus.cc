@@ -86,4 +86,8 @@ void LocalBus::answer(NodeId /*node*/, std::vector<Answer> answers) {
     node_->on_answers(std::move(answers));
 }
 
+void LocalBus::nudge(NodeId /*node*/, std::vector<Nudge> nudges) {
+    node_->on_nudges(std::move(nudges));
+}
+
 }  // namespace stentor::bus

@@ -24,6 +24,7 @@ public:
     void ask(PartitionId partition, Question question, ReplyHandler reply) override;
     void publish(NodeId node, std::shared_ptr<const Items> items) override;
     void answer(NodeId node, std::vector<Answer> answers) override;
+    void nudge(NodeId node, std::vector<Nudge> nudges) override;
 
 private:
     class Deadlines;

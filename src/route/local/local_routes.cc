@@ -31,6 +31,19 @@ void LocalRoutes::nodes_of(GroupId gid, std::vector<NodeId>& nodes) {
     for (const Route& route : found->second) nodes.push_back(route.node);
 }
 
+// In one process there is one node, where every user is.
+void LocalRoutes::nodes_of(UserId /*uid*/, std::vector<NodeId>& nodes) { this->nodes(nodes); }
+
+void LocalRoutes::nodes(std::vector<NodeId>& nodes) {
+    const std::lock_guard lock{mutex_};
+    nodes = nodes_;
+}
+
+void LocalRoutes::report_node(NodeId node, std::uint64_t /*instance*/) {
+    const std::lock_guard lock{mutex_};
+    if (std::ranges::find(nodes_, node) == nodes_.end()) nodes_.push_back(node);
+}
+
 std::uint64_t LocalRoutes::online(GroupId gid) {
     const std::lock_guard lock{mutex_};
     const auto found = routes_.find(gid);

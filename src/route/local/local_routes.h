@@ -14,6 +14,9 @@ class LocalRoutes final : public Routes {
 public:
     void report(const Report& report) override;
     void nodes_of(GroupId gid, std::vector<NodeId>& nodes) override;
+    void nodes_of(UserId uid, std::vector<NodeId>& nodes) override;
+    void nodes(std::vector<NodeId>& nodes) override;
+    void report_node(NodeId node, std::uint64_t instance) override;
     [[nodiscard]] std::uint64_t online(GroupId gid) override;
 
 private:
@@ -26,6 +29,7 @@ private:
 
     std::mutex mutex_;
     std::unordered_map<GroupId, std::vector<Route>> routes_;
+    std::vector<NodeId> nodes_;
 };
 
 }  // namespace stentor::route

@@ -172,11 +172,9 @@ export class Client {
 
   #welcomed(welcome: Welcome): void {
     this.uid = welcome.uid;
-    if (welcome.name !== "") this.name = welcome.name;
     this.limits = welcome.limits;
     this.level = welcome.level;
     if (this.name !== "") this.users.learn(welcome.uid, this.name);
-    this.#logged(welcome.userLog);
   }
 
   #said(event: ServerEvent): void {

@@ -1,0 +1,205 @@
+#pragma once
+// The rows of the record: what a store keeps, whatever its engine.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/cmid.h"
+#include "base/code.h"
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "wire/log_entry.h"
+
+namespace stentor::store {
+
+// Where a history ended: what `epoch` held above `seq` was lost.
+struct ForkPoint {
+    Epoch epoch;
+    Seq seq;
+
+    friend bool operator==(const ForkPoint&, const ForkPoint&) = default;
+};
+
+// What a group is at its head.
+struct HeadRow {
+    Epoch epoch;
+    Term term;                // Of the owner that wrote last; a smaller one is fenced.
+    Seq seq;                  // Newest entry; 0 in an empty group.
+    Digest digest;            // At seq.
+    std::uint64_t ordinal{};  // Countable entries up to seq.
+    Time time;                // Of the newest entry; the next is never older.
+    Seq floor;                // Entries at or below are no longer kept.
+    Digest floor_digest;      // At floor.
+    std::uint32_t home{};     // Data centre.
+    std::uint64_t members{};
+    UserId creator;
+    std::string settings;          // A serialized pb::GroupSettings.
+    std::uint64_t version{};       // 1 when created, +1 with each commit: what commits compare.
+    std::vector<ForkPoint> forks;  // Ascending; at most kForks, older ones are forgotten.
+
+    friend bool operator==(const HeadRow&, const HeadRow&) = default;
+};
+
+enum class Role : std::uint8_t { none, member, admin, owner };  // Numbers as pb::Role.
+
+struct MemberRow {
+    UserId uid;
+    Role role{Role::none};
+    Seq floor;  // Sees nothing at or below.
+    Seq read;
+    Seq left;                 // Head when he left; 0 while he is a member.
+    std::uint64_t version{};  // +1 with each change but `read`.
+    Time joined;
+    Time muted_until;
+    bool muted_for_me{};
+    bool banned{};
+    bool pending{};  // Asked to join and waits for approval; role is none.
+    bool blocked{};  // In a direct chat: takes nothing from the other.
+    bool overlay{};  // Has hidden entries, notes or reactions here, so they must be looked for.
+
+    friend bool operator==(const MemberRow&, const MemberRow&) = default;
+};
+
+// That a send was stored, found by its id.
+struct SentRow {
+    Cmid cmid;
+    UserId uid;
+    Seq seq;
+    Digest body_hash;  // Tells a retry from another message under the same id.
+
+    friend bool operator==(const SentRow&, const SentRow&) = default;
+};
+
+// One line of a user's own log. The store numbers it within the commit, under the user's lock: two
+// groups that tell one user something at once get two numbers, both visible when they are given.
+struct UserEvent {
+    UserId uid;
+    std::string entry;        // A serialized pb::UserLogEntry without its user_log_seq.
+    std::vector<Seq> hidden;  // Entries of the commit's group that he deleted for himself.
+    bool note{};  // entry.note is kept to be shown after `anchor` in the commit's group.
+    Seq anchor;
+
+    friend bool operator==(const UserEvent&, const UserEvent&) = default;
+};
+
+struct NoteRow {
+    std::uint64_t user_log_seq{};
+    Seq anchor;
+    std::string note;  // A serialized pb::Note.
+
+    friend bool operator==(const NoteRow&, const NoteRow&) = default;
+};
+
+struct InviteRow {
+    std::string code;  // Not to be guessed; what a link bears.
+    UserId by;
+    Time expires;
+    std::optional<std::uint32_t>
+        uses_left;  // None: no limit. A row with 0 is kept until it expires.
+
+    friend bool operator==(const InviteRow&, const InviteRow&) = default;
+};
+
+struct ReactionRow {
+    UserId uid;
+    Seq seq;
+    std::string emoji;
+    bool on{true};  // False takes it back.
+
+    friend bool operator==(const ReactionRow&, const ReactionRow&) = default;
+};
+
+// All reactions to one entry, as sums.
+struct TallyRow {
+    Seq seq;
+    std::vector<std::pair<std::string, std::uint64_t>> counts;  // None is 0.
+
+    friend bool operator==(const TallyRow&, const TallyRow&) = default;
+};
+
+// One group's next step: all of it or nothing.
+struct Commit {
+    GroupId gid;
+    Term term;
+    std::uint64_t expected{};       // The head's version before; 0: the group must not exist yet.
+    HeadRow head;                   // After: `term`, and version expected + 1.
+    std::vector<LogEntry> entries;  // Dense, from the seq after the former head's to head.seq.
+    std::vector<SentRow> sent;
+    std::vector<MemberRow> members;      // New or changed.
+    std::vector<LogEntry> changed;       // Entries at or below the former head, replaced.
+    std::vector<UserEvent> user_events;  // Of one user in this order.
+    std::vector<InviteRow> invites;      // New or changed.
+    std::vector<ReactionRow> reactions;
+    std::vector<TallyRow> tallies;  // New or changed, whole.
+    // A head.floor above the former one drops the entries, tallies and reactions up to it.
+};
+
+enum class Outcome : std::uint8_t {
+    done,      // On disk.
+    fenced,    // A later term wrote: this owner is none any more. Nothing was written.
+    conflict,  // The head is not the expected one, or the rows do not continue it (verdict.h).
+               // Nothing was written.
+    unknown,   // Anything may have happened. Load the group again before answering anybody.
+};
+
+// Up to kRangeEntries entries in one consistent look, with the head it was read at.
+struct EntryPage {
+    std::vector<LogEntry> entries;  // Dense, ascending.
+    Digest digest_before;           // At the first entry's seq - 1.
+    HeadRow head;
+};
+
+struct UserRow {
+    UserId uid;
+    std::string name;      // As shown.
+    std::string name_key;  // Folded: unique.
+    std::string password;  // argon2id, encoded; never sent anywhere.
+    Time created;
+    bool disabled{};    // May not sign in, nor use a token.
+    Time tokens_since;  // Tokens minted before are void.
+
+    friend bool operator==(const UserRow&, const UserRow&) = default;
+};
+
+struct Membership {
+    GroupId gid;
+    MemberRow row;
+
+    friend bool operator==(const Membership&, const Membership&) = default;
+};
+
+struct NamedMember {
+    MemberRow row;
+    std::string name;
+
+    friend bool operator==(const NamedMember&, const NamedMember&) = default;
+};
+
+struct UserLogPage {
+    std::vector<std::string> entries;  // Serialized pb::UserLogEntry, dense.
+    std::uint64_t head{};
+    bool reset{};  // `after` is older than what is kept, or of another history.
+};
+
+// One commit in the order in which the store made them all: what a feed is read by.
+struct FeedRow {
+    std::uint64_t number{};  // 1, 2, 3 ...
+    GroupId gid;
+    Seq first;  // Of the entries added; first > last: none.
+    Seq last;
+    std::vector<Seq> changed;
+
+    friend bool operator==(const FeedRow&, const FeedRow&) = default;
+};
+
+struct FeedPage {
+    std::vector<FeedRow> rows;
+    std::uint64_t head{};
+    std::uint64_t floor{};  // Rows at or below are no longer kept.
+};
+
+}  // namespace stentor::store
