@@ -18,6 +18,7 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "bus/questions.h"
 #include "wire/log_entry.h"
 #include "wire/pb.h"
 
@@ -41,43 +42,6 @@ struct Post {
     bool operator_rights{};
     std::array<std::uint8_t, 16> random{};  // For what must not be guessed: an invite's code.
     pb::ClientFrame command;
-};
-
-// What one member is in a group, as its owner knows it.
-struct MemberView {
-    pb::Role role{pb::ROLE_NONE};
-    Seq floor;
-    Seq read;
-    std::uint32_t unread{};  // Up to kUnreadCap.
-    std::uint64_t version{};
-    Time muted_until;
-    bool muted_for_me{};
-    bool blocked{};  // In a direct chat: takes nothing from the other.
-    bool overlay{};  // Has hidden entries, notes or reactions here: AskMine tells which.
-};
-
-// Where a history ended: what `epoch` held above `seq` was lost.
-struct ForkPoint {
-    Epoch epoch;
-    Seq seq;
-};
-
-// A group as its owner knows it, at one moment of the item stream.
-struct GroupView {
-    GroupId gid;
-    Epoch epoch;
-    Term term;
-    Seq head;
-    Digest digest;  // At head.
-    Seq floor;
-    Digest floor_digest;
-    std::uint64_t ordinal{};
-    std::uint64_t members{};
-    pb::GroupSettings settings;
-    std::vector<LogEntry> newest;    // Dense, ends at head; at most kRing.
-    Digest digest_before;            // At newest.front().seq - 1, or at head when newest is empty.
-    std::vector<pb::Tally> tallies;  // Of the newest entries that have any.
-    std::vector<ForkPoint> forks;    // Ascending.
 };
 
 // ---- Items: what happened in a group, in its order
@@ -150,128 +114,6 @@ struct ReadMoved {  // Likewise: another device of his has read up to here.
     Seq read;
 };
 using Nudge = std::variant<HeadMoved, UserLogMoved, ReadMoved>;
-
-// ---- Questions: answered by the owner, changing nothing that is ordered
-
-struct AskOpen {  // Who am I there, and what is there?
-    GroupId gid;
-    UserId uid;
-    bool with_view{};  // The asker has no GroupView yet.
-};
-struct OpenAnswer {
-    MemberView member;
-    std::optional<GroupView> view;
-    Seq head;
-    std::optional<LogEntry> last;  // The entry at head.
-};
-struct AskEntries {  // A page of history.
-    GroupId gid;
-    Seq from;
-    std::uint32_t count{};
-};
-struct EntriesAnswer {
-    std::vector<LogEntry> entries;
-    Digest digest_before;
-    Epoch epoch;
-    Seq head;  // The head at which it was read.
-    Seq floor;
-    Digest floor_digest;
-    std::vector<pb::Tally> tallies;
-};
-struct AskNear {
-    GroupId gid;
-    Time time;
-};
-struct AskList {
-    UserId uid;
-    std::string cursor;
-    std::uint32_t count{};
-};
-struct AskHello {  // What a device that has just connected must know.
-    UserId uid;
-    Time token_minted;
-    std::uint64_t user_log_after{};
-};
-struct HelloAnswer {
-    bool welcome{};  // False: the account is disabled, or the token older than its tokens_since.
-    pb::UserLog user_log;
-    struct Row {
-        GroupId gid;
-        Seq read;  // max(read, floor)
-        bool muted_for_me{};
-    };
-    std::vector<Row> groups;
-};
-struct AskUserLog {
-    UserId uid;
-    std::uint64_t after{};
-};
-struct AskMine {  // What he alone has there: subtracted from, or added to, a page.
-    GroupId gid;
-    UserId uid;
-    Seq from;
-    Seq to;
-};
-struct Mine {
-    std::vector<Seq> hidden;
-    std::vector<pb::Note> notes;
-    std::vector<std::pair<Seq, std::string>> reactions;
-};
-struct AskMembers {
-    UserId asker;
-    bool operator_rights{};
-    pb::FetchMembers fetch;
-};
-struct AskWhoRead {
-    UserId asker;
-    pb::WhoRead who_read;
-};
-struct AskSearch {
-    UserId asker;
-    pb::SearchEntries search;
-};
-struct AskUsers {
-    std::vector<UserId> uids;
-};
-struct AskAccounts {  // For the operator: by folded name.
-    std::string prefix;
-    std::string after_key;
-    std::uint32_t count{};
-};
-struct AskGroups {  // For the operator: all groups, in the order of gid.
-    GroupId after;
-    std::uint32_t count{};
-};
-struct AskChangeUser {
-    UserId uid;
-    std::optional<std::string> password_hash;
-    std::optional<bool> disabled;
-    std::optional<Time> tokens_since;
-};
-struct AskAddUser {
-    std::string name;
-    std::string name_key;
-    std::string password_hash;
-};
-struct AskUserByName {
-    std::string name_key;
-};
-struct Account {
-    UserId uid;
-    std::string name;
-    std::string password_hash;
-    bool disabled{};
-    Time created;
-    Time tokens_since;
-};
-
-using Question = std::variant<AskOpen, AskEntries, AskNear, AskList, AskUsers, AskAddUser,
-                              AskUserByName, AskHello, AskUserLog, AskMine, AskMembers, AskWhoRead,
-                              AskSearch, AskAccounts, AskGroups, AskChangeUser>;
-using Reply = std::variant<OpenAnswer, EntriesAnswer, Seq, pb::Groups, pb::Users, Account,
-                           HelloAnswer, pb::UserLog, Mine, pb::Members, pb::Readers,
-                           pb::FoundEntries, std::vector<Account>>;
-using ReplyHandler = std::move_only_function<void(Result<Reply>)>;
 
 // What a node does with what comes down. Called on a thread of the bus; must not block.
 class NodeInbox {
