@@ -8,3 +8,6 @@ find_package(Boost 1.81 REQUIRED)
 find_package(RocksDB REQUIRED)
 find_package(OpenSSL REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+
+add_library(stentor_json STATIC ${CMAKE_SOURCE_DIR}/cmake/boost_json.cc)
+target_link_libraries(stentor_json PUBLIC Boost::headers)

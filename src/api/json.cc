@@ -1,6 +1,6 @@
 #include "api/json.h"
 
-#include <boost/json/src.hpp>
+#include <boost/json.hpp>
 
 namespace stentor::api {
 namespace {
