@@ -58,6 +58,9 @@ constexpr PartitionId partition_of(UserId uid) {
     return {static_cast<std::uint32_t>(spread(uid.value) % kPartitions)};
 }
 
+// The number that no shard has: answers for it are for an HTTP request, not for a connection.
+inline constexpr std::uint32_t kNoShard = 4'095;
+
 // Outlives the connection it names: whoever holds a stale one reaches nobody, because the
 // generation of a reused slot differs. Packs into 64 bits: shard 12, index 24, generation 28.
 struct ConnectionToken {

@@ -113,6 +113,7 @@ inline constexpr std::size_t kWorkerMail = 262'144;       // Commands and outcom
 inline constexpr std::size_t kQuestionsWaiting = 65'536;  // For the loaders
 inline constexpr std::size_t kPageFiles = 1'000;          // Of the page, held in memory
 inline constexpr std::size_t kPageBytes = 64 * 1024 * 1024;
+inline constexpr std::size_t kPostsWaiting = 65'536;  // For owners' answers, of HTTP requests
 inline constexpr std::size_t kPasswordQueue = 256;
 inline constexpr std::size_t kGroupsPerUser = 2'000;
 inline constexpr std::size_t kListPage = 100;

@@ -41,8 +41,8 @@ struct ShardGroup::Impl {
 };
 
 ShardGroup::Impl::Impl(Options chosen) : options(std::move(chosen)) {
-    if (options.shards == 0 || options.shards > 4'096) {
-        throw std::runtime_error("the number of shards must be from 1 to 4096");
+    if (options.shards == 0 || options.shards > kNoShard) {
+        throw std::runtime_error("the number of shards must be from 1 to 4095");
     }
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     const unsigned slots = options.gate_slots > 0 ? options.gate_slots : cores;

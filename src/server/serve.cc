@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "api/api.h"
+#include "api/poster.h"
 #include "auth/password.h"
 #include "auth/password_queue.h"
 #include "auth/random.h"
@@ -125,7 +126,8 @@ void serve(const ServeOptions& options) {
                              bus,
                              routes,
                              shards};
-    bus.attach(&gateway.hub());
+    api::Poster poster{kThisNode, bus, gateway.hub()};
+    bus.attach(&poster);
     // Before the owner, whose last answers may still come here.
     auth::Argon2Hasher hasher;
     auth::PasswordQueue passwords{hasher};

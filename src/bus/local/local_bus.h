@@ -8,6 +8,7 @@
 #include <memory>
 #include <thread>
 
+#include "base/deadlines.h"
 #include "bus/bus.h"
 
 namespace stentor::bus {
@@ -27,11 +28,9 @@ public:
     void nudge(NodeId node, std::vector<Nudge> nudges) override;
 
 private:
-    class Deadlines;
-
     OwnerInbox* owner_{};
     NodeInbox* node_{};
-    std::shared_ptr<Deadlines> deadlines_;
+    std::shared_ptr<Deadlines<Reply>> deadlines_;
     std::jthread sweeper_;
 };
 

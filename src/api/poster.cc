@@ -1,0 +1,73 @@
+#include "api/poster.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "auth/random.h"
+#include "base/limits.h"
+
+namespace stentor::api {
+namespace {
+
+// An id in the waiting table travels as the index and the generation of a connection that is none.
+ConnectionToken token_of(std::uint64_t id) {
+    return {.shard = kNoShard,
+            .index = static_cast<std::uint32_t>(id >> 32U),
+            .generation = static_cast<std::uint32_t>(id)};
+}
+std::uint64_t id_of(const ConnectionToken& token) {
+    return (std::uint64_t{token.index} << 32U) | token.generation;
+}
+
+}  // namespace
+
+Poster::Poster(NodeId node, bus::Bus& bus, bus::NodeInbox& next)
+    : node_{node},
+      bus_{bus},
+      next_{next},
+      waiting_{std::make_shared<Deadlines<pb::ServerFrame>>(limits::kAskWithin, "owner")},
+      sweeper_{[waiting = waiting_](const std::stop_token& stop) {
+          pthread_setname_np(pthread_self(), "poster");
+          waiting->sweep(stop);
+      }} {}
+
+Poster::~Poster() = default;
+
+void Poster::post(Order order, Done done) {
+    if (waiting_->size() >= limits::kPostsWaiting) {
+        return done(std::unexpected(
+            Error{.code = Code::overloaded, .where = "posts", .retry_after_ms = 1'000}));
+    }
+    const std::uint64_t id = waiting_->add(std::move(done));
+    bus::Post post{.reply_to = {.node = node_, .connection = token_of(id), .request_id = 1},
+                   .gid = order.gid,
+                   .uid = order.uid,
+                   .operator_rights = order.operator_rights,
+                   .command = std::move(order.command)};
+    auth::fill_random(post.random);
+    const auto posted = bus_.post(partition_of(order.gid), std::move(post));
+    if (posted) return;
+    if (auto handler = waiting_->take(id)) handler(std::unexpected(posted.error()));
+}
+
+void Poster::on_answers(std::vector<bus::Answer> answers) {
+    const auto mine = std::ranges::stable_partition(answers, [](const bus::Answer& answer) {
+        return answer.reply_to.connection.shard != kNoShard;
+    });
+    for (bus::Answer& answer : mine) {
+        if (auto handler = waiting_->take(id_of(answer.reply_to.connection))) {
+            handler(std::move(answer.frame));
+        }
+    }
+    answers.erase(mine.begin(), mine.end());
+    if (!answers.empty()) next_.on_answers(std::move(answers));
+}
+
+void Poster::on_items(std::shared_ptr<const bus::Items> items) { next_.on_items(std::move(items)); }
+
+void Poster::on_nudges(std::vector<bus::Nudge> nudges) { next_.on_nudges(std::move(nudges)); }
+
+}  // namespace stentor::api

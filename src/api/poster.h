@@ -1,0 +1,53 @@
+#pragma once
+// Commands to groups from whoever has no connection of his own: an HTTP request, an API key, the
+// operator. It stands between the bus and the node's inbox and takes out the answers to its own
+// posts; everything else goes on to the node.
+//
+// Owner: the wiring, which attaches it to the bus in the node's place; bus and node outlive it.
+// Thread: any. Limits: kPostsWaiting posts without an answer, kAskWithin each.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "base/deadlines.h"
+#include "bus/bus.h"
+
+namespace stentor::api {
+
+// One command, and in whose name.
+struct Order {
+    GroupId gid;
+    UserId uid;                  // 0: the operator himself.
+    bool operator_rights{true};  // Neither rate nor role is asked.
+    pb::ClientFrame command;
+};
+
+class Poster final : public bus::NodeInbox {
+public:
+    // A Refused of the owner's is an answer like any other. Errors: overloaded, nothing was posted;
+    // timeout, the outcome is unknown, and a command with a cmid may be posted again.
+    using Done = std::move_only_function<void(Result<pb::ServerFrame>)>;
+
+    Poster(NodeId node, bus::Bus& bus, bus::NodeInbox& next);
+    ~Poster() override;
+
+    // `done` is called exactly once, perhaps before this returns, and must not block.
+    void post(Order order, Done done);
+    [[nodiscard]] std::size_t waiting() const { return waiting_->size(); }
+
+    // ---- bus::NodeInbox
+    void on_items(std::shared_ptr<const bus::Items> items) override;
+    void on_answers(std::vector<bus::Answer> answers) override;
+    void on_nudges(std::vector<bus::Nudge> nudges) override;
+
+private:
+    NodeId node_;
+    bus::Bus& bus_;
+    bus::NodeInbox& next_;
+    std::shared_ptr<Deadlines<pb::ServerFrame>> waiting_;
+    std::jthread sweeper_;
+};
+
+}  // namespace stentor::api
