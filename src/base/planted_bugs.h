@@ -20,6 +20,8 @@ enum class Bug : std::uint8_t {
     cache_above_head,
     push_while_behind,
     sync_off,
+    own_send_reads,
+    stale_cache_after_recall,
 };
 
 #ifdef STENTOR_PLANTED_BUGS

@@ -61,10 +61,12 @@ struct MemberChanged {
     UserId by;
     std::uint64_t members{};  // Count after.
 };
-struct GroupChanged {  // Settings, or a new epoch.
+struct GroupChanged {  // Settings, the floor, or a new epoch.
     pb::GroupSettings settings;
     std::uint64_t members{};
-    Seq fork;  // Entries above it belong to the former epoch.
+    Seq fork;   // Entries above it belong to the former epoch.
+    Seq floor;  // Entries at or below are no longer kept; 0: it has not moved.
+    Digest floor_digest;
 };
 struct TalliesChanged {  // Gathered for a second or so; each is whole.
     std::vector<pb::Tally> tallies;

@@ -162,7 +162,9 @@ void Cache::Impl::on_entry_changed(Group& group, Epoch epoch, const LogEntry& en
         if (held.seq == entry.seq && held.revision < entry.revision) held = entry;
     }
     const auto found = pages_.find(gid, memory.epoch(), entry.seq, memory.floor());
-    if (found.page != nullptr) found.page->replace(entry);
+    if (found.page != nullptr && !planted(Bug::stale_cache_after_recall)) {
+        found.page->replace(entry);
+    }
     // A page that is being read may have been read before this.
     for (const auto& [key, id] : page_loads_) {
         if (key.gid != gid || entry.seq < key.first || entry.seq > Pages::end_of(key.first))

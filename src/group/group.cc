@@ -284,7 +284,8 @@ void Group::finish(Operation& operation) {
         sent_.set_durable({operation.entry->sender, operation.entry->cmid});
         ring_.append(*operation.entry);
         if (const auto member = members_.find(operation.entry->sender); member != members_.end()) {
-            move_read(member->second, {operation.post.command.send().seen()});
+            const Seq seen{operation.post.command.send().seen()};
+            move_read(member->second, planted(Bug::own_send_reads) ? operation.entry->seq : seen);
         }
     }
     if (operation.member) {
