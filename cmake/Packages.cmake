@@ -9,5 +9,7 @@ find_package(RocksDB REQUIRED)
 find_package(OpenSSL REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 
+pkg_check_modules(xapian REQUIRED IMPORTED_TARGET xapian-core)
+
 add_library(stentor_json STATIC ${CMAKE_SOURCE_DIR}/cmake/boost_json.cc)
 target_link_libraries(stentor_json PUBLIC Boost::headers)
