@@ -20,7 +20,7 @@ constexpr Time kNow = from_ms(1'700'000'000'000);
 class EverybodyIsOne final : public session::Verifier {
 public:
     Result<session::Identity> verify(std::string_view /*token*/, Time now) const override {
-        return session::Identity{.uid = {1}, .expires = now + Millis{3'600'000}};
+        return session::Identity{.uid = {1}, .minted = now, .expires = now + Millis{3'600'000}};
     }
 };
 
@@ -33,7 +33,8 @@ public:
         check(static_cast<bool>(gid), "what is posted names a group");
         check(command.request_id() != 0, "what is posted can be answered");
     }
-    void ask(std::uint32_t /*request_id*/, bus::Question /*question*/) override {}
+    void ask(std::uint32_t /*request_id*/, PartitionId /*partition*/,
+             bus::Question /*question*/) override {}
     void open(std::uint32_t /*request_id*/, GroupId gid, Epoch /*epoch*/, Seq /*seq*/) override {
         check(static_cast<bool>(gid), "what is opened is a group");
     }

@@ -142,11 +142,13 @@ void Accounts::me(const Request& request, Reply reply) {
 }
 
 Response Accounts::token_for(unsigned status, const bus::Account& account) const {
-    const Time expires = now() + token_lives_;
+    const Time minted = now();
+    const Time expires = minted + token_lives_;
     JsonObject body;
     body.add("uid", account.uid.value)
         .add("name", account.name)
-        .add("token", auth::mint(keys_.front(), {.uid = account.uid, .expires = expires}))
+        .add("token",
+             auth::mint(keys_.front(), {.uid = account.uid, .minted = minted, .expires = expires}))
         .add("expires_ms", to_ms(expires));
     return json_response(status, body.text());
 }

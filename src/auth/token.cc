@@ -9,9 +9,9 @@
 namespace stentor::auth {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 constexpr std::uint8_t kBenchFlag = 1;
-constexpr std::size_t kSignedBytes = 22;
+constexpr std::size_t kSignedBytes = 28;
 constexpr std::size_t kMacBytes = crypto_auth_hmacsha256_BYTES;
 constexpr std::size_t kTokenRawBytes = kSignedBytes + kMacBytes;
 static_assert(kTokenRawBytes % 3 == 0 && kTokenRawBytes / 3 * 4 == kTokenTextBytes);
@@ -62,6 +62,7 @@ std::string mint(const TokenKey& key, const Claims& claims) {
     put(at, claims.bench ? kBenchFlag : 0, 1);
     put(at, key.id, 4);
     put(at, claims.uid.value, 8);
+    put(at, to_ms(claims.minted), 6);
     put(at, to_ms(claims.expires), 8);
     crypto_auth_hmacsha256(at, raw.data(), kSignedBytes, key.secret.data());
     return encoded(raw);
@@ -77,6 +78,7 @@ Result<Claims> verify(std::span<const TokenKey> keys, std::string_view text, Tim
     const std::uint64_t flags = get(at, 1);
     const std::uint64_t key_id = get(at, 4);
     const UserId uid{get(at, 8)};
+    const std::uint64_t minted_ms = get(at, 6);
     const std::uint64_t expires_ms = get(at, 8);
 
     const auto key = std::ranges::find(keys, key_id, &TokenKey::id);
@@ -89,7 +91,10 @@ Result<Claims> verify(std::span<const TokenKey> keys, std::string_view text, Tim
     if (expires_ms <= to_ms(now)) {
         return std::unexpected(Error{.code = Code::token_expired, .where = "token"});
     }
-    return Claims{.uid = uid, .expires = from_ms(expires_ms), .bench = (flags & kBenchFlag) != 0};
+    return Claims{.uid = uid,
+                  .minted = from_ms(minted_ms),
+                  .expires = from_ms(expires_ms),
+                  .bench = (flags & kBenchFlag) != 0};
 }
 
 }  // namespace stentor::auth

@@ -20,7 +20,7 @@ TokenKey key_with(std::uint32_t id, std::uint8_t first) {
 }
 
 const TokenKey kKey = key_with(1, 0);
-const Claims kClaims{.uid = {0x12'3456'789a}, .expires = kNow + Millis{1000}};
+const Claims kClaims{.uid = {0x12'3456'789a}, .minted = kNow, .expires = kNow + Millis{1000}};
 
 Result<Claims> verified(std::string_view text, Time now = kNow) {
     return verify(std::array{kKey}, text, now);
@@ -41,7 +41,7 @@ TEST(Token, ComesBackAsItWasMinted) {
 // Computed with Python's hmac and base64 modules from the layout in the header.
 TEST(Token, HasTheDocumentedBytes) {
     EXPECT_EQ(mint(kKey, kClaims),
-              "AQAAAAABAAAAEjRWeJoAAAGjGFxT6MDwULeMpYIVcoXWHBtuyv1ZJEp_1_1nK6STgNL3Kijs");
+              "AgAAAAABAAAAEjRWeJoBoxhcUAAAAAGjGFxT6Jcsusyjk_Vg93UyfcJR6BmInoosMvHV8Q4hCPxZVyfW");
     EXPECT_LE(kTokenTextBytes, limits::kTokenBytes);
 }
 

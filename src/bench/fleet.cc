@@ -32,8 +32,9 @@ Fleet::Fleet(World& world, const Endpoint& server, const std::filesystem::path& 
 
 std::string Fleet::token_of(UserId& uid, bool lifted) {
     if (secrets_) {
-        return auth::mint(secrets_->keys.front(),
-                          {.uid = uid, .expires = now() + kTokenLives, .bench = lifted});
+        return auth::mint(
+            secrets_->keys.front(),
+            {.uid = uid, .minted = now(), .expires = now() + kTokenLives, .bench = lifted});
     }
     if (lifted) throw std::runtime_error{"limits can only be lifted with the server's --secrets"};
     const std::string json = fmt::format(R"({{"name":"bench {:x}","password":"{:016x}"}})",

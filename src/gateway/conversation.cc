@@ -1,5 +1,7 @@
 #include "gateway/conversation.h"
 
+#include <sodium/randombytes.h>
+
 #include <utility>
 
 namespace stentor::gateway {
@@ -22,20 +24,22 @@ void ShardSide::Conversation::reply(std::string payload) {
 
 void ShardSide::Conversation::post(GroupId gid, pb::ClientFrame&& command) {
     const std::uint32_t request_id = command.request_id();
-    auto posted = side_.bus_.post(
-        partition_of(gid),
-        {.reply_to = {.node = side_.node_, .connection = connection_, .request_id = request_id},
-         .gid = gid,
-         .uid = session_.uid(),
-         .limits_lifted = session_.bench(),
-         .command = std::move(command)});
+    bus::Post post{
+        .reply_to = {.node = side_.node_, .connection = connection_, .request_id = request_id},
+        .gid = gid,
+        .uid = session_.uid(),
+        .limits_lifted = session_.bench(),
+        .command = std::move(command)};
+    // Only an invite is made of it; drawing costs a send more than its checks do.
+    if (post.command.has_create_invite()) randombytes_buf(post.random.data(), post.random.size());
+    const auto posted = side_.bus_.post(partition_of(gid), std::move(post));
     if (!posted) unposted_.push_back({.request_id = request_id, .error = posted.error()});
 }
 
-void ShardSide::Conversation::ask(std::uint32_t request_id, bus::Question question) {
-    // Questions that are not about a group are answered from the record, by any partition.
+void ShardSide::Conversation::ask(std::uint32_t request_id, PartitionId partition,
+                                  bus::Question question) {
     side_.bus_.ask(
-        partition_of(session_.uid()), std::move(question),
+        partition, std::move(question),
         [side = &side_, shard = side_.shard_, connection = connection_,
          request_id](Result<bus::Reply> reply) {
             shard->post([side, connection, request_id, reply = std::move(reply)]() mutable {

@@ -90,8 +90,10 @@ public:
     Result<session::Identity> verify(std::string_view token, Time now) const override {
         const auto claims = auth::verify(secrets_.keys, token, now);
         if (!claims) return std::unexpected(claims.error());
-        return session::Identity{
-            .uid = claims->uid, .expires = claims->expires, .bench = claims->bench};
+        return session::Identity{.uid = claims->uid,
+                                 .minted = claims->minted,
+                                 .expires = claims->expires,
+                                 .bench = claims->bench};
     }
 
 private:

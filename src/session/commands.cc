@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/digest.h"
+#include "base/group_ids.h"
 #include "base/planted_bugs.h"
 #include "session/checks.h"
 #include "wire/frames.h"
@@ -11,21 +11,8 @@
 namespace stentor::session {
 namespace {
 
-// Between these a browser's numbers are exact, and small ids stay free for the operator's use.
-constexpr std::uint64_t kGidMin = std::uint64_t{1} << 40U;
-constexpr std::uint64_t kGidEnd = std::uint64_t{1} << 52U;
-
-// The same for every retry, and not to be guessed: a cmid holds 74 random bits.
-GroupId gid_of(UserId uid, std::string_view cmid) {
-    std::string seed{cmid};
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        seed += static_cast<char>(uid.value >> shift);
-    }
-    const Digest hash = hash_of(seed);
-    std::uint64_t number = 0;
-    for (std::size_t i = 0; i < sizeof number; ++i) number = (number << 8U) | hash.bytes[i];
-    return {kGidMin + number % (kGidEnd - kGidMin)};
-}
+// Of a page of a list, where the client names none.
+constexpr std::uint32_t kPageDefault = 50;
 
 }  // namespace
 
@@ -96,34 +83,59 @@ void Commands::welcome(std::uint32_t request_id) {
 
 void Commands::on_command(pb::ClientFrame&& frame) {
     switch (frame.command_case()) {
-        case pb::ClientFrame::kList: return on_list(frame);
         case pb::ClientFrame::kOpen: return on_open(frame.request_id(), frame.open());
         case pb::ClientFrame::kClose: return on_close(frame);
-        case pb::ClientFrame::kSend: return on_send(std::move(frame));
         case pb::ClientFrame::kPull: return on_pull(frame);
         case pb::ClientFrame::kNear: return on_near(frame);
+
+        case pb::ClientFrame::kSend: return on_send(std::move(frame));
         case pb::ClientFrame::kRead: return on_read(std::move(frame));
-        case pb::ClientFrame::kFetchUsers: return on_fetch_users(frame);
+        case pb::ClientFrame::kTyping: return on_typing(std::move(frame));
+        case pb::ClientFrame::kRecall: return to_owner(std::move(frame), frame.recall());
+        case pb::ClientFrame::kEdit: return to_owner(std::move(frame), frame.edit());
+        case pb::ClientFrame::kHide: return to_owner(std::move(frame), frame.hide());
+        case pb::ClientFrame::kReact: return to_owner(std::move(frame), frame.react());
+        case pb::ClientFrame::kJoinGroup: return to_owner(std::move(frame), frame.join_group());
+        case pb::ClientFrame::kLeaveGroup: return to_owner(std::move(frame), frame.leave_group());
+        case pb::ClientFrame::kDecideJoin: return to_owner(std::move(frame), frame.decide_join());
+        case pb::ClientFrame::kMuteForMe: return to_owner(std::move(frame), frame.mute_for_me());
+        case pb::ClientFrame::kWriteNote: return to_owner(std::move(frame), frame.write_note());
+        case pb::ClientFrame::kConfigureGroup:
+            return to_owner(std::move(frame), frame.configure_group());
+        case pb::ClientFrame::kChangeMember:
+            return to_owner(std::move(frame), frame.change_member());
+        case pb::ClientFrame::kCreateInvite:
+            return to_owner(std::move(frame), frame.create_invite());
         case pb::ClientFrame::kCreateGroup: return on_create_group(std::move(frame));
-        case pb::ClientFrame::kJoinGroup: return on_join_group(std::move(frame));
-        case pb::ClientFrame::kLeaveGroup: return on_leave_group(std::move(frame));
-        default: return refuse(frame.request_id(), {.code = Code::unsupported, .where = "command"});
+        case pb::ClientFrame::kOpenDirect:
+            return to_direct(std::move(frame), frame.open_direct().uid(), "open_direct.uid");
+        case pb::ClientFrame::kBlockUser:
+            return to_direct(std::move(frame), frame.block_user().uid(), "block_user.uid");
+
+        case pb::ClientFrame::kList: return on_list(frame);
+        case pb::ClientFrame::kFetchUsers: return on_fetch_users(frame);
+        case pb::ClientFrame::kFetchUserLog: return on_fetch_user_log(frame);
+        case pb::ClientFrame::kFetchMembers: return on_fetch_members(frame);
+        case pb::ClientFrame::kWhoRead: return on_who_read(frame);
+        case pb::ClientFrame::kSearchEntries: return on_search(frame);
+        case pb::ClientFrame::kHello:
+        case pb::ClientFrame::COMMAND_NOT_SET: break;  // on_frame and the decoder see to these.
     }
+    refuse(frame.request_id(), {.code = Code::unsupported, .where = "command"});
 }
 
-void Commands::on_list(const pb::ClientFrame& frame) {
-    constexpr std::uint32_t kDefault = 50;
-    constexpr std::size_t kCursorBytes = 256;
-    const pb::List& list = frame.list();
-    if (list.count() > limits::kListPage) {
-        return refuse(frame.request_id(), {Code::bad_field, "list.count", limits::kListPage});
-    }
-    if (list.cursor().size() > kCursorBytes) {
-        return refuse(frame.request_id(), {Code::bad_field, "list.cursor", kCursorBytes});
-    }
-    fx_.ask(frame.request_id(), bus::AskList{.uid = session_.uid_,
-                                             .cursor = list.cursor(),
-                                             .count = list.count() == 0 ? kDefault : list.count()});
+template <class Command>
+void Commands::to_owner(pb::ClientFrame&& frame, const Command& command) {
+    if (const auto good = check(command); !good) return refuse(frame.request_id(), good.error());
+    const GroupId gid{command.gid()};
+    fx_.post(gid, std::move(frame));
+}
+
+void Commands::to_direct(pb::ClientFrame&& frame, std::uint64_t uid, std::string_view field) {
+    auto good = check_id(uid, field);
+    if (good && UserId{uid} == session_.uid_) good = bad(field);
+    if (!good) return refuse(frame.request_id(), good.error());
+    fx_.post(direct_gid(session_.uid_, {uid}), std::move(frame));
 }
 
 void Commands::on_open(std::uint32_t request_id, const pb::Open& open) {
@@ -198,12 +210,37 @@ void Commands::on_near(const pb::ClientFrame& frame) {
 }
 
 void Commands::on_read(pb::ClientFrame&& frame) {
+    if (const auto good = check(frame.read()); !good) {
+        return refuse(frame.request_id(), good.error());
+    }
     const GroupId gid{frame.read().gid()};
-    auto good = check_number(frame.read().epoch(), "read.epoch");
-    if (good) good = check_number(frame.read().seq(), "read.seq");
-    if (!good) return refuse(frame.request_id(), good.error());
     if (opened(frame.request_id(), gid, "read.gid") == nullptr) return;
     fx_.post(gid, std::move(frame));
+}
+
+void Commands::on_typing(pb::ClientFrame&& frame) {
+    const GroupId gid{frame.typing().gid()};
+    if (opened(frame.request_id(), gid, "typing.gid") == nullptr) return;
+    fx_.post(gid, std::move(frame));
+}
+
+void Commands::on_create_group(pb::ClientFrame&& frame) {
+    if (const auto good = check(frame.create_group()); !good) {
+        return refuse(frame.request_id(), good.error());
+    }
+    const GroupId gid = created_gid(session_.uid_, frame.create_group().cmid());
+    fx_.post(gid, std::move(frame));
+}
+
+// ---- Questions
+
+void Commands::on_list(const pb::ClientFrame& frame) {
+    const pb::List& list = frame.list();
+    if (const auto good = check(list); !good) return refuse(frame.request_id(), good.error());
+    fx_.ask(frame.request_id(), partition_of(session_.uid_),
+            bus::AskList{.uid = session_.uid_,
+                         .cursor = list.cursor(),
+                         .count = list.count() == 0 ? kPageDefault : list.count()});
 }
 
 void Commands::on_fetch_users(const pb::ClientFrame& frame) {
@@ -212,34 +249,42 @@ void Commands::on_fetch_users(const pb::ClientFrame& frame) {
     }
     bus::AskUsers ask;
     for (const std::uint64_t uid : frame.fetch_users().uids()) ask.uids.push_back({uid});
-    fx_.ask(frame.request_id(), std::move(ask));
+    fx_.ask(frame.request_id(), partition_of(session_.uid_), std::move(ask));
 }
 
-void Commands::on_create_group(pb::ClientFrame&& frame) {
-    if (const auto good = check(frame.create_group()); !good) {
+void Commands::on_fetch_user_log(const pb::ClientFrame& frame) {
+    const std::uint64_t after = frame.fetch_user_log().after_seq();
+    if (const auto good = check_number(after, "fetch_user_log.after_seq"); !good) {
         return refuse(frame.request_id(), good.error());
     }
-    fx_.post(gid_of(session_.uid_, frame.create_group().cmid()), std::move(frame));
+    fx_.ask(frame.request_id(), partition_of(session_.uid_),
+            bus::AskUserLog{.uid = session_.uid_, .after = after});
 }
 
-void Commands::on_join_group(pb::ClientFrame&& frame) {
-    const GroupId gid{frame.join_group().gid()};
-    if (const auto good = check_id(gid.value, "join_group.gid"); !good) {
+void Commands::on_fetch_members(const pb::ClientFrame& frame) {
+    if (const auto good = check(frame.fetch_members()); !good) {
         return refuse(frame.request_id(), good.error());
     }
-    if (frame.join_group().invite().size() > limits::kTokenBytes) {
-        return refuse(frame.request_id(),
-                      {Code::bad_field, "join_group.invite", limits::kTokenBytes});
-    }
-    fx_.post(gid, std::move(frame));
+    bus::AskMembers ask{.asker = session_.uid_, .fetch = frame.fetch_members()};
+    if (ask.fetch.count() == 0) ask.fetch.set_count(kPageDefault);
+    const GroupId gid{ask.fetch.gid()};
+    fx_.ask(frame.request_id(), partition_of(gid), std::move(ask));
 }
 
-void Commands::on_leave_group(pb::ClientFrame&& frame) {
-    const GroupId gid{frame.leave_group().gid()};
-    if (const auto good = check_id(gid.value, "leave_group.gid"); !good) {
+void Commands::on_who_read(const pb::ClientFrame& frame) {
+    if (const auto good = check(frame.who_read()); !good) {
         return refuse(frame.request_id(), good.error());
     }
-    fx_.post(gid, std::move(frame));
+    fx_.ask(frame.request_id(), partition_of(GroupId{frame.who_read().gid()}),
+            bus::AskWhoRead{.asker = session_.uid_, .who_read = frame.who_read()});
+}
+
+void Commands::on_search(const pb::ClientFrame& frame) {
+    if (const auto good = check(frame.search_entries()); !good) {
+        return refuse(frame.request_id(), good.error());
+    }
+    fx_.ask(frame.request_id(), partition_of(GroupId{frame.search_entries().gid()}),
+            bus::AskSearch{.asker = session_.uid_, .search = frame.search_entries()});
 }
 
 }  // namespace stentor::session

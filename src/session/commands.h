@@ -1,6 +1,9 @@
 #pragma once
 // The commands of a session that is ready, one function each: checks first, then one effect.
 
+#include <cstdint>
+#include <string_view>
+
 #include "session/session.h"
 
 namespace stentor::session {
@@ -15,17 +18,28 @@ public:
     void on_command(pb::ClientFrame&& frame);
 
 private:
-    void on_list(const pb::ClientFrame& frame);
+    // ---- To the cache
     void on_open(std::uint32_t request_id, const pb::Open& open);
     void on_close(const pb::ClientFrame& frame);
-    void on_send(pb::ClientFrame&& frame);
     void on_pull(const pb::ClientFrame& frame);
     void on_near(const pb::ClientFrame& frame);
+    // ---- To the owner of a group
+    void on_send(pb::ClientFrame&& frame);
     void on_read(pb::ClientFrame&& frame);
-    void on_fetch_users(const pb::ClientFrame& frame);
+    void on_typing(pb::ClientFrame&& frame);
     void on_create_group(pb::ClientFrame&& frame);
-    void on_join_group(pb::ClientFrame&& frame);
-    void on_leave_group(pb::ClientFrame&& frame);
+    // Those that need no open group: the owner knows who may do it. `command` lies in `frame`.
+    template <class Command>
+    void to_owner(pb::ClientFrame&& frame, const Command& command);
+    // To the group that this user's direct chat with `uid` is.
+    void to_direct(pb::ClientFrame&& frame, std::uint64_t uid, std::string_view field);
+    // ---- Questions
+    void on_list(const pb::ClientFrame& frame);
+    void on_fetch_users(const pb::ClientFrame& frame);
+    void on_fetch_user_log(const pb::ClientFrame& frame);
+    void on_fetch_members(const pb::ClientFrame& frame);
+    void on_who_read(const pb::ClientFrame& frame);
+    void on_search(const pb::ClientFrame& frame);
 
     void welcome(std::uint32_t request_id);
     void refuse(std::uint32_t request_id, const Error& error);

@@ -114,6 +114,14 @@ void Session::on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effec
         *frame.mutable_groups() = std::move(*groups);
     } else if (auto* users = std::get_if<pb::Users>(&*reply)) {
         *frame.mutable_users() = std::move(*users);
+    } else if (auto* log = std::get_if<pb::UserLog>(&*reply)) {
+        *frame.mutable_user_log() = std::move(*log);
+    } else if (auto* members = std::get_if<pb::Members>(&*reply)) {
+        *frame.mutable_members() = std::move(*members);
+    } else if (auto* readers = std::get_if<pb::Readers>(&*reply)) {
+        *frame.mutable_readers() = std::move(*readers);
+    } else if (auto* found = std::get_if<pb::FoundEntries>(&*reply)) {
+        *frame.mutable_found_entries() = std::move(*found);
     } else {
         return on_refused(request_id, {}, {.code = Code::internal, .where = "reply"}, fx);
     }

@@ -42,6 +42,7 @@ inline constexpr std::uint16_t close_code(Code code) {
 
 struct Identity {
     UserId uid;
+    Time minted;  // Before the account's tokens_since: not taken any more.
     Time expires;
     bool bench{};  // A load generator's: its sends are not held back by rates.
 };
@@ -99,10 +100,10 @@ public:
     // ---- To the client: a serialized ServerFrame, not yet enveloped; in the order of the calls.
     virtual void reply(std::string payload) = 0;
 
-    // ---- To the owner of a group, in order. The answer is told by on_answer.
+    // ---- To the owner of a group, in order, with fresh randomness. Answered by on_answer.
     virtual void post(GroupId gid, pb::ClientFrame&& command) = 0;
     // ---- To whoever owns what is asked for. Answered by on_reply.
-    virtual void ask(std::uint32_t request_id, bus::Question question) = 0;
+    virtual void ask(std::uint32_t request_id, PartitionId partition, bus::Question question) = 0;
 
     // ---- To the node's cache. Answered by on_opened, on_ranged, on_answer or on_refused.
     // request_id is 0 for a group that Hello resumes.

@@ -7,6 +7,7 @@
 #include <functional>
 #include <random>
 
+#include "base/group_ids.h"
 #include "session/checks.h"
 #include "wire/frames.h"
 
@@ -33,7 +34,7 @@ public:
     void post(GroupId gid, pb::ClientFrame&& command) override {
         posts.emplace_back(gid, std::move(command));
     }
-    void ask(std::uint32_t, bus::Question question) override {
+    void ask(std::uint32_t, PartitionId, bus::Question question) override {
         asks.push_back(std::move(question));
     }
     void open(std::uint32_t request_id, GroupId gid, Epoch, Seq) override {
@@ -423,14 +424,59 @@ TEST_F(SessionTest, CreatingAgainUnderTheSameIdNamesTheSameGroup) {
     EXPECT_EQ(fx.refusal().limit(), limits::kNameBytes);
 }
 
-TEST_F(SessionTest, WhatIsNotOfferedSaysSo) {
+// A moderator acts on a group that he does not watch; what is about the moment needs an open one.
+TEST_F(SessionTest, OnlyWhatIsAboutTheMomentNeedsAnOpenGroup) {
     begin();
     pb::ClientFrame frame;
     frame.set_request_id(3);
     frame.mutable_typing()->set_gid(5);
     say(frame);
-    EXPECT_EQ(fx.refusal().code(), pb::CODE_UNSUPPORTED);
-    EXPECT_TRUE(fx.closed.empty());
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_NOT_OPEN);
+    EXPECT_EQ(fx.refusal().field(), "typing.gid");
+    frame.mutable_change_member()->set_gid(5);
+    frame.mutable_change_member()->set_uid(2);
+    frame.mutable_change_member()->set_kick(true);
+    say(frame);
+    ASSERT_EQ(fx.posts.size(), 1U);
+    EXPECT_EQ(fx.posts[0].first, kGroup);
+}
+
+TEST_F(SessionTest, ADirectChatAndABlockGoToTheSameGroup) {
+    begin();
+    pb::ClientFrame frame;
+    frame.set_request_id(3);
+    frame.mutable_open_direct()->set_uid(9);
+    say(frame);
+    frame.set_request_id(4);
+    frame.mutable_block_user()->set_uid(9);
+    say(frame);
+    ASSERT_EQ(fx.posts.size(), 2U);
+    EXPECT_EQ(fx.posts[0].first, direct_gid({1}, {9}));
+    EXPECT_EQ(fx.posts[1].first, direct_gid({1}, {9}));
+    frame.set_request_id(5);
+    frame.mutable_open_direct()->set_uid(1);
+    say(frame);
+    EXPECT_EQ(fx.refusal().field(), "open_direct.uid");
+}
+
+TEST_F(SessionTest, QuestionsAreAskedInTheNameOfTheUser) {
+    begin();
+    pb::ClientFrame frame;
+    frame.set_request_id(3);
+    frame.mutable_fetch_members()->set_gid(5);
+    say(frame);
+    frame.set_request_id(4);
+    frame.mutable_fetch_user_log()->set_after_seq(7);
+    say(frame);
+    ASSERT_EQ(fx.asks.size(), 2U);
+    EXPECT_EQ(std::get<bus::AskMembers>(fx.asks[0]).asker, UserId{1});
+    EXPECT_EQ(std::get<bus::AskMembers>(fx.asks[0]).fetch.count(), 50U);
+    EXPECT_EQ(std::get<bus::AskUserLog>(fx.asks[1]).after, 7U);
+    session.on_reply(3, bus::Reply{pb::Members{}}, fx);
+    EXPECT_TRUE(fx.replies.back().has_members());
+    session.on_reply(4, bus::Reply{pb::UserLog{}}, fx);
+    EXPECT_TRUE(fx.replies.back().has_user_log());
+    EXPECT_EQ(fx.replies.back().request_id(), 4U);
 }
 
 TEST_F(SessionTest, ListsAndUsersAreAsked) {
@@ -449,18 +495,6 @@ TEST_F(SessionTest, ListsAndUsersAreAsked) {
     users.mutable_fetch_users();
     say(users);
     EXPECT_EQ(fx.refusal().limit(), limits::kUsersPerFetch);
-}
-
-TEST(Utf8, WellFormedAndNot) {
-    for (const std::string_view good :
-         {"", "a", "\xc3\xa9", "\xe4\xbd\xa0", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf"}) {
-        EXPECT_TRUE(valid_utf8(good));
-    }
-    for (const std::string_view bad :
-         {"\x80", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
-          "\xf5\x80\x80\x80", "\xe4\xbd", "a\xff"}) {
-        EXPECT_FALSE(valid_utf8(bad));
-    }
 }
 
 // Random bytes, and good frames with bytes changed: no crash, every refusal has a code, the number

@@ -19,18 +19,24 @@ void ShardProcess::Conversation::reply(std::string payload) {
 
 void ShardProcess::Conversation::post(GroupId gid, pb::ClientFrame&& command) {
     const std::uint32_t request_id = command.request_id();
-    auto posted =
-        shard_.around_.bus.post(partition_of(gid), {.reply_to = {.node = shard_.around_.node,
-                                                                 .connection = connection_,
-                                                                 .request_id = request_id},
-                                                    .gid = gid,
-                                                    .uid = place_.session.uid(),
-                                                    .limits_lifted = place_.session.bench(),
-                                                    .command = std::move(command)});
+    bus::Post post{.reply_to = {.node = shard_.around_.node,
+                                .connection = connection_,
+                                .request_id = request_id},
+                   .gid = gid,
+                   .uid = place_.session.uid(),
+                   .limits_lifted = place_.session.bench(),
+                   .command = std::move(command)};
+    if (post.command.has_create_invite()) {
+        for (auto& byte : post.random) {
+            byte = static_cast<std::uint8_t>(shard_.world_.random.next());
+        }
+    }
+    const auto posted = shard_.around_.bus.post(partition_of(gid), std::move(post));
     if (!posted) unposted_.push_back({.request_id = request_id, .error = posted.error()});
 }
 
-void ShardProcess::Conversation::ask(std::uint32_t request_id, bus::Question question) {
+void ShardProcess::Conversation::ask(std::uint32_t request_id, PartitionId partition,
+                                     bus::Question question) {
     const Around& around = shard_.around_;
     // The node may be gone when the answer comes; its life is asked before the shard is touched.
     auto answered = std::make_shared<Result<bus::Reply>>();
@@ -40,7 +46,7 @@ void ShardProcess::Conversation::ask(std::uint32_t request_id, bus::Question que
                 session.on_reply(request_id, std::move(*answered), fx);
             });
         }));
-    around.bus.ask_from(around.node, partition_of(place_.session.uid()), std::move(question),
+    around.bus.ask_from(around.node, partition, std::move(question),
                         [answered, task](Result<bus::Reply> reply) {
                             *answered = std::move(reply);
                             (*task)();

@@ -20,7 +20,7 @@ public:
 
     void reply(std::string payload) override;
     void post(GroupId gid, pb::ClientFrame&& command) override;
-    void ask(std::uint32_t request_id, bus::Question question) override;
+    void ask(std::uint32_t request_id, PartitionId partition, bus::Question question) override;
     void open(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq seq) override;
     void pull(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq from, Seq to,
               Seq floor) override;

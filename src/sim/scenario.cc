@@ -33,7 +33,7 @@ public:
         if (error != std::errc{} || end != token.data() + token.size()) {
             return std::unexpected(Error{.code = Code::token_invalid, .where = "token"});
         }
-        return session::Identity{.uid = {uid}, .expires = now + Millis{86'400'000}};
+        return session::Identity{.uid = {uid}, .minted = now, .expires = now + Millis{86'400'000}};
     }
 };
 

@@ -1,0 +1,40 @@
+#include "base/group_ids.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/digest.h"
+
+namespace stentor {
+namespace {
+
+constexpr std::uint64_t kGidMin = std::uint64_t{1} << 40U;
+constexpr std::uint64_t kGidEnd = std::uint64_t{1} << 52U;
+
+void append(std::string& seed, UserId uid) {
+    for (unsigned shift = 0; shift < 64; shift += 8) seed += static_cast<char>(uid.value >> shift);
+}
+
+GroupId gid_from(std::string_view seed) {
+    const Digest hash = hash_of(seed);
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < sizeof number; ++i) number = (number << 8U) | hash.bytes[i];
+    return {kGidMin + number % (kGidEnd - kGidMin)};
+}
+
+}  // namespace
+
+GroupId created_gid(UserId uid, std::string_view cmid) {
+    std::string seed{cmid};
+    append(seed, uid);
+    return gid_from(seed);
+}
+
+GroupId direct_gid(UserId one, UserId other) {
+    std::string seed{"direct"};
+    append(seed, std::min(one, other));
+    append(seed, std::max(one, other));
+    return gid_from(seed);
+}
+
+}  // namespace stentor

@@ -1,0 +1,137 @@
+#include "session/checks.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/limits.h"
+
+namespace stentor::session {
+namespace {
+
+template <class Command>
+Error objection(const Command& command) {
+    const Result<void> result = check(command);
+    return result ? Error{} : result.error();
+}
+
+std::string body(const std::string& text) {
+    pb::Body body;
+    body.set_text(text);
+    return body.SerializeAsString();
+}
+
+pb::ChangeMember change() {
+    pb::ChangeMember change;
+    change.set_gid(5);
+    change.set_uid(6);
+    return change;
+}
+
+TEST(Checks, AChangeToAnEntryNamesItsPlace) {
+    pb::Edit edit;
+    edit.set_gid(5);
+    edit.set_epoch(1);
+    edit.set_seq(9);
+    edit.set_body(body("better"));
+    EXPECT_TRUE(check(edit));
+    edit.set_epoch(0);
+    EXPECT_EQ(objection(edit).where, "edit.epoch");
+    edit.set_epoch(1);
+    edit.set_seq(0);
+    EXPECT_EQ(objection(edit).where, "edit.seq");
+    edit.set_seq(9);
+    edit.set_body(body(std::string(limits::kTextBytes + 1, 'a')));
+    EXPECT_EQ(objection(edit).code, Code::text_too_long);
+    EXPECT_EQ(objection(edit).limit, limits::kTextBytes);
+    edit.set_body(body(""));
+    EXPECT_EQ(objection(edit).code, Code::empty_body);
+}
+
+TEST(Checks, HidesAreBounded) {
+    pb::Hide hide;
+    hide.set_gid(5);
+    hide.set_epoch(1);
+    EXPECT_EQ(objection(hide).where, "hide.seqs");
+    for (std::size_t i = 0; i < limits::kHidesPerCommand; ++i) hide.add_seqs(i + 1);
+    EXPECT_TRUE(check(hide));
+    hide.add_seqs(7);
+    EXPECT_EQ(objection(hide).limit, limits::kHidesPerCommand);
+}
+
+TEST(Checks, AReactionIsOneShortSign) {
+    pb::React react;
+    react.set_gid(5);
+    react.set_epoch(1);
+    react.set_seq(2);
+    for (const char* emoji : {"👍", "👩‍🚀", "🇨🇭", "+1"}) {
+        react.set_emoji(emoji);
+        EXPECT_TRUE(check(react)) << emoji;
+    }
+    for (const std::string& emoji :
+         {std::string{}, std::string{"\n"}, std::string{"\xff"}, std::string(33, 'a')}) {
+        react.set_emoji(emoji);
+        EXPECT_EQ(objection(react).where, "react.emoji") << emoji;
+        EXPECT_EQ(objection(react).limit, limits::kEmojiBytes);
+    }
+}
+
+TEST(Checks, AMemberIsChangedInOneWay) {
+    pb::ChangeMember none = change();
+    EXPECT_EQ(objection(none).where, "change_member.change");
+    none.set_role(pb::ROLE_NONE);
+    EXPECT_EQ(objection(none).where, "change_member.role");
+    none.set_role(pb::ROLE_ADMIN);
+    EXPECT_TRUE(check(none));
+    none.set_kick(false);
+    EXPECT_EQ(objection(none).where, "change_member.kick");
+    none.set_ban(false);
+    EXPECT_TRUE(check(none));
+    none.set_mute_until_ms(limits::kIdMax + 1);
+    EXPECT_EQ(objection(none).where, "change_member.mute_until_ms");
+}
+
+TEST(Checks, OnlyNamedSettingsAreTaken) {
+    pb::ConfigureGroup configure;
+    configure.set_gid(5);
+    EXPECT_EQ(objection(configure).where, "configure_group.fields");
+    configure.add_fields("topic");
+    configure.mutable_settings()->set_topic("Today: \xe6\xbc\x94\xe8\xae\xb2");
+    EXPECT_TRUE(check(configure));  // The name is not named, so an empty one says nothing.
+    configure.mutable_settings()->set_topic("two\nlines");
+    EXPECT_EQ(objection(configure).where, "settings.topic");
+    configure.mutable_settings()->clear_topic();
+    configure.add_fields("name");
+    EXPECT_EQ(objection(configure).code, Code::bad_name);
+    configure.mutable_settings()->set_name(
+        "\xe2\x80\xae"
+        "drawkcab");
+    EXPECT_EQ(objection(configure).code, Code::bad_name);
+    configure.mutable_settings()->set_name("Square");
+    configure.add_fields("kind");
+    EXPECT_EQ(objection(configure).where, "configure_group.fields");
+}
+
+TEST(Checks, QuestionsAreBounded) {
+    pb::SearchEntries search;
+    search.set_gid(5);
+    EXPECT_EQ(objection(search).where, "search_entries.words");
+    search.set_words(std::string(limits::kSearchBytes + 1, 'a'));
+    EXPECT_EQ(objection(search).limit, limits::kSearchBytes);
+    pb::FetchMembers members;
+    members.set_gid(5);
+    members.set_count(101);
+    EXPECT_EQ(objection(members).where, "fetch_members.count");
+    members.set_count(100);
+    members.set_cursor(std::string(limits::kCursorBytes + 1, 'a'));
+    EXPECT_EQ(objection(members).where, "fetch_members.cursor");
+    pb::WriteNote note;
+    note.set_gid(5);
+    note.set_uid(6);
+    EXPECT_EQ(objection(note).where, "write_note.text");
+    note.set_text(std::string(limits::kNoteBytes + 1, 'a'));
+    EXPECT_EQ(objection(note).limit, limits::kNoteBytes);
+}
+
+}  // namespace
+}  // namespace stentor::session
