@@ -56,12 +56,63 @@ public:
     Result<void> advance_read(std::span<const ReadPosition> positions) override {
         return store_.advance_read(positions);
     }
+    Result<std::vector<store::NamedMember>> members_by_name(GroupId gid, std::string_view prefix,
+                                                            const NamePlace& after, bool pending,
+                                                            std::size_t count) override {
+        return store_.members_by_name(gid, prefix, after, pending, count);
+    }
+    Result<std::optional<store::InviteRow>> invite(GroupId gid, std::string_view code) override {
+        return store_.invite(gid, code);
+    }
+    Result<std::vector<store::ReactionRow>> reactions_of(GroupId gid, UserId uid, Seq from,
+                                                         Seq to) override {
+        return store_.reactions_of(gid, uid, from, to);
+    }
+    Result<std::vector<store::TallyRow>> tallies(GroupId gid, Seq from, Seq to) override {
+        return store_.tallies(gid, from, to);
+    }
+    Result<std::vector<Seq>> hidden(GroupId gid, UserId uid, Seq from, Seq to) override {
+        return store_.hidden(gid, uid, from, to);
+    }
+    Result<std::vector<store::NoteRow>> notes(GroupId gid, UserId uid, Seq from, Seq to) override {
+        return store_.notes(gid, uid, from, to);
+    }
+    Result<store::UserLogPage> user_log(UserId uid, std::uint64_t after,
+                                        std::size_t count) override {
+        return store_.user_log(uid, after, count);
+    }
+    Result<std::vector<GroupHead>> groups(GroupId after, std::size_t count) override {
+        return store_.groups(after, count);
+    }
+    Result<store::FeedPage> feed(std::uint64_t after, std::size_t count) override {
+        return store_.feed(after, count);
+    }
+    Result<void> forget_feed(std::uint64_t number) override { return store_.forget_feed(number); }
     Result<void> add_user(const store::UserRow& user) override { return store_.add_user(user); }
     Result<std::optional<store::UserRow>> user(UserId uid) override { return store_.user(uid); }
     Result<std::optional<store::UserRow>> user_by_name(std::string_view key) override {
         return store_.user_by_name(key);
     }
+    Result<void> change_user(const store::UserRow& user) override {
+        return store_.change_user(user);
+    }
+    Result<std::vector<store::UserRow>> users_by_name(std::string_view prefix,
+                                                      std::string_view after,
+                                                      std::size_t count) override {
+        return store_.users_by_name(prefix, after, count);
+    }
+    Result<std::optional<std::string>> setting(std::string_view name) override {
+        return store_.setting(name);
+    }
+    Result<void> set_setting(std::string_view name,
+                             std::optional<std::string_view> value) override {
+        return store_.set_setting(name, value);
+    }
+    Result<std::vector<Setting>> settings(std::string_view prefix) override {
+        return store_.settings(prefix);
+    }
     Epoch epoch() override { return store_.epoch(); }
+    Result<Epoch> raise_epoch() override { return store_.raise_epoch(); }
     Result<Term> next_term() override { return store_.next_term(); }
 
 private:

@@ -151,12 +151,94 @@ Result<void> FaultyStore::advance_read(std::span<const ReadPosition> positions) 
     return truth_.advance_read(positions);
 }
 
+Result<std::vector<store::NamedMember>> FaultyStore::members_by_name(GroupId gid,
+                                                                     std::string_view prefix,
+                                                                     const NamePlace& after,
+                                                                     bool pending,
+                                                                     std::size_t count_max) {
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.members_by_name(gid, prefix, after, pending, count_max);
+}
+
+Result<std::optional<store::InviteRow>> FaultyStore::invite(GroupId gid, std::string_view code) {
+    before_read(gid);
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.invite(gid, code);
+}
+
+Result<std::vector<store::ReactionRow>> FaultyStore::reactions_of(GroupId gid, UserId uid, Seq from,
+                                                                  Seq to) {
+    before_read(gid);
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.reactions_of(gid, uid, from, to);
+}
+
+Result<std::vector<store::TallyRow>> FaultyStore::tallies(GroupId gid, Seq from, Seq to) {
+    before_read(gid);
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.tallies(gid, from, to);
+}
+
+Result<std::vector<Seq>> FaultyStore::hidden(GroupId gid, UserId uid, Seq from, Seq to) {
+    before_read(gid);
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.hidden(gid, uid, from, to);
+}
+
+Result<std::vector<store::NoteRow>> FaultyStore::notes(GroupId gid, UserId uid, Seq from, Seq to) {
+    before_read(gid);
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.notes(gid, uid, from, to);
+}
+
+Result<store::UserLogPage> FaultyStore::user_log(UserId uid, std::uint64_t after,
+                                                 std::size_t count_max) {
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.user_log(uid, after, count_max);
+}
+
+Result<std::vector<store::Store::GroupHead>> FaultyStore::groups(GroupId after,
+                                                                 std::size_t count_max) {
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.groups(after, count_max);
+}
+
+Result<store::FeedPage> FaultyStore::feed(std::uint64_t after, std::size_t count_max) {
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.feed(after, count_max);
+}
+
+Result<void> FaultyStore::forget_feed(std::uint64_t number) { return truth_.forget_feed(number); }
+
 Result<void> FaultyStore::add_user(const store::UserRow& user) { return truth_.add_user(user); }
 
 Result<std::optional<store::UserRow>> FaultyStore::user(UserId uid) { return truth_.user(uid); }
 
 Result<std::optional<store::UserRow>> FaultyStore::user_by_name(std::string_view name_key) {
     return truth_.user_by_name(name_key);
+}
+
+Result<void> FaultyStore::change_user(const store::UserRow& user) {
+    return truth_.change_user(user);
+}
+
+Result<std::vector<store::UserRow>> FaultyStore::users_by_name(std::string_view prefix,
+                                                               std::string_view after_key,
+                                                               std::size_t count_max) {
+    return truth_.users_by_name(prefix, after_key, count_max);
+}
+
+Result<std::optional<std::string>> FaultyStore::setting(std::string_view name) {
+    return truth_.setting(name);
+}
+
+Result<void> FaultyStore::set_setting(std::string_view name,
+                                      std::optional<std::string_view> value) {
+    return truth_.set_setting(name, value);
+}
+
+Result<std::vector<store::Store::Setting>> FaultyStore::settings(std::string_view prefix) {
+    return truth_.settings(prefix);
 }
 
 }  // namespace stentor::sim

@@ -37,10 +37,32 @@ public:
                                                   std::size_t count_max) override;
     Result<std::vector<store::Membership>> memberships(UserId uid, std::size_t count_max) override;
     Result<void> advance_read(std::span<const ReadPosition> positions) override;
+    Result<std::vector<store::NamedMember>> members_by_name(GroupId gid, std::string_view prefix,
+                                                            const NamePlace& after, bool pending,
+                                                            std::size_t count_max) override;
+    Result<std::optional<store::InviteRow>> invite(GroupId gid, std::string_view code) override;
+    Result<std::vector<store::ReactionRow>> reactions_of(GroupId gid, UserId uid, Seq from,
+                                                         Seq to) override;
+    Result<std::vector<store::TallyRow>> tallies(GroupId gid, Seq from, Seq to) override;
+    Result<std::vector<Seq>> hidden(GroupId gid, UserId uid, Seq from, Seq to) override;
+    Result<std::vector<store::NoteRow>> notes(GroupId gid, UserId uid, Seq from, Seq to) override;
+    Result<store::UserLogPage> user_log(UserId uid, std::uint64_t after,
+                                        std::size_t count_max) override;
+    Result<std::vector<GroupHead>> groups(GroupId after, std::size_t count_max) override;
+    Result<store::FeedPage> feed(std::uint64_t after, std::size_t count_max) override;
+    Result<void> forget_feed(std::uint64_t number) override;
     Result<void> add_user(const store::UserRow& user) override;
     Result<std::optional<store::UserRow>> user(UserId uid) override;
     Result<std::optional<store::UserRow>> user_by_name(std::string_view name_key) override;
+    Result<void> change_user(const store::UserRow& user) override;
+    Result<std::vector<store::UserRow>> users_by_name(std::string_view prefix,
+                                                      std::string_view after_key,
+                                                      std::size_t count_max) override;
+    Result<std::optional<std::string>> setting(std::string_view name) override;
+    Result<void> set_setting(std::string_view name, std::optional<std::string_view> value) override;
+    Result<std::vector<Setting>> settings(std::string_view prefix) override;
     Epoch epoch() override { return truth_.epoch(); }
+    Result<Epoch> raise_epoch() override { return truth_.raise_epoch(); }
     Result<Term> next_term() override { return truth_.next_term(); }
 
 private:

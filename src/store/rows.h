@@ -135,7 +135,8 @@ struct Commit {
     std::vector<InviteRow> invites;      // New or changed.
     std::vector<ReactionRow> reactions;
     std::vector<TallyRow> tallies;  // New or changed, whole.
-    // A head.floor above the former one drops the entries, tallies and reactions up to it.
+    // A head.floor above the former one drops the entries, tallies, reactions and hidden entries up
+    // to it, and the notes anchored below it.
 };
 
 enum class Outcome : std::uint8_t {
@@ -180,7 +181,8 @@ struct NamedMember {
 };
 
 struct UserLogPage {
-    std::vector<std::string> entries;  // Serialized pb::UserLogEntry, dense.
+    // Serialized pb::UserLogEntry. Dense, but for a leap where the store's epoch was raised.
+    std::vector<std::string> entries;
     std::uint64_t head{};
     bool reset{};  // `after` is older than what is kept, or of another history.
 };

@@ -33,7 +33,9 @@ public:
     [[nodiscard]] virtual std::vector<Outcome> commit(std::span<const Commit> commits) = 0;
 
     // The head, after writing `term` into it when it holds a smaller one; from then on a smaller
-    // term is fenced. not_found: no such group. owner_moved: it holds a larger term.
+    // term is fenced. The store's epoch is written as well where it is the larger, and the head
+    // then notes where the former history ends. not_found: no such group. owner_moved: it holds a
+    // larger term.
     [[nodiscard]] virtual Result<HeadRow> take_head(GroupId gid, Term term) = 0;
     // The head without taking it. not_found.
     [[nodiscard]] virtual Result<HeadRow> head(GroupId gid) = 0;
@@ -101,7 +103,9 @@ public:
     // Anchored from `from` to `to`, by (anchor, user_log_seq); at most kNotesPerPage, the newest.
     [[nodiscard]] virtual Result<std::vector<NoteRow>> notes(GroupId gid, UserId uid, Seq from,
                                                              Seq to);
-    // Entries above `after`, at most count_max. The newest kUserLog of a user are kept.
+    // Entries above `after`, at most count_max, which is moved into 1 to kUserLogPage. The newest
+    // kUserLog of a user are kept; `after` must name one of them, or be 0 while the first one is
+    // kept: else the page is a reset, without entries, and the reader goes on from its head.
     [[nodiscard]] virtual Result<UserLogPage> user_log(UserId uid, std::uint64_t after,
                                                        std::size_t count_max);
 
@@ -114,6 +118,8 @@ public:
     };
     [[nodiscard]] virtual Result<std::vector<GroupHead>> groups(GroupId after,
                                                                 std::size_t count_max);
+    // Rows above `after`, or above the floor. Numbers are of one epoch of the store: after a
+    // restore they are given again, so a reader keeps the epoch beside his place.
     [[nodiscard]] virtual Result<FeedPage> feed(std::uint64_t after, std::size_t count_max);
     // Forgets rows whose number is at or below `number`.
     virtual Result<void> forget_feed(std::uint64_t number);
@@ -127,19 +133,22 @@ public:
         std::string_view name_key) = 0;
     // Password, disabled and tokens_since of a user that exists; not_found.
     virtual Result<void> change_user(const UserRow& user);
-    // In the order of name_key, those that start with `prefix`, after `after_key`.
+    // In the order of name_key, those that start with `prefix`, after `after_key`; an empty one is
+    // before all.
     [[nodiscard]] virtual Result<std::vector<UserRow>> users_by_name(std::string_view prefix,
                                                                      std::string_view after_key,
                                                                      std::size_t count_max);
 
-    // ---- Small things by name: keys of the API, places in the feed. Names are "part/name"; a
-    // value has at most 64 KiB.
+    // ---- Small things by name: keys of the API, places in the feed. Names are "part/name".
+
     [[nodiscard]] virtual Result<std::optional<std::string>> setting(std::string_view name);
+    // Without a value it is forgotten. bad_field: no name, or a value above kSettingBytes.
     virtual Result<void> set_setting(std::string_view name, std::optional<std::string_view> value);
     struct Setting {
         std::string name;
         std::string value;
     };
+    // In the order of names.
     [[nodiscard]] virtual Result<std::vector<Setting>> settings(std::string_view prefix);
 
     // ---- The store itself

@@ -1,10 +1,48 @@
 #include "store/verdict.h"
 
+#include <algorithm>
+
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/planted_bugs.h"
+#include "wire/pb.h"
 
 namespace stentor::store {
 namespace {
+
+bool is_note(const UserEvent& event) {
+    pb::UserLogEntry entry;
+    return entry.ParseFromString(event.entry) && entry.has_note();
+}
+
+// In the rows that stand beside the log.
+std::string_view flaw_beside(const Commit& commit) {
+    const HeadRow& after = commit.head;
+    const auto there = [&](Seq seq) { return seq > Seq{} && seq <= after.seq; };
+    if (after.forks.size() > limits::kForks) return "forks";
+    for (const UserEvent& event : commit.user_events) {
+        if (!std::ranges::all_of(event.hidden, there)) return "user_events.hidden";
+        if (event.anchor > after.seq) return "user_events.anchor";
+        if (event.note && !is_note(event)) return "user_events.entry";
+    }
+    for (const InviteRow& row : commit.invites) {
+        if (row.code.empty() || row.code.size() > limits::kInviteBytes) return "invites.code";
+    }
+    for (const ReactionRow& row : commit.reactions) {
+        if (!there(row.seq)) return "reactions.seq";
+        if (row.emoji.empty() || row.emoji.size() > limits::kEmojiBytes) return "reactions.emoji";
+    }
+    for (const TallyRow& row : commit.tallies) {
+        if (!there(row.seq)) return "tallies.seq";
+        if (row.counts.size() > limits::kReactionKinds) return "tallies.counts";
+        for (const auto& [emoji, count] : row.counts) {
+            if (emoji.empty() || emoji.size() > limits::kEmojiBytes || count == 0) {
+                return "tallies.counts";
+            }
+        }
+    }
+    return {};
+}
 
 // The first thing that is wrong with `commit` as the successor of `before`; empty when it is right.
 std::string_view flaw(const HeadRow& before, const Commit& commit) {
@@ -29,7 +67,7 @@ std::string_view flaw(const HeadRow& before, const Commit& commit) {
         if (entry.seq > before.seq || entry.seq <= before.floor) return "changed.seq";
         if (entry.bytes == nullptr) return "changed.bytes";
     }
-    return {};
+    return flaw_beside(commit);
 }
 
 }  // namespace
@@ -45,6 +83,34 @@ Outcome verdict(const HeadRow* before, const Commit& commit) {
     log::error("a commit does not continue its group's log",
                {{"gid", commit.gid.value}, {"version", commit.expected}, {"field", wrong}});
     return Outcome::conflict;
+}
+
+Result<bool> take(HeadRow& head, Term term, Epoch epoch) {
+    if (head.term > term) return std::unexpected(Error{Code::owner_moved, "term"});
+    if (head.term == term && head.epoch >= epoch) return false;
+    head.term = term;
+    if (head.epoch < epoch) {
+        head.forks.push_back({.epoch = head.epoch, .seq = head.seq});
+        if (head.forks.size() > limits::kForks) head.forks.erase(head.forks.begin());
+        head.epoch = epoch;
+    }
+    return true;
+}
+
+std::optional<FeedRow> feed_row(std::uint64_t number, Seq former, const Commit& commit) {
+    if (commit.entries.empty() && commit.changed.empty()) return std::nullopt;
+    FeedRow row{.number = number, .gid = commit.gid, .first = former + 1, .last = commit.head.seq};
+    row.changed.reserve(commit.changed.size());
+    for (const LogEntry& entry : commit.changed) row.changed.push_back(entry.seq);
+    return row;
+}
+
+std::optional<Error> refuse_setting(std::string_view name, std::optional<std::string_view> value) {
+    if (name.empty()) return Error{Code::bad_field, "name"};
+    if (value && value->size() > limits::kSettingBytes) {
+        return Error{Code::bad_field, "value", limits::kSettingBytes};
+    }
+    return std::nullopt;
 }
 
 }  // namespace stentor::store

@@ -12,6 +12,20 @@ namespace stentor::store {
 // broken owner from breaking the log, and a conflict makes that owner load again.
 [[nodiscard]] Outcome verdict(const HeadRow* before, const Commit& commit);
 
+// Writes `term`, and `epoch` where it is the larger, into a head that is being taken; says whether
+// that changed it. A new epoch notes where the former history ends. owner_moved: the head holds a
+// larger term.
+[[nodiscard]] Result<bool> take(HeadRow& head, Term term, Epoch epoch);
+
+// The row of the feed for a commit to a group whose head was at `former`; none when it neither
+// added nor changed an entry.
+[[nodiscard]] std::optional<FeedRow> feed_row(std::uint64_t number, Seq former,
+                                              const Commit& commit);
+
+// bad_field: the name is empty, or the value is larger than kSettingBytes.
+[[nodiscard]] std::optional<Error> refuse_setting(std::string_view name,
+                                                  std::optional<std::string_view> value);
+
 // Rows of those who left, were banned from outside or wait for approval are kept, but are none.
 [[nodiscard]] inline bool is_member_now(const MemberRow& row) {
     return row.role != Role::none && row.left == Seq{};

@@ -1,30 +1,16 @@
 #include "store/memory/memory_store.h"
 
 #include <algorithm>
-#include <map>
-#include <mutex>
-#include <set>
-#include <unordered_map>
 #include <utility>
 
 #include "base/limits.h"
+#include "store/memory/state.h"
+#include "store/user_log.h"
 #include "store/verdict.h"
 #include "wire/frames.h"
 
 namespace stentor::store {
 namespace {
-
-struct Group {
-    HeadRow head;
-    std::vector<LogEntry> entries;                    // From head.floor + 1 on.
-    std::map<std::pair<Cmid, UserId>, SentRow> sent;  // In the order of time.
-    std::map<UserId, MemberRow> members;
-
-    [[nodiscard]] const LogEntry& at(Seq seq) const { return entries[seq - head.floor - 1]; }
-    [[nodiscard]] Digest digest_at(Seq seq) const {
-        return seq == head.floor ? head.floor_digest : at(seq).digest;
-    }
-};
 
 // The least id of a moment: every id made then or later is at or above it.
 Cmid first_of(Time time) {
@@ -35,20 +21,62 @@ Cmid first_of(Time time) {
     return cmid;
 }
 
-void apply(Group& group, const Commit& commit) {
+void drop_up_to(Seq floor, Group& group) {
+    const auto trimmed = static_cast<std::ptrdiff_t>(floor - group.head.floor);
+    group.entries.erase(group.entries.begin(), group.entries.begin() + trimmed);
+    std::erase_if(group.reactions, [&](const auto& row) { return std::get<Seq>(row) <= floor; });
+    std::erase_if(group.tallies, [&](const auto& row) { return row.first <= floor; });
+    std::erase_if(group.hidden, [&](const auto& row) { return row.second <= floor; });
+    std::erase_if(group.notes, [&](const auto& row) { return std::get<Seq>(row.first) < floor; });
+}
+
+void apply_log(Group& group, const Commit& commit) {
     for (const LogEntry& entry : commit.changed) {
         group.entries[entry.seq - group.head.floor - 1] = entry;
     }
     group.entries.insert(group.entries.end(), commit.entries.begin(), commit.entries.end());
-    const auto trimmed = static_cast<std::ptrdiff_t>(commit.head.floor - group.head.floor);
-    group.entries.erase(group.entries.begin(), group.entries.begin() + trimmed);
+    if (commit.head.floor > group.head.floor) drop_up_to(commit.head.floor, group);
     group.head = commit.head;
     for (const SentRow& row : commit.sent) group.sent[{row.cmid, row.uid}] = row;
+}
+
+void apply_rows(Group& group, const Commit& commit) {
     for (const MemberRow& row : commit.members) {
         MemberRow& kept = group.members[row.uid];
         const Seq read = std::max(kept.read, row.read);
         kept = row;
         kept.read = read;
+    }
+    for (const InviteRow& row : commit.invites) group.invites[row.code] = row;
+    for (const ReactionRow& row : commit.reactions) {
+        if (row.seq <= commit.head.floor) continue;
+        if (row.on) {
+            group.reactions.emplace(row.uid, row.seq, row.emoji);
+        } else {
+            group.reactions.erase({row.uid, row.seq, row.emoji});
+        }
+    }
+    for (const TallyRow& row : commit.tallies) {
+        if (row.seq <= commit.head.floor) continue;
+        if (row.counts.empty()) {
+            group.tallies.erase(row.seq);
+        } else {
+            group.tallies[row.seq] = row;
+        }
+    }
+}
+
+void apply_user_event(Group& group, UserLog& log, Epoch epoch, const UserEvent& event) {
+    const std::uint64_t number = next_user_log_seq(epoch, log.head);
+    NumberedEvent line = numbered(event, number);
+    log.head = number;
+    log.entries.emplace(number, std::move(line.entry));
+    if (log.entries.size() > limits::kUserLog) log.entries.erase(log.entries.begin());
+    for (const Seq seq : event.hidden) {
+        if (seq > group.head.floor) group.hidden.emplace(event.uid, seq);
+    }
+    if (line.note && event.anchor >= group.head.floor) {
+        group.notes[{event.uid, event.anchor, number}] = *std::move(line.note);
     }
 }
 
@@ -56,35 +84,39 @@ std::unexpected<Error> no_group() { return std::unexpected(Error{Code::not_found
 
 }  // namespace
 
-struct MemoryStore::State {
-    Epoch epoch;
-    Term term;
-    std::unordered_map<GroupId, std::shared_ptr<Group>> groups;
-    std::unordered_map<UserId, std::set<GroupId>> memberships;
-    std::unordered_map<UserId, UserRow> users;
-    std::map<std::string, UserId, std::less<>> names;
+const Group* MemoryStore::State::find(GroupId gid) const {
+    const auto it = groups.find(gid);
+    return it == groups.end() ? nullptr : it->second.get();
+}
 
-    [[nodiscard]] const Group* find(GroupId gid) const {
-        const auto it = groups.find(gid);
-        return it == groups.end() ? nullptr : it->second.get();
+Group& MemoryStore::State::writable(GroupId gid) {
+    std::shared_ptr<Group>& group = groups[gid];
+    if (group == nullptr) {
+        group = std::make_shared<Group>();
+    } else if (group.use_count() > 1) {
+        group = std::make_shared<Group>(*group);
     }
+    return *group;
+}
 
-    // A snapshot may share the group's rows: then they are copied before they are changed.
-    Group& writable(GroupId gid) {
-        std::shared_ptr<Group>& group = groups[gid];
-        if (group == nullptr) {
-            group = std::make_shared<Group>();
-        } else if (group.use_count() > 1) {
-            group = std::make_shared<Group>(*group);
+void MemoryStore::State::apply(const Commit& commit) {
+    Group& group = writable(commit.gid);
+    const Seq former = group.head.seq;
+    apply_log(group, commit);
+    apply_rows(group, commit);
+    for (const UserEvent& event : commit.user_events) {
+        apply_user_event(group, user_logs[event.uid], epoch, event);
+    }
+    for (const MemberRow& row : commit.members) {
+        if (is_member_now(row)) {
+            memberships[row.uid].insert(commit.gid);
+        } else {
+            memberships[row.uid].erase(commit.gid);
         }
-        return *group;
     }
-};
-
-struct MemoryStore::Shared {
-    std::mutex mutex;
-    State state;
-};
+    const std::uint64_t number = feed_floor + feed.size() + 1;
+    if (auto row = feed_row(number, former, commit)) feed.push_back(*std::move(row));
+}
 
 MemoryStore::MemoryStore(Epoch epoch) : shared_(std::make_unique<Shared>()) {
     shared_->state.epoch = epoch;
@@ -101,14 +133,7 @@ std::vector<Outcome> MemoryStore::commit(std::span<const Commit> commits) {
         const Group* group = state.find(commit.gid);
         outcomes.push_back(verdict(group == nullptr ? nullptr : &group->head, commit));
         if (outcomes.back() != Outcome::done) continue;
-        apply(state.writable(commit.gid), commit);
-        for (const MemberRow& row : commit.members) {
-            if (is_member_now(row)) {
-                state.memberships[row.uid].insert(commit.gid);
-            } else {
-                state.memberships[row.uid].erase(commit.gid);
-            }
-        }
+        state.apply(commit);
     }
     return outcomes;
 }
@@ -117,11 +142,11 @@ Result<HeadRow> MemoryStore::take_head(GroupId gid, Term term) {
     const std::scoped_lock lock{shared_->mutex};
     const Group* group = shared_->state.find(gid);
     if (group == nullptr) return no_group();
-    if (group->head.term > term) return std::unexpected(Error{Code::owner_moved, "term"});
-    if (group->head.term == term) return group->head;
-    Group& taken = shared_->state.writable(gid);
-    taken.head.term = term;
-    return taken.head;
+    HeadRow head = group->head;
+    const Result<bool> changed = take(head, term, shared_->state.epoch);
+    if (!changed) return std::unexpected(changed.error());
+    if (*changed) shared_->state.writable(gid).head = head;
+    return head;
 }
 
 Result<HeadRow> MemoryStore::head(GroupId gid) {
@@ -193,79 +218,25 @@ Result<void> MemoryStore::forget_sent_before(Time time) {
     return {};
 }
 
-Result<std::optional<MemberRow>> MemoryStore::member(GroupId gid, UserId uid) {
+Result<std::vector<Store::GroupHead>> MemoryStore::groups(GroupId after, std::size_t count_max) {
     const std::scoped_lock lock{shared_->mutex};
-    const Group* group = shared_->state.find(gid);
-    if (group == nullptr) return std::nullopt;
-    const auto it = group->members.find(uid);
-    if (it == group->members.end()) return std::nullopt;
-    return it->second;
-}
-
-Result<std::vector<MemberRow>> MemoryStore::members(GroupId gid, UserId after,
-                                                    std::size_t count_max) {
-    const std::scoped_lock lock{shared_->mutex};
-    std::vector<MemberRow> rows;
-    const Group* group = shared_->state.find(gid);
-    if (group == nullptr) return rows;
-    for (auto it = group->members.upper_bound(after); it != group->members.end(); ++it) {
+    const auto& groups = shared_->state.groups;
+    std::vector<GroupHead> rows;
+    for (auto it = groups.upper_bound(after); it != groups.end(); ++it) {
         if (rows.size() == count_max) break;
-        rows.push_back(it->second);
+        rows.push_back({.gid = it->first, .head = it->second->head});
     }
     return rows;
-}
-
-Result<std::vector<Membership>> MemoryStore::memberships(UserId uid, std::size_t count_max) {
-    const std::scoped_lock lock{shared_->mutex};
-    std::vector<Membership> rows;
-    const auto it = shared_->state.memberships.find(uid);
-    if (it == shared_->state.memberships.end()) return rows;
-    for (const GroupId gid : it->second) {
-        if (rows.size() == count_max) break;
-        rows.push_back({.gid = gid, .row = shared_->state.find(gid)->members.at(uid)});
-    }
-    return rows;
-}
-
-Result<void> MemoryStore::advance_read(std::span<const ReadPosition> positions) {
-    const std::scoped_lock lock{shared_->mutex};
-    for (const ReadPosition& position : positions) {
-        const Group* group = shared_->state.find(position.gid);
-        if (group == nullptr) continue;
-        const auto it = group->members.find(position.uid);
-        if (it == group->members.end() || it->second.read >= position.read) continue;
-        shared_->state.writable(position.gid).members.at(position.uid).read = position.read;
-    }
-    return {};
-}
-
-Result<void> MemoryStore::add_user(const UserRow& user) {
-    const std::scoped_lock lock{shared_->mutex};
-    State& state = shared_->state;
-    if (state.names.contains(user.name_key) || state.users.contains(user.uid)) {
-        return std::unexpected(Error{Code::name_taken, "name"});
-    }
-    state.names.emplace(user.name_key, user.uid);
-    state.users.emplace(user.uid, user);
-    return {};
-}
-
-Result<std::optional<UserRow>> MemoryStore::user(UserId uid) {
-    const std::scoped_lock lock{shared_->mutex};
-    const auto it = shared_->state.users.find(uid);
-    if (it == shared_->state.users.end()) return std::nullopt;
-    return it->second;
-}
-
-Result<std::optional<UserRow>> MemoryStore::user_by_name(std::string_view name_key) {
-    const std::scoped_lock lock{shared_->mutex};
-    const auto it = shared_->state.names.find(name_key);
-    if (it == shared_->state.names.end()) return std::nullopt;
-    return shared_->state.users.at(it->second);
 }
 
 Epoch MemoryStore::epoch() {
     const std::scoped_lock lock{shared_->mutex};
+    return shared_->state.epoch;
+}
+
+Result<Epoch> MemoryStore::raise_epoch() {
+    const std::scoped_lock lock{shared_->mutex};
+    ++shared_->state.epoch.value;
     return shared_->state.epoch;
 }
 
@@ -283,11 +254,6 @@ MemoryStore::Snapshot MemoryStore::snapshot() const {
 void MemoryStore::restore(const Snapshot& snapshot) {
     const std::scoped_lock lock{shared_->mutex};
     shared_->state = *snapshot;
-}
-
-void MemoryStore::set_epoch(Epoch epoch) {
-    const std::scoped_lock lock{shared_->mutex};
-    shared_->state.epoch = epoch;
 }
 
 }  // namespace stentor::store

@@ -30,21 +30,39 @@ public:
                                            std::size_t count_max) override;
     Result<std::vector<Membership>> memberships(UserId uid, std::size_t count_max) override;
     Result<void> advance_read(std::span<const ReadPosition> positions) override;
+    Result<std::vector<NamedMember>> members_by_name(GroupId gid, std::string_view prefix,
+                                                     const NamePlace& after, bool pending,
+                                                     std::size_t count_max) override;
+    Result<std::optional<InviteRow>> invite(GroupId gid, std::string_view code) override;
+    Result<std::vector<ReactionRow>> reactions_of(GroupId gid, UserId uid, Seq from,
+                                                  Seq to) override;
+    Result<std::vector<TallyRow>> tallies(GroupId gid, Seq from, Seq to) override;
+    Result<std::vector<Seq>> hidden(GroupId gid, UserId uid, Seq from, Seq to) override;
+    Result<std::vector<NoteRow>> notes(GroupId gid, UserId uid, Seq from, Seq to) override;
+    Result<UserLogPage> user_log(UserId uid, std::uint64_t after, std::size_t count_max) override;
+    Result<std::vector<GroupHead>> groups(GroupId after, std::size_t count_max) override;
+    Result<FeedPage> feed(std::uint64_t after, std::size_t count_max) override;
+    Result<void> forget_feed(std::uint64_t number) override;
     Result<void> add_user(const UserRow& user) override;
     Result<std::optional<UserRow>> user(UserId uid) override;
     Result<std::optional<UserRow>> user_by_name(std::string_view name_key) override;
+    Result<void> change_user(const UserRow& user) override;
+    Result<std::vector<UserRow>> users_by_name(std::string_view prefix, std::string_view after_key,
+                                               std::size_t count_max) override;
+    Result<std::optional<std::string>> setting(std::string_view name) override;
+    Result<void> set_setting(std::string_view name, std::optional<std::string_view> value) override;
+    Result<std::vector<Setting>> settings(std::string_view prefix) override;
     Epoch epoch() override;
+    Result<Epoch> raise_epoch() override;
     Result<Term> next_term() override;
 
-    // Everything at one moment, as a backup holds it. Costs a pointer per group and a row per user:
-    // a group's rows are shared until it is next written. Any number of stores may be given one
-    // snapshot; none of them sees another's writes.
+    // Everything at one moment, as a backup holds it. Costs a pointer per group and a copy of every
+    // row that belongs to no group: a group's rows are shared until it is next written. Any number
+    // of stores may be given one snapshot; none of them sees another's writes.
     struct State;
     using Snapshot = std::shared_ptr<const State>;
     [[nodiscard]] Snapshot snapshot() const;
     void restore(const Snapshot& snapshot);
-    // As after restoring a backup: groups made from now on, and commits, belong to another history.
-    void set_epoch(Epoch epoch);
 
 private:
     struct Shared;

@@ -1,0 +1,147 @@
+// What stands beside the logs: invites, reactions, hidden entries, notes, users' own logs, the
+// feed, settings.
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "store/memory/state.h"
+#include "store/user_log.h"
+#include "store/verdict.h"
+
+namespace stentor::store {
+
+Result<std::optional<InviteRow>> MemoryStore::invite(GroupId gid, std::string_view code) {
+    const std::scoped_lock lock{shared_->mutex};
+    const Group* group = shared_->state.find(gid);
+    if (group == nullptr) return std::nullopt;
+    const auto it = group->invites.find(code);
+    if (it == group->invites.end()) return std::nullopt;
+    return it->second;
+}
+
+Result<std::vector<ReactionRow>> MemoryStore::reactions_of(GroupId gid, UserId uid, Seq from,
+                                                           Seq to) {
+    const std::scoped_lock lock{shared_->mutex};
+    std::vector<ReactionRow> rows;
+    const Group* group = shared_->state.find(gid);
+    if (group == nullptr) return rows;
+    for (auto it = group->reactions.lower_bound({uid, from, {}}); it != group->reactions.end();
+         ++it) {
+        const auto& [who, seq, emoji] = *it;
+        if (who != uid || seq > to) break;
+        rows.push_back({.uid = uid, .seq = seq, .emoji = emoji});
+    }
+    return rows;
+}
+
+Result<std::vector<TallyRow>> MemoryStore::tallies(GroupId gid, Seq from, Seq to) {
+    const std::scoped_lock lock{shared_->mutex};
+    std::vector<TallyRow> rows;
+    const Group* group = shared_->state.find(gid);
+    if (group == nullptr) return rows;
+    for (auto it = group->tallies.lower_bound(from); it != group->tallies.end(); ++it) {
+        if (it->first > to) break;
+        rows.push_back(it->second);
+    }
+    return rows;
+}
+
+Result<std::vector<Seq>> MemoryStore::hidden(GroupId gid, UserId uid, Seq from, Seq to) {
+    const std::scoped_lock lock{shared_->mutex};
+    std::vector<Seq> rows;
+    const Group* group = shared_->state.find(gid);
+    if (group == nullptr) return rows;
+    for (auto it = group->hidden.lower_bound({uid, from}); it != group->hidden.end(); ++it) {
+        if (it->first != uid || it->second > to) break;
+        rows.push_back(it->second);
+    }
+    return rows;
+}
+
+Result<std::vector<NoteRow>> MemoryStore::notes(GroupId gid, UserId uid, Seq from, Seq to) {
+    const std::scoped_lock lock{shared_->mutex};
+    std::vector<NoteRow> rows;
+    const Group* group = shared_->state.find(gid);
+    if (group == nullptr) return rows;
+    for (auto it = group->notes.lower_bound({uid, from, 0}); it != group->notes.end(); ++it) {
+        if (std::get<0>(it->first) != uid || it->second.anchor > to) break;
+        rows.push_back(it->second);
+    }
+    if (rows.size() > limits::kNotesPerPage)
+        rows.erase(rows.begin(), rows.end() - limits::kNotesPerPage);
+    return rows;
+}
+
+Result<UserLogPage> MemoryStore::user_log(UserId uid, std::uint64_t after, std::size_t count_max) {
+    const std::scoped_lock lock{shared_->mutex};
+    const auto found = shared_->state.user_logs.find(uid);
+    if (found == shared_->state.user_logs.end()) return UserLogPage{.reset = after != 0};
+    const UserLog& log = found->second;
+    UserLogPage page{.head = log.head};
+    const bool kept = after == 0 ? oldest_place(log.head) == 1 : log.entries.contains(after);
+    if (!kept) {
+        page.reset = true;
+        return page;
+    }
+    const std::size_t count = std::clamp<std::size_t>(count_max, 1, limits::kUserLogPage);
+    for (auto it = log.entries.upper_bound(after); it != log.entries.end(); ++it) {
+        if (page.entries.size() == count) break;
+        page.entries.push_back(it->second);
+    }
+    return page;
+}
+
+Result<FeedPage> MemoryStore::feed(std::uint64_t after, std::size_t count_max) {
+    const std::scoped_lock lock{shared_->mutex};
+    const State& state = shared_->state;
+    FeedPage page{.head = state.feed_floor + state.feed.size(), .floor = state.feed_floor};
+    for (std::uint64_t next = std::max(after, page.floor); next < page.head; ++next) {
+        if (page.rows.size() == count_max) break;
+        page.rows.push_back(state.feed[next - page.floor]);
+    }
+    return page;
+}
+
+Result<void> MemoryStore::forget_feed(std::uint64_t number) {
+    const std::scoped_lock lock{shared_->mutex};
+    State& state = shared_->state;
+    if (number <= state.feed_floor) return {};
+    const std::uint64_t count =
+        std::min<std::uint64_t>(number - state.feed_floor, state.feed.size());
+    state.feed.erase(state.feed.begin(), state.feed.begin() + static_cast<std::ptrdiff_t>(count));
+    state.feed_floor += count;
+    return {};
+}
+
+Result<std::optional<std::string>> MemoryStore::setting(std::string_view name) {
+    const std::scoped_lock lock{shared_->mutex};
+    const auto it = shared_->state.settings.find(name);
+    if (it == shared_->state.settings.end()) return std::nullopt;
+    return it->second;
+}
+
+Result<void> MemoryStore::set_setting(std::string_view name,
+                                      std::optional<std::string_view> value) {
+    if (const auto error = refuse_setting(name, value)) return std::unexpected(*error);
+    const std::scoped_lock lock{shared_->mutex};
+    auto& settings = shared_->state.settings;
+    if (value) {
+        settings.insert_or_assign(std::string{name}, std::string{*value});
+    } else if (const auto it = settings.find(name); it != settings.end()) {
+        settings.erase(it);
+    }
+    return {};
+}
+
+Result<std::vector<Store::Setting>> MemoryStore::settings(std::string_view prefix) {
+    const std::scoped_lock lock{shared_->mutex};
+    const auto& settings = shared_->state.settings;
+    std::vector<Setting> rows;
+    for (auto it = settings.lower_bound(prefix); it != settings.end(); ++it) {
+        if (!it->first.starts_with(prefix)) break;
+        rows.push_back({.name = it->first, .value = it->second});
+    }
+    return rows;
+}
+
+}  // namespace stentor::store

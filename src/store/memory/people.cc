@@ -1,0 +1,133 @@
+// Members and users.
+
+#include <algorithm>
+
+#include "store/memory/state.h"
+#include "store/verdict.h"
+
+namespace stentor::store {
+
+Result<std::optional<MemberRow>> MemoryStore::member(GroupId gid, UserId uid) {
+    const std::scoped_lock lock{shared_->mutex};
+    const Group* group = shared_->state.find(gid);
+    if (group == nullptr) return std::nullopt;
+    const auto it = group->members.find(uid);
+    if (it == group->members.end()) return std::nullopt;
+    return it->second;
+}
+
+Result<std::vector<MemberRow>> MemoryStore::members(GroupId gid, UserId after,
+                                                    std::size_t count_max) {
+    const std::scoped_lock lock{shared_->mutex};
+    std::vector<MemberRow> rows;
+    const Group* group = shared_->state.find(gid);
+    if (group == nullptr) return rows;
+    for (auto it = group->members.upper_bound(after); it != group->members.end(); ++it) {
+        if (rows.size() == count_max) break;
+        rows.push_back(it->second);
+    }
+    return rows;
+}
+
+Result<std::vector<NamedMember>> MemoryStore::members_by_name(GroupId gid, std::string_view prefix,
+                                                              const NamePlace& after, bool pending,
+                                                              std::size_t count_max) {
+    const std::scoped_lock lock{shared_->mutex};
+    const State& state = shared_->state;
+    std::vector<NamedMember> found;
+    const Group* group = state.find(gid);
+    if (group == nullptr) return found;
+
+    std::map<std::pair<std::string_view, UserId>, NamedMember> sorted;
+    for (const auto& [uid, row] : group->members) {
+        if (pending ? !row.pending : !is_member_now(row)) continue;
+        const auto user = state.users.find(uid);
+        if (user == state.users.end() || !user->second.name_key.starts_with(prefix)) continue;
+        sorted.emplace(std::pair<std::string_view, UserId>{user->second.name_key, uid},
+                       NamedMember{.row = row, .name = user->second.name});
+    }
+    for (auto it = sorted.upper_bound({after.name_key, after.uid}); it != sorted.end(); ++it) {
+        if (found.size() == count_max) break;
+        found.push_back(std::move(it->second));
+    }
+    return found;
+}
+
+Result<std::vector<Membership>> MemoryStore::memberships(UserId uid, std::size_t count_max) {
+    const std::scoped_lock lock{shared_->mutex};
+    std::vector<Membership> rows;
+    const auto it = shared_->state.memberships.find(uid);
+    if (it == shared_->state.memberships.end()) return rows;
+    for (const GroupId gid : it->second) {
+        if (rows.size() == count_max) break;
+        rows.push_back({.gid = gid, .row = shared_->state.find(gid)->members.at(uid)});
+    }
+    return rows;
+}
+
+Result<void> MemoryStore::advance_read(std::span<const ReadPosition> positions) {
+    const std::scoped_lock lock{shared_->mutex};
+    for (const ReadPosition& position : positions) {
+        const Group* group = shared_->state.find(position.gid);
+        if (group == nullptr) continue;
+        const auto it = group->members.find(position.uid);
+        if (it == group->members.end() || it->second.read >= position.read) continue;
+        shared_->state.writable(position.gid).members.at(position.uid).read = position.read;
+    }
+    return {};
+}
+
+Result<void> MemoryStore::add_user(const UserRow& user) {
+    const std::scoped_lock lock{shared_->mutex};
+    State& state = shared_->state;
+    if (state.names.contains(user.name_key) || state.users.contains(user.uid)) {
+        return std::unexpected(Error{Code::name_taken, "name"});
+    }
+    state.names.emplace(user.name_key, user.uid);
+    state.users.emplace(user.uid, user);
+    return {};
+}
+
+Result<std::optional<UserRow>> MemoryStore::user(UserId uid) {
+    const std::scoped_lock lock{shared_->mutex};
+    const auto it = shared_->state.users.find(uid);
+    if (it == shared_->state.users.end()) return std::nullopt;
+    return it->second;
+}
+
+Result<std::optional<UserRow>> MemoryStore::user_by_name(std::string_view name_key) {
+    const std::scoped_lock lock{shared_->mutex};
+    const auto it = shared_->state.names.find(name_key);
+    if (it == shared_->state.names.end()) return std::nullopt;
+    return shared_->state.users.at(it->second);
+}
+
+Result<void> MemoryStore::change_user(const UserRow& user) {
+    const std::scoped_lock lock{shared_->mutex};
+    const auto it = shared_->state.users.find(user.uid);
+    if (it == shared_->state.users.end()) {
+        return std::unexpected(Error{Code::not_found, "uid"});
+    }
+    it->second.password = user.password;
+    it->second.disabled = user.disabled;
+    it->second.tokens_since = user.tokens_since;
+    return {};
+}
+
+Result<std::vector<UserRow>> MemoryStore::users_by_name(std::string_view prefix,
+                                                        std::string_view after_key,
+                                                        std::size_t count_max) {
+    const std::scoped_lock lock{shared_->mutex};
+    const auto& names = shared_->state.names;
+    std::vector<UserRow> rows;
+    // The empty place is before every name, also before the empty one.
+    auto it = after_key.empty() || after_key < prefix ? names.lower_bound(prefix)
+                                                      : names.upper_bound(after_key);
+    for (; it != names.end() && it->first.starts_with(prefix); ++it) {
+        if (rows.size() == count_max) break;
+        rows.push_back(shared_->state.users.at(it->second));
+    }
+    return rows;
+}
+
+}  // namespace stentor::store
