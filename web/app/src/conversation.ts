@@ -101,7 +101,7 @@ export class Conversation {
 
   #makeTimeline(): Timeline {
     return new Timeline(this.#group, this.client, {
-      sendAgain: (item) => this.#group.sendAgain(item.cmid),
+      sendAgain: (item) => this.#group.writer.sendAgain(item.cmid),
       discard: (item) => this.#discard(item),
     });
   }

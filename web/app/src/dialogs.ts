@@ -64,7 +64,7 @@ function goOrSay(ready: Ready, fail: (words: string) => void, close: () => void)
 export function askNewGroup(client: Client): void {
   ask({
     title: t.newGroup, label: t.groupName, action: t.create, maxlength: 64, option: t.historyForJoiners,
-    answered: (name, fail, close, history) => client.create(name, history, (ready) => goOrSay(ready, fail, close)),
+    answered: (name, fail, close, history) => client.create({ name, historyForJoiners: history }, (ready) => goOrSay(ready, fail, close)),
   });
 }
 

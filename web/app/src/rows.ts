@@ -37,7 +37,7 @@ export function entryRows(group: Group, from: number, to: number, newAfter: numb
     if (!entry) continue;
     if (!before || dayKey(before.timeMs) !== dayKey(entry.timeMs)) rows.push(dayRow(entry));
     if (seq === newAfter + 1 && newAfter > 0) rows.push(ruleRow(`n${seq}`, "new-rule", t.newMessages));
-    if (!group.history.hidden.has(seq)) rows.push(entryRow(entry, continues(before, entry, newAfter), names));
+    if (!group.marks.hidden.has(seq)) rows.push(entryRow(entry, continues(before, entry, newAfter), names));
     before = entry;
   }
   return rows;

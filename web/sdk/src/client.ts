@@ -1,13 +1,16 @@
-// One signed-in user: the connection, his groups, the names of people. What a page needs, and all
-// that it needs.
+// One signed-in user: the connection, his groups, his log, the names of people.
 
-import { OustReason, type Command, type EventValue, type Refused, type ServerEvent, type UserLogEntry, type Welcome } from "./codec";
+import { OustReason, type EventValue, type Refused, type ServerEvent, type UserLogEntry, type Welcome } from "./codec";
 import { Connection, type ConnectionState } from "./connection";
 import { makeCmid } from "./cmid";
 import type { Env, OpenSocket } from "./env";
 import { Group, type GroupPort } from "./group";
 import { Directory } from "./directory";
+import type { GroupSettings } from "./membership";
+import { order, type Ended, type Request } from "./outcome";
+import type { Draft } from "./plain";
 import type { Answer } from "./push";
+import { inMemory, UserLog, type UserLogPlace } from "./userlog";
 import { Users } from "./users";
 
 export interface ClientOptions {
@@ -16,6 +19,7 @@ export interface ClientOptions {
   token: string;
   device: number;
   client: string;
+  userLog?: UserLogPlace;
 }
 
 export type Ready = { gid: number } | { refused: Refused } | "offline";
@@ -33,9 +37,12 @@ export class Client {
   name = "";
   level = 0;
   limits: Welcome["limits"];
+  // Who may not write to me directly.
+  readonly blocked = new Set<number>();
   readonly #groups = new Map<number, Group>();
+  readonly #userLog: UserLog;
+  readonly #request: Request;
   #resumed = new Set<number>();
-  #userLogSeq = 0;
 
   constructor(
     private readonly options: ClientOptions,
@@ -44,7 +51,7 @@ export class Client {
     this.connection = new Connection(
       {
         ...options,
-        userLogSeq: () => this.#userLogSeq,
+        userLogSeq: () => this.#userLog.last,
         resume: () => this.#resume(),
       },
       {
@@ -53,9 +60,13 @@ export class Client {
         said: (event) => this.#said(event),
       },
     );
-    const request = (command: Command, answered: (answer: Answer) => void) => this.connection.request(command, answered);
-    this.users = new Users(options.env, request, changed);
-    this.directory = new Directory(options.env, request, changed);
+    this.#request = (command, answered) => this.connection.request(command, answered);
+    this.users = new Users(options.env, this.#request, changed);
+    this.directory = new Directory(options.env, this.#request, changed);
+    this.#userLog = new UserLog(options.env, this.#request, options.userLog ?? inMemory(), {
+      happened: (entry) => this.#happened(entry),
+      afresh: () => this.#afresh(),
+    });
   }
 
   // The group is watched from now on; the one not looked at for longest stops being it.
@@ -75,31 +86,43 @@ export class Client {
 
   // As far as we were told: each join since may be missing.
   members(gid: number): number {
-    const listed = this.directory.groups.find((group) => group.gid === gid)?.members ?? 0;
+    const listed = this.directory.find(gid)?.members ?? 0;
     const group = this.#groups.get(gid);
     return Math.max(listed || (group?.opened?.members ?? 0), group?.online ?? 0);
   }
 
-  // `historyForJoiners`: who joins later may read what was said before.
-  create(name: string, historyForJoiners: boolean, done: (ready: Ready) => void): void {
+  create(settings: Draft<GroupSettings>, done: (ready: Ready) => void): void {
     const { env } = this.options;
     const cmid = makeCmid(this.connection.serverNow(), env);
     // Asked twice under one id it is still one group, so a lost answer costs nothing.
     const ask = (tries: number) =>
-      this.connection.request({ case: "createGroup", value: { settings: { name, historyForJoiners }, cmid } }, (answer) => {
+      this.#request({ case: "createGroup", value: { settings, cmid } }, (answer) => {
         if (answer.case === "late" && tries < 3) return ask(tries + 1);
         this.#ready(answer, done);
       });
     ask(1);
   }
 
-  join(gid: number, done: (ready: Ready) => void): void {
-    this.connection.request({ case: "joinGroup", value: { gid, invite: "" } }, (answer) => this.#ready(answer, done));
+  join(gid: number, done: (ready: Ready) => void, invite = ""): void {
+    this.#request({ case: "joinGroup", value: { gid, invite } }, (answer) => this.#ready(answer, done));
+  }
+
+  // The group of us two.
+  direct(uid: number, done: (ready: Ready) => void): void {
+    this.#request({ case: "openDirect", value: { uid } }, (answer) => this.#ready(answer, done));
+  }
+
+  block(uid: number, blocked: boolean, ended: Ended): void {
+    order(this.#request, { case: "blockUser", value: { uid, blocked } }, (failure) => {
+      if (!failure) this.blocked[blocked ? "add" : "delete"](uid);
+      ended(failure);
+      this.changed();
+    });
   }
 
   leave(gid: number, done: (answer: Answer) => void): void {
-    this.connection.request({ case: "leaveGroup", value: { gid } }, (answer) => {
-      if (answer.case === "done") this.#ousted(gid);
+    this.#request({ case: "leaveGroup", value: { gid } }, (answer) => {
+      if (answer.case === "done") this.#ousted(gid, OustReason.LEFT, this.uid);
       done(answer);
       this.changed();
     });
@@ -121,8 +144,7 @@ export class Client {
   #ready(answer: Answer, done: (ready: Ready) => void): void {
     if (answer.case === "groupReady") {
       const { gid } = answer.value;
-      const stale = this.#groups.get(gid);
-      if (stale?.state === "ousted" || stale?.state === "refused") this.#groups.delete(gid);
+      this.#joined(gid);
       this.directory.refresh();
       return done({ gid });
     }
@@ -134,7 +156,7 @@ export class Client {
       env: this.options.env,
       uid: () => this.uid,
       serverNow: () => this.connection.serverNow(),
-      request: (command, answered) => this.connection.request(command, answered),
+      request: this.#request,
       changed: () => this.changed(),
     };
   }
@@ -154,7 +176,7 @@ export class Client {
       group.reader.flush();
       group.disconnected();
       this.#groups.delete(gid);
-      this.connection.request({ case: "close", value: { gid } }, () => {});
+      this.#request({ case: "close", value: { gid } }, () => {});
     }
   }
 
@@ -165,6 +187,7 @@ export class Client {
     } else if (state.name === "waiting" || state.name === "idle" || state.name === "stopped") {
       for (const group of this.#groups.values()) group.disconnected();
       this.users.disconnected();
+      this.#userLog.disconnected();
       this.directory.disconnected();
     }
     this.changed();
@@ -191,7 +214,8 @@ export class Client {
         this.#groups.get(event.value.gid)?.onHead(event.value);
         break;
       case "changed":
-        this.#groups.get(event.value.gid)?.onChanged(event.value);
+        this.#groups.get(event.value.gid)?.beside.onChanged(event.value);
+        this.directory.entryChanged(event.value);
         break;
       case "fork":
         this.#groups.get(event.value.gid)?.onFork(event.value, true);
@@ -200,19 +224,26 @@ export class Client {
         this.#groups.get(event.value.gid)?.afresh();
         break;
       case "tallies":
-        this.#groups.get(event.value.gid)?.history.take(event.value);
+        this.#groups.get(event.value.gid)?.beside.onTallies(event.value);
+        break;
+      case "typingNow":
+        this.#groups.get(event.value.gid)?.typing.told(event.value.uids);
+        break;
+      case "groupChanged":
+        this.#groups.get(event.value.gid)?.beside.onGroupChanged(event.value);
+        this.directory.groupChanged(event.value);
         break;
       case "refused":
         this.#groups.get(event.value.gid)?.onRefused(event.value);
         break;
       case "ousted":
-        this.#ousted(event.value.gid);
+        this.#ousted(event.value.gid, event.value.reason, event.value.by);
         break;
       case "pulse":
         this.#pulse(event.value);
         break;
       case "userLog":
-        this.#logged(event.value.entries);
+        this.#userLog.take(event.value);
         break;
       default:
         return;
@@ -229,7 +260,7 @@ export class Client {
 
   #pulse(pulse: EventValue<"pulse">): void {
     this.level = pulse.level;
-    for (const head of pulse.heads) this.#groups.get(head.gid)?.onHead(head);
+    for (const head of pulse.heads) this.#groups.get(head.gid)?.reached(head);
     for (const { gid, count } of pulse.online) {
       if (count > this.members(gid)) this.directory.refreshSoon();
       const group = this.#groups.get(gid);
@@ -238,18 +269,29 @@ export class Client {
     this.directory.badges(pulse.badges);
   }
 
-  #ousted(gid: number): void {
-    this.#groups.get(gid)?.onOusted();
+  #ousted(gid: number, reason: OustReason, by: number): void {
+    this.#groups.get(gid)?.onOusted(reason, by);
     this.directory.remove(gid);
   }
 
-  #logged(entries: readonly UserLogEntry[]): void {
-    for (const { userLogSeq, gid, event } of entries) {
-      this.#userLogSeq = Math.max(this.#userLogSeq, userLogSeq);
-      if (event.case === "joined") this.directory.refresh();
-      if (event.case === "ousted" && event.value.reason !== OustReason.UNSPECIFIED) this.directory.refresh();
-      if (event.case === "read") this.#groups.get(gid)?.reader.readElsewhere(event.value.seq);
-      if (event.case === "hidden") for (const seq of event.value.seqs) this.#groups.get(gid)?.history.hidden.add(seq);
-    }
+  // Again: what was known of being out is no longer true.
+  #joined(gid: number): void {
+    const { state } = this.#groups.get(gid) ?? {};
+    if (state === "ousted" || state === "refused") this.#groups.delete(gid);
+  }
+
+  #happened(entry: UserLogEntry): void {
+    const { gid, event } = entry;
+    if (event.case === "joined") this.#joined(gid);
+    if (event.case === "ousted") this.#groups.get(gid)?.onOusted(event.value.reason, event.value.by);
+    if (event.case === "blocked") this.blocked[event.value.blocked ? "add" : "delete"](event.value.uid);
+    this.#groups.get(gid)?.beside.onMine(entry);
+    this.directory.onMine(entry);
+  }
+
+  // Hides, notes and memberships that my log cannot tell any more stand in the groups themselves.
+  #afresh(): void {
+    this.directory.refresh();
+    for (const group of this.#groups.values()) group.afresh();
   }
 }

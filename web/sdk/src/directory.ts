@@ -1,21 +1,29 @@
-// The list of my groups, newest activity first.
+// The list of my groups, newest activity first, kept true between two askings: by batches of groups
+// that are watched, by badges of those that are not, and by my own log.
 
-import type { Command, Entry, EventValue, GroupSummary } from "./codec";
+import type { Entry, EventValue, GroupSummary, UserLogEntry } from "./codec";
 import type { Cancel, Env } from "./env";
-import type { Answer } from "./push";
-
-type Request = (command: Command, answered: (answer: Answer) => void) => void;
+import type { Request } from "./outcome";
+import { UNREAD_MANY } from "./reader";
 
 const SOON_MS = 2_000;
+// Of joins that are told one after the other, as my log does after a night.
+const GATHER_MS = 50;
 const PAGE = 100;
-// Nobody scrolls through more; the newest come first.
-const GROUPS_MAX = 500;
+const NONE = new Uint8Array();
 
 export class Directory {
   #groups: GroupSummary[] = [];
+  #wanted = PAGE;
+  #next: Uint8Array = NONE;
   #fetch = 0;
+  #fetching = false;
   #cancelSoon: Cancel | undefined;
+  #soonAtMs = 0;
+  // Of groups that are not in the pages held.
+  #unreadBeyond = 0;
   loaded = false;
+  total = 0;
 
   constructor(
     private readonly env: Env,
@@ -26,63 +34,159 @@ export class Directory {
   get groups(): readonly GroupSummary[] {
     return this.#groups;
   }
+  get complete(): boolean {
+    return this.#next.length === 0;
+  }
+  find(gid: number): GroupSummary | undefined {
+    return this.#groups.find((group) => group.gid === gid);
+  }
+
+  // 0 to 99 exactly, or UNREAD_MANY. `of`: what is known better than in the list.
+  unread(of: (group: GroupSummary) => number): number {
+    const held = this.#groups.reduce((sum, group) => (group.muted ? sum : sum + of(group)), 0);
+    return Math.min(UNREAD_MANY, held + this.#unreadBeyond);
+  }
 
   disconnected(): void {
     this.#fetch += 1;
+    this.#fetching = false;
     this.#cancelSoon?.();
     this.#cancelSoon = undefined;
   }
 
   refresh(): void {
-    const fetch = ++this.#fetch;
-    this.#page(fetch, new Uint8Array(), []);
+    this.#fetch += 1;
+    this.#page(NONE, []);
+  }
+
+  // Somebody has scrolled to the end of what is held.
+  more(): void {
+    if (this.complete || this.#fetching) return;
+    this.#wanted += PAGE;
+    this.#page(this.#next, this.#groups);
   }
 
   // Something in the list is no longer true. However often that is noticed, it is asked once in a while.
-  refreshSoon(): void {
-    this.#cancelSoon ??= this.env.after(SOON_MS, () => {
+  refreshSoon(inMs = SOON_MS): void {
+    const atMs = this.env.now() + inMs;
+    if (this.#cancelSoon && this.#soonAtMs <= atMs) return;
+    this.#cancelSoon?.();
+    this.#soonAtMs = atMs;
+    this.#cancelSoon = this.env.after(inMs, () => {
       this.#cancelSoon = undefined;
       this.refresh();
     });
   }
 
   remove(gid: number): void {
+    if (!this.find(gid)) return;
     this.#groups = this.#groups.filter((group) => group.gid !== gid);
+    this.total = Math.max(0, this.total - 1);
   }
 
   // A batch of a watched group: its newest entry and its place in the list.
-  grew({ gid, entries }: { gid: number; entries: Entry[] }): void {
-    const last = entries.at(-1);
-    const group = this.#groups.find((one) => one.gid === gid);
-    if (!last || !group || last.seq <= group.head) return;
+  grew({ gid, epoch, entries }: { gid: number; epoch: number; entries: Entry[] }): void {
+    this.#moved(gid, epoch, entries.at(-1));
+  }
+
+  entryChanged({ gid, epoch, entry }: EventValue<"changed">): void {
+    const group = this.find(gid);
+    const newer = entry && group?.last && group.last.seq === entry.seq && group.last.revision < entry.revision;
+    if (group && newer && group.epoch === epoch) group.last = entry;
+  }
+
+  groupChanged({ gid, settings, members }: EventValue<"groupChanged">): void {
+    const group = this.find(gid);
+    if (!group) return;
+    group.members = members;
+    if (settings?.name) group.name = settings.name;
+  }
+
+  badges(badges: EventValue<"pulse">["badges"]): void {
+    for (const { gid, unread, head, last } of badges) {
+      const group = this.find(gid);
+      // A group that is not among those held: it belongs to the front now, or I joined on another device.
+      if (!group) {
+        this.refreshSoon();
+        continue;
+      }
+      if (head < group.head) continue;
+      group.unread = unread;
+      if (last) {
+        this.#moved(gid, group.epoch, last);
+      } else if (head > group.head) {
+        // What was said there is not told: the old words must not stand for it.
+        group.head = head;
+        this.refreshSoon();
+      }
+    }
+  }
+
+  onMine({ gid, event }: UserLogEntry): void {
+    const group = this.find(gid);
+    switch (event.case) {
+      case "joined":
+        return this.refreshSoon(GATHER_MS);
+      case "ousted":
+        return this.remove(gid);
+      case "mutedForMe":
+        if (group) group.muted = event.value.muted;
+        return;
+      case "roleChanged":
+        if (group) group.role = event.value.role;
+        return;
+      case "read":
+        return this.#read(group, event.value.seq);
+      default:
+    }
+  }
+
+  // On another device. How many are left is counted by the server.
+  #read(group: GroupSummary | undefined, seq: number): void {
+    if (!group || seq <= group.read) return;
+    group.read = seq;
+    if (seq >= group.head) group.unread = 0;
+    else this.refreshSoon();
+  }
+
+  #moved(gid: number, epoch: number, last: Entry | undefined): void {
+    const group = this.find(gid);
+    if (!last || !group) return;
+    const newer = last.seq > group.head || epoch !== group.epoch;
+    const changed = last.seq === group.last?.seq && last.revision > group.last.revision;
+    if (changed || (last.seq === group.head && !group.last)) group.last = last;
+    if (!newer) return;
+    group.epoch = epoch;
     group.head = last.seq;
     group.last = last;
     group.activityMs = last.timeMs;
     this.#sort();
   }
 
-  badges(badges: EventValue<"pulse">["badges"]): void {
-    for (const { gid, unread, head } of badges) {
-      const group = this.#groups.find((one) => one.gid === gid);
-      // A group that is not in the list: I joined on another device.
-      if (!group) return this.refreshSoon();
-      group.unread = unread;
-      group.head = Math.max(group.head, head);
-    }
-  }
-
-  #page(fetch: number, cursor: Uint8Array, before: GroupSummary[]): void {
+  #page(cursor: Uint8Array, before: readonly GroupSummary[]): void {
+    const fetch = this.#fetch;
+    this.#fetching = true;
     this.request({ case: "list", value: { cursor, count: PAGE } }, (answer) => {
-      if (fetch !== this.#fetch || answer.case !== "groups") return;
-      const groups = [...before, ...answer.value.groups];
-      if (answer.value.next.length > 0 && groups.length < GROUPS_MAX) {
-        return this.#page(fetch, answer.value.next, groups);
-      }
-      this.#groups = groups;
+      if (fetch !== this.#fetch) return;
+      this.#fetching = false;
+      if (answer.case !== "groups") return;
+      const { groups, next, total, unreadTotal } = answer.value;
+      // A group that moved to the front between two pages comes twice, or not at all.
+      const held = new Set(before.map(({ gid }) => gid));
+      const all = [...before, ...groups.filter(({ gid }) => !held.has(gid))];
+      if (next.length > 0 && all.length < this.#wanted) return this.#page(next, all);
+      this.#groups = all;
+      this.#next = next;
+      this.total = total;
+      this.#unreadBeyond = next.length === 0 ? 0 : Math.max(0, unreadTotal - this.#held());
       this.loaded = true;
       this.#sort();
       this.changed();
     });
+  }
+
+  #held(): number {
+    return this.#groups.reduce((sum, { muted, unread }) => (muted ? sum : sum + unread), 0);
   }
 
   #sort(): void {

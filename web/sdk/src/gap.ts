@@ -62,7 +62,7 @@ export class Gap {
 
   #range(range: EventValue<"range">): void {
     if (!this.group.current(range.epoch)) return;
-    this.group.history.take(range);
+    this.group.marks.page(range, range.firstSeq, range.firstSeq + range.entries.length - 1);
     this.group.head = Math.max(this.group.head, range.head);
     const before = this.group.log.last;
     if (!this.group.apply(range)) return;

@@ -3,19 +3,27 @@
 // Whatever comes is applied only where it continues the log; everything else (a gap, another epoch,
 // a digest that does not fit) ends in one of two questions to the server: Pull, or Open.
 
-import { decodeBody, encodeBody, EntryKind, type Body, type Command, type Cursor, type Entry, type EventValue, type Opened, type Refused } from "./codec";
-import { makeCmid } from "./cmid";
+import { Acts } from "./acts";
+import { Beside } from "./beside";
+import { EntryKind, Role, type Body, type Cursor, type Entry, type EventValue, type Opened, type OustReason, type Refused } from "./codec";
 import { genesis, sameBytes } from "./digest";
+import { Elsewhere } from "./elsewhere";
 import type { Env } from "./env";
 import { Gap } from "./gap";
 import { History } from "./history";
 import { Log, type Page } from "./log";
-import { Outbox, type Pending } from "./outbox";
+import { Marks } from "./marks";
+import { Membership } from "./membership";
+import type { Outbox, Pending } from "./outbox";
+import type { Request } from "./outcome";
+import type { Draft } from "./plain";
 import type { Answer } from "./push";
 import { Reader } from "./reader";
 import { remedyOf } from "./refusal";
+import { Stale } from "./stale";
 import { delayMs } from "./timer";
-import type { Draft } from "./plain";
+import { Typing } from "./typing";
+import { Writer } from "./writer";
 
 // refused: the server does not let us in; ousted: it did, and then put us out.
 export type GroupState = "offline" | "opening" | "open" | "refused" | "ousted";
@@ -24,28 +32,33 @@ export interface GroupPort {
   readonly env: Env;
   uid(): number;
   serverNow(): number;
-  request(command: Command, answered: (answer: Answer) => void): void;
+  readonly request: Request;
   changed(): void;
 }
 
-// A push is on its way when an answer names its entry; only if it does not come, ask.
-const PUSH_WITHIN_MS = 1_500;
 // An Opened that the server has promised; if it does not come, ask.
 const OPENED_WITHIN_MS = 5_000;
-const REOFFER_WITHIN_MS = 7 * 24 * 3_600_000;
 
 export class Group {
   readonly log = new Log();
-  readonly outbox: Outbox;
+  readonly marks = new Marks();
+  readonly beside = new Beside(this);
+  readonly writer: Writer;
   readonly history: History;
+  readonly stale: Stale;
+  readonly elsewhere: Elsewhere;
   readonly gap: Gap;
   readonly reader: Reader;
+  readonly typing: Typing;
+  readonly acts: Acts;
+  readonly membership: Membership;
   state: GroupState = "offline";
   opened: Omit<Opened, "entries"> | undefined;
   head = 0;
   floor = 0;
   online = 0;
   refusal: Refused | undefined;
+  oustedBy: { reason: OustReason; by: number } | undefined;
   // How often what came did not fit what we hold. Zero is what everybody should always see.
   mismatches = 0;
   // What is held is not to be continued; it is still shown until the new page is here.
@@ -58,15 +71,22 @@ export class Group {
     readonly gid: number,
     private readonly port: GroupPort,
   ) {
-    this.outbox = new Outbox(port.env, {
-      send: (item, after, answered) => this.#send(item, after, answered),
-      kept: (item) => this.#kept(item),
-      reopen: () => this.open(),
-      changed: () => port.changed(),
-    });
+    this.typing = new Typing(gid, port);
+    this.writer = new Writer(this, port);
     this.history = new History(this, port);
+    this.stale = new Stale(this, port);
+    this.elsewhere = new Elsewhere(this, port);
     this.gap = new Gap(this, port);
     this.reader = new Reader(this, port);
+    this.acts = new Acts(this, port);
+    this.membership = new Membership(gid, port.request, () => this.log.epoch);
+  }
+
+  get outbox(): Outbox {
+    return this.writer.outbox;
+  }
+  get role(): Role {
+    return this.opened?.role ?? Role.NONE;
   }
 
   cursor(): Cursor {
@@ -91,6 +111,8 @@ export class Group {
     this.#attempt += 1;
     this.outbox.closed();
     this.history.disconnected();
+    this.stale.disconnected();
+    this.elsewhere.disconnected();
     if (this.state === "open" || this.state === "opening") this.state = "offline";
   }
 
@@ -154,9 +176,11 @@ export class Group {
     if (opened.reset || this.#fresh) {
       const { epoch, firstSeq } = opened;
       this.log.start(epoch, firstSeq, firstSeq === 1 ? genesis(this.gid) : opened.digestBefore);
-      this.history.forget();
+      this.#forget();
       this.outbox.passed(firstSeq - 1);
       this.#fresh = false;
+    } else {
+      this.stale.mark();
     }
     // A new history that has ours as its beginning: only its name is new.
     this.log.epoch = opened.epoch;
@@ -165,7 +189,7 @@ export class Group {
     this.online = opened.online;
     this.head = opened.head;
     this.reader.opened(opened.read, opened.unread, opened.head);
-    this.history.take(rest);
+    this.marks.page(rest, rest.firstSeq, rest.firstSeq + entries.length - 1);
     if (entries.length > 0 && !this.apply({ firstSeq: opened.firstSeq, entries, digest: opened.digest })) return;
     if (this.log.last >= opened.head && !sameBytes(this.log.digest, opened.digest)) return this.mismatch();
     this.state = "open";
@@ -183,28 +207,26 @@ export class Group {
     this.gap.close();
   }
 
+  // There is more, or something was missed that leaves no gap in the numbers: a change of what is held.
   onHead({ epoch, head }: { epoch: number; head: number }): void {
+    if (!this.current(epoch)) return;
+    this.stale.mark();
+    // Until an answer reaches the head the server sends nothing but heads.
+    if (head <= this.log.last) this.stale.shown(this.log.last, this.log.last);
+    this.reached({ epoch, head });
+  }
+
+  // The head is known to be at least there.
+  reached({ epoch, head }: { epoch: number; head: number }): void {
     if (!this.current(epoch)) return;
     this.head = Math.max(this.head, head);
     this.gap.close();
   }
 
-  onChanged({ epoch, entry }: EventValue<"changed">): void {
-    if (!this.current(epoch) || !entry) return;
-    if (this.log.change(entry) === "broken") this.mismatch();
-  }
-
-  // Above the fork everything is gone for everybody. What we had written there is offered again. Unasked
-  // it comes before an Opened; as the answer to a Pull it does not.
+  // Unasked it comes before an Opened; as the answer to a Pull it does not.
   onFork({ epoch, forkSeq }: EventValue<"fork">, openedFollows: boolean): void {
     if (epoch === this.log.epoch) return;
-    const since = this.port.serverNow() - REOFFER_WITHIN_MS;
-    const mine = this.log.entries.filter(
-      ({ seq, sender, recalled, timeMs }) => seq > forkSeq && sender === this.port.uid() && !recalled && timeMs > since,
-    );
-    this.outbox.forked();
-    this.outbox.closed();
-    this.outbox.offerAgain(mine.map((entry) => pendingOf(entry, epoch)));
+    this.writer.forked(forkSeq, epoch);
     if (!openedFollows) return this.afresh();
     this.#fresh = true;
     if (this.state !== "open") return;
@@ -220,9 +242,17 @@ export class Group {
     this.state = "refused";
   }
 
-  onOusted(): void {
+  onOusted(reason: OustReason, by: number): void {
     this.state = "ousted";
+    this.oustedBy = { reason, by };
     this.outbox.closed();
+  }
+
+  #forget(): void {
+    this.marks.forget();
+    this.history.forget();
+    this.stale.forget();
+    this.elsewhere.forget();
   }
 
   #afreshLater(): void {
@@ -244,7 +274,9 @@ export class Group {
     if (joined === "broken") this.mismatch();
     if (joined !== "applied") return joined !== "broken";
     for (const entry of page.entries) {
-      if (entry.seq <= last || entry.sender !== this.port.uid()) continue;
+      if (entry.seq <= last) continue;
+      this.typing.spoke(entry.sender);
+      if (entry.sender !== this.port.uid()) continue;
       const item = this.outbox.reached(entry);
       const said = item && entry.seq === this.log.last ? item.digest : undefined;
       if (said && said.length > 0 && !sameBytes(said, this.log.digest)) this.mismatch();
@@ -253,45 +285,9 @@ export class Group {
     return true;
   }
 
-  // ---- Writing
-
   send(body: Draft<Body>): Pending {
-    const item: Pending = {
-      cmid: makeCmid(this.port.serverNow(), this.port.env),
-      body: encodeBody(body),
-      writtenMs: this.port.serverNow(),
-      seen: this.reader.shown,
-      epoch: this.log.epoch,
-      state: "waiting",
-      seq: 0,
-      digest: new Uint8Array(),
-    };
-    this.outbox.add(item);
-    this.port.changed();
-    return item;
+    return this.writer.send(body);
   }
-
-  // As a new send: the old id is spent.
-  sendAgain(cmid: Uint8Array): void {
-    const item = this.outbox.discard(cmid);
-    const body = item && decodeBody(item.body);
-    if (body) this.send(body);
-  }
-
-  #send(item: Pending, after: Uint8Array, answered: (answer: Answer) => void): void {
-    const { cmid, seen, body, epoch } = item;
-    this.port.request({ case: "send", value: { gid: this.gid, cmid, after, seen, body, epoch } }, answered);
-  }
-
-  #kept({ seq, epoch }: Pending): void {
-    if (epoch === this.log.epoch && seq <= this.log.last) return this.outbox.passed(this.log.last);
-    this.port.env.after(PUSH_WITHIN_MS, () => this.onHead({ epoch, head: seq }));
-  }
-}
-
-function pendingOf(entry: Entry, epoch: number): Pending {
-  const { cmid, body, timeMs } = entry;
-  return { cmid, body, writtenMs: timeMs, seen: 0, epoch, state: "unknown", seq: 0, digest: new Uint8Array() };
 }
 
 export function countsAsUnread(entry: Entry, uid: number): boolean {

@@ -1,5 +1,4 @@
-// What is older than the page a group was opened with, fetched when somebody scrolls back, and what
-// belongs to entries without being in the log: reactions, notes, and what I hid for myself.
+// What is older than the page a group was opened with, fetched when somebody scrolls back.
 
 import type { Entry, EventValue } from "./codec";
 import { genesis, sameBytes } from "./digest";
@@ -8,17 +7,11 @@ import { chain } from "./log";
 import type { Answer } from "./push";
 import { remedyOf } from "./refusal";
 
-type Tally = EventValue<"tallies">["tallies"][number];
-type Note = EventValue<"range">["notes"][number];
-
 const PAGE_ENTRIES = 100;
 // Whoever waits at the top asks again with every drawing; after a page that did not come, not at once.
 const AGAIN_AFTER_MS = 2_000;
 
 export class History {
-  readonly tallies = new Map<number, Tally>();
-  readonly notes = new Map<number, Note>();
-  readonly hidden = new Set<number>();
   loading = false;
   #fetch = 0;
   #notBeforeMs = 0;
@@ -36,33 +29,31 @@ export class History {
     return this.group.log.first <= this.group.floor + 1;
   }
 
-  // False: nothing was asked, because there is nothing, or it is asked already.
-  older(): boolean {
+  // False: nothing was asked, because there is nothing, or it is asked already. `downTo`: everything from
+  // there on, in one piece, because somebody wants to go there.
+  older(downTo = Number.MAX_SAFE_INTEGER): boolean {
     const { log, floor, state } = this.group;
     if (this.loading || this.complete || state !== "open") return false;
     if (this.port.env.now() < this.#notBeforeMs) return false;
     this.loading = true;
     this.#parts = [];
-    this.#pull(Math.max(floor + 1, log.first - PAGE_ENTRIES), log.first - 1);
+    this.#pull(Math.max(floor + 1, Math.min(downTo, log.first - PAGE_ENTRIES)), log.first - 1);
     this.port.changed();
     return true;
   }
 
+  // A part of a page that waits for the rest is changed as what is held.
+  change(entry: Entry): void {
+    const at = this.#parts.findIndex(({ seq, revision }) => seq === entry.seq && revision < entry.revision);
+    if (at >= 0) this.#parts[at] = entry;
+  }
+
   forget(): void {
     this.#stop();
-    this.tallies.clear();
-    this.notes.clear();
-    this.hidden.clear();
   }
 
   disconnected(): void {
     this.#stop();
-  }
-
-  take({ tallies, notes, hidden }: { tallies: Tally[]; notes?: Note[]; hidden?: number[] }): void {
-    for (const tally of tallies) this.tallies.set(tally.seq, tally);
-    for (const note of notes ?? []) this.notes.set(note.noteId, note);
-    for (const seq of hidden ?? []) this.hidden.add(seq);
   }
 
   #stop(): void {
@@ -102,8 +93,8 @@ export class History {
     if (entries.length === 0 || !digest || !sameBytes(digest, range.digest)) return this.#fail(0);
     if (this.#parts.length === 0) this.#digestBefore = before;
     this.#parts.push(...entries);
-    this.take(range);
     const end = firstSeq + entries.length - 1;
+    this.group.marks.page(range, firstSeq, end);
     if (end < to) return this.#pull(end + 1, to);
     // The log has begun afresh, or dropped its old end, while this page was on its way.
     if (to !== this.group.log.first - 1) return this.#stop();

@@ -1,10 +1,16 @@
 export { Client, type ClientOptions, type Ready } from "./client";
-export { Code, decodeBody, EntryKind, GroupKind, OustReason, Role, type Body, type Entry, type GroupSummary, type Refused } from "./codec";
+export { Code, decodeBody, EntryKind, GroupKind, JoinPolicy, OustReason, Role, type Body, type Entry, type GroupSummary, type Refused } from "./codec";
 export { hexOf } from "./cmid";
 export type { ConnectionState } from "./connection";
 export type { Env } from "./env";
 export type { Group, GroupState } from "./group";
+export type { Note, Reaction } from "./marks";
+export type { GroupSettings, Member, MemberChange } from "./membership";
+export type { Failure } from "./outcome";
 export type { Pending, PendingState } from "./outbox";
+export type { Paged } from "./paged";
+export type { Draft } from "./plain";
 export { UNREAD_MANY } from "./reader";
 export { remedyOf } from "./refusal";
 export { SUBPROTOCOL, webSocketOpener, type WebSocketLike } from "./transport";
+export type { UserLogPlace } from "./userlog";

@@ -2,8 +2,7 @@
 // never gets one.
 
 import type { Env } from "./env";
-import type { Command } from "./codec";
-import type { Answer } from "./push";
+import type { Request } from "./outcome";
 
 const PER_FETCH = 100;
 // Entries of one page ask for their senders one by one; this gathers them.
@@ -17,7 +16,7 @@ export class Users {
 
   constructor(
     private readonly env: Env,
-    private readonly request: (command: Command, answered: (answer: Answer) => void) => void,
+    private readonly request: Request,
     private readonly changed: () => void,
   ) {}
 

@@ -94,6 +94,8 @@ export class FakeServer {
   pulseS = 10;
   page = 50;
   readonly refuseNext: { code: Code; retryAfterMs?: number }[] = [];
+  // What a test says for commands that this server knows nothing of.
+  readonly answers = new Map<Command["case"], (command: Command) => Draft<ServerEvent>>();
 
   constructor(readonly world: World) {
     const pulse = () => {
@@ -128,6 +130,11 @@ export class FakeServer {
 
   cut(user: number): void {
     for (const peer of this.peers) if (peer.user === user) peer.cut();
+  }
+
+  // To all devices of somebody.
+  tell(user: number, event: Draft<ServerEvent>): void {
+    for (const peer of this.peers) if (peer.user === user) peer.say(0, event);
   }
 
   arrival(notBeforeMs: number): number {
@@ -184,6 +191,8 @@ export class FakeServer {
     const frame = plainOf(fromBinary(ClientFrameSchema, bytes)) as { requestId: number; command: Command };
     const { requestId: id, command } = frame;
     this.asked.push({ user: peer.user, command });
+    const answer = this.answers.get(command.case);
+    if (answer) return peer.say(id, answer(command));
     switch (command.case) {
       case "hello":
         return this.#hello(peer, id, command.value);
@@ -203,7 +212,7 @@ export class FakeServer {
   #hello(peer: Peer, id: number, hello: Value<"hello">): void {
     if (hello.token !== String(peer.user)) return peer.say(id, { case: "refused", value: { code: Code.TOKEN_INVALID } });
     peer.uid = peer.user;
-    peer.say(id, { case: "welcome", value: { uid: peer.uid, name: `user ${peer.uid}`, timeMs: this.world.now(), pulseS: this.pulseS } });
+    peer.say(id, { case: "welcome", value: { uid: peer.uid, timeMs: this.world.now(), pulseS: this.pulseS } });
     for (const { gid, epoch, seq } of hello.resume ?? []) this.#open(peer, 0, { gid: gid ?? 0, epoch: epoch ?? 0, seq: seq ?? 0 });
   }
 

@@ -189,7 +189,7 @@ describe("a send", () => {
     expect(states()).toEqual(["refused"]);
 
     const refused = group.outbox.items[0];
-    if (refused) group.sendAgain(refused.cmid);
+    if (refused) group.writer.sendAgain(refused.cmid);
     world.advance(5_000);
     expect(texts(server.group(GID).entries)).toEqual(["b", "a"]);
     expect(states()).toEqual([]);

@@ -1,0 +1,93 @@
+// What a member does to entries that are in the log: recall, edit, hide, react, ask who has read.
+// Each names the epoch that is shown, so a number never hits another history's entry.
+
+import { encodeBody, type Body, type Command, type Entry } from "./codec";
+import type { Group, GroupPort } from "./group";
+import { order, type Ended } from "./outcome";
+import { Paged } from "./paged";
+import type { Draft } from "./plain";
+import { remedyOf } from "./refusal";
+
+const HIDES_MAX = 100;
+
+export class Acts {
+  constructor(
+    private readonly group: Group,
+    private readonly port: GroupPort,
+  ) {}
+
+  recall(seq: number, ended: Ended): void {
+    this.#order({ case: "recall", value: { ...this.#at(), seq } }, ended);
+  }
+
+  // `entry` is what was shown when the new words were written: a later revision refuses them.
+  edit({ seq, revision }: Entry, body: Draft<Body>, ended: Ended): void {
+    this.#order({ case: "edit", value: { ...this.#at(), seq, revision, body: encodeBody(body) } }, ended);
+  }
+
+  // For me, on all my devices; at most HIDES_MAX at once.
+  hide(seqs: readonly number[], ended: Ended): void {
+    const taken = seqs.slice(0, HIDES_MAX);
+    this.#order({ case: "hide", value: { ...this.#at(), seqs: [...taken] } }, (failure) => {
+      if (!failure) for (const seq of taken) this.group.marks.hidden.add(seq);
+      ended(failure);
+      this.port.changed();
+    });
+  }
+
+  // Shown at once; the next tally corrects it.
+  react(seq: number, emoji: string, on: boolean, ended: Ended): void {
+    const { marks } = this.group;
+    marks.wish(seq, emoji, on);
+    this.port.changed();
+    this.#order({ case: "react", value: { ...this.#at(), seq, emoji, remove: !on } }, (failure) => {
+      if (failure) marks.wishFailed(seq, emoji);
+      else marks.wishDone(seq, emoji, on);
+      ended(failure);
+      this.port.changed();
+    });
+  }
+
+  // Uids; in a group too large for that only `total` says how many.
+  readers(seq: number, changed: () => void): Paged<number> {
+    return new Paged(
+      this.port.request,
+      {
+        page: (cursor) => ({ case: "whoRead", value: { ...this.#at(), seq, cursor } }),
+        of: (answer) => {
+          if (answer.case !== "readers") return undefined;
+          const { uids, next, count } = answer.value;
+          return { items: uids, next, total: count };
+        },
+      },
+      changed,
+    );
+  }
+
+  search(words: string, changed: () => void): Paged<Entry> {
+    const { gid } = this.group;
+    return new Paged(
+      this.port.request,
+      {
+        page: (cursor) => ({ case: "searchEntries", value: { gid, words, cursor } }),
+        of: (answer) => {
+          if (answer.case !== "foundEntries") return undefined;
+          const { entries, next } = answer.value;
+          return { items: entries, next, total: 0 };
+        },
+      },
+      changed,
+    );
+  }
+
+  #at(): { gid: number; epoch: number } {
+    return { gid: this.group.gid, epoch: this.group.log.epoch };
+  }
+
+  #order(command: Command, ended: Ended): void {
+    order(this.port.request, command, (failure) => {
+      if (failure && failure !== "offline" && remedyOf(failure.code) === "now") this.group.open();
+      ended(failure);
+    });
+  }
+}

@@ -1,0 +1,55 @@
+// What is said of a group beside its new entries: changes of old ones, sums, settings, and what my own
+// log says of me there.
+
+import type { EventValue, Opened, UserLogEntry } from "./codec";
+import type { Group } from "./group";
+
+export class Beside {
+  constructor(private readonly group: Group) {}
+
+  onChanged({ epoch, entry }: EventValue<"changed">): void {
+    if (!this.group.current(epoch) || !entry) return;
+    this.group.history.change(entry);
+    this.group.elsewhere.change(entry);
+    if (this.group.log.change(entry) === "broken") this.group.mismatch();
+  }
+
+  onTallies({ epoch, tallies }: EventValue<"tallies">): void {
+    if (this.group.current(epoch)) this.group.marks.pushed(tallies);
+  }
+
+  onGroupChanged({ epoch, settings, members }: EventValue<"groupChanged">): void {
+    if (!this.group.current(epoch)) return;
+    this.#amend({ members, ...(settings && { settings, name: settings.name || (this.group.opened?.name ?? "") }) });
+  }
+
+  onMine({ epoch, event }: UserLogEntry): void {
+    // An entry's number means something in its own history only.
+    const here = epoch === 0 || epoch === this.group.log.epoch;
+    switch (event.case) {
+      case "hidden":
+        if (here) for (const seq of event.value.seqs) this.group.marks.hidden.add(seq);
+        break;
+      case "note":
+        if (here) this.group.marks.note(event.value);
+        break;
+      case "read":
+        if (here) this.group.reader.readElsewhere(event.value.seq);
+        break;
+      case "muted":
+        this.#amend({ mutedUntilMs: event.value.untilMs });
+        break;
+      case "mutedForMe":
+        this.#amend({ muted: event.value.muted });
+        break;
+      case "roleChanged":
+        this.#amend({ role: event.value.role });
+        break;
+      default:
+    }
+  }
+
+  #amend(change: Partial<Opened>): void {
+    if (this.group.opened) this.group.opened = { ...this.group.opened, ...change };
+  }
+}

@@ -1,0 +1,77 @@
+// Who belongs to a group and how it is set up: what members may ask, and admins and owners change.
+
+import { Role, type EventValue, type Opened } from "./codec";
+import { failureOf, order, type Ended, type Failure, type Request } from "./outcome";
+import { Paged } from "./paged";
+import type { Draft } from "./plain";
+
+export type Member = EventValue<"members">["members"][number];
+export type GroupSettings = NonNullable<Opened["settings"]>;
+export type InviteMade = EventValue<"invite">;
+export type MemberChange =
+  | { case: "role"; value: Role }
+  | { case: "muteUntilMs"; value: number }
+  | { case: "kick"; value: true }
+  | { case: "ban"; value: boolean };
+
+const MEMBERS_PER_PAGE = 50;
+
+export class Membership {
+  constructor(
+    private readonly gid: number,
+    private readonly request: Request,
+    private readonly epoch: () => number,
+  ) {}
+
+  // By the beginning of the name; `pending`: those who wait for approval.
+  list(prefix: string, pending: boolean, changed: () => void): Paged<Member> {
+    const { gid } = this;
+    return new Paged(
+      this.request,
+      {
+        page: (cursor) => ({ case: "fetchMembers", value: { gid, prefix, cursor, count: MEMBERS_PER_PAGE, pending } }),
+        of: (answer) => {
+          if (answer.case !== "members") return undefined;
+          const { members, next, total } = answer.value;
+          return { items: members, next, total };
+        },
+      },
+      changed,
+    );
+  }
+
+  change(uid: number, change: MemberChange, reason: string, ended: Ended): void {
+    order(this.request, { case: "changeMember", value: { gid: this.gid, uid, change, reason } }, ended);
+  }
+
+  decide(uid: number, accept: boolean, ended: Ended): void {
+    order(this.request, { case: "decideJoin", value: { gid: this.gid, uid, accept } }, ended);
+  }
+
+  // Only the named fields are taken.
+  configure(settings: Draft<GroupSettings>, fields: (keyof GroupSettings)[], ended: Ended): void {
+    const names = fields.map(wireName);
+    order(this.request, { case: "configureGroup", value: { gid: this.gid, epoch: this.epoch(), settings, fields: names } }, ended);
+  }
+
+  // expiresMs 0: never; usesMax 0: as often as one likes.
+  invite(expiresMs: number, usesMax: number, done: (made: InviteMade | { failure: Failure }) => void): void {
+    this.request({ case: "createInvite", value: { gid: this.gid, expiresMs, usesMax } }, (answer) =>
+      done(answer.case === "invite" ? answer.value : { failure: failureOf(answer) }),
+    );
+  }
+
+  // What only this member will see.
+  note(uid: number, text: string, ended: Ended): void {
+    order(this.request, { case: "writeNote", value: { gid: this.gid, uid, text } }, ended);
+  }
+
+  muteForMe(muted: boolean, ended: Ended): void {
+    order(this.request, { case: "muteForMe", value: { gid: this.gid, muted } }, ended);
+  }
+}
+
+// slowModeS -> slow_mode_s
+function wireName(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

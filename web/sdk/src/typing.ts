@@ -1,0 +1,62 @@
+// Who is writing just now. Told now and then while one writes; nobody says that he has stopped, so
+// what was said is believed for a while only.
+
+import type { Cancel } from "./env";
+import type { GroupPort } from "./group";
+
+export const TOLD_EVERY_MS = 3_000;
+export const SHOWN_FOR_MS = 5_000;
+
+export class Typing {
+  readonly #untilMs = new Map<number, number>();
+  #toldMs = -TOLD_EVERY_MS;
+  #cancel: Cancel | undefined;
+
+  constructor(
+    private readonly gid: number,
+    private readonly port: GroupPort,
+  ) {}
+
+  // A key was pressed here.
+  typed(): void {
+    const now = this.port.env.now();
+    if (now - this.#toldMs < TOLD_EVERY_MS) return;
+    this.#toldMs = now;
+    this.port.request({ case: "typing", value: { gid: this.gid } }, () => {});
+  }
+
+  // What was written has gone out: the next word may be told at once.
+  sent(): void {
+    this.#toldMs = -TOLD_EVERY_MS;
+  }
+
+  told(uids: readonly number[]): void {
+    for (const uid of uids) {
+      if (uid !== this.port.uid()) this.#untilMs.set(uid, this.port.env.now() + SHOWN_FOR_MS);
+    }
+    this.#expire();
+  }
+
+  // Somebody whose words are here is not writing them any more.
+  spoke(uid: number): void {
+    this.#untilMs.delete(uid);
+  }
+
+  get who(): number[] {
+    const now = this.port.env.now();
+    return [...this.#untilMs].filter(([, untilMs]) => untilMs > now).map(([uid]) => uid);
+  }
+
+  #expire(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    const now = this.port.env.now();
+    for (const [uid, untilMs] of this.#untilMs) if (untilMs <= now) this.#untilMs.delete(uid);
+    if (this.#untilMs.size === 0) return;
+    const nextMs = Math.min(...this.#untilMs.values()) - now;
+    this.#cancel = this.port.env.after(nextMs, () => {
+      this.#expire();
+      this.port.changed();
+    });
+  }
+}

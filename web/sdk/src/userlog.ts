@@ -1,0 +1,95 @@
+// My own log: what happens to me, numbered, with one cursor. Every number is applied once and in
+// order; a gap is fetched; what carries no number is told once and kept nowhere.
+
+import type { EventValue, UserLogEntry } from "./codec";
+import type { Env } from "./env";
+import type { Request } from "./outcome";
+import type { Answer } from "./push";
+import { delayMs } from "./timer";
+
+// Where the cursor lies beside what was applied: both in memory, or both on the disk. A cursor that
+// outlives the hides and notes it stands for would lose them.
+export interface UserLogPlace {
+  read(): number;
+  write(seq: number): void;
+}
+
+export interface UserLogListener {
+  happened(entry: UserLogEntry): void;
+  // What lies between the cursor and now cannot be told any more.
+  afresh(): void;
+}
+
+export function inMemory(): UserLogPlace {
+  let last = 0;
+  return { read: () => last, write: (seq) => (last = seq) };
+}
+
+export class UserLog {
+  #fetch = 0;
+  #fetching = false;
+  #tries = 0;
+
+  constructor(
+    private readonly env: Env,
+    private readonly request: Request,
+    private readonly place: UserLogPlace,
+    private readonly listener: UserLogListener,
+  ) {}
+
+  get last(): number {
+    return this.place.read();
+  }
+
+  disconnected(): void {
+    this.#fetch += 1;
+    this.#fetching = false;
+  }
+
+  take({ entries, head, reset }: EventValue<"userLog">): void {
+    if (reset) {
+      this.place.write(head);
+      this.listener.afresh();
+    }
+    for (const entry of entries) {
+      const { userLogSeq } = entry;
+      if (userLogSeq === 0) {
+        this.listener.happened(entry);
+      } else if (userLogSeq === this.last + 1) {
+        this.listener.happened(entry);
+        this.place.write(userLogSeq);
+      }
+    }
+    const told = entries.at(-1)?.userLogSeq ?? 0;
+    if (Math.max(head, told) > this.last) this.#ask();
+  }
+
+  #ask(): void {
+    if (this.#fetching) return;
+    this.#fetching = true;
+    const fetch = ++this.#fetch;
+    const before = this.last;
+    this.request({ case: "fetchUserLog", value: { afterSeq: before } }, (answer) => {
+      if (fetch !== this.#fetch) return;
+      this.#fetching = false;
+      this.#answered(answer, before);
+    });
+  }
+
+  #answered(answer: Answer, before: number): void {
+    if (answer.case === "lost") return;
+    // A page that brings nothing on must not be asked for again at once.
+    const brings =
+      answer.case === "userLog" && (answer.value.reset || answer.value.entries.some(({ userLogSeq }) => userLogSeq === before + 1));
+    if (answer.case === "userLog" && (brings || answer.value.head <= before)) {
+      this.#tries = 0;
+      return this.take(answer.value);
+    }
+    this.#tries += 1;
+    const fetch = this.#fetch;
+    const afterMs = answer.case === "refused" ? answer.value.retryAfterMs : 0;
+    this.env.after(afterMs + delayMs(this.#tries, this.env), () => {
+      if (fetch === this.#fetch) this.#ask();
+    });
+  }
+}
