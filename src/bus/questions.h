@@ -153,6 +153,38 @@ struct AskChangeUser {
     std::optional<bool> disabled;
     std::optional<Time> tokens_since;
 };
+struct AskOutsideUser {  // Whoever another system calls `subject`; made when seen for the first
+                         // time.
+    std::string issuer;
+    std::string subject;
+    std::string name;      // Wanted; another is found when it is taken.
+    std::string name_key;  // Folded.
+};
+struct AskSettings {  // Small things by name (store::Store::settings).
+    std::string prefix;
+};
+struct AskSetSetting {
+    std::string name;
+    std::optional<std::string> value;  // None removes it.
+};
+struct Setting {
+    std::string name;
+    std::string value;
+};
+struct AskFeed {  // All that was committed, in the store's order.
+    std::uint64_t after{};
+    std::uint32_t count{};  // Of commits.
+};
+struct FeedAnswer {
+    struct Row {
+        std::uint64_t number{};
+        GroupId gid;
+        std::vector<LogEntry> entries;  // Added or changed, as they are now.
+    };
+    std::vector<Row> rows;
+    std::uint64_t head{};
+    std::uint64_t floor{};  // Rows at or below are no longer kept.
+};
 struct AskAddUser {
     std::string name;
     std::string name_key;
@@ -170,12 +202,14 @@ struct Account {
     Time tokens_since;
 };
 
-using Question = std::variant<AskOpen, AskEntries, AskNear, AskList, AskUsers, AskAddUser,
-                              AskUserByName, AskHello, AskUserLog, AskMine, AskMembers, AskWhoRead,
-                              AskSearch, AskAccounts, AskGroups, AskChangeUser>;
-using Reply = std::variant<OpenAnswer, EntriesAnswer, Seq, pb::Groups, pb::Users, Account,
-                           HelloAnswer, pb::UserLog, Mine, pb::Members, pb::Readers,
-                           pb::FoundEntries, std::vector<Account>>;
+using Question =
+    std::variant<AskOpen, AskEntries, AskNear, AskList, AskUsers, AskAddUser, AskUserByName,
+                 AskHello, AskUserLog, AskMine, AskMembers, AskWhoRead, AskSearch, AskAccounts,
+                 AskGroups, AskChangeUser, AskOutsideUser, AskSettings, AskSetSetting, AskFeed>;
+using Reply =
+    std::variant<OpenAnswer, EntriesAnswer, Seq, pb::Groups, pb::Users, Account, HelloAnswer,
+                 pb::UserLog, Mine, pb::Members, pb::Readers, pb::FoundEntries,
+                 std::vector<Account>, std::vector<Setting>, FeedAnswer>;
 using ReplyHandler = std::move_only_function<void(Result<Reply>)>;
 
 }  // namespace stentor::bus

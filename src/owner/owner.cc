@@ -7,7 +7,7 @@
 namespace stentor::owner {
 
 Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const OwnerOptions& options)
-    : questions_{store},
+    : questions_{store, options.words},
       committer_{store, options.sync_delay},
       loaders_{options.loaders, options.questions_max} {
     const auto term = store.next_term();

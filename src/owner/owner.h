@@ -26,6 +26,7 @@ struct OwnerOptions {
     std::size_t questions_max{limits::kQuestionsWaiting};
     Millis sync_delay{};  // See Committer.
     group::Settings groups;
+    search::Search* words{};  // None: nobody can search.
 };
 
 class Owner final : public bus::OwnerInbox {

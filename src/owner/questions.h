@@ -5,13 +5,16 @@
 // reads for each group on it, and one for each group of the user.
 
 #include "bus/bus.h"
+#include "search/search.h"
 #include "store/store.h"
 
 namespace stentor::owner {
 
 class Questions {
 public:
-    explicit Questions(store::Store& store) : store_{store} {}
+    // Without an index there is no search.
+    explicit Questions(store::Store& store, search::Search* words = nullptr)
+        : store_{store}, words_{words} {}
 
     [[nodiscard]] Result<bus::Reply> answer(const bus::Question& question);
 
@@ -22,6 +25,13 @@ private:
     Result<bus::Reply> on(const bus::AskUsers& ask);
     Result<bus::Reply> on(const bus::AskAddUser& ask);
     Result<bus::Reply> on(const bus::AskUserByName& ask);
+    // ---- questions_outside.cc: what other systems ask for
+    Result<bus::Reply> on(const bus::AskOutsideUser& ask);
+    Result<bus::Reply> on(const bus::AskSettings& ask);
+    Result<bus::Reply> on(const bus::AskSetSetting& ask);
+    Result<bus::Reply> on(const bus::AskFeed& ask);
+    // ---- questions_search.cc
+    Result<bus::Reply> on(const bus::AskSearch& ask);
     // Needs what is ordered, which only a worker knows.
     Result<bus::Reply> on(const bus::AskOpen& ask);
 
@@ -31,6 +41,7 @@ private:
                                                    const store::HeadRow& head);
 
     store::Store& store_;
+    search::Search* words_;
 };
 
 }  // namespace stentor::owner

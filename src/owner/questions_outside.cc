@@ -1,0 +1,135 @@
+// What other systems ask for: accounts of their users, small things by name, the feed.
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/limits.h"
+#include "owner/questions.h"
+
+namespace stentor::owner {
+namespace {
+
+// Between these a browser's numbers are exact; own users lie below 2^40 (AskAddUser).
+constexpr std::uint64_t kFirst = std::uint64_t{1} << 40U;
+constexpr std::uint64_t kEnd = std::uint64_t{1} << 52U;
+
+std::uint64_t first_bytes(const Digest& digest) {
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < sizeof number; ++i) number = (number << 8U) | digest.bytes[i];
+    return number;
+}
+
+std::string hex(const Digest& digest) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t byte : digest.bytes) {
+        text += kDigits[byte >> 4U];
+        text += kDigits[byte & 0xfU];
+    }
+    return text;
+}
+
+bus::Account account_of(const store::UserRow& row) {
+    return {.uid = row.uid,
+            .name = row.name,
+            .disabled = row.disabled,
+            .created = row.created,
+            .tokens_since = row.tokens_since};
+}
+
+}  // namespace
+
+// The id follows from issuer and subject, so two exchanges at once make one user. In the place of a
+// password's hash stands whose user it is: no password matches it, and an id that two subjects
+// should ever share is refused instead of handing one the other's account.
+Result<bus::Reply> Questions::on(const bus::AskOutsideUser& ask) {
+    const Digest digest = hash_of(ask.issuer + '\n' + ask.subject);
+    const UserId uid{kFirst + first_bytes(digest) % (kEnd - kFirst)};
+    const std::string mark = "outside:" + hex(digest);
+    // The name as wanted, then with more and more of the digest behind it.
+    constexpr std::size_t kSuffixes = 4;
+    for (std::size_t i = 0; i <= kSuffixes; ++i) {
+        const auto known = store_.user(uid);
+        if (!known) return std::unexpected(known.error());
+        if (*known) {
+            if ((*known)->password == mark) return bus::Reply{account_of(**known)};
+            return std::unexpected(Error{.code = Code::internal, .where = "uid"});
+        }
+        const std::string suffix = i == 0 ? "" : '-' + mark.substr(mark.size() - 4 * i);
+        const std::size_t room = limits::kNameBytes - std::min(suffix.size(), limits::kNameBytes);
+        // A long name is cut between two characters.
+        std::size_t length = std::min(ask.name.size(), room);
+        while (length > 0 && length < ask.name.size() &&
+               (static_cast<unsigned char>(ask.name[length]) & 0xc0U) == 0x80) {
+            --length;
+        }
+        store::UserRow row{.uid = uid,
+                           .name = ask.name.substr(0, length) + suffix,
+                           .name_key = ask.name_key.substr(0, length) + suffix,
+                           .password = mark,
+                           .created = now()};
+        const auto added = store_.add_user(row);
+        if (added) return bus::Reply{account_of(row)};
+        if (added.error().code != Code::name_taken) return std::unexpected(added.error());
+    }
+    return std::unexpected(Error{.code = Code::name_taken, .where = "name"});
+}
+
+Result<bus::Reply> Questions::on(const bus::AskSettings& ask) {
+    auto found = store_.settings(ask.prefix);
+    if (!found) return std::unexpected(found.error());
+    std::vector<bus::Setting> settings;
+    for (auto& [name, value] : *found) settings.push_back({std::move(name), std::move(value)});
+    return bus::Reply{std::move(settings)};
+}
+
+Result<bus::Reply> Questions::on(const bus::AskSetSetting& ask) {
+    if (ask.value && ask.value->size() > limits::kSettingBytes) {
+        return std::unexpected(
+            Error{.code = Code::bad_field, .where = "value", .limit = limits::kSettingBytes});
+    }
+    std::optional<std::string_view> value;
+    if (ask.value) value = *ask.value;
+    const auto set = store_.set_setting(ask.name, value);
+    if (!set) return std::unexpected(set.error());
+    return bus::Reply{std::vector<bus::Setting>{}};
+}
+
+// Entries are read as they are now, not as they were committed: what was recalled meanwhile is told
+// recalled, and told once more at its own place.
+Result<bus::Reply> Questions::on(const bus::AskFeed& ask) {
+    const auto page =
+        store_.feed(ask.after, std::clamp<std::size_t>(ask.count, 1, limits::kFeedRowsPerPage));
+    if (!page) return std::unexpected(page.error());
+    bus::FeedAnswer answer{.head = page->head, .floor = page->floor};
+    std::size_t bytes = 0;
+    for (const store::FeedRow& row : page->rows) {
+        if (bytes > limits::kRangeBytes) break;
+        bus::FeedAnswer::Row told{.number = row.number, .gid = row.gid};
+        const auto read = [&](Seq from, Seq to) -> Result<void> {
+            while (from <= to) {
+                const auto entries = store_.entries(row.gid, from, to - from + 1);
+                // Dropped since, by the group's retention.
+                if (!entries && entries.error().code == Code::bad_range) return {};
+                if (!entries) return std::unexpected(entries.error());
+                if (entries->entries.empty()) return {};
+                for (const LogEntry& entry : entries->entries) bytes += entry.bytes->size();
+                std::ranges::copy(entries->entries, std::back_inserter(told.entries));
+                from = entries->entries.back().seq + 1;
+            }
+            return {};
+        };
+        auto good = read(row.first, row.last);
+        for (const Seq seq : row.changed) {
+            if (good) good = read(seq, seq);
+        }
+        if (!good) return std::unexpected(good.error());
+        answer.rows.push_back(std::move(told));
+    }
+    return bus::Reply{std::move(answer)};
+}
+
+}  // namespace stentor::owner

@@ -1,0 +1,59 @@
+// Which entries hold these words: the index proposes, the record decides.
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+#include "base/limits.h"
+#include "owner/questions.h"
+#include "store/verdict.h"
+
+namespace stentor::owner {
+namespace {
+
+// A page goes on below the smallest seq that was looked at.
+Result<Seq> start_of(const std::string& cursor) {
+    if (cursor.empty()) return Seq{limits::kIdMax};
+    std::uint64_t seq = 0;
+    const char* const end = cursor.data() + cursor.size();
+    const auto [stop, error] = std::from_chars(cursor.data(), end, seq);
+    if (error != std::errc{} || stop != end || seq > limits::kIdMax) {
+        return std::unexpected(Error{.code = Code::bad_field, .where = "search_entries.cursor"});
+    }
+    return Seq{seq};
+}
+
+}  // namespace
+
+Result<bus::Reply> Questions::on(const bus::AskSearch& ask) {
+    constexpr Error kNotFound{.code = Code::not_found, .where = "gid"};
+    const GroupId gid{ask.search.gid()};
+    const auto member = store_.member(gid, ask.asker);
+    if (!member) return std::unexpected(member.error());
+    // Exactly as if there were no such group.
+    if (!*member || !store::is_member_now(**member)) return std::unexpected(kNotFound);
+    const auto head = store_.head(gid);
+    if (!head) return std::unexpected(head.error());
+    if (words_ == nullptr) {
+        return std::unexpected(Error{.code = Code::unsupported, .where = "search_entries"});
+    }
+    const auto before = start_of(ask.search.cursor());
+    if (!before) return std::unexpected(before.error());
+
+    const Seq floor = std::max((*member)->floor, head->floor);
+    const auto found = words_->find(gid, ask.search.words(), floor, *before, limits::kSearchPage);
+    if (!found) return std::unexpected(found.error());
+    pb::FoundEntries answer;
+    answer.set_gid(gid.value);
+    answer.set_epoch(head->epoch.value);
+    for (const Seq seq : *found) {
+        const auto page = store_.entries(gid, seq, 1);
+        if (!page && page.error().code != Code::bad_range) return std::unexpected(page.error());
+        if (!page || page->entries.empty() || page->entries[0].recalled) continue;
+        answer.add_entries()->ParseFromString(*page->entries[0].bytes);
+    }
+    if (found->size() == limits::kSearchPage) answer.set_next(std::to_string(found->back().value));
+    return bus::Reply{std::move(answer)};
+}
+
+}  // namespace stentor::owner
