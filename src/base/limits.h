@@ -92,7 +92,6 @@ inline constexpr std::size_t kUserLogPage = 200;
 inline constexpr std::size_t kNotesPerPage = 50;
 inline constexpr std::size_t kNoteBytes = 2'048;
 inline constexpr std::size_t kSearchPage = 20;
-inline constexpr std::size_t kSearchBytes = 256;  // Of the words
 inline constexpr std::size_t kFeedRowsPerPage = 500;
 inline constexpr std::uint64_t kFeedRows = 10'000'000;  // Newest commits that the feed keeps
 inline constexpr std::size_t kSettingBytes = 64 * 1024;

@@ -46,7 +46,15 @@ Error unavailable() {
 class WordIndex::Impl {
 public:
     explicit Impl(std::filesystem::path folder) : folder_(std::move(folder)) {
-        writer_ = Xapian::WritableDatabase(folder_.string(), Xapian::DB_CREATE_OR_OPEN);
+        try {
+            writer_ = Xapian::WritableDatabase(folder_.string(), Xapian::DB_CREATE_OR_OPEN);
+        } catch (const Xapian::DatabaseLockError&) {
+            throw;
+        } catch (const Xapian::DatabaseError& error) {
+            // Damaged, or of another version: it is made again from the logs.
+            log::warn("the search index cannot be opened", {{"why", error.get_msg()}});
+            writer_ = Xapian::WritableDatabase(folder_.string(), Xapian::DB_CREATE_OR_OVERWRITE);
+        }
         words_.set_flags(Xapian::TermGenerator::FLAG_CJK_NGRAM);
         next_ = first();
         const std::string next = writer_.get_metadata(kNextKey);

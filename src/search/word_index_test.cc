@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 namespace stentor::search {
@@ -124,6 +126,19 @@ TEST_F(WordIndexTest, SaysNothingWhileItIsMade) {
     commit();
     EXPECT_THAT(find("tea"), IsEmpty());
 }
+
+TEST_F(WordIndexTest, IsEmptiedWhenItIsDamaged) {
+    index_->put(kTea, {1}, "tea");
+    commit();
+    index_.reset();
+    for (const auto& file : std::filesystem::directory_iterator{folder_}) {
+        if (file.path().filename() == "iamglass") std::ofstream{file.path()} << "garbage";
+    }
+    open();
+    EXPECT_FALSE(index_->place());
+}
+
+TEST_F(WordIndexTest, IsNotForTwo) { EXPECT_THROW(WordIndex{folder_}, std::runtime_error); }
 
 // What a person types is words, whatever the signs in it mean to the engine.
 TEST_F(WordIndexTest, TakesAnythingAsWords) {

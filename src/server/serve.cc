@@ -29,6 +29,8 @@
 #include "net/shard_group.h"
 #include "owner/owner.h"
 #include "route/local/local_routes.h"
+#include "search/indexer.h"
+#include "search/word_index.h"
 #include "server/stats.h"
 #include "store/rocks/rocks_store.h"
 
@@ -73,13 +75,14 @@ std::unique_ptr<store::Store> open_store(const ServeOptions& options) {
     return std::move(*store);
 }
 
-owner::OwnerOptions owner_options(const ServeOptions& options) {
+owner::OwnerOptions owner_options(const ServeOptions& options, search::Search& words) {
     const auto period = Millis{1'000 / std::max(1U, options.sends_per_s)};
     return {.workers = options.workers,
             .sync_delay = options.sync_delay,
             .groups = {.rate = {.period = period, .burst = static_cast<int>(options.sends_burst)},
                        .staged_max = limits::kStagedPerGroup,
-                       .parked_max = limits::kParkedPerGroup}};
+                       .parked_max = limits::kParkedPerGroup},
+            .words = &words};
 }
 
 // Tokens are checked where a session says Hello.
@@ -118,6 +121,8 @@ void serve(const ServeOptions& options) {
     const auth::Secrets secrets = auth::load_or_make_secrets(options.data / "secrets");
     const TokenVerifier verifier{secrets};
     const auto store = open_store(options);
+    search::WordIndex words{options.data / "search"};
+    const search::Indexer indexer{*store, words};
 
     bus::LocalBus bus;
     route::LocalRoutes routes;
@@ -133,7 +138,7 @@ void serve(const ServeOptions& options) {
     // Before the owner, whose last answers may still come here.
     auth::Argon2Hasher hasher;
     auth::PasswordQueue passwords{hasher};
-    owner::Owner owner{*store, bus, routes, owner_options(options)};
+    owner::Owner owner{*store, bus, routes, owner_options(options, words)};
     bus.attach(&owner);
 
     Stats stats{shards, owner, gateway.hub()};
