@@ -91,6 +91,8 @@ void Client::on_wake(Moment moment) {
 void Client::lose() {
     const auto requests = std::exchange(requests_, {});
     outbox_.disconnected();
+    user_log_.fetching = user_log_.fresh = false;
+    user_log_.not_before = {};
     for (GroupCursor& group : groups_) {
         if (group.phase != GroupCursor::Phase::refused) group.phase = GroupCursor::Phase::closed;
         group.pulling = false;
@@ -124,6 +126,7 @@ void Client::hello(Moment moment) {
     hello.set_device(device_.value);
     hello.set_client(settings_->name);
     hello.set_version(1);
+    hello.set_user_log_seq(user_log_.seq);
     for (GroupCursor& group : groups_) {
         if (group.phase == GroupCursor::Phase::refused) continue;
         if (static_cast<std::size_t>(hello.resume_size()) == limits::kResumes) break;
@@ -178,6 +181,12 @@ void Client::dispatch(Moment moment, const pb::ServerFrame& frame) {
     switch (frame.event_case()) {
         case pb::ServerFrame::kWelcome: return welcome(moment, frame);
         case pb::ServerFrame::kSent: return sent(frame);
+        case pb::ServerFrame::kUserLog: {
+            const bool answers = request.purpose == Purpose::user_log && request.id != 0;
+            const bool continues = answers || std::exchange(user_log_.fresh, false);
+            if (answers) user_log_.fetching = false;
+            return on_user_log(moment, frame.user_log(), continues);
+        }
         case pb::ServerFrame::kRefused: return refused(moment, request, frame.refused());
         case pb::ServerFrame::kBye:
             return bye(moment, static_cast<Code>(frame.bye().reason()),
@@ -190,6 +199,7 @@ void Client::welcome(Moment moment, const pb::ServerFrame& frame) {
     const pb::Welcome& welcome = frame.welcome();
     state_ = State::ready;
     tries_ = 0;
+    user_log_.fresh = true;
     std::erase_if(requests_, [](const Request& r) { return r.purpose == Purpose::hello; });
     uid_ = {welcome.uid()};
     if (welcome.pulse_s() != 0) pulse_ = Millis{std::uint64_t{welcome.pulse_s()} * 1000};
@@ -212,6 +222,12 @@ void Client::bye(Moment /*moment*/, Code reason, Millis after) {
 }
 
 void Client::refused(Moment moment, const Request& request, const pb::Refused& refused) {
+    if (request.purpose == Purpose::user_log) {
+        user_log_.fetching = false;
+        user_log_.not_before = moment.now + Millis{refused.retry_after_ms()} +
+                               backoff(user_log_.tries++, moment.random);
+        return;
+    }
     if (refused.gid() != 0) return refused_group(moment, {refused.gid()}, refused);
     if (request.purpose == Purpose::send) return refused_send(moment, request.id, refused);
     if (request.purpose != Purpose::hello) return refused_group(moment, request.gid, refused);
@@ -241,6 +257,7 @@ void Client::proceed(Moment moment) {
         expire(moment);
         open_groups(moment);
         pull_gaps(moment);
+        fetch_user_log(moment);
         flush_outbox(moment);
     }
     arm(moment);
@@ -263,6 +280,9 @@ void Client::expire(Moment moment) {
             const std::uint32_t tries = outbox_.count_try(request.gid);
             again(request.gid, moment.now + backoff(tries, moment.random), true);
             i = 0;  // The chain's other requests left as well.
+        } else if (request.purpose == Purpose::user_log) {
+            user_log_.fetching = false;
+            user_log_.not_before = moment.now + backoff(user_log_.tries++, moment.random);
         } else if (request.purpose == Purpose::other) {
             pb::ServerFrame frame;
             *frame.mutable_refused() = wire::refused_of({.code = Code::timeout});
@@ -289,6 +309,7 @@ void Client::arm(Moment moment) {
                 due = std::min(due, group.not_before);
             }
         }
+        if (user_log_.not_before > moment.now) due = std::min(due, user_log_.not_before);
         for (const Outbox::Chain& chain : outbox_.chains()) {
             if (chain.waiting > 0 && chain.not_before > moment.now) {
                 due = std::min(due, chain.not_before);

@@ -20,6 +20,7 @@ namespace stentor::v1 {
 class ClientFrame;
 class Refused;
 class ServerFrame;
+class UserLog;
 }  // namespace stentor::v1
 
 namespace stentor::client {
@@ -31,6 +32,8 @@ struct Settings {
     Millis connect_within{10'000};  // A connection, and its Welcome
     Millis retry_min{200};          // Of delays that double, full jitter
     Millis retry_max{30'000};
+    // After a pause, pull what is held of the newest page once more: it may have changed meanwhile.
+    bool look_again{false};
     // Where the server would skip to the newest page, pull the whole way instead: for checks.
     bool pull_everything{false};
 };
@@ -64,7 +67,10 @@ public:
     // however many connections that takes.
     void post(Moment moment, GroupId gid, const Cmid& cmid, std::string body, Seq seen = {});
 
-    // Any other command. Not sent again. 0: not connected, or too many in flight.
+    // The cursor of my own log, kept from an earlier start. Before start().
+    void set_user_log(std::uint64_t seq) { user_log_.seq = seq; }
+    // Any other command (client/commands.h makes them). Not sent again. 0: not connected, or too
+    // many in flight.
     [[nodiscard]] std::uint32_t ask(Moment moment, v1::ClientFrame command);
 
     // ---- Events of the world
@@ -80,6 +86,7 @@ public:
     [[nodiscard]] bool ready() const { return state_ == State::ready; }
     [[nodiscard]] UserId uid() const { return uid_; }
     [[nodiscard]] std::size_t unanswered() const { return outbox_.size(); }
+    [[nodiscard]] std::uint64_t user_log_seq() const { return user_log_.seq; }
     [[nodiscard]] const GroupCursor* cursor(GroupId gid) const;
     // The newest head heard of is held in every group that is watched.
     [[nodiscard]] bool caught_up() const;
@@ -88,7 +95,7 @@ public:
 
 private:
     enum class State : std::uint8_t { stopped, waiting, connecting, greeting, ready };
-    enum class Purpose : std::uint8_t { hello, open, pull, send, other };
+    enum class Purpose : std::uint8_t { hello, open, pull, send, user_log, other };
     struct Request {
         std::uint32_t id;
         Purpose purpose;
@@ -115,12 +122,17 @@ private:
     // ---- Groups: client_groups.cc
     [[nodiscard]] GroupCursor* find(GroupId gid);
     bool on_group_event(Moment moment, const v1::ServerFrame& frame);
+    template <class Page>
+    void beside(const Page& page);
     void judge(Moment moment, GroupCursor& group, const Step& step);
     void heard_of(GroupId gid, Epoch epoch, Seq head);
     void refused_group(Moment moment, GroupId gid, const v1::Refused& refused);
     void open_groups(Moment moment);
     void pull_gaps(Moment moment);
 
+    // ---- My own log: client_user_log.cc
+    void on_user_log(Moment moment, const v1::UserLog& log, bool continues);
+    void fetch_user_log(Moment moment);
     // ---- Sends: client_sends.cc
     void sent(const v1::ServerFrame& frame);
     void refused_send(Moment moment, std::uint32_t request_id, const v1::Refused& refused);
@@ -144,6 +156,15 @@ private:
     std::uint32_t in_flight_max_{limits::kCommandsInFlight};
     std::vector<Request> requests_;
     std::vector<GroupCursor> groups_;
+    struct UserLogCursor {
+        std::uint64_t seq{};
+        std::uint64_t head{};
+        bool fresh{};     // The first page after a Welcome is still to come.
+        bool fetching{};  // One fetch at a time.
+        std::uint32_t tries{};
+        Time not_before;
+    };
+    UserLogCursor user_log_;
     Outbox outbox_;
 };
 

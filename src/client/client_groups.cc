@@ -55,14 +55,23 @@ bool Client::on_group_event(Moment moment, const pb::ServerFrame& frame) {
         case pb::ServerFrame::kOpened:
             return page(frame.opened(), [&](GroupCursor& group) {
                 if (frame.request_id() == group.open_request) group.be_open();
-                return group.on_opened(host_, frame.opened(), settings_->pull_everything);
+                const Epoch held = group.epoch();
+                const Step step =
+                    group.on_opened(host_, frame.opened(), settings_->pull_everything);
+                if (settings_->look_again && held == group.epoch() && !frame.opened().reset()) {
+                    group.look_again();
+                }
+                beside(frame.opened());
+                host_.on_opened(frame.opened());
+                return step;
             });
         case pb::ServerFrame::kRange:
             return page(frame.range(), [&](GroupCursor& group) {
-                const Seq before = group.seq();
+                const Seq before = group.wanted();
                 const Step step = group.on_range(host_, frame.range());
+                beside(frame.range());
                 group.pulling = false;
-                group.tries = group.seq() == before ? group.tries + 1 : 0;
+                group.tries = group.wanted() == before ? group.tries + 1 : 0;
                 // An answer that brings nothing must not be asked for again at once, for ever.
                 group.not_before =
                     group.tries == 0 ? Time{} : moment.now + backoff(group.tries, moment.random);
@@ -73,6 +82,7 @@ bool Client::on_group_event(Moment moment, const pb::ServerFrame& frame) {
                 const pb::Reset& reset = frame.reset();
                 group.pulling = false;
                 group.not_before = moment.now + backoff(group.tries++, moment.random);
+                group.on_floor({reset.floor()});
                 if (Seq{reset.floor()} > group.seq() || Epoch{reset.epoch()} != group.epoch()) {
                     group.restart(host_, {reset.epoch()}, {reset.floor()},
                                   Digest::from(reset.digest()), {reset.head()});
@@ -90,11 +100,28 @@ bool Client::on_group_event(Moment moment, const pb::ServerFrame& frame) {
             });
         case pb::ServerFrame::kHead:
             heard_of({frame.head().gid()}, {frame.head().epoch()}, {frame.head().head()});
+            if (GroupCursor* group = find({frame.head().gid()});
+                group != nullptr && frame.head().changes_missed()) {
+                group->look_again();
+            }
             return true;
         case pb::ServerFrame::kPulse:
             for (const pb::Head& head : frame.pulse().heads()) {
                 heard_of({head.gid()}, {head.epoch()}, {head.head()});
             }
+            for (const pb::Badge& badge : frame.pulse().badges()) host_.on_badge(badge);
+            for (const pb::Online& online : frame.pulse().online()) {
+                host_.on_online({online.gid()}, online.count());
+            }
+            return true;
+        case pb::ServerFrame::kTallies:
+            for (const pb::Tally& tally : frame.tallies().tallies()) {
+                host_.on_tally({frame.tallies().gid()}, {frame.tallies().epoch()}, tally);
+            }
+            return true;
+        case pb::ServerFrame::kTypingNow: host_.on_typing(frame.typing_now()); return true;
+        case pb::ServerFrame::kGroupChanged:
+            host_.on_group_changed(frame.group_changed());
             return true;
         case pb::ServerFrame::kChanged:
             host_.on_changed({frame.changed().gid()}, {frame.changed().epoch()},
@@ -108,6 +135,15 @@ bool Client::on_group_event(Moment moment, const pb::ServerFrame& frame) {
             });
         default: return false;
     }
+}
+
+// What stands beside the entries of a page.
+template <class Page>
+void Client::beside(const Page& page) {
+    const GroupId gid{page.gid()};
+    for (const pb::Tally& tally : page.tallies()) host_.on_tally(gid, {page.epoch()}, tally);
+    for (const std::uint64_t seq : page.hidden()) host_.on_hidden(gid, {page.epoch()}, {seq});
+    for (const pb::Note& note : page.notes()) host_.on_note(note);
 }
 
 void Client::judge(Moment moment, GroupCursor& group, const Step& step) {
@@ -177,15 +213,16 @@ void Client::open_groups(Moment moment) {
 
 void Client::pull_gaps(Moment moment) {
     for (GroupCursor& group : groups_) {
-        if (group.phase != Phase::open || group.pulling || !group.behind()) continue;
+        const Seq from = group.wanted();
+        if (group.phase != Phase::open || group.pulling || from.value == 0) continue;
         if (moment.now < group.not_before || !room()) continue;
         group.pulling = true;
         pb::ClientFrame frame;
         pb::Pull& pull = *frame.mutable_pull();
         pull.set_gid(group.gid().value);
         pull.set_epoch(group.epoch().value);
-        pull.set_from((group.seq() + 1).value);
-        pull.set_to(std::min(group.head(), group.seq() + limits::kRangeEntries).value);
+        pull.set_from(from.value);
+        pull.set_to(std::min(group.head(), from + (limits::kRangeEntries - 1)).value);
         command(moment, frame, Purpose::pull, group.gid());
     }
 }

@@ -147,6 +147,19 @@ public:
     void on_applied(GroupId, Epoch, const pb::Entry& entry, const Digest&) override {
         applied.push_back(entry.seq());
     }
+    void on_changed(GroupId, Epoch, const pb::Entry& entry) override {
+        changed.emplace_back(entry.seq(), entry.revision());
+    }
+    void on_tally(GroupId, Epoch, const pb::Tally& tally) override {
+        tallies.push_back(tally.seq());
+    }
+    void on_hidden(GroupId, Epoch, Seq seq) override { hidden.push_back(seq.value); }
+    void on_note(const pb::Note& note) override { notes.push_back(note.text()); }
+    void on_badge(const pb::Badge& badge) override { badges.push_back(badge.unread()); }
+    void on_user_log(const pb::UserLogEntry& entry) override {
+        user_log.push_back(entry.user_log_seq());
+    }
+    void on_user_log_reset() override { ++user_log_resets; }
     void on_restarted(GroupId, Epoch, Seq after) override { restarts.push_back(after.value); }
     void on_forked(GroupId, Epoch epoch, Seq fork) override { forks.emplace_back(epoch, fork); }
     void on_sent(GroupId, const Cmid& cmid, Epoch, Seq seq) override {
@@ -169,6 +182,10 @@ public:
     Time wake;
     std::deque<pb::ClientFrame> frames;
     std::vector<std::uint64_t> applied, restarts, mismatches, disorders;
+    std::vector<std::uint64_t> tallies, hidden, badges, user_log;
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> changed;
+    std::vector<std::string> notes;
+    int user_log_resets{};
     std::vector<std::pair<Epoch, Seq>> forks;
     std::vector<std::pair<Cmid, std::uint64_t>> sent;
     std::vector<std::pair<Cmid, Code>> gave_up;

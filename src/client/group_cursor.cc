@@ -20,6 +20,9 @@ Step GroupCursor::apply(Host& host, const Page& page, Seq first, const Digest& a
     }
     const Seq last = first + (count - 1);
     head_ = std::max(head_, last);
+    for (const pb::Entry& entry : page.entries()) {
+        if (Seq{entry.seq()} <= seq_ && entry.revision() > 0) host.on_changed(gid_, epoch_, entry);
+    }
     if (first > seq_ + 1) return {Step::Kind::gap, first, seq_ + 1};
     if (last < seq_) return {};
     if (last == seq_) {
@@ -74,6 +77,10 @@ Step GroupCursor::on_range(Host& host, const pb::Range& range) {
     if (Epoch{range.epoch()} != epoch_) return {Step::Kind::other_epoch};
     head_ = std::max(head_, Seq{range.head()});
     const Seq first{range.first_seq()};
+    if (look_from_ == first && range.entries_size() > 0) {
+        const Seq next = first + static_cast<std::uint64_t>(range.entries_size());
+        look_from_ = next > seq_ ? Seq{} : next;
+    }
     if (first == seq_ + 1 && Digest::from(range.digest_before()) != digest_) {
         return {Step::Kind::digest_mismatch, seq_, seq_};
     }
@@ -97,6 +104,8 @@ void GroupCursor::restart(Host& host, Epoch epoch, Seq seq, const Digest& digest
     epoch_ = epoch;
     seq_ = seq;
     digest_ = digest;
+    look_from_ = {};
+    held_after_ = seq;
     head_ = std::max(seq, head);
     host.on_restarted(gid_, epoch, seq);
 }
@@ -109,7 +118,7 @@ void GroupCursor::fork(Epoch epoch, Seq fork) {
 
 void GroupCursor::forget() {
     epoch_ = {};
-    seq_ = head_ = {};
+    seq_ = head_ = held_after_ = look_from_ = {};
     digest_ = {};
 }
 

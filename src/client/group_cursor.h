@@ -2,12 +2,14 @@
 // What a client holds of one group: every entry up to `seq` of the history `epoch`, with the digest
 // over them. Applies what comes next, drops what it has, sees a gap, recomputes every digest.
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string_view>
 
 #include "base/digest.h"
 #include "base/ids.h"
+#include "base/limits.h"
 #include "base/time.h"
 #include "client/host.h"
 
@@ -59,6 +61,22 @@ public:
     [[nodiscard]] const Digest& digest() const { return digest_; }
     [[nodiscard]] bool holds_something() const { return static_cast<bool>(epoch_); }
     [[nodiscard]] bool behind() const { return seq_ < head_; }
+    // Changes to entries that are held may have been missed: the newest page of them is pulled once
+    // more. Entries of it that have changed are told by Host::on_changed.
+    void look_again() {
+        const Seq page = seq_ < kPage ? Seq{1} : seq_ - (kPage.value - 1);
+        look_from_ = std::max(held_after_ + 1, page);
+        if (look_from_ > seq_) look_from_ = {};
+    }
+    // Nothing at or below `floor` is to be had any more.
+    void on_floor(Seq floor) {
+        held_after_ = std::max(held_after_, floor);
+        if (look_from_.value != 0 && look_from_ <= floor) look_again();
+    }
+    // Where the next pull begins; 0: none is wanted.
+    [[nodiscard]] Seq wanted() const {
+        return look_from_.value != 0 ? look_from_ : behind() ? seq_ + 1 : Seq{};
+    }
 
     // ---- The client's notes on it
     Phase phase{Phase::closed};
@@ -77,6 +95,8 @@ public:
     }
 
 private:
+    static constexpr Seq kPage{limits::kRangeEntries};
+
     template <class Page>
     Step apply(Host& host, const Page& page, Seq first, const Digest& at_end);
 
@@ -84,6 +104,8 @@ private:
     Epoch epoch_;
     Seq seq_;
     Seq head_;
+    Seq held_after_;  // What it holds begins above this.
+    Seq look_from_;
     Digest digest_;
 };
 

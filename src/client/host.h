@@ -12,8 +12,15 @@
 #include "base/time.h"
 
 namespace stentor::v1 {
+class Badge;
 class Entry;
+class GroupChanged;
+class Note;
+class Opened;
 class ServerFrame;
+class Tally;
+class TypingNow;
+class UserLogEntry;
 }  // namespace stentor::v1
 
 namespace stentor::client {
@@ -52,8 +59,26 @@ public:
     // from there posts them again, under their ids.
     virtual void on_forked(GroupId /*gid*/, Epoch /*epoch*/, Seq /*fork*/) {}
     virtual void on_ousted(GroupId /*gid*/) {}
+    // Whatever else an Opened says, once its entries have been applied.
+    virtual void on_opened(const v1::Opened& /*opened*/) {}
     // Opening is refused for good.
     virtual void on_open_refused(GroupId /*gid*/, Code /*code*/) {}
+
+    // ---- Beside the log: each is the newest word, and replaces the one before
+    virtual void on_tally(GroupId /*gid*/, Epoch /*epoch*/, const v1::Tally& /*tally*/) {}
+    // Within a page that came: I deleted it for myself.
+    virtual void on_hidden(GroupId /*gid*/, Epoch /*epoch*/, Seq /*seq*/) {}
+    virtual void on_note(const v1::Note& /*note*/) {}
+    virtual void on_typing(const v1::TypingNow& /*typing*/) {}
+    virtual void on_group_changed(const v1::GroupChanged& /*changed*/) {}
+    virtual void on_online(GroupId /*gid*/, std::uint64_t /*count*/) {}
+    // News of a group that is not watched.
+    virtual void on_badge(const v1::Badge& /*badge*/) {}
+
+    // ---- My own log: in order, each once, but for entries of number 0, which are not kept.
+    virtual void on_user_log(const v1::UserLogEntry& /*entry*/) {}
+    // Older ones are gone, or the numbers began anew: list the groups and open them again.
+    virtual void on_user_log_reset() {}
 
     virtual void on_sent(GroupId /*gid*/, const Cmid& /*cmid*/, Epoch /*epoch*/, Seq /*seq*/) {}
     // Not now: it waits and goes out again by itself.
