@@ -7,6 +7,7 @@ find_package(GTest REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(RocksDB REQUIRED)
 find_package(OpenSSL REQUIRED)
+pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 
 pkg_check_modules(xapian REQUIRED IMPORTED_TARGET xapian-core)

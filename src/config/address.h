@@ -1,0 +1,21 @@
+#pragma once
+// ADDRESS:PORT or [V6]:PORT, numeric. Pure.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace stentor::config {
+
+struct Address {
+    std::string host;  // Without brackets.
+    std::uint16_t port{};
+
+    // As in a URL: with brackets where it is IPv6.
+    [[nodiscard]] std::string text() const;
+};
+
+[[nodiscard]] std::optional<Address> parse_address(std::string_view text);
+
+}  // namespace stentor::config

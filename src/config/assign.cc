@@ -1,0 +1,59 @@
+#include "config/assign.h"
+
+#include <algorithm>
+
+#include "config/units.h"
+
+namespace stentor::config {
+namespace {
+
+Texts parted(std::string_view text) {
+    Texts parts;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(','), text.size());
+        parts.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return parts;
+}
+
+Value value_of(Kind kind, std::string_view text) {
+    if (kind == Kind::flag && (text == "true" || text == "false")) return text == "true";
+    if (kind == Kind::texts) return parted(text);
+    if (kind == Kind::count) {
+        // Larger than any bound: refused, and named, like a number that is too large.
+        if (const auto number = parse_count(text)) {
+            return static_cast<std::int64_t>(std::min(*number, std::uint64_t{1} << 62U));
+        }
+    }
+    return std::string{text};
+}
+
+}  // namespace
+
+std::expected<void, std::string> assign(Settings& settings, const Key& key, std::string_view text) {
+    return set(settings, key, value_of(key.form.kind, text));
+}
+
+std::string variable_of(const Key& key) {
+    std::string name = "STENTOR_" + std::string{key.section} + "_" + std::string{key.name};
+    std::ranges::transform(name, name.begin(), [](char c) {
+        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+    return name;
+}
+
+std::expected<void, std::string> apply_environment(
+    Settings& settings, const std::function<const char*(const char*)>& get) {
+    for (const Key& key : keys()) {
+        const std::string name = variable_of(key);
+        const char* text = get(name.c_str());
+        if (text == nullptr) continue;
+        if (auto taken = assign(settings, key, text); !taken) {
+            return std::unexpected("environment variable " + name + ": " + taken.error());
+        }
+    }
+    return {};
+}
+
+}  // namespace stentor::config

@@ -1,0 +1,25 @@
+#pragma once
+// One value as plain text, from the environment or from a flag.
+
+#include <expected>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "config/keys.h"
+
+namespace stentor::config {
+
+// Lists are parted by commas; an empty text is an empty list.
+[[nodiscard]] std::expected<void, std::string> assign(Settings& settings, const Key& key,
+                                                      std::string_view text);
+
+// STENTOR_SECTION_KEY of every key for which `get` has one; `get` is std::getenv or a test's.
+// Refuses with the name of the variable and what is allowed.
+[[nodiscard]] std::expected<void, std::string> apply_environment(
+    Settings& settings, const std::function<const char*(const char*)>& get);
+
+// "STENTOR_LIMITS_SENDS_BURST"
+[[nodiscard]] std::string variable_of(const Key& key);
+
+}  // namespace stentor::config

@@ -1,0 +1,115 @@
+#include "config/keys.h"
+
+#include <array>
+
+#include "config/address.h"
+
+namespace stentor::config {
+namespace {
+
+constexpr std::uint64_t kSecond = 1'000;
+constexpr std::uint64_t kHour = 3'600 * kSecond;
+constexpr std::uint64_t kDay = 24 * kHour;
+
+constexpr Form flag() { return {.kind = Kind::flag}; }
+constexpr Form count(std::uint64_t least, std::uint64_t most) {
+    return {.kind = Kind::count, .least = least, .most = most};
+}
+constexpr Form time(std::uint64_t least_ms, std::uint64_t most_ms) {
+    return {.kind = Kind::time, .least = least_ms, .most = most_ms};
+}
+constexpr Form choice(std::span<const std::string_view> choices) {
+    return {.kind = Kind::choice, .choices = choices};
+}
+
+bool is_address(std::string_view text) { return parse_address(text).has_value(); }
+bool is_address_or_empty(std::string_view text) { return text.empty() || is_address(text); }
+bool is_path(std::string_view text) { return !text.empty() && text.find('\0') == text.npos; }
+bool is_path_or_empty(std::string_view text) { return text.empty() || is_path(text); }
+bool is_origin(std::string_view text) {
+    const std::size_t scheme = text.find("://");
+    return (text.starts_with("http://") || text.starts_with("https://")) &&
+           text.size() > scheme + 3 && text.find('/', scheme + 3) == text.npos &&
+           text.find_first_of(" \t\"") == text.npos;
+}
+
+constexpr Form kAddresses{.kind = Kind::texts,
+                          .takes = is_address,
+                          .kind_of_text = "ADDRESS:PORT, numeric, port 0 to 65535"};
+constexpr Form kAddressOrNone{.kind = Kind::text,
+                              .takes = is_address_or_empty,
+                              .kind_of_text = "ADDRESS:PORT, numeric, or empty"};
+constexpr Form kOrigins{.kind = Kind::texts,
+                        .takes = is_origin,
+                        .kind_of_text = "an origin, as https://chat.example:8443"};
+constexpr Form kPath{.kind = Kind::text, .takes = is_path, .kind_of_text = "a path"};
+constexpr Form kPathOrNone{
+    .kind = Kind::text, .takes = is_path_or_empty, .kind_of_text = "a path, or empty"};
+
+constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
+
+constexpr bool kReloads = true;
+constexpr bool kRestart = false;
+
+const std::array kKeys{
+    // ---- listen
+    Key{"listen", "http", kAddresses, [](Settings& s) -> Place { return &s.listen.http; }, kRestart,
+        "Where browsers come: the page, the API and WebSockets. Port 0: any free one."},
+    Key{"listen", "origins", kOrigins, [](Settings& s) -> Place { return &s.listen.origins; },
+        kRestart, "Origins of pages that may connect, beside the server's own."},
+    // ---- admin
+    Key{"admin", "listen", kAddressOrNone, [](Settings& s) -> Place { return &s.admin.listen; },
+        kRestart,
+        "Private listener of the operator: metrics, admin page, admin API. Port 0: any free one, "
+        "written into the data folder. Empty: none. Never let the world reach it."},
+    // ---- server
+    Key{"server", "data", kPath, [](Settings& s) -> Place { return &s.server.data; }, kRestart,
+        "Folder of the store and the secrets; made with mode 0700 when missing."},
+    Key{"server", "web", kPathOrNone, [](Settings& s) -> Place { return &s.server.web; }, kRestart,
+        "Folder of the built pages; empty: none is served."},
+    Key{"server", "shards", count(0, 4'095), [](Settings& s) -> Place { return &s.server.shards; },
+        kRestart,
+        "Threads with connections, each with a descriptor table of its own; 0: one a core."},
+    Key{"server", "workers", count(1, 64), [](Settings& s) -> Place { return &s.server.workers; },
+        kRestart, "Threads that order messages."},
+    Key{"server", "drain_spread", time(0, kHour),
+        [](Settings& s) -> Place { return &s.server.drain_spread; }, kRestart,
+        "At a stop clients are told to come back at times spread over this."},
+    Key{"server", "drain_within", time(0, kHour),
+        [](Settings& s) -> Place { return &s.server.drain_within; }, kRestart,
+        "At a stop connections are waited for at most this long."},
+    // ---- store
+    Key{"store", "readers", count(1, 64), [](Settings& s) -> Place { return &s.store.readers; },
+        kRestart, "Threads that read the store."},
+    Key{"store", "sync_delay", time(0, 60 * kSecond),
+        [](Settings& s) -> Place { return &s.store.sync_delay; }, kRestart,
+        "For measurements only: added to every sync, as a slow disk would."},
+    // ---- limits
+    Key{"limits", "sends_per_second", count(1, 1'000),
+        [](Settings& s) -> Place { return &s.limits.sends_per_second; }, kRestart,
+        "Messages of one member in one group, in the long run."},
+    Key{"limits", "sends_burst", count(1, 1'000),
+        [](Settings& s) -> Place { return &s.limits.sends_burst; }, kRestart,
+        "Messages of one member in one group that may come at once."},
+    // ---- accounts
+    Key{"accounts", "sign_up", flag(), [](Settings& s) -> Place { return &s.accounts.sign_up; },
+        kReloads, "Whether anybody may make himself an account; else the operator makes them."},
+    Key{"accounts", "attempts_per_minute", count(1, 1'000'000),
+        [](Settings& s) -> Place { return &s.accounts.attempts_per_minute; }, kRestart,
+        "Sign-ups and sign-ins of one network address."},
+    Key{"accounts", "token_lifetime", time(60 * kSecond, 3'650 * kDay),
+        [](Settings& s) -> Place { return &s.accounts.token_lifetime; }, kRestart,
+        "How long somebody stays signed in."},
+    // ---- log
+    Key{"log", "level", choice(kLevels), [](Settings& s) -> Place { return &s.log.level; },
+        kReloads, "The least important lines that are written."},
+    Key{"log", "format", choice(kFormats), [](Settings& s) -> Place { return &s.log.format; },
+        kReloads, "Lines to standard error as key=value, or as one JSON object each."},
+};
+
+}  // namespace
+
+std::span<const Key> keys() { return kKeys; }
+
+}  // namespace stentor::config

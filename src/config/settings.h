@@ -1,0 +1,56 @@
+#pragma once
+// What an operator may set, with the defaults. Names are those of the file: section and key.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/time.h"
+
+namespace stentor::config {
+
+using Texts = std::vector<std::string>;
+
+struct Settings {
+    struct Listen {
+        Texts http{"127.0.0.1:8080"};
+        Texts origins;
+    } listen;
+
+    struct Admin {
+        std::string listen = "127.0.0.1:0";
+    } admin;
+
+    struct Server {
+        std::string data = ".stentor";
+        std::string web;
+        std::uint64_t shards = 0;
+        std::uint64_t workers = 1;
+        Millis drain_spread{2'000};
+        Millis drain_within{10'000};
+    } server;
+
+    struct Store {
+        std::uint64_t readers = 2;
+        Millis sync_delay{0};
+    } store;
+
+    struct Limits {
+        std::uint64_t sends_per_second = limits::kSendsPerSecond;
+        std::uint64_t sends_burst = limits::kSendsBurst;
+    } limits;
+
+    struct Accounts {
+        bool sign_up = true;
+        std::uint64_t attempts_per_minute = 60;
+        Millis token_lifetime{std::chrono::hours{24 * 30}};
+    } accounts;
+
+    struct Log {
+        std::string level = "info";
+        std::string format = "text";
+    } log;
+};
+
+}  // namespace stentor::config
