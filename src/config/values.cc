@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 #include "config/keys.h"
 #include "config/units.h"
@@ -69,7 +70,10 @@ struct Setter {
     bool operator()(std::string* place) const {
         const auto* text = std::get_if<std::string>(&value);
         if (text == nullptr) return false;
-        if (form.kind == Kind::choice && !std::ranges::contains(form.choices, *text)) return false;
+        if (form.kind == Kind::choice &&
+            std::ranges::find(form.choices, *text) == form.choices.end()) {
+            return false;
+        }
         if (form.takes != nullptr && !form.takes(*text)) return false;
         *place = *text;
         return true;
