@@ -64,6 +64,9 @@ Result<Credentials> Accounts::credentials_of(const Request& request) {
 }
 
 void Accounts::sign_up(const Request& request, Reply reply) {
+    if (!sign_up_open_) {
+        return reply(refusal({.code = Code::not_permitted, .where = "sign_up"}));
+    }
     auto credentials = credentials_of(request);
     if (!credentials) return reply(refusal(credentials.error()));
     if (const auto name = check_name(credentials->name); !name) {

@@ -6,6 +6,7 @@
 // keeps the object alive. The bus must outlive the queue, and the queue, once stopped, whoever
 // answers on the bus.
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -30,6 +31,8 @@ public:
     Accounts(std::vector<auth::TokenKey> keys, Millis token_lives, auth::AddressRate rate,
              bus::Bus& bus, auth::PasswordQueue& passwords);
 
+    // While closed, a sign-up is refused as not permitted.
+    void set_sign_up(bool open) { sign_up_open_ = open; }
     void sign_up(const net::http::Request& request, Reply reply);
     void sign_in(const net::http::Request& request, Reply reply);
     // Who the bearer of the request's token is.
@@ -43,6 +46,7 @@ private:
     const Millis token_lives_;
     bus::Bus& bus_;
     auth::PasswordQueue& passwords_;
+    std::atomic<bool> sign_up_open_{true};
     std::mutex mutex_;
     auth::AddressLimiter limiter_;  // Under mutex_.
 };

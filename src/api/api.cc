@@ -52,10 +52,13 @@ Api::Api(Options options, bus::Bus& bus, auth::PasswordQueue& passwords, Status&
     if (options.keys.empty()) throw std::runtime_error("there is no key to sign tokens with");
     accounts_ = std::make_shared<Accounts>(std::move(options.keys), options.token_lives,
                                            options.accounts, bus, passwords);
+    accounts_->set_sign_up(options.sign_up);
     if (!options.web_folder.empty()) files_ = std::make_unique<StaticFiles>(options.web_folder);
 }
 
 Api::~Api() = default;
+
+void Api::set_sign_up(bool open) { accounts_->set_sign_up(open); }
 
 void Api::on_http(Request request, Reply reply) {
     // HEAD is GET whose body is left out (RFC 9110 section 9.3.2); net/ leaves it out.

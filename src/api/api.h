@@ -44,6 +44,7 @@ struct Options {
     std::vector<auth::TokenKey> keys;  // The first mints.
     Millis token_lives{std::chrono::hours{30 * 24}};
     auth::AddressRate accounts{};  // Sign-ups and sign-ins of one address.
+    bool sign_up{true};            // Anybody may make himself an account.
     std::string web_folder;        // Empty: no page is served.
 };
 
@@ -60,6 +61,8 @@ public:
     ~Api();
 
     void on_http(net::http::Request request, Reply reply);
+    // Whether anybody may make himself an account. Thread: any.
+    void set_sign_up(bool open);
 
 private:
     Status& status_;

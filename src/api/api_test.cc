@@ -157,6 +157,17 @@ TEST_F(ApiTest, SigningUpGivesATokenOfTheNewUser) {
     EXPECT_GT(claims->expires, now() + Millis{50'000});
 }
 
+TEST_F(ApiTest, WhileSignUpIsClosedNobodyMakesAnAccountAndOthersSignIn) {
+    sign_up("Ann", "long enough");
+    api_.set_sign_up(false);
+    const Response refused = sign_up("Bob", "long enough");
+    EXPECT_EQ(refused.status, 403U);
+    EXPECT_THAT(text(refused), HasSubstr("\"field\":\"sign_up\""));
+    EXPECT_EQ(sign_in("Ann", "long enough").status, 200U);
+    api_.set_sign_up(true);
+    EXPECT_EQ(sign_up("Bob", "long enough").status, 201U);
+}
+
 TEST_F(ApiTest, SigningInFindsTheNameInAnyCase) {
     ASSERT_EQ(sign_up("Ann", "long enough").status, 201U);
     const Response response = sign_in("ANN", "long enough");

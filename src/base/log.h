@@ -1,6 +1,7 @@
 #pragma once
 // The server's own log: one line an event, to standard error: a short sentence and key=value pairs,
-// or one JSON object (RFC 8259). Thread-safe. Never on a hot path. No secrets, no texts of messages.
+// or one JSON object (RFC 8259). Thread-safe. Never on a hot path. No secrets, no texts of
+// messages.
 
 #include <initializer_list>
 #include <string>

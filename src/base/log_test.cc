@@ -6,8 +6,9 @@ namespace stentor::log {
 namespace {
 
 TEST(Log, ALineIsASentenceAndItsFields) {
-    EXPECT_EQ(line_of(Format::text, Level::info, "account made", {{"uid", 7}, {"why", "two words"}}),
-              R"(account made uid=7 why="two words")");
+    EXPECT_EQ(
+        line_of(Format::text, Level::info, "account made", {{"uid", 7}, {"why", "two words"}}),
+        R"(account made uid=7 why="two words")");
 }
 
 TEST(Log, AsJsonItIsOneObjectWithNumbersAsNumbers) {

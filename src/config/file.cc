@@ -66,11 +66,7 @@ private:
         if (const auto taken = set(settings_, *key, *value); !taken) flaw(node, taken.error());
     }
 
-    void unknown(std::string_view path, const toml::node& node) {
-        const std::string near = nearest_key(path);
-        flaw(node, "there is no key " + std::string{path} +
-                       (near.empty() ? "; stentor gen-config lists all" : "; is it " + near + "?"));
-    }
+    void unknown(std::string_view path, const toml::node& node) { flaw(node, no_key(path)); }
 
     void flaw(const toml::node& node, std::string text) {
         flaws_.push_back({.line = node.source().begin.line, .text = std::move(text)});

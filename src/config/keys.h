@@ -42,8 +42,8 @@ struct Key {
 
 [[nodiscard]] std::span<const Key> keys();
 [[nodiscard]] const Key* find_key(std::string_view path);
-// The key or section whose spelling is nearest; empty when none is near.
-[[nodiscard]] std::string nearest_key(std::string_view path);
+// "there is no key ...", with the one whose spelling is nearest.
+[[nodiscard]] std::string no_key(std::string_view path);
 
 // "whole number from 1 to 1000": what is allowed, in words.
 [[nodiscard]] std::string allowed(const Form& form);
@@ -55,6 +55,9 @@ using Value = std::variant<bool, std::int64_t, std::string, Texts>;
                                                    const Value& value);
 // As TOML: true, 5, "30 s", ["a", "b"].
 [[nodiscard]] std::string text_of(const Settings& settings, const Key& key);
+
+// One key's value, from one to the other.
+void copy(const Settings& from, Settings& to, const Key& key);
 
 // The keys whose values differ.
 [[nodiscard]] std::vector<const Key*> changes(const Settings& before, const Settings& after);

@@ -97,7 +97,7 @@ const Key* find_key(std::string_view path) {
     return found == keys().end() ? nullptr : &*found;
 }
 
-std::string nearest_key(std::string_view path) {
+std::string no_key(std::string_view path) {
     constexpr std::size_t kNear = 4;
     std::string best;
     std::size_t least = std::numeric_limits<std::size_t>::max();
@@ -112,7 +112,9 @@ std::string nearest_key(std::string_view path) {
         // The right name in the wrong section is a near miss, too.
         if (key.name == last) consider(key.path(), 1);
     }
-    return least <= std::min(kNear, path.size() / 2) ? best : std::string{};
+    const bool near = least <= std::min(kNear, path.size() / 2);
+    return "there is no key " + std::string{path} +
+           (near ? "; is it " + best + "?" : "; stentor gen-config lists all");
 }
 
 std::string allowed(const Form& form) {
@@ -166,6 +168,12 @@ std::string text_of(const Settings& settings, const Key& key) {
     }
     const std::uint64_t number = *std::get<std::uint64_t*>(place);
     return key.form.kind == Kind::size ? quoted(text_of_size(number)) : std::to_string(number);
+}
+
+void copy(const Settings& from, Settings& to, const Key& key) {
+    Settings source = from;
+    std::visit([&](auto* place) { *std::get<decltype(place)>(key.place(to)) = *place; },
+               key.place(source));
 }
 
 std::vector<const Key*> changes(const Settings& before, const Settings& after) {

@@ -1,10 +1,9 @@
-#include "server/bench_commands.h"
-
 #include <CLI/CLI.hpp>
 #include <cstddef>
 #include <memory>
 
 #include "bench/bench.h"
+#include "server/commands.h"
 
 namespace stentor::server {
 namespace {

@@ -5,47 +5,27 @@
 #include <sodium/core.h>
 #include <sys/resource.h>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
-#include <utility>
 
-#include "api/api.h"
-#include "api/poster.h"
-#include "auth/password.h"
-#include "auth/password_queue.h"
-#include "auth/random.h"
-#include "auth/secrets.h"
-#include "auth/token.h"
-#include "base/limits.h"
 #include "base/log.h"
-#include "bus/local/local_bus.h"
-#include "gateway/gateway.h"
-#include "net/shard_group.h"
-#include "owner/owner.h"
-#include "route/local/local_routes.h"
-#include "search/indexer.h"
-#include "search/word_index.h"
-#include "server/stats.h"
-#include "store/rocks/rocks_store.h"
+#include "config/keys.h"
+#include "server/node.h"
 
 namespace stentor::server {
 namespace {
 
-constexpr NodeId kThisNode{1};
-
-// Before the first thread: all inherit the mask, and only wait_for_signal takes them.
+// Before the first thread: all inherit the mask, and only serve() takes them.
 sigset_t block_signals() {
     std::signal(SIGPIPE, SIG_IGN);
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     return signals;
 }
@@ -58,114 +38,70 @@ void raise_descriptor_limit() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-net::Options net_options(const ServeOptions& options) {
-    return {.address = options.address,
-            .port = options.port,
-            .shards = options.shards != 0 ? options.shards
-                                          : std::max(1U, std::thread::hardware_concurrency()),
-            .origins = options.origins};
-}
-
-std::unique_ptr<store::Store> open_store(const ServeOptions& options) {
-    auto store = store::open_rocks({.path = (options.data / "store").string()});
-    if (!store) {
-        throw std::runtime_error{"cannot open the store in " + options.data.string() + ": " +
-                                 std::string{store.error().where}};
+// One that was there already keeps the mode that its owner gave it.
+void make_folder(const std::filesystem::path& folder) {
+    if (std::filesystem::create_directories(folder)) {
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
     }
-    return std::move(*store);
 }
 
-owner::OwnerOptions owner_options(const ServeOptions& options, search::Search& words) {
-    const auto period = Millis{1'000 / std::max(1U, options.sends_per_s)};
-    return {.workers = options.workers,
-            .sync_delay = options.sync_delay,
-            .groups = {.rate = {.period = period, .burst = static_cast<int>(options.sends_burst)},
-                       .staged_max = limits::kStagedPerGroup,
-                       .parked_max = limits::kParkedPerGroup},
-            .words = &words};
+void set_log(const config::Settings& settings) {
+    const std::string& level = settings.log.level;
+    log::set_level(level == "debug"     ? log::Level::debug
+                   : level == "warning" ? log::Level::warning
+                   : level == "error"   ? log::Level::error
+                                        : log::Level::info);
+    log::set_format(settings.log.format == "json" ? log::Format::json : log::Format::text);
 }
 
-// Tokens are checked where a session says Hello.
-class TokenVerifier final : public session::Verifier {
-public:
-    explicit TokenVerifier(const auth::Secrets& secrets) : secrets_{secrets} {}
-
-    Result<session::Identity> verify(std::string_view token, Time now) const override {
-        const auto claims = auth::verify(secrets_.keys, token, now);
-        if (!claims) return std::unexpected(claims.error());
-        return session::Identity{.uid = claims->uid,
-                                 .minted = claims->minted,
-                                 .expires = claims->expires,
-                                 .bench = claims->bench};
+// Takes what can be taken while running. What cannot is said, and keeps its value.
+void reload(const Sources& sources, config::Settings& running, Node& node) {
+    const auto fresh = load(sources);
+    if (!fresh) {
+        log::error("settings not read again", {{"why", fresh.error()}});
+        return;
     }
-
-private:
-    const auth::Secrets& secrets_;
-};
+    for (const config::Key* key : config::changes(running, *fresh)) {
+        if (key->reloads) {
+            log::info("setting changed", {{"key", key->path()}, {"to", text_of(*fresh, *key)}});
+            config::copy(*fresh, running, *key);
+        } else {
+            log::warn("setting needs a restart", {{"key", key->path()}});
+        }
+    }
+    set_log(running);
+    node.reload(running);
+}
 
 }  // namespace
 
-void serve(const ServeOptions& options) {
+void serve(const Sources& sources) {
+    auto settings = load(sources);
+    if (!settings) throw std::runtime_error{settings.error()};
     const sigset_t signals = block_signals();
     // Else each hostile string costs a line of the log.
     google::protobuf::SetLogHandler(nullptr);
     if (sodium_init() < 0) throw std::runtime_error{"libsodium cannot start"};
-    // One that was there already keeps the mode that its owner gave it.
-    if (std::filesystem::create_directories(options.data)) {
-        std::filesystem::permissions(options.data, std::filesystem::perms::owner_all);
-    }
-
+    set_log(*settings);
+    make_folder(settings->server.data);
     raise_descriptor_limit();
-    // First of all the shards: their descriptor tables must not hold what is opened later.
-    net::ShardGroup shards{net_options(options)};
-    const auth::Secrets secrets = auth::load_or_make_secrets(options.data / "secrets");
-    const TokenVerifier verifier{secrets};
-    const auto store = open_store(options);
-    search::WordIndex words{options.data / "search"};
-    const search::Indexer indexer{*store, words};
 
-    bus::LocalBus bus;
-    route::LocalRoutes routes;
-    gateway::Gateway gateway{{.node = kThisNode, .instance = to_ms(now())},
-                             {.verifier = verifier,
-                              .sends_per_s = options.sends_per_s,
-                              .sends_burst = options.sends_burst},
-                             bus,
-                             routes,
-                             shards};
-    api::Poster poster{kThisNode, bus, gateway.hub()};
-    bus.attach(&poster);
-    // Before the owner, whose last answers may still come here.
-    auth::Argon2Hasher hasher;
-    auth::PasswordQueue passwords{hasher};
-    owner::Owner owner{*store, bus, routes, owner_options(options, words)};
-    bus.attach(&owner);
-
-    Stats stats{shards, owner, gateway.hub()};
-    api::Api api{{.keys = secrets.keys,
-                  .token_lives = options.token_lifetime,
-                  .accounts = {.per_minute = options.accounts_per_minute,
-                               .burst = std::max(20U, options.accounts_per_minute / 3)},
-                  .web_folder = options.web.string()},
-                 bus,
-                 passwords,
-                 stats};
-
-    gateway.serve([&api](net::http::Request request, gateway::HttpReply reply) {
-        api.on_http(std::move(request), std::move(reply));
-    });
-    const bool v6 = options.address.find(':') != std::string::npos;
-    std::printf("listening on http://%s%s%s:%u\n", v6 ? "[" : "", options.address.c_str(),
-                v6 ? "]" : "", shards.port());
+    Node node{*settings};
+    for (const std::string& address : node.serve()) {
+        std::printf("listening on http://%s\n", address.c_str());
+    }
     std::fflush(stdout);
 
-    int signal = 0;
-    sigwait(&signals, &signal);
-    log::info("draining", {{"signal", signal}, {"within_ms", options.drain_within.count()}});
-    stats.set_draining();
-    gateway.drain(options.drain_spread, options.drain_within);
-    passwords.stop();
-    shards.stop();
+    for (;;) {
+        int signal = 0;
+        sigwait(&signals, &signal);
+        if (signal != SIGHUP) {
+            log::info("draining", {{"signal", signal}});
+            break;
+        }
+        reload(sources, *settings, node);
+    }
+    node.drain();
     log::info("stopped");
 }
 

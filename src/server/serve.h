@@ -1,13 +1,13 @@
 #pragma once
-// The wiring of `stentor serve`: one process with all roles over the embedded store.
+// `stentor serve`: a node, and the signals that end it or have it read its settings again.
 
-#include "server/options.h"
+#include "server/sources.h"
 
 namespace stentor::server {
 
-// Runs until SIGTERM or SIGINT, then drains. Prints `listening on http://ADDRESS:PORT` once the
-// page can be opened. Throws std::runtime_error with a sentence for the operator when it cannot
-// start.
-void serve(const ServeOptions& options);
+// Runs until SIGTERM or SIGINT, then drains; SIGHUP reads the settings again. Prints `listening on
+// http://ADDRESS:PORT` once the page can be opened. Throws std::runtime_error with a sentence for
+// the operator when it cannot start.
+void serve(const Sources& sources);
 
 }  // namespace stentor::server

@@ -1,0 +1,14 @@
+#pragma once
+// The families of subcommands, a file each. `code` becomes the exit code of the one that ran.
+
+namespace CLI {
+class App;
+}
+
+namespace stentor::server {
+
+void add_serve_command(CLI::App& app);
+void add_config_commands(CLI::App& app, int& code);  // gen-config, check-config
+void add_bench_commands(CLI::App& app, int& code);   // replay, bench
+
+}  // namespace stentor::server

@@ -1,0 +1,95 @@
+#include "server/node.h"
+
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+#include "auth/token.h"
+#include "base/log.h"
+#include "config/address.h"
+#include "server/options_of.h"
+#include "store/rocks/rocks_store.h"
+
+namespace stentor::server {
+namespace {
+
+constexpr NodeId kThisNode{1};
+
+std::unique_ptr<store::Store> open_store(const std::filesystem::path& folder) {
+    auto store = store::open_rocks({.path = (folder / "store").string()});
+    if (!store) {
+        throw std::runtime_error{"cannot open the store in " + folder.string() + ": " +
+                                 std::string{store.error().where}};
+    }
+    return std::move(*store);
+}
+
+// Tokens are checked where a session says Hello.
+class TokenVerifier final : public session::Verifier {
+public:
+    explicit TokenVerifier(const auth::Secrets& secrets) : secrets_{secrets} {}
+
+    Result<session::Identity> verify(std::string_view token, Time now) const override {
+        const auto claims = auth::verify(secrets_.keys, token, now);
+        if (!claims) return std::unexpected(claims.error());
+        return session::Identity{.uid = claims->uid,
+                                 .minted = claims->minted,
+                                 .expires = claims->expires,
+                                 .bench = claims->bench};
+    }
+
+private:
+    const auth::Secrets& secrets_;
+};
+
+session::Rules rules_of(const config::Settings& settings, const session::Verifier& verifier) {
+    return {.verifier = verifier,
+            .sends_per_s = static_cast<std::uint32_t>(settings.limits.sends_per_second),
+            .sends_burst = static_cast<std::uint32_t>(settings.limits.sends_burst)};
+}
+
+}  // namespace
+
+Node::Node(const config::Settings& settings)
+    : settings_{settings},
+      shards_{net_options(settings)},
+      secrets_{auth::load_or_make_secrets(std::filesystem::path{settings.server.data} / "secrets")},
+      verifier_{std::make_unique<TokenVerifier>(secrets_)},
+      store_{open_store(settings.server.data)},
+      words_{std::filesystem::path{settings.server.data} / "search"},
+      indexer_{*store_, words_},
+      gateway_{{.node = kThisNode, .instance = to_ms(now())},
+               rules_of(settings, *verifier_),
+               bus_,
+               routes_,
+               shards_},
+      poster_{kThisNode, bus_, gateway_.hub()},
+      passwords_{hasher_},
+      owner_{*store_, bus_, routes_, owner_options(settings, words_)},
+      stats_{shards_, owner_, gateway_.hub()},
+      api_{api_options(settings, secrets_), bus_, passwords_, stats_} {
+    bus_.attach(&poster_);
+    bus_.attach(&owner_);
+}
+
+Node::~Node() { shards_.stop(); }
+
+std::vector<std::string> Node::serve() {
+    gateway_.serve([this](net::http::Request request, gateway::HttpReply reply) {
+        api_.on_http(std::move(request), std::move(reply));
+    });
+    config::Address address = *config::parse_address(settings_.listen.http.front());
+    address.port = shards_.port();
+    return {address.text()};
+}
+
+void Node::reload(const config::Settings& settings) { api_.set_sign_up(settings.accounts.sign_up); }
+
+void Node::drain() {
+    stats_.set_draining();
+    gateway_.drain(settings_.server.drain_spread, settings_.server.drain_within);
+    passwords_.stop();
+    shards_.stop();
+}
+
+}  // namespace stentor::server

@@ -1,0 +1,65 @@
+#pragma once
+// One process with all roles over the embedded store, wired together. The order of the members is
+// the order of the start: shards take their descriptor tables before the store opens a file; the
+// reverse is the order of the end.
+//
+// Thread: the one that made it.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/api.h"
+#include "api/poster.h"
+#include "auth/password.h"
+#include "auth/password_queue.h"
+#include "auth/secrets.h"
+#include "bus/local/local_bus.h"
+#include "config/settings.h"
+#include "gateway/gateway.h"
+#include "net/shard_group.h"
+#include "owner/owner.h"
+#include "route/local/local_routes.h"
+#include "search/indexer.h"
+#include "search/word_index.h"
+#include "server/stats.h"
+#include "store/store.h"
+
+namespace stentor::server {
+
+class Node {
+public:
+    // Throws std::runtime_error with a sentence for the operator.
+    explicit Node(const config::Settings& settings);
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+    ~Node();
+
+    // Opens the listeners. Returns their addresses with the ports that the system gave.
+    [[nodiscard]] std::vector<std::string> serve();
+    // Takes the keys that need no restart.
+    void reload(const config::Settings& settings);
+    // Nobody new; everybody else is told to come back, and waited for.
+    void drain();
+
+private:
+    config::Settings settings_;
+    net::ShardGroup shards_;
+    auth::Secrets secrets_;
+    std::unique_ptr<session::Verifier> verifier_;
+    std::unique_ptr<store::Store> store_;
+    search::WordIndex words_;
+    search::Indexer indexer_;
+    bus::LocalBus bus_;
+    route::LocalRoutes routes_;
+    gateway::Gateway gateway_;
+    api::Poster poster_;
+    // Before the owner, whose last answers may still come here.
+    auth::Argon2Hasher hasher_;
+    auth::PasswordQueue passwords_;
+    owner::Owner owner_;
+    Stats stats_;
+    api::Api api_;
+};
+
+}  // namespace stentor::server

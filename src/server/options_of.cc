@@ -1,0 +1,45 @@
+#include "server/options_of.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+
+#include "config/address.h"
+
+namespace stentor::server {
+
+net::Options net_options(const config::Settings& settings) {
+    if (settings.listen.http.size() != 1) {
+        throw std::runtime_error{"listen.http takes one address"};
+    }
+    const config::Address address = *config::parse_address(settings.listen.http.front());
+    const auto cores = std::max(1U, std::thread::hardware_concurrency());
+    const auto shards = static_cast<std::uint32_t>(settings.server.shards);
+    return {.address = address.host,
+            .port = address.port,
+            .shards = shards != 0 ? shards : cores,
+            .origins = settings.listen.origins};
+}
+
+owner::OwnerOptions owner_options(const config::Settings& settings, search::Search& words) {
+    const auto period = Millis{1'000 / settings.limits.sends_per_second};
+    return {.workers = settings.server.workers,
+            .loaders = settings.store.readers,
+            .sync_delay = settings.store.sync_delay,
+            .groups = {.rate = {.period = period,
+                                .burst = static_cast<int>(settings.limits.sends_burst)},
+                       .staged_max = limits::kStagedPerGroup,
+                       .parked_max = limits::kParkedPerGroup},
+            .words = &words};
+}
+
+api::Options api_options(const config::Settings& settings, const auth::Secrets& secrets) {
+    const auto per_minute = static_cast<std::uint32_t>(settings.accounts.attempts_per_minute);
+    return {.keys = secrets.keys,
+            .token_lives = settings.accounts.token_lifetime,
+            .accounts = {.per_minute = per_minute, .burst = std::max(20U, per_minute / 3)},
+            .sign_up = settings.accounts.sign_up,
+            .web_folder = settings.server.web};
+}
+
+}  // namespace stentor::server

@@ -1,0 +1,18 @@
+#pragma once
+// The settings of an operator as the options of each part.
+
+#include "api/api.h"
+#include "auth/secrets.h"
+#include "config/settings.h"
+#include "net/options.h"
+#include "owner/owner.h"
+
+namespace stentor::server {
+
+[[nodiscard]] net::Options net_options(const config::Settings& settings);
+[[nodiscard]] owner::OwnerOptions owner_options(const config::Settings& settings,
+                                                search::Search& words);
+[[nodiscard]] api::Options api_options(const config::Settings& settings,
+                                       const auth::Secrets& secrets);
+
+}  // namespace stentor::server

@@ -1,0 +1,34 @@
+#include "server/sources.h"
+
+#include <cstdlib>
+
+#include "config/assign.h"
+#include "config/file.h"
+#include "config/keys.h"
+
+namespace stentor::server {
+
+std::expected<config::Settings, std::string> load(const Sources& sources) {
+    config::Settings settings;
+    if (!sources.file.empty()) {
+        auto read = config::read_file(sources.file, settings);
+        if (!read) return std::unexpected(config::told(sources.file, read.error()));
+        settings = std::move(*read);
+    }
+    const auto variable = [](const char* name) -> const char* { return std::getenv(name); };
+    if (auto applied = config::apply_environment(settings, variable); !applied) {
+        return std::unexpected(applied.error() + "\n");
+    }
+    for (const auto& [path, text] : sources.flags) {
+        const config::Key* key = config::find_key(path);
+        if (key == nullptr) {
+            return std::unexpected(config::no_key(path) + "\n");
+        }
+        if (auto taken = config::assign(settings, *key, text); !taken) {
+            return std::unexpected(taken.error() + "\n");
+        }
+    }
+    return settings;
+}
+
+}  // namespace stentor::server
