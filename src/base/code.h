@@ -74,6 +74,7 @@ struct Error {
     std::string_view where{};
     std::uint64_t limit{};
     std::uint32_t retry_after_ms{};
+    std::string_view rule{};  // The group's or the operator's rule that refused it.
 
     friend constexpr bool operator==(const Error&, const Error&) = default;
 };

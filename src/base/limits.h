@@ -56,6 +56,13 @@ inline constexpr std::size_t kPingsPerSecond = 10;
 // ---- A sender
 inline constexpr std::uint32_t kSendsPerSecond = 1;
 inline constexpr std::uint32_t kSendsBurst = 5;
+inline constexpr std::uint32_t kFloodAfter = 20;  // Refused by rate in a row; then he waits longer
+inline constexpr Millis kFloodWait = 5s;          // Doubled with each kFloodAfter more
+inline constexpr Millis kFloodWaitMax = 60s;
+inline constexpr std::size_t kRepeatsKept = 16;  // Newest texts of one member
+inline constexpr std::size_t kKeywords = 100'000;
+inline constexpr std::size_t kKeywordBytes = 256;
+inline constexpr std::size_t kKeywordListBytes = 4 * 1024 * 1024;
 
 // ---- Client message ids
 inline constexpr Millis kSendWindow = 7 * 24h;  // Older ones are refused as expired

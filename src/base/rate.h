@@ -1,10 +1,13 @@
 #pragma once
 // One sender's rate: `burst` at once, then one every `period`, as the generic cell
-// rate algorithm, which needs one time stamp and no timer.
+// rate algorithm, which needs one time stamp and no timer. Who goes on against kFloodAfter refusals
+// in a row does not keep to the times that he is told: he waits longer and longer.
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 
+#include "base/limits.h"
 #include "base/time.h"
 
 namespace stentor {
@@ -20,13 +23,29 @@ public:
     std::optional<Millis> take(const RateLimit& limit, Time now) {
         const Time due = std::max(due_, now);
         const Time earliest = due - limit.period * (limit.burst - 1);
-        if (earliest > now) return earliest - now;
+        if (earliest > now) return refuse(limit, earliest, now);
         due_ = due + limit.period;
+        refused_ = 0;
         return std::nullopt;
     }
 
+    // Whether the wait that take() last named is longer than the rate alone asks for.
+    [[nodiscard]] bool flooding() const { return refused_ >= limits::kFloodAfter; }
+
 private:
-    Time due_{};  // When all of the burst will be there again, less one period.
+    Millis refuse(const RateLimit& limit, Time earliest, Time now) {
+        if (++refused_ % limits::kFloodAfter == 0) {
+            const std::uint32_t doublings = std::min(refused_ / limits::kFloodAfter - 1, 4U);
+            const Millis wait =
+                std::min(limits::kFloodWait * (1U << doublings), limits::kFloodWaitMax);
+            earliest = std::max(earliest, now + wait);
+            due_ = earliest + limit.period * (limit.burst - 1);
+        }
+        return earliest - now;
+    }
+
+    Time due_{};               // When all of the burst will be there again, less one period.
+    std::uint32_t refused_{};  // In a row.
 };
 
 }  // namespace stentor

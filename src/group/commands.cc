@@ -15,10 +15,6 @@ using store::Role;
 
 constexpr Error kNotFound{.code = Code::not_found, .where = "gid"};
 
-std::uint32_t wait_ms(Millis wait) {
-    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(wait.count(), 1, 86'400'000));
-}
-
 Cmid cmid_of(const std::string& raw) { return Cmid::from(raw).value_or(Cmid{}); }
 
 }  // namespace
@@ -54,13 +50,10 @@ bool Group::admit(Work& work, Time now) {
 
 // ---- Sending
 
-std::optional<Error> Group::objection(Work& work, CachedMember& member, Time now) const {
+std::optional<Error> Group::objection(Work& work, CachedMember& member, Time now) {
     const pb::Send& send = work.post.command.send();
-    if (!work.rated && !work.post.limits_lifted) {
-        if (const auto wait = member.rate.take(settings_.rate, now)) {
-            return Error{
-                .code = Code::rate_limited, .where = "gid", .retry_after_ms = wait_ms(*wait)};
-        }
+    if (!work.rated && !work.post.limits_lifted && !work.post.operator_rights) {
+        if (const auto error = rate_objection(member, now)) return error;
     }
     work.rated = true;
     if (member.row.role == Role::none) return kNotFound;
@@ -118,6 +111,9 @@ bool Group::admit_send(Work& work, CachedMember& member, Time now) {
             return true;
         }
     }
+    const Step step = pass_stages(work, member, now);
+    if (step != Step::passed) return step == Step::refused;
+    note_sent(work, member, now);
     stage_send(post, now);
     return true;
 }

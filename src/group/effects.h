@@ -46,9 +46,13 @@ struct InviteOf {
 struct ReactionsTo {  // Those of the user himself, beside the sums.
     Seq seq;
 };
+struct VerdictOn {  // The outside filter's, on a post of the user.
+    Cmid cmid;
+    std::string body;  // A serialized pb::Body.
+};
 struct LoadFor {
     UserId uid;
-    std::variant<EntryAt, MemberOf, AccountOf, InviteOf, ReactionsTo> what;
+    std::variant<EntryAt, MemberOf, AccountOf, InviteOf, ReactionsTo, VerdictOn> what;
 };
 
 using LoadWhat = std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder, LoadFor>;
@@ -74,10 +78,16 @@ struct LoadedReactions {
     store::TallyRow tally;
 };
 
+struct Verdict {
+    bool allow{true};
+    std::string reason;  // For the sender.
+    std::string rule;
+};
+
 using Found =
     std::variant<LoadedGroup, std::optional<store::MemberRow>, std::optional<store::SentRow>,
                  std::vector<LogEntry>, std::optional<LogEntry>, std::optional<store::UserRow>,
-                 std::optional<store::InviteRow>, LoadedReactions>;
+                 std::optional<store::InviteRow>, LoadedReactions, Verdict>;
 struct Loaded {
     Load load;
     Result<Found> found;

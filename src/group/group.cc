@@ -118,6 +118,7 @@ void Group::remember_member(UserId uid, const std::optional<store::MemberRow>& r
     if (const auto read = reads_.extract(uid); !read.empty()) {
         member.row.read = std::max(member.row.read, read.mapped());
     }
+    if (const LogEntry* entry = ring_.newest_of(uid)) member.last_sent = entry->time;
     members_.try_emplace(uid, std::move(member));
 }
 
@@ -323,11 +324,14 @@ void Group::drop_memory() {
         for (Operation& operation : *operations) {
             std::vector<Work> retries;
             for (const bus::ReplyTo& again : operation.also) {
-                retries.push_back({.post = operation.post, .rated = true});
+                retries.push_back(
+                    {.post = operation.post, .rated = true, .ruled = true, .judged = true});
                 retries.back().post.reply_to = again;
             }
             works.push_back({.post = std::move(operation.post),
                              .rated = true,
+                             .ruled = true,
+                             .judged = true,
                              .untold = operations == &in_flight_});
             std::ranges::move(retries, std::back_inserter(works));
         }
@@ -335,7 +339,11 @@ void Group::drop_memory() {
     }
     for (auto& [uid, parked] : parked_) {
         for (Work& work : parked) {
-            works.push_back({.post = std::move(work.post), .rated = work.rated});
+            works.push_back({.post = std::move(work.post),
+                             .rated = work.rated,
+                             .ruled = work.ruled,
+                             .judged = work.judged,
+                             .text = work.text});
         }
     }
     parked_.clear();

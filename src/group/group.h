@@ -1,7 +1,8 @@
 #pragma once
 // One group in its owner's memory: who may post, what number it gets, and when it is answered.
 // A command passes these stages, each of which may refuse it: load, rate, membership, duplicate,
-// number (it is now *ordered*), commit (it is now *durable*), answer and publish.
+// rules (stages.cc), number (it is now *ordered*), commit (it is now *durable*), answer and
+// publish.
 //
 // Owner: Partition. Thread: the partition's worker. Pure: everything comes in through on_*, and
 // leaves through Effects.
@@ -18,6 +19,7 @@
 #include "group/effects.h"
 #include "group/ring.h"
 #include "group/sent_index.h"
+#include "safety/rules.h"
 #include "store/store.h"
 
 namespace stentor::group {
@@ -26,6 +28,7 @@ struct Settings {
     RateLimit rate;
     std::size_t staged_max;
     std::size_t parked_max;
+    safety::Rules rules{};
 };
 
 // Where a partition stands: who owns it, and the least epoch of what it creates.
@@ -69,6 +72,9 @@ private:
         bool rated{};                // It took its share of the rate before it was parked.
         bool cmid_absent{};          // The store was asked: its cmid is not there.
         bool after_absent{};         // Likewise for its predecessor.
+        bool ruled{};                // The rules have let it pass, and counted it.
+        bool judged{};               // The outside filter has let it pass.
+        std::uint64_t text{};        // What Repeats compares.
         bool untold{};               // It may be stored already, and then no node was told.
         std::optional<Found> found;  // What it asked for with LoadFor.
     };
@@ -95,7 +101,13 @@ private:
         Rate rate;
         std::uint32_t pending{};  // Operations that changed it and are not durable.
         Time used;
+        Time last_sent;
+        safety::Repeats repeats;
+        Rate newcomer;                        // While his account is new.
+        std::optional<Time> account_created;  // Once somebody asked.
     };
+
+    enum class Step : std::uint8_t { passed, refused, parked };
 
     // Somebody opens the group and waits for a member row or for his unread count.
     struct Opening {
@@ -112,9 +124,20 @@ private:
     bool admit_leave(const Work& work, CachedMember& member);
     void answer_with_creation(const bus::ReplyTo& to);
     void admit_create(const bus::Post& post, Time now);
-    [[nodiscard]] std::optional<Error> objection(Work& work, CachedMember& member, Time now) const;
+    [[nodiscard]] std::optional<Error> objection(Work& work, CachedMember& member, Time now);
     // The index's word, or the store's: nothing when it must be asked first.
     [[nodiscard]] std::optional<bool> is_known(const SentId& id, bool absent_in_store) const;
+    // The rules (stages.cc)
+    [[nodiscard]] std::optional<Error> rate_objection(CachedMember& member, Time now);
+    [[nodiscard]] Step pass_stages(Work& work, CachedMember& member, Time now);
+    [[nodiscard]] bool know_account(Work& work, CachedMember& member);
+    [[nodiscard]] std::optional<Error> body_objection(const pb::Body& body,
+                                                      const store::MemberRow& row) const;
+    [[nodiscard]] std::optional<Error> pace_objection(std::uint64_t text, CachedMember& member,
+                                                      Time now) const;
+    [[nodiscard]] Step pass_filter(Work& work);
+    void note_sent(const Work& work, CachedMember& member, Time now);
+    void refuse_post(const bus::Post& post, const Error& error, std::string_view reason = {});
     void answer_duplicate(const bus::Post& post, const SentAt& at);
     void stage_send(const bus::Post& post, Time now);
     void stage_member(const bus::Post& post, store::MemberRow row, const Tip& after,
@@ -165,6 +188,7 @@ private:
     Tip tip_;
     pb::GroupSettings group_settings_;
     Ring ring_{{}, {}};
+    safety::Activity activity_;
     SentIndex sent_{Time::max()};
 
     std::deque<Operation> staged_;

@@ -53,4 +53,8 @@ void Partition::on_tick(Time now) {
     for (auto& [gid, group] : groups_) group->on_tick(now);
 }
 
+void Partition::use_keywords(std::shared_ptr<const safety::Keywords> keywords) {
+    settings_.rules.keywords = std::move(keywords);
+}
+
 }  // namespace stentor::group

@@ -27,6 +27,8 @@ public:
     void flush();
     // Once a second or so.
     void on_tick(Time now);
+    // From the next post on.
+    void use_keywords(std::shared_ptr<const safety::Keywords> keywords);
 
     [[nodiscard]] std::size_t groups_in_memory() const { return groups_.size(); }
 

@@ -123,6 +123,14 @@ protected:
         FAIL() << "it never settles";
     }
     void flush() { partition_.flush(); }
+    void use_keywords(std::string_view list) {
+        auto keywords = safety::Keywords::from_list(list);
+        ASSERT_TRUE(keywords);
+        partition_.use_keywords(std::make_shared<const safety::Keywords>(std::move(*keywords)));
+    }
+    void deliver(const Load& load) {
+        partition_.on_loaded({.load = load, .found = found(load)}, now);
+    }
     void tick() { partition_.on_tick(now); }
     // A commit lands that this owner made once and lost sight of.
     void land_send_behind_its_back(UserId uid, const Cmid& id, const std::string& body) {
@@ -188,7 +196,12 @@ protected:
     std::map<std::pair<UserId, Cmid>, store::SentRow> sent;
     std::map<UserId, store::MemberRow> members;
 
-    Result<Found> found(const Load& load) const {
+    std::map<UserId, store::UserRow> users;
+    Verdict verdict;  // The outside filter's, whatever it is asked.
+    int asked_verdicts{};
+
+    Result<Found> found(const Load& load) {
+        if (const auto* asked = std::get_if<LoadFor>(&load.what)) return found_for(*asked);
         if (const auto* member = std::get_if<LoadMember>(&load.what)) {
             const auto it = members.find(member->uid);
             return Found{it == members.end() ? std::nullopt : std::optional{it->second}};
@@ -216,6 +229,14 @@ protected:
     }
 
 private:
+    Result<Found> found_for(const LoadFor& asked) {
+        if (const auto* account = std::get_if<AccountOf>(&asked.what)) {
+            const auto it = users.find(account->uid);
+            return Found{it == users.end() ? std::nullopt : std::optional{it->second}};
+        }
+        ++asked_verdicts;
+        return Found{verdict};
+    }
     void load(Load load) override { loads.push_back(load); }
     void commit(store::Commit commit) override { commits.push_back(std::move(commit)); }
     void advance_read(store::Store::ReadPosition position) override {

@@ -26,6 +26,12 @@ const LogEntry* Ring::find(Seq seq) const {
     return &entries_[seq - entries_.front().seq];
 }
 
+const LogEntry* Ring::newest_of(UserId sender) const {
+    const auto found =
+        std::ranges::find(entries_.rbegin(), entries_.rend(), sender, &LogEntry::sender);
+    return found == entries_.rend() ? nullptr : &*found;
+}
+
 std::optional<Seq> Ring::first() const {
     if (entries_.empty()) return std::nullopt;
     return entries_.front().seq;

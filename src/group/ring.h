@@ -26,6 +26,7 @@ public:
     [[nodiscard]] const std::deque<LogEntry>& entries() const { return entries_; }
     [[nodiscard]] const Digest& digest_before() const { return before_; }
     [[nodiscard]] const LogEntry* find(Seq seq) const;
+    [[nodiscard]] const LogEntry* newest_of(UserId sender) const;
     // The smallest seq in it; nothing when it is empty.
     [[nodiscard]] std::optional<Seq> first() const;
 

@@ -119,6 +119,10 @@ Result<Found> load_for(store::Store& store, GroupId gid, const group::LoadFor& l
     if (const auto* invite = std::get_if<group::InviteOf>(&load.what)) {
         return found(store.invite(gid, invite->code));
     }
+    if (std::holds_alternative<group::VerdictOn>(load.what)) {
+        // Never the store's to say: the worker asks its filter.
+        return std::unexpected(Error{.code = Code::internal, .where = "filter"});
+    }
     return load_reactions(store, gid, load.uid, std::get<group::ReactionsTo>(load.what).seq);
 }
 

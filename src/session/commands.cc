@@ -181,7 +181,8 @@ void Commands::on_send(pb::ClientFrame&& frame) {
                           {.code = Code::rate_limited,
                            .where = "send",
                            .limit = rules_.sends_per_s,
-                           .retry_after_ms = static_cast<std::uint32_t>(wait->count())});
+                           .retry_after_ms = wait_ms(*wait),
+                           .rule = session_.rate_.flooding() ? "flood" : "rate"});
         }
     }
     if (const auto good = check(frame.send()); !good) {

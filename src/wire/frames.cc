@@ -103,6 +103,7 @@ pb::Refused refused_of(const Error& error) {
     refused.set_field(std::string{error.where});
     refused.set_limit(error.limit);
     refused.set_retry_after_ms(error.retry_after_ms);
+    refused.set_rule(std::string{error.rule});
     return refused;
 }
 

@@ -1,0 +1,165 @@
+// The stages between a member's rights and the log: who may write this here, how often, and what.
+//
+// They come after the look for a duplicate. Each may say no today to what it let pass yesterday (a
+// word list is swapped, a member's rate moves on), and a retry of a stored send must be told its
+// number: told "refused", its sender would write it again, and all would read it twice. For the
+// same reason what was ordered once and passes again after an unknown outcome is not asked again.
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "group/group.h"
+
+namespace stentor::group {
+namespace {
+
+using store::Role;
+
+// Sessions and the API have checked its form; what is no Body has no text.
+pb::Body body_of(const bus::Post& post) {
+    pb::Body body;
+    if (!body.ParseFromString(post.command.send().body())) body.Clear();
+    return body;
+}
+
+bool is_ordinary(const store::MemberRow& row) { return row.role < Role::admin; }
+
+}  // namespace
+
+std::optional<Error> Group::rate_objection(CachedMember& member, Time now) {
+    const bool slowed = is_ordinary(member.row) && activity_.slows();
+    const RateLimit limit = is_ordinary(member.row)
+                                ? activity_.slowed(settings_.rules.activity, settings_.rate, now)
+                                : settings_.rate;
+    const auto wait = member.rate.take(limit, now);
+    if (!wait) return std::nullopt;
+    return Error{.code = Code::rate_limited,
+                 .where = "gid",
+                 .retry_after_ms = wait_ms(*wait),
+                 .rule = member.rate.flooding() ? "flood"
+                         : slowed               ? "activity"
+                                                : "rate"};
+}
+
+Group::Step Group::pass_stages(Work& work, CachedMember& member, Time now) {
+    if (work.post.operator_rights) return Step::passed;
+    if (!work.ruled) {
+        if (!know_account(work, member)) return Step::parked;
+        const pb::Body body = body_of(work.post);
+        auto error = body_objection(body, member.row);
+        if (!error && !work.post.limits_lifted && is_ordinary(member.row)) {
+            work.text = safety::text_hash(body.text());
+            error = pace_objection(work.text, member, now);
+        }
+        if (error) {
+            refuse_post(work.post, *error);
+            return Step::refused;
+        }
+        work.ruled = true;
+    }
+    return settings_.rules.filter ? pass_filter(work) : Step::passed;
+}
+
+// True: member.account_created is known, or nobody asks for it.
+bool Group::know_account(Work& work, CachedMember& member) {
+    const bool asked = settings_.rules.new_accounts.younger_than > Millis{0} &&
+                       is_ordinary(member.row) && !work.post.limits_lifted;
+    if (!asked || member.account_created) return true;
+    if (!work.found) {
+        load_for(work.post.uid, AccountOf{work.post.uid});
+        return false;
+    }
+    const auto found = std::exchange(work.found, std::nullopt);
+    const auto& row = std::get<std::optional<store::UserRow>>(*found);
+    // An account of another system has no row here: that system knows how old it is.
+    member.account_created = row ? row->created : Time{};
+    return true;
+}
+
+std::optional<Error> Group::body_objection(const pb::Body& body,
+                                           const store::MemberRow& row) const {
+    if (is_ordinary(row) && group_settings_.kind() == pb::GROUP_KIND_BROADCAST) {
+        return Error{.code = Code::not_permitted, .where = "gid", .rule = "broadcast"};
+    }
+    if (is_ordinary(row) && body.mention_all()) {
+        return Error{
+            .code = Code::not_permitted, .where = "body.mention_all", .rule = "mention_all"};
+    }
+    const safety::Keywords& keywords = *settings_.rules.keywords;
+    if (keywords.found_in(body.text())) {
+        return Error{.code = Code::filtered, .where = "body.text", .rule = "keywords"};
+    }
+    const auto listed = [&](const pb::Attachment& file) { return keywords.found_in(file.name()); };
+    if (std::ranges::any_of(body.attachments(), listed)) {
+        return Error{.code = Code::filtered, .where = "attachment.name", .rule = "keywords"};
+    }
+    return std::nullopt;
+}
+
+std::optional<Error> Group::pace_objection(std::uint64_t text, CachedMember& member,
+                                           Time now) const {
+    const safety::Rules& rules = settings_.rules;
+    const Millis slow{std::uint64_t{group_settings_.slow_mode_s()} * 1'000};
+    if (member.last_sent + slow > now) {
+        return Error{.code = Code::slow_mode,
+                     .where = "gid",
+                     .limit = group_settings_.slow_mode_s(),
+                     .retry_after_ms = wait_ms(member.last_sent + slow - now),
+                     .rule = "slow_mode"};
+    }
+    if (const auto wait = member.repeats.against(rules.repeats, text, now)) {
+        // Not for a later retry of its own: five times is enough, and a person should know it.
+        return Error{.code = Code::filtered,
+                     .where = "body.text",
+                     .limit = rules.repeats.times,
+                     .retry_after_ms = wait_ms(*wait),
+                     .rule = "repeat"};
+    }
+    const Millis older_in =
+        member.account_created.value_or(Time{}) + rules.new_accounts.younger_than - now;
+    if (rules.new_accounts.younger_than == Millis{0} || older_in <= Millis{0}) return std::nullopt;
+    const bool may_not = rules.new_accounts.rate.period == Millis{0};
+    const auto wait = may_not ? older_in : member.newcomer.take(rules.new_accounts.rate, now);
+    if (!wait) return std::nullopt;
+    return Error{.code = Code::rate_limited,
+                 .where = "gid",
+                 .retry_after_ms = wait_ms(*wait),
+                 .rule = "new_account"};
+}
+
+// The question leaves with the effect; this sender's queue waits for the verdict, nobody else's.
+Group::Step Group::pass_filter(Work& work) {
+    if (work.judged) return Step::passed;
+    const pb::Send& send = work.post.command.send();
+    if (!work.found) {
+        load_for(work.post.uid,
+                 VerdictOn{.cmid = Cmid::from(send.cmid()).value_or(Cmid{}), .body = send.body()});
+        return Step::parked;
+    }
+    const auto found = std::exchange(work.found, std::nullopt);
+    const auto& verdict = std::get<Verdict>(*found);
+    if (!verdict.allow) {
+        refuse_post(work.post,
+                    {.code = Code::filtered,
+                     .where = "body",
+                     .rule = verdict.rule.empty() ? std::string_view{"filter"} : verdict.rule},
+                    verdict.reason);
+        return Step::refused;
+    }
+    work.judged = true;
+    return Step::passed;
+}
+
+void Group::note_sent(const Work& work, CachedMember& member, Time now) {
+    activity_.on_entry(settings_.rules.activity, now);
+    member.last_sent = now;
+    member.repeats.add(work.text, now);
+}
+
+// The reason is the outside service's, for the sender.
+void Group::refuse_post(const bus::Post& post, const Error& error, std::string_view /*reason*/) {
+    refuse(post.reply_to, error);
+}
+
+}  // namespace stentor::group

@@ -1,0 +1,257 @@
+#include <gmock/gmock.h>
+
+#include <memory>
+
+#include "group/record_test_kit.h"
+
+namespace stentor::group {
+namespace {
+
+Settings with(const std::function<void(safety::Rules&)>& change) {
+    Settings settings{.rate = {}, .staged_max = 100, .parked_max = 100};
+    change(settings.rules);
+    return settings;
+}
+
+std::string saying(const std::string& text, bool to_all = false) {
+    pb::Body body;
+    body.set_text(text);
+    body.set_mention_all(to_all);
+    return body.SerializeAsString();
+}
+
+class Stages : public GroupTest {
+protected:
+    explicit Stages(Settings settings = with([](safety::Rules&) {})) : GroupTest{settings} {}
+
+    // Ann owns it, Bob is a member.
+    void begin(const std::function<void(pb::GroupSettings&)>& change = {}) {
+        pb::ClientFrame frame;
+        if (change) change(*frame.mutable_create_group()->mutable_settings());
+        frame.mutable_create_group();
+        post(kAnn, std::move(frame));
+        join(kBob);
+        settle();
+        answers.clear();
+        now += Millis{60'000};
+    }
+    std::uint32_t say(UserId uid, const std::string& text, bool to_all = false) {
+        const auto request = send(uid, cmid(), saying(text, to_all), {}, false);
+        settle();
+        return request;
+    }
+    std::string rule_of(std::uint32_t request) const {
+        return answer_to(request)->refused().rule();
+    }
+    std::uint32_t wait_of(std::uint32_t request) const {
+        return answer_to(request)->refused().retry_after_ms();
+    }
+};
+
+TEST_F(Stages, SlowModeMakesMembersWaitAndAdminsNot) {
+    begin([](pb::GroupSettings& settings) { settings.set_slow_mode_s(30); });
+    say(kBob, "one");
+    now += Millis{10'000};
+    const auto early = say(kBob, "two");
+    EXPECT_EQ(refusal_of(early), Code::slow_mode);
+    EXPECT_EQ(rule_of(early), "slow_mode");
+    EXPECT_EQ(wait_of(early), 20'000U);
+    say(kAnn, "one");
+    EXPECT_NE(seq_of(say(kAnn, "two")), Seq{});
+    now += Millis{20'000};
+    EXPECT_NE(seq_of(say(kBob, "two")), Seq{});
+}
+
+TEST_F(Stages, SlowModeIsNotForgottenWithTheMemoryOfTheGroup) {
+    begin([](pb::GroupSettings& settings) { settings.set_slow_mode_s(30); });
+    send(kBob, cmid(), saying("one"), {}, false);
+    commit_once(true, store::Outcome::unknown);
+    settle();
+    EXPECT_EQ(log.size(), 1U);
+    EXPECT_EQ(refusal_of(say(kBob, "two")), Code::slow_mode);
+}
+
+TEST_F(Stages, TheSameTextIsRefusedTheSixthTimeWithinAMinute) {
+    begin();
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_NE(seq_of(say(kBob, i % 2 == 0 ? "Buy now" : "buyNOW")), Seq{});
+        now += Millis{2'000};
+    }
+    const auto sixth = say(kBob, "B U Y  N O W");
+    EXPECT_EQ(refusal_of(sixth), Code::filtered);
+    EXPECT_EQ(rule_of(sixth), "repeat");
+    EXPECT_EQ(wait_of(sixth), 50'000U);
+    EXPECT_NE(seq_of(say(kBob, "something else")), Seq{});
+    now += Millis{50'000};
+    EXPECT_NE(seq_of(say(kBob, "Buy now")), Seq{});
+}
+
+TEST_F(Stages, ARetryOfAStoredSendIsAnsweredWithItsNumberWhateverTheRulesSayNow) {
+    begin([](pb::GroupSettings& settings) { settings.set_slow_mode_s(600); });
+    const Cmid id = cmid();
+    send(kBob, id, saying("spam"), {}, false);
+    settle();
+    ASSERT_EQ(log.size(), 1U);
+    use_keywords("spam\n");
+    for (int i = 0; i < 10; ++i) {
+        now += Millis{2'000};
+        const auto retry = send(kBob, id, saying("spam"), {}, false);
+        settle();
+        EXPECT_EQ(seq_of(retry), Seq{1});
+    }
+}
+
+TEST_F(Stages, WhatWasOrderedIsNotAskedAgainAfterAnUnknownOutcome) {
+    begin([](pb::GroupSettings& settings) { settings.set_slow_mode_s(600); });
+    const auto request = send(kBob, cmid(), saying("spam"), {}, false);
+    flush();
+    use_keywords("spam\n");
+    commit_once(false, store::Outcome::unknown);
+    settle();
+    EXPECT_EQ(seq_of(request), Seq{1});
+}
+
+TEST_F(Stages, AWordOfTheListIsRefusedFromTheNextPostOn) {
+    begin();
+    EXPECT_NE(seq_of(say(kBob, "spam")), Seq{});
+    use_keywords("# words\nspam\n");
+    const auto refused = say(kBob, "Ｓ\u200bPAM!");
+    EXPECT_EQ(refusal_of(refused), Code::filtered);
+    EXPECT_EQ(rule_of(refused), "keywords");
+    EXPECT_EQ(answer_to(refused)->refused().field(), "body.text");
+    use_keywords("");
+    EXPECT_NE(seq_of(say(kBob, "spam again")), Seq{});
+}
+
+TEST_F(Stages, OnlyAdminsMentionEverybodyOrWriteInABroadcast) {
+    begin();
+    const auto refused = say(kBob, "hi", true);
+    EXPECT_EQ(refusal_of(refused), Code::not_permitted);
+    EXPECT_EQ(rule_of(refused), "mention_all");
+    EXPECT_NE(seq_of(say(kAnn, "hi", true)), Seq{});
+}
+
+TEST_F(Stages, OnlyAdminsWriteInABroadcast) {
+    begin([](pb::GroupSettings& settings) { settings.set_kind(pb::GROUP_KIND_BROADCAST); });
+    const auto refused = say(kBob, "hi");
+    EXPECT_EQ(refusal_of(refused), Code::not_permitted);
+    EXPECT_EQ(rule_of(refused), "broadcast");
+    EXPECT_NE(seq_of(say(kAnn, "hi")), Seq{});
+}
+
+class BusyStages : public Stages {
+protected:
+    BusyStages() : Stages{with([](safety::Rules& rules) { rules.activity.entries_per_s = 10; })} {}
+};
+
+TEST_F(BusyStages, ABusyGroupSlowsItsMembersAndNotItsAdmins) {
+    begin();
+    for (int i = 0; i < 300; ++i) {
+        now += Millis{20};
+        send(kAnn, cmid(), saying("crowd"));
+        if (i % 50 == 0) settle();
+    }
+    settle();
+    EXPECT_NE(seq_of(say(kBob, "one")), Seq{});
+    const auto refused = say(kBob, "two");
+    EXPECT_EQ(refusal_of(refused), Code::rate_limited);
+    EXPECT_EQ(rule_of(refused), "activity");
+    EXPECT_GE(wait_of(refused), 1'000U);
+    EXPECT_NE(seq_of(say(kAnn, "an admin")), Seq{});
+    now += Millis{120'000};
+    EXPECT_NE(seq_of(say(kBob, "three")), Seq{});
+    EXPECT_NE(seq_of(say(kBob, "four")), Seq{});
+}
+
+TEST_F(Stages, WhoSendsOnAgainstRefusalsWaitsLongerAndLonger) {
+    begin();
+    std::uint32_t longest = 0;
+    std::string rule;
+    for (int i = 0; i < 70; ++i) {
+        const auto request = say(kBob, std::to_string(i));
+        if (refusal_of(request) == Code::ok) continue;
+        longest = std::max(longest, wait_of(request));
+        rule = rule_of(request);
+    }
+    EXPECT_EQ(rule, "flood");
+    EXPECT_EQ(longest, 20'000U);
+    now += Millis{21'000};
+    EXPECT_NE(seq_of(say(kBob, "calm")), Seq{});
+}
+
+class NewAccountStages : public Stages {
+protected:
+    NewAccountStages()
+        : Stages{with([](safety::Rules& rules) {
+              rules.new_accounts = {.younger_than = Millis{3'600'000},
+                                    .rate = {.period = Millis{10'000}, .burst = 1}};
+          })} {}
+};
+
+TEST_F(NewAccountStages, AYoungAccountIsSlowerAndAnOldOneNot) {
+    users[kBob] = {.uid = kBob, .created = now};
+    begin();
+    EXPECT_NE(seq_of(say(kBob, "one")), Seq{});
+    const auto refused = say(kBob, "two");
+    EXPECT_EQ(refusal_of(refused), Code::rate_limited);
+    EXPECT_EQ(rule_of(refused), "new_account");
+    EXPECT_EQ(wait_of(refused), 10'000U);
+    now += Millis{3'600'000};
+    EXPECT_NE(seq_of(say(kBob, "three")), Seq{});
+    EXPECT_NE(seq_of(say(kBob, "four")), Seq{});
+}
+
+class FilteredStages : public Stages {
+protected:
+    FilteredStages() : Stages{with([](safety::Rules& rules) { rules.filter = true; })} {}
+};
+
+TEST_F(FilteredStages, AVerdictHoldsItsSenderAndNobodyElse) {
+    begin();
+    const auto first = send(kBob, cmid(), saying("one"), {}, false);
+    const auto second = send(kBob, cmid(), saying("two"), {}, false);
+    ASSERT_EQ(loads.size(), 1U);
+    const Load asked = loads.front();
+    loads.clear();
+    const auto other = send(kAnn, cmid(), saying("other"), {}, false);
+    settle();
+    EXPECT_EQ(seq_of(other), Seq{1});
+    EXPECT_EQ(answer_to(first), nullptr);
+    EXPECT_EQ(answer_to(second), nullptr);
+
+    verdict = {.allow = true};
+    deliver(asked);
+    settle();
+    EXPECT_EQ(seq_of(first), Seq{2});
+    EXPECT_EQ(seq_of(second), Seq{3});
+}
+
+TEST_F(FilteredStages, ARefusalNamesTheRuleOfTheService) {
+    begin();
+    verdict = {.allow = false, .reason = "no links", .rule = "links"};
+    const auto refused = say(kBob, "http://x");
+    EXPECT_EQ(refusal_of(refused), Code::filtered);
+    EXPECT_EQ(rule_of(refused), "links");
+}
+
+TEST_F(FilteredStages, WhatWasJudgedAndOrderedIsNotJudgedAgain) {
+    begin();
+    const auto request = send(kBob, cmid(), saying("one"), {}, false);
+    answer_loads();
+    verdict = {.allow = false};
+    commit_once(false, store::Outcome::unknown);
+    settle();
+    EXPECT_EQ(seq_of(request), Seq{1});
+    EXPECT_EQ(asked_verdicts, 1);
+}
+
+TEST_F(FilteredStages, AFilterThatIsClosedRefusesWithATime) {
+    begin();
+    const auto request = send(kBob, cmid(), saying("one"), {}, false);
+    fail_loads();
+    EXPECT_EQ(refusal_of(request), Code::store_unavailable);
+    EXPECT_NE(seq_of(say(kBob, "later")), Seq{});
+}
+
+}  // namespace
+}  // namespace stentor::group
