@@ -82,32 +82,30 @@ public:
         std::string name_key;
         UserId uid;
     };
-    [[nodiscard]] virtual Result<std::vector<NamedMember>> members_by_name(GroupId gid,
-                                                                           std::string_view prefix,
-                                                                           const NamePlace& after,
-                                                                           bool pending,
-                                                                           std::size_t count_max);
+    [[nodiscard]] virtual Result<std::vector<NamedMember>> members_by_name(
+        GroupId gid, std::string_view prefix, const NamePlace& after, bool pending,
+        std::size_t count_max) = 0;
 
     // ---- What one member added, took away or was told, beside the log
 
     [[nodiscard]] virtual Result<std::optional<InviteRow>> invite(GroupId gid,
-                                                                  std::string_view code);
+                                                                  std::string_view code) = 0;
     // Of `uid` to the entries from `from` to `to`, both included; by seq, then emoji.
     [[nodiscard]] virtual Result<std::vector<ReactionRow>> reactions_of(GroupId gid, UserId uid,
-                                                                        Seq from, Seq to);
+                                                                        Seq from, Seq to) = 0;
     // Ascending; entries without reactions are left out.
-    [[nodiscard]] virtual Result<std::vector<TallyRow>> tallies(GroupId gid, Seq from, Seq to);
+    [[nodiscard]] virtual Result<std::vector<TallyRow>> tallies(GroupId gid, Seq from, Seq to) = 0;
     // Ascending.
     [[nodiscard]] virtual Result<std::vector<Seq>> hidden(GroupId gid, UserId uid, Seq from,
-                                                          Seq to);
+                                                          Seq to) = 0;
     // Anchored from `from` to `to`, by (anchor, user_log_seq); at most kNotesPerPage, the newest.
     [[nodiscard]] virtual Result<std::vector<NoteRow>> notes(GroupId gid, UserId uid, Seq from,
-                                                             Seq to);
+                                                             Seq to) = 0;
     // Entries above `after`, at most count_max, which is moved into 1 to kUserLogPage. The newest
     // kUserLog of a user are kept; `after` must name one of them, or be 0 while the first one is
     // kept: else the page is a reset, without entries, and the reader goes on from its head.
     [[nodiscard]] virtual Result<UserLogPage> user_log(UserId uid, std::uint64_t after,
-                                                       std::size_t count_max);
+                                                       std::size_t count_max) = 0;
 
     // ---- All of it, in order
 
@@ -117,12 +115,12 @@ public:
         HeadRow head;
     };
     [[nodiscard]] virtual Result<std::vector<GroupHead>> groups(GroupId after,
-                                                                std::size_t count_max);
+                                                                std::size_t count_max) = 0;
     // Rows above `after`, or above the floor. Numbers are of one epoch of the store: after a
     // restore they are given again, so a reader keeps the epoch beside his place.
-    [[nodiscard]] virtual Result<FeedPage> feed(std::uint64_t after, std::size_t count_max);
+    [[nodiscard]] virtual Result<FeedPage> feed(std::uint64_t after, std::size_t count_max) = 0;
     // Forgets rows whose number is at or below `number`.
-    virtual Result<void> forget_feed(std::uint64_t number);
+    virtual Result<void> forget_feed(std::uint64_t number) = 0;
 
     // ---- Users
 
@@ -132,24 +130,25 @@ public:
     [[nodiscard]] virtual Result<std::optional<UserRow>> user_by_name(
         std::string_view name_key) = 0;
     // Password, disabled and tokens_since of a user that exists; not_found.
-    virtual Result<void> change_user(const UserRow& user);
+    virtual Result<void> change_user(const UserRow& user) = 0;
     // In the order of name_key, those that start with `prefix`, after `after_key`; an empty one is
     // before all.
     [[nodiscard]] virtual Result<std::vector<UserRow>> users_by_name(std::string_view prefix,
                                                                      std::string_view after_key,
-                                                                     std::size_t count_max);
+                                                                     std::size_t count_max) = 0;
 
     // ---- Small things by name: keys of the API, places in the feed. Names are "part/name".
 
-    [[nodiscard]] virtual Result<std::optional<std::string>> setting(std::string_view name);
+    [[nodiscard]] virtual Result<std::optional<std::string>> setting(std::string_view name) = 0;
     // Without a value it is forgotten. bad_field: no name, or a value above kSettingBytes.
-    virtual Result<void> set_setting(std::string_view name, std::optional<std::string_view> value);
+    virtual Result<void> set_setting(std::string_view name,
+                                     std::optional<std::string_view> value) = 0;
     struct Setting {
         std::string name;
         std::string value;
     };
     // In the order of names.
-    [[nodiscard]] virtual Result<std::vector<Setting>> settings(std::string_view prefix);
+    [[nodiscard]] virtual Result<std::vector<Setting>> settings(std::string_view prefix) = 0;
 
     // ---- The store itself
 
@@ -158,7 +157,7 @@ public:
     // After a restore: a larger epoch, durable before it is returned. Groups take it, and note
     // their fork point, when they are next loaded (take_head); user logs go on above every number
     // that may have been given.
-    virtual Result<Epoch> raise_epoch();
+    virtual Result<Epoch> raise_epoch() = 0;
     // A term larger than any that was ever handed out, durable before it is returned.
     [[nodiscard]] virtual Result<Term> next_term() = 0;
 };

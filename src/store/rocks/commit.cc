@@ -9,14 +9,6 @@
 #include "store/verdict.h"
 
 namespace stentor::store {
-namespace {
-
-// Up to this many old entries are deleted one by one: a range tombstone in the write buffer is
-// looked at by every later read of the table.
-constexpr std::uint64_t kSinglyDeleted = 1'024;
-
-}  // namespace
-
 std::mutex& RocksStore::lock_of(GroupId gid) {
     return group_locks_[std::hash<GroupId>{}(gid) % kGroupLocks];
 }
@@ -37,6 +29,7 @@ RocksStore::GroupLocks RocksStore::lock_groups(std::span<const Commit> commits) 
 
 std::vector<Outcome> RocksStore::commit(std::span<const Commit> commits) {
     const GroupLocks locks = lock_groups(commits);
+    const std::scoped_lock order{order_};
     if (stopped_) return std::vector<Outcome>(commits.size(), Outcome::unknown);
 
     rocksdb::WriteBatch batch;
@@ -58,6 +51,7 @@ std::vector<Outcome> RocksStore::prepare(std::span<const Commit> commits,
     base_.db->MultiGet({}, base_.rows, slices.size(), slices.data(), values.data(),
                        statuses.data());
 
+    Known known;
     std::vector<Outcome> outcomes;
     outcomes.reserve(commits.size());
     for (std::size_t i = 0; i < commits.size(); ++i) {
@@ -70,42 +64,14 @@ std::vector<Outcome> RocksStore::prepare(std::span<const Commit> commits,
             continue;
         }
         outcomes.push_back(verdict(before ? &*before : nullptr, commits[i]));
-        if (outcomes.back() == Outcome::done) {
-            append(commits[i], before ? before->floor : Seq{}, batch);
+        if (outcomes.back() != Outcome::done) continue;
+        if (find_out(commits[i], known)) {
+            append(commits[i], before.value_or(HeadRow{}), known, batch);
+        } else {
+            outcomes.back() = Outcome::unknown;
         }
     }
     return outcomes;
-}
-
-void RocksStore::append(const Commit& commit, Seq former_floor, rocksdb::WriteBatch& batch) {
-    const GroupId gid = commit.gid;
-    batch.Put(base_.rows, keys::head(gid), rows::encode(commit.head));
-    for (const std::vector<LogEntry>* entries : {&commit.changed, &commit.entries}) {
-        for (const LogEntry& entry : *entries) {
-            batch.Put(base_.entries, keys::entry(gid, entry.seq), rows::encode(entry));
-        }
-    }
-    for (const SentRow& row : commit.sent) {
-        batch.Put(base_.sent, keys::sent(gid, row.uid, row.cmid), rows::encode(row));
-    }
-    for (const MemberRow& row : commit.members) {
-        batch.Put(base_.rows, keys::member(gid, row.uid), rows::encode(row));
-        if (is_member_now(row)) {
-            batch.Put(base_.rows, keys::membership(row.uid, gid), {});
-        } else {
-            batch.Delete(base_.rows, keys::membership(row.uid, gid));
-        }
-    }
-
-    const Seq floor = commit.head.floor;
-    if (floor - former_floor > kSinglyDeleted) {
-        batch.DeleteRange(base_.entries, keys::entry(gid, former_floor + 1),
-                          keys::entry(gid, floor + 1));
-        return;
-    }
-    for (Seq seq = former_floor + 1; seq <= floor; ++seq) {
-        batch.Delete(base_.entries, keys::entry(gid, seq));
-    }
 }
 
 Result<void> RocksStore::write(rocksdb::WriteBatch& batch, bool sync) {
@@ -120,19 +86,33 @@ Result<void> RocksStore::write(rocksdb::WriteBatch& batch, bool sync) {
 }
 
 // Not synced: only this process can hold the path, so the owner that is to be fenced does not
-// outlive a loss of power either, and whoever comes next has a larger term from next_term().
+// outlive a loss of power either, and whoever comes next has a larger term from next_term(). A fork
+// point that is lost so is noted again, at the same place: any later commit syncs it.
 Result<HeadRow> RocksStore::take_head(GroupId gid, Term term) {
     const std::scoped_lock lock{lock_of(gid)};
     Result<HeadRow> head = read_head({}, gid);
-    if (!head || head->term == term) return head;
-    if (head->term > term) return std::unexpected(Error{Code::owner_moved, "term"});
-    head->term = term;
+    if (!head) return head;
+    const Result<bool> changed = take(*head, term, epoch_);
+    if (!changed) return std::unexpected(changed.error());
+    if (!*changed) return head;
     rocksdb::WriteBatch batch;
     batch.Put(base_.rows, keys::head(gid), rows::encode(*head));
     if (const auto written = write(batch, false); !written) {
         return std::unexpected(written.error());
     }
     return head;
+}
+
+Result<Epoch> RocksStore::raise_epoch() {
+    const std::scoped_lock lock{terms_};
+    const Epoch raised{epoch_.load().value + 1};
+    rocksdb::WriteBatch batch;
+    batch.Put(base_.rows, keys::meta("epoch"), rows::encode(raised.value));
+    if (const auto written = write(batch, true); !written) {
+        return std::unexpected(written.error());
+    }
+    epoch_ = raised;
+    return raised;
 }
 
 Result<Term> RocksStore::next_term() {

@@ -5,6 +5,10 @@
 // Locks, in the order in which they may be taken:
 //   group locks   a stripe per group, ascending; from the comparison of a head to the end of the
 //                 write, so that two owners cannot both find the head they expect
+//   order_        from the numbering of a commit's lines in the feed and in users' logs to the end
+//   of
+//                 the write, so that no reader meets a number before the ones below it. Hence one
+//                 commit() at a time writes: an engine has one committer.
 //   users_, terms_, reads_   one each for what is read and then written outside a commit
 // Readers take none: RocksDB publishes a batch at once, and what is read together is read under
 // one snapshot.
@@ -15,11 +19,14 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "store/rocks/keys.h"
 #include "store/rocks/rocks_store.h"
 
 namespace stentor::store {
@@ -28,13 +35,15 @@ namespace stentor::store {
 [[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
                                                            const RocksOptions& options);
 
-// An open database and its three tables, closed in the right order.
+// An open database and its tables, closed in the right order.
 struct Database {
     std::shared_ptr<rocksdb::Env> env;
     std::unique_ptr<rocksdb::DB> db;
     rocksdb::ColumnFamilyHandle* rows{};
     rocksdb::ColumnFamilyHandle* entries{};
     rocksdb::ColumnFamilyHandle* sent{};
+    rocksdb::ColumnFamilyHandle* beside{};
+    rocksdb::ColumnFamilyHandle* feed{};
 
     Database() = default;
     Database(Database&& other) noexcept;
@@ -44,7 +53,8 @@ struct Database {
 
 class RocksStore final : public Store {
 public:
-    RocksStore(Database database, Epoch epoch) : base_(std::move(database)), epoch_(epoch) {}
+    RocksStore(Database database, Epoch epoch, std::uint64_t feed_head)
+        : base_(std::move(database)), epoch_(epoch), feed_head_(feed_head) {}
 
     std::vector<Outcome> commit(std::span<const Commit> commits) override;
     Result<HeadRow> take_head(GroupId gid, Term term) override;
@@ -60,10 +70,30 @@ public:
                                            std::size_t count_max) override;
     Result<std::vector<Membership>> memberships(UserId uid, std::size_t count_max) override;
     Result<void> advance_read(std::span<const ReadPosition> positions) override;
+    Result<std::vector<NamedMember>> members_by_name(GroupId gid, std::string_view prefix,
+                                                     const NamePlace& after, bool pending,
+                                                     std::size_t count_max) override;
+    Result<std::optional<InviteRow>> invite(GroupId gid, std::string_view code) override;
+    Result<std::vector<ReactionRow>> reactions_of(GroupId gid, UserId uid, Seq from,
+                                                  Seq to) override;
+    Result<std::vector<TallyRow>> tallies(GroupId gid, Seq from, Seq to) override;
+    Result<std::vector<Seq>> hidden(GroupId gid, UserId uid, Seq from, Seq to) override;
+    Result<std::vector<NoteRow>> notes(GroupId gid, UserId uid, Seq from, Seq to) override;
+    Result<UserLogPage> user_log(UserId uid, std::uint64_t after, std::size_t count_max) override;
+    Result<std::vector<GroupHead>> groups(GroupId after, std::size_t count_max) override;
+    Result<FeedPage> feed(std::uint64_t after, std::size_t count_max) override;
+    Result<void> forget_feed(std::uint64_t number) override;
     Result<void> add_user(const UserRow& user) override;
     Result<std::optional<UserRow>> user(UserId uid) override;
     Result<std::optional<UserRow>> user_by_name(std::string_view name_key) override;
+    Result<void> change_user(const UserRow& user) override;
+    Result<std::vector<UserRow>> users_by_name(std::string_view prefix, std::string_view after_key,
+                                               std::size_t count_max) override;
+    Result<std::optional<std::string>> setting(std::string_view name) override;
+    Result<void> set_setting(std::string_view name, std::optional<std::string_view> value) override;
+    Result<std::vector<Setting>> settings(std::string_view prefix) override;
     Epoch epoch() override { return epoch_; }
+    Result<Epoch> raise_epoch() override;
     Result<Term> next_term() override;
 
 private:
@@ -75,23 +105,50 @@ private:
     // One verdict for each commit; those that are `done` have their rows in `batch`.
     [[nodiscard]] std::vector<Outcome> prepare(std::span<const Commit> commits,
                                                rocksdb::WriteBatch& batch);
-    void append(const Commit& commit, Seq former_floor, rocksdb::WriteBatch& batch);
+    // What the rows of a commit need that it does not bear itself. Outlives the commits of a call:
+    // several may tell one user something.
+    struct Known {
+        std::map<UserId, UserRow> users;
+        std::map<UserId, std::uint64_t> user_logs;  // Their newest numbers.
+    };
+    [[nodiscard]] Result<void> find_out(const Commit& commit, Known& known);
+    void append(const Commit& commit, const HeadRow& before, Known& known,
+                rocksdb::WriteBatch& batch);
+    void append_members(const Commit& commit, const Known& known, rocksdb::WriteBatch& batch);
+    void append_beside(const Commit& commit, Seq former_floor, rocksdb::WriteBatch& batch);
+    void append_user_events(const Commit& commit, Known& known, rocksdb::WriteBatch& batch);
+    void drop_entries(GroupId gid, Seq former_floor, Seq floor, rocksdb::WriteBatch& batch);
 
     // Stops the engine when it fails.
     [[nodiscard]] Result<void> write(rocksdb::WriteBatch& batch, bool sync);
     [[nodiscard]] Result<Row> get(const rocksdb::ReadOptions& how,
                                   rocksdb::ColumnFamilyHandle* table, const std::string& key);
     [[nodiscard]] Result<HeadRow> read_head(const rocksdb::ReadOptions& how, GroupId gid);
+    [[nodiscard]] Result<std::uint64_t> read_number(const rocksdb::ReadOptions& how,
+                                                    const std::string& key);
     [[nodiscard]] Result<LogEntry> read_entry(const rocksdb::ReadOptions& how, GroupId gid,
                                               Seq seq);
     [[nodiscard]] Result<std::optional<MemberRow>> read_member(const rocksdb::ReadOptions& how,
                                                                GroupId gid, UserId uid);
 
+    // Rows of one kind beside the entries from `from` to `to`, in order; `visit` says whether it
+    // could read one.
+    using Visit = std::function<bool(const keys::Beside&, std::string_view value)>;
+    [[nodiscard]] Result<void> walk(GroupId gid, keys::Kind kind, UserId uid, Seq from, Seq to,
+                                    const Visit& visit);
+    // From `begin`, as far as keys begin with `prefix`; `visit` says whether to go on.
+    using VisitRow = std::function<Result<bool>(std::string_view key, std::string_view value)>;
+    [[nodiscard]] Result<void> scan(const rocksdb::ReadOptions& how,
+                                    rocksdb::ColumnFamilyHandle* table, const std::string& begin,
+                                    const std::string& prefix, const VisitRow& visit);
+
     static constexpr std::size_t kGroupLocks = 1'024;
 
     Database base_;
-    Epoch epoch_;
+    std::atomic<Epoch> epoch_;
+    std::uint64_t feed_head_;  // Under order_.
     std::array<std::mutex, kGroupLocks> group_locks_;
+    std::mutex order_;
     std::mutex users_;
     std::mutex terms_;
     std::mutex reads_;

@@ -11,6 +11,11 @@ constexpr char kMember = 'm';
 constexpr char kMembership = 'g';
 constexpr char kUser = 'u';
 constexpr char kName = 'n';
+constexpr char kInvite = 'i';
+constexpr char kUserLogHead = 'L';
+constexpr char kUserLog = 'l';
+constexpr char kSetting = 's';
+constexpr char kNamed = 'N';
 constexpr char kRowItself = 0;
 constexpr char kReadPosition = 1;
 
@@ -42,6 +47,7 @@ std::string row(char table, std::uint64_t first, std::uint64_t second) {
 
 std::string meta(std::string_view name) { return kMeta + std::string{name}; }
 std::string head(GroupId gid) { return row(kHead, gid.value); }
+std::string heads() { return std::string{kHead}; }
 std::string member(GroupId gid, UserId uid) {
     return row(kMember, gid.value, uid.value) + kRowItself;
 }
@@ -53,6 +59,32 @@ std::string membership(UserId uid, GroupId gid) { return row(kMembership, uid.va
 std::string memberships_of(UserId uid) { return row(kMembership, uid.value); }
 std::string user(UserId uid) { return row(kUser, uid.value); }
 std::string name(std::string_view name_key) { return kName + std::string{name_key}; }
+
+std::string invite(GroupId gid, std::string_view code) {
+    return row(kInvite, gid.value) + std::string{code};
+}
+std::string user_log_head(UserId uid) { return row(kUserLogHead, uid.value); }
+std::string user_log(UserId uid, std::uint64_t place) { return row(kUserLog, uid.value, place); }
+std::string user_log_of(UserId uid) { return row(kUserLog, uid.value); }
+std::string setting(std::string_view name) { return kSetting + std::string{name}; }
+
+std::string named_like(GroupId gid, bool pending, std::string_view prefix) {
+    return row(kNamed, gid.value) + (pending ? '\1' : '\0') + std::string{prefix};
+}
+
+std::string named(GroupId gid, bool pending, std::string_view name_key, UserId uid) {
+    return named_like(gid, pending, name_key) + '\0' + fixed(uid.value);
+}
+
+std::optional<GroupId> parse_head(std::string_view key) {
+    if (key.size() != 9 || key[0] != kHead) return std::nullopt;
+    return GroupId{number(key, 1, 8)};
+}
+
+std::optional<UserId> parse_named(std::string_view key) {
+    if (key.size() < 19 || key[0] != kNamed) return std::nullopt;
+    return UserId{number(key, key.size() - 8, 8)};
+}
 
 std::optional<MemberKey> parse_member(std::string_view key) {
     if (key.size() != 18 || key[0] != kMember) return std::nullopt;
@@ -110,6 +142,43 @@ std::optional<SentKey> parse_sent(std::string_view key) {
     std::ranges::copy(key.substr(12, 16), parsed.cmid.bytes.begin());
     return parsed;
 }
+
+std::string beside_from(GroupId gid, std::uint64_t block) {
+    return fixed(gid.value) + fixed(block);
+}
+
+std::string beside_in(GroupId gid, std::uint64_t block, Kind kind, UserId uid) {
+    return beside_from(gid, block) + static_cast<char>(kind) + fixed(uid.value);
+}
+
+std::string beside(GroupId gid, Kind kind, UserId uid, Seq seq, std::string_view rest) {
+    std::string key = beside_in(gid, seq.value / kBlock, kind, uid);
+    put(key, seq.value, 8);
+    key += rest;
+    return key;
+}
+
+std::optional<Beside> parse_beside(std::string_view key) {
+    if (key.size() < 33) return std::nullopt;
+    return Beside{.block = number(key, 8, 8),
+                  .kind = static_cast<Kind>(key[16]),
+                  .uid = {number(key, 17, 8)},
+                  .seq = {number(key, 25, 8)},
+                  .rest = key.substr(33)};
+}
+
+std::string fixed(std::uint64_t number) {
+    std::string bytes;
+    put(bytes, number, 8);
+    return bytes;
+}
+
+std::optional<std::uint64_t> parse_fixed(std::string_view bytes) {
+    if (bytes.size() != 8) return std::nullopt;
+    return number(bytes, 0, 8);
+}
+
+std::string after_row(std::string key) { return std::move(key) + '\0'; }
 
 std::string after(std::string prefix) {
     while (!prefix.empty() && prefix.back() == '\xff') prefix.pop_back();

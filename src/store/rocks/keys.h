@@ -16,6 +16,7 @@ namespace stentor::store::keys {
 // ---- Table "default": small rows, the first byte tells which
 [[nodiscard]] std::string meta(std::string_view name);
 [[nodiscard]] std::string head(GroupId gid);
+[[nodiscard]] std::string heads();  // What all of those begin with.
 [[nodiscard]] std::string member(GroupId gid, UserId uid);
 // Right behind the member's own row, so that one scan meets both.
 [[nodiscard]] std::string read_position(GroupId gid, UserId uid);
@@ -24,7 +25,17 @@ namespace stentor::store::keys {
 [[nodiscard]] std::string memberships_of(UserId uid);
 [[nodiscard]] std::string user(UserId uid);
 [[nodiscard]] std::string name(std::string_view name_key);
+[[nodiscard]] std::string invite(GroupId gid, std::string_view code);
+[[nodiscard]] std::string user_log_head(UserId uid);
+[[nodiscard]] std::string user_log(UserId uid, std::uint64_t place);
+[[nodiscard]] std::string user_log_of(UserId uid);
+[[nodiscard]] std::string setting(std::string_view name);
+// Members, or those who wait, by their folded names; a name holds no zero byte.
+[[nodiscard]] std::string named(GroupId gid, bool pending, std::string_view name_key, UserId uid);
+[[nodiscard]] std::string named_like(GroupId gid, bool pending, std::string_view prefix);
 
+[[nodiscard]] std::optional<GroupId> parse_head(std::string_view key);
+[[nodiscard]] std::optional<UserId> parse_named(std::string_view key);
 // Of a key made by member() or read_position().
 struct MemberKey {
     UserId uid;
@@ -51,6 +62,29 @@ struct SentKey {
 };
 [[nodiscard]] std::optional<SentKey> parse_sent(std::string_view key);
 
+// ---- Table "beside": what stands beside a log, in blocks of entries, so that a risen floor drops
+// it by one range, and in a block by the one it belongs to, so that a page of his is one walk
+enum class Kind : char { hidden = 'h', note = 'n', reaction = 'r', tally = 't' };
+inline constexpr std::uint64_t kBlock = 256;  // Entries
+struct Beside {
+    std::uint64_t block{};
+    Kind kind{};
+    UserId uid;             // 0 for tallies.
+    Seq seq;                // A note's anchor.
+    std::string_view rest;  // Of a note its number, of a reaction its emoji.
+};
+[[nodiscard]] std::string beside(GroupId gid, Kind kind, UserId uid, Seq seq,
+                                 std::string_view rest = {});
+[[nodiscard]] std::string beside_in(GroupId gid, std::uint64_t block, Kind kind, UserId uid);
+[[nodiscard]] std::string beside_from(GroupId gid, std::uint64_t block);
+[[nodiscard]] std::optional<Beside> parse_beside(std::string_view key);
+[[nodiscard]] std::string fixed(std::uint64_t number);
+[[nodiscard]] std::optional<std::uint64_t> parse_fixed(std::string_view bytes);
+
+// ---- Table "feed": fixed(number)
+
+// The least key above `key`.
+[[nodiscard]] std::string after_row(std::string key);
 // The least key above all that begin with `prefix`; empty when there is none.
 [[nodiscard]] std::string after(std::string prefix);
 

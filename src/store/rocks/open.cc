@@ -13,7 +13,7 @@
 namespace stentor::store {
 namespace {
 
-constexpr std::uint64_t kFormat = 1;
+constexpr std::uint64_t kFormat = 2;
 constexpr Epoch kFirstEpoch{1};
 
 rocksdb::DBOptions database_options(const RocksOptions& options, rocksdb::Env* env) {
@@ -115,6 +115,18 @@ rocksdb::Status found(rocksdb::DB& db, Epoch& epoch, std::uint64_t& format) {
     return status;
 }
 
+// The newest number of the feed: its rows may all have been forgotten.
+rocksdb::Status feed_end(const Database& base, std::uint64_t& number) {
+    std::string floor;
+    const rocksdb::Status status = base.db->Get({}, keys::meta("feed_floor"), &floor);
+    if (!status.ok() && !status.IsNotFound()) return status;
+    if (status.ok()) number = rows::decode_number(floor).value_or(0);
+    const std::unique_ptr<rocksdb::Iterator> row{base.db->NewIterator({}, base.feed)};
+    row->SeekToLast();
+    if (row->Valid()) number = keys::parse_fixed(row->key().ToStringView()).value_or(number);
+    return row->status();
+}
+
 }  // namespace
 
 Database::Database(Database&& other) noexcept
@@ -122,14 +134,17 @@ Database::Database(Database&& other) noexcept
       db(std::move(other.db)),
       rows(other.rows),
       entries(other.entries),
-      sent(other.sent) {}
+      sent(other.sent),
+      beside(other.beside),
+      feed(other.feed) {}
 
 Database::~Database() {
     if (db == nullptr) return;
     // So that the next start has nothing to read again; after a failure it fails, and need not
     // work.
-    if (rows != nullptr) (void)db->Flush({}, {rows, entries, sent});
-    for (rocksdb::ColumnFamilyHandle* table : {rows, entries, sent}) {
+    const std::vector<rocksdb::ColumnFamilyHandle*> tables{rows, entries, sent, beside, feed};
+    if (rows != nullptr) (void)db->Flush({}, tables);
+    for (rocksdb::ColumnFamilyHandle* table : tables) {
         db->DestroyColumnFamilyHandle(table);
     }
     const rocksdb::Status closed = db->Close();
@@ -143,7 +158,11 @@ Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
     const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
     const rocksdb::ColumnFamilyOptions table = table_options(options, cache);
     const std::vector<rocksdb::ColumnFamilyDescriptor> tables{
-        {rocksdb::kDefaultColumnFamilyName, table}, {"entry", table}, {"sent", table}};
+        {rocksdb::kDefaultColumnFamilyName, table},
+        {"entry", table},
+        {"sent", table},
+        {"beside", table},
+        {"feed", table}};
 
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
@@ -154,6 +173,8 @@ Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
     base.rows = handles[0];
     base.entries = handles[1];
     base.sent = handles[2];
+    base.beside = handles[3];
+    base.feed = handles[4];
 
     status = sync_parent(*base.env->GetFileSystem(), options.path);
     if (!status.ok()) return unusable("cannot be synced", options, status);
@@ -162,7 +183,11 @@ Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
     status = found(*db, epoch, format);
     if (!status.ok()) return unusable(reason_of(status), options, status);
     if (format > kFormat) return unusable("written by a later version", options, status);
-    return std::make_unique<RocksStore>(std::move(base), epoch);
+    if (format < kFormat) return unusable("written by an earlier version", options, status);
+    std::uint64_t feed_head = 0;
+    status = feed_end(base, feed_head);
+    if (!status.ok()) return unusable(reason_of(status), options, status);
+    return std::make_unique<RocksStore>(std::move(base), epoch, feed_head);
 }
 
 Result<std::unique_ptr<Store>> open_rocks(const RocksOptions& options) {

@@ -110,6 +110,31 @@ Result<void> RocksStore::advance_read(std::span<const ReadPosition> positions) {
     return write(batch, false);
 }
 
+Result<std::vector<NamedMember>> RocksStore::members_by_name(GroupId gid, std::string_view prefix,
+                                                             const NamePlace& after, bool pending,
+                                                             std::size_t count_max) {
+    rocksdb::ManagedSnapshot snapshot{base_.db.get()};
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot.snapshot();
+    const std::string like = keys::named_like(gid, pending, prefix);
+    const std::string begin =
+        std::max(like, keys::after_row(keys::named(gid, pending, after.name_key, after.uid)));
+    std::vector<NamedMember> found;
+    const auto scanned = scan(how, base_.rows, begin, like,
+                              [&](std::string_view key, std::string_view value) -> Result<bool> {
+                                  if (found.size() == count_max) return false;
+                                  const auto uid = keys::parse_named(key);
+                                  if (!uid) return unreadable("named.key");
+                                  const auto member = read_member(how, gid, *uid);
+                                  if (!member) return std::unexpected(member.error());
+                                  if (!*member) return unreadable("named");
+                                  found.push_back({.row = **member, .name = std::string{value}});
+                                  return true;
+                              });
+    if (!scanned) return std::unexpected(scanned.error());
+    return found;
+}
+
 Result<void> RocksStore::add_user(const UserRow& user) {
     const std::string name_key = keys::name(user.name_key);
     const std::string user_key = keys::user(user.uid);
@@ -142,6 +167,42 @@ Result<std::optional<UserRow>> RocksStore::user_by_name(std::string_view name_ke
     const auto uid = rows::decode_number(**row);
     if (!uid) return unreadable("name");
     return user(UserId{*uid});
+}
+
+Result<void> RocksStore::change_user(const UserRow& user) {
+    const std::scoped_lock lock{users_};
+    Result<std::optional<UserRow>> kept = this->user(user.uid);
+    if (!kept) return std::unexpected(kept.error());
+    if (!*kept) return std::unexpected(Error{Code::not_found, "uid"});
+    UserRow& row = **kept;
+    row.password = user.password;
+    row.disabled = user.disabled;
+    row.tokens_since = user.tokens_since;
+    rocksdb::WriteBatch batch;
+    batch.Put(base_.rows, keys::user(user.uid), rows::encode(row));
+    return write(batch, true);
+}
+
+Result<std::vector<UserRow>> RocksStore::users_by_name(std::string_view prefix,
+                                                       std::string_view after_key,
+                                                       std::size_t count_max) {
+    const std::string like = keys::name(prefix);
+    const std::string begin =
+        after_key.empty() ? like : std::max(like, keys::after_row(keys::name(after_key)));
+    std::vector<UserRow> found;
+    const auto scanned = scan({}, base_.rows, begin, like,
+                              [&](std::string_view, std::string_view value) -> Result<bool> {
+                                  if (found.size() == count_max) return false;
+                                  const auto uid = rows::decode_number(value);
+                                  if (!uid) return unreadable("name");
+                                  auto row = user(UserId{*uid});
+                                  if (!row) return std::unexpected(row.error());
+                                  if (!*row) return unreadable("user");
+                                  found.push_back(**std::move(row));
+                                  return true;
+                              });
+    if (!scanned) return std::unexpected(scanned.error());
+    return found;
 }
 
 }  // namespace stentor::store

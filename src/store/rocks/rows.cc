@@ -8,6 +8,10 @@ namespace {
 constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kMutedForMe = 1;
 constexpr std::uint8_t kBanned = 2;
+constexpr std::uint8_t kPending = 4;
+constexpr std::uint8_t kBlocked = 8;
+constexpr std::uint8_t kOverlay = 16;
+constexpr std::uint8_t kDisabled = 1;
 
 class Writer {
 public:
@@ -25,6 +29,7 @@ public:
         number(text.size());
         out_ += text;
     }
+    void rest(std::string_view bytes) { out_ += bytes; }
     [[nodiscard]] std::string take() { return std::move(out_); }
 
 private:
@@ -54,6 +59,23 @@ public:
     Time time() { return from_ms(number()); }
     Digest digest() { return Digest::from(take(16)); }
     std::string text() { return std::string{take(number())}; }
+    std::string rest() { return std::string{take(in_.size())}; }
+    // How many follow that take `least` bytes each: more cannot be there.
+    std::uint64_t count(std::size_t least) {
+        const std::uint64_t count = number();
+        require(count <= in_.size() / least);
+        return good_ ? count : 0;
+    }
+    std::uint8_t flags(std::uint8_t known) {
+        const std::uint8_t flags = byte();
+        require((flags & ~known) == 0);
+        return flags;
+    }
+    std::uint32_t small() {
+        const std::uint64_t value = number();
+        require(value <= std::numeric_limits<std::uint32_t>::max());
+        return static_cast<std::uint32_t>(value);
+    }
     void require(bool holds) { good_ = good_ && holds; }
     [[nodiscard]] bool whole() const { return good_ && in_.empty(); }
 
@@ -88,6 +110,11 @@ std::string encode(const HeadRow& row) {
     out.digest(row.digest);
     out.digest(row.floor_digest);
     out.text(row.settings);
+    out.number(row.forks.size());
+    for (const ForkPoint& fork : row.forks) {
+        out.number(fork.epoch.value);
+        out.number(fork.seq.value);
+    }
     return out.take();
 }
 
@@ -101,14 +128,16 @@ std::optional<HeadRow> decode_head(std::string_view value) {
     row.ordinal = in.number();
     row.time = in.time();
     row.floor = {in.number()};
-    const std::uint64_t home = in.number();
-    in.require(home <= std::numeric_limits<std::uint32_t>::max());
-    row.home = static_cast<std::uint32_t>(home);
+    row.home = in.small();
     row.members = in.number();
     row.creator = {in.number()};
     row.digest = in.digest();
     row.floor_digest = in.digest();
     row.settings = in.text();
+    for (std::uint64_t left = in.count(2); left > 0; --left) {
+        const Epoch epoch{in.number()};
+        row.forks.push_back({.epoch = epoch, .seq = {in.number()}});
+    }
     return checked(in, std::move(row));
 }
 
@@ -116,7 +145,9 @@ std::string encode(const MemberRow& row) {
     Writer out;
     out.byte(static_cast<std::uint8_t>(row.role));
     out.byte(static_cast<std::uint8_t>((row.muted_for_me ? kMutedForMe : 0) |
-                                       (row.banned ? kBanned : 0)));
+                                       (row.banned ? kBanned : 0) | (row.pending ? kPending : 0) |
+                                       (row.blocked ? kBlocked : 0) |
+                                       (row.overlay ? kOverlay : 0)));
     for (const std::uint64_t value : {row.floor.value, row.read.value, row.left.value, row.version,
                                       to_ms(row.joined), to_ms(row.muted_until)}) {
         out.number(value);
@@ -130,10 +161,12 @@ std::optional<MemberRow> decode_member(UserId uid, std::string_view value) {
     const std::uint8_t role = in.byte();
     in.require(role <= static_cast<std::uint8_t>(Role::owner));
     row.role = static_cast<Role>(role);
-    const std::uint8_t flags = in.byte();
-    in.require(flags <= (kMutedForMe | kBanned));
+    const std::uint8_t flags = in.flags(kMutedForMe | kBanned | kPending | kBlocked | kOverlay);
     row.muted_for_me = (flags & kMutedForMe) != 0;
     row.banned = (flags & kBanned) != 0;
+    row.pending = (flags & kPending) != 0;
+    row.blocked = (flags & kBlocked) != 0;
+    row.overlay = (flags & kOverlay) != 0;
     row.floor = {in.number()};
     row.read = {in.number()};
     row.left = {in.number()};
@@ -164,6 +197,8 @@ std::string encode(const UserRow& row) {
     out.text(row.name_key);
     out.text(row.password);
     out.time(row.created);
+    out.byte(row.disabled ? kDisabled : 0);
+    out.time(row.tokens_since);
     return out.take();
 }
 
@@ -174,6 +209,8 @@ std::optional<UserRow> decode_user(UserId uid, std::string_view value) {
     row.name_key = in.text();
     row.password = in.text();
     row.created = in.time();
+    row.disabled = in.flags(kDisabled) != 0;
+    row.tokens_since = in.time();
     return checked(in, std::move(row));
 }
 
@@ -197,6 +234,81 @@ std::optional<LogEntry> decode_entry(Seq seq, std::string_view value) {
     Result<LogEntry> entry = parse_log_entry(share(std::string{value.substr(16)}), *digest);
     if (!entry || entry->seq != seq) return std::nullopt;
     return std::move(*entry);
+}
+
+// No limit is 0, hence a limit is one more than it says.
+std::string encode(const InviteRow& row) {
+    Writer out;
+    out.number(row.by.value);
+    out.time(row.expires);
+    out.number(row.uses_left ? std::uint64_t{*row.uses_left} + 1 : 0);
+    return out.take();
+}
+
+std::optional<InviteRow> decode_invite(std::string_view code, std::string_view value) {
+    Reader in{value};
+    InviteRow row{.code = std::string{code}};
+    row.by = {in.number()};
+    row.expires = in.time();
+    const std::uint64_t limit = in.number();
+    in.require(limit <= std::uint64_t{std::numeric_limits<std::uint32_t>::max()} + 1);
+    if (limit > 0) row.uses_left = static_cast<std::uint32_t>(limit - 1);
+    return checked(in, std::move(row));
+}
+
+std::string encode(const TallyRow& row) {
+    Writer out;
+    out.number(row.counts.size());
+    for (const auto& [emoji, count] : row.counts) {
+        out.text(emoji);
+        out.number(count);
+    }
+    return out.take();
+}
+
+std::optional<TallyRow> decode_tally(Seq seq, std::string_view value) {
+    Reader in{value};
+    TallyRow row{.seq = seq};
+    for (std::uint64_t left = in.count(2); left > 0; --left) {
+        std::string emoji = in.text();
+        row.counts.emplace_back(std::move(emoji), in.number());
+    }
+    return checked(in, std::move(row));
+}
+
+std::string encode(const FeedRow& row) {
+    Writer out;
+    out.number(row.gid.value);
+    out.number(row.first.value);
+    out.number(row.last + 1 - row.first);
+    out.number(row.changed.size());
+    for (const Seq seq : row.changed) out.number(seq.value);
+    return out.take();
+}
+
+std::optional<FeedRow> decode_feed(std::uint64_t number, std::string_view value) {
+    Reader in{value};
+    FeedRow row{.number = number};
+    row.gid = {in.number()};
+    row.first = {in.number()};
+    row.last = row.first + in.number() - 1;
+    for (std::uint64_t left = in.count(1); left > 0; --left) row.changed.push_back({in.number()});
+    return checked(in, std::move(row));
+}
+
+std::string encode(const UserLogLine& line) {
+    Writer out;
+    out.number(line.user_log_seq);
+    out.rest(line.entry);
+    return out.take();
+}
+
+std::optional<UserLogLine> decode_user_log(std::string_view value) {
+    Reader in{value};
+    UserLogLine line;
+    line.user_log_seq = in.number();
+    line.entry = in.rest();
+    return checked(in, std::move(line));
 }
 
 std::string encode(std::uint64_t number) {

@@ -40,6 +40,22 @@ TEST(StoredForm, IsWhatTheDocumentSays) {
     EXPECT_EQ(hex(keys::entry({258}, {7})), "00 00 00 00 00 00 01 02 00 00 00 00 00 00 00 07");
 }
 
+TEST(StoredForm, OfWhatStandsBesideIsWhatTheDocumentSays) {
+    using keys::Kind;
+    EXPECT_EQ(hex(keys::beside({258}, Kind::reaction, {3}, {300}, "+")),
+              "00 00 00 00 00 00 01 02 00 00 00 00 00 00 00 01 72 00 00 00 00 00 00 00 03 "
+              "00 00 00 00 00 00 01 2c 2b");
+    EXPECT_EQ(hex(keys::beside({258}, Kind::tally, {}, {300})),
+              "00 00 00 00 00 00 01 02 00 00 00 00 00 00 00 01 74 00 00 00 00 00 00 00 00 "
+              "00 00 00 00 00 00 01 2c");
+    EXPECT_EQ(hex(rows::encode(TallyRow{{300}, {{"+", 2}}})), "01 01 01 2b 02");
+    EXPECT_EQ(hex(keys::fixed(9)), "00 00 00 00 00 00 00 09");
+    EXPECT_EQ(hex(rows::encode(FeedRow{9, {258}, {300}, {301}, {{7}}})), "01 82 02 ac 02 02 01 07");
+    EXPECT_EQ(hex(keys::user_log({3}, 2)), "6c 00 00 00 00 00 00 00 03 00 00 00 00 00 00 00 02");
+    EXPECT_EQ(hex(rows::encode(rows::UserLogLine{(std::uint64_t{1} << 32U) + 2, ""})),
+              "01 82 80 80 80 10");
+}
+
 // Cut, longer or of a later version: nothing, and never a row with wrong fields.
 template <class Row>
 void expect_strict(const Row& row, auto decode) {
@@ -58,6 +74,7 @@ TEST(StoredForm, ReadsBackExactlyWhatWasWritten) {
     HeadRow head{.epoch = {1}, .term = {~std::uint64_t{0}}, .seq = {300}, .digest = genesis({1})};
     head.home = ~std::uint32_t{0};
     head.settings = std::string(200, '\0');
+    head.forks = {{{1}, {300}}, {{2}, {~std::uint64_t{0}}}};
     expect_strict(head, [](std::string_view in) { return rows::decode_head(in); });
     expect_strict(worked_member(),
                   [](std::string_view in) { return rows::decode_member({3}, in); });
@@ -66,6 +83,14 @@ TEST(StoredForm, ReadsBackExactlyWhatWasWritten) {
                   [&](std::string_view in) { return rows::decode_sent({4}, cmid, in); });
     expect_strict(UserRow{{5}, "Ann", "ann", "secret", kNoon},
                   [](std::string_view in) { return rows::decode_user({5}, in); });
+    expect_strict(InviteRow{"c", {5}, kNoon, ~std::uint32_t{0}},
+                  [](std::string_view in) { return rows::decode_invite("c", in); });
+    expect_strict(InviteRow{"c", {5}, kNoon, {}},
+                  [](std::string_view in) { return rows::decode_invite("c", in); });
+    expect_strict(TallyRow{{9}, {{"+", 300}, {"++", 1}}},
+                  [](std::string_view in) { return rows::decode_tally({9}, in); });
+    expect_strict(FeedRow{9, {258}, {8}, {7}, {{300}, {1}}},
+                  [](std::string_view in) { return rows::decode_feed(9, in); });
     expect_strict(~std::uint64_t{0}, [](std::string_view in) { return rows::decode_number(in); });
 }
 
@@ -73,6 +98,8 @@ TEST(StoredForm, RefusesNumbersThatNoFieldHolds) {
     EXPECT_FALSE(rows::decode_number("\x01" + std::string(9, '\xff') + "\x02"));  // 2^64 and more.
     EXPECT_FALSE(
         rows::decode_member({3}, std::string("\x01\x04\0\0\0\0\0\0\0", 9)));  // No such role.
+    EXPECT_FALSE(
+        rows::decode_member({3}, std::string("\x01\x03\x20\0\0\0\0\0\0", 9)));  // No such flag.
     EXPECT_TRUE(rows::decode_member({3}, std::string("\x01\x03\0\0\0\0\0\0\0", 9)));
     EXPECT_FALSE(rows::decode_entry({1}, std::string(15, 'x')));
     EXPECT_FALSE(rows::decode_entry({1}, std::string(64, 'x')));

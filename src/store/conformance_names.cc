@@ -1,0 +1,145 @@
+// Members and users by name; changes of an account; settings.
+
+#include <gmock/gmock.h>
+
+#include "base/limits.h"
+#include "store/conformance.h"
+
+namespace stentor::store {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr GroupId kGroup{100};
+
+std::vector<std::string> names(const Result<std::vector<NamedMember>>& members) {
+    std::vector<std::string> found;
+    for (const NamedMember& member : members.value()) found.push_back(member.name);
+    return found;
+}
+
+std::vector<std::string> names(const Result<std::vector<UserRow>>& users) {
+    std::vector<std::string> found;
+    for (const UserRow& user : users.value()) found.push_back(user.name);
+    return found;
+}
+
+TEST_P(Conformance, MembersAreFoundByTheirNames) {
+    for (const auto& [uid, name] : std::vector<std::pair<std::uint64_t, std::string>>{
+             {1, "bo"}, {2, "anna"}, {3, "ann"}, {4, "an"}, {5, "anx"}, {6, "cy"}}) {
+        ASSERT_TRUE(store().add_user({{uid}, "~" + name, name, "p", kNoon}));
+    }
+    Scribe scribe{kGroup};
+    Commit next = scribe.next(1);
+    for (const std::uint64_t uid : {1U, 2U, 3U, 4U, 9U}) next.members.push_back(member_row({uid}));
+    MemberRow waiting = member_row({5});
+    waiting.role = Role::none;
+    waiting.pending = true;
+    MemberRow banned = member_row({6});
+    banned.role = Role::none;
+    banned.banned = true;
+    next.members.push_back(waiting);
+    next.members.push_back(banned);
+    ASSERT_EQ(commit(next), Outcome::done);
+    scribe.accept(next);
+
+    const auto found = [&](std::string_view prefix, const Store::NamePlace& after = {},
+                           bool pending = false, std::size_t count = 100) {
+        return names(store().members_by_name(kGroup, prefix, after, pending, count));
+    };
+    EXPECT_THAT(found(""), ElementsAre("~an", "~ann", "~anna", "~bo"));
+    EXPECT_THAT(found("ann"), ElementsAre("~ann", "~anna"));
+    EXPECT_THAT(found("ann", {"ann", {3}}), ElementsAre("~anna"));
+    EXPECT_THAT(found("ann", {"ann", {2}}), ElementsAre("~ann", "~anna"));
+    EXPECT_THAT(found("ann", {"aaa", {9}}), ElementsAre("~ann", "~anna"));
+    EXPECT_THAT(found("ann", {"b", {}}), IsEmpty());
+    EXPECT_THAT(found("", {}, false, 2), ElementsAre("~an", "~ann"));
+    EXPECT_THAT(found("c"), IsEmpty());
+    EXPECT_THAT(found("", {}, true), ElementsAre("~anx"));
+    EXPECT_EQ(store().members_by_name(kGroup, "", {}, true, 1)->front().row, waiting);
+    EXPECT_THAT(names(store().members_by_name({101}, "", {}, false, 9)), IsEmpty());
+
+    // One is let in, one leaves, one becomes an admin.
+    next = scribe.next(0);
+    next.members = {member_row({5}, 2), member_row({2}, 2), member_row({4}, 2)};
+    next.members[1].left = scribe.head().seq;
+    next.members[2].role = Role::admin;
+    ASSERT_EQ(commit(next), Outcome::done);
+    reopen();
+    EXPECT_THAT(found(""), ElementsAre("~an", "~ann", "~anx", "~bo"));
+    EXPECT_THAT(found("", {}, true), IsEmpty());
+    EXPECT_EQ(store().members_by_name(kGroup, "an", {}, false, 1)->front().row.role, Role::admin);
+}
+
+TEST_P(Conformance, AMemberKeepsEveryField) {
+    Scribe scribe{kGroup};
+    MemberRow row = member_row({3});
+    row.muted_for_me = row.banned = row.pending = row.blocked = row.overlay = true;
+    row.muted_until = kNoon;
+    Commit next = scribe.next(1);
+    next.members = {row};
+    ASSERT_EQ(commit(next), Outcome::done);
+    scribe.accept(next);
+    EXPECT_EQ(store().member(kGroup, {3})->value(), row);
+    next = scribe.next(0);
+    row = member_row({3}, 2);
+    row.blocked = true;
+    next.members = {row};
+    ASSERT_EQ(commit(next), Outcome::done);
+    EXPECT_EQ(store().member(kGroup, {3})->value(), row);
+}
+
+TEST_P(Conformance, UsersAreListedByTheirNames) {
+    std::uint64_t uid = 0;
+    for (const char* name : {"bo", "ann", "", "anna", "an"}) {
+        ASSERT_TRUE(store().add_user({{++uid}, "~" + std::string{name}, name, "p", kNoon}));
+    }
+    EXPECT_THAT(names(store().users_by_name("", "", 9)),
+                ElementsAre("~", "~an", "~ann", "~anna", "~bo"));
+    EXPECT_THAT(names(store().users_by_name("ann", "", 9)), ElementsAre("~ann", "~anna"));
+    EXPECT_THAT(names(store().users_by_name("ann", "ann", 9)), ElementsAre("~anna"));
+    EXPECT_THAT(names(store().users_by_name("ann", "a", 9)), ElementsAre("~ann", "~anna"));
+    EXPECT_THAT(names(store().users_by_name("ann", "b", 9)), IsEmpty());
+    EXPECT_THAT(names(store().users_by_name("", "an", 2)), ElementsAre("~ann", "~anna"));
+}
+
+TEST_P(Conformance, AnAccountChangesButNotItsName) {
+    const UserRow ann{{1}, "Ann", "ann", "old", kNoon};
+    ASSERT_TRUE(store().add_user(ann));
+    UserRow changed{{1}, "Bob", "bob", "new", {}, true, kNoon + Millis{5}};
+    ASSERT_TRUE(store().change_user(changed));
+    changed.name = ann.name;
+    changed.name_key = ann.name_key;
+    changed.created = ann.created;
+    reopen();
+    EXPECT_EQ(store().user({1}).value(), changed);
+    EXPECT_EQ(store().user_by_name("ann").value(), changed);
+    EXPECT_EQ(store().user_by_name("bob").value(), std::nullopt);
+    changed.uid = {2};
+    EXPECT_EQ(store().change_user(changed).error().code, Code::not_found);
+}
+
+TEST_P(Conformance, SettingsAreKeptByName) {
+    EXPECT_EQ(store().setting("keys/a").value(), std::nullopt);
+    ASSERT_TRUE(store().set_setting("keys/b", "2"));
+    ASSERT_TRUE(store().set_setting("keys/a", "1"));
+    ASSERT_TRUE(store().set_setting("keyz", std::string(limits::kSettingBytes, '\0')));
+    ASSERT_TRUE(store().set_setting("keys/b", ""));
+    reopen();
+    EXPECT_EQ(store().setting("keys/a").value(), "1");
+    EXPECT_EQ(store().setting("keys/b").value(), "");
+    const auto found = store().settings("keys/").value();
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].name, "keys/a");
+    EXPECT_EQ(found[1].name, "keys/b");
+    ASSERT_TRUE(store().set_setting("keys/a", std::nullopt));
+    ASSERT_TRUE(store().set_setting("keys/a", std::nullopt));
+    EXPECT_EQ(store().setting("keys/a").value(), std::nullopt);
+    EXPECT_EQ(store().set_setting("", "x").error(), (Error{Code::bad_field, "name"}));
+    EXPECT_EQ(store().set_setting("x", std::string(limits::kSettingBytes + 1, 'x')).error(),
+              (Error{Code::bad_field, "value", limits::kSettingBytes}));
+}
+
+}  // namespace
+}  // namespace stentor::store

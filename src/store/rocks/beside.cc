@@ -1,0 +1,110 @@
+// What one member added, took away or was told, beside the log.
+
+#include <rocksdb/snapshot.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "base/limits.h"
+#include "store/rocks/engine.h"
+#include "store/rocks/rows.h"
+
+namespace stentor::store {
+
+// Blocks without rows of the one who is asked for are leapt over. In the block of the floor rows
+// may stand that the floor has passed: they are cut off here.
+Result<void> RocksStore::walk(GroupId gid, keys::Kind kind, UserId uid, Seq from, Seq to,
+                              const Visit& visit) {
+    rocksdb::ManagedSnapshot snapshot{base_.db.get()};
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot.snapshot();
+    const Result<HeadRow> head = read_head(how, gid);
+    if (!head) {
+        if (head.error().code == Code::not_found) return {};
+        return std::unexpected(head.error());
+    }
+    // A note stands behind its anchor, so it is shown while that is the floor.
+    from = std::max(from, kind == keys::Kind::note ? head->floor : head->floor + 1);
+    if (from > to) return {};
+    const std::uint64_t last_block = to.value / keys::kBlock;
+    const std::string end = keys::after(keys::beside_in(gid, last_block, kind, uid));
+    const rocksdb::Slice upper{end};
+    how.iterate_upper_bound = &upper;
+    const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(how, base_.beside)};
+
+    row->Seek(keys::beside(gid, kind, uid, from));
+    while (row->Valid()) {
+        const auto key = keys::parse_beside(row->key().ToStringView());
+        if (!key) return unreadable("beside.key");
+        if (key->kind == kind && key->uid == uid) {
+            if (key->seq > to) break;
+            if (!visit(*key, row->value().ToStringView())) return unreadable("beside");
+            row->Next();
+            continue;
+        }
+        const bool before = std::pair{key->kind, key->uid} < std::pair{kind, uid};
+        row->Seek(keys::beside_in(gid, key->block + (before ? 0 : 1), kind, uid));
+    }
+    if (!row->status().ok()) return unreadable("beside", row->status());
+    return {};
+}
+
+Result<std::optional<InviteRow>> RocksStore::invite(GroupId gid, std::string_view code) {
+    const Result<Row> row = get({}, base_.rows, keys::invite(gid, code));
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return std::nullopt;
+    std::optional<InviteRow> invite = rows::decode_invite(code, **row);
+    if (!invite) return unreadable("invite");
+    return invite;
+}
+
+Result<std::vector<ReactionRow>> RocksStore::reactions_of(GroupId gid, UserId uid, Seq from,
+                                                          Seq to) {
+    std::vector<ReactionRow> rows;
+    const auto walked = walk(gid, keys::Kind::reaction, uid, from, to,
+                             [&](const keys::Beside& key, std::string_view) {
+                                 rows.push_back({uid, key.seq, std::string{key.rest}, true});
+                                 return true;
+                             });
+    if (!walked) return std::unexpected(walked.error());
+    return rows;
+}
+
+Result<std::vector<TallyRow>> RocksStore::tallies(GroupId gid, Seq from, Seq to) {
+    std::vector<TallyRow> rows;
+    const auto walked = walk(gid, keys::Kind::tally, {}, from, to,
+                             [&](const keys::Beside& key, std::string_view value) {
+                                 std::optional<TallyRow> row = rows::decode_tally(key.seq, value);
+                                 if (row) rows.push_back(*std::move(row));
+                                 return row.has_value();
+                             });
+    if (!walked) return std::unexpected(walked.error());
+    return rows;
+}
+
+Result<std::vector<Seq>> RocksStore::hidden(GroupId gid, UserId uid, Seq from, Seq to) {
+    std::vector<Seq> rows;
+    const auto walked = walk(gid, keys::Kind::hidden, uid, from, to,
+                             [&](const keys::Beside& key, std::string_view) {
+                                 rows.push_back(key.seq);
+                                 return true;
+                             });
+    if (!walked) return std::unexpected(walked.error());
+    return rows;
+}
+
+Result<std::vector<NoteRow>> RocksStore::notes(GroupId gid, UserId uid, Seq from, Seq to) {
+    std::deque<NoteRow> newest;
+    const auto walked = walk(gid, keys::Kind::note, uid, from, to,
+                             [&](const keys::Beside& key, std::string_view value) {
+                                 const auto number = keys::parse_fixed(key.rest);
+                                 if (!number) return false;
+                                 newest.push_back({*number, key.seq, std::string{value}});
+                                 if (newest.size() > limits::kNotesPerPage) newest.pop_front();
+                                 return true;
+                             });
+    if (!walked) return std::unexpected(walked.error());
+    return std::vector<NoteRow>{newest.begin(), newest.end()};
+}
+
+}  // namespace stentor::store

@@ -1,0 +1,159 @@
+// What is read in an order of its own: all groups, the feed, a user's own log, settings.
+
+#include <rocksdb/snapshot.h>
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "store/rocks/engine.h"
+#include "store/rocks/rows.h"
+#include "store/user_log.h"
+#include "store/verdict.h"
+
+namespace stentor::store {
+
+Result<void> RocksStore::scan(const rocksdb::ReadOptions& how, rocksdb::ColumnFamilyHandle* table,
+                              const std::string& begin, const std::string& prefix,
+                              const VisitRow& visit) {
+    if (stopped_) return std::unexpected(Error{Code::store_unavailable, "stopped"});
+    const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(how, table)};
+    for (row->Seek(begin); row->Valid() && row->key().starts_with(prefix); row->Next()) {
+        const Result<bool> more = visit(row->key().ToStringView(), row->value().ToStringView());
+        if (!more) return std::unexpected(more.error());
+        if (!*more) break;
+    }
+    if (!row->status().ok()) return unreadable("row", row->status());
+    return {};
+}
+
+// 0 where there is no such row.
+Result<std::uint64_t> RocksStore::read_number(const rocksdb::ReadOptions& how,
+                                              const std::string& key) {
+    const Result<Row> row = get(how, base_.rows, key);
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return 0;
+    const auto number = rows::decode_number(**row);
+    if (!number) return unreadable("number");
+    return *number;
+}
+
+Result<std::vector<Store::GroupHead>> RocksStore::groups(GroupId after, std::size_t count_max) {
+    std::vector<GroupHead> found;
+    const auto scanned = scan({}, base_.rows, keys::after_row(keys::head(after)), keys::heads(),
+                              [&](std::string_view key, std::string_view value) -> Result<bool> {
+                                  if (found.size() == count_max) return false;
+                                  const auto gid = keys::parse_head(key);
+                                  auto head = rows::decode_head(value);
+                                  if (!gid || !head) return unreadable("head");
+                                  found.push_back({.gid = *gid, .head = *std::move(head)});
+                                  return true;
+                              });
+    if (!scanned) return std::unexpected(scanned.error());
+    return found;
+}
+
+Result<UserLogPage> RocksStore::user_log(UserId uid, std::uint64_t after, std::size_t count_max) {
+    rocksdb::ManagedSnapshot snapshot{base_.db.get()};
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot.snapshot();
+    const Result<std::uint64_t> head = read_number(how, keys::user_log_head(uid));
+    if (!head) return std::unexpected(head.error());
+    UserLogPage page{.head = *head};
+
+    // The row of `after` also tells whether its number was given in another history.
+    const Result<Row> there = get(how, base_.rows, keys::user_log(uid, place_of(after)));
+    if (!there) return std::unexpected(there.error());
+    bool kept = after == 0 && oldest_place(*head) == 1;
+    if (*there) {
+        const auto line = rows::decode_user_log(**there);
+        if (!line) return unreadable("user_log");
+        kept = line->user_log_seq == after;
+    }
+    if (!kept) {
+        page.reset = true;
+        return page;
+    }
+    const std::size_t count = std::clamp<std::size_t>(count_max, 1, limits::kUserLogPage);
+    const auto scanned =
+        scan(how, base_.rows, keys::user_log(uid, place_of(after) + 1), keys::user_log_of(uid),
+             [&](std::string_view, std::string_view value) -> Result<bool> {
+                 if (page.entries.size() == count) return false;
+                 auto line = rows::decode_user_log(value);
+                 if (!line) return unreadable("user_log");
+                 page.entries.push_back(std::move(line->entry));
+                 return true;
+             });
+    if (!scanned) return std::unexpected(scanned.error());
+    return page;
+}
+
+Result<FeedPage> RocksStore::feed(std::uint64_t after, std::size_t count_max) {
+    rocksdb::ManagedSnapshot snapshot{base_.db.get()};
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot.snapshot();
+    const Result<std::uint64_t> floor = read_number(how, keys::meta("feed_floor"));
+    if (!floor) return std::unexpected(floor.error());
+    FeedPage page{.head = *floor, .floor = *floor};
+    {
+        const std::unique_ptr<rocksdb::Iterator> last{base_.db->NewIterator(how, base_.feed)};
+        last->SeekToLast();
+        if (!last->status().ok()) return unreadable("feed", last->status());
+        if (last->Valid()) {
+            page.head = keys::parse_fixed(last->key().ToStringView()).value_or(page.head);
+        }
+    }
+    std::uint64_t next = std::max(after, page.floor) + 1;
+    const auto scanned = scan(how, base_.feed, keys::fixed(next), {},
+                              [&](std::string_view key, std::string_view value) -> Result<bool> {
+                                  if (page.rows.size() == count_max) return false;
+                                  auto row = rows::decode_feed(next, value);
+                                  if (!row || keys::parse_fixed(key) != next++) {
+                                      return unreadable("feed");
+                                  }
+                                  page.rows.push_back(*std::move(row));
+                                  return true;
+                              });
+    if (!scanned) return std::unexpected(scanned.error());
+    return page;
+}
+
+Result<void> RocksStore::forget_feed(std::uint64_t number) {
+    const std::scoped_lock lock{order_};
+    const Result<std::uint64_t> floor = read_number({}, keys::meta("feed_floor"));
+    if (!floor) return std::unexpected(floor.error());
+    number = std::min(number, feed_head_);
+    if (number <= *floor) return {};
+    rocksdb::WriteBatch batch;
+    batch.Put(base_.rows, keys::meta("feed_floor"), rows::encode(number));
+    batch.DeleteRange(base_.feed, keys::fixed(*floor + 1), keys::fixed(number + 1));
+    return write(batch, false);
+}
+
+Result<std::optional<std::string>> RocksStore::setting(std::string_view name) {
+    return get({}, base_.rows, keys::setting(name));
+}
+
+Result<void> RocksStore::set_setting(std::string_view name, std::optional<std::string_view> value) {
+    if (const auto error = refuse_setting(name, value)) return std::unexpected(*error);
+    rocksdb::WriteBatch batch;
+    if (value) {
+        batch.Put(base_.rows, keys::setting(name), *value);
+    } else {
+        batch.Delete(base_.rows, keys::setting(name));
+    }
+    return write(batch, true);
+}
+
+Result<std::vector<Store::Setting>> RocksStore::settings(std::string_view prefix) {
+    std::vector<Setting> found;
+    const std::string begin = keys::setting(prefix);
+    const auto scanned = scan({}, base_.rows, begin, begin,
+                              [&](std::string_view key, std::string_view value) -> Result<bool> {
+                                  found.push_back({std::string{key.substr(1)}, std::string{value}});
+                                  return true;
+                              });
+    if (!scanned) return std::unexpected(scanned.error());
+    return found;
+}
+
+}  // namespace stentor::store
