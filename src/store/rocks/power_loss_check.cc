@@ -10,6 +10,7 @@
 #include "store/conformance.h"
 #include "store/rocks/engine.h"
 #include "store/rocks/power_loss_disk.h"
+#include "store/rocks/power_loss_lines.h"
 #include "store/verdict.h"
 
 namespace stentor::store {
@@ -27,8 +28,9 @@ struct Ledger {
     std::map<UserId, Seq> furthest_read;  // Ever reported; need not be kept.
     std::optional<Commit> pending;
 
-    void accept(const Commit& commit) {
+    void accept(const Commit& commit, Lines& lines) {
         scribe.accept(commit);
+        lines.accept(commit);
         for (const MemberRow& row : commit.members) members[row.uid] = row;
     }
 };
@@ -82,6 +84,7 @@ private:
     std::shared_ptr<PowerLossDisk> disk_;
     LossTally& tally_;
     std::vector<Ledger> groups_;
+    Lines lines_;
     std::map<UserId, bool> users_;  // Whether adding was answered; else unknown.
     Term last_term_;
 };
@@ -162,6 +165,7 @@ Commit World::draft(Ledger& group) {
         }
         commit.members.push_back(row);
     }
+    if (chance(30)) commit.user_events.push_back(lines_.draft({1 + random_() % kMembers}));
     if (kept > 30 && chance(20)) {
         commit.head.floor = scribe.head().floor + random_() % kept;
         if (commit.head.floor > scribe.head().floor) {
@@ -182,7 +186,7 @@ Finding World::commit_some(Store& store) {
     const std::vector<Outcome> outcomes = store.commit(commits);
     for (std::size_t i = 0; i < commits.size(); ++i) {
         if (outcomes[i] == Outcome::done) {
-            whose[i]->accept(commits[i]);
+            whose[i]->accept(commits[i], lines_);
             ++tally_.commits_done;
         } else if (outcomes[i] == Outcome::unknown) {
             whose[i]->pending = commits[i];
@@ -224,6 +228,7 @@ Finding World::check(Store& store) {
             return "group " + std::to_string(group.scribe.gid().value) + ": " + *finding;
         }
     }
+    if (Finding finding = lines_.differ(store)) return finding;
     const Result<Term> term = store.next_term();
     if (!term || *term <= last_term_) return "a term was given twice";
     last_term_ = *term;
@@ -237,7 +242,7 @@ Finding World::check_group(Store& store, Ledger& group) {
 
     std::optional<Commit> absent;
     if (group.pending && version == group.pending->head.version) {
-        group.accept(*group.pending);
+        group.accept(*group.pending, lines_);
         ++tally_.unknown_kept;
     } else if (group.pending) {
         absent = std::move(group.pending);
@@ -362,6 +367,22 @@ std::optional<std::string> find_answer_after_failure() {
     if ((*store)->user({1})) return "user";
     if ((*store)->user_by_name("ann")) return "user_by_name";
     if ((*store)->next_term()) return "next_term";
+    if ((*store)->raise_epoch()) return "raise_epoch";
+    if ((*store)->members_by_name({1}, "", {}, false, 10)) return "members_by_name";
+    if ((*store)->invite({1}, "a")) return "invite";
+    if ((*store)->reactions_of({1}, {1}, {1}, {3})) return "reactions_of";
+    if ((*store)->tallies({1}, {1}, {3})) return "tallies";
+    if ((*store)->hidden({1}, {1}, {1}, {3})) return "hidden";
+    if ((*store)->notes({1}, {1}, {1}, {3})) return "notes";
+    if ((*store)->user_log({1}, 0, 10)) return "user_log";
+    if ((*store)->groups({}, 10)) return "groups";
+    if ((*store)->feed(0, 10)) return "feed";
+    if ((*store)->forget_feed(1)) return "forget_feed";
+    if ((*store)->change_user({.uid = {1}})) return "change_user";
+    if ((*store)->users_by_name("", "", 10)) return "users_by_name";
+    if ((*store)->setting("a")) return "setting";
+    if ((*store)->set_setting("a", "b")) return "set_setting";
+    if ((*store)->settings("")) return "settings";
     return std::nullopt;
 }
 
