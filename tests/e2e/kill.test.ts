@@ -18,7 +18,7 @@ beforeAll(async () => {
   for (let i = 0; i < WRITERS; ++i) clients.push(sdkClient(server, await enter(server, "sign-up", `writer ${i}`)));
   await eventually("all are online", async () => clients.every(({ connection }) => connection.state.name === "online"));
   const gid = await new Promise<number>((made) =>
-    clients[0]?.create("through it all", true, (ready) => made(typeof ready === "object" && "gid" in ready ? ready.gid : 0)),
+    clients[0]?.create({ name: "through it all", historyForJoiners: true }, (ready) => made(typeof ready === "object" && "gid" in ready ? ready.gid : 0)),
   );
   for (const client of clients.slice(1)) await new Promise<void>((joined) => client.join(gid, () => joined()));
   groups = clients.map((client) => client.group(gid));

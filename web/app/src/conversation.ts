@@ -1,42 +1,51 @@
 // One group on the page: its head, its timeline, and where one writes.
 
-import { hexOf, type Client, type Group, type Pending } from "@stentor/sdk";
+import { GroupKind, hexOf, Role, type Client, type Group, type Pending } from "@stentor/sdk";
+import { Card } from "./card";
 import { Composer } from "./composer";
-import { askLeave, showShare, showVerified } from "./dialogs";
-import { button, el, icon, iconButton, setText } from "./dom";
-import { t } from "./texts";
+import { sayFailure } from "./dialog";
+import { showVerified } from "./dialogs";
+import { el, icon, iconButton, isolated, setText } from "./dom";
+import { groupMenu } from "./group_menu";
+import { openMenu } from "./menu";
+import { messageMenu } from "./message_menu";
+import { showReaders } from "./readers";
+import { showAround, showSearch } from "./search";
+import { t, wholeTime } from "./texts";
 import { Timeline } from "./timeline";
-import { wordsOf } from "./words";
+
+const TYPING_NAMED = 3;
 
 export class Conversation {
   readonly element = el("section", { class: "conversation" });
-  readonly #name = el("h2", {});
+  readonly #name = el("h2", { dir: "auto" });
   readonly #about = el("p", { class: "about" });
   readonly #verified = el("button", { type: "button", class: "verified" });
   readonly #verifiedWords = el("span", { class: "long" });
   readonly #verifiedShort = el("span", { class: "short", "aria-hidden": "true" });
   readonly #tools = el("div", { class: "tools" });
+  readonly #typing = el("p", { class: "typing", role: "status" });
   readonly #composer: Composer;
-  readonly #card = el("div", { class: "card", hidden: true });
+  readonly #card: Card;
   #timeline: Timeline;
   #group: Group;
-  #cardSays = "";
 
   constructor(
     private readonly client: Client,
     readonly gid: number,
+    invite: string,
     private readonly drafts: Map<number, string>,
   ) {
     this.#group = client.group(gid);
+    this.#card = new Card(client, invite);
     this.#timeline = this.#makeTimeline();
-    this.#composer = new Composer((text) => this.#say(text));
+    this.#composer = this.#makeComposer();
     this.#composer.text = drafts.get(gid) ?? "";
     this.#verified.append(icon("shield"), this.#verifiedWords, this.#verifiedShort);
     this.#verified.addEventListener("click", () => showVerified(this.#group));
-    this.#tools.append(
-      iconButton("link", t.share, () => showShare(gid)),
-      iconButton("leave", t.leave, () => askLeave(client, gid, this.#name.textContent)),
-    );
+    const more = iconButton("more", t.groupMenu, () => openMenu(more, t.groupMenu, groupMenu(client, this.#group, this.#name.textContent)));
+    more.setAttribute("aria-haspopup", "menu");
+    this.#tools.append(iconButton("search", t.search, () => showSearch(client, this.#group, (seq) => this.#goTo(seq))), more);
     const back = iconButton("back", t.back, () => (location.hash = "#/"));
     back.classList.add("back");
     const head = el("header", { class: "bar" },
@@ -44,12 +53,12 @@ export class Conversation {
       el("div", { class: "title" }, this.#name, this.#about),
       this.#verified, this.#tools,
     );
-    this.element.append(head, this.#card, this.#timeline.element, this.#composer.element);
+    this.element.append(head, this.#card.element, this.#timeline.element, this.#typing, this.#composer.element);
   }
 
   // Something with a time is shown, so time has to pass on the page.
   get waiting(): boolean {
-    return this.#group.outbox.items.some(({ retryAtMs }) => retryAtMs !== undefined);
+    return this.#group.outbox.items.some(({ retryAtMs }) => retryAtMs !== undefined) || this.#mutedUntil() > 0;
   }
 
   entered(): void {
@@ -58,7 +67,7 @@ export class Conversation {
   }
 
   leave(): void {
-    this.drafts.set(this.gid, this.#composer.text);
+    this.drafts.set(this.gid, this.#composer.draft);
     this.#group.reader.flush();
   }
 
@@ -68,11 +77,10 @@ export class Conversation {
 
   render(): void {
     this.#refreshGroup();
-    const { opened, online, state, log, mismatches } = this.#group;
-    const listed = this.client.directory.groups.find(({ gid }) => gid === this.gid);
-    const name = opened?.name || listed?.name || "";
+    const { opened, state, log, mismatches } = this.#group;
+    const name = opened?.name || this.client.directory.find(this.gid)?.name || "";
     setText(this.#name, name || `#${this.gid}`);
-    setText(this.#about, opened ? [t.members(this.client.members(this.gid)), online > 1 && t.online(online)].filter(Boolean).join(" · ") : "");
+    setText(this.#about, this.#aboutWords());
     const fits = state === "open" || mismatches === 0;
     this.#verified.hidden = !opened || log.last === 0;
     this.#verified.dataset["fits"] = String(fits);
@@ -81,12 +89,47 @@ export class Conversation {
     setText(this.#verifiedShort, fits ? `#${log.last}` : "…");
     this.#composer.limit(this.client.limits?.textBytes || 8 * 1024);
     this.#composer.name(name);
-    this.#renderCard();
-    const inside = this.#card.hidden;
-    this.#tools.hidden = !inside;
-    this.#timeline.element.hidden = !inside;
-    this.#composer.element.hidden = !inside;
-    if (inside) this.#timeline.render();
+    const mutedUntil = this.#mutedUntil();
+    this.#composer.hold(mutedUntil > 0 ? t.youAreMuted(wholeTime(mutedUntil)) : "");
+    setText(this.#typing, this.#typingWords());
+    const outside = this.#card.render(this.#group);
+    this.#tools.hidden = outside;
+    this.#timeline.element.hidden = outside;
+    this.#typing.hidden = outside;
+    this.#composer.element.hidden = outside || opened?.settings?.kind === GroupKind.BROADCAST;
+    if (!outside) this.#timeline.render();
+  }
+
+  #aboutWords(): string {
+    const { opened, online } = this.#group;
+    if (!opened) return "";
+    const { settings } = opened;
+    const direct = settings?.kind === GroupKind.DIRECT;
+    return [
+      direct ? t.direct : t.members(this.client.members(this.gid)),
+      online > 1 && t.online(online),
+      opened.muted && t.muted,
+      settings && settings.slowModeS > 0 && t.slowModeIs(settings.slowModeS),
+      settings?.topic && isolated(settings.topic),
+    ].filter(Boolean).join(" · ");
+  }
+
+  // 0: not muted, as far as it is known.
+  #mutedUntil(): number {
+    const until = this.#group.opened?.mutedUntilMs ?? 0;
+    return until > this.client.connection.serverNow() ? until : 0;
+  }
+
+  #typingWords(): string {
+    const who = this.#group.typing.who;
+    if (who.length === 0) return "";
+    const names = who.slice(0, TYPING_NAMED).map((uid) => isolated(this.#nameOf(uid)));
+    if (who.length > TYPING_NAMED) names.push("…");
+    return t.typing(names.join(", "), who.length > 1);
+  }
+
+  #nameOf(uid: number): string {
+    return this.client.users.name(uid) ?? t.someone(uid);
   }
 
   // After an oust and a new join the client has another Group under the same id.
@@ -100,47 +143,43 @@ export class Conversation {
   }
 
   #makeTimeline(): Timeline {
-    return new Timeline(this.#group, this.client, {
-      sendAgain: (item) => this.#group.writer.sendAgain(item.cmid),
+    const group = this.#group;
+    return new Timeline(group, this.client, {
+      sendAgain: (item) => group.writer.sendAgain(item.cmid),
       discard: (item) => this.#discard(item),
+      menu: (entry, anchor) => openMenu(anchor, t.more, messageMenu(this.client, group, entry, {
+        reply: (to) => this.#composer.reply(to, to.sender === this.client.uid ? t.you : this.#nameOf(to.sender)),
+        edit: (what) => this.#composer.edit(what),
+      })),
+      react: ({ seq }, emoji, on) => group.acts.react(seq, emoji, on, sayFailure),
+      readers: (entry) => showReaders(this.client, group, entry),
+      goTo: (seq) => this.#goTo(seq),
     });
+  }
+
+  #makeComposer(): Composer {
+    return new Composer({
+      send: (body) => {
+        this.#timeline.toNewest();
+        this.#group.send(body);
+      },
+      edit: (entry, body) => this.#group.acts.edit(entry, body, sayFailure),
+      typed: () => this.#group.typing.typed(),
+      mayAll: () => this.#group.role >= Role.ADMIN,
+      find: (prefix, found) => {
+        const list = this.#group.membership.list(prefix, false, () => found(list.items.filter(({ uid }) => uid !== this.client.uid)));
+        list.more();
+      },
+    });
+  }
+
+  #goTo(seq: number): void {
+    if (!this.#timeline.goTo(seq)) showAround(this.client, this.#group, seq);
   }
 
   #discard(item: Pending): void {
     this.#group.outbox.discard(item.cmid);
     this.#timeline.forget(hexOf(item.cmid));
     this.render();
-  }
-
-  #say(text: string): void {
-    this.#timeline.toNewest();
-    this.#group.send({ text });
-  }
-
-  // Instead of the timeline: why there is none, and what can be done.
-  #renderCard(): void {
-    const { state, refusal } = this.#group;
-    const says = state === "ousted" ? "ousted" : state === "refused" ? `refused ${refusal?.code}` : "";
-    this.#card.hidden = says === "";
-    if (says === this.#cardSays) return;
-    this.#cardSays = says;
-    if (says === "") return;
-    const error = el("p", { class: "error", role: "alert" });
-    const join = button(t.join, () => {
-      join.disabled = true;
-      this.client.join(this.gid, (ready) => {
-        join.disabled = false;
-        if (ready === "offline") setText(error, t.noServer);
-        else if ("refused" in ready) setText(error, wordsOf(ready.refused));
-        else this.#cardSays = "joined";
-        this.render();
-      });
-    }, { class: "primary" });
-    const cancel = button(t.cancel, () => (location.hash = "#/"));
-    const title = state === "ousted" ? t.ousted : t.joinAsk;
-    this.#card.replaceChildren(
-      el("h2", {}, title), el("p", {}, t.joinAskText(this.gid)), error,
-      el("div", { class: "buttons" }, cancel, join),
-    );
   }
 }

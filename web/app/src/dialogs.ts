@@ -1,58 +1,12 @@
-// Small questions: a new group, joining, inviting, leaving.
+// Small questions: a new group, joining, leaving, and what the digest says.
 
 import { Code, type Client, type Group, type Ready } from "@stentor/sdk";
-import { button, el, setText } from "./dom";
-import { gidIn, linkTo, openGroup } from "./links";
+import { ask, openDialog } from "./dialog";
+import { button, el, isolated, setText } from "./dom";
+import { policySelect } from "./group_settings";
+import { linkIn, openGroup } from "./links";
 import { t } from "./texts";
 import { wordsOf } from "./words";
-
-function openDialog(title: string, content: (close: () => void) => Node[]): void {
-  const dialog = el("dialog", { "aria-label": title });
-  dialog.append(el("h2", {}, title), ...content(() => dialog.close()));
-  dialog.addEventListener("close", () => dialog.remove());
-  // A click beside it lands on the dialog itself, one inside on something in it.
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close();
-  });
-  document.body.append(dialog);
-  dialog.showModal();
-}
-
-interface Question {
-  title: string;
-  label: string;
-  action: string;
-  maxlength: number;
-  option?: string;
-  // Says what went wrong, or closes.
-  answered(value: string, fail: (words: string) => void, close: () => void, option: boolean): void;
-}
-
-function ask({ title, label, action, maxlength, option, answered }: Question): void {
-  openDialog(title, (close) => {
-    const input = el("input", { id: "answer", required: true, maxlength, autocomplete: "off" });
-    const check = el("input", { type: "checkbox", checked: true });
-    const error = el("p", { class: "error", role: "alert" });
-    const submit = el("button", { type: "submit", class: "primary" }, action);
-    const form = el("form", {},
-      el("label", { for: "answer" }, label), input,
-      option !== undefined && el("label", { class: "check" }, check, option),
-      error,
-      el("div", { class: "buttons" }, button(t.cancel, close), submit),
-    );
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      submit.disabled = true;
-      const fail = (words: string) => {
-        submit.disabled = false;
-        setText(error, words);
-        input.focus();
-      };
-      answered(input.value.trim(), fail, close, check.checked);
-    });
-    return [form];
-  });
-}
 
 function goOrSay(ready: Ready, fail: (words: string) => void, close: () => void): void {
   if (ready === "offline") return fail(t.noServer);
@@ -62,9 +16,15 @@ function goOrSay(ready: Ready, fail: (words: string) => void, close: () => void)
 }
 
 export function askNewGroup(client: Client): void {
+  const history = el("input", { type: "checkbox", checked: true });
+  const policy = policySelect();
   ask({
-    title: t.newGroup, label: t.groupName, action: t.create, maxlength: 64, option: t.historyForJoiners,
-    answered: (name, fail, close, history) => client.create({ name, historyForJoiners: history }, (ready) => goOrSay(ready, fail, close)),
+    title: t.newGroup, label: t.groupName, action: t.create, maxlength: 64,
+    besides: [el("label", { for: "policy" }, t.joinPolicy), policy, el("label", { class: "check" }, history, t.historyForJoiners)],
+    answered: (name, fail, close) => {
+      const settings = { name, historyForJoiners: history.checked, joinPolicy: Number(policy.value) };
+      client.create(settings, (ready) => goOrSay(ready, fail, close));
+    },
   });
 }
 
@@ -72,22 +32,10 @@ export function askJoin(client: Client): void {
   ask({
     title: t.joinGroup, label: t.joinHint, action: t.join, maxlength: 300,
     answered: (text, fail, close) => {
-      const gid = gidIn(text);
-      if (gid === undefined) return fail(t.joinBad);
-      client.join(gid, (ready) => goOrSay(ready, fail, close));
+      const link = linkIn(text);
+      if (!link) return fail(t.joinBad);
+      client.join(link.gid, (ready) => goOrSay(ready, fail, close), link.invite);
     },
-  });
-}
-
-export function showShare(gid: number): void {
-  openDialog(t.share, (close) => {
-    const link = el("input", { readonly: true, value: linkTo(gid), "aria-label": t.share });
-    link.addEventListener("focus", () => link.select());
-    const copy = button(t.copy, () => {
-      link.select();
-      void navigator.clipboard?.writeText(link.value).then(() => setText(copy, t.copied));
-    }, { class: "primary" });
-    return [el("p", {}, t.shareText), link, el("div", { class: "buttons" }, button(t.close, close), copy)];
   });
 }
 
@@ -105,7 +53,7 @@ export function askLeave(client: Client, gid: number, name: string): void {
         location.hash = "#/";
       });
     }, { class: "danger" });
-    return [el("p", {}, t.leaveAsk(name)), error, el("div", { class: "buttons" }, button(t.cancel, close), leave)];
+    return { nodes: [el("p", {}, t.leaveAsk(isolated(name))), error, el("div", { class: "buttons" }, button(t.cancel, close), leave)] };
   });
 }
 
@@ -113,11 +61,13 @@ export function askLeave(client: Client, gid: number, name: string): void {
 export function showVerified({ log }: Group): void {
   openDialog(t.verifyTitle, (close) => {
     const hex = Array.from(log.digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    return [
-      el("p", {}, t.verifyText),
-      el("p", { class: "fingerprint" }, hex.replace(/(.{4})(?=.)/g, "$1 ").replace(/^(.{19}) /, "$1\n")),
-      el("p", { class: "hint" }, t.verifyFrom(log.first, log.last)),
-      el("div", { class: "buttons" }, button(t.close, close, { class: "primary" })),
-    ];
+    return {
+      nodes: [
+        el("p", {}, t.verifyText),
+        el("p", { class: "fingerprint" }, hex.replace(/(.{4})(?=.)/g, "$1 ").replace(/^(.{19}) /, "$1\n")),
+        el("p", { class: "hint" }, t.verifyFrom(log.first, log.last)),
+        el("div", { class: "buttons" }, button(t.close, close, { class: "primary" })),
+      ],
+    };
   });
 }

@@ -43,6 +43,11 @@ const ICONS = {
   check: "M5 13l4.500 4.500L19 7",
   shield: "M12 3l7 3v5.500c0 4.500-3 7.800-7 9.500-4-1.700-7-5-7-9.500V6zM9 12l2.200 2.200L15.200 10",
   alert: "M12 4l9 16H3zM12 10v4m0 2.600v.4",
+  more: "M6 12h.01M12 12h.01M18 12h.01",
+  people: "M9 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6M3 20c0-4 2.500-6 6-6s6 2 6 6M16 5.500a3 3 0 0 1 0 5.500M17.500 14.500c2.200.6 3.500 2.500 3.500 5.500",
+  search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14M16.500 16.500L21 21",
+  close: "M6 6l12 12M18 6L6 18",
+  quiet: "M6 16V11a6 6 0 0 1 9-5.200M18 11v5l1.500 2h-13M10 20.500h4M4 4l16 16",
   clock: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16M12 8v4.500l3 1.500",
 } as const;
 
@@ -59,6 +64,16 @@ export function iconButton(name: keyof typeof ICONS, label: string, onClick: () 
   const element = button("", onClick, { class: "icon-button", "aria-label": label, title: label });
   element.append(icon(name));
   return element;
+}
+
+// What somebody wrote, inside of words of ours: letters that turn the direction stay in their place.
+export function bdi(text: string, attributes: Attributes = {}): HTMLElement {
+  return el("bdi", attributes, text);
+}
+
+// The same where there are no elements: titles, labels (FSI and PDI, UAX 9).
+export function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
 }
 
 // One of the eight colours of people and groups. Ids lie in steps, so they are stirred first.

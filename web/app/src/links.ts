@@ -1,14 +1,26 @@
-// The address of a group: a number behind the #, which no server is ever sent.
+// The address of a group: a number behind the #, which no server is ever sent, and behind it perhaps
+// the code of an invitation.
 
-export function linkTo(gid: number): string {
-  return `${location.origin}${location.pathname}#/g/${gid}`;
+export interface Link {
+  gid: number;
+  invite: string;
+}
+
+export function linkTo(gid: number, invite = ""): string {
+  const code = invite === "" ? "" : `/${encodeURIComponent(invite)}`;
+  return `${location.origin}${location.pathname}#/g/${gid}${code}`;
 }
 
 // From a link, or from the number alone.
-export function gidIn(text: string): number | undefined {
-  const digits = /(?:#\/g\/|^\s*#?)(\d{1,16})\s*$/.exec(text)?.[1];
-  const gid = Number(digits);
-  return Number.isSafeInteger(gid) && gid > 0 ? gid : undefined;
+export function linkIn(text: string): Link | undefined {
+  const found = /(?:#\/g\/|^\s*#?)(\d{1,16})(?:\/([\w.~%-]{1,192}))?\s*$/.exec(text);
+  const gid = Number(found?.[1]);
+  if (!Number.isSafeInteger(gid) || gid <= 0) return undefined;
+  try {
+    return { gid, invite: decodeURIComponent(found?.[2] ?? "") };
+  } catch {
+    return undefined;
+  }
 }
 
 export function openGroup(gid: number): void {

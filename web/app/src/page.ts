@@ -4,9 +4,10 @@
 import { Client, UNREAD_MANY } from "@stentor/sdk";
 import { device, type Account } from "./account";
 import { Conversation } from "./conversation";
+import { renderDialogs } from "./dialog";
 import { el, setText } from "./dom";
 import { browser, openSocket } from "./env";
-import { gidIn } from "./links";
+import { linkIn } from "./links";
 import { Sidebar, unreadOf } from "./sidebar";
 import { Status } from "./status";
 import { t } from "./texts";
@@ -84,12 +85,15 @@ export class Page {
   }
 
   #route(): void {
-    const gid = location.hash.startsWith("#/g/") ? gidIn(location.hash) : undefined;
-    if (gid !== undefined && gid === this.#conversation?.gid) return;
+    const link = location.hash.startsWith("#/g/") ? linkIn(location.hash) : undefined;
+    const gid = link?.gid;
+    // An invitation stands in the address only as long as nobody has looked at it.
+    if (link && link.invite !== "") history.replaceState(null, "", `#/g/${link.gid}`);
+    if (gid !== undefined && gid === this.#conversation?.gid && link?.invite === "") return;
     this.#conversation?.leave();
     this.#conversation = undefined;
-    if (gid !== undefined) {
-      this.#conversation = new Conversation(this.#client, gid, this.#drafts);
+    if (link) {
+      this.#conversation = new Conversation(this.#client, link.gid, link.invite, this.#drafts);
       this.#stage.replaceChildren(this.#conversation.element);
       this.#conversation.entered();
     } else {
@@ -119,6 +123,7 @@ export class Page {
     setText(this.#hint, this.#client.directory.groups.length > 0 ? t.pickGroup : t.tagline);
     this.#conversation?.render();
     this.#sidebar.render(this.#conversation?.gid);
+    renderDialogs();
     this.#title();
     this.#count(state.name === "waiting" || this.#conversation?.waiting === true);
   }
@@ -142,8 +147,7 @@ export class Page {
   }
 
   #title(): void {
-    const groups = this.#client.directory.groups.filter(({ muted }) => !muted);
-    const unread = groups.reduce((sum, group) => sum + unreadOf(this.#client, group), 0);
+    const unread = this.#client.directory.unread((group) => unreadOf(this.#client, group));
     const count = unread >= UNREAD_MANY ? "99+" : unread;
     document.title = unread > 0 ? `(${count}) Stentor` : "Stentor";
   }

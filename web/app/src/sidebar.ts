@@ -1,10 +1,15 @@
 // My groups, newest activity first, with what is unread; below it, who I am.
 
-import { decodeBody, UNREAD_MANY, type Client, type GroupSummary } from "@stentor/sdk";
+import { decodeBody, GroupKind, UNREAD_MANY, type Client, type GroupSummary } from "@stentor/sdk";
+import { excerptOf } from "./body";
 import { askJoin, askNewGroup } from "./dialogs";
-import { avatar, button, el, iconButton, setText } from "./dom";
+import { avatar, bdi, button, el, icon, iconButton, setText } from "./dom";
 import { listTime, t } from "./texts";
 import type { Status } from "./status";
+
+const PREVIEW_LETTERS = 120;
+// This near to the end of the list, in pixels, more of it is fetched.
+const NEAR = 300;
 
 export function unreadOf(client: Client, summary: GroupSummary): number {
   const group = client.watched(summary.gid);
@@ -28,6 +33,10 @@ export class Sidebar {
       el("p", {}, t.noGroupsText),
       button(t.newGroup, () => askNewGroup(client), { class: "primary" }),
     );
+    this.#list.addEventListener("scroll", () => {
+      const { scrollTop, scrollHeight, clientHeight } = this.#list;
+      if (scrollHeight - scrollTop - clientHeight < NEAR) client.directory.more();
+    }, { passive: true });
     this.element = el("nav", { class: "sidebar", "aria-label": t.groups },
       el("header", { class: "bar" },
         el("h1", {}, t.groups),
@@ -67,7 +76,7 @@ interface Row {
   group: GroupSummary;
   current: boolean;
   unread: number;
-  preview: string;
+  preview: Preview;
   time: string;
   name: string;
 }
@@ -78,19 +87,30 @@ function rowOf({ group, current, unread, preview, time, name }: Row): HTMLElemen
   return el("li", {},
     el("a", { href: `#/g/${group.gid}`, "aria-current": current ? "page" : undefined, class: unread > 0 ? "fresh" : undefined },
       avatar(group.gid, name),
-      el("span", { class: "who" }, name),
+      el("span", { class: "who" }, bdi(name), group.muted && quietMark()),
       el("time", {}, time),
-      el("span", { class: "preview" }, preview),
+      el("span", { class: "preview" }, preview.sender !== "" && bdi(preview.sender), preview.sender !== "" && ": ", bdi(preview.text)),
       unread > 0 && badge,
     ),
   );
 }
 
-function previewOf(client: Client, { last }: GroupSummary): string {
-  if (!last) return "";
-  if (last.recalled) return t.recalled;
-  const text = (decodeBody(last.body)?.text ?? "").slice(0, 120).replace(/\s+/g, " ");
-  if (last.sender === 0) return text;
-  const sender = last.sender === client.uid ? t.you : client.users.name(last.sender);
-  return sender ? `${sender}: ${text}` : text;
+function quietMark(): HTMLElement {
+  const mark = el("span", { class: "quiet-mark", title: t.muted, role: "img", "aria-label": t.muted });
+  mark.append(icon("quiet"));
+  return mark;
+}
+
+interface Preview {
+  sender: string;
+  text: string;
+}
+
+function previewOf(client: Client, { gid, last, kind }: GroupSummary): Preview {
+  if (!last || client.watched(gid)?.marks.hidden.has(last.seq)) return { sender: "", text: "" };
+  const text = last.recalled ? t.recalled : excerptOf(decodeBody(last.body), PREVIEW_LETTERS);
+  if (last.sender === 0) return { sender: "", text };
+  const mine = last.sender === client.uid;
+  if (kind === GroupKind.DIRECT && !mine) return { sender: "", text };
+  return { sender: mine ? t.you : (client.users.name(last.sender) ?? ""), text };
 }

@@ -3,7 +3,9 @@
 
 import type { Client, Group } from "@stentor/sdk";
 import { button, el, icon, setText } from "./dom";
-import { entryRows, pendingRow, ruleRow, type PendingActions, type Row } from "./rows";
+import type { EntryActions } from "./entry_row";
+import { pendingRow, type PendingActions } from "./pending_row";
+import { entryRows, ruleRow, type Row } from "./rows";
 import { t } from "./texts";
 
 const FIRST_SHOWN = 80;
@@ -12,6 +14,9 @@ const STEP = 60;
 // This near to an end of what is shown, in pixels, more is shown.
 const NEAR = 500;
 const AT_END = 30;
+// Further back than this nobody wants everything in between.
+const REACH_ENTRIES = 2_000;
+const POINTED_MS = 2_000;
 
 interface Anchor {
   node: HTMLElement;
@@ -33,11 +38,13 @@ export class Timeline {
   #stuckAt = { top: 0, height: 0 };
   #began = false;
   #filling = false;
+  // The entry that somebody wants to see; 0: none.
+  #target = 0;
 
   constructor(
     private readonly group: Group,
     private readonly client: Client,
-    private readonly actions: PendingActions,
+    private readonly actions: PendingActions & EntryActions,
   ) {
     this.#jump = button("", () => this.#jumped(), { class: "jump", "aria-label": t.toNewest, title: t.toNewest });
     this.#jump.append(this.#jumpCount, icon("down"));
@@ -63,8 +70,18 @@ export class Timeline {
     this.#nodes.delete(`p${cmid}`);
   }
 
+  // False: it lies too far back. Otherwise it is shown, at once or as soon as its page has come.
+  goTo(seq: number): boolean {
+    const { log, floor } = this.group;
+    if (seq <= floor || seq > log.last || log.first - seq > REACH_ENTRIES) return false;
+    this.#target = seq;
+    this.render();
+    return true;
+  }
+
   render(): void {
     this.#begin();
+    if (this.#target > 0 && this.#began && this.#reach(this.#target)) return;
     if (this.#left()) this.#sticks = false;
     this.#moveWindow();
     const anchor = this.#sticks ? undefined : this.#anchor();
@@ -72,6 +89,7 @@ export class Timeline {
     if (this.#sticks) this.#stick();
     else if (anchor) this.#scroller.scrollTop += anchor.node.offsetTop - anchor.top;
     this.#see();
+    this.group.stale.shown(this.#first, this.#last);
     const { log, reader } = this.group;
     const unread = reader.unread();
     this.#jump.hidden = this.#sticks && this.#last === log.last;
@@ -79,6 +97,26 @@ export class Timeline {
     setText(this.#jumpCount, unread > 99 ? "99+" : String(unread));
     this.#scroller.setAttribute("aria-busy", String(this.group.history.loading));
     this.#fill();
+  }
+
+  // True: it is in view now.
+  #reach(seq: number): boolean {
+    const { log, history } = this.group;
+    if (seq < log.first) {
+      history.older(seq - STEP);
+      return false;
+    }
+    this.#target = 0;
+    this.#sticks = false;
+    this.#first = Math.max(log.first, seq - STEP);
+    this.#last = Math.min(log.last, this.#first + WINDOW - 1);
+    this.render();
+    const node = this.#nodes.get(`e${seq}`)?.node;
+    if (!node) return true;
+    node.scrollIntoView({ block: "center" });
+    node.classList.add("pointed");
+    setTimeout(() => node.classList.remove("pointed"), POINTED_MS);
+    return true;
   }
 
   // At the very top no wheel makes a scroll event any more: what has come since has to be shown, and
@@ -175,7 +213,7 @@ export class Timeline {
     } else if (!this.#began) {
       rows.push(ruleRow("edge", "edge-rule", t.loading));
     }
-    rows.push(...entryRows(group, this.#first, this.#last, this.#newAfter, names));
+    rows.push(...entryRows(group, this.#first, this.#last, this.#newAfter, names, this.actions));
     if (this.#last < log.last) return rows;
     if (this.#began && log.last === 0 && outbox.items.length === 0) rows.push(ruleRow("empty", "empty-rule", t.emptyGroup));
     const online = group.state === "open";

@@ -46,7 +46,7 @@ export class Client {
 
   constructor(
     private readonly options: ClientOptions,
-    private readonly changed: () => void,
+    readonly changed: () => void,
   ) {
     this.connection = new Connection(
       {

@@ -1,0 +1,103 @@
+// Dialogs: a frame for what is asked in one, and the plain question.
+
+import type { Failure } from "@stentor/sdk";
+import { button, el, setText } from "./dom";
+import { t } from "./texts";
+import { wordsOf } from "./words";
+
+// Drawn again with the page, as long as they are open.
+const live = new Map<HTMLDialogElement, () => void>();
+
+export function renderDialogs(): void {
+  for (const render of live.values()) render();
+}
+
+export interface Content {
+  nodes: Node[];
+  // Shows something that changes by itself.
+  render?: () => void;
+}
+
+export function openDialog(title: string, content: (close: () => void) => Content): void {
+  const dialog = el("dialog", { "aria-label": title });
+  const { nodes, render } = content(() => dialog.close());
+  dialog.append(el("h2", {}, title), ...nodes);
+  dialog.addEventListener("close", () => {
+    live.delete(dialog);
+    dialog.remove();
+  });
+  // A click beside it lands on the dialog itself, one inside on something in it.
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  if (!render) return;
+  live.set(dialog, render);
+  render();
+}
+
+export interface Question {
+  title: string;
+  label: string;
+  action: string;
+  maxlength: number;
+  // What else is asked, below the line.
+  besides?: Node[];
+  // Says what went wrong, or closes.
+  answered(value: string, fail: (words: string) => void, close: () => void): void;
+}
+
+export function ask({ title, label, action, maxlength, besides = [], answered }: Question): void {
+  openDialog(title, (close) => {
+    const input = el("input", { id: "answer", required: true, maxlength, autocomplete: "off" });
+    const error = el("p", { class: "error", role: "alert" });
+    const submit = el("button", { type: "submit", class: "primary" }, action);
+    const form = el("form", {},
+      el("label", { for: "answer" }, label), input, ...besides, error,
+      el("div", { class: "buttons" }, button(t.cancel, close), submit),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      submit.disabled = true;
+      const fail = (words: string) => {
+        submit.disabled = false;
+        setText(error, words);
+        input.focus();
+      };
+      answered(input.value.trim(), fail, close);
+    });
+    return { nodes: [form] };
+  });
+}
+
+// Something that cannot be taken back.
+export function sure(title: string, text: string, action: string, run: (ended: (failure?: Failure) => void) => void): void {
+  openDialog(title, (close) => {
+    const error = el("p", { class: "error", role: "alert" });
+    const yes = button(action, () => {
+      yes.disabled = true;
+      run((failure) => {
+        yes.disabled = false;
+        if (failure) setText(error, failureWords(failure));
+        else close();
+      });
+    }, { class: "danger" });
+    return { nodes: [el("p", {}, text), error, el("div", { class: "buttons" }, button(t.cancel, close), yes)] };
+  });
+}
+
+// Only heard of when it went wrong.
+export function sayFailure(failure?: Failure): void {
+  if (!failure) return;
+  openDialog(t.failed, (close) => ({
+    nodes: [
+      el("p", { class: "error", role: "alert" }, failureWords(failure)),
+      el("div", { class: "buttons" }, button(t.close, close, { class: "primary" })),
+    ],
+  }));
+}
+
+export function failureWords(failure: Failure): string {
+  return failure === "offline" ? t.noServer : wordsOf(failure);
+}

@@ -1,0 +1,103 @@
+// How one entry of the log looks.
+
+import { decodeBody, type Body, type Entry, type Group, type Reaction } from "@stentor/sdk";
+import { bodyNodes, excerptOf } from "./body";
+import { avatar, bdi, button, el, hue, iconButton, isolated } from "./dom";
+import { isMentioned } from "./mentions";
+import { clockTime, t, wholeTime } from "./texts";
+
+export interface Names {
+  uid: number;
+  nameOf(uid: number): string;
+}
+
+export interface EntryActions {
+  menu(entry: Entry, anchor: HTMLElement): void;
+  react(entry: Entry, emoji: string, on: boolean): void;
+  readers(entry: Entry): void;
+  goTo(seq: number): void;
+}
+
+const QUOTE_LETTERS = 100;
+
+// All that an entry shows besides itself; two that are equal look the same.
+export interface Look {
+  entry: Entry;
+  body: Body | undefined;
+  continued: boolean;
+  mine: boolean;
+  name: string;
+  quote: { seq: number; name: string; text: string } | undefined;
+  reactions: readonly Reaction[];
+  readBy: number;
+}
+
+export function lookOf(group: Group, entry: Entry, continued: boolean, names: Names): Look {
+  const { marks } = group;
+  const mine = entry.sender === names.uid;
+  const body = entry.recalled ? undefined : decodeBody(entry.body);
+  return {
+    entry, body, continued, mine,
+    name: names.nameOf(entry.sender),
+    quote: body && body.replyTo > 0 ? quoteOf(group, body.replyTo, names) : undefined,
+    reactions: marks.reactions(entry.seq),
+    readBy: mine ? marks.readBy(entry.seq) : 0,
+  };
+}
+
+function quoteOf(group: Group, seq: number, names: Names): Look["quote"] {
+  const entry = group.marks.hidden.has(seq) ? undefined : group.elsewhere.entry(seq);
+  if (!entry) return { seq, name: "", text: t.quoteGone };
+  const text = entry.recalled ? t.recalled : excerptOf(decodeBody(entry.body), QUOTE_LETTERS);
+  return { seq, name: entry.sender === names.uid ? t.you : names.nameOf(entry.sender), text };
+}
+
+export function looksOf({ entry, continued, name, quote, reactions, readBy }: Look): string {
+  return JSON.stringify([entry.revision, continued, name, quote, reactions, readBy]);
+}
+
+export function entryNode(look: Look, names: Names, actions: EntryActions): HTMLElement {
+  const { entry, body, continued, mine, name } = look;
+  const { seq, sender, timeMs, recalled } = entry;
+  const bubble = el("div", { class: "bubble" },
+    !continued && !mine && bdi(name, { class: `author ${hue(sender)}` }),
+    look.quote && quoteNode(look.quote, actions),
+    ...(recalled ? [el("em", { class: "text" }, t.recalled)] : bodyNodes(body, names.uid)),
+    metaNode(look, actions),
+    look.reactions.length > 0 && reactionsNode(look, actions),
+  );
+  const more = iconButton("more", t.more, () => actions.menu(entry, more));
+  more.classList.add("more");
+  more.setAttribute("aria-haspopup", "menu");
+  const called = !mine && isMentioned(body, names.uid);
+  const classes = ["row", mine ? "mine" : "theirs", continued && "continued", called && "called"].filter(Boolean).join(" ");
+  const label = `${mine ? t.you : isolated(name)}, ${clockTime(timeMs)}${called ? `, ${t.mentionsYou}` : ""}`;
+  return el("article", { class: classes, "data-seq": seq, "aria-label": label },
+    !mine && (continued ? el("span", { class: "avatar-space" }) : avatar(sender, name)),
+    mine && more, bubble, !mine && more,
+  );
+}
+
+function metaNode({ entry, readBy }: Look, actions: EntryActions): HTMLElement {
+  const { seq, timeMs, recalled, revision, changedMs } = entry;
+  const edited = revision > 0 && !recalled && el("span", { class: "edited", title: wholeTime(changedMs) }, t.edited);
+  const read = readBy > 0 && !recalled && button(t.readBy(readBy), () => actions.readers(entry), { class: "read-by link" });
+  const time = el("time", { datetime: new Date(timeMs).toISOString(), title: wholeTime(timeMs) }, clockTime(timeMs));
+  return el("span", { class: "meta" }, read, edited, time, el("span", { class: "seq" }, `#${seq}`));
+}
+
+function quoteNode({ seq, name, text }: NonNullable<Look["quote"]>, actions: EntryActions): HTMLElement {
+  const node = button("", () => actions.goTo(seq), { class: "quote", "data-quotes": seq });
+  if (name !== "") node.append(bdi(name, { class: "quoted" }));
+  node.append(bdi(text));
+  return node;
+}
+
+function reactionsNode({ entry, reactions }: Look, actions: EntryActions): HTMLElement {
+  const buttons = reactions.map(({ emoji, count, mine }) =>
+    button(`${emoji} ${count}`, () => actions.react(entry, emoji, !mine), {
+      class: "reaction", "aria-pressed": String(mine), "aria-label": t.reactions(emoji, count), "data-emoji": emoji,
+    }),
+  );
+  return el("div", { class: "reactions" }, ...buttons);
+}

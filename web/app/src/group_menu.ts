@@ -1,0 +1,33 @@
+// What one can do with a group: the menu in its head.
+
+import { GroupKind, type Client, type Group } from "@stentor/sdk";
+import { sayFailure } from "./dialog";
+import { askLeave } from "./dialogs";
+import { showSettings } from "./group_settings";
+import { showShare } from "./invite";
+import { blockItem } from "./member_menu";
+import { showMembers } from "./members";
+import type { MenuItem } from "./menu";
+import { t } from "./texts";
+
+export function groupMenu(client: Client, group: Group, name: string): MenuItem[] {
+  const { gid, opened } = group;
+  const muted = opened?.muted ?? false;
+  const mute: MenuItem = { label: muted ? t.unmuteForMe : t.muteForMe, run: () => group.membership.muteForMe(!muted, sayFailure) };
+  const members: MenuItem = { label: t.membersTitle, run: () => showMembers(client, group) };
+  if (opened?.settings?.kind === GroupKind.BROADCAST) return [mute];
+  if (opened?.settings?.kind === GroupKind.DIRECT) return [members, mute, ...blockOther(client, group)];
+  return [
+    members,
+    { label: t.share, run: () => showShare(group, () => client.connection.serverNow()) },
+    { label: t.settings, run: () => showSettings(client, group) },
+    mute,
+    { label: t.leave, danger: true, run: () => askLeave(client, gid, name) },
+  ];
+}
+
+// Whoever has spoken here and is not me: a direct chat has two members.
+function blockOther(client: Client, group: Group): MenuItem[] {
+  const other = group.log.entries.find(({ sender }) => sender !== 0 && sender !== client.uid)?.sender;
+  return other === undefined ? [] : [blockItem(client, other, sayFailure)];
+}

@@ -1,0 +1,88 @@
+// Who is in the group: found by the beginning of the name, and what may be done about each. Admins also
+// see who waits for approval.
+
+import { Role, type Client, type Group, type Member } from "@stentor/sdk";
+import { failureWords, openDialog } from "./dialog";
+import { avatar, bdi, button, el, iconButton, setText } from "./dom";
+import { memberMenu } from "./member_menu";
+import { openMenu } from "./menu";
+import { t, wholeTime } from "./texts";
+
+const TYPED_MS = 200;
+
+export function showMembers(client: Client, group: Group): void {
+  openDialog(t.membersTitle, (close) => {
+    const moderates = group.role >= Role.ADMIN;
+    const find = el("input", { type: "search", "aria-label": t.membersFind, placeholder: t.membersFind, autocomplete: "off", maxlength: 64 });
+    const error = el("p", { class: "error", role: "alert" });
+    const waiting = el("section", { class: "waiting", "aria-label": t.pendingTitle });
+    const list = el("ul", { class: "people" });
+    const { changed } = client;
+    let members = group.membership.list("", false, changed);
+    const pending = group.membership.list("", true, changed);
+    const again = () => {
+      members.again();
+      if (moderates) pending.again();
+    };
+    again();
+    const more = button(t.showMore, () => members.more(), { class: "link" });
+
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    find.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        members = group.membership.list(find.value.trim(), false, changed);
+        members.more();
+      }, TYPED_MS);
+    });
+
+    let shown = "";
+    const render = () => {
+      if (members.failure) setText(error, failureWords(members.failure));
+      const looks = JSON.stringify([members.items, members.loading, pending.items, group.role, [...client.blocked]]);
+      if (looks === shown) return;
+      shown = looks;
+      more.hidden = members.complete || members.items.length === 0;
+      const nodes = members.items.map((member) => memberNode(client, group, member, { close, again, error }));
+      if (nodes.length === 0) nodes.push(el("li", { class: "hint" }, members.loading ? t.loading : t.membersNone));
+      list.replaceChildren(...nodes);
+      waiting.hidden = pending.items.length === 0;
+      waiting.replaceChildren(el("h3", {}, t.pendingTitle), el("ul", { class: "people" }, ...pending.items.map((one) => pendingNode(group, one, again, error))));
+    };
+    return { nodes: [find, error, waiting, list, more, el("div", { class: "buttons" }, button(t.close, close, { class: "primary" }))], render };
+  });
+}
+
+export interface MembersPage {
+  close(): void;
+  again(): void;
+  error: HTMLElement;
+}
+
+function memberNode(client: Client, group: Group, member: Member, page: MembersPage): HTMLElement {
+  const { uid, name, role, banned, mutedUntilMs } = member;
+  const marks = [
+    role > Role.MEMBER && t.roles[role],
+    banned && t.banned,
+    mutedUntilMs > client.connection.serverNow() && t.mutedUntil(wholeTime(mutedUntilMs)),
+    client.blocked.has(uid) && t.blocked,
+  ].filter(Boolean).join(" · ");
+  const more = iconButton("more", `${t.more}: ${name}`, () => openMenu(more, name, memberMenu(client, group, member, page)));
+  more.setAttribute("aria-haspopup", "menu");
+  return el("li", { "data-uid": uid },
+    avatar(uid, name), el("span", { class: "who" }, bdi(name), uid === client.uid && ` (${t.you})`),
+    el("span", { class: "hint" }, marks), uid !== client.uid && more,
+  );
+}
+
+function pendingNode(group: Group, { uid, name }: Member, again: () => void, error: HTMLElement): HTMLElement {
+  const decide = (accept: boolean) =>
+    group.membership.decide(uid, accept, (failure) => {
+      setText(error, failure ? failureWords(failure) : "");
+      again();
+    });
+  return el("li", { "data-uid": uid },
+    avatar(uid, name), el("span", { class: "who" }, bdi(name)),
+    button(t.reject, () => decide(false)), button(t.accept, () => decide(true), { class: "primary" }),
+  );
+}

@@ -1,0 +1,44 @@
+// What one can do with a message: the menu at its side.
+
+import { decodeBody, Role, type Client, type Entry, type Group } from "@stentor/sdk";
+import { sayFailure, sure } from "./dialog";
+import type { MenuItem } from "./menu";
+import { showReaders } from "./readers";
+import { t } from "./texts";
+
+const EMOJI = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
+
+export interface MessageActions {
+  reply(entry: Entry): void;
+  edit(entry: Entry): void;
+}
+
+// Whether it is too late for it is known to the server, which says so.
+export function messageMenu(client: Client, group: Group, entry: Entry, actions: MessageActions): MenuItem[] {
+  const { seq } = entry;
+  const hide: MenuItem = { label: t.deleteForMe, run: () => group.acts.hide([seq], sayFailure) };
+  if (entry.recalled) return [hide];
+  const mine = entry.sender === client.uid;
+  const moderates = group.role >= Role.ADMIN;
+  const text = decodeBody(entry.body)?.text ?? "";
+  const items: MenuItem[] = EMOJI.map((emoji) => ({
+    label: t.react(emoji), sign: emoji,
+    run: () => react(group, entry, emoji),
+  }));
+  items.push({ label: t.reply, run: () => actions.reply(entry) });
+  if (mine) items.push({ label: t.edit, run: () => actions.edit(entry) });
+  if (text !== "") items.push({ label: t.copyText, run: () => void navigator.clipboard?.writeText(text) });
+  items.push({ label: t.whoRead, run: () => showReaders(client, group, entry) }, hide);
+  if (mine || moderates) {
+    items.push({
+      label: t.recall, danger: true,
+      run: () => sure(t.recall, t.recallAsk, t.recall, (ended) => group.acts.recall(seq, ended)),
+    });
+  }
+  return items;
+}
+
+function react(group: Group, entry: Entry, emoji: string): void {
+  const mine = group.marks.reactions(entry.seq).some((one) => one.emoji === emoji && one.mine);
+  group.acts.react(entry.seq, emoji, !mine, sayFailure);
+}
