@@ -78,7 +78,10 @@ Result<void> RocksStore::write(rocksdb::WriteBatch& batch, bool sync) {
     rocksdb::WriteOptions how;
     how.sync = sync && !planted(Bug::sync_off);
     const rocksdb::Status status = base_.db->Write(how, &batch);
-    if (status.ok()) return {};
+    if (status.ok()) {
+        if (sync) raise_durable(batch);
+        return {};
+    }
     if (!stopped_.exchange(true)) {
         log::error("the store stops: a write failed", {{"status", status.ToString()}});
     }
@@ -108,6 +111,7 @@ Result<Epoch> RocksStore::raise_epoch() {
     const Epoch raised{epoch_.load().value + 1};
     rocksdb::WriteBatch batch;
     batch.Put(base_.rows, keys::meta("epoch"), rows::encode(raised.value));
+    batch.Put(base_.rows, keys::meta("line"), rows::encode(drawn_line()));
     if (const auto written = write(batch, true); !written) {
         return std::unexpected(written.error());
     }

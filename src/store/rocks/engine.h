@@ -19,6 +19,7 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -51,10 +52,13 @@ struct Database {
     ~Database();
 };
 
-class RocksStore final : public Store {
+class RocksStore final : public Store, public Maintenance {
 public:
     RocksStore(Database database, Epoch epoch, std::uint64_t feed_head)
-        : base_(std::move(database)), epoch_(epoch), feed_head_(feed_head) {}
+        : base_(std::move(database)),
+          epoch_(epoch),
+          feed_head_(feed_head),
+          durable_(base_.db->GetLatestSequenceNumber()) {}
 
     std::vector<Outcome> commit(std::span<const Commit> commits) override;
     Result<HeadRow> take_head(GroupId gid, Term term) override;
@@ -96,6 +100,14 @@ public:
     Result<Epoch> raise_epoch() override;
     Result<Term> next_term() override;
 
+    Result<std::uint64_t> checkpoint(const std::string& folder) override;
+    std::uint64_t latest() const override { return durable_; }
+    std::uint64_t wait_above(std::uint64_t number, Millis within) override;
+    std::unique_ptr<UpdateReader> updates_after(std::uint64_t number) override;
+    Result<void> apply(std::span<const Update> updates) override;
+    Result<std::uint64_t> line() override;
+    Result<std::uint64_t> begin_line() override;
+
 private:
     using Row = std::optional<std::string>;
     using GroupLocks = std::vector<std::unique_lock<std::mutex>>;
@@ -121,6 +133,8 @@ private:
 
     // Stops the engine when it fails.
     [[nodiscard]] Result<void> write(rocksdb::WriteBatch& batch, bool sync);
+    // A synced write makes everything before it durable too.
+    void raise_durable(const rocksdb::WriteBatch& batch);
     [[nodiscard]] Result<Row> get(const rocksdb::ReadOptions& how,
                                   rocksdb::ColumnFamilyHandle* table, const std::string& key);
     [[nodiscard]] Result<HeadRow> read_head(const rocksdb::ReadOptions& how, GroupId gid);
@@ -153,7 +167,13 @@ private:
     std::mutex terms_;
     std::mutex reads_;
     std::atomic<bool> stopped_{false};
+    std::mutex durable_mutex_;
+    std::condition_variable durable_rose_;
+    std::atomic<std::uint64_t> durable_;  // Raised under durable_mutex_.
 };
+
+// A name that no other history of updates has.
+[[nodiscard]] std::uint64_t drawn_line();
 
 // A row that cannot be read, or is not what this engine writes.
 [[nodiscard]] std::unexpected<Error> unreadable(std::string_view where,

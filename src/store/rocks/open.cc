@@ -35,6 +35,7 @@ rocksdb::DBOptions database_options(const RocksOptions& options, rocksdb::Env* e
     // Tables reach the disk while they are written: one large sync at their end would make the
     // syncs of commits wait.
     how.bytes_per_sync = std::uint64_t{1} << 20U;
+    how.WAL_size_limit_MB = options.kept_log_bytes >> 20U;
     how.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
     how.keep_log_file_num = 4;
     how.max_log_file_size = std::size_t{16} << 20U;
@@ -102,6 +103,7 @@ rocksdb::Status found(rocksdb::DB& db, Epoch& epoch, std::uint64_t& format) {
         rocksdb::WriteBatch batch;
         batch.Put(keys::meta("format"), rows::encode(kFormat));
         batch.Put(keys::meta("epoch"), rows::encode(epoch.value));
+        batch.Put(keys::meta("line"), rows::encode(drawn_line()));
         rocksdb::WriteOptions how;
         how.sync = true;
         return db.Write(how, &batch);

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "store/maintenance.h"
 #include "store/store.h"
 
 namespace stentor::store {
@@ -22,10 +23,16 @@ struct RocksOptions {
                               << 20U;  // Of blocks read, their indexes and filters.
     std::size_t buffer_bytes = std::size_t{64} << 20U;  // Of new rows per table, before a flush.
     int background_jobs = 2;                            // Threads that flush and compact.
+    // Of the engine's log after it is needed no more, for followers that were away; 0: none. It is
+    // looked at every ten minutes, so there may be more.
+    std::size_t kept_log_bytes = 0;
 };
 
 // store_unavailable: `where` says whether the path is held by another process, cannot be used, or
 // was written by a later version; the log line has the details.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_rocks(const RocksOptions& options);
+
+// The other face of a store that open_rocks() made; null for any other engine's.
+[[nodiscard]] Maintenance* maintenance_of(Store& store);
 
 }  // namespace stentor::store
