@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/fields.h"
 #include "api/names.h"
 #include "api/responses.h"
 #include "base/digest.h"
@@ -14,6 +15,7 @@ using net::http::Response;
 
 namespace {
 
+constexpr Error kDisabled{.code = Code::not_permitted, .where = "account"};
 constexpr Error kBadCredentials{.code = Code::bad_credentials, .where = "password"};
 
 // An answer of another kind than the question's is a bug of the owner, not the client's fault.
@@ -43,14 +45,16 @@ PartitionId partition_of_name(std::string_view key) {
 }
 
 Accounts::Accounts(std::vector<auth::TokenKey> keys, Millis token_lives, auth::AddressRate rate,
-                   bus::Bus& bus, auth::PasswordQueue& passwords)
+                   bus::Bus& bus, auth::PasswordQueue& passwords,
+                   std::vector<auth::JwtKey> outside_keys)
     : keys_(std::move(keys)),
+      outside_keys_(std::move(outside_keys)),
       token_lives_(token_lives),
       bus_(bus),
       passwords_(passwords),
       limiter_(rate) {}
 
-Result<Credentials> Accounts::credentials_of(const Request& request) {
+Result<void> Accounts::admit(const Request& request) {
     {
         const std::lock_guard lock{mutex_};
         const auto taken = limiter_.take(auth::address_key(request.peer), now());
@@ -60,6 +64,11 @@ Result<Credentials> Accounts::credentials_of(const Request& request) {
     if (!request.header("content-type").starts_with("application/json")) {
         return std::unexpected(Error{.code = Code::bad_field, .where = "content-type"});
     }
+    return {};
+}
+
+Result<Credentials> Accounts::credentials_of(const Request& request) {
+    if (const auto admitted = admit(request); !admitted) return std::unexpected(admitted.error());
     return parse_credentials(request.body);
 }
 
@@ -113,13 +122,41 @@ void Accounts::sign_in(const Request& request, Reply reply) {
             std::move(hash), std::move(password),
             [self, who = std::move(who), reply = std::move(reply)](Result<bool> matches) mutable {
                 if (!matches) return reply(refusal(matches.error()));
-                reply(*matches ? self->token_for(200, who) : refusal(kBadCredentials));
+                if (!*matches) return reply(refusal(kBadCredentials));
+                reply(who.disabled ? refusal(kDisabled) : self->token_for(200, who));
             });
     };
     const bool possible = check_name(credentials->name).has_value();
     std::string key = possible ? name_key(credentials->name) : std::string{};
     const PartitionId partition = partition_of_name(key);
     bus_.ask(partition, bus::AskUserByName{.name_key = std::move(key)}, std::move(found));
+}
+
+void Accounts::exchange(const Request& request, Reply reply) {
+    if (const auto admitted = admit(request); !admitted) return reply(refusal(admitted.error()));
+    const auto fields = Fields::parse(request.body);
+    if (!fields) return reply(refusal(fields.error()));
+    const auto token = fields->text("token");
+    if (!token) return reply(refusal(token.error()));
+    auto claims = auth::verify_jwt(outside_keys_, token->value_or(""), now());
+    if (!claims) return reply(refusal(401, claims.error()));
+
+    // A name that may not stand here is replaced, not refused: its bearer cannot change it.
+    std::string name = check_name(claims->name) ? std::move(claims->name) : "user";
+    std::string key = name_key(name);
+    auto found = [self = shared_from_this(),
+                  reply = std::move(reply)](Result<bus::Reply> answer) mutable {
+        const auto account = only<bus::Account>(std::move(answer));
+        if (!account) return reply(refusal(account.error()));
+        if (account->disabled) return reply(refusal(kDisabled));
+        reply(self->token_for(200, *account));
+    };
+    bus_.ask(partition_of_name(claims->subject),
+             bus::AskOutsideUser{.issuer = std::move(claims->issuer),
+                                 .subject = std::move(claims->subject),
+                                 .name = std::move(name),
+                                 .name_key = std::move(key)},
+             std::move(found));
 }
 
 void Accounts::me(const Request& request, Reply reply) {

@@ -16,6 +16,7 @@
 
 #include "api/json.h"
 #include "auth/address_limiter.h"
+#include "auth/jwt.h"
 #include "auth/password_queue.h"
 #include "auth/token.h"
 #include "base/time.h"
@@ -29,20 +30,27 @@ public:
     using Reply = std::move_only_function<void(net::http::Response)>;
 
     Accounts(std::vector<auth::TokenKey> keys, Millis token_lives, auth::AddressRate rate,
-             bus::Bus& bus, auth::PasswordQueue& passwords);
+             bus::Bus& bus, auth::PasswordQueue& passwords,
+             std::vector<auth::JwtKey> outside_keys = {});
 
     // While closed, a sign-up is refused as not permitted.
     void set_sign_up(bool open) { sign_up_open_ = open; }
     void sign_up(const net::http::Request& request, Reply reply);
     void sign_in(const net::http::Request& request, Reply reply);
+    // Another system's token (auth/jwt.h) for one of ours; its user is made when seen for the first
+    // time.
+    void exchange(const net::http::Request& request, Reply reply);
     // Who the bearer of the request's token is.
     void me(const net::http::Request& request, Reply reply);
 
 private:
+    // Rate and type of what comes from outside.
+    [[nodiscard]] Result<void> admit(const net::http::Request& request);
     [[nodiscard]] Result<Credentials> credentials_of(const net::http::Request& request);
     [[nodiscard]] net::http::Response token_for(unsigned status, const bus::Account& account) const;
 
     const std::vector<auth::TokenKey> keys_;
+    const std::vector<auth::JwtKey> outside_keys_;
     const Millis token_lives_;
     bus::Bus& bus_;
     auth::PasswordQueue& passwords_;

@@ -5,6 +5,7 @@
 
 #include "api/accounts.h"
 #include "api/json.h"
+#include "api/push.h"
 #include "api/responses.h"
 #include "api/static_files.h"
 
@@ -15,7 +16,7 @@ using net::http::Response;
 
 namespace {
 
-enum class Route : std::uint8_t { sign_up, sign_in, me, stats, health, ready };
+enum class Route : std::uint8_t { sign_up, sign_in, exchange, me, stats, health, ready };
 
 struct Row {
     std::string_view path;
@@ -23,9 +24,10 @@ struct Row {
     Route route;
 };
 
-constexpr std::array<Row, 6> kRoutes{{
+constexpr std::array<Row, 7> kRoutes{{
     {"/api/v1/sign-up", "POST", Route::sign_up},
     {"/api/v1/sign-in", "POST", Route::sign_in},
+    {"/api/v1/exchange", "POST", Route::exchange},
     {"/api/v1/me", "GET", Route::me},
     {"/api/v1/stats", "GET", Route::stats},
     {"/healthz", "GET", Route::health},
@@ -50,9 +52,11 @@ Response readiness_of(Status& status) {
 Api::Api(Options options, bus::Bus& bus, auth::PasswordQueue& passwords, Status& status)
     : status_(status) {
     if (options.keys.empty()) throw std::runtime_error("there is no key to sign tokens with");
-    accounts_ = std::make_shared<Accounts>(std::move(options.keys), options.token_lives,
-                                           options.accounts, bus, passwords);
+    accounts_ =
+        std::make_shared<Accounts>(std::move(options.keys), options.token_lives, options.accounts,
+                                   bus, passwords, std::move(options.outside_keys));
     accounts_->set_sign_up(options.sign_up);
+    if (options.poster != nullptr) push_ = std::make_shared<Push>(bus, *options.poster);
     if (!options.web_folder.empty()) files_ = std::make_unique<StaticFiles>(options.web_folder);
 }
 
@@ -70,12 +74,14 @@ void Api::on_http(Request request, Reply reply) {
         switch (row.route) {
             case Route::sign_up: return accounts_->sign_up(request, std::move(reply));
             case Route::sign_in: return accounts_->sign_in(request, std::move(reply));
+            case Route::exchange: return accounts_->exchange(request, std::move(reply));
             case Route::me: return accounts_->me(request, std::move(reply));
             case Route::stats: return reply(stats_of(status_));
             case Route::health: return reply(json_response(200, "{\"ok\":true}\n"));
             case Route::ready: return reply(readiness_of(status_));
         }
     }
+    if (push_ && push_->on_http(request, reply)) return;
     if (method != "GET") return reply(wrong_method("GET"));
     if (files_) return reply(files_->answer(request));
     reply(refusal({.code = Code::not_found, .where = "path"}));

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "auth/address_limiter.h"
+#include "auth/jwt.h"
 #include "auth/password_queue.h"
 #include "auth/token.h"
 #include "base/time.h"
@@ -24,6 +25,8 @@
 namespace stentor::api {
 
 class Accounts;
+class Poster;
+class Push;
 class StaticFiles;
 
 // What the server knows of itself. Thread: any.
@@ -43,9 +46,11 @@ public:
 struct Options {
     std::vector<auth::TokenKey> keys;  // The first mints.
     Millis token_lives{std::chrono::hours{30 * 24}};
-    auth::AddressRate accounts{};  // Sign-ups and sign-ins of one address.
-    bool sign_up{true};            // Anybody may make himself an account.
-    std::string web_folder;        // Empty: no page is served.
+    auth::AddressRate accounts{};            // Sign-ups and sign-ins of one address.
+    bool sign_up{true};                      // Anybody may make himself an account.
+    std::string web_folder;                  // Empty: no page is served.
+    std::vector<auth::JwtKey> outside_keys;  // Of other systems' tokens; none: none is exchanged.
+    Poster* poster{};                        // None: no key can send.
 };
 
 class Api {
@@ -67,6 +72,7 @@ public:
 private:
     Status& status_;
     std::shared_ptr<Accounts> accounts_;
+    std::shared_ptr<Push> push_;
     std::unique_ptr<StaticFiles> files_;
 };
 

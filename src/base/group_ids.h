@@ -9,6 +9,9 @@
 
 namespace stentor {
 
+// Announcements: everybody is a member of it.
+inline constexpr GroupId kBroadcastGroup{1};
+
 // Of the group that `uid` creates under `cmid`; not to be guessed: a cmid holds 74 random bits.
 [[nodiscard]] GroupId created_gid(UserId uid, std::string_view cmid);
 // Of the chat between two, in whichever order they are named.

@@ -1,0 +1,137 @@
+#include "api/api_keys.h"
+
+#include <sodium/crypto_hash_sha256.h>
+#include <sodium/utils.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "api/fields.h"
+#include "api/json.h"
+#include "base/limits.h"
+
+namespace stentor::api {
+namespace {
+
+constexpr Error kInvalid{.code = Code::token_invalid, .where = "authorization"};
+constexpr std::string_view kMark = "stk_";
+constexpr std::size_t kIdBytes = 8;
+constexpr std::size_t kSecretBytes = 32;
+constexpr std::size_t kKeyText = 4 + 16 + 1 + 43;
+
+std::string hex_of(std::span<const std::uint8_t> bytes) {
+    std::string text(bytes.size() * 2 + 1, '\0');
+    sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
+    text.pop_back();
+    return text;
+}
+
+std::string hash_hex(std::string_view text) {
+    std::array<std::uint8_t, crypto_hash_sha256_BYTES> hash{};
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): libsodium's bytes
+    crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()),
+                       text.size());
+    return hex_of(hash);
+}
+
+bool same(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string_view bearer_of(const net::http::Request& request) {
+    constexpr std::string_view kScheme = "Bearer ";
+    const std::string_view header = request.header("authorization");
+    return header.starts_with(kScheme) ? header.substr(kScheme.size()) : std::string_view{};
+}
+
+}  // namespace
+
+MadeKey make_key(std::string name, std::vector<Scope> scopes, UserId uid,
+                 std::span<const std::uint8_t, 40> random, Time now) {
+    static_assert(kIdBytes + kSecretBytes == 40);
+    const std::string id = hex_of(random.first<kIdBytes>());
+    std::string secret(44, '\0');  // 43 characters, and the zero that libsodium ends them with.
+    sodium_bin2base64(secret.data(), secret.size(), random.data() + kIdBytes, kSecretBytes,
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    secret.pop_back();
+    std::string text = std::string{kMark} + id + '_' + secret;
+    ApiKey key{.id = id,
+               .name = std::move(name),
+               .hash = hash_hex(text),
+               .scopes = std::move(scopes),
+               .uid = uid,
+               .created = now};
+    return {.key = std::move(key), .text = std::move(text)};
+}
+
+std::optional<Scope> scope_named(std::string_view name) {
+    const auto* const found = std::ranges::find(kScopeNames, name);
+    if (found == std::end(kScopeNames)) return std::nullopt;
+    return static_cast<Scope>(found - std::begin(kScopeNames));
+}
+
+bool allows(const ApiKey& key, Scope scope) {
+    return std::ranges::find(key.scopes, scope) != key.scopes.end();
+}
+
+std::string to_setting(const ApiKey& key) {
+    std::vector<std::string> scopes;
+    for (const Scope scope : key.scopes) {
+        scopes.emplace_back(kScopeNames[static_cast<std::size_t>(scope)]);
+    }
+    return JsonObject{}
+        .add("id", key.id)
+        .add("name", key.name)
+        .add("hash", key.hash)
+        .add("scopes", scopes)
+        .add("uid", key.uid.value)
+        .add("created_ms", to_ms(key.created))
+        .text();
+}
+
+std::optional<ApiKey> key_of_setting(std::string_view value) {
+    const auto fields = Fields::parse(value);
+    if (!fields) return std::nullopt;
+    const auto id = fields->text("id");
+    const auto name = fields->text("name");
+    const auto hash = fields->text("hash");
+    const auto scopes = fields->texts("scopes");
+    const auto uid = fields->number("uid");
+    const auto created = fields->number("created_ms");
+    if (!id || !*id || !name || !hash || !*hash || !scopes || !uid || !created) return std::nullopt;
+    ApiKey key{.id = **id,
+               .name = name->value_or(""),
+               .hash = **hash,
+               .uid = {uid->value_or(0)},
+               .created = from_ms(created->value_or(0))};
+    for (const std::string& each : scopes->value_or(std::vector<std::string>{})) {
+        if (const auto scope = scope_named(each)) key.scopes.push_back(*scope);
+    }
+    return key;
+}
+
+void find_key(bus::Bus& bus, const net::http::Request& request,
+              std::move_only_function<void(Result<ApiKey>)> done) {
+    const std::string_view text = bearer_of(request);
+    if (text.size() != kKeyText || !text.starts_with(kMark)) {
+        return done(std::unexpected(kInvalid));
+    }
+    const std::string id{text.substr(kMark.size(), 2 * kIdBytes)};
+    auto found = [id, hash = hash_hex(text),
+                  done = std::move(done)](Result<bus::Reply> reply) mutable {
+        if (!reply) return done(std::unexpected(reply.error()));
+        const auto* settings = std::get_if<std::vector<bus::Setting>>(&*reply);
+        if (settings == nullptr || settings->empty()) return done(std::unexpected(kInvalid));
+        auto key = key_of_setting(settings->front().value);
+        if (!key || key->id != id || !same(key->hash, hash)) {
+            return done(std::unexpected(kInvalid));
+        }
+        done(std::move(*key));
+    };
+    bus.ask(PartitionId{}, bus::AskSettings{.prefix = std::string{kKeySettings} + id},
+            std::move(found));
+}
+
+}  // namespace stentor::api

@@ -1,0 +1,217 @@
+#include "api/push.h"
+
+#include <charconv>
+#include <utility>
+
+#include "api/entry_json.h"
+#include "api/fields.h"
+#include "api/json.h"
+#include "api/path_pattern.h"
+#include "api/responses.h"
+#include "auth/random.h"
+#include "base/group_ids.h"
+#include "base/limits.h"
+#include "base/uuid_text.h"
+#include "session/checks.h"
+
+namespace stentor::api {
+
+using net::http::Request;
+using net::http::Response;
+
+namespace {
+
+constexpr Error kNotPermitted{.code = Code::not_permitted, .where = "key.scopes"};
+
+std::unexpected<Error> bad(std::string_view field, std::uint64_t limit = 0) {
+    return std::unexpected(Error{.code = Code::bad_field, .where = field, .limit = limit});
+}
+
+Result<Cmid> id_of(const Fields& fields) {
+    const auto text = fields.text("id");
+    if (!text) return std::unexpected(text.error());
+    if (!*text) {
+        std::array<std::uint8_t, 10> random{};
+        auth::fill_random(random);
+        return Cmid::made_at(now(), random);
+    }
+    const auto cmid = cmid_from_text(**text);
+    if (!cmid) return bad("id", 36);
+    return *cmid;
+}
+
+// What is asked for is checked as if a member had sent it.
+Result<pb::ClientFrame> send_of(GroupId gid, const Fields& fields) {
+    const auto id = id_of(fields);
+    if (!id) return std::unexpected(id.error());
+    const auto text = fields.text("text");
+    if (!text) return std::unexpected(text.error());
+    const auto reply_to = fields.number("reply_to");
+    if (!reply_to) return std::unexpected(reply_to.error());
+    const auto mention_all = fields.flag("mention_all");
+    if (!mention_all) return std::unexpected(mention_all.error());
+
+    pb::Body body;
+    body.set_text(text->value_or(""));
+    body.set_reply_to(reply_to->value_or(0));
+    body.set_mention_all(mention_all->value_or(false));
+    pb::ClientFrame frame;
+    pb::Send& send = *frame.mutable_send();
+    send.set_gid(gid.value);
+    send.set_cmid(std::string{id->view()});
+    send.set_body(body.SerializeAsString());
+    if (const auto good = session::check(send); !good) return std::unexpected(good.error());
+    return frame;
+}
+
+Response sent_response(const pb::Sent& sent) {
+    const auto id = Cmid::from(sent.cmid());
+    return json_response(200, JsonObject{}
+                                  .add("gid", sent.gid())
+                                  .add("seq", sent.seq())
+                                  .add("time_ms", sent.time_ms())
+                                  .add("id", id ? to_text(*id) : std::string{})
+                                  .text());
+}
+
+// An owner's refusal is on the wire's form; its field and rule are told as they are.
+Response refusal_of(const pb::Refused& refused) {
+    return refusal({.code = static_cast<Code>(refused.code()),
+                    .where = refused.field(),
+                    .limit = refused.limit(),
+                    .retry_after_ms = refused.retry_after_ms()});
+}
+
+Response answer_of(const Result<pb::ServerFrame>& answer) {
+    if (!answer) return refusal(answer.error());
+    if (answer->has_sent()) return sent_response(answer->sent());
+    if (answer->has_refused()) return refusal_of(answer->refused());
+    return refusal({.code = Code::internal, .where = "owner"});
+}
+
+std::uint64_t query_number(std::string_view query, std::string_view name, std::uint64_t absent) {
+    while (!query.empty()) {
+        const std::string_view pair = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(query.size(), pair.size() + 1));
+        if (!pair.starts_with(name) || pair.substr(name.size(), 1) != "=") continue;
+        const std::string_view text = pair.substr(name.size() + 1);
+        std::uint64_t number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error == std::errc{} && end == text.data() + text.size()) return number;
+    }
+    return absent;
+}
+
+Response feed_response(const bus::FeedAnswer& feed, std::uint64_t after) {
+    if (after < feed.floor) {
+        return refusal(410, {.code = Code::bad_range, .where = "after", .limit = feed.floor});
+    }
+    std::string text = "{\"commits\":[";
+    for (const bus::FeedAnswer::Row& row : feed.rows) {
+        if (text.back() != '[') text += ',';
+        text += "{\"number\":" + std::to_string(row.number) + ",\"entries\":[";
+        for (const LogEntry& entry : row.entries) {
+            if (text.back() != '[') text += ',';
+            text += entry_json(row.gid, entry);
+        }
+        text += "]}";
+        after = row.number;
+    }
+    text +=
+        "],\"next\":" + std::to_string(after) + ",\"head\":" + std::to_string(feed.head) + "}\n";
+    return json_response(200, std::move(text));
+}
+
+}  // namespace
+
+bool Push::on_http(Request& request, Reply& reply) {
+    const auto group = match("/api/v1/push/groups/{}", request.path);
+    const auto user = match("/api/v1/push/users/{}", request.path);
+    const bool everybody = request.path == "/api/v1/push/everybody";
+    if (request.path == "/api/v1/feed") {
+        if (request.method != "GET") return reply(wrong_method("GET")), true;
+        return feed(request, std::move(reply)), true;
+    }
+    if (!group && !user && !everybody) return false;
+    if (request.method != "POST") return reply(wrong_method("POST")), true;
+    if (group) {
+        send(request, {(*group)[0]}, {}, Scope::group, std::move(reply));
+    } else if (user) {
+        send(request, {}, {(*user)[0]}, Scope::user, std::move(reply));
+    } else {
+        send(request, kBroadcastGroup, {}, Scope::everybody, std::move(reply));
+    }
+    return true;
+}
+
+void Push::send(const Request& request, GroupId gid, UserId to, Scope scope, Reply reply) {
+    auto found = [self = shared_from_this(), body = request.body, gid, to, scope,
+                  reply = std::move(reply)](Result<ApiKey> key) mutable {
+        if (!key) return reply(refusal(401, key.error()));
+        if (!allows(*key, scope)) return reply(refusal(kNotPermitted));
+        const auto fields = Fields::parse(body);
+        if (!fields) return reply(refusal(fields.error()));
+        const auto as = fields->number("as");
+        if (!as) return reply(refusal(as.error()));
+        if (*as && !allows(*key, Scope::as)) return reply(refusal(kNotPermitted));
+
+        Message message{.to = to, .from = *as ? UserId{**as} : key->uid};
+        if (scope == Scope::user) {
+            // A chat of two has two: the operator is nobody's partner.
+            if (!message.from) return reply(refusal({.code = Code::bad_field, .where = "as"}));
+            gid = direct_gid(message.from, to);
+        }
+        message.gid = gid;
+        auto frame = send_of(gid, *fields);
+        if (!frame) return reply(refusal(frame.error()));
+        message.send = std::move(*frame);
+        if (scope == Scope::user) return self->open_direct(std::move(message), std::move(reply));
+        self->post(std::move(message), std::move(reply));
+    };
+    find_key(bus_, request, std::move(found));
+}
+
+// Made at first use; where it is there already, this is only a look-up.
+void Push::open_direct(Message message, Reply reply) {
+    Order order{.gid = message.gid, .uid = message.from, .operator_rights = false};
+    order.command.mutable_open_direct()->set_uid(message.to.value);
+    poster_.post(std::move(order),
+                 [self = shared_from_this(), message = std::move(message),
+                  reply = std::move(reply)](Result<pb::ServerFrame> answer) mutable {
+                     if (!answer || !answer->has_group_ready()) return reply(answer_of(answer));
+                     self->post(std::move(message), std::move(reply));
+                 });
+}
+
+void Push::post(Message message, Reply reply) {
+    poster_.post({.gid = message.gid, .uid = message.from, .command = std::move(message.send)},
+                 [reply = std::move(reply)](const Result<pb::ServerFrame>& answer) mutable {
+                     reply(answer_of(answer));
+                 });
+}
+
+void Push::feed(const Request& request, Reply reply) {
+    const std::uint64_t after = query_number(request.query, "after", 0);
+    const std::uint64_t count = query_number(request.query, "count", limits::kFeedRowsPerPage);
+    auto found = [self = shared_from_this(), after, count,
+                  reply = std::move(reply)](const Result<ApiKey>& key) mutable {
+        if (!key) return reply(refusal(401, key.error()));
+        if (!allows(*key, Scope::feed)) return reply(refusal(kNotPermitted));
+        auto answered = [after, reply = std::move(reply)](Result<bus::Reply> answer) mutable {
+            if (!answer) return reply(refusal(answer.error()));
+            const auto* feed = std::get_if<bus::FeedAnswer>(&*answer);
+            if (feed == nullptr) {
+                return reply(refusal({.code = Code::internal, .where = "owner"}));
+            }
+            reply(feed_response(*feed, after));
+        };
+        self->bus_.ask(PartitionId{},
+                       bus::AskFeed{.after = after,
+                                    .count = static_cast<std::uint32_t>(
+                                        std::min(count, std::uint64_t{1'000}))},
+                       std::move(answered));
+    };
+    find_key(bus_, request, std::move(found));
+}
+
+}  // namespace stentor::api

@@ -1,0 +1,48 @@
+#pragma once
+// What other systems may do here with a key (M32, M41): send to a group, to a user, to everybody,
+// and read the feed of all that is written. openapi.json describes it.
+//
+// A send bears an `id` (a UUIDv7), made by the caller and kept through its retries: the same id is
+// stored once, and answered with its number however often it is sent. Without one the server makes
+// one, and a retry is another message.
+//
+// Thread: any; `reply` is called exactly once, on any.
+
+#include <functional>
+#include <memory>
+
+#include "api/api_keys.h"
+#include "api/poster.h"
+#include "bus/bus.h"
+#include "net/http/message.h"
+
+namespace stentor::api {
+
+class Push : public std::enable_shared_from_this<Push> {
+public:
+    using Reply = std::move_only_function<void(net::http::Response)>;
+
+    // Both must outlive whatever is under way.
+    Push(bus::Bus& bus, Poster& poster) : bus_{bus}, poster_{poster} {}
+
+    // False, and nothing was taken, when the path is none of this part's.
+    bool on_http(net::http::Request& request, Reply& reply);
+
+private:
+    struct Message {
+        GroupId gid;
+        UserId to;  // Of a direct chat; 0: to the group.
+        UserId from;
+        pb::ClientFrame send;
+    };
+
+    void send(const net::http::Request& request, GroupId gid, UserId to, Scope scope, Reply reply);
+    void open_direct(Message message, Reply reply);
+    void post(Message message, Reply reply);
+    void feed(const net::http::Request& request, Reply reply);
+
+    bus::Bus& bus_;
+    Poster& poster_;
+};
+
+}  // namespace stentor::api

@@ -1,0 +1,218 @@
+#include "api/push.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sodium/core.h>
+
+#include <array>
+#include <functional>
+#include <future>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "api/json.h"
+#include "base/group_ids.h"
+#include "base/uuid_text.h"
+
+namespace stentor::api {
+namespace {
+
+using net::http::Request;
+using net::http::Response;
+using testing::HasSubstr;
+
+constexpr NodeId kNode{1};
+
+class Nobody final : public bus::NodeInbox {
+public:
+    void on_items(std::shared_ptr<const bus::Items> /*items*/) override {}
+    void on_answers(std::vector<bus::Answer> /*answers*/) override {}
+    void on_nudges(std::vector<bus::Nudge> /*nudges*/) override {}
+};
+
+// An owner who numbers sends, each id once, and keeps settings.
+class OwnerBus final : public bus::Bus {
+public:
+    Result<void> post(PartitionId /*partition*/, bus::Post post) override {
+        pb::ServerFrame frame;
+        if (post.command.has_open_direct()) {
+            frame.mutable_group_ready()->set_gid(post.gid.value);
+        } else {
+            const std::string& cmid = post.command.send().cmid();
+            const auto [at, fresh] = seqs_[post.gid].emplace(cmid, seqs_[post.gid].size() + 1);
+            pb::Sent& sent = *frame.mutable_sent();
+            sent.set_gid(post.gid.value);
+            sent.set_seq(at->second);
+            sent.set_cmid(cmid);
+            sent.set_time_ms(5);
+            static_cast<void>(fresh);
+        }
+        bus::Answer answer{.reply_to = post.reply_to, .frame = std::move(frame)};
+        posts.push_back(std::move(post));
+        std::vector<bus::Answer> answers;
+        answers.push_back(std::move(answer));
+        inbox->on_answers(std::move(answers));
+        return {};
+    }
+    void ask(PartitionId /*partition*/, bus::Question question, bus::ReplyHandler reply) override {
+        if (const auto* feed = std::get_if<bus::AskFeed>(&question)) {
+            asked_after = feed->after;
+            return reply(bus::Reply{feed_answer});
+        }
+        std::vector<bus::Setting> found;
+        const std::string& prefix = std::get<bus::AskSettings>(question).prefix;
+        for (const auto& [name, value] : settings) {
+            if (name.starts_with(prefix)) found.push_back({name, value});
+        }
+        reply(bus::Reply{std::move(found)});
+    }
+    void publish(NodeId /*node*/, std::shared_ptr<const bus::Items> /*items*/) override {}
+    void answer(NodeId /*node*/, std::vector<bus::Answer> /*answers*/) override {}
+    void nudge(NodeId /*node*/, std::vector<bus::Nudge> /*nudges*/) override {}
+
+    bus::NodeInbox* inbox{};
+    std::vector<bus::Post> posts;
+    std::map<std::string, std::string> settings;
+    bus::FeedAnswer feed_answer;
+    std::uint64_t asked_after{};
+
+private:
+    std::map<GroupId, std::map<std::string, std::uint64_t>> seqs_;
+};
+
+class PushTest : public testing::Test {
+protected:
+    PushTest() {
+        EXPECT_GE(sodium_init(), 0);
+        bus_.inbox = &poster_;
+    }
+
+    std::string key(std::vector<Scope> scopes, UserId uid = {}) {
+        std::array<std::uint8_t, 40> random{};
+        random[0] = ++keys_;
+        const MadeKey made = make_key("test", std::move(scopes), uid, random, now());
+        bus_.settings[std::string{kKeySettings} + made.key.id] = to_setting(made.key);
+        return made.text;
+    }
+    Response call(std::string method, std::string path, const std::string& key,
+                  std::string body = "", std::string query = "") {
+        Request request{.method = std::move(method),
+                        .path = std::move(path),
+                        .query = std::move(query),
+                        .headers = {{.name = "authorization", .value = "Bearer " + key}},
+                        .body = std::move(body)};
+        std::promise<Response> answered;
+        Push::Reply reply = [&](Response response) { answered.set_value(std::move(response)); };
+        EXPECT_TRUE(push_->on_http(request, reply));
+        return answered.get_future().get();
+    }
+    static std::string text(const Response& response) { return *response.body; }
+
+    Nobody nobody_;
+    OwnerBus bus_;
+    Poster poster_{kNode, bus_, nobody_};
+    std::shared_ptr<Push> push_ = std::make_shared<Push>(bus_, poster_);
+    std::uint8_t keys_{};
+};
+
+TEST_F(PushTest, SendsToAGroupAndARetryIsAnsweredWithTheSameNumber) {
+    const std::string mine = key({Scope::group}, {77});
+    const std::string body = R"({"text":"hi","id":"017f22e2-79b0-7cc3-98c4-dc0c0c07398f"})";
+    const Response first = call("POST", "/api/v1/push/groups/9", mine, body);
+    EXPECT_EQ(first.status, 200U);
+    EXPECT_THAT(text(first), HasSubstr("\"seq\":1"));
+    EXPECT_THAT(text(first), HasSubstr("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"));
+    EXPECT_EQ(text(call("POST", "/api/v1/push/groups/9", mine, body)), text(first));
+    EXPECT_EQ(bus_.posts[0].gid, GroupId{9});
+    EXPECT_EQ(bus_.posts[0].uid, UserId{77});
+    EXPECT_TRUE(bus_.posts[0].operator_rights);
+}
+
+TEST_F(PushTest, WithoutAnIdEachIsAnother) {
+    const std::string mine = key({Scope::group});
+    const Response first = call("POST", "/api/v1/push/groups/9", mine, R"({"text":"hi"})");
+    const Response second = call("POST", "/api/v1/push/groups/9", mine, R"({"text":"hi"})");
+    EXPECT_THAT(text(first), HasSubstr("\"seq\":1"));
+    EXPECT_THAT(text(second), HasSubstr("\"seq\":2"));
+}
+
+TEST_F(PushTest, SendsToAUserFromTheKeysOwn) {
+    const std::string mine = key({Scope::user}, {77});
+    EXPECT_EQ(call("POST", "/api/v1/push/users/5", mine, R"({"text":"hi"})").status, 200U);
+    ASSERT_EQ(bus_.posts.size(), 2U);
+    EXPECT_EQ(bus_.posts[0].command.open_direct().uid(), 5U);
+    EXPECT_EQ(bus_.posts[1].gid, direct_gid({5}, {77}));
+    EXPECT_EQ(call("POST", "/api/v1/push/users/5", key({Scope::user}), R"({"text":"hi"})").status,
+              400U);
+}
+
+TEST_F(PushTest, SendsToEverybodyOnce) {
+    EXPECT_EQ(
+        call("POST", "/api/v1/push/everybody", key({Scope::everybody}), R"({"text":"hi"})").status,
+        200U);
+    ASSERT_EQ(bus_.posts.size(), 1U);
+    EXPECT_EQ(bus_.posts[0].gid, kBroadcastGroup);
+}
+
+TEST_F(PushTest, AKeyDoesWhatItsScopesSay) {
+    const std::string group = key({Scope::group});
+    EXPECT_EQ(call("POST", "/api/v1/push/everybody", group, R"({"text":"x"})").status, 403U);
+    EXPECT_EQ(call("POST", "/api/v1/push/users/5", group, R"({"text":"x"})").status, 403U);
+    EXPECT_EQ(call("GET", "/api/v1/feed", group).status, 403U);
+    EXPECT_EQ(call("POST", "/api/v1/push/groups/9", group, R"({"text":"x","as":5})").status, 403U);
+    const std::string as = key({Scope::group, Scope::as});
+    EXPECT_EQ(call("POST", "/api/v1/push/groups/9", as, R"({"text":"x","as":5})").status, 200U);
+    EXPECT_EQ(bus_.posts.back().uid, UserId{5});
+}
+
+TEST_F(PushTest, RefusesWhatIsNoKey) {
+    std::string mine = key({Scope::group});
+    EXPECT_EQ(call("POST", "/api/v1/push/groups/9", "", "{}").status, 401U);
+    EXPECT_EQ(call("POST", "/api/v1/push/groups/9", "stk_1", "{}").status, 401U);
+    std::string wrong = mine;
+    wrong.back() = wrong.back() == 'A' ? 'E' : 'A';
+    EXPECT_EQ(call("POST", "/api/v1/push/groups/9", wrong, R"({"text":"x"})").status, 401U);
+    bus_.settings.clear();
+    EXPECT_EQ(call("POST", "/api/v1/push/groups/9", mine, R"({"text":"x"})").status, 401U);
+    EXPECT_TRUE(bus_.posts.empty());
+}
+
+TEST_F(PushTest, NamesTheFieldThatIsWrong) {
+    const std::string mine = key({Scope::group});
+    const auto field = [&](const std::string& body) {
+        return text(call("POST", "/api/v1/push/groups/9", mine, body));
+    };
+    EXPECT_THAT(field(R"({"text":7})"), HasSubstr("\"field\":\"text\""));
+    EXPECT_THAT(field(R"({"text":""})"), HasSubstr("EMPTY_BODY"));
+    EXPECT_THAT(field(R"({"text":"a","id":"x"})"), HasSubstr("\"field\":\"id\""));
+    EXPECT_THAT(field("{"), HasSubstr("MALFORMED"));
+    EXPECT_THAT(field("{\"text\":\"" + std::string(9'000, 'a') + "\"}"),
+                HasSubstr("TEXT_TOO_LONG"));
+    EXPECT_EQ(call("GET", "/api/v1/push/groups/9", mine).status, 405U);
+}
+
+TEST_F(PushTest, ReadsTheFeedFromAPlace) {
+    pb::Entry entry;
+    entry.set_seq(3);
+    entry.set_sender(4);
+    entry.set_kind(pb::ENTRY_KIND_POST);
+    entry.set_cmid(std::string{cmid_from_text("017f22e2-79b0-7cc3-98c4-dc0c0c07398f")->view()});
+    pb::Body body;
+    body.set_text("a \"b\"");
+    entry.set_body(body.SerializeAsString());
+    bus_.feed_answer = {.rows = {{.number = 8, .gid = {9}, .entries = {log_entry(entry, {})}}},
+                        .head = 12,
+                        .floor = 5};
+    const std::string mine = key({Scope::feed});
+    const Response page = call("GET", "/api/v1/feed", mine, "", "after=7&count=10");
+    EXPECT_EQ(bus_.asked_after, 7U);
+    EXPECT_THAT(text(page), HasSubstr(R"("number":8,"entries":[{"gid":9,"seq":3,"sender":4)"));
+    EXPECT_THAT(text(page), HasSubstr(R"("text":"a \"b\"")"));
+    EXPECT_THAT(text(page), HasSubstr(R"("next":8,"head":12)"));
+    // Too far back: the logs themselves must be read instead.
+    EXPECT_EQ(call("GET", "/api/v1/feed", mine, "", "after=4").status, 410U);
+}
+
+}  // namespace
+}  // namespace stentor::api
