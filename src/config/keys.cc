@@ -3,6 +3,7 @@
 #include <array>
 
 #include "config/address.h"
+#include "config/words.h"
 
 namespace stentor::config {
 namespace {
@@ -42,6 +43,22 @@ constexpr Form kAddressOrNone{.kind = Kind::text,
 constexpr Form kOrigins{.kind = Kind::texts,
                         .takes = is_origin,
                         .kind_of_text = "an origin, as https://chat.example:8443"};
+bool is_outside_key(std::string_view text) {
+    const std::vector<std::string> words = words_of(text);
+    return words.size() >= 3 && (words[0] == "HS256" || words[0] == "RS256" || words[0] == "EdDSA");
+}
+bool is_hook(std::string_view text) {
+    const std::vector<std::string> words = words_of(text);
+    return words.size() == 3 &&
+           (words[1].starts_with("http://") || words[1].starts_with("https://"));
+}
+
+constexpr Form kOutsideKeys{
+    .kind = Kind::texts,
+    .takes = is_outside_key,
+    .kind_of_text = "\"HS256|RS256|EdDSA ISSUER KEYFILE [audience=A] [kid=K] [name=CLAIM]\""};
+constexpr Form kHooks{
+    .kind = Kind::texts, .takes = is_hook, .kind_of_text = "\"NAME URL SECRETFILE\""};
 constexpr Form kPath{.kind = Kind::text, .takes = is_path, .kind_of_text = "a path"};
 constexpr Form kPathOrNone{
     .kind = Kind::text, .takes = is_path_or_empty, .kind_of_text = "a path, or empty"};
@@ -101,6 +118,16 @@ const std::array kKeys{
     Key{"accounts", "token_lifetime", time(60 * kSecond, 3'650 * kDay),
         [](Settings& s) -> Place { return &s.accounts.token_lifetime; }, kRestart,
         "How long somebody stays signed in."},
+    // ---- outside
+    Key{"outside", "tokens", kOutsideKeys, [](Settings& s) -> Place { return &s.outside.tokens; },
+        kRestart,
+        "Keys of other systems whose tokens (JWT) are exchanged for own ones; each key is bound to "
+        "one algorithm."},
+    Key{"outside", "hooks", kHooks, [](Settings& s) -> Place { return &s.outside.hooks; }, kRestart,
+        "Webhooks: all that is written is posted there, signed, retried until it is taken."},
+    // ---- search
+    Key{"search", "index", flag(), [](Settings& s) -> Place { return &s.search.index; }, kRestart,
+        "Whether an index of words is kept, so that members can search."},
     // ---- log
     Key{"log", "level", choice(kLevels), [](Settings& s) -> Place { return &s.log.level; },
         kReloads, "The least important lines that are written."},

@@ -47,6 +47,15 @@ struct Settings {
         Millis token_lifetime{std::chrono::hours{24 * 30}};
     } accounts;
 
+    struct Outside {
+        Texts tokens;
+        Texts hooks;
+    } outside;
+
+    struct Search {
+        bool index = true;
+    } search;
+
     struct Log {
         std::string level = "info";
         std::string format = "text";

@@ -42,6 +42,12 @@ private:
     const auth::Secrets& secrets_;
 };
 
+std::unique_ptr<search::WordIndex> open_words(const config::Settings& settings) {
+    if (!settings.search.index) return nullptr;
+    return std::make_unique<search::WordIndex>(std::filesystem::path{settings.server.data} /
+                                               "search");
+}
+
 session::Rules rules_of(const config::Settings& settings, const session::Verifier& verifier) {
     return {.verifier = verifier,
             .sends_per_s = static_cast<std::uint32_t>(settings.limits.sends_per_second),
@@ -56,8 +62,8 @@ Node::Node(const config::Settings& settings)
       secrets_{auth::load_or_make_secrets(std::filesystem::path{settings.server.data} / "secrets")},
       verifier_{std::make_unique<TokenVerifier>(secrets_)},
       store_{open_store(settings.server.data)},
-      words_{std::filesystem::path{settings.server.data} / "search"},
-      indexer_{*store_, words_},
+      words_{open_words(settings)},
+      indexer_{words_ ? std::make_unique<search::Indexer>(*store_, *words_) : nullptr},
       gateway_{{.node = kThisNode, .instance = to_ms(now())},
                rules_of(settings, *verifier_),
                bus_,
@@ -65,9 +71,9 @@ Node::Node(const config::Settings& settings)
                shards_},
       poster_{kThisNode, bus_, gateway_.hub()},
       passwords_{hasher_},
-      owner_{*store_, bus_, routes_, owner_options(settings, words_)},
+      owner_{*store_, bus_, routes_, owner_options(settings, words_.get())},
       stats_{shards_, owner_, gateway_.hub()},
-      api_{api_options(settings, secrets_), bus_, passwords_, stats_} {
+      api_{api_options(settings, secrets_, poster_), bus_, passwords_, stats_} {
     bus_.attach(&poster_);
     bus_.attach(&owner_);
 }

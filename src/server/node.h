@@ -48,8 +48,8 @@ private:
     auth::Secrets secrets_;
     std::unique_ptr<session::Verifier> verifier_;
     std::unique_ptr<store::Store> store_;
-    search::WordIndex words_;
-    search::Indexer indexer_;
+    std::unique_ptr<search::WordIndex> words_;  // None: members cannot search.
+    std::unique_ptr<search::Indexer> indexer_;
     bus::LocalBus bus_;
     route::LocalRoutes routes_;
     gateway::Gateway gateway_;

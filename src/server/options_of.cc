@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "config/address.h"
+#include "server/outside.h"
 
 namespace stentor::server {
 
@@ -21,7 +22,7 @@ net::Options net_options(const config::Settings& settings) {
             .origins = settings.listen.origins};
 }
 
-owner::OwnerOptions owner_options(const config::Settings& settings, search::Search& words) {
+owner::OwnerOptions owner_options(const config::Settings& settings, search::Search* words) {
     const auto period = Millis{1'000 / settings.limits.sends_per_second};
     return {.workers = settings.server.workers,
             .loaders = settings.store.readers,
@@ -30,16 +31,19 @@ owner::OwnerOptions owner_options(const config::Settings& settings, search::Sear
                                 .burst = static_cast<int>(settings.limits.sends_burst)},
                        .staged_max = limits::kStagedPerGroup,
                        .parked_max = limits::kParkedPerGroup},
-            .words = &words};
+            .words = words};
 }
 
-api::Options api_options(const config::Settings& settings, const auth::Secrets& secrets) {
+api::Options api_options(const config::Settings& settings, const auth::Secrets& secrets,
+                         api::Poster& poster) {
     const auto per_minute = static_cast<std::uint32_t>(settings.accounts.attempts_per_minute);
     return {.keys = secrets.keys,
             .token_lives = settings.accounts.token_lifetime,
             .accounts = {.per_minute = per_minute, .burst = std::max(20U, per_minute / 3)},
             .sign_up = settings.accounts.sign_up,
-            .web_folder = settings.server.web};
+            .web_folder = settings.server.web,
+            .outside_keys = outside_keys(settings.outside.tokens),
+            .poster = &poster};
 }
 
 }  // namespace stentor::server

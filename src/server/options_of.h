@@ -11,8 +11,9 @@ namespace stentor::server {
 
 [[nodiscard]] net::Options net_options(const config::Settings& settings);
 [[nodiscard]] owner::OwnerOptions owner_options(const config::Settings& settings,
-                                                search::Search& words);
+                                                search::Search* words);
+// Throws std::runtime_error when a key of another system cannot be used.
 [[nodiscard]] api::Options api_options(const config::Settings& settings,
-                                       const auth::Secrets& secrets);
+                                       const auth::Secrets& secrets, api::Poster& poster);
 
 }  // namespace stentor::server

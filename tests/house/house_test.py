@@ -2,6 +2,7 @@
 """Plants one violation of each kind and demands that the check turns red: a check that stays
 green would be the bug."""
 
+import json
 import pathlib
 import shutil
 import socket
@@ -15,6 +16,7 @@ sys.path.insert(0, str(HERE))
 
 import addresses  # noqa: E402
 import layers  # noqa: E402
+import openapi  # noqa: E402
 import sizes  # noqa: E402
 
 
@@ -151,6 +153,27 @@ class Addresses(Planted):
                 self.red(addresses, "web/file:2")
         self.plant("web/file", '"resolved"' + ': "sdk",\n')
         self.green(addresses)
+
+
+class OpenApi(Planted):
+    def describe(self, *paths, schema="Yes"):
+        self.plant("web/app/public/openapi.json", json.dumps(
+            {"paths": {path: {"$ref": f"#/components/schemas/{schema}"} for path in paths},
+             "components": {"schemas": {"Yes": {}}}}))
+
+    def test_a_path_that_only_one_side_knows(self):
+        self.plant("src/api/api.cc", 'match("/api/v1/push/groups/{}", path); match("/healthz", p);')
+        self.describe("/api/v1/push/groups/{gid}", "/healthz")
+        self.green(openapi)
+        self.describe("/api/v1/push/groups/{gid}")
+        self.red(openapi, "/healthz is answered")
+        self.describe("/api/v1/push/groups/{gid}", "/healthz", "/readyz")
+        self.red(openapi, "/readyz is described")
+
+    def test_a_schema_that_is_not_there(self):
+        self.plant("src/api/api.cc", 'match("/healthz", p);')
+        self.describe("/healthz", schema="No")
+        self.red(openapi, "no schema No")
 
 
 class Format(Planted):

@@ -1,0 +1,50 @@
+#include "server/outside.h"
+
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <utility>
+
+#include "config/words.h"
+
+namespace stentor::server {
+namespace {
+
+auth::JwtAlgorithm algorithm_named(const std::string& name) {
+    if (name == "HS256") return auth::JwtAlgorithm::hs256;
+    if (name == "RS256") return auth::JwtAlgorithm::rs256;
+    return auth::JwtAlgorithm::eddsa;  // The configuration takes no fourth.
+}
+
+}  // namespace
+
+std::string secret_in(const std::string& file) {
+    std::ifstream in{file, std::ios::binary};
+    if (!in) throw std::runtime_error{"cannot read the key file " + file};
+    std::string text{std::istreambuf_iterator<char>{in}, {}};
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    if (text.empty()) throw std::runtime_error{"the key file " + file + " is empty"};
+    return text;
+}
+
+std::vector<auth::JwtKey> outside_keys(const config::Texts& lines) {
+    std::vector<auth::JwtKey> keys;
+    for (const std::string& line : lines) {
+        const std::vector<std::string> words = config::words_of(line);
+        auth::JwtKey key{.algorithm = algorithm_named(words.at(0)),
+                         .issuer = words.at(1),
+                         .audience = config::named_word(words, "audience"),
+                         .key_id = config::named_word(words, "kid"),
+                         .key = secret_in(words.at(2))};
+        if (auto claim = config::named_word(words, "name"); !claim.empty()) {
+            key.name_claim = std::move(claim);
+        }
+        if (const std::string flaw = auth::flaw_of(key); !flaw.empty()) {
+            throw std::runtime_error{"outside.tokens \"" + line + "\": " + flaw};
+        }
+        keys.push_back(std::move(key));
+    }
+    return keys;
+}
+
+}  // namespace stentor::server
