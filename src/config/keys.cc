@@ -4,6 +4,7 @@
 
 #include "config/address.h"
 #include "config/words.h"
+#include "net/access/address.h"
 
 namespace stentor::config {
 namespace {
@@ -25,6 +26,7 @@ constexpr Form choice(std::span<const std::string_view> choices) {
 
 bool is_address(std::string_view text) { return parse_address(text).has_value(); }
 bool is_address_or_empty(std::string_view text) { return text.empty() || is_address(text); }
+bool is_network(std::string_view text) { return net::access::Networks{}.add(text); }
 bool is_path(std::string_view text) { return !text.empty() && text.find('\0') == text.npos; }
 bool is_path_or_empty(std::string_view text) { return text.empty() || is_path(text); }
 bool is_origin(std::string_view text) {
@@ -40,6 +42,9 @@ constexpr Form kAddresses{.kind = Kind::texts,
 constexpr Form kAddressOrNone{.kind = Kind::text,
                               .takes = is_address_or_empty,
                               .kind_of_text = "ADDRESS:PORT, numeric, or empty"};
+constexpr Form kNetworks{.kind = Kind::texts,
+                         .takes = is_network,
+                         .kind_of_text = "an address or a network, as 10.0.0.0/8"};
 constexpr Form kOrigins{.kind = Kind::texts,
                         .takes = is_origin,
                         .kind_of_text = "an origin, as https://chat.example:8443"};
@@ -73,6 +78,15 @@ const std::array kKeys{
     // ---- listen
     Key{"listen", "http", kAddresses, [](Settings& s) -> Place { return &s.listen.http; }, kRestart,
         "Where browsers come: the page, the API and WebSockets. Port 0: any free one."},
+    Key{"listen", "tcp", kAddresses, [](Settings& s) -> Place { return &s.listen.tcp; }, kRestart,
+        "Where programs come that speak the protocol over plain TCP, as stentor chat does."},
+    Key{"listen", "proxy_protocol", kAddresses,
+        [](Settings& s) -> Place { return &s.listen.proxy_protocol; }, kRestart,
+        "Those of the addresses above at which a PROXY header (version 2) comes first; only "
+        "trusted_proxies may connect to them."},
+    Key{"listen", "trusted_proxies", kNetworks,
+        [](Settings& s) -> Place { return &s.listen.trusted_proxies; }, kRestart,
+        "Load balancers whose PROXY headers and X-Forwarded-For are believed."},
     Key{"listen", "origins", kOrigins, [](Settings& s) -> Place { return &s.listen.origins; },
         kRestart, "Origins of pages that may connect, beside the server's own."},
     // ---- admin

@@ -15,6 +15,9 @@ using Texts = std::vector<std::string>;
 struct Settings {
     struct Listen {
         Texts http{"127.0.0.1:8080"};
+        Texts tcp;
+        Texts proxy_protocol;
+        Texts trusted_proxies;
         Texts origins;
     } listen;
 

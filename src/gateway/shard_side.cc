@@ -72,6 +72,8 @@ void ShardSide::on_closed(ConnectionToken connection, Time /*now*/) {
     *place = {};
 }
 
+std::string ShardSide::refusal(const Error& error) { return wire::encode_refused(0, error); }
+
 void ShardSide::on_http(net::http::Request request, net::http::Responder responder, Time /*now*/) {
     http_(std::move(request), [shard = shard_, responder](net::http::Response response) {
         shard->post([shard, responder, answer = std::move(response)] {

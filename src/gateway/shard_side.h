@@ -53,6 +53,7 @@ public:
     void on_drained(ConnectionToken connection, Time now) override;
     void on_deadline(ConnectionToken connection, Time now) override;
     void on_closed(ConnectionToken connection, Time now) override;
+    std::string refusal(const Error& error) override;
     void on_http(net::http::Request request, net::http::Responder responder, Time now) override;
     bool on_turn(Time now) override;
     std::optional<Time> next_wake() override;

@@ -5,20 +5,24 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/limits.h"
 #include "base/time.h"
+#include "net/access/address.h"
 #include "net/backlog.h"
 #include "net/http/parser.h"
+#include "net/tcp/parser.h"
 #include "net/ws/parser.h"
 
 namespace stentor::net {
 
 enum class Phase : std::uint8_t {
     free,
+    proxy,      // Before the PROXY header.
     http,       // Before a WebSocket handshake, or never to have one.
-    open,       // WebSocket.
+    open,       // WebSocket, or frames on TCP.
     closing,    // Our Close is out or waits; the peer's is awaited.
     lingering,  // What waits is written, then our side is shut; what comes is thrown away. Closing
                 // at once would let the kernel answer unread bytes with a reset, which can destroy
@@ -33,6 +37,12 @@ struct Exchange {
     bool keep_alive{false};
 };
 
+// What stands between the socket and the protocol; a browser that came directly has none of it.
+struct Transport {
+    std::optional<access::Address> source;  // As the proxy told.
+    tcp::Parser frames{limits::kClientFrameBytes};
+};
+
 struct Connection {
     int descriptor{-1};
     std::uint32_t generation{0};
@@ -40,6 +50,7 @@ struct Connection {
     std::uint32_t control_second{0};
     std::uint16_t control_frames{0};  // Within that second.
     Phase phase{Phase::free};
+    std::uint8_t listener{0};
     bool dead{false};  // Its place is freed at the end of this stage of the turn.
     bool told{false};  // on_opened was called, on_closed not yet.
     bool paused{false};
@@ -49,11 +60,13 @@ struct Connection {
     bool owes_drained{false};  // The handler was told `kept`.
     bool shut{false};          // Our side is shut.
     bool refused{false};       // By a full shard; counted apart.
+    bool framed{false};        // Length-prefixed frames on TCP, not WebSocket's.
 
     Time deadline = Time::max();  // The phase's own.
     Time app_deadline = Time::max();
     std::unique_ptr<Backlog> backlog;
     std::unique_ptr<Exchange> exchange;
+    std::unique_ptr<Transport> transport;
     std::unique_ptr<std::string> unread;  // Read from the socket, not yet looked at.
     ws::Parser parser{ws::Role::server, limits::kClientFrameBytes};
 

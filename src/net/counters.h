@@ -36,6 +36,7 @@ struct alignas(64) Counters {
     // ---- Refusals and closings, by reason
     Counter refused_full;       // No descriptor left: 503.
     Counter refused_handshake;  // 400, 403, 405, 426
+    Counter refused_proxy;      // Not a listed proxy, or no PROXY header.
     Counter refused_slow;       // Handshake or request not finished in time: 408.
     Counter refused_large;      // 413, 431
     Counter refused_malformed;  // HTTP that cannot be read: 400.

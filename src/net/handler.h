@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/code.h"
 #include "base/ids.h"
 #include "base/time.h"
 #include "net/http/message.h"
@@ -42,7 +43,7 @@ public:
 
     virtual void on_start(Shard& shard, Time now) = 0;
 
-    // The WebSocket handshake is done.
+    // The WebSocket handshake is done, or a TCP client has connected.
     virtual void on_opened(ConnectionToken connection, const Peer& peer, Time now) = 0;
     // One whole binary message. `bytes` lives until this returns.
     virtual void on_message(ConnectionToken connection, std::string_view bytes, Time now) = 0;
@@ -52,6 +53,11 @@ public:
     virtual void on_deadline(ConnectionToken connection, Time now) = 0;
     // Exactly once for each on_opened. From here on the token reaches nobody.
     virtual void on_closed(ConnectionToken connection, Time now) = 0;
+
+    // What says this to a client on TCP, where no close code can: the payload of a last message.
+    // Asked when what came is no frame, or came too slowly, or the shard is full; in the latter
+    // case without a connection that was opened.
+    virtual std::string refusal(const Error& error) = 0;
 
     virtual void on_http(http::Request request, http::Responder responder, Time now) = 0;
 

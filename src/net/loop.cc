@@ -16,9 +16,11 @@
 
 namespace stentor::net {
 
-Loop::Loop(std::uint32_t id, const Options& options, Mailbox& mailbox, Gate& gate)
+Loop::Loop(std::uint32_t id, const Options& options, const access::Networks& trusted,
+           Mailbox& mailbox, Gate& gate)
     : id_(id),
       options_(options),
+      trusted_(trusted),
       mailbox_(mailbox),
       gate_(gate),
       shard_(*this),
@@ -73,7 +75,9 @@ int Loop::timeout_ms() const {
 
 void Loop::on_event(std::uint64_t source, std::uint32_t events) {
     if (source == kMailSource) return;  // Mail is looked at in every turn.
-    if (source == kListenerSource) return accept_some(kAcceptsPerTurn);
+    if (source >= kFirstListenerSource) {
+        return accept_some(source - kFirstListenerSource, kAcceptsPerTurn);
+    }
     const auto index = static_cast<std::uint32_t>(source);
     Connection& connection = table_.at(index);
     if (connection.phase == Phase::free || connection.dead) return;
@@ -131,9 +135,13 @@ void Loop::on_phase_deadline(std::uint32_t index) {
     const Exchange* exchange = connection.exchange.get();
     if (connection.phase == Phase::open) {
         counters_.refused_slow.add();
+        if (connection.framed) {
+            return refuse_tcp(index, {.code = Code::timeout, .where = "frame"});
+        }
         return start_close(index, ws::close_code::kPolicy, "message not finished in time",
                            Phase::lingering);
     }
+    if (connection.phase == Phase::proxy) counters_.refused_slow.add();
     if (connection.phase != Phase::http) return doom(index);
     // A long answer to a slow client has no deadline but the one for being stuck.
     if (connection.backlog != nullptr) return;
@@ -155,6 +163,8 @@ void Loop::hand_over_turn() {
     if (handler_ == nullptr) return;
     const bool offered = gate_.offered(id_);
     more_ = handler_->on_turn(now_);
+    framed_for_ws_.reset();
+    framed_for_tcp_.reset();
     // It was woken for a pass that is over.
     if (offered) gate_.decline(id_);
 }
@@ -171,7 +181,7 @@ void Loop::reap() {
 }
 
 void Loop::end() {
-    if (listener_ >= 0) ::close(std::exchange(listener_, -1));
+    for (const int listener : std::exchange(listeners_, {})) ::close(listener);
     for (std::uint32_t index = 0; index < table_.places(); ++index) {
         if (table_.at(index).phase != Phase::free) doom(index);
     }
@@ -196,8 +206,8 @@ void Loop::rearm(std::uint32_t index) {
 
 void Loop::update_busy(std::uint32_t index) {
     const Connection& connection = table_.at(index);
-    busy_[index] =
-        connection.dead || connection.phase != Phase::open || connection.backlog != nullptr;
+    busy_[index] = connection.dead || connection.phase != Phase::open ||
+                   connection.backlog != nullptr || connection.framed;
 }
 
 void Loop::leave_open(std::uint32_t index) {

@@ -29,7 +29,8 @@ namespace stentor::net {
 
 class Loop {
 public:
-    Loop(std::uint32_t id, const Options& options, Mailbox& mailbox, Gate& gate);
+    Loop(std::uint32_t id, const Options& options, const access::Networks& trusted,
+         Mailbox& mailbox, Gate& gate);
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
     ~Loop();
@@ -43,8 +44,9 @@ public:
     void start();  // In the thread's own descriptor table. Throws std::system_error.
     void run();    // Until stop().
     void stop() { stopping_ = true; }
-    // Opens the listener and calls on_start. Returns the port. Throws std::system_error.
-    std::uint16_t serve(Handler& handler, std::uint16_t port);
+    // Calls on_start and opens the listeners, on these ports. Returns the ports that they have.
+    // Throws std::system_error.
+    std::vector<std::uint16_t> serve(Handler& handler, std::span<const std::uint16_t> ports);
 
     // ---- As in Shard
     Written send(ConnectionToken token, std::string_view payload);
@@ -58,7 +60,7 @@ public:
     void drop(ConnectionToken token);
     void respond(http::Responder responder, const http::Response& response);
     void stop_accepting();
-    [[nodiscard]] bool accepting() const { return listener_ >= 0; }
+    [[nodiscard]] bool accepting() const { return !listeners_.empty(); }
     [[nodiscard]] bool enter_gate() { return gate_.try_enter(id_); }
     void leave_gate() { gate_.leave(); }
 
@@ -87,18 +89,25 @@ private:
     void free_place(std::uint32_t index);
 
     // ---- loop_accept.cc
-    void accept_some(unsigned count_max);
-    void admit(int descriptor);
+    void accept_some(std::size_t listener, unsigned count_max);
+    void admit(int descriptor, std::size_t listener);
+    void begin(std::uint32_t index);
     void refuse_full(std::uint32_t index);
     void rest_accepting();
     void resume_accepting();
+    void watch_listeners(std::uint32_t events);
+    [[nodiscard]] access::Address address_of(const Connection& connection) const;
+    [[nodiscard]] std::string client_of(const Connection& connection,
+                                        std::string_view forwarded_for) const;
 
     // ---- loop_read.cc
     void read(std::uint32_t index);
+    [[nodiscard]] bool take_proxy_header(std::uint32_t index);
     void consume(std::uint32_t index, std::span<char> bytes);
     void on_end(std::uint32_t index);
 
     // ---- loop_write.cc
+    Written write_shared(std::uint32_t index, const SharedBytes& frame);
     Written write_bytes(std::uint32_t index, Backlog::Kind kind, const SharedBytes& bytes);
     Written keep_rest(std::uint32_t index, Backlog::Kind kind, const SharedBytes& bytes,
                       std::int64_t sent);
@@ -116,6 +125,11 @@ private:
     void start_close(std::uint32_t index, std::uint16_t code, std::string_view reason, Phase next);
     void watch_message(std::uint32_t index);
 
+    // ---- loop_tcp.cc
+    void take_tcp_frame(std::uint32_t index, std::span<char>& bytes);
+    void refuse_tcp(std::uint32_t index, const Error& error);
+    [[nodiscard]] const SharedBytes& as_tcp(const SharedBytes& frames);
+
     // ---- loop_http.cc
     void take_request(std::uint32_t index, std::span<char>& bytes);
     void on_request(std::uint32_t index);
@@ -124,6 +138,7 @@ private:
 
     std::uint32_t id_;
     const Options& options_;
+    const access::Networks& trusted_;
     Mailbox& mailbox_;
     Gate& gate_;
     Shard shard_;
@@ -132,8 +147,8 @@ private:
     Time now_;
 
     int epoll_{-1};
-    int listener_{-1};
-    Time accept_again_ = Time::max();  // The listener rests: the process has no memory or files.
+    std::vector<int> listeners_;       // As in Options.
+    Time accept_again_ = Time::max();  // The listeners rest: the process has no memory or files.
     std::uint64_t connections_max_{0};
     std::uint32_t refused_lingering_{0};
 
@@ -151,6 +166,9 @@ private:
     std::vector<std::uint32_t> fired_;
     std::vector<Mailbox::Mail> mails_;
     std::vector<std::string_view> views_;
+    // What write_shared() framed last for TCP: a pass brings the same bytes to many.
+    SharedBytes framed_for_ws_;
+    SharedBytes framed_for_tcp_;
     bool more_{false};
     bool stopping_{false};
 };

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/limits.h"
 #include "base/time.h"
 
 namespace stentor::net {
@@ -20,7 +21,7 @@ inline constexpr Millis kSleepMax{3'600'000};
 inline constexpr Millis kAcceptRest{100};
 
 // What epoll tells about: these, or a connection's index.
-inline constexpr std::uint64_t kListenerSource = UINT64_MAX;
-inline constexpr std::uint64_t kMailSource = UINT64_MAX - 1;
+inline constexpr std::uint64_t kMailSource = UINT64_MAX;
+inline constexpr std::uint64_t kFirstListenerSource = kMailSource - limits::kListeners;
 
 }  // namespace stentor::net

@@ -5,7 +5,6 @@
 #include "net/http/response.h"
 #include "net/loop.h"
 #include "net/loop_constants.h"
-#include "net/sockets.h"
 
 namespace stentor::net {
 namespace {
@@ -59,7 +58,7 @@ void Loop::on_request(std::uint32_t index) {
     if (request.path == options_.websocket_path) return upgrade(index, request);
 
     counters_.http_requests.add();
-    request.peer = peer_address(connection.descriptor);
+    request.peer = client_of(connection, request.header("x-forwarded-for"));
     connection.exchange->answering = true;
     connection.exchange->head_only = request.method == "HEAD";
     connection.exchange->keep_alive = request.keep_alive;

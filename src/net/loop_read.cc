@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "net/access/proxy_header.h"
 #include "net/loop.h"
 #include "net/loop_constants.h"
 
@@ -14,6 +15,7 @@ namespace stentor::net {
 void Loop::read(std::uint32_t index) {
     Connection& connection = table_.at(index);
     if (connection.phase == Phase::free || connection.dead || connection.blocked()) return;
+    if (connection.phase == Phase::proxy && !take_proxy_header(index)) return;
 
     std::size_t filled = 0;
     if (connection.unread != nullptr) {
@@ -42,14 +44,41 @@ void Loop::read(std::uint32_t index) {
     if (again || connection.unread != nullptr) make_ready(index);
 }
 
+// Looked at while it stays in the socket, until it is whole: so nothing of it is kept here, and
+// nothing behind it is taken. False: it is not whole yet, or the connection is given up.
+bool Loop::take_proxy_header(std::uint32_t index) {
+    Connection& connection = table_.at(index);
+    const ssize_t got =
+        ::recv(connection.descriptor, buffer_.get(), limits::kProxyHeaderBytes, MSG_PEEK);
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return false;
+    const access::ProxyHeader header =
+        access::read_proxy_header({buffer_.get(), static_cast<std::size_t>(got > 0 ? got : 0)});
+    using State = access::ProxyHeader::State;
+    const bool never = header.state == State::more && (got <= 0 || connection.hung_up);
+    if (header.state == State::wrong || never) {
+        counters_.refused_proxy.add();
+        doom(index);
+        return false;
+    }
+    if (header.state == State::more) return false;
+    ::recv(connection.descriptor, buffer_.get(), header.bytes, 0);
+    counters_.bytes_in.add(header.bytes);
+    connection.transport->source = header.source;
+    begin(index);
+    return !connection.dead && !connection.blocked();
+}
+
 void Loop::consume(std::uint32_t index, std::span<char> bytes) {
     Connection& connection = table_.at(index);
     while (!bytes.empty() && !connection.dead && !connection.blocked()) {
         switch (connection.phase) {
             case Phase::http: take_request(index, bytes); break;
             case Phase::open:
-            case Phase::closing: take_frame(index, bytes); break;
+            case Phase::closing:
+                connection.framed ? take_tcp_frame(index, bytes) : take_frame(index, bytes);
+                break;
             case Phase::free:
+            case Phase::proxy:
             case Phase::lingering: bytes = {}; break;
         }
     }

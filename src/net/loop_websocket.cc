@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "net/loop.h"
-#include "net/sockets.h"
 #include "net/ws/frame.h"
 #include "net/ws/handshake.h"
 
@@ -60,7 +59,7 @@ void Loop::upgrade(std::uint32_t index, const http::Request& request) {
         counters_.refused_handshake.add();
         return refuse_request(index, refusal_of(verdict));
     }
-    const Peer peer{.address = peer_address(connection.descriptor),
+    const Peer peer{.address = client_of(connection, request.header("x-forwarded-for")),
                     .origin = std::string{request.header("origin")}};
     const SharedBytes accepted = share(ws::accepted(request.header("sec-websocket-key")));
     connection.exchange.reset();
@@ -117,10 +116,13 @@ void Loop::fail(std::uint32_t index, std::uint16_t code, std::string_view reason
 void Loop::start_close(std::uint32_t index, std::uint16_t code, std::string_view reason,
                        Phase next) {
     Connection& connection = table_.at(index);
-    write_bytes(index, Backlog::Kind::close, share(ws::server_close(code, reason)));
+    // On TCP the last message has said why.
+    if (!connection.framed) {
+        write_bytes(index, Backlog::Kind::close, share(ws::server_close(code, reason)));
+    }
     if (connection.dead) return;
     leave_open(index);
-    if (next == Phase::lingering) return linger(index);
+    if (next == Phase::lingering || connection.framed) return linger(index);
     connection.phase = next;
     connection.deadline = now_ + options_.within.close;
     update_busy(index);
@@ -131,7 +133,9 @@ void Loop::start_close(std::uint32_t index, std::uint16_t code, std::string_view
 // A message whose rest does not come would hold its buffer for ever.
 void Loop::watch_message(std::uint32_t index) {
     Connection& connection = table_.at(index);
-    if (connection.paused || !connection.parser.halfway()) {
+    const bool halfway =
+        connection.framed ? connection.transport->frames.halfway() : connection.parser.halfway();
+    if (connection.paused || !halfway) {
         connection.deadline = Time::max();
     } else if (connection.deadline == Time::max()) {
         connection.deadline = now_ + options_.within.message;

@@ -9,6 +9,7 @@
 
 #include "net/loop.h"
 #include "net/loop_constants.h"
+#include "net/tcp/frame.h"
 #include "net/ws/frame.h"
 
 namespace stentor::net {
@@ -39,7 +40,9 @@ void Loop::count_out(std::int64_t bytes) {
 Written Loop::send(ConnectionToken token, std::string_view payload) {
     Connection* connection = find_open(token);
     if (connection == nullptr) return Written::refused;
-    const auto framed = [payload] { return share(ws::server_frame(ws::Opcode::binary, payload)); };
+    const auto framed = [payload, tcp = connection->framed] {
+        return share(tcp ? tcp::frame(payload) : ws::server_frame(ws::Opcode::binary, payload));
+    };
     if (connection->backlog != nullptr) {
         if (!connection->backlog->has_room(Backlog::Kind::reply)) {
             counters_.refused_backlog.add();
@@ -49,10 +52,13 @@ Written Loop::send(ConnectionToken token, std::string_view payload) {
     }
     // The payload is copied only when the socket does not take it whole.
     const ws::HeaderBytes header = ws::server_header(ws::Opcode::binary, payload.size());
-    const std::array<std::string_view, 2> pieces{header.view(), payload};
+    const tcp::LengthBytes length = tcp::length_bytes(payload.size());
+    const std::string_view head =
+        connection->framed ? std::string_view{length.data(), length.size()} : header.view();
+    const std::array<std::string_view, 2> pieces{head, payload};
     const ssize_t sent = send_pieces(connection->descriptor, pieces);
     count_out(sent);
-    if (sent == static_cast<ssize_t>(header.size + payload.size())) {
+    if (sent == static_cast<ssize_t>(head.size() + payload.size())) {
         counters_.frames_out.add();
         return Written::whole;
     }
@@ -61,14 +67,14 @@ Written Loop::send(ConnectionToken token, std::string_view payload) {
 
 Written Loop::write(ConnectionToken token, const SharedBytes& frame) {
     if (find_open(token) == nullptr) return Written::refused;
-    return write_bytes(token.index, Backlog::Kind::shared, frame);
+    return write_shared(token.index, frame);
 }
 
 Written Loop::write_direct(int descriptor, ConnectionIndex index, const SharedBytes& frame) {
     if (busy_[index]) {
         const Connection& connection = table_.at(index);
         const bool open = connection.phase == Phase::open && !connection.dead;
-        return open ? write_bytes(index, Backlog::Kind::shared, frame) : Written::refused;
+        return open ? write_shared(index, frame) : Written::refused;
     }
     const ssize_t sent = ::send(descriptor, frame->data(), frame->size(), kFlags);
     count_out(sent);
@@ -77,6 +83,11 @@ Written Loop::write_direct(int descriptor, ConnectionIndex index, const SharedBy
         return Written::whole;
     }
     return keep_rest(index, Backlog::Kind::shared, frame, sent);
+}
+
+Written Loop::write_shared(std::uint32_t index, const SharedBytes& frame) {
+    const bool framed = table_.at(index).framed;
+    return write_bytes(index, Backlog::Kind::shared, framed ? as_tcp(frame) : frame);
 }
 
 Written Loop::write_bytes(std::uint32_t index, Backlog::Kind kind, const SharedBytes& bytes) {

@@ -19,6 +19,8 @@
 #include <vector>
 
 #include "net/shard_group.h"
+#include "net/tcp/frame.h"
+#include "net/tcp/parser.h"
 #include "net/ws/frame.h"
 #include "net/ws/handshake.h"
 #include "net/ws/parse_all.h"
@@ -89,6 +91,9 @@ public:
             if (std::erase(tokens_, connection) != 1) ++strays;
         }
         ++closed;
+    }
+    std::string refusal(const Error& error) override {
+        return "refused " + std::string{name_of(error.code)};
     }
     void on_http(http::Request request, http::Responder responder, Time /*now*/) override {
         if (http_hook) return http_hook(request, responder);
@@ -227,6 +232,18 @@ public:
         }
     }
 
+    // On TCP: the payload of the next frame; "end" or "nothing".
+    std::string next_frame(int patience_ms = kPatienceMs) {
+        for (;;) {
+            std::span<char> rest{input_};
+            const tcp::Event event = frames_.next(rest);
+            std::string text{event.payload};
+            input_.erase(0, input_.size() - rest.size());
+            if (event.kind == tcp::Event::Kind::message) return text;
+            if (!read_more(patience_ms)) return ended_ ? "end" : "nothing";
+        }
+    }
+
     static constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";
 
 private:
@@ -246,6 +263,7 @@ private:
     bool ended_{false};
     std::string input_;
     ws::Parser parser_{ws::Role::client, 16 * 1024 * 1024};
+    tcp::Parser frames_{16 * 1024 * 1024};
 };
 
 }  // namespace stentor::net::testing

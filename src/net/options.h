@@ -22,9 +22,23 @@ struct Deadlines {
     Millis retry_after{5'000};  // Told to those whom a full shard refuses.
 };
 
-struct Options {
+// Where all shards listen, and what is spoken there.
+struct Listener {
+    enum class Kind : std::uint8_t {
+        http,  // HTTP, and WebSocket at Options::websocket_path.
+        tcp,   // The same messages, each behind four bytes of length.
+    };
     std::string address = "127.0.0.1";  // Numeric, IPv4 or IPv6.
     std::uint16_t port = 0;             // 0: the system chooses one, the same for all shards.
+    Kind kind = Kind::http;
+    // Each connection begins with a PROXY header (version 2); only trusted proxies may connect.
+    bool proxy_protocol = false;
+};
+
+struct Options {
+    std::vector<Listener> listeners{Listener{}};  // One to kListeners.
+    // Networks ("10.0.0.0/8") or addresses whose PROXY headers and X-Forwarded-For are believed.
+    std::vector<std::string> trusted_proxies;
     std::uint32_t shards = 1;
     std::uint32_t connections_max = 0;  // Per shard; 0: RLIMIT_NOFILE less the reserve.
     std::uint32_t descriptors_reserve = 64;

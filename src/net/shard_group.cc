@@ -19,14 +19,16 @@ struct ShardGroup::Impl {
     std::vector<std::unique_ptr<Mailbox>> mailboxes;
     std::unique_ptr<Gate> gate;
     std::vector<std::unique_ptr<Loop>> loops;
+    access::Networks trusted;
     std::vector<std::thread> threads;
-    std::uint16_t port{0};
+    std::vector<std::uint16_t> ports;
 
     explicit Impl(Options chosen);
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     ~Impl() { stop(); }
 
+    void check_options();
     void live(std::uint32_t index, std::promise<void> started);
     void stop();
 
@@ -41,9 +43,7 @@ struct ShardGroup::Impl {
 };
 
 ShardGroup::Impl::Impl(Options chosen) : options(std::move(chosen)) {
-    if (options.shards == 0 || options.shards > kNoShard) {
-        throw std::runtime_error("the number of shards must be from 1 to 4095");
-    }
+    check_options();
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     const unsigned slots = options.gate_slots > 0 ? options.gate_slots : cores;
     // All wake-ups exist before the first table splits off, see Mailbox.
@@ -53,7 +53,7 @@ ShardGroup::Impl::Impl(Options chosen) : options(std::move(chosen)) {
     gate = std::make_unique<Gate>(slots, options.shards,
                                   [this](std::uint32_t index) { mailboxes[index]->post([] {}); });
     for (std::uint32_t i = 0; i < options.shards; ++i) {
-        loops.push_back(std::make_unique<Loop>(i, options, *mailboxes[i], *gate));
+        loops.push_back(std::make_unique<Loop>(i, options, trusted, *mailboxes[i], *gate));
     }
     std::vector<std::future<void>> started;
     for (std::uint32_t i = 0; i < options.shards; ++i) {
@@ -66,6 +66,34 @@ ShardGroup::Impl::Impl(Options chosen) : options(std::move(chosen)) {
     } catch (...) {
         stop();  // A constructor that throws has no destructor to do it.
         throw;
+    }
+}
+
+void ShardGroup::Impl::check_options() {
+    if (options.shards == 0 || options.shards > kNoShard) {
+        throw std::runtime_error("the number of shards must be from 1 to 4095");
+    }
+    const std::vector<Listener>& listeners = options.listeners;
+    if (listeners.empty() || listeners.size() > limits::kListeners) {
+        throw std::runtime_error("there must be from 1 to 16 listeners");
+    }
+    for (const std::string& proxy : options.trusted_proxies) {
+        if (trusted.add(proxy)) continue;
+        throw std::runtime_error("trusted proxies: '" + proxy + "' is no address or network");
+    }
+    for (std::size_t i = 0; i < listeners.size(); ++i) {
+        if (listeners[i].proxy_protocol && trusted.empty()) {
+            throw std::runtime_error("a listener for the PROXY protocol needs trusted proxies");
+        }
+        // SO_REUSEPORT would let both listen, and each connection find one of them by chance.
+        for (std::size_t j = 0; j < i; ++j) {
+            const bool same = listeners[i].port != 0 && listeners[i].port == listeners[j].port &&
+                              listeners[i].address == listeners[j].address;
+            if (same) {
+                throw std::runtime_error("two listeners on " + listeners[i].address + " port " +
+                                         std::to_string(listeners[i].port));
+            }
+        }
     }
 }
 
@@ -100,17 +128,20 @@ ShardGroup::~ShardGroup() = default;
 
 void ShardGroup::serve(std::span<Handler* const> handlers) {
     if (handlers.size() != size()) throw std::runtime_error("one handler for each shard is needed");
-    if (impl_->options.port != 0) check_address_free(impl_->options);
-    impl_->port = impl_->options.port;
-    // One after the other: the first finds the port out for all.
+    impl_->ports.clear();
+    for (const Listener& listener : impl_->options.listeners) {
+        if (listener.port != 0) check_address_free(listener);
+        impl_->ports.push_back(listener.port);
+    }
+    // One after the other: the first finds the ports out for all.
     for (std::uint32_t i = 0; i < size(); ++i) {
         const auto open = [loop = impl_->loops[i].get(), handler = handlers[i],
-                           port = impl_->port] { return loop->serve(*handler, port); };
-        impl_->port = impl_->on_shard(i, open).get();
+                           ports = impl_->ports] { return loop->serve(*handler, ports); };
+        impl_->ports = impl_->on_shard(i, open).get();
     }
 }
 
-std::uint16_t ShardGroup::port() const { return impl_->port; }
+std::uint16_t ShardGroup::port(std::size_t listener) const { return impl_->ports[listener]; }
 std::uint32_t ShardGroup::size() const { return impl_->options.shards; }
 Shard& ShardGroup::shard(std::uint32_t index) { return impl_->loops[index]->shard(); }
 const Counters& ShardGroup::counters(std::uint32_t index) const {

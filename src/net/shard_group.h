@@ -19,7 +19,7 @@ namespace stentor::net {
 
 class ShardGroup {
 public:
-    // Starts the threads; nothing listens yet. Throws std::runtime_error.
+    // Starts the threads; nothing listens yet. Throws std::runtime_error that names the option.
     explicit ShardGroup(Options options);
     ShardGroup(const ShardGroup&) = delete;
     ShardGroup& operator=(const ShardGroup&) = delete;
@@ -30,7 +30,8 @@ public:
     // address, for instance when it is taken.
     void serve(std::span<Handler* const> handlers);
 
-    [[nodiscard]] std::uint16_t port() const;
+    // Of a listener, in the order of Options::listeners.
+    [[nodiscard]] std::uint16_t port(std::size_t listener = 0) const;
     [[nodiscard]] std::uint32_t size() const;
     [[nodiscard]] Shard& shard(std::uint32_t index);
     [[nodiscard]] const Counters& counters(std::uint32_t index) const;

@@ -50,17 +50,18 @@ TEST(ShardGroup, ATakenAddressIsAClearError) {
     Server server;
     server.serve();
     Options options;
-    options.port = server.group.port();
+    options.listeners[0].port = server.group.port();
     Server second{options};
     try {
         second.serve();
         FAIL() << "two servers share a port";
     } catch (const std::runtime_error& error) {
-        EXPECT_THAT(error.what(), HasSubstr("127.0.0.1 port " + std::to_string(options.port)));
+        EXPECT_THAT(error.what(),
+                    HasSubstr("127.0.0.1 port " + std::to_string(server.group.port())));
         EXPECT_THAT(error.what(), HasSubstr("in use"));
     }
     Options odd;
-    odd.address = "localhost";
+    odd.listeners[0].address = "localhost";
     Server third{odd};
     EXPECT_THROW(third.serve(), std::runtime_error);
 }
@@ -87,10 +88,10 @@ TEST(ShardGroup, AfterDrainingNobodyListens) {
     EXPECT_THAT(talks.read_head(), HasSubstr("Connection: close"));
     // The port can be had by another server at once.
     Options next;
-    next.port = server.group.port();
+    next.listeners[0].port = server.group.port();
     Server successor{next};
     successor.serve();
-    EXPECT_EQ(Client{next.port}.handshake(), 101);
+    EXPECT_EQ(Client{server.group.port()}.handshake(), 101);
 }
 
 // Linux shows a thread's table under its task.

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -26,8 +25,8 @@ constexpr int kBacklog = 4'096;  // The kernel cuts it to net.core.somaxconn.
     throw std::system_error(errno, std::generic_category(), what);
 }
 
-std::string place_of(const Options& options, std::uint16_t port) {
-    return "cannot listen on " + options.address + " port " + std::to_string(port);
+std::string place_of(const Listener& listener, std::uint16_t port) {
+    return "cannot listen on " + listener.address + " port " + std::to_string(port);
 }
 
 struct SocketAddress {
@@ -39,10 +38,10 @@ struct SocketAddress {
     }
 };
 
-SocketAddress parse(const Options& options, std::uint16_t port) {
+SocketAddress parse(const Listener& listener, std::uint16_t port) {
     SocketAddress result;
     sockaddr_in v4{};
-    if (::inet_pton(AF_INET, options.address.c_str(), &v4.sin_addr) == 1) {
+    if (::inet_pton(AF_INET, listener.address.c_str(), &v4.sin_addr) == 1) {
         v4.sin_family = AF_INET;
         v4.sin_port = htons(port);
         std::memcpy(&result.storage, &v4, sizeof v4);
@@ -50,7 +49,7 @@ SocketAddress parse(const Options& options, std::uint16_t port) {
         return result;
     }
     sockaddr_in6 v6{};
-    if (::inet_pton(AF_INET6, options.address.c_str(), &v6.sin6_addr) == 1) {
+    if (::inet_pton(AF_INET6, listener.address.c_str(), &v6.sin6_addr) == 1) {
         v6.sin6_family = AF_INET6;
         v6.sin6_port = htons(port);
         std::memcpy(&result.storage, &v6, sizeof v6);
@@ -58,7 +57,7 @@ SocketAddress parse(const Options& options, std::uint16_t port) {
         return result;
     }
     errno = EINVAL;
-    fail(place_of(options, port) + ": not a numeric address");
+    fail(place_of(listener, port) + ": not a numeric address");
 }
 
 void set(int descriptor, int level, int name, int value) {
@@ -103,18 +102,18 @@ void take_own_descriptor_table(std::span<const int> keep) {
     if (::close_range(from, ~0U, 0) != 0) fail("close_range");
 }
 
-int open_listener(const Options& options, std::uint16_t port) {
-    const SocketAddress address = parse(options, port);
-    Descriptor listener = open_socket(address);
-    set(listener.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-    set(listener.get(), SOL_SOCKET, SO_REUSEPORT, 1);
-    set(listener.get(), SOL_SOCKET, SO_SNDBUF, options.send_buffer_bytes);
-    set(listener.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-    set(listener.get(), IPPROTO_TCP, TCP_USER_TIMEOUT,
+int open_listener(const Options& options, const Listener& listener, std::uint16_t port) {
+    const SocketAddress address = parse(listener, port);
+    Descriptor opened = open_socket(address);
+    set(opened.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+    set(opened.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+    set(opened.get(), SOL_SOCKET, SO_SNDBUF, options.send_buffer_bytes);
+    set(opened.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+    set(opened.get(), IPPROTO_TCP, TCP_USER_TIMEOUT,
         static_cast<int>(options.within.user_timeout.count()));
-    if (::bind(listener.get(), address.get(), address.size) != 0) fail(place_of(options, port));
-    if (::listen(listener.get(), kBacklog) != 0) fail(place_of(options, port));
-    return listener.release();
+    if (::bind(opened.get(), address.get(), address.size) != 0) fail(place_of(listener, port));
+    if (::listen(opened.get(), kBacklog) != 0) fail(place_of(listener, port));
+    return opened.release();
 }
 
 std::uint16_t port_of(int listener) {
@@ -133,34 +132,30 @@ std::uint16_t port_of(int listener) {
     return ntohs(v6.sin6_port);
 }
 
-void check_address_free(const Options& options) {
-    const SocketAddress address = parse(options, options.port);
+void check_address_free(const Listener& listener) {
+    const SocketAddress address = parse(listener, listener.port);
     const Descriptor probe = open_socket(address);
     // Without this, connections that died a moment ago would count as somebody.
     set(probe.get(), SOL_SOCKET, SO_REUSEADDR, 1);
     if (::bind(probe.get(), address.get(), address.size) != 0) {
-        fail(place_of(options, options.port));
+        fail(place_of(listener, listener.port));
     }
 }
 
-std::string peer_address(int descriptor) {
+std::optional<access::Address> peer_address(int descriptor) {
     sockaddr_storage storage{};
     socklen_t size = sizeof storage;
-    if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return {};
-    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&storage), &size) != 0) {
+        return std::nullopt;
+    }
     if (storage.ss_family == AF_INET) {
         sockaddr_in v4{};
         std::memcpy(&v4, &storage, sizeof v4);
-        ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
-        return text.data();
+        return access::from_v4(reinterpret_cast<const std::uint8_t*>(&v4.sin_addr));
     }
     sockaddr_in6 v6{};
     std::memcpy(&v6, &storage, sizeof v6);
-    ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
-    const std::string address = text.data();
-    constexpr std::string_view kMapped = "::ffff:";
-    const bool mapped = address.starts_with(kMapped) && address.find('.') != std::string::npos;
-    return mapped ? address.substr(kMapped.size()) : address;
+    return access::from_v6(v6.sin6_addr.s6_addr);
 }
 
 std::uint64_t descriptor_limit() {

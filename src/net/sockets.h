@@ -3,9 +3,10 @@
 // peer_address() belong to start-up.
 
 #include <cstdint>
+#include <optional>
 #include <span>
-#include <string>
 
+#include "net/access/address.h"
 #include "net/options.h"
 
 namespace stentor::net {
@@ -18,15 +19,16 @@ void take_own_descriptor_table(std::span<const int> keep);
 
 // A non-blocking listener with SO_REUSEPORT. What the sockets it accepts need (small send buffer,
 // no Nagle, user timeout) is set on it once: Linux passes it on.
-[[nodiscard]] int open_listener(const Options& options, std::uint16_t port);
+[[nodiscard]] int open_listener(const Options& options, const Listener& listener,
+                                std::uint16_t port);
 [[nodiscard]] std::uint16_t port_of(int listener);
 
 // Fails when somebody listens there already. SO_REUSEPORT alone would not tell: a second server of
 // the same user would silently share the port with the first.
-void check_address_free(const Options& options);
+void check_address_free(const Listener& listener);
 
-// Numeric; an IPv4 address mapped into IPv6 is given as IPv4. Empty when the peer has gone.
-[[nodiscard]] std::string peer_address(int descriptor);
+// Empty when the peer has gone.
+[[nodiscard]] std::optional<access::Address> peer_address(int descriptor);
 
 // RLIMIT_NOFILE, the soft one.
 [[nodiscard]] std::uint64_t descriptor_limit();

@@ -84,9 +84,14 @@ std::vector<std::string> Node::serve() {
     gateway_.serve([this](net::http::Request request, gateway::HttpReply reply) {
         api_.on_http(std::move(request), std::move(reply));
     });
-    config::Address address = *config::parse_address(settings_.listen.http.front());
-    address.port = shards_.port();
-    return {address.text()};
+    std::vector<std::string> urls;
+    const std::vector<net::Listener> listeners = net_options(settings_).listeners;
+    for (std::size_t i = 0; i < listeners.size(); ++i) {
+        const config::Address address{.host = listeners[i].address, .port = shards_.port(i)};
+        const bool tcp = listeners[i].kind == net::Listener::Kind::tcp;
+        urls.push_back((tcp ? "tcp://" : "http://") + address.text());
+    }
+    return urls;
 }
 
 void Node::reload(const config::Settings& settings) { api_.set_sign_up(settings.accounts.sign_up); }

@@ -35,7 +35,7 @@ public:
     Node& operator=(const Node&) = delete;
     ~Node();
 
-    // Opens the listeners. Returns their addresses with the ports that the system gave.
+    // Opens the listeners. Returns their URLs, with the ports that the system gave.
     [[nodiscard]] std::vector<std::string> serve();
     // Takes the keys that need no restart.
     void reload(const config::Settings& settings);

@@ -9,15 +9,38 @@
 
 namespace stentor::server {
 
-net::Options net_options(const config::Settings& settings) {
-    if (settings.listen.http.size() != 1) {
-        throw std::runtime_error{"listen.http takes one address"};
+namespace {
+
+std::vector<net::Listener> listeners_of(const config::Settings::Listen& listen) {
+    using Kind = net::Listener::Kind;
+    std::vector<net::Listener> listeners;
+    std::size_t proxied = 0;
+    const auto add = [&](const config::Texts& addresses, Kind kind) {
+        for (const std::string& text : addresses) {
+            const config::Address address = *config::parse_address(text);
+            const bool behind = std::ranges::count(listen.proxy_protocol, text) > 0;
+            proxied += behind ? 1 : 0;
+            listeners.push_back({.address = address.host,
+                                 .port = address.port,
+                                 .kind = kind,
+                                 .proxy_protocol = behind});
+        }
+    };
+    add(listen.http, Kind::http);
+    add(listen.tcp, Kind::tcp);
+    if (proxied != listen.proxy_protocol.size()) {
+        throw std::runtime_error{"listen.proxy_protocol names an address that is not listened on"};
     }
-    const config::Address address = *config::parse_address(settings.listen.http.front());
+    return listeners;
+}
+
+}  // namespace
+
+net::Options net_options(const config::Settings& settings) {
     const auto cores = std::max(1U, std::thread::hardware_concurrency());
     const auto shards = static_cast<std::uint32_t>(settings.server.shards);
-    return {.address = address.host,
-            .port = address.port,
+    return {.listeners = listeners_of(settings.listen),
+            .trusted_proxies = settings.listen.trusted_proxies,
             .shards = shards != 0 ? shards : cores,
             .origins = settings.listen.origins};
 }

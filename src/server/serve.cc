@@ -87,8 +87,8 @@ void serve(const Sources& sources) {
     raise_descriptor_limit();
 
     Node node{*settings};
-    for (const std::string& address : node.serve()) {
-        std::printf("listening on http://%s\n", address.c_str());
+    for (const std::string& url : node.serve()) {
+        std::printf("listening on %s\n", url.c_str());
     }
     std::fflush(stdout);
 

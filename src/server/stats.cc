@@ -25,6 +25,7 @@ constexpr Named kShardCounters[] = {
     {"frames_out", &net::Counters::frames_out},
     {"refused_full", &net::Counters::refused_full},
     {"refused_handshake", &net::Counters::refused_handshake},
+    {"refused_proxy", &net::Counters::refused_proxy},
     {"refused_slow", &net::Counters::refused_slow},
     {"refused_large", &net::Counters::refused_large},
     {"refused_malformed", &net::Counters::refused_malformed},
