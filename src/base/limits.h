@@ -94,6 +94,9 @@ inline constexpr std::size_t kWhoReadMembers = 1'000;  // Members: readers are t
 inline constexpr Millis kTicksEvery = 1s;              // Tallies, at least
 inline constexpr Millis kRecallWindow = 1h;            // By the sender
 inline constexpr Millis kEditWindow = 1h;
+inline constexpr Millis kChangeEvery = 200ms;  // Recalls, edits, hides, reactions of one member
+inline constexpr int kChangesBurst = 20;
+inline constexpr Millis kTypingEvery = 3s;  // By one member
 
 // ---- A user
 inline constexpr std::size_t kUserLog = 1'000;  // Newest entries kept of his own log

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/planted_bugs.h"
+#include "group/answers.h"
 #include "group/group.h"
 
 namespace stentor::group {
@@ -12,8 +13,6 @@ namespace {
 
 using store::MemberRow;
 using store::Role;
-
-constexpr Error kNotFound{.code = Code::not_found, .where = "gid"};
 
 Cmid cmid_of(const std::string& raw) { return Cmid::from(raw).value_or(Cmid{}); }
 
@@ -26,7 +25,7 @@ bool Group::admit(Work& work, Time now) {
         return true;
     }
     if (state_ == State::absent) {
-        refuse(post.reply_to, kNotFound);
+        refuse(post.reply_to, kNoGroup);
         return true;
     }
     const auto found = members_.find(post.uid);
@@ -40,6 +39,11 @@ bool Group::admit(Work& work, Time now) {
     switch (post.command.command_case()) {
         case pb::ClientFrame::kSend: return admit_send(work, member, now);
         case pb::ClientFrame::kRead: return admit_read(post, member);
+        case pb::ClientFrame::kRecall: return admit_recall(work, member, now);
+        case pb::ClientFrame::kEdit: return admit_edit(work, member, now);
+        case pb::ClientFrame::kHide: return admit_hide(work, member, now);
+        case pb::ClientFrame::kReact: return admit_react(work, member, now);
+        case pb::ClientFrame::kTyping: admit_typing(post, member, now); return true;
         case pb::ClientFrame::kJoinGroup: return admit_join(post, member, now);
         case pb::ClientFrame::kLeaveGroup: return admit_leave(work, member);
         default:
@@ -56,11 +60,9 @@ std::optional<Error> Group::objection(Work& work, CachedMember& member, Time now
         if (const auto error = rate_objection(member, now)) return error;
     }
     work.rated = true;
-    if (member.row.role == Role::none) return kNotFound;
+    if (member.row.role == Role::none) return kNoGroup;
     if (member.row.muted_until > now) {
-        return Error{.code = Code::muted,
-                     .where = "gid",
-                     .retry_after_ms = wait_ms(member.row.muted_until - now)};
+        return muted_for(member.row.muted_until - now);
     }
     if (send.epoch() != 0 && Epoch{send.epoch()} != epoch()) {
         return Error{.code = Code::epoch_changed, .where = "epoch", .limit = epoch().value};
@@ -129,17 +131,10 @@ void Group::answer_duplicate(const bus::Post& post, const SentAt& at) {
     if (hash_of(send.body()) != at.body_hash) {
         return refuse(post.reply_to, {.code = Code::cmid_reused, .where = "cmid"});
     }
-    if (!at.durable) {
-        const auto same = [&](const Operation& operation) {
-            return operation.entry && operation.entry->seq == at.seq;
-        };
-        for (std::deque<Operation>* operations : {&in_flight_, &staged_}) {
-            const auto found = std::ranges::find_if(*operations, same);
-            if (found == operations->end()) continue;
-            found->also.push_back(post.reply_to);
-            return;
-        }
-    }
+    const bool waits = !at.durable && answer_with(post.reply_to, [&](const Operation& operation) {
+        return operation.entry && operation.entry->seq == at.seq;
+    });
+    if (waits) return;
     pb::ServerFrame frame;
     pb::Sent& sent = *frame.mutable_sent();
     sent.set_gid(gid_.value);
@@ -175,11 +170,11 @@ void Group::stage_send(const bus::Post& post, Time now) {
     const LogEntry& staged = *operation.entry;
     operation.sent = store::SentRow{
         .cmid = staged.cmid, .uid = post.uid, .seq = staged.seq, .body_hash = body_hash};
-    operation.after = {.seq = staged.seq,
-                       .digest = staged.digest,
-                       .ordinal = staged.ordinal,
-                       .time = time,
-                       .members = tip_.members};
+    operation.after = tip_;
+    operation.after.seq = staged.seq;
+    operation.after.digest = staged.digest;
+    operation.after.ordinal = staged.ordinal;
+    operation.after.time = time;
     pb::Sent& sent = *operation.answer.mutable_sent();
     sent.set_gid(gid_.value);
     sent.set_epoch(epoch().value);
@@ -207,15 +202,13 @@ void Group::stage(Operation operation) {
 bool Group::admit_read(const bus::Post& post, CachedMember& member) {
     const pb::Read& read = post.command.read();
     if (member.row.role == Role::none) {
-        refuse(post.reply_to, kNotFound);
+        refuse(post.reply_to, kNoGroup);
     } else if (Epoch{read.epoch()} != epoch()) {
         refuse(post.reply_to,
                {.code = Code::epoch_changed, .where = "epoch", .limit = epoch().value});
     } else {
         move_read(member, {read.seq()});
-        pb::ServerFrame frame;
-        frame.mutable_done();
-        effects_.answer(post.reply_to, std::move(frame));
+        effects_.answer(post.reply_to, done());
     }
     return true;
 }
@@ -246,7 +239,10 @@ void Group::admit_create(const bus::Post& post, Time now) {
         if (head_.creator != post.uid)
             return refuse(post.reply_to, {.code = Code::internal, .where = "gid"});
         // The same command again: its first try got here, and is answered when it is durable.
-        if (head_.version == 0) return answer_with_creation(post.reply_to);
+        if (answer_with(post.reply_to,
+                        [](const Operation& operation) { return operation.created.has_value(); })) {
+            return;
+        }
         const MemberRow row = creator != members_.end()
                                   ? creator->second.row
                                   : MemberRow{.uid = post.uid, .role = Role::owner};
@@ -261,7 +257,7 @@ void Group::admit_create(const bus::Post& post, Time now) {
              .floor_digest = genesis(gid_),
              .creator = post.uid,
              .settings = group_settings_.SerializeAsString()};
-    tip_ = {.digest = head_.digest, .time = now};
+    tip_ = {.digest = head_.digest, .time = now, .floor_digest = head_.digest};
     ring_ = Ring{{}, head_.digest};
     sent_ = SentIndex{Time{}};  // Nothing was ever sent here, so everything is known.
 
@@ -273,23 +269,13 @@ void Group::admit_create(const bus::Post& post, Time now) {
     staged_.back().created = head_;
 }
 
-void Group::answer_with_creation(const bus::ReplyTo& to) {
-    for (std::deque<Operation>* operations : {&in_flight_, &staged_}) {
-        const auto found = std::ranges::find_if(
-            *operations, [](const Operation& operation) { return operation.created.has_value(); });
-        if (found == operations->end()) continue;
-        found->also.push_back(to);
-        return;
-    }
-}
-
 bool Group::admit_join(const bus::Post& post, CachedMember& member, Time now) {
     if (member.row.banned) {
         refuse(post.reply_to, {.code = Code::banned, .where = "gid"});
         return true;
     }
     if (group_settings_.join_policy() != pb::JOIN_POLICY_OPEN) {
-        refuse(post.reply_to, kNotFound);
+        refuse(post.reply_to, kNoGroup);
         return true;
     }
     if (member.row.role != Role::none && member.pending == 0) {
@@ -314,12 +300,10 @@ bool Group::admit_join(const bus::Post& post, CachedMember& member, Time now) {
 
 bool Group::admit_leave(const Work& work, CachedMember& member) {
     const bus::Post& post = work.post;
-    pb::ServerFrame done;
-    done.mutable_done();
     if (member.row.role == Role::none && member.pending == 0) {
         // Its commit had an unknown outcome: nodes still show him what others write.
         if (work.untold) publish_member(member.row, post.uid, tip_.members);
-        effects_.answer(post.reply_to, std::move(done));
+        effects_.answer(post.reply_to, done());
         return true;
     }
     if (member.row.role == Role::owner && tip_.members > 1) {
@@ -334,7 +318,7 @@ bool Group::admit_leave(const Work& work, CachedMember& member) {
         ++row.version;
         --after.members;
     }
-    stage_member(post, row, after, std::move(done));
+    stage_member(post, row, after, done());
     return true;
 }
 

@@ -43,7 +43,7 @@ struct AccountOf {
 struct InviteOf {
     std::string code;
 };
-struct ReactionsTo {  // Those of the user himself, beside the sums.
+struct ReactionsTo {  // Those of the user himself, beside the sums and the entry.
     Seq seq;
 };
 struct VerdictOn {  // The outside filter's, on a post of the user.
@@ -53,6 +53,7 @@ struct VerdictOn {  // The outside filter's, on a post of the user.
 struct LoadFor {
     UserId uid;
     std::variant<EntryAt, MemberOf, AccountOf, InviteOf, ReactionsTo, VerdictOn> what;
+    std::uint64_t asked_at{};  // The group's own: see LookUps.
 };
 
 using LoadWhat = std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder, LoadFor>;
@@ -74,6 +75,7 @@ struct LoadedGroup {
 };
 
 struct LoadedReactions {
+    std::optional<LogEntry> entry;
     std::vector<store::ReactionRow> mine;
     store::TallyRow tally;
 };

@@ -43,7 +43,7 @@ void Group::load(LoadWhat what) {
 }
 
 void Group::load_for(UserId uid, decltype(LoadFor::what) what) {
-    load(LoadFor{.uid = uid, .what = std::move(what)});
+    load(LoadFor{.uid = uid, .what = std::move(what), .asked_at = changes_.look_ups.begin()});
 }
 
 void Group::on_loaded(const Loaded& loaded, Time now) {
@@ -64,8 +64,13 @@ void Group::on_loaded(const Loaded& loaded, Time now) {
     }
 
     if (const auto* asked = std::get_if<LoadFor>(&loaded.load.what)) {
-        if (!loaded.found) return load_failed(asked->uid, loaded.found.error());
-        return on_found_for(*asked, *loaded.found, now);
+        if (loaded.found) {
+            on_found_for(*asked, *loaded.found, now);
+        } else {
+            load_failed(asked->uid, loaded.found.error());
+        }
+        changes_.look_ups.end(asked->asked_at);
+        return changes_.forget();
     }
 
     const auto* member = std::get_if<LoadMember>(&loaded.load.what);
@@ -165,7 +170,9 @@ void Group::become_live(const LoadedGroup& loaded) {
             .digest = head_.digest,
             .ordinal = head_.ordinal,
             .time = head_.time,
-            .members = head_.members};
+            .members = head_.members,
+            .floor = head_.floor,
+            .floor_digest = head_.floor_digest};
     group_settings_.ParseFromString(head_.settings);
     ring_ = Ring{loaded.newest, loaded.digest_before};
     sent_ = SentIndex{loaded.sent_since};
@@ -226,6 +233,8 @@ void Group::flush() {
     commit.head.ordinal = after.ordinal;
     commit.head.time = after.time;
     commit.head.members = after.members;
+    commit.head.floor = after.floor;
+    commit.head.floor_digest = after.floor_digest;
     in_flight_head_ = commit.head;
     effects_.commit(std::move(commit));
 }
@@ -241,6 +250,7 @@ void Group::commit_done() {
     const Seq former = head_.seq;
     Digest before = std::exchange(head_, in_flight_head_).digest;
     std::deque<Operation> done = std::exchange(in_flight_, {});
+    changes_.look_ups.commit_done();
     if (planted(Bug::push_before_commit)) {
         for (Operation& operation : done) finish(operation);
         return;
@@ -266,6 +276,7 @@ void Group::commit_done() {
         }
     }
     if (!run.empty()) publish_run(run, before);
+    changes_.forget();
     if (head_.seq > former) nudge_head();
 }
 
@@ -293,9 +304,20 @@ void Group::finish(Operation& operation) {
         const auto member = members_.find(operation.member->uid);
         if (member != members_.end()) --member->second.pending;
     }
+    settle(operation);
     if (planted(Bug::ack_before_commit)) return;
     for (const bus::ReplyTo& again : operation.also) effects_.answer(again, operation.answer);
     effects_.answer(operation.post.reply_to, std::move(operation.answer));
+}
+
+void Group::settle(const Operation& operation) {
+    const std::uint64_t commit = changes_.look_ups.commits();
+    if (operation.changed) changes_.entries.set_durable(operation.changed->seq, commit);
+    if (operation.tally) changes_.tallies.set_durable(operation.tally->seq, commit);
+    for (const store::ReactionRow& row : operation.reactions) {
+        changes_.reactions.set_durable({.uid = row.uid, .seq = row.seq, .emoji = row.emoji},
+                                       commit);
+    }
 }
 
 void Group::publish_run(std::vector<LogEntry>& run, const Digest& before) {
@@ -362,6 +384,7 @@ void Group::drop_memory() {
     // Clamped to a head that is durable, so they are true whatever became of the commit.
     for (const auto& [uid, member] : members_) reads_[uid] = member.row.read;
     members_.clear();
+    changes_ = {};
     load(LoadGroup{});
 }
 

@@ -8,17 +8,20 @@
 // leaves through Effects.
 // Cost: nothing here grows with the number of members but the cache of those who were active.
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/rate.h"
 #include "bus/bus.h"
 #include "group/effects.h"
 #include "group/ring.h"
 #include "group/sent_index.h"
+#include "group/unsettled.h"
 #include "safety/rules.h"
 #include "store/store.h"
 
@@ -29,6 +32,8 @@ struct Settings {
     std::size_t staged_max;
     std::size_t parked_max;
     safety::Rules rules{};
+    Millis recall_window{limits::kRecallWindow};  // For the sender; admins may always recall.
+    Millis edit_window{limits::kEditWindow};
 };
 
 // Where a partition stands: who owns it, and the least epoch of what it creates.
@@ -64,6 +69,8 @@ private:
         std::uint64_t ordinal{};
         Time time;
         std::uint64_t members{};
+        Seq floor;
+        Digest floor_digest;
     };
 
     // A command on its way to its stage; a look-up in the store is made once for each id.
@@ -99,6 +106,8 @@ private:
     struct CachedMember {
         store::MemberRow row;  // As it will be once everything staged is durable.
         Rate rate;
+        Rate changes;             // Recalls, edits, hides, reactions.
+        Time typed;               // When the others were last told that he types.
         std::uint32_t pending{};  // Operations that changed it and are not durable.
         Time used;
         Time last_sent;
@@ -122,7 +131,6 @@ private:
     bool admit_read(const bus::Post& post, CachedMember& member);
     bool admit_join(const bus::Post& post, CachedMember& member, Time now);
     bool admit_leave(const Work& work, CachedMember& member);
-    void answer_with_creation(const bus::ReplyTo& to);
     void admit_create(const bus::Post& post, Time now);
     [[nodiscard]] std::optional<Error> objection(Work& work, CachedMember& member, Time now);
     // The index's word, or the store's: nothing when it must be asked first.
@@ -146,6 +154,43 @@ private:
     void stage(Operation operation);
     void move_read(CachedMember& member, Seq seq);
 
+    // ---- Changes to entries (changes.cc, reactions.cc)
+    bool admit_recall(Work& work, CachedMember& member, Time now);
+    bool admit_edit(Work& work, CachedMember& member, Time now);
+    bool admit_hide(Work& work, CachedMember& member, Time now);
+    bool admit_react(Work& work, CachedMember& member, Time now);
+    void admit_typing(const bus::Post& post, CachedMember& member, Time now);
+    [[nodiscard]] std::optional<Error> objection_to_change(Work& work, CachedMember& member,
+                                                           Epoch named, Time now) const;
+    [[nodiscard]] std::optional<Error> objection_to_recall(const bus::Post& post,
+                                                           const CachedMember& member,
+                                                           const LogEntry& entry, Time now) const;
+    [[nodiscard]] std::optional<Error> objection_to_edit(const bus::Post& post,
+                                                         const LogEntry& entry, Time now) const;
+    [[nodiscard]] std::optional<Error> objection_to_text(const bus::Post& post,
+                                                         const store::MemberRow& row) const;
+    std::optional<Error> react_to(const bus::Post& post, CachedMember& member,
+                                  const LoadedReactions& loaded);
+    [[nodiscard]] bool may_see(const bus::Post& post, const CachedMember& member, Seq seq) const;
+    // As it will be once everything staged is durable; nullptr: it is not in memory.
+    [[nodiscard]] const LogEntry* newest_state(Seq seq) const;
+    // nullptr: there is none that he may see. Nothing: it has been asked for.
+    std::optional<const LogEntry*> entry_for(const Work& work, const CachedMember& member, Seq seq);
+    void stage_change(const bus::Post& post, LogEntry entry);
+    void answer_repeat(const bus::ReplyTo& to, Seq seq);
+    static void mark_overlay(Operation& operation, CachedMember& member);
+    // A repeat of the newest operation that is `same` and not durable yet is answered with it.
+    template <class Same>
+    bool answer_with(const bus::ReplyTo& to, Same same) {
+        for (std::deque<Operation>* operations : {&staged_, &in_flight_}) {
+            const auto found = std::find_if(operations->rbegin(), operations->rend(), same);
+            if (found == operations->rend()) continue;
+            found->also.push_back(to);
+            return true;
+        }
+        return false;
+    }
+
     // ---- Opening (opening.cc)
     void open_step(Opening opening);
     void count_unread(Opening& opening);
@@ -162,6 +207,7 @@ private:
     void resume_parked(UserId uid, Time now);
     void commit_done();
     void finish(Operation& operation);
+    void settle(const Operation& operation);
     void nudge_head();
     void publish_run(std::vector<LogEntry>& run, const Digest& before);
     void publish_member(const store::MemberRow& row, UserId by, std::uint64_t members);
@@ -203,6 +249,7 @@ private:
     std::unordered_map<UserId, std::vector<Opening>> openings_parked_;
     std::unordered_map<std::uint64_t, Opening> counting_;
     std::unordered_map<UserId, CachedMember> members_;
+    Changes changes_;
     // From before memory was dropped: the store may not have been told of them yet.
     std::unordered_map<UserId, Seq> reads_;
 };

@@ -61,6 +61,9 @@ void Group::answer_open(const Opening& opening, const store::MemberRow& row) {
     bus::OpenAnswer answer{.member = view_of(row)};
     answer.member.unread = opening.unread->count();
     if (opening.question.with_view) answer.view = view();
+    answer.head = head_.seq;
+    const LogEntry* last = ring_.find(head_.seq);
+    if (last != nullptr && last->seq > answer.member.floor) answer.last = *last;
     effects_.answer_open(opening.ask, std::move(answer));
 }
 
@@ -70,7 +73,9 @@ bus::MemberView Group::view_of(const store::MemberRow& row) const {
             .read = row.read,
             .version = row.version,
             .muted_until = row.muted_until,
-            .muted_for_me = row.muted_for_me};
+            .muted_for_me = row.muted_for_me,
+            .blocked = row.blocked,
+            .overlay = row.overlay};
 }
 
 bus::GroupView Group::view() const {

@@ -6,9 +6,12 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -34,12 +37,14 @@ protected:
         : settings_{settings} {}
 
     // ---- Commands; each returns its request id.
-    std::uint32_t post(UserId uid, pb::ClientFrame command, bool limits_lifted = true) {
+    std::uint32_t post(UserId uid, pb::ClientFrame command, bool limits_lifted = true,
+                       bool operator_rights = false) {
         const std::uint32_t id = ++last_request_;
         partition_.on_post({.reply_to = {.node = {1}, .connection = {}, .request_id = id},
                             .gid = kGroup,
                             .uid = uid,
                             .limits_lifted = limits_lifted,
+                            .operator_rights = operator_rights,
                             .command = std::move(command)},
                            now);
         return id;
@@ -73,6 +78,39 @@ protected:
         if (after) send.set_after(std::string{after.view()});
         send.set_body(body);
         return post(uid, std::move(frame), limits_lifted);
+    }
+    std::uint32_t recall(UserId uid, Seq seq, bool operator_rights = false) {
+        pb::ClientFrame frame;
+        frame.mutable_recall()->set_epoch(operator_rights ? 0 : 1);
+        frame.mutable_recall()->set_seq(seq.value);
+        return post(uid, std::move(frame), true, operator_rights);
+    }
+    std::uint32_t edit(UserId uid, Seq seq, std::uint32_t revision, const std::string& body) {
+        pb::ClientFrame frame;
+        frame.mutable_edit()->set_epoch(1);
+        frame.mutable_edit()->set_seq(seq.value);
+        frame.mutable_edit()->set_revision(revision);
+        frame.mutable_edit()->set_body(body);
+        return post(uid, std::move(frame));
+    }
+    std::uint32_t react(UserId uid, Seq seq, const std::string& emoji, bool remove = false) {
+        pb::ClientFrame frame;
+        frame.mutable_react()->set_epoch(1);
+        frame.mutable_react()->set_seq(seq.value);
+        frame.mutable_react()->set_emoji(emoji);
+        frame.mutable_react()->set_remove(remove);
+        return post(uid, std::move(frame));
+    }
+    std::uint32_t hide(UserId uid, const std::vector<Seq>& seqs) {
+        pb::ClientFrame frame;
+        frame.mutable_hide()->set_epoch(1);
+        for (const Seq seq : seqs) frame.mutable_hide()->add_seqs(seq.value);
+        return post(uid, std::move(frame));
+    }
+    std::uint32_t type(UserId uid) {
+        pb::ClientFrame frame;
+        frame.mutable_typing();
+        return post(uid, std::move(frame));
     }
     // Distinct ids made at `when`.
     Cmid cmid(Time when) {
@@ -131,6 +169,7 @@ protected:
     void deliver(const Load& load) {
         partition_.on_loaded({.load = load, .found = found(load)}, now);
     }
+    Partition& partition() { return partition_; }
     void tick() { partition_.on_tick(now); }
     // A commit lands that this owner made once and lost sight of.
     void land_send_behind_its_back(UserId uid, const Cmid& id, const std::string& body) {
@@ -160,6 +199,16 @@ protected:
         log.insert(log.end(), commit.entries.begin(), commit.entries.end());
         for (const auto& row : commit.sent) sent[{row.uid, row.cmid}] = row;
         for (const auto& row : commit.members) members[row.uid] = row;
+        for (const auto& entry : commit.changed) log[entry.seq.value - 1] = entry;
+        for (const auto& row : commit.reactions) {
+            if (row.on) {
+                reactions.insert({row.seq, row.uid, row.emoji});
+            } else {
+                reactions.erase({row.seq, row.uid, row.emoji});
+            }
+        }
+        for (const auto& row : commit.tallies) tallies[row.seq] = row;
+        std::ranges::copy(commit.user_events, std::back_inserter(events));
     }
 
     // ---- Looks
@@ -195,6 +244,9 @@ protected:
     std::vector<LogEntry> log;
     std::map<std::pair<UserId, Cmid>, store::SentRow> sent;
     std::map<UserId, store::MemberRow> members;
+    std::set<std::tuple<Seq, UserId, std::string>> reactions;
+    std::map<Seq, store::TallyRow> tallies;
+    std::vector<store::UserEvent> events;
 
     std::map<UserId, store::UserRow> users;
     Verdict verdict;  // The outside filter's, whatever it is asked.
@@ -228,15 +280,36 @@ protected:
         return Found{std::move(group)};
     }
 
-private:
-    Result<Found> found_for(const LoadFor& asked) {
-        if (const auto* account = std::get_if<AccountOf>(&asked.what)) {
-            const auto it = users.find(account->uid);
-            return Found{it == users.end() ? std::nullopt : std::optional{it->second}};
+    Found found_for(const LoadFor& load) {
+        if (const auto* entry = std::get_if<EntryAt>(&load.what)) return entry_at(entry->seq);
+        if (const auto* member = std::get_if<MemberOf>(&load.what)) {
+            const auto it = members.find(member->uid);
+            return it == members.end() ? std::nullopt : std::optional{it->second};
         }
-        ++asked_verdicts;
-        return Found{verdict};
+        if (const auto* account = std::get_if<AccountOf>(&load.what)) {
+            const auto it = users.find(account->uid);
+            return it == users.end() ? std::nullopt : std::optional{it->second};
+        }
+        if (std::holds_alternative<VerdictOn>(load.what)) {
+            ++asked_verdicts;
+            return verdict;
+        }
+        const Seq seq = std::get<ReactionsTo>(load.what).seq;
+        LoadedReactions loaded{.entry = entry_at(seq), .tally = {.seq = seq}};
+        if (const auto it = tallies.find(seq); it != tallies.end()) loaded.tally = it->second;
+        for (const auto& [to, uid, emoji] : reactions) {
+            if (to == seq && uid == load.uid) {
+                loaded.mine.push_back({.uid = uid, .seq = seq, .emoji = emoji});
+            }
+        }
+        return loaded;
     }
+    std::optional<LogEntry> entry_at(Seq seq) const {
+        if (seq <= head->floor || seq.value > log.size()) return std::nullopt;
+        return log[seq.value - 1];
+    }
+
+private:
     void load(Load load) override { loads.push_back(load); }
     void commit(store::Commit commit) override { commits.push_back(std::move(commit)); }
     void advance_read(store::Store::ReadPosition position) override {

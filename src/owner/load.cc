@@ -83,19 +83,22 @@ Result<Found> load_older(store::Store& store, GroupId gid, Seq to) {
     return Found{std::move(entries)};
 }
 
-Result<Found> load_entry(store::Store& store, GroupId gid, Seq seq) {
-    const auto page = store.entries(gid, seq, 1);
+Result<std::optional<LogEntry>> entry_at(store::Store& store, GroupId gid, Seq seq) {
+    auto page = store.entries(gid, seq, 1);
     if (!page && page.error().code != Code::bad_range) return std::unexpected(page.error());
-    if (!page || page->entries.empty()) return Found{std::optional<LogEntry>{}};
-    return Found{std::optional{page->entries.front()}};
+    if (!page || page->entries.empty()) return std::nullopt;
+    return std::move(page->entries.front());
 }
 
 Result<Found> load_reactions(store::Store& store, GroupId gid, UserId uid, Seq seq) {
+    auto entry = entry_at(store, gid, seq);
+    if (!entry) return std::unexpected(entry.error());
     auto mine = store.reactions_of(gid, uid, seq, seq);
     if (!mine) return std::unexpected(mine.error());
     auto tallies = store.tallies(gid, seq, seq);
     if (!tallies) return std::unexpected(tallies.error());
     return Found{group::LoadedReactions{
+        .entry = std::move(*entry),
         .mine = std::move(*mine),
         .tally = tallies->empty() ? store::TallyRow{.seq = seq} : std::move(tallies->front())}};
 }
@@ -108,7 +111,7 @@ Result<Found> found(Result<Row> row) {
 
 Result<Found> load_for(store::Store& store, GroupId gid, const group::LoadFor& load) {
     if (const auto* entry = std::get_if<group::EntryAt>(&load.what)) {
-        return load_entry(store, gid, entry->seq);
+        return found(entry_at(store, gid, entry->seq));
     }
     if (const auto* member = std::get_if<group::MemberOf>(&load.what)) {
         return found(store.member(gid, member->uid));

@@ -1,0 +1,236 @@
+// Commands about entries that stand in the log already: recalling, editing, hiding. None gets a
+// number of its own; a change keeps its place between the entries around it.
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.h"
+#include "group/answers.h"
+#include "group/group.h"
+
+namespace stentor::group {
+namespace {
+
+using store::Role;
+
+constexpr RateLimit kChangesRate{.period = limits::kChangeEvery, .burst = limits::kChangesBurst};
+
+std::uint64_t ms(Millis time) { return static_cast<std::uint64_t>(time.count()); }
+
+// The next revision of `entry` with another body. Its number, its time and the hash of its first
+// body stay, so no digest changes.
+LogEntry revised(const LogEntry& entry, const std::optional<std::string>& body, UserId by,
+                 Time now) {
+    pb::Entry changed;
+    changed.ParseFromString(*entry.bytes);
+    if (changed.revision() == 0) {
+        changed.set_body_hash(std::string{hash_of(changed.body()).view()});
+    }
+    changed.set_revision(entry.revision + 1);
+    changed.set_body(body.value_or(std::string{}));
+    changed.set_recalled(!body);
+    changed.set_changed_by(by.value);
+    changed.set_changed_ms(to_ms(now));
+
+    LogEntry next = entry;
+    next.revision = changed.revision();
+    next.recalled = changed.recalled();
+    next.bytes = share(changed.SerializeAsString());
+    return next;
+}
+
+// An edit whose answer was lost is made again, and finds its own work.
+bool is_result_of(const bus::Post& post, const LogEntry& entry) {
+    const pb::Edit& edit = post.command.edit();
+    if (entry.sender != post.uid || entry.recalled || entry.revision != edit.revision() + 1) {
+        return false;
+    }
+    pb::Entry now;
+    return now.ParseFromString(*entry.bytes) && now.body() == edit.body();
+}
+
+}  // namespace
+
+std::optional<Error> Group::objection_to_change(Work& work, CachedMember& member, Epoch named,
+                                                Time now) const {
+    const bus::Post& post = work.post;
+    if (!work.rated && !post.limits_lifted && !post.operator_rights) {
+        if (const auto wait = member.changes.take(kChangesRate, now)) {
+            return Error{
+                .code = Code::rate_limited, .where = "gid", .retry_after_ms = wait_ms(*wait)};
+        }
+    }
+    work.rated = true;
+    if (member.row.role == Role::none && !(post.operator_rights && post.command.has_recall())) {
+        return kNoGroup;
+    }
+    // The operator acts on what is there now, whatever its history.
+    if (named != epoch() && !(post.operator_rights && named == Epoch{})) {
+        return Error{.code = Code::epoch_changed, .where = "epoch", .limit = epoch().value};
+    }
+    if (staged_.size() >= settings_.staged_max) {
+        return Error{.code = Code::overloaded, .where = "gid", .retry_after_ms = 500};
+    }
+    return std::nullopt;
+}
+
+bool Group::may_see(const bus::Post& post, const CachedMember& member, Seq seq) const {
+    const Seq own_floor = post.operator_rights ? Seq{} : member.row.floor;
+    return seq > std::max(own_floor, tip_.floor) && seq <= head_.seq;
+}
+
+const LogEntry* Group::newest_state(Seq seq) const {
+    const LogEntry* changed = changes_.entries.find(seq);
+    return changed != nullptr ? changed : ring_.find(seq);
+}
+
+std::optional<const LogEntry*> Group::entry_for(const Work& work, const CachedMember& member,
+                                                Seq seq) {
+    if (!may_see(work.post, member, seq)) return nullptr;
+    if (const LogEntry* entry = newest_state(seq)) return entry;
+    if (!work.found) {
+        load_for(work.post.uid, EntryAt{seq});
+        return std::nullopt;
+    }
+    const auto& found = std::get<std::optional<LogEntry>>(*work.found);
+    return found ? &*found : nullptr;
+}
+
+// ---- Recalling
+
+std::optional<Error> Group::objection_to_recall(const bus::Post& post, const CachedMember& member,
+                                                const LogEntry& entry, Time now) const {
+    const bool moderates = post.operator_rights || member.row.role >= Role::admin;
+    if (moderates) return std::nullopt;
+    if (entry.sender != post.uid || !entry.countable) {
+        return Error{.code = Code::not_permitted, .where = "seq"};
+    }
+    if (!entry.recalled && entry.time + settings_.recall_window < now) {
+        return Error{
+            .code = Code::window_closed, .where = "seq", .limit = ms(settings_.recall_window)};
+    }
+    return std::nullopt;
+}
+
+bool Group::admit_recall(Work& work, CachedMember& member, Time now) {
+    const bus::Post& post = work.post;
+    const pb::Recall& recall = post.command.recall();
+    auto error = objection_to_change(work, member, Epoch{recall.epoch()}, now);
+    if (!error) {
+        const auto sought = entry_for(work, member, Seq{recall.seq()});
+        if (!sought) return false;
+        const LogEntry* entry = *sought;
+        error = entry == nullptr ? kNoEntry : objection_to_recall(post, member, *entry, now);
+        if (!error && entry->recalled) {
+            answer_repeat(post.reply_to, entry->seq);
+        } else if (!error) {
+            stage_change(post, revised(*entry, std::nullopt, post.uid, now));
+        }
+    }
+    if (error) refuse(post.reply_to, *error);
+    return true;
+}
+
+// ---- Editing
+
+std::optional<Error> Group::objection_to_edit(const bus::Post& post, const LogEntry& entry,
+                                              Time now) const {
+    if (entry.sender != post.uid || !entry.countable) {
+        return Error{.code = Code::not_permitted, .where = "seq"};
+    }
+    if (entry.recalled) return Error{.code = Code::window_closed, .where = "seq"};
+    if (entry.time + settings_.edit_window < now) {
+        return Error{
+            .code = Code::window_closed, .where = "seq", .limit = ms(settings_.edit_window)};
+    }
+    if (entry.revision != post.command.edit().revision()) {
+        return Error{.code = Code::revision_changed, .where = "revision", .limit = entry.revision};
+    }
+    return std::nullopt;
+}
+
+bool Group::admit_edit(Work& work, CachedMember& member, Time now) {
+    const bus::Post& post = work.post;
+    const pb::Edit& edit = post.command.edit();
+    auto error = objection_to_change(work, member, Epoch{edit.epoch()}, now);
+    if (!error && member.row.muted_until > now) {
+        error = muted_for(member.row.muted_until - now);
+    }
+    if (!error) {
+        const auto sought = entry_for(work, member, Seq{edit.seq()});
+        if (!sought) return false;
+        const LogEntry* entry = *sought;
+        if (entry != nullptr && is_result_of(post, *entry)) {
+            answer_repeat(post.reply_to, entry->seq);
+            return true;
+        }
+        error = entry == nullptr ? kNoEntry : objection_to_edit(post, *entry, now);
+        if (!error) error = objection_to_text(post, member.row);
+        if (!error) stage_change(post, revised(*entry, edit.body(), post.uid, now));
+    }
+    if (error) refuse(post.reply_to, *error);
+    return true;
+}
+
+// What may not be sent may not be written into what was sent, either.
+std::optional<Error> Group::objection_to_text(const bus::Post& post,
+                                              const store::MemberRow& row) const {
+    pb::Body body;
+    if (!body.ParseFromString(post.command.edit().body())) body.Clear();
+    return post.operator_rights ? std::nullopt : body_objection(body, row);
+}
+
+void Group::stage_change(const bus::Post& post, LogEntry entry) {
+    changes_.entries.stage(entry.seq, entry);
+    stage({.post = post, .after = tip_, .answer = done(), .changed = std::move(entry)});
+}
+
+void Group::answer_repeat(const bus::ReplyTo& to, Seq seq) {
+    const bool waits = answer_with(
+        to, [&](const Operation& other) { return other.changed && other.changed->seq == seq; });
+    if (!waits) effects_.answer(to, done());
+}
+
+// ---- Hiding
+
+bool Group::admit_hide(Work& work, CachedMember& member, Time now) {
+    const bus::Post& post = work.post;
+    const pb::Hide& hide = post.command.hide();
+    auto error = objection_to_change(work, member, Epoch{hide.epoch()}, now);
+    const auto count = static_cast<std::size_t>(hide.seqs_size());
+    if (!error && (count == 0 || count > limits::kHidesPerCommand)) {
+        error =
+            Error{.code = Code::bad_field, .where = "hide.seqs", .limit = limits::kHidesPerCommand};
+    }
+    std::vector<Seq> seqs;
+    for (const std::uint64_t seq : hide.seqs()) {
+        if (!error && !may_see(post, member, Seq{seq})) error = kNoEntry;
+        seqs.push_back(Seq{seq});
+    }
+    if (error) {
+        refuse(post.reply_to, *error);
+        return true;
+    }
+    pb::UserLogEntry event;
+    event.set_time_ms(to_ms(now));
+    event.set_gid(gid_.value);
+    event.set_epoch(epoch().value);
+    *event.mutable_hidden() = hide;
+    Operation operation{.post = post, .after = tip_, .answer = done()};
+    operation.events.push_back(
+        {.uid = post.uid, .entry = event.SerializeAsString(), .hidden = std::move(seqs)});
+    mark_overlay(operation, member);
+    stage(std::move(operation));
+    return true;
+}
+
+// From now on pages that he reads must be looked through for what is his alone.
+void Group::mark_overlay(Operation& operation, CachedMember& member) {
+    if (member.row.overlay) return;
+    member.row.overlay = true;
+    ++member.row.version;
+    ++member.pending;
+    operation.member = member.row;
+}
+
+}  // namespace stentor::group

@@ -1,0 +1,342 @@
+// Recalls, edits, hides, reactions and typing.
+
+#include <gmock/gmock.h>
+
+#include <random>
+
+#include "group/record_test_kit.h"
+
+namespace stentor::group {
+namespace {
+
+using store::Outcome;
+
+constexpr UserId kCho{3};
+
+class EntryChanges : public GroupTest {
+protected:
+    explicit EntryChanges(Settings settings = {.rate = {}, .staged_max = 500, .parked_max = 500})
+        : GroupTest{settings} {
+        create(kAnn);
+        settle();
+        join(kBob);
+        join(kCho);
+        settle();
+        write(kBob, "one");
+        items.clear();
+        nudges.clear();
+    }
+    Seq write(UserId uid, const std::string& text) {
+        const auto request = send(uid, cmid(), text);
+        settle();
+        return seq_of(request);
+    }
+    // Until the first entries have left the ring.
+    void bury() {
+        for (std::size_t i = 0; i < limits::kRing; ++i) send(kAnn, cmid(), "x");
+        settle();
+        items.clear();
+    }
+    pb::Entry entry(Seq seq) const {
+        pb::Entry entry;
+        entry.ParseFromString(*log[seq.value - 1].bytes);
+        return entry;
+    }
+    bool is_done(std::uint32_t request) const {
+        const pb::ServerFrame* frame = answer_to(request);
+        return frame != nullptr && frame->has_done();
+    }
+    std::map<std::string, std::uint64_t> counts(Seq seq) {
+        return {tallies[seq].counts.begin(), tallies[seq].counts.end()};
+    }
+};
+
+// ---- Recalling
+
+TEST_F(EntryChanges, ARecallEmptiesTheBodyAndLeavesTheDigests) {
+    write(kAnn, "two");
+    const auto request = recall(kBob, {1});
+    EXPECT_FALSE(is_done(request));
+    settle();
+    EXPECT_TRUE(is_done(request));
+    const pb::Entry recalled = entry({1});
+    EXPECT_TRUE(recalled.recalled());
+    EXPECT_EQ(recalled.body(), "");
+    EXPECT_EQ(recalled.revision(), 1U);
+    EXPECT_EQ(recalled.changed_by(), kBob.value);
+    EXPECT_TRUE(continues(genesis(kGroup), log[0]));
+    EXPECT_TRUE(continues(log[0].digest, log[1]));
+    const auto& told = std::get<bus::EntryChanged>(items.back().event);
+    EXPECT_EQ(told.entry.bytes, log[0].bytes);
+}
+
+TEST_F(EntryChanges, ARecallIsOfOnesOwnWithinTheWindowOrByWhoModerates) {
+    EXPECT_EQ(refusal_of(recall(kCho, {1})), Code::not_permitted);
+    now += limits::kRecallWindow + Millis{1};
+    EXPECT_EQ(refusal_of(recall(kBob, {1})), Code::window_closed);
+    const auto by_owner = recall(kAnn, {1});
+    settle();
+    EXPECT_TRUE(is_done(by_owner));
+    EXPECT_EQ(entry({1}).changed_by(), kAnn.value);
+}
+
+TEST_F(EntryChanges, TheOperatorRecallsWithoutBeingAMember) {
+    const auto request = recall({}, {1}, true);
+    settle();
+    EXPECT_TRUE(is_done(request));
+    EXPECT_TRUE(entry({1}).recalled());
+    EXPECT_EQ(refusal_of(recall({99}, {1})), Code::ok);
+    settle();
+    EXPECT_EQ(answers.back().frame.refused().field(), "gid");
+}
+
+TEST_F(EntryChanges, ARepeatedRecallIsAnsweredDoneWhenTheFirstIsDurable) {
+    const auto first = recall(kBob, {1});
+    const auto second = recall(kBob, {1});
+    EXPECT_FALSE(is_done(second));
+    settle();
+    EXPECT_TRUE(is_done(first));
+    EXPECT_TRUE(is_done(second));
+    const auto third = recall(kBob, {1});
+    EXPECT_TRUE(is_done(third));
+    EXPECT_EQ(entry({1}).revision(), 1U);
+}
+
+TEST_F(EntryChanges, WhatOneMayNotSeeIsAnsweredAsWhatIsAbsent) {
+    constexpr UserId kDan{4};
+    join(kDan);
+    settle();
+    const auto below = recall(kDan, {1});
+    const auto absent = recall(kDan, {77});
+    EXPECT_TRUE(loads.empty());
+    EXPECT_EQ(answer_to(below)->refused().SerializeAsString(),
+              answer_to(absent)->refused().SerializeAsString());
+    EXPECT_EQ(refusal_of(below), Code::not_found);
+}
+
+TEST_F(EntryChanges, AnEntryThatHasLeftMemoryIsLookedUp) {
+    bury();
+    const auto request = recall(kBob, {1});
+    ASSERT_EQ(loads.size(), 1U);
+    settle();
+    EXPECT_TRUE(is_done(request));
+    EXPECT_TRUE(entry({1}).recalled());
+}
+
+// The look-up of an edit was read before the recall, and comes in after it is durable.
+TEST_F(EntryChanges, ALookUpFromBeforeARecallDoesNotBringTheTextBack) {
+    bury();
+    edit(kBob, {1}, 0, "better");
+    ASSERT_EQ(loads.size(), 1U);
+    const Load load = std::exchange(loads, {}).front();
+    const auto read_before = found(load);
+
+    recall(kAnn, {1});
+    settle();
+    answers.clear();
+    partition().on_loaded({.load = load, .found = read_before}, now);
+    settle();
+
+    EXPECT_TRUE(entry({1}).recalled());
+    EXPECT_EQ(static_cast<Code>(answers.back().frame.refused().code()), Code::window_closed);
+}
+
+TEST_F(EntryChanges, AChangeHasItsPlaceBetweenTheEntriesAroundIt) {
+    send(kAnn, cmid(), "before");
+    recall(kBob, {1});
+    send(kAnn, cmid(), "behind");
+    settle();
+    ASSERT_EQ(items.size(), 3U);
+    EXPECT_TRUE(std::holds_alternative<bus::EntriesAdded>(items[0].event));
+    EXPECT_TRUE(std::holds_alternative<bus::EntryChanged>(items[1].event));
+    EXPECT_TRUE(std::holds_alternative<bus::EntriesAdded>(items[2].event));
+}
+
+// ---- Editing
+
+TEST_F(EntryChanges, AnEditReplacesTheBodyOfTheRevisionItNames) {
+    const auto first = edit(kBob, {1}, 0, "uno");
+    const auto late = edit(kBob, {1}, 0, "eins");
+    const auto next = edit(kBob, {1}, 1, "ichi");
+    settle();
+    EXPECT_TRUE(is_done(first));
+    EXPECT_EQ(refusal_of(late), Code::revision_changed);
+    EXPECT_TRUE(is_done(next));
+    EXPECT_EQ(entry({1}).body(), "ichi");
+    EXPECT_EQ(entry({1}).revision(), 2U);
+    EXPECT_TRUE(continues(genesis(kGroup), log[0]));
+}
+
+TEST_F(EntryChanges, AnEditThatIsMadeAgainFindsItsOwnWork) {
+    edit(kBob, {1}, 0, "uno");
+    settle();
+    EXPECT_TRUE(is_done(edit(kBob, {1}, 0, "uno")));
+    EXPECT_EQ(entry({1}).revision(), 1U);
+}
+
+TEST_F(EntryChanges, AnEditIsOfOnesOwnWithinTheWindowAndNotOfWhatWasRecalled) {
+    EXPECT_EQ(refusal_of(edit(kAnn, {1}, 0, "mine")), Code::not_permitted);
+    recall(kBob, {1});
+    const auto recalled = edit(kBob, {1}, 1, "back");
+    EXPECT_EQ(refusal_of(recalled), Code::window_closed);
+    EXPECT_EQ(answer_to(recalled)->refused().field(), "seq");
+    const Seq second = write(kBob, "two");
+    now += limits::kEditWindow + Millis{1};
+    EXPECT_EQ(refusal_of(edit(kBob, second, 0, "late")), Code::window_closed);
+}
+
+// ---- Hiding
+
+TEST_F(EntryChanges, AHideGoesToTheUsersOwnLogAndMarksHisRow) {
+    const auto request = hide(kBob, {{1}});
+    settle();
+    EXPECT_TRUE(is_done(request));
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].uid, kBob);
+    EXPECT_THAT(events[0].hidden, testing::ElementsAre(Seq{1}));
+    pb::UserLogEntry told;
+    ASSERT_TRUE(told.ParseFromString(events[0].entry));
+    EXPECT_EQ(told.hidden().seqs(0), 1U);
+    EXPECT_TRUE(members[kBob].overlay);
+    EXPECT_TRUE(std::holds_alternative<bus::UserLogMoved>(nudges.back()));
+    EXPECT_FALSE(members[kCho].overlay);
+}
+
+TEST_F(EntryChanges, AHideOfTooManyOrOfWhatIsNotThereIsRefused) {
+    EXPECT_EQ(refusal_of(hide(kBob, {})), Code::bad_field);
+    EXPECT_EQ(refusal_of(hide(kBob, std::vector<Seq>(limits::kHidesPerCommand + 1, Seq{1}))),
+              Code::bad_field);
+    EXPECT_EQ(refusal_of(hide(kBob, {{1}, {2}})), Code::not_found);
+    settle();
+    EXPECT_TRUE(events.empty());
+}
+
+// ---- Reactions
+
+TEST_F(EntryChanges, ReactionsAreCountedOncePerMemberAndKind) {
+    react(kAnn, {1}, "+");
+    react(kBob, {1}, "+");
+    react(kBob, {1}, "+");
+    react(kBob, {1}, "!");
+    settle();
+    react(kBob, {1}, "+");
+    react(kAnn, {1}, "+", true);
+    react(kCho, {1}, "+", true);
+    settle();
+    EXPECT_THAT(counts({1}), testing::ElementsAre(testing::Pair("!", 1), testing::Pair("+", 1)));
+    EXPECT_EQ(reactions.size(), 2U);
+}
+
+TEST_F(EntryChanges, ARecalledEntryTakesNoReactions) {
+    recall(kBob, {1});
+    const auto request = react(kAnn, {1}, "+");
+    settle();
+    EXPECT_EQ(refusal_of(request), Code::window_closed);
+}
+
+TEST_F(EntryChanges, KindsOfReactionsAreBounded) {
+    for (std::size_t i = 0; i < limits::kReactionKinds; ++i) {
+        react(kAnn, {1}, "e" + std::to_string(i));
+    }
+    const auto more = react(kAnn, {1}, "more");
+    const auto known = react(kBob, {1}, "e0");
+    const auto huge = react(kBob, {1}, std::string(limits::kEmojiBytes + 1, 'x'));
+    settle();
+    EXPECT_EQ(answer_to(more)->refused().field(), "react.emoji");
+    EXPECT_EQ(answer_to(more)->refused().limit(), limits::kReactionKinds);
+    EXPECT_TRUE(is_done(known));
+    EXPECT_EQ(refusal_of(huge), Code::bad_field);
+}
+
+TEST_F(EntryChanges, AFloodOfChangesIsSlowedDown) {
+    std::uint32_t request = 0;
+    for (int i = 0; i <= limits::kChangesBurst; ++i) {
+        pb::ClientFrame frame;
+        frame.mutable_react()->set_epoch(1);
+        frame.mutable_react()->set_seq(1);
+        frame.mutable_react()->set_emoji("+");
+        request = post(kBob, std::move(frame), false);
+    }
+    settle();
+    EXPECT_EQ(refusal_of(request), Code::rate_limited);
+}
+
+// Look-ups come in late and in any order of users, commits land or not: in the end sums and rows
+// agree, no text has come back, and every revision is one change.
+TEST_F(EntryChanges, RandomHistoriesLeaveSumsAndRevisionsRight) {
+    std::mt19937 random{11};
+    bury();
+    std::deque<std::pair<Load, Result<Found>>> late;  // Read already, not told yet.
+    std::set<Seq> gone;
+    const std::vector<UserId> users{kAnn, kBob, kCho};
+    for (int round = 0; round < 1'500; ++round) {
+        const UserId uid = users[random() % 3];
+        const Seq seq{random() % 2 == 0 ? random() % 3 + 1 : log.size() - random() % 3};
+        switch (random() % 8) {
+            case 0: recall(uid, seq); break;
+            case 1: edit(uid, seq, entry(seq).revision(), std::to_string(round)); break;
+            case 2: send(uid, cmid(), "x"); break;
+            default: react(uid, seq, random() % 2 == 0 ? "+" : "!", random() % 3 == 0);
+        }
+        if (random() % 3 == 0 && !loads.empty()) {
+            late.emplace_back(loads.front(), found(loads.front()));
+            loads.pop_front();
+        }
+        if (random() % 3 == 0 && !late.empty()) {
+            const auto [load, read] = late.front();
+            late.pop_front();
+            partition().on_loaded({.load = load, .found = read}, now);
+        }
+        if (random() % 4 == 0) {
+            flush();
+            if (!commits.empty()) {
+                const bool unknown = random() % 8 == 0;
+                const store::Commit commit = commits.front();
+                commits.pop_front();
+                const bool applied = !unknown || random() % 2 == 0;
+                if (applied) apply(commit);
+                partition().on_committed(kGroup, unknown ? Outcome::unknown : Outcome::done);
+            }
+        }
+        for (std::size_t i = 0; i < log.size(); ++i) {
+            if (log[i].recalled) gone.insert(Seq{i + 1});
+        }
+        for (const Seq recalled : gone) ASSERT_TRUE(entry(recalled).recalled()) << round;
+        if (testing::Test::HasFailure()) return;
+    }
+    for (const auto& [load, read] : late) {
+        partition().on_loaded({.load = load, .found = read}, now);
+    }
+    settle();
+    EXPECT_GT(gone.size(), 3U);
+    std::map<std::pair<Seq, std::string>, std::uint64_t> sums;
+    for (const auto& [seq, uid, emoji] : reactions) ++sums[{seq, emoji}];
+    std::map<std::pair<Seq, std::string>, std::uint64_t> told;
+    for (const auto& [seq, tally] : tallies) {
+        for (const auto& [emoji, count] : tally.counts) told[{seq, emoji}] = count;
+    }
+    EXPECT_EQ(told, sums);
+    EXPECT_GT(sums.size(), 3U);
+    for (std::size_t i = 0; i < log.size(); ++i) {
+        EXPECT_TRUE(continues(i == 0 ? genesis(kGroup) : log[i - 1].digest, log[i]));
+    }
+}
+
+// ---- Typing
+
+TEST_F(EntryChanges, TypingIsToldAtMostOnceInAWhile) {
+    const auto first = type(kBob);
+    type(kBob);
+    type(kCho);
+    now += limits::kTypingEvery;
+    type(kBob);
+    EXPECT_TRUE(is_done(first));
+    EXPECT_EQ(items.size(), 3U);
+    EXPECT_TRUE(commits.empty());
+    EXPECT_EQ(refusal_of(type({99})), Code::ok);
+    settle();
+    EXPECT_EQ(answers.back().frame.refused().field(), "gid");
+}
+
+}  // namespace
+}  // namespace stentor::group
