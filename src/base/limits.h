@@ -84,6 +84,9 @@ inline constexpr std::size_t kMembersCached = 65'536;   // per partition
 inline constexpr Millis kGroupIdle = 10min;             // Then it leaves memory
 
 inline constexpr std::size_t kReadBy = 200;        // Newest entries whose readers are counted
+inline constexpr std::size_t kReadersPage = 1'000;  // Member rows that are counted at once
+inline constexpr std::size_t kTalliesPerTick = 200;
+inline constexpr std::size_t kTalliesHeld = 4'096;  // Changed, not told yet
 inline constexpr std::size_t kReactionKinds = 20;  // Different emoji on one entry
 inline constexpr std::size_t kEmojiBytes = 32;
 inline constexpr std::size_t kHidesPerCommand = 100;

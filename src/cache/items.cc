@@ -64,14 +64,15 @@ void Cache::Impl::on_item(const bus::Item& item, Time now) {
     if (const auto* changed = std::get_if<bus::EntryChanged>(&item.event)) {
         return on_entry_changed(*group, item.epoch, changed->entry);
     }
-    const auto& change = std::get<bus::GroupChanged>(item.event);
+    const auto* change = std::get_if<bus::GroupChanged>(&item.event);
+    if (change == nullptr) return;
     if (group->memory.loaded() && item.epoch > group->memory.epoch()) {
         const Epoch former = group->memory.epoch();
-        start_epoch(*group, item.epoch, change.fork);
+        start_epoch(*group, item.epoch, change->fork);
         group->forked_from = former;
-        group->fork = change.fork;
+        group->fork = change->fork;
     }
-    group->memory.settings = change.settings;
+    group->memory.settings = change->settings;
 }
 
 void Cache::Impl::on_entries(Group& group, Epoch epoch, std::span<const LogEntry> entries,

@@ -184,6 +184,9 @@ void Group::stage_send(const bus::Post& post, Time now) {
     sent.set_digest(std::string{staged.digest.view()});
 
     sent_.add({post.uid, staged.cmid}, {.seq = staged.seq, .body_hash = body_hash});
+    if (const auto sender = members_.find(post.uid); sender != members_.end()) {
+        ++sender->second.sends;
+    }
     stage(std::move(operation));
 }
 
@@ -207,7 +210,12 @@ bool Group::admit_read(const bus::Post& post, CachedMember& member) {
         refuse(post.reply_to,
                {.code = Code::epoch_changed, .where = "epoch", .limit = epoch().value});
     } else {
+        const Seq before = member.row.read;
         move_read(member, {read.seq()});
+        if (member.row.read > before) {
+            effects_.nudge(bus::ReadMoved{
+                .uid = post.uid, .gid = gid_, .epoch = epoch(), .read = member.row.read});
+        }
         effects_.answer(post.reply_to, done());
     }
     return true;
@@ -216,7 +224,9 @@ bool Group::admit_read(const bus::Post& post, CachedMember& member) {
 void Group::move_read(CachedMember& member, Seq seq) {
     seq = std::min(seq, head_.seq);
     if (seq <= member.row.read && !planted(Bug::cursor_without_max)) return;
-    member.row.read = seq;
+    store::MemberRow row = member.row;
+    row.read = seq;
+    set_row(member, std::move(row));
     effects_.advance_read({.gid = gid_, .uid = member.row.uid, .read = seq});
 }
 
@@ -325,7 +335,7 @@ bool Group::admit_leave(const Work& work, CachedMember& member) {
 void Group::stage_member(const bus::Post& post, MemberRow row, const Tip& after,
                          pb::ServerFrame answer) {
     CachedMember& member = members_[row.uid];
-    member.row = row;
+    set_row(member, row);
     ++member.pending;
     stage({.post = post, .after = after, .answer = std::move(answer), .member = std::move(row)});
 }

@@ -56,7 +56,11 @@ struct LoadFor {
     std::uint64_t asked_at{};  // The group's own: see LookUps.
 };
 
-using LoadWhat = std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder, LoadFor>;
+struct LoadReaders {  // The kReadersPage member rows after this one, in the order of uid.
+    UserId after;
+};
+
+using LoadWhat = std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder, LoadFor, LoadReaders>;
 
 // Answered by one on_loaded with the same `load`.
 struct Load {
@@ -72,6 +76,7 @@ struct LoadedGroup {
     Digest digest_before;              // At newest.front().seq - 1; head's when there are none.
     std::vector<store::SentRow> sent;  // Every one whose cmid was made at or after `sent_since`.
     Time sent_since;
+    std::vector<store::TallyRow> tallies;  // Of `newest`.
 };
 
 struct LoadedReactions {
@@ -89,7 +94,8 @@ struct Verdict {
 using Found =
     std::variant<LoadedGroup, std::optional<store::MemberRow>, std::optional<store::SentRow>,
                  std::vector<LogEntry>, std::optional<LogEntry>, std::optional<store::UserRow>,
-                 std::optional<store::InviteRow>, LoadedReactions, Verdict>;
+                 std::optional<store::InviteRow>, LoadedReactions, Verdict,
+                 std::vector<store::MemberRow>>;
 struct Loaded {
     Load load;
     Result<Found> found;

@@ -63,6 +63,10 @@ void Group::on_loaded(const Loaded& loaded, Time now) {
         return open_step(std::move(opening));
     }
 
+    if (std::holds_alternative<LoadReaders>(loaded.load.what)) {
+        return on_readers_loaded(loaded.found);
+    }
+
     if (const auto* asked = std::get_if<LoadFor>(&loaded.load.what)) {
         if (loaded.found) {
             on_found_for(*asked, *loaded.found, now);
@@ -152,6 +156,7 @@ void Group::resume_parked(UserId uid, Time now) {
 void Group::on_group_loaded(const Loaded& loaded, Time now) {
     if (loaded.found) {
         become_live(std::get<LoadedGroup>(*loaded.found));
+        if (std::exchange(recount_, false)) count_readers();
     } else if (loaded.found.error().code == Code::not_found) {
         state_ = State::absent;
     } else {
@@ -176,6 +181,7 @@ void Group::become_live(const LoadedGroup& loaded) {
     group_settings_.ParseFromString(head_.settings);
     ring_ = Ring{loaded.newest, loaded.digest_before};
     sent_ = SentIndex{loaded.sent_since};
+    tallies_.load(loaded.tallies);
     for (const store::SentRow& row : loaded.sent) {
         sent_.add({row.uid, row.cmid},
                   {.seq = row.seq, .body_hash = row.body_hash, .durable = true});
@@ -255,6 +261,9 @@ void Group::commit_done() {
         for (Operation& operation : done) finish(operation);
         return;
     }
+    for (const Operation& operation : done) {
+        if (operation.entry) append_to_sums(*operation.entry);
+    }
     std::vector<LogEntry> run;
     for (Operation& operation : done) {
         if (operation.entry) run.push_back(*operation.entry);
@@ -276,6 +285,7 @@ void Group::commit_done() {
         }
     }
     if (!run.empty()) publish_run(run, before);
+    tallies_.forget_below(ring_.first().value_or(Seq{}));
     changes_.forget();
     if (head_.seq > former) nudge_head();
 }
@@ -296,6 +306,7 @@ void Group::finish(Operation& operation) {
         sent_.set_durable({operation.entry->sender, operation.entry->cmid});
         ring_.append(*operation.entry);
         if (const auto member = members_.find(operation.entry->sender); member != members_.end()) {
+            if (member->second.sends > 0) --member->second.sends;
             const Seq seen{operation.post.command.send().seen()};
             move_read(member->second, planted(Bug::own_send_reads) ? operation.entry->seq : seen);
         }
@@ -313,7 +324,11 @@ void Group::finish(Operation& operation) {
 void Group::settle(const Operation& operation) {
     const std::uint64_t commit = changes_.look_ups.commits();
     if (operation.changed) changes_.entries.set_durable(operation.changed->seq, commit);
-    if (operation.tally) changes_.tallies.set_durable(operation.tally->seq, commit);
+    if (operation.tally) {
+        changes_.tallies.set_durable(operation.tally->seq, commit);
+        tallies_.set(*operation.tally);
+        sums_moved_ = true;
+    }
     for (const store::ReactionRow& row : operation.reactions) {
         changes_.reactions.set_durable({.uid = row.uid, .seq = row.seq, .emoji = row.emoji},
                                        commit);
@@ -385,6 +400,10 @@ void Group::drop_memory() {
     for (const auto& [uid, member] : members_) reads_[uid] = member.row.read;
     members_.clear();
     changes_ = {};
+    tallies_ = {};
+    recount_ = readers_.state() != Readers::State::unasked;
+    readers_.clear();
+    readers_loading_ = false;
     load(LoadGroup{});
 }
 
@@ -397,19 +416,23 @@ void Group::refuse(const bus::ReplyTo& to, const Error& error) {
 // ---- Time
 
 void Group::on_tick(Time now) {
+    if (state_ == State::live) publish_sums(now);
     sent_.forget(now - limits::kYoungIds, limits::kYoungIdsMax);
     const bool crowded = members_.size() > limits::kMembersCached;
     const Time quiet_since = crowded ? now - Millis{1'000} : now - limits::kGroupIdle;
+    // A position that the store may not have been told of is not to leave while rows are counted.
+    const bool counting = readers_.state() == Readers::State::counting;
     std::erase_if(members_, [&](const auto& entry) {
         const CachedMember& member = entry.second;
-        return member.pending == 0 && member.used < quiet_since && !parked_.contains(entry.first);
+        return !counting && member.pending == 0 && member.sends == 0 && member.used < quiet_since &&
+               !parked_.contains(entry.first);
     });
 }
 
 bool Group::idle_since(Time time) const {
     return used_ < time && in_flight_.empty() && staged_.empty() && waiting_.empty() &&
            parked_.empty() && openings_waiting_.empty() && openings_parked_.empty() &&
-           counting_.empty() && state_ != State::loading;
+           counting_.empty() && !readers_loading_ && state_ != State::loading;
 }
 
 }  // namespace stentor::group

@@ -19,8 +19,10 @@
 #include "base/rate.h"
 #include "bus/bus.h"
 #include "group/effects.h"
+#include "group/readers.h"
 #include "group/ring.h"
 #include "group/sent_index.h"
+#include "group/tallies.h"
 #include "group/unsettled.h"
 #include "safety/rules.h"
 #include "store/store.h"
@@ -109,6 +111,7 @@ private:
         Rate changes;             // Recalls, edits, hides, reactions.
         Time typed;               // When the others were last told that he types.
         std::uint32_t pending{};  // Operations that changed it and are not durable.
+        std::uint32_t sends{};    // Ordered, not durable.
         Time used;
         Time last_sent;
         safety::Repeats repeats;
@@ -191,6 +194,13 @@ private:
         return false;
     }
 
+    // ---- Sums (sums.cc)
+    void count_readers();
+    void on_readers_loaded(const Result<Found>& found);
+    void append_to_sums(const LogEntry& entry);
+    void set_row(CachedMember& member, store::MemberRow row);
+    void publish_sums(Time now);
+
     // ---- Opening (opening.cc)
     void open_step(Opening opening);
     void count_unread(Opening& opening);
@@ -250,6 +260,12 @@ private:
     std::unordered_map<std::uint64_t, Opening> counting_;
     std::unordered_map<UserId, CachedMember> members_;
     Changes changes_;
+    Tallies tallies_;
+    Readers readers_;
+    bool readers_loading_{};
+    bool recount_{};     // They were counted before memory was dropped.
+    bool sums_moved_{};  // Since they were told.
+    Time sums_told_{};
     // From before memory was dropped: the store may not have been told of them yet.
     std::unordered_map<UserId, Seq> reads_;
 };

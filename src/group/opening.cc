@@ -2,6 +2,7 @@
 // (for an exact unread count) are loaded first where they are missing.
 
 #include <algorithm>
+#include <utility>
 
 #include "base/limits.h"
 #include "group/group.h"
@@ -60,7 +61,10 @@ void Group::count_unread(Opening& opening) {
 void Group::answer_open(const Opening& opening, const store::MemberRow& row) {
     bus::OpenAnswer answer{.member = view_of(row)};
     answer.member.unread = opening.unread->count();
-    if (opening.question.with_view) answer.view = view();
+    if (opening.question.with_view) {
+        count_readers();
+        answer.view = view();
+    }
     answer.head = head_.seq;
     const LogEntry* last = ring_.find(head_.seq);
     if (last != nullptr && last->seq > answer.member.floor) answer.last = *last;
@@ -80,6 +84,8 @@ bus::MemberView Group::view_of(const store::MemberRow& row) const {
 
 bus::GroupView Group::view() const {
     const auto& entries = ring_.entries();
+    std::vector<bus::ForkPoint> forks;
+    for (const store::ForkPoint& fork : head_.forks) forks.push_back({fork.epoch, fork.seq});
     return {.gid = gid_,
             .epoch = head_.epoch,
             .term = tenure_.term,
@@ -91,7 +97,9 @@ bus::GroupView Group::view() const {
             .members = head_.members,
             .settings = group_settings_,
             .newest = {entries.begin(), entries.end()},
-            .digest_before = entries.empty() ? head_.digest : ring_.digest_before()};
+            .digest_before = entries.empty() ? head_.digest : ring_.digest_before(),
+            .tallies = tallies_.all(readers_.counts()),
+            .forks = std::move(forks)};
 }
 
 }  // namespace stentor::group

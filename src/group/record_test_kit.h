@@ -268,12 +268,23 @@ protected:
             return Found{std::vector<LogEntry>(log.begin() + static_cast<std::ptrdiff_t>(from),
                                                log.begin() + static_cast<std::ptrdiff_t>(to))};
         }
+        if (const auto* readers = std::get_if<LoadReaders>(&load.what)) {
+            std::vector<store::MemberRow> rows;
+            auto next = members.upper_bound(readers->after);
+            for (; next != members.end() && rows.size() < limits::kReadersPage; ++next) {
+                rows.push_back(next->second);
+            }
+            return Found{std::move(rows)};
+        }
         if (!head) return std::unexpected(Error{.code = Code::not_found});
         LoadedGroup group{.head = *head, .sent_since = now - limits::kYoungIds};
         const std::size_t kept = std::min(log.size(), limits::kRing);
         group.newest.assign(log.end() - static_cast<std::ptrdiff_t>(kept), log.end());
         group.digest_before =
             kept == log.size() ? genesis(kGroup) : log[log.size() - kept - 1].digest;
+        for (const auto& [seq, tally] : tallies) {
+            if (seq.value + kept > log.size()) group.tallies.push_back(tally);
+        }
         for (const auto& [id, row] : sent) {
             if (row.cmid.time() >= group.sent_since) group.sent.push_back(row);
         }

@@ -35,11 +35,15 @@ Result<Found> look_at_group(store::Store& store, GroupId gid, const store::HeadR
     auto sent = store.sent_since(gid, since, limits::kYoungIdsMax);
     if (!sent) return std::unexpected(sent.error());
 
+    auto tallies = store.tallies(gid, head.seq - page->entries.size() + 1, head.seq);
+    if (!tallies) return std::unexpected(tallies.error());
+
     group::LoadedGroup loaded{.head = head,
                               .newest = std::move(page->entries),
                               .digest_before = page->digest_before,
                               .sent = std::move(*sent),
-                              .sent_since = since};
+                              .sent_since = since,
+                              .tallies = std::move(*tallies)};
     // A full answer may have left out older ones: only what is younger than its oldest is covered.
     if (loaded.sent.size() >= limits::kYoungIdsMax) {
         const auto oldest = std::ranges::min_element(
@@ -149,6 +153,9 @@ group::Loaded carry_out(const group::Load& load, Term term, Time now, store::Sto
         }
         Result<Found> operator()(const group::LoadFor& load) const {
             return load_for(store, gid, load);
+        }
+        Result<Found> operator()(const group::LoadReaders& readers) const {
+            return found(store.members(gid, readers.after, limits::kReadersPage));
         }
         Result<Found> operator()(const group::LoadOlder& older) const {
             return load_older(store, gid, older.to);
