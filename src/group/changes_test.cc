@@ -185,6 +185,16 @@ TEST_F(EntryChanges, AnEditIsOfOnesOwnWithinTheWindowAndNotOfWhatWasRecalled) {
     EXPECT_EQ(refusal_of(edit(kBob, second, 0, "late")), Code::window_closed);
 }
 
+TEST_F(EntryChanges, WhatMayNotBeSentMayNotBeEditedIn) {
+    use_keywords("casino\n");
+    pb::Body body;
+    body.set_text("to the casino");
+    const auto request = edit(kBob, {1}, 0, body.SerializeAsString());
+    settle();
+    EXPECT_EQ(refusal_of(request), Code::filtered);
+    EXPECT_EQ(entry({1}).revision(), 0U);
+}
+
 // ---- Hiding
 
 TEST_F(EntryChanges, AHideGoesToTheUsersOwnLogAndMarksHisRow) {
@@ -268,9 +278,9 @@ TEST_F(EntryChanges, RandomHistoriesLeaveSumsAndRevisionsRight) {
     bury();
     std::deque<std::pair<Load, Result<Found>>> late;  // Read already, not told yet.
     std::set<Seq> gone;
-    const std::vector<UserId> users{kAnn, kBob, kCho};
+    const std::vector<UserId> everybody{kAnn, kBob, kCho};
     for (int round = 0; round < 1'500; ++round) {
-        const UserId uid = users[random() % 3];
+        const UserId uid = everybody[random() % 3];
         const Seq seq{random() % 2 == 0 ? random() % 3 + 1 : log.size() - random() % 3};
         switch (random() % 8) {
             case 0: recall(uid, seq); break;
