@@ -8,6 +8,7 @@ find_package(Boost 1.81 REQUIRED)
 find_package(RocksDB REQUIRED)
 find_package(OpenSSL REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 
 pkg_check_modules(xapian REQUIRED IMPORTED_TARGET xapian-core)

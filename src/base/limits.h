@@ -132,7 +132,13 @@ inline constexpr std::size_t kPinnedBytes = 64 * 1024 * 1024;  // Half-written f
 inline constexpr Millis kAskWithin = 5s;
 inline constexpr std::size_t kWorkerMail = 262'144;       // Commands and outcomes, per worker
 inline constexpr std::size_t kQuestionsWaiting = 65'536;  // For the loaders
-inline constexpr std::size_t kPageFiles = 1'000;          // Of the page, held in memory
+inline constexpr std::size_t kOutgoingWaiting = 1'024;    // Requests to other services
+inline constexpr std::size_t kOutgoingAtOnce = 16;        // Their connections
+inline constexpr std::size_t kOutgoingAnswer = 64 * 1024;
+inline constexpr std::size_t kFilterWaiting =
+    1'024;  // Posts that an outside filter was asked about
+inline constexpr std::size_t kFilterTextBytes = 1'024;  // Of its reason, and of its rule
+inline constexpr std::size_t kPageFiles = 1'000;        // Of the page, held in memory
 inline constexpr std::size_t kPageBytes = 64 * 1024 * 1024;
 inline constexpr std::size_t kPostsWaiting = 65'536;  // For owners' answers, of HTTP requests
 inline constexpr std::size_t kPasswordQueue = 256;

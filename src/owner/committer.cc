@@ -19,8 +19,10 @@ constexpr std::size_t kJobsMax = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
-Committer::Committer(store::Store& store, Millis sync_delay)
-    : store_{store}, sync_delay_{sync_delay}, mailbox_{kJobsMax}, thread_{[this] { run(); }} {}
+Committer::Committer(store::Store& store, CommitterCounters& counters, const Options& options)
+    : store_{store}, counters_{counters}, options_{options}, mailbox_{kJobsMax}, thread_{[this] {
+          run();
+      }} {}
 
 Committer::~Committer() {
     mailbox_.close();
@@ -59,7 +61,7 @@ void Committer::write(std::vector<Job>& jobs) {
 
     const auto start = std::chrono::steady_clock::now();
     const std::vector<store::Outcome> outcomes = store_.commit(commits);
-    if (sync_delay_ > Millis{0}) std::this_thread::sleep_for(sync_delay_);
+    if (options_.sync_delay > Millis{0}) std::this_thread::sleep_for(options_.sync_delay);
     const auto took =
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
                                        std::chrono::steady_clock::now() - start)
@@ -101,7 +103,7 @@ void Committer::write_positions(std::vector<Job>& jobs) {
 }
 
 void Committer::forget_old_sends(Time now) {
-    if (now < forget_at_) return;
+    if (!options_.forgets || now < forget_at_) return;
     forget_at_ = now + limits::kForgetEvery;
     const Time before = now - limits::kSendWindow - limits::kSendWindowSlack;
     if (const auto forgot = store_.forget_sent_before(before); !forgot) {

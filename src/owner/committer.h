@@ -1,6 +1,7 @@
 #pragma once
-// The thread that writes: whatever commits have gathered while the last sync ran go out together
-// under the next one.
+// A thread that writes: whatever commits have gathered while the last sync ran go out together
+// under the next one. There may be several, each for its own partitions: then a store that keeps
+// one of them waiting holds up no other. One group's commits all go through one committer.
 //
 // Thread: submit() and read() from any; outcomes come back on the committer's own thread.
 
@@ -17,6 +18,7 @@
 
 namespace stentor::owner {
 
+// Of all committers together.
 struct CommitterCounters {
     std::atomic<std::uint64_t> syncs;
     std::atomic<std::uint64_t> commits;
@@ -32,8 +34,11 @@ public:
     // Told the outcomes of one submit() together.
     using Done = std::function<void(std::vector<std::pair<GroupId, store::Outcome>>)>;
 
-    // `sync_delay` is added to each write: for measuring what a slow disk does to everybody else.
-    explicit Committer(store::Store& store, Millis sync_delay = {});
+    struct Options {
+        Millis sync_delay{};  // Added to each write: for measuring what a slow disk does to others.
+        bool forgets{true};   // Old client ids: one committer does it for all.
+    };
+    Committer(store::Store& store, CommitterCounters& counters, const Options& options);
     Committer(const Committer&) = delete;
     Committer& operator=(const Committer&) = delete;
     ~Committer();  // Writes what was submitted, then ends.
@@ -41,8 +46,6 @@ public:
     void submit(std::vector<store::Commit> commits, std::shared_ptr<const Done> done);
     // Read positions: written beside the next commits, without a sync of their own.
     void advance(std::vector<store::Store::ReadPosition> positions);
-
-    [[nodiscard]] const CommitterCounters& counters() const { return counters_; }
 
 private:
     struct Job {
@@ -58,10 +61,10 @@ private:
     void forget_old_sends(Time now);
 
     store::Store& store_;
-    const Millis sync_delay_;
+    CommitterCounters& counters_;
+    const Options options_;
     Time forget_at_{};
     Mailbox<Job> mailbox_;
-    CommitterCounters counters_{};
     std::jthread thread_;
 };
 

@@ -7,16 +7,26 @@
 namespace stentor::owner {
 
 Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const OwnerOptions& options)
-    : questions_{store, options.words},
-      committer_{store, options.sync_delay},
-      loaders_{options.loaders, options.questions_max} {
+    : questions_{store, options.words}, loaders_{options.loaders, options.questions_max} {
     const auto term = store.next_term();
     if (!term)
         throw std::runtime_error{"the store gives no term: " +
                                  std::string{name_of(term.error().code)}};
     const group::Tenure tenure{.term = *term, .epoch = store.epoch()};
-    const Engines engines{
-        .store = store, .bus = bus, .routes = routes, .committer = committer_, .loaders = loaders_};
+    if (options.groups.rules.filter && options.judge == nullptr) {
+        throw std::runtime_error{"a filter is set, and there is none to ask"};
+    }
+    for (std::size_t i = 0; i < options.committers; ++i) {
+        committers_.push_back(std::make_unique<Committer>(
+            store, counters_,
+            Committer::Options{.sync_delay = options.sync_delay, .forgets = i == 0}));
+    }
+    const Engines engines{.store = store,
+                          .bus = bus,
+                          .routes = routes,
+                          .committers = committers_,
+                          .loaders = loaders_,
+                          .judge = options.judge};
     for (std::size_t i = 0; i < options.workers; ++i) {
         workers_.push_back(std::make_unique<Worker>(engines, tenure, options.groups));
     }
@@ -24,6 +34,10 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
 
 Result<void> Owner::on_post(PartitionId partition, bus::Post post) {
     return worker(partition).post(std::move(post));
+}
+
+void Owner::use_keywords(const std::shared_ptr<const safety::Keywords>& keywords) {
+    for (const auto& worker : workers_) worker->use_keywords(keywords);
 }
 
 void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) {

@@ -22,10 +22,13 @@ namespace stentor::owner {
 
 struct OwnerOptions {
     std::size_t workers{1};
+    // One sync for all is what an embedded store wants; several, where its calls wait on their own.
+    std::size_t committers{1};
     std::size_t loaders{2};
     std::size_t questions_max{limits::kQuestionsWaiting};
     Millis sync_delay{};  // See Committer.
     group::Settings groups;
+    Judge* judge{};           // Needed where groups.rules.filter is set; outlives the owner.
     search::Search* words{};  // None: nobody can search.
 };
 
@@ -38,7 +41,10 @@ public:
     Result<void> on_post(PartitionId partition, bus::Post post) override;
     void on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
 
-    [[nodiscard]] const CommitterCounters& counters() const { return committer_.counters(); }
+    // From the next post on. Thread: any.
+    void use_keywords(const std::shared_ptr<const safety::Keywords>& keywords);
+
+    [[nodiscard]] const CommitterCounters& counters() const { return counters_; }
 
 private:
     [[nodiscard]] Worker& worker(PartitionId partition) {
@@ -46,7 +52,8 @@ private:
     }
 
     Questions questions_;
-    Committer committer_;
+    CommitterCounters counters_{};
+    std::vector<std::unique_ptr<Committer>> committers_;
     Loaders loaders_;
     std::vector<std::unique_ptr<Worker>> workers_;
 };

@@ -21,6 +21,7 @@ Worker::Worker(const Engines& engines, const group::Tenure& tenure, const group:
     : engines_{engines},
       tenure_{tenure},
       settings_{settings},
+      commits_{engines.committers.size()},
       mailbox_{std::make_shared<Mailbox<Mail>>(limits::kWorkerMail)} {
     committed_ = std::make_shared<const Committer::Done>(
         [mailbox = mailbox_](Outcomes outcomes) { mailbox->put(std::move(outcomes)); });
@@ -40,6 +41,10 @@ Result<void> Worker::post(bus::Post post) {
 
 void Worker::open(const bus::AskOpen& question, bus::ReplyHandler reply) {
     mailbox_->put(OpenMail{.question = question, .reply = std::move(reply)});
+}
+
+void Worker::use_keywords(std::shared_ptr<const safety::Keywords> keywords) {
+    mailbox_->put(std::move(keywords));
 }
 
 void Worker::run() {
@@ -77,6 +82,9 @@ void Worker::on_mail(Mail& mail, Time now) {
         owner_of(open->question.gid).partition.on_open(ask, open->question, now);
     } else if (const auto* loaded = std::get_if<group::Loaded>(&mail)) {
         owner_of(loaded->load.gid).partition.on_loaded(*loaded, now);
+    } else if (auto* keywords = std::get_if<std::shared_ptr<const safety::Keywords>>(&mail)) {
+        settings_.rules.keywords = *keywords;
+        for (auto& [id, owned] : partitions_) owned.partition.use_keywords(*keywords);
     } else {
         for (const auto& [gid, outcome] : std::get<Outcomes>(mail)) {
             owner_of(gid).partition.on_committed(gid, outcome);
@@ -91,8 +99,7 @@ void Worker::flush() {
             engines_.bus.publish(node, std::move(items));
         });
     }
-    if (!commits_.empty()) engines_.committer.submit(std::exchange(commits_, {}), committed_);
-    if (!positions_.empty()) engines_.committer.advance(std::exchange(positions_, {}));
+    submit_commits();
     for (auto& [node, answers] : answers_) {
         if (!answers.empty()) engines_.bus.answer(node, std::exchange(answers, {}));
     }
@@ -101,15 +108,40 @@ void Worker::flush() {
     }
 }
 
+void Worker::submit_commits() {
+    for (std::size_t i = 0; i < commits_.size(); ++i) {
+        if (commits_[i].empty()) continue;
+        engines_.committers[i]->submit(std::exchange(commits_[i], {}), committed_);
+    }
+    if (!positions_.empty()) engines_.committers[0]->advance(std::exchange(positions_, {}));
+}
+
 // ---- What a group asks for
 
+void Worker::judge(const group::Load& load, const group::VerdictOn& post) {
+    const UserId uid = std::get<group::LoadFor>(load.what).uid;
+    engines_.judge->judge({.gid = load.gid, .uid = uid, .cmid = post.cmid, .body = post.body},
+                          [load, mailbox = mailbox_](Result<group::Verdict> verdict) {
+                              auto found = verdict ? Result<group::Found>{std::move(*verdict)}
+                                                   : std::unexpected(verdict.error());
+                              mailbox->put(group::Loaded{.load = load, .found = std::move(found)});
+                          });
+}
+
 void Worker::load(group::Load load) {
+    if (const auto* asked = std::get_if<group::LoadFor>(&load.what)) {
+        if (const auto* post = std::get_if<group::VerdictOn>(&asked->what))
+            return judge(load, *post);
+    }
     engines_.loaders.put([load, term = tenure_.term, mailbox = mailbox_, &store = engines_.store] {
         mailbox->put(carry_out(load, term, stentor::now(), store));
     });
 }
 
-void Worker::commit(store::Commit commit) { commits_.push_back(std::move(commit)); }
+void Worker::commit(store::Commit commit) {
+    const PartitionId partition = partition_of(commit.gid);
+    commits_[partition.value % commits_.size()].push_back(std::move(commit));
+}
 
 void Worker::advance_read(store::Store::ReadPosition position) { positions_.push_back(position); }
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <thread>
 #include <unordered_map>
 #include <variant>
@@ -19,6 +20,7 @@
 #include "group/item_stream.h"
 #include "group/partition.h"
 #include "owner/committer.h"
+#include "owner/judge.h"
 #include "owner/loaders.h"
 #include "route/routes.h"
 #include "store/store.h"
@@ -29,8 +31,9 @@ struct Engines {
     store::Store& store;
     bus::Bus& bus;
     route::Routes& routes;
-    Committer& committer;
+    std::span<const std::unique_ptr<Committer>> committers;  // By partition.
     Loaders& loaders;
+    Judge* judge;
 };
 
 class Worker final : private group::Effects {
@@ -41,6 +44,7 @@ public:
     // overloaded: its queue is full, nothing was taken.
     Result<void> post(bus::Post post);
     void open(const bus::AskOpen& question, bus::ReplyHandler reply);
+    void use_keywords(std::shared_ptr<const safety::Keywords> keywords);
 
 private:
     struct OpenMail {
@@ -48,7 +52,8 @@ private:
         bus::ReplyHandler reply;
     };
     using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
-    using Mail = std::variant<bus::Post, OpenMail, group::Loaded, Outcomes>;
+    using Mail = std::variant<bus::Post, OpenMail, group::Loaded, Outcomes,
+                              std::shared_ptr<const safety::Keywords>>;
 
     struct Owned {
         group::Partition partition;
@@ -58,6 +63,8 @@ private:
     void run();
     void on_mail(Mail& mail, Time now);
     void flush();
+    void submit_commits();
+    void judge(const group::Load& load, const group::VerdictOn& post);
     Owned& owner_of(GroupId gid);
 
     // group::Effects
@@ -77,7 +84,7 @@ private:
     std::uint64_t last_ask_{};
 
     // Gathered during a turn.
-    std::vector<store::Commit> commits_;
+    std::vector<std::vector<store::Commit>> commits_;  // For each committer.
     std::vector<store::Store::ReadPosition> positions_;
     std::map<NodeId, std::vector<bus::Answer>> answers_;
     std::map<NodeId, std::vector<bus::Nudge>> nudges_;

@@ -1,0 +1,57 @@
+#pragma once
+// An outside service that may refuse a post. It is asked over HTTP:
+//
+//   POST <url>   Stentor-Signature: see outgoing/signature.h
+//   {"gid":7,"uid":12,"cmid":"<32 hexadecimal digits>","text":"…","mentions":[13]}
+//
+// and answers 200 with {"allow":true}, or {"allow":false,"reason":"…","rule":"…"}, where the two
+// texts are shown to the sender and may be absent. Anything else, or nothing within the deadline,
+// is a failure: `open` lets the post pass, `closed` refuses it as overloaded, to be tried later.
+//
+// Thread: any; callbacks on the poster's. Limits: kFilterWaiting posts asked about at a time, then
+// the next one is a failure.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/limits.h"
+#include "outgoing/poster.h"
+#include "owner/judge.h"
+
+namespace stentor::filter {
+
+enum class OnFailure : std::uint8_t { open, closed };
+
+struct FilterOptions {
+    std::string url;
+    std::string secret;
+    Millis within{500};
+    OnFailure on_failure{OnFailure::open};
+    std::size_t waiting_max{limits::kFilterWaiting};
+    std::string authorities;  // See outgoing::PosterOptions.
+};
+
+struct FilterCounters {
+    std::atomic<std::uint64_t> asked;
+    std::atomic<std::uint64_t> refused;
+    std::atomic<std::uint64_t> failed;  // Passed or refused without a verdict.
+};
+
+class Filter final : public owner::Judge {
+public:
+    // The owner's workers ask as long as they live: the filter outlives them.
+    explicit Filter(FilterOptions options);
+
+    void judge(const owner::JudgedPost& post, Done done) override;
+
+    [[nodiscard]] const FilterCounters& counters() const { return *counters_; }
+
+private:
+    FilterOptions options_;
+    std::shared_ptr<FilterCounters> counters_{std::make_shared<FilterCounters>()};
+    outgoing::Poster poster_;
+};
+
+}  // namespace stentor::filter

@@ -1,0 +1,97 @@
+#include "filter/filter.h"
+
+#include <gmock/gmock.h>
+
+#include <future>
+#include <thread>
+
+#include "outgoing/service_test_kit.h"
+#include "outgoing/signature.h"
+#include "wire/pb.h"
+
+namespace stentor::filter {
+namespace {
+
+using namespace std::chrono_literals;
+using outgoing::http_answer;
+using outgoing::Service;
+
+owner::JudgedPost saying(const std::string& text) {
+    pb::Body body;
+    body.set_text(text);
+    body.add_mentions()->set_uid(13);
+    return {.gid = {7}, .uid = {12}, .body = body.SerializeAsString()};
+}
+
+Result<group::Verdict> judged(Filter& filter, const std::string& text = "hello") {
+    std::promise<Result<group::Verdict>> said;
+    auto future = said.get_future();
+    filter.judge(saying(text),
+                 [&](Result<group::Verdict> verdict) { said.set_value(std::move(verdict)); });
+    return future.get();
+}
+
+TEST(Filter, AsksSignedAndTakesTheVerdict) {
+    std::string head;
+    std::string question;
+    Service service{[&](const std::string& h, const std::string& b) {
+        head = h;
+        question = b;
+        return http_answer(R"({"allow":false,"reason":"no links","rule":"links"})");
+    }};
+    Filter filter{{.url = service.url(), .secret = "key", .within = 2'000ms}};
+    const auto verdict = judged(filter, "see \"x\"");
+    ASSERT_TRUE(verdict);
+    EXPECT_FALSE(verdict->allow);
+    EXPECT_EQ(verdict->reason, "no links");
+    EXPECT_EQ(verdict->rule, "links");
+    EXPECT_EQ(question, R"({"gid":7,"uid":12,"cmid":"00000000000000000000000000000000",)"
+                        R"("text":"see \"x\"","mentions":[13]})");
+    const std::size_t at = head.find("Stentor-Signature: t=");
+    ASSERT_NE(at, std::string::npos);
+    const std::uint64_t time = std::stoull(head.substr(at + 21));
+    EXPECT_THAT(head, testing::HasSubstr(outgoing::signature("key", from_ms(time), question)));
+    EXPECT_EQ(filter.counters().refused, 1U);
+}
+
+struct Failing {
+    const char* name;
+    std::function<std::string()> answer;
+};
+
+class AFailingService : public testing::TestWithParam<Failing> {};
+
+TEST_P(AFailingService, LetsPassWhenOpenAndRefusesWithATimeWhenClosed) {
+    Service service{[](const auto&, const auto&) { return GetParam().answer(); }};
+    Filter open{{.url = service.url(), .within = 150ms, .on_failure = OnFailure::open}};
+    const auto passed = judged(open);
+    ASSERT_TRUE(passed);
+    EXPECT_TRUE(passed->allow);
+    EXPECT_EQ(open.counters().failed, 1U);
+
+    Filter closed{{.url = service.url(), .within = 150ms, .on_failure = OnFailure::closed}};
+    const auto refused = judged(closed);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::overloaded);
+    EXPECT_EQ(refused.error().rule, "filter");
+    EXPECT_GT(refused.error().retry_after_ms, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, AFailingService,
+    testing::Values(Failing{"Slow",
+                            [] {
+                                std::this_thread::sleep_for(400ms);
+                                return http_answer(R"({"allow":true})");
+                            }},
+                    Failing{"NoHttp", [] { return std::string{"hello\r\n\r\n"}; }},
+                    Failing{"Error", [] { return http_answer(R"({"allow":false})", 500); }},
+                    Failing{"NoJson", [] { return http_answer("allow"); }},
+                    Failing{"NoVerdict", [] { return http_answer(R"({"allow":"no"})"); }},
+                    Failing{"Deep", [] { return http_answer(std::string(60'000, '[')); }},
+                    Failing{"Huge", [] { return http_answer(std::string(1U << 20U, ' ') + "{}"); }},
+                    Failing{"Gone", [] { return std::string{}; }}),
+    [](const auto& failing) { return std::string{failing.param.name}; });
+
+}  // namespace
+}  // namespace stentor::filter

@@ -1,0 +1,126 @@
+#include "outgoing/poster.h"
+
+#include <gmock/gmock.h>
+
+#include <future>
+#include <thread>
+
+#include "outgoing/service_test_kit.h"
+#include "outgoing/signature.h"
+
+namespace stentor::outgoing {
+namespace {
+
+using namespace std::chrono_literals;
+
+Result<Answer> ask(Poster& poster, const std::string& url, Millis within = 2'000ms,
+                   const std::string& body = "{}") {
+    std::promise<Result<Answer>> said;
+    auto future = said.get_future();
+    const auto taken =
+        poster.post({.url = url, .headers = {"X-Test: yes"}, .body = body, .within = within},
+                    [&](Result<Answer> answer) { said.set_value(std::move(answer)); });
+    if (!taken) return std::unexpected(taken.error());
+    return future.get();
+}
+
+TEST(Poster, PostsBodyAndHeadersAndBringsTheAnswer) {
+    std::string seen;
+    Service service{[&](const std::string& head, const std::string& body) {
+        seen = head + "|" + body;
+        return http_answer("fine", 201);
+    }};
+    Poster poster;
+    const auto answer = ask(poster, service.url(), 2'000ms, std::string(5'000, 'x'));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 201);
+    EXPECT_EQ(answer->body, "fine");
+    EXPECT_THAT(seen, testing::HasSubstr("X-Test: yes"));
+    EXPECT_THAT(seen, testing::EndsWith("|" + std::string(5'000, 'x')));
+}
+
+TEST(Poster, EndsAtTheDeadlineWhateverTheServiceDoes) {
+    Service slow{[](const auto&, const auto&) {
+        std::this_thread::sleep_for(500ms);
+        return http_answer("late");
+    }};
+    Poster poster;
+    const auto begin = now();
+    const auto answer = ask(poster, slow.url(), 100ms);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, Code::timeout);
+    EXPECT_LT(now() - begin, 400ms);
+}
+
+TEST(Poster, TellsOfAServiceThatIsNotThere) {
+    std::string url;
+    {
+        const Service gone{[](const auto&, const auto&) { return std::string{}; }};
+        url = gone.url();
+    }
+    Poster poster;
+    const auto answer = ask(poster, url);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, Code::internal);
+}
+
+TEST(Poster, BreaksOffAnAnswerThatIsTooLarge) {
+    Service huge{[](const auto&, const auto&) { return http_answer(std::string(1U << 20U, 'x')); }};
+    Poster poster;
+    const auto answer = ask(poster, huge.url());
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, Code::frame_too_large);
+}
+
+TEST(Poster, TalksToNobodyWhoseCertificateItCannotVerify) {
+    // It speaks no TLS at all, the plainest of all wrong certificates.
+    Service plain{[](const auto&, const auto&) { return http_answer("fine"); }};
+    Poster poster;
+    const auto answer = ask(poster, plain.url("https"), 500ms);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(plain.asked(), 0);
+}
+
+TEST(Poster, FollowsNoRedirectAndNoOtherProtocol) {
+    Service service{[](const auto&, const auto&) {
+        return std::string{
+            "HTTP/1.1 302 X\r\nLocation: file:///etc/passwd\r\nContent-Length: "
+            "0\r\nConnection: close\r\n\r\n"};
+    }};
+    Poster poster;
+    EXPECT_EQ(ask(poster, service.url())->status, 302);
+    EXPECT_FALSE(ask(poster, "file:///etc/passwd"));
+}
+
+TEST(Poster, RefusesBeyondItsBoundAndAnswersAllAtItsEnd) {
+    Service slow{[](const auto&, const auto&) {
+        std::this_thread::sleep_for(200ms);
+        return http_answer("late");
+    }};
+    int answered = 0;
+    {
+        Poster poster{{.waiting_max = 3}};
+        int taken = 0;
+        for (int i = 0; i < 5; ++i) {
+            const auto posted = poster.post({.url = slow.url(), .within = 5'000ms},
+                                            [&](const Result<Answer>&) { ++answered; });
+            if (posted) {
+                ++taken;
+            } else {
+                EXPECT_EQ(posted.error().code, Code::overloaded);
+            }
+        }
+        EXPECT_EQ(taken, 3);
+    }
+    EXPECT_EQ(answered, 3);
+}
+
+// Computed with Python: hmac.new(b"key", b"1700000000000.{}", "sha256").hexdigest()
+TEST(Signature, IsThatOfAnotherImplementation) {
+    EXPECT_EQ(
+        signature("key", from_ms(1'700'000'000'000), "{}"),
+        "t=1700000000000,v1=36a72f4525d3323bd0f238fe82098164fb77b1e42288ff8e07b074c686178ad3");
+}
+
+}  // namespace
+}  // namespace stentor::outgoing

@@ -1,0 +1,36 @@
+#pragma once
+// The port to an outside filter: asked about a post after all other stages have let it pass.
+//
+// Thread: any; a call must not block, whatever the service does.
+
+#include <functional>
+#include <string>
+
+#include "base/cmid.h"
+#include "base/code.h"
+#include "base/ids.h"
+#include "group/effects.h"
+
+namespace stentor::owner {
+
+struct JudgedPost {
+    GroupId gid;
+    UserId uid;
+    Cmid cmid;
+    std::string body;  // A serialized pb::Body.
+};
+
+class Judge {
+public:
+    // Called exactly once, on any thread. An error refuses the post with it.
+    using Done = std::move_only_function<void(Result<group::Verdict>)>;
+
+    Judge() = default;
+    Judge(const Judge&) = delete;
+    Judge& operator=(const Judge&) = delete;
+    virtual ~Judge() = default;
+
+    virtual void judge(const JudgedPost& post, Done done) = 0;
+};
+
+}  // namespace stentor::owner
