@@ -68,6 +68,15 @@ constexpr Form kPath{.kind = Kind::text, .takes = is_path, .kind_of_text = "a pa
 constexpr Form kPathOrNone{
     .kind = Kind::text, .takes = is_path_or_empty, .kind_of_text = "a path, or empty"};
 
+bool is_service_or_empty(std::string_view text) {
+    return text.empty() || ((text.starts_with("http://") || text.starts_with("https://")) &&
+                            text.find_first_of(" \t\r\n\"") == text.npos);
+}
+constexpr Form kServiceOrNone{
+    .kind = Kind::text,
+    .takes = is_service_or_empty,
+    .kind_of_text = "an address, as https://judge.example/posts, or empty"};
+constexpr std::array<std::string_view, 2> kFailures{"open", "closed"};
 constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning", "error"};
 constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 
@@ -123,6 +132,32 @@ const std::array kKeys{
     Key{"limits", "sends_burst", count(1, 1'000),
         [](Settings& s) -> Place { return &s.limits.sends_burst; }, kRestart,
         "Messages of one member in one group that may come at once."},
+    // ---- safety
+    Key{"safety", "words", kPathOrNone, [](Settings& s) -> Place { return &s.safety.words; },
+        kReloads, "List of words that nobody may post, one a line; read again at each SIGHUP."},
+    Key{"safety", "busy_entries_per_second", count(0, 1'000'000),
+        [](Settings& s) -> Place { return &s.safety.busy_entries_per_second; }, kRestart,
+        "In one group; beyond it members wait 1 to 60 s between messages. 0: never."},
+    Key{"safety", "repeats", count(0, limits::kRepeatsKept),
+        [](Settings& s) -> Place { return &s.safety.repeats; }, kRestart,
+        "How often a member may post the same text within a minute. 0: as often as he likes."},
+    Key{"safety", "new_account_age", time(0, 365 * kDay),
+        [](Settings& s) -> Place { return &s.safety.new_account_age; }, kRestart,
+        "Accounts younger than this are slower. 0: none is."},
+    Key{"safety", "new_account_period", time(0, kDay),
+        [](Settings& s) -> Place { return &s.safety.new_account_period; }, kRestart,
+        "Between two messages of such an account. 0: it may not post yet."},
+    Key{"safety", "filter", kServiceOrNone, [](Settings& s) -> Place { return &s.safety.filter; },
+        kRestart, "A service that is asked about each post before it is stored."},
+    Key{"safety", "filter_secret", kPathOrNone,
+        [](Settings& s) -> Place { return &s.safety.filter_secret; }, kRestart,
+        "File whose first line signs the questions; needed where there is a filter."},
+    Key{"safety", "filter_within", time(10, 60 * kSecond),
+        [](Settings& s) -> Place { return &s.safety.filter_within; }, kRestart,
+        "How long its answer is waited for."},
+    Key{"safety", "filter_failing", choice(kFailures),
+        [](Settings& s) -> Place { return &s.safety.filter_failing; }, kRestart,
+        "Without an answer a post is let pass (open), or refused with a time (closed)."},
     // ---- accounts
     Key{"accounts", "sign_up", flag(), [](Settings& s) -> Place { return &s.accounts.sign_up; },
         kReloads, "Whether anybody may make himself an account; else the operator makes them."},

@@ -44,6 +44,18 @@ struct Settings {
         std::uint64_t sends_burst = limits::kSendsBurst;
     } limits;
 
+    struct Safety {
+        std::string words;  // Path of a list; empty: none.
+        std::uint64_t busy_entries_per_second = 50;
+        std::uint64_t repeats = 5;
+        Millis new_account_age{0};
+        Millis new_account_period{10'000};
+        std::string filter;         // Address of a service; empty: none.
+        std::string filter_secret;  // Path of a file.
+        Millis filter_within{500};
+        std::string filter_failing = "open";
+    } safety;
+
     struct Accounts {
         bool sign_up = true;
         std::uint64_t attempts_per_minute = 60;

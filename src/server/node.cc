@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "config/address.h"
 #include "server/options_of.h"
+#include "server/safety.h"
 #include "store/rocks/rocks_store.h"
 
 namespace stentor::server {
@@ -71,7 +72,8 @@ Node::Node(const config::Settings& settings)
                shards_},
       poster_{kThisNode, bus_, gateway_.hub()},
       passwords_{hasher_},
-      owner_{*store_, bus_, routes_, owner_options(settings, words_.get())},
+      filter_{make_filter(settings)},
+      owner_{*store_, bus_, routes_, owner_options(settings, words_.get(), filter_.get())},
       stats_{shards_, owner_, gateway_.hub()},
       api_{api_options(settings, secrets_, poster_), bus_, passwords_, stats_} {
     bus_.attach(&poster_);
@@ -94,7 +96,15 @@ std::vector<std::string> Node::serve() {
     return urls;
 }
 
-void Node::reload(const config::Settings& settings) { api_.set_sign_up(settings.accounts.sign_up); }
+void Node::reload(const config::Settings& settings) {
+    api_.set_sign_up(settings.accounts.sign_up);
+    if (auto words = load_words(settings.safety.words)) {
+        log::info("words read again", {{"count", (*words)->size()}});
+        owner_.use_keywords(*words);
+    } else {
+        log::error("words not read again", {{"why", words.error()}});
+    }
+}
 
 void Node::drain() {
     stats_.set_draining();

@@ -16,6 +16,7 @@
 #include "auth/secrets.h"
 #include "bus/local/local_bus.h"
 #include "config/settings.h"
+#include "filter/filter.h"
 #include "gateway/gateway.h"
 #include "net/shard_group.h"
 #include "owner/owner.h"
@@ -57,6 +58,7 @@ private:
     // Before the owner, whose last answers may still come here.
     auth::Argon2Hasher hasher_;
     auth::PasswordQueue passwords_;
+    std::unique_ptr<filter::Filter> filter_;
     owner::Owner owner_;
     Stats stats_;
     api::Api api_;

@@ -6,6 +6,7 @@
 
 #include "config/address.h"
 #include "server/outside.h"
+#include "server/safety.h"
 
 namespace stentor::server {
 
@@ -45,7 +46,8 @@ net::Options net_options(const config::Settings& settings) {
             .origins = settings.listen.origins};
 }
 
-owner::OwnerOptions owner_options(const config::Settings& settings, search::Search* words) {
+owner::OwnerOptions owner_options(const config::Settings& settings, search::Search* words,
+                                  owner::Judge* judge) {
     const auto period = Millis{1'000 / settings.limits.sends_per_second};
     return {.workers = settings.server.workers,
             .loaders = settings.store.readers,
@@ -53,7 +55,9 @@ owner::OwnerOptions owner_options(const config::Settings& settings, search::Sear
             .groups = {.rate = {.period = period,
                                 .burst = static_cast<int>(settings.limits.sends_burst)},
                        .staged_max = limits::kStagedPerGroup,
-                       .parked_max = limits::kParkedPerGroup},
+                       .parked_max = limits::kParkedPerGroup,
+                       .rules = safety_rules(settings)},
+            .judge = judge,
             .words = words};
 }
 

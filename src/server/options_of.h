@@ -11,7 +11,7 @@ namespace stentor::server {
 
 [[nodiscard]] net::Options net_options(const config::Settings& settings);
 [[nodiscard]] owner::OwnerOptions owner_options(const config::Settings& settings,
-                                                search::Search* words);
+                                                search::Search* words, owner::Judge* judge);
 // Throws std::runtime_error when a key of another system cannot be used.
 [[nodiscard]] api::Options api_options(const config::Settings& settings,
                                        const auth::Secrets& secrets, api::Poster& poster);

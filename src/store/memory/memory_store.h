@@ -11,7 +11,7 @@
 
 namespace stentor::store {
 
-class MemoryStore final : public Store {
+class MemoryStore : public Store {
 public:
     explicit MemoryStore(Epoch epoch = {1});
     ~MemoryStore() override;

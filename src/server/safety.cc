@@ -1,0 +1,61 @@
+#include "server/safety.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <utility>
+
+#include "base/limits.h"
+
+namespace stentor::server {
+
+std::expected<std::shared_ptr<const safety::Keywords>, std::string> load_words(
+    const std::string& path) {
+    if (path.empty()) return std::make_shared<const safety::Keywords>();
+    std::ifstream file{path, std::ios::binary};
+    std::string list{std::istreambuf_iterator<char>{file}, {}};
+    if (!file) return std::unexpected(fmt::format("safety.words: cannot read {}", path));
+    auto words = safety::Keywords::from_list(list);
+    if (!words) {
+        const safety::ListFault& fault = words.error();
+        return std::unexpected(fault.limit == 0
+                                   ? fmt::format("{}:{}: {}", path, fault.line, fault.reason)
+                                   : fmt::format("{}:{}: {}, at most {}", path, fault.line,
+                                                 fault.reason, fault.limit));
+    }
+    return std::make_shared<const safety::Keywords>(std::move(*words));
+}
+
+safety::Rules safety_rules(const config::Settings& settings) {
+    auto words = load_words(settings.safety.words);
+    if (!words) throw std::runtime_error{words.error()};
+    safety::Rules rules;
+    rules.activity.entries_per_s = static_cast<double>(settings.safety.busy_entries_per_second);
+    rules.repeats.times = static_cast<std::uint32_t>(settings.safety.repeats);
+    rules.new_accounts.younger_than = settings.safety.new_account_age;
+    rules.new_accounts.rate.period = settings.safety.new_account_period;
+    rules.filter = !settings.safety.filter.empty();
+    rules.keywords = std::move(*words);
+    return rules;
+}
+
+std::unique_ptr<filter::Filter> make_filter(const config::Settings& settings) {
+    const config::Settings::Safety& safety = settings.safety;
+    if (safety.filter.empty()) return nullptr;
+    std::ifstream file{safety.filter_secret};
+    std::string secret;
+    if (!std::getline(file, secret) || secret.empty()) {
+        throw std::runtime_error{"safety.filter_secret: no secret in the first line of \"" +
+                                 safety.filter_secret + "\""};
+    }
+    return std::make_unique<filter::Filter>(filter::FilterOptions{
+        .url = safety.filter,
+        .secret = std::move(secret),
+        .within = safety.filter_within,
+        .on_failure =
+            safety.filter_failing == "open" ? filter::OnFailure::open : filter::OnFailure::closed});
+}
+
+}  // namespace stentor::server

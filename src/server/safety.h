@@ -1,0 +1,26 @@
+#pragma once
+// What stands between members and the log, as an operator set it: word lists, the outside filter.
+//
+// Thread: any.
+
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "config/settings.h"
+#include "filter/filter.h"
+#include "safety/rules.h"
+
+namespace stentor::server {
+
+// The list in `path`, or one that finds nothing when that is empty. Otherwise a sentence for the
+// operator, with file and line.
+[[nodiscard]] std::expected<std::shared_ptr<const safety::Keywords>, std::string> load_words(
+    const std::string& path);
+
+// Both throw std::runtime_error with such a sentence.
+[[nodiscard]] safety::Rules safety_rules(const config::Settings& settings);
+// Nothing where no filter is set.
+[[nodiscard]] std::unique_ptr<filter::Filter> make_filter(const config::Settings& settings);
+
+}  // namespace stentor::server
