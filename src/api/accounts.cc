@@ -18,13 +18,7 @@ namespace {
 constexpr Error kDisabled{.code = Code::not_permitted, .where = "account"};
 constexpr Error kBadCredentials{.code = Code::bad_credentials, .where = "password"};
 
-// An answer of another kind than the question's is a bug of the owner, not the client's fault.
-template <class Kind>
-Result<Kind> only(Result<bus::Reply> reply) {
-    if (!reply) return std::unexpected(reply.error());
-    if (auto* kind = std::get_if<Kind>(&*reply)) return std::move(*kind);
-    return std::unexpected(Error{.code = Code::internal, .where = "owner"});
-}
+}  // namespace
 
 Result<void> check_password(std::string_view password) {
     const bool is_short = password.size() < limits::kPasswordBytesMin;
@@ -34,8 +28,6 @@ Result<void> check_password(std::string_view password) {
               .where = "password",
               .limit = is_short ? limits::kPasswordBytesMin : limits::kPasswordBytesMax});
 }
-
-}  // namespace
 
 PartitionId partition_of_name(std::string_view key) {
     const Digest digest = hash_of(key);

@@ -59,6 +59,18 @@ private:
     auth::AddressLimiter limiter_;  // Under mutex_.
 };
 
+// password_too_weak, with the bound that it misses.
+[[nodiscard]] Result<void> check_password(std::string_view password);
+
+// The kind of answer that the question has; another one is a bug of the owner, not the client's
+// fault.
+template <class Kind>
+Result<Kind> only(Result<bus::Reply> reply) {
+    if (!reply) return std::unexpected(reply.error());
+    if (auto* kind = std::get_if<Kind>(&*reply)) return std::move(*kind);
+    return std::unexpected(Error{.code = Code::internal, .where = "owner"});
+}
+
 // Where the account of a name lives.
 [[nodiscard]] PartitionId partition_of_name(std::string_view key);
 

@@ -40,14 +40,16 @@ Response stats_of(Status& status) {
     return json_response(200, body.text());
 }
 
-Response readiness_of(Status& status) {
+}  // namespace
+
+Response health_response() { return json_response(200, "{\"ok\":true}\n"); }
+
+Response readiness_response(Status& status) {
     const std::vector<std::string> reasons = status.unready_reasons();
     JsonObject body;
     body.add("ready", reasons.empty()).add("reasons", reasons);
     return json_response(reasons.empty() ? 200 : 503, body.text());
 }
-
-}  // namespace
 
 Api::Api(Options options, bus::Bus& bus, auth::PasswordQueue& passwords, Status& status)
     : status_(status) {
@@ -77,8 +79,8 @@ void Api::on_http(Request request, Reply reply) {
             case Route::exchange: return accounts_->exchange(request, std::move(reply));
             case Route::me: return accounts_->me(request, std::move(reply));
             case Route::stats: return reply(stats_of(status_));
-            case Route::health: return reply(json_response(200, "{\"ok\":true}\n"));
-            case Route::ready: return reply(readiness_of(status_));
+            case Route::health: return reply(health_response());
+            case Route::ready: return reply(readiness_response(status_));
         }
     }
     if (push_ && push_->on_http(request, reply)) return;

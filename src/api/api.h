@@ -43,6 +43,10 @@ public:
     [[nodiscard]] virtual std::vector<std::pair<std::string, std::uint64_t>> counters() = 0;
 };
 
+// /healthz: the process lives. /readyz: 503 with the reasons while no new work should come.
+[[nodiscard]] net::http::Response health_response();
+[[nodiscard]] net::http::Response readiness_response(Status& status);
+
 struct Options {
     std::vector<auth::TokenKey> keys;  // The first mints.
     Millis token_lives{std::chrono::hours{30 * 24}};

@@ -103,6 +103,8 @@ const std::array kKeys{
         kRestart,
         "Private listener of the operator: metrics, admin page, admin API. Port 0: any free one, "
         "written into the data folder. Empty: none. Never let the world reach it."},
+    Key{"admin", "web", kPathOrNone, [](Settings& s) -> Place { return &s.admin.web; }, kRestart,
+        "Folder of the built admin page; empty: none is served."},
     // ---- server
     Key{"server", "data", kPath, [](Settings& s) -> Place { return &s.server.data; }, kRestart,
         "Folder of the store and the secrets; made with mode 0700 when missing."},

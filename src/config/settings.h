@@ -23,6 +23,7 @@ struct Settings {
 
     struct Admin {
         std::string listen = "127.0.0.1:0";
+        std::string web;
     } admin;
 
     struct Server {

@@ -24,6 +24,12 @@ void Gateway::serve(const HttpHandler& http) {
     shards_.serve(handlers);
 }
 
+std::vector<const DurationCounts*> Gateway::fanout_turns() const {
+    std::vector<const DurationCounts*> turns;
+    for (const auto& side : sides_) turns.push_back(&side->fanout_turns());
+    return turns;
+}
+
 void Gateway::drain(Millis spread, Millis within) {
     shards_.stop_accepting();
     for (std::uint32_t i = 0; i < shards_.size(); ++i) {

@@ -22,6 +22,9 @@ public:
 
     [[nodiscard]] Hub& hub() { return hub_; }
 
+    // How long shards' turns of pushing took. After serve(); thread: any.
+    [[nodiscard]] std::vector<const DurationCounts*> fanout_turns() const;
+
     // Opens the listeners. Throws std::runtime_error, see ShardGroup::serve.
     void serve(const HttpHandler& http);
     // Nobody new; everybody else is told to come back within `spread`, then waits are over when all

@@ -3,6 +3,7 @@
 #include <sodium/randombytes.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "gateway/conversation.h"
@@ -83,7 +84,13 @@ void ShardSide::on_http(net::http::Request request, net::http::Responder respond
 }
 
 bool ShardSide::on_turn(Time now) {
+    const std::uint64_t frames = shard_->counters().frames_out.value();
+    const auto start = std::chrono::steady_clock::now();
     const fanout::Router::Turn turn = router_.run(*this, *this);
+    if (shard_->counters().frames_out.value() != frames) {
+        fanout_turns_.add(std::chrono::duration_cast<std::chrono::microseconds>(
+            std::chrono::steady_clock::now() - start));
+    }
     router_.take_counts(counts_);
     if (!counts_.empty()) {
         hub_.put([shard = shard_->id(), counts = std::exchange(counts_, {})](cache::Cache& cache,

@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/duration_counts.h"
 #include "bus/bus.h"
 #include "fanout/pulse_wheel.h"
 #include "fanout/router.h"
@@ -41,6 +42,8 @@ public:
     // Says Bye to all, each with a time of its own within `spread`.
     void drain(Millis spread);
     [[nodiscard]] fanout::Router& router() { return router_; }
+    // Thread: any.
+    [[nodiscard]] const DurationCounts& fanout_turns() const { return fanout_turns_; }
 
     // event(session::Session&, session::Effects&), if the connection is still there.
     template <class Event>
@@ -89,6 +92,7 @@ private:
     std::vector<Place> places_;  // By ConnectionToken::index.
     std::unordered_multimap<UserId, std::uint32_t> by_user_;
     fanout::Router router_;
+    DurationCounts fanout_turns_;
     fanout::PulseWheel pulses_;
     std::optional<Time> next_pulse_;
     std::vector<fanout::WatcherCount> counts_;

@@ -69,6 +69,7 @@ void Committer::write(std::vector<Job>& jobs) {
     counters_.syncs.fetch_add(1, std::memory_order_relaxed);
     counters_.commits.fetch_add(commits.size(), std::memory_order_relaxed);
     counters_.entries.fetch_add(entries, std::memory_order_relaxed);
+    counters_.durations.add(std::chrono::microseconds{took});
     counters_.busy_us.fetch_add(took, std::memory_order_relaxed);
     if (took > counters_.longest_us.load(std::memory_order_relaxed)) {
         counters_.longest_us.store(took, std::memory_order_relaxed);

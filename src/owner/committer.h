@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/duration_counts.h"
 #include "base/mailbox.h"
 #include "base/time.h"
 #include "store/store.h"
@@ -26,6 +27,7 @@ struct CommitterCounters {
     std::atomic<std::uint64_t> failed;      // Outcomes other than done.
     std::atomic<std::uint64_t> busy_us;     // Inside the store.
     std::atomic<std::uint64_t> longest_us;  // The longest single call.
+    DurationCounts durations;               // Each call of the store, with its sync.
     std::atomic<bool> store_lost;           // The last call had an outcome that nobody knows.
 };
 

@@ -34,6 +34,11 @@ void Loaders::put(Job job) {
     arrived_.notify_one();
 }
 
+std::size_t Loaders::waiting() const {
+    const std::lock_guard lock{mutex_};
+    return jobs_.size();
+}
+
 void Loaders::run() {
     pthread_setname_np(pthread_self(), "loader");
     std::unique_lock lock{mutex_};

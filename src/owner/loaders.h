@@ -25,11 +25,12 @@ public:
     [[nodiscard]] bool try_put(Job job);
     // For loads that somebody's bounded queue waits for already.
     void put(Job job);
+    [[nodiscard]] std::size_t waiting() const;
 
 private:
     void run();
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable arrived_;
     std::deque<Job> jobs_;
     std::size_t jobs_max_;

@@ -26,7 +26,8 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
                           .routes = routes,
                           .committers = committers_,
                           .loaders = loaders_,
-                          .judge = options.judge};
+                          .judge = options.judge,
+                          .answers = answers_};
     for (std::size_t i = 0; i < options.workers; ++i) {
         workers_.push_back(std::make_unique<Worker>(engines, tenure, options.groups));
     }
@@ -52,6 +53,18 @@ void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHand
         (*shared)(std::unexpected(
             Error{.code = Code::overloaded, .where = "questions", .retry_after_ms = 1'000}));
     }
+}
+
+std::size_t Owner::mails_waiting() const {
+    std::size_t waiting = 0;
+    for (const auto& worker : workers_) waiting += worker->waiting();
+    return waiting;
+}
+
+std::size_t Owner::groups_in_memory() const {
+    std::size_t groups = 0;
+    for (const auto& worker : workers_) groups += worker->groups_in_memory();
+    return groups;
 }
 
 }  // namespace stentor::owner

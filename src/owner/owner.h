@@ -44,13 +44,19 @@ public:
     // From the next post on. Thread: any.
     void use_keywords(const std::shared_ptr<const safety::Keywords>& keywords);
 
+    // ---- Counted
     [[nodiscard]] const CommitterCounters& counters() const { return counters_; }
+    [[nodiscard]] const AnswerCounts& answers() const { return answers_; }
+    [[nodiscard]] std::size_t mails_waiting() const;
+    [[nodiscard]] std::size_t questions_waiting() const { return loaders_.waiting(); }
+    [[nodiscard]] std::size_t groups_in_memory() const;
 
 private:
     [[nodiscard]] Worker& worker(PartitionId partition) {
         return *workers_[partition.value % workers_.size()];
     }
 
+    AnswerCounts answers_;
     Questions questions_;
     CommitterCounters counters_{};
     std::vector<std::unique_ptr<Committer>> committers_;

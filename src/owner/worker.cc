@@ -59,7 +59,12 @@ void Worker::run() {
         flush();
         if (now < next_tick) continue;
         next_tick = now + kTickEvery;
-        for (auto& [id, owned] : partitions_) owned.partition.on_tick(now);
+        std::size_t groups = 0;
+        for (auto& [id, owned] : partitions_) {
+            owned.partition.on_tick(now);
+            groups += owned.partition.groups_in_memory();
+        }
+        groups_in_memory_ = groups;
     }
 }
 
@@ -146,6 +151,7 @@ void Worker::commit(store::Commit commit) {
 void Worker::advance_read(store::Store::ReadPosition position) { positions_.push_back(position); }
 
 void Worker::answer(const bus::ReplyTo& to, pb::ServerFrame frame) {
+    engines_.answers.add(frame);
     answers_[to.node].push_back({.reply_to = to, .frame = std::move(frame)});
 }
 

@@ -5,6 +5,7 @@
 // Thread: put() from any; everything else on its own. A turn takes all mail at once, then hands
 // commits, answers and items on in batches.
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -19,6 +20,7 @@
 #include "bus/bus.h"
 #include "group/item_stream.h"
 #include "group/partition.h"
+#include "owner/answers.h"
 #include "owner/committer.h"
 #include "owner/judge.h"
 #include "owner/loaders.h"
@@ -34,6 +36,7 @@ struct Engines {
     std::span<const std::unique_ptr<Committer>> committers;  // By partition.
     Loaders& loaders;
     Judge* judge;
+    AnswerCounts& answers;
 };
 
 class Worker final : private group::Effects {
@@ -45,6 +48,10 @@ public:
     Result<void> post(bus::Post post);
     void open(const bus::AskOpen& question, bus::ReplyHandler reply);
     void use_keywords(std::shared_ptr<const safety::Keywords> keywords);
+
+    // Thread: any.
+    [[nodiscard]] std::size_t waiting() const { return mailbox_->size(); }
+    [[nodiscard]] std::size_t groups_in_memory() const { return groups_in_memory_; }
 
 private:
     struct OpenMail {
@@ -82,6 +89,7 @@ private:
     std::map<PartitionId, Owned> partitions_;
     std::unordered_map<std::uint64_t, bus::ReplyHandler> opening_;
     std::uint64_t last_ask_{};
+    std::atomic<std::size_t> groups_in_memory_{};
 
     // Gathered during a turn.
     std::vector<std::vector<store::Commit>> commits_;  // For each committer.

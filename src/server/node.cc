@@ -1,12 +1,17 @@
 #include "server/node.h"
 
+#include <unistd.h>
+
+#include <csignal>
 #include <filesystem>
 #include <stdexcept>
 #include <utility>
 
+#include "auth/admin_key.h"
 #include "auth/token.h"
 #include "base/log.h"
 #include "config/address.h"
+#include "server/metrics.h"
 #include "server/options_of.h"
 #include "server/safety.h"
 #include "store/rocks/rocks_store.h"
@@ -49,6 +54,11 @@ std::unique_ptr<search::WordIndex> open_words(const config::Settings& settings) 
                                                "search");
 }
 
+std::unique_ptr<AdminSide> admin_side_of(const config::Settings& settings) {
+    if (settings.admin.listen.empty()) return nullptr;
+    return std::make_unique<AdminSide>(*config::parse_address(settings.admin.listen));
+}
+
 session::Rules rules_of(const config::Settings& settings, const session::Verifier& verifier) {
     return {.verifier = verifier,
             .sends_per_s = static_cast<std::uint32_t>(settings.limits.sends_per_second),
@@ -60,6 +70,7 @@ session::Rules rules_of(const config::Settings& settings, const session::Verifie
 Node::Node(const config::Settings& settings)
     : settings_{settings},
       shards_{net_options(settings)},
+      admin_side_{admin_side_of(settings)},
       secrets_{auth::load_or_make_secrets(std::filesystem::path{settings.server.data} / "secrets")},
       verifier_{std::make_unique<TokenVerifier>(secrets_)},
       store_{open_store(settings.server.data)},
@@ -75,14 +86,24 @@ Node::Node(const config::Settings& settings)
       filter_{make_filter(settings)},
       owner_{*store_, bus_, routes_, owner_options(settings, words_.get(), filter_.get())},
       stats_{shards_, owner_, gateway_.hub()},
-      api_{api_options(settings, secrets_, poster_), bus_, passwords_, stats_} {
+      api_{api_options(settings, secrets_, poster_), bus_, passwords_, stats_},
+      admin_{{.bus = bus_,
+              .poster = poster_,
+              .passwords = passwords_,
+              .status = stats_,
+              .control = *this},
+             auth::admin_key(secrets_.keys.front()),
+             settings.admin.web} {
     bus_.attach(&poster_);
     bus_.attach(&owner_);
 }
 
-Node::~Node() { shards_.stop(); }
+Node::~Node() {
+    if (admin_side_) admin_side_->stop();
+    shards_.stop();
+}
 
-std::vector<std::string> Node::serve() {
+Node::Addresses Node::serve() {
     gateway_.serve([this](net::http::Request request, gateway::HttpReply reply) {
         api_.on_http(std::move(request), std::move(reply));
     });
@@ -93,7 +114,8 @@ std::vector<std::string> Node::serve() {
         const bool tcp = listeners[i].kind == net::Listener::Kind::tcp;
         urls.push_back((tcp ? "tcp://" : "http://") + address.text());
     }
-    return urls;
+    return {.listeners = std::move(urls),
+            .admin = admin_side_ ? admin_side_->serve(admin_, settings_.server.data) : ""};
 }
 
 void Node::reload(const config::Settings& settings) {
@@ -105,6 +127,18 @@ void Node::reload(const config::Settings& settings) {
         log::error("words not read again", {{"why", words.error()}});
     }
 }
+
+std::string Node::metrics() {
+    return metrics_of({.shards = shards_,
+                       .gateway = gateway_,
+                       .owner = owner_,
+                       .passwords = passwords_,
+                       .poster = poster_,
+                       .ready = stats_.unready_reasons().empty()});
+}
+
+// The thread that started the process waits for it, and may do what takes its time.
+void Node::reload() { kill(getpid(), SIGHUP); }
 
 void Node::drain() {
     stats_.set_draining();

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "api/admin.h"
 #include "api/api.h"
 #include "api/poster.h"
 #include "auth/password.h"
@@ -23,29 +24,39 @@
 #include "route/local/local_routes.h"
 #include "search/indexer.h"
 #include "search/word_index.h"
+#include "server/admin_side.h"
 #include "server/stats.h"
 #include "store/store.h"
 
 namespace stentor::server {
 
-class Node {
+class Node final : private api::Control {
 public:
     // Throws std::runtime_error with a sentence for the operator.
     explicit Node(const config::Settings& settings);
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
-    ~Node();
+    ~Node() override;
 
     // Opens the listeners. Returns their URLs, with the ports that the system gave.
-    [[nodiscard]] std::vector<std::string> serve();
+    struct Addresses {
+        std::vector<std::string> listeners;
+        std::string admin;  // Empty: there is none.
+    };
+    [[nodiscard]] Addresses serve();
     // Takes the keys that need no restart.
     void reload(const config::Settings& settings);
     // Nobody new; everybody else is told to come back, and waited for.
     void drain();
 
 private:
+    // ---- api::Control
+    [[nodiscard]] std::string metrics() override;
+    void reload() override;
+
     config::Settings settings_;
     net::ShardGroup shards_;
+    std::unique_ptr<AdminSide> admin_side_;  // None without an address.
     auth::Secrets secrets_;
     std::unique_ptr<session::Verifier> verifier_;
     std::unique_ptr<store::Store> store_;
@@ -62,6 +73,7 @@ private:
     owner::Owner owner_;
     Stats stats_;
     api::Api api_;
+    api::Admin admin_;
 };
 
 }  // namespace stentor::server

@@ -87,9 +87,11 @@ void serve(const Sources& sources) {
     raise_descriptor_limit();
 
     Node node{*settings};
-    for (const std::string& url : node.serve()) {
+    const Node::Addresses addresses = node.serve();
+    for (const std::string& url : addresses.listeners) {
         std::printf("listening on %s\n", url.c_str());
     }
+    if (!addresses.admin.empty()) std::printf("admin on http://%s/\n", addresses.admin.c_str());
     std::fflush(stdout);
 
     for (;;) {

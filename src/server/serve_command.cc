@@ -22,6 +22,7 @@ constexpr Flag kFlags[] = {
     {"--data", "server.data", "Folder of the store and the secrets"},
     {"--web", "server.web", "Folder of the built pages"},
     {"--admin", "admin.listen", "ADDRESS:PORT of the private listener; empty: none"},
+    {"--admin-web", "admin.web", "Folder of the built admin page"},
     {"--shards", "server.shards", "Threads with connections; 0: one a core"},
     {"--workers", "server.workers", "Threads that order messages"},
     {"--sends-per-second", "limits.sends_per_second", "Of one member in one group"},

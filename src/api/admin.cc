@@ -1,0 +1,129 @@
+#include "api/admin.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <string_view>
+
+#include "api/admin_calls.h"
+#include "api/json.h"
+#include "api/path_pattern.h"
+#include "api/responses.h"
+#include "api/static_files.h"
+#include "auth/admin_key.h"
+
+namespace stentor::api {
+
+using net::http::Request;
+using net::http::Response;
+
+namespace {
+
+void reload(AdminCall call) {
+    call.parts.control.reload();
+    call.reply(object_response({{"ok", true}}));
+}
+
+struct Row {
+    std::string_view method;
+    std::string_view pattern;
+    AdminHandler handler;
+};
+
+constexpr std::array kRows{
+    Row{"GET", "/admin/api/users", list_users},
+    Row{"POST", "/admin/api/users", add_user},
+    Row{"POST", "/admin/api/users/{}/disable", disable_user},
+    Row{"POST", "/admin/api/users/{}/enable", enable_user},
+    Row{"POST", "/admin/api/users/{}/sign-out", sign_user_out},
+    Row{"POST", "/admin/api/users/{}/password", set_password},
+    Row{"GET", "/admin/api/groups", list_groups},
+    Row{"GET", "/admin/api/groups/{}", show_group},
+    Row{"POST", "/admin/api/groups/{}/configure", configure_group},
+    Row{"POST", "/admin/api/groups/{}/recall", recall_entry},
+    Row{"POST", "/admin/api/groups/{}/send", send_to_group},
+    Row{"GET", "/admin/api/groups/{}/members", list_members},
+    Row{"POST", "/admin/api/groups/{}/members/{}/kick", kick_member},
+    Row{"POST", "/admin/api/groups/{}/members/{}/ban", ban_member},
+    Row{"POST", "/admin/api/groups/{}/members/{}/unban", unban_member},
+    Row{"POST", "/admin/api/groups/{}/members/{}/mute", mute_member},
+    Row{"POST", "/admin/api/groups/{}/members/{}/unmute", unmute_member},
+    Row{"POST", "/admin/api/groups/{}/members/{}/role", set_role},
+    Row{"POST", "/admin/api/broadcast", broadcast},
+    Row{"POST", "/admin/api/reload", reload},
+};
+
+Response metrics_response(std::string text) {
+    return {.status = 200,
+            .content_type = "text/plain; version=0.0.4; charset=utf-8",
+            .body = share(std::move(text)),
+            .headers = {{.name = "Cache-Control", .value = "no-store"}}};
+}
+
+}  // namespace
+
+Response object_response(const boost::json::object& object) {
+    return json_response(200, boost::json::serialize(object) + "\n");
+}
+
+Response frame_response(const Result<pb::ServerFrame>& answer) {
+    if (!answer) return refusal(answer.error());
+    if (answer->has_refused()) {
+        const pb::Refused& refused = answer->refused();
+        return refusal({.code = static_cast<Code>(refused.code()),
+                        .where = refused.field(),
+                        .limit = refused.limit(),
+                        .retry_after_ms = refused.retry_after_ms()});
+    }
+    boost::json::object object{{"ok", true}};
+    if (answer->has_sent()) {
+        object["gid"] = answer->sent().gid();
+        object["seq"] = answer->sent().seq();
+    }
+    return object_response(object);
+}
+
+Admin::Admin(AdminParts parts, std::string key, const std::string& web_folder)
+    : parts_{parts}, key_{std::move(key)} {
+    if (!web_folder.empty()) files_ = std::make_unique<StaticFiles>(web_folder);
+}
+
+Admin::~Admin() = default;
+
+void Admin::on_http(const Request& request, Reply reply) {
+    if (request.path.starts_with("/admin/api/")) return on_api(request, std::move(reply));
+    if (request.method != "GET" && request.method != "HEAD") return reply(wrong_method("GET"));
+    if (request.path == "/metrics") return reply(metrics_response(parts_.control.metrics()));
+    if (request.path == "/healthz") return reply(health_response());
+    if (request.path == "/readyz") return reply(readiness_response(parts_.status));
+    if (!files_) return reply(refusal({.code = Code::not_found, .where = "path"}));
+    if (request.path != "/admin") return reply(files_->answer(request));
+    Request index = request;
+    index.path = "/";
+    reply(files_->answer(index));
+}
+
+void Admin::on_api(const Request& request, Reply reply) {
+    constexpr std::string_view kScheme = "Bearer ";
+    std::string_view given = request.header("authorization");
+    if (given.starts_with(kScheme)) given.remove_prefix(kScheme.size());
+    if (!auth::same_key(given, key_)) {
+        return reply(refusal(401, {.code = Code::bad_credentials, .where = "authorization"}));
+    }
+    std::string_view other;
+    for (const Row& row : kRows) {
+        auto numbers = match(row.pattern, request.path);
+        if (!numbers) continue;
+        if (row.method == request.method) {
+            return row.handler({.request = request,
+                                .numbers = std::move(*numbers),
+                                .parts = parts_,
+                                .reply = std::move(reply)});
+        }
+        other = row.method;
+    }
+    if (!other.empty()) return reply(wrong_method(other));
+    reply(refusal({.code = Code::not_found, .where = "path"}));
+}
+
+}  // namespace stentor::api

@@ -1,0 +1,72 @@
+#pragma once
+// The operator's side of HTTP, for a private listener: metrics, health and the admin page for
+// whoever reaches it; /admin/api/ for whoever shows the admin key.
+//
+// Owner: the wiring; bus, poster, queue and control outlive what is under way. Thread: any.
+// Handlers never block: passwords wait on the PasswordQueue, groups on the poster, all else on the
+// bus; what the process must do for a while is the Control's.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "api/api.h"
+#include "api/poster.h"
+#include "auth/password_queue.h"
+#include "bus/bus.h"
+#include "net/http/message.h"
+
+namespace stentor::api {
+
+class StaticFiles;
+
+// What the operator may have the process say and do. Thread: any; must not block.
+class Control {
+public:
+    // Why it failed, in words for the operator; empty: done, and `result` says what.
+    struct Outcome {
+        std::string flaw;
+        std::string result;
+    };
+    using Done = std::move_only_function<void(Outcome)>;
+
+    Control() = default;
+    Control(const Control&) = delete;
+    Control& operator=(const Control&) = delete;
+    virtual ~Control() = default;
+
+    // Prometheus' text format.
+    [[nodiscard]] virtual std::string metrics() = 0;
+    // Reads the settings again, as SIGHUP does; what came of it stands in the log.
+    virtual void reload() = 0;
+};
+
+struct AdminParts {
+    bus::Bus& bus;
+    Poster& poster;
+    auth::PasswordQueue& passwords;
+    Status& status;
+    Control& control;
+};
+
+class Admin {
+public:
+    using Reply = Api::Reply;
+
+    // `web_folder` empty: no page. Throws as StaticFiles does.
+    Admin(AdminParts parts, std::string key, const std::string& web_folder);
+    Admin(const Admin&) = delete;
+    Admin& operator=(const Admin&) = delete;
+    ~Admin();
+
+    void on_http(const net::http::Request& request, Reply reply);
+
+private:
+    void on_api(const net::http::Request& request, Reply reply);
+
+    AdminParts parts_;
+    std::string key_;
+    std::unique_ptr<StaticFiles> files_;
+};
+
+}  // namespace stentor::api

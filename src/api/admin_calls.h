@@ -1,0 +1,50 @@
+#pragma once
+// The calls of /admin/api/, each a function. What they share: a call, and how an owner's answer
+// becomes one over HTTP.
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <vector>
+
+#include "api/accounts.h"
+#include "api/admin.h"
+#include "api/fields.h"
+
+namespace stentor::api {
+
+struct AdminCall {
+    const net::http::Request& request;
+    std::vector<std::uint64_t> numbers;  // At the places of the path, from left to right.
+    AdminParts parts;
+    Admin::Reply reply;
+};
+using AdminHandler = void (*)(AdminCall);
+
+[[nodiscard]] net::http::Response object_response(const boost::json::object& object);
+// Sent, Done, GroupReady and the like; a Refused as any refusal.
+[[nodiscard]] net::http::Response frame_response(const Result<pb::ServerFrame>& answer);
+
+// ---- admin_users.cc
+void list_users(AdminCall call);
+void add_user(AdminCall call);
+void disable_user(AdminCall call);
+void enable_user(AdminCall call);
+void sign_user_out(AdminCall call);
+void set_password(AdminCall call);
+// ---- admin_groups.cc
+void list_groups(AdminCall call);
+void show_group(AdminCall call);
+void list_members(AdminCall call);
+void configure_group(AdminCall call);
+void recall_entry(AdminCall call);
+void send_to_group(AdminCall call);
+void broadcast(AdminCall call);
+// ---- admin_members.cc
+void kick_member(AdminCall call);
+void ban_member(AdminCall call);
+void unban_member(AdminCall call);
+void mute_member(AdminCall call);
+void unmute_member(AdminCall call);
+void set_role(AdminCall call);
+
+}  // namespace stentor::api

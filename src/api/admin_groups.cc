@@ -1,0 +1,209 @@
+// What the operator does with groups.
+#include <array>
+#include <boost/json/array.hpp>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "api/admin_calls.h"
+#include "api/query.h"
+#include "api/responses.h"
+#include "auth/random.h"
+#include "base/cmid.h"
+#include "base/limits.h"
+#include "session/checks.h"
+
+namespace stentor::api {
+namespace {
+
+namespace json = boost::json;
+
+constexpr GroupId kEverybody{1};
+
+const char* name_of(pb::GroupKind kind) {
+    return kind == pb::GROUP_KIND_DIRECT      ? "direct"
+           : kind == pb::GROUP_KIND_BROADCAST ? "broadcast"
+                                              : "normal";
+}
+
+json::object object_of(const pb::GroupSummary& group) {
+    return {{"gid", group.gid()},
+            {"name", group.name()},
+            {"kind", name_of(group.kind())},
+            {"members", group.members()},
+            {"head", group.head()},
+            {"epoch", group.epoch()},
+            {"activity_ms", group.activity_ms()}};
+}
+
+void ask_groups(bus::Bus& bus, GroupId after, std::uint32_t count,
+                std::move_only_function<void(Result<pb::Groups>)> done) {
+    bus.ask(partition_of(after), bus::AskGroups{.after = after, .count = count},
+            [done = std::move(done)](Result<bus::Reply> answer) mutable {
+                done(only<pb::Groups>(std::move(answer)));
+            });
+}
+
+// The group itself, or not_found.
+void with_group(AdminCall call,
+                std::move_only_function<void(AdminCall, const pb::GroupSummary&)> done) {
+    const GroupId gid{call.numbers[0]};
+    bus::Bus& bus = call.parts.bus;
+    // The request goes with this call; nothing behind the answer may look at it.
+    ask_groups(bus, {gid.value == 0 ? 0 : gid.value - 1}, 1,
+               [gid, call = std::move(call), done = std::move(done)](auto groups) mutable {
+                   if (!groups) return call.reply(refusal(groups.error()));
+                   const bool found = gid.value != 0 && groups->groups_size() == 1 &&
+                                      groups->groups(0).gid() == gid.value;
+                   if (!found) {
+                       return call.reply(refusal({.code = Code::not_found, .where = "gid"}));
+                   }
+                   done(std::move(call), groups->groups(0));
+               });
+}
+
+void post(AdminCall call, GroupId gid, pb::ClientFrame command) {
+    call.parts.poster.post(
+        {.gid = gid, .uid = {}, .command = std::move(command)},
+        [reply = std::move(call.reply)](auto answer) mutable { reply(frame_response(answer)); });
+}
+
+std::string fresh_cmid() {
+    std::array<std::uint8_t, 10> random{};
+    auth::fill_random(random);
+    return std::string{Cmid::made_at(now(), random).view()};
+}
+
+void send(AdminCall call, GroupId gid) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    const auto text = fields->text("text");
+    if (!text) return call.reply(refusal(text.error()));
+    pb::Body body;
+    body.set_text(text->value_or(""));
+    pb::ClientFrame command;
+    pb::Send& send = *command.mutable_send();
+    send.set_gid(gid.value);
+    send.set_cmid(fresh_cmid());
+    send.set_body(body.SerializeAsString());
+    if (const auto good = session::check(send); !good) return call.reply(refusal(good.error()));
+    post(std::move(call), gid, std::move(command));
+}
+
+// Takes those fields of the settings that the body names.
+Result<pb::ConfigureGroup> changes_in(const Fields& fields) {
+    pb::ConfigureGroup change;
+    pb::GroupSettings& settings = *change.mutable_settings();
+    using Text = void (*)(pb::GroupSettings&, std::string);
+    constexpr std::array<std::pair<const char*, Text>, 3> kTexts{
+        {{"name", [](auto& s, std::string text) { s.set_name(std::move(text)); }},
+         {"topic", [](auto& s, std::string text) { s.set_topic(std::move(text)); }},
+         {"welcome", [](auto& s, std::string text) { s.set_welcome(std::move(text)); }}}};
+    using Number = void (*)(pb::GroupSettings&, std::uint64_t);
+    constexpr std::array<std::pair<const char*, Number>, 4> kNumbers{
+        {{"slow_mode_s",
+          [](auto& s, std::uint64_t n) {
+              s.set_slow_mode_s(static_cast<std::uint32_t>(std::min(n, limits::kIdMax >> 22U)));
+          }},
+         {"join_policy",
+          [](auto& s, std::uint64_t n) {
+              s.set_join_policy(static_cast<pb::JoinPolicy>(std::min<std::uint64_t>(n, 99)));
+          }},
+         {"retention_s", [](auto& s, std::uint64_t n) { s.set_retention_s(n); }},
+         {"retention_entries", [](auto& s, std::uint64_t n) { s.set_retention_entries(n); }}}};
+    for (const auto& [name, set] : kTexts) {
+        auto text = fields.text(name);
+        if (!text) return std::unexpected(text.error());
+        if (!*text) continue;
+        set(settings, std::move(**text));
+        change.add_fields(name);
+    }
+    for (const auto& [name, set] : kNumbers) {
+        const auto number = fields.number(name);
+        if (!number) return std::unexpected(number.error());
+        if (!*number) continue;
+        set(settings, **number);
+        change.add_fields(name);
+    }
+    const auto history = fields.flag("history_for_joiners");
+    if (!history) return std::unexpected(history.error());
+    if (*history) {
+        settings.set_history_for_joiners(**history);
+        change.add_fields("history_for_joiners");
+    }
+    return change;
+}
+
+}  // namespace
+
+void list_groups(AdminCall call) {
+    const Query query{call.request.query};
+    const auto count = query.number("count", 50, limits::kListPage);
+    const auto after = query.number("after", 0, limits::kIdMax);
+    if (!count) return call.reply(refusal(count.error()));
+    if (!after) return call.reply(refusal(after.error()));
+    ask_groups(
+        call.parts.bus, {*after}, static_cast<std::uint32_t>(*count),
+        [count = *count, reply = std::move(call.reply)](auto answer) mutable {
+            if (!answer) return reply(refusal(answer.error()));
+            json::array groups;
+            std::uint64_t last = 0;
+            for (const pb::GroupSummary& group : answer->groups()) {
+                groups.push_back(object_of(group));
+                last = group.gid();
+            }
+            const bool more = groups.size() == count;
+            reply(object_response({{"groups", std::move(groups)}, {"next", more ? last : 0}}));
+        });
+}
+
+void show_group(AdminCall call) {
+    with_group(std::move(call), [](AdminCall answered, const pb::GroupSummary& group) {
+        answered.reply(object_response(object_of(group)));
+    });
+}
+
+void configure_group(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    auto change = changes_in(*fields);
+    if (!change) return call.reply(refusal(change.error()));
+    with_group(std::move(call),
+               [change = std::move(*change)](AdminCall answered, const auto& group) mutable {
+                   change.set_gid(group.gid());
+                   change.set_epoch(group.epoch());
+                   if (const auto good = session::check(change); !good) {
+                       return answered.reply(refusal(good.error()));
+                   }
+                   pb::ClientFrame command;
+                   *command.mutable_configure_group() = std::move(change);
+                   post(std::move(answered), {group.gid()}, std::move(command));
+               });
+}
+
+void recall_entry(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    const auto seq = fields->number("seq");
+    if (!seq) return call.reply(refusal(seq.error()));
+    with_group(std::move(call), [seq = seq->value_or(0)](AdminCall answered, const auto& group) {
+        pb::ClientFrame command;
+        pb::Recall& recall = *command.mutable_recall();
+        recall.set_gid(group.gid());
+        recall.set_epoch(group.epoch());
+        recall.set_seq(seq);
+        if (const auto good = session::check(recall); !good) {
+            return answered.reply(refusal(good.error()));
+        }
+        post(std::move(answered), {group.gid()}, std::move(command));
+    });
+}
+
+void send_to_group(AdminCall call) {
+    const GroupId gid{call.numbers[0]};
+    send(std::move(call), gid);
+}
+
+void broadcast(AdminCall call) { send(std::move(call), kEverybody); }
+
+}  // namespace stentor::api

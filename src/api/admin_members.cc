@@ -1,0 +1,167 @@
+// What the operator does with the members of a group.
+#include <boost/json/array.hpp>
+#include <charconv>
+#include <utility>
+
+#include "api/admin_calls.h"
+#include "api/names.h"
+#include "api/query.h"
+#include "api/responses.h"
+#include "base/limits.h"
+#include "session/checks.h"
+
+namespace stentor::api {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array<std::pair<std::string_view, pb::Role>, 3> kRoles{
+    {{"member", pb::ROLE_MEMBER}, {"admin", pb::ROLE_ADMIN}, {"owner", pb::ROLE_OWNER}}};
+
+std::string_view name_of(pb::Role role) {
+    for (const auto& [name, each] : kRoles) {
+        if (each == role) return name;
+    }
+    return "none";
+}
+
+json::object object_of(const pb::Member& member) {
+    return {
+        {"uid", member.uid()},
+        {"name", member.name()},
+        {"role", json::string_view{name_of(member.role()).data(), name_of(member.role()).size()}},
+        {"muted_until_ms", member.muted_until_ms()},
+        {"joined_ms", member.joined_ms()},
+        {"banned", member.banned()}};
+}
+
+// Bytes that mean nothing to others, as text.
+std::string hex_of(std::string_view bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string hex;
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        hex.append(1, kDigits[byte >> 4U]).append(1, kDigits[byte & 15U]);
+    }
+    return hex;
+}
+
+std::string bytes_of(std::string_view hex) {
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+        unsigned byte = 0;
+        std::from_chars(hex.data() + i, hex.data() + i + 2, byte, 16);
+        bytes += static_cast<char>(byte);
+    }
+    return bytes;
+}
+
+pb::ChangeMember change_of(const AdminCall& call) {
+    pb::ChangeMember change;
+    change.set_gid(call.numbers[0]);
+    change.set_uid(call.numbers[1]);
+    return change;
+}
+
+// With the reason that the body gives, if there is a body.
+void post(AdminCall call, pb::ChangeMember change) {
+    if (!call.request.body.empty()) {
+        const auto fields = Fields::parse(call.request.body);
+        if (!fields) return call.reply(refusal(fields.error()));
+        auto reason = fields->text("reason");
+        if (!reason) return call.reply(refusal(reason.error()));
+        change.set_reason(reason->value_or(""));
+    }
+    if (const auto good = session::check(change); !good) return call.reply(refusal(good.error()));
+    const GroupId gid{change.gid()};
+    pb::ClientFrame command;
+    *command.mutable_change_member() = std::move(change);
+    call.parts.poster.post(
+        {.gid = gid, .uid = {}, .command = std::move(command)},
+        [reply = std::move(call.reply)](auto answer) mutable { reply(frame_response(answer)); });
+}
+
+}  // namespace
+
+void list_members(AdminCall call) {
+    const Query query{call.request.query};
+    const auto count = query.number("count", 50, limits::kListPage);
+    if (!count) return call.reply(refusal(count.error()));
+    bus::AskMembers ask{.asker = {}, .operator_rights = true, .fetch = {}};
+    ask.fetch.set_gid(call.numbers[0]);
+    ask.fetch.set_prefix(query.text("prefix"));
+    ask.fetch.set_cursor(bytes_of(query.text("after")));
+    ask.fetch.set_count(static_cast<std::uint32_t>(*count));
+    ask.fetch.set_pending(query.text("pending") == "true");
+    if (const auto good = session::check(ask.fetch); !good) {
+        return call.reply(refusal(good.error()));
+    }
+    const PartitionId partition = partition_of(GroupId{call.numbers[0]});
+    call.parts.bus.ask(partition, std::move(ask),
+                       [reply = std::move(call.reply)](auto answer) mutable {
+                           const auto found = only<pb::Members>(std::move(answer));
+                           if (!found) return reply(refusal(found.error()));
+                           json::array members;
+                           for (const pb::Member& member : found->members()) {
+                               members.push_back(object_of(member));
+                           }
+                           reply(object_response({{"members", std::move(members)},
+                                                  {"total", found->total()},
+                                                  {"next", hex_of(found->next())}}));
+                       });
+}
+
+void kick_member(AdminCall call) {
+    pb::ChangeMember change = change_of(call);
+    change.set_kick(true);
+    post(std::move(call), std::move(change));
+}
+
+void ban_member(AdminCall call) {
+    pb::ChangeMember change = change_of(call);
+    change.set_ban(true);
+    post(std::move(call), std::move(change));
+}
+
+void unban_member(AdminCall call) {
+    pb::ChangeMember change = change_of(call);
+    change.set_ban(false);
+    post(std::move(call), std::move(change));
+}
+
+void mute_member(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    const auto minutes = fields->number("minutes");
+    if (!minutes) return call.reply(refusal(minutes.error()));
+    constexpr std::uint64_t kMinutesMax = 10 * 366 * 24 * 60;
+    if (!*minutes || **minutes == 0 || **minutes > kMinutesMax) {
+        return call.reply(
+            refusal({.code = Code::bad_field, .where = "minutes", .limit = kMinutesMax}));
+    }
+    pb::ChangeMember change = change_of(call);
+    change.set_mute_until_ms(to_ms(now()) + **minutes * 60'000);
+    post(std::move(call), std::move(change));
+}
+
+void unmute_member(AdminCall call) {
+    pb::ChangeMember change = change_of(call);
+    change.set_mute_until_ms(0);
+    post(std::move(call), std::move(change));
+}
+
+void set_role(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    const auto wanted = fields->text("role");
+    if (!wanted) return call.reply(refusal(wanted.error()));
+    for (const auto& [name, role] : kRoles) {
+        if (name != wanted->value_or("")) continue;
+        pb::ChangeMember change = change_of(call);
+        change.set_role(role);
+        return post(std::move(call), std::move(change));
+    }
+    call.reply(refusal({.code = Code::bad_field, .where = "role"}));
+}
+
+}  // namespace stentor::api

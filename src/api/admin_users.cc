@@ -1,0 +1,119 @@
+// What the operator does with accounts.
+#include <boost/json/array.hpp>
+#include <utility>
+
+#include "api/accounts.h"
+#include "api/admin_calls.h"
+#include "api/names.h"
+#include "api/query.h"
+#include "api/responses.h"
+#include "base/limits.h"
+
+namespace stentor::api {
+namespace {
+
+namespace json = boost::json;
+
+json::object object_of(const bus::Account& account) {
+    return {{"uid", account.uid.value},
+            {"name", account.name},
+            {"disabled", account.disabled},
+            {"created_ms", to_ms(account.created)},
+            {"tokens_since_ms", to_ms(account.tokens_since)}};
+}
+
+// Answers with the account as it is afterwards.
+bus::ReplyHandler account_to(Admin::Reply reply) {
+    return [reply = std::move(reply)](Result<bus::Reply> answer) mutable {
+        const auto account = only<bus::Account>(std::move(answer));
+        reply(account ? object_response(object_of(*account)) : refusal(account.error()));
+    };
+}
+
+void change(AdminCall call, bus::AskChangeUser ask) {
+    ask.uid = UserId{call.numbers[0]};
+    call.parts.bus.ask(partition_of(ask.uid), std::move(ask), account_to(std::move(call.reply)));
+}
+
+// Hashes the password of the request's body and hands it on.
+template <class Hashed>
+void hash_password(const Fields& fields, AdminCall call, Hashed hashed) {
+    const auto password = fields.text("password");
+    if (!password) return call.reply(refusal(password.error()));
+    if (const auto good = check_password(password->value_or("")); !good) {
+        return call.reply(refusal(good.error()));
+    }
+    call.parts.passwords.hash(**password,
+                              [reply = std::move(call.reply),
+                               hashed = std::move(hashed)](Result<std::string> hash) mutable {
+                                  if (!hash) return reply(refusal(hash.error()));
+                                  hashed(std::move(*hash), std::move(reply));
+                              });
+}
+
+}  // namespace
+
+void list_users(AdminCall call) {
+    const Query query{call.request.query};
+    const auto count = query.number("count", 50, limits::kListPage);
+    if (!count) return call.reply(refusal(count.error()));
+    bus::AskAccounts ask{.prefix = name_key(query.text("prefix")),
+                         .after_key = name_key(query.text("after")),
+                         .count = static_cast<std::uint32_t>(*count)};
+    const PartitionId any = partition_of_name(ask.prefix);
+    call.parts.bus.ask(
+        any, std::move(ask), [count = *count, reply = std::move(call.reply)](auto answer) mutable {
+            const auto accounts = only<std::vector<bus::Account>>(std::move(answer));
+            if (!accounts) return reply(refusal(accounts.error()));
+            json::array users;
+            for (const bus::Account& account : *accounts) {
+                users.push_back(object_of(account));
+            }
+            const bool more = accounts->size() == count && count > 0;
+            reply(object_response({{"users", std::move(users)},
+                                   {"next", more ? accounts->back().name : std::string{}}}));
+        });
+}
+
+void add_user(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    const auto given = fields->text("name");
+    if (!given) return call.reply(refusal(given.error()));
+    std::string name = given->value_or("");
+    if (const auto good = check_name(name); !good) return call.reply(refusal(good.error()));
+    hash_password(
+        *fields, std::move(call),
+        [&bus = call.parts.bus, name = std::move(name)](std::string hash, Admin::Reply reply) {
+            const std::string key = name_key(name);
+            bus.ask(
+                partition_of_name(key),
+                bus::AskAddUser{.name = name, .name_key = key, .password_hash = std::move(hash)},
+                account_to(std::move(reply)));
+        });
+}
+
+// What he holds ends with it.
+void disable_user(AdminCall call) {
+    change(std::move(call), {.disabled = true, .tokens_since = now()});
+}
+
+void enable_user(AdminCall call) { change(std::move(call), {.disabled = false}); }
+
+void sign_user_out(AdminCall call) { change(std::move(call), {.tokens_since = now()}); }
+
+void set_password(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    const UserId uid{call.numbers[0]};
+    hash_password(*fields, std::move(call),
+                  [&bus = call.parts.bus, uid](std::string hash, Admin::Reply reply) {
+                      bus.ask(
+                          partition_of(uid),
+                          bus::AskChangeUser{
+                              .uid = uid, .password_hash = std::move(hash), .tokens_since = now()},
+                          account_to(std::move(reply)));
+                  });
+}
+
+}  // namespace stentor::api

@@ -1,0 +1,25 @@
+#include "auth/admin_key.h"
+
+#include <sodium.h>
+
+#include <array>
+
+namespace stentor::auth {
+
+std::string admin_key(const TokenKey& key) {
+    constexpr std::string_view kPurpose = "stentor admin 1";
+    static_assert(sizeof key.secret == crypto_auth_hmacsha256_KEYBYTES);
+    std::array<unsigned char, crypto_auth_hmacsha256_BYTES> mac{};
+    crypto_auth_hmacsha256(mac.data(), reinterpret_cast<const unsigned char*>(kPurpose.data()),
+                           kPurpose.size(), key.secret.data());
+    std::string hex(mac.size() * 2 + 1, '\0');
+    sodium_bin2hex(hex.data(), hex.size(), mac.data(), mac.size());
+    hex.resize(mac.size() * 2);
+    return hex;
+}
+
+bool same_key(std::string_view given, std::string_view key) {
+    return given.size() == key.size() && sodium_memcmp(given.data(), key.data(), key.size()) == 0;
+}
+
+}  // namespace stentor::auth

@@ -1,0 +1,143 @@
+#include "server/metrics.h"
+
+#include <array>
+#include <vector>
+
+#include "base/code.h"
+#include "net/counters.h"
+#include "server/exposition.h"
+#include "server/process_counts.h"
+
+namespace stentor::server {
+namespace {
+
+using Field = net::Counter net::Counters::*;
+
+double sum(net::ShardGroup& shards, Field field) {
+    std::uint64_t total = 0;
+    for (std::uint32_t i = 0; i < shards.size(); ++i) total += (shards.counters(i).*field).value();
+    return static_cast<double>(total);
+}
+
+double as_double(std::uint64_t value) { return static_cast<double>(value); }
+
+void add_connections(Exposition& page, net::ShardGroup& shards) {
+    using C = net::Counters;
+    const double all = sum(shards, &C::connections);
+    const double sockets = sum(shards, &C::sockets);
+    page.gauges("stentor_connections", "Open connections of clients",
+                {{{{"kind", "socket"}}, sockets}, {{{"kind", "http"}}, all - sockets}})
+        .gauge("stentor_shards", "Threads with connections", as_double(shards.size()))
+        .gauge("stentor_backlogs", "Connections on which bytes wait", sum(shards, &C::backlogs))
+        .gauge("stentor_backlog_bytes", "Bytes that wait on connections",
+               sum(shards, &C::pinned_bytes))
+        .counter("stentor_accepted_total", "Connections accepted", sum(shards, &C::accepted))
+        .counter("stentor_messages_in_total", "Messages that clients sent",
+                 sum(shards, &C::messages_in))
+        .counter("stentor_frames_out_total", "Frames written to clients",
+                 sum(shards, &C::frames_out))
+        .counter("stentor_http_requests_total", "HTTP requests", sum(shards, &C::http_requests))
+        .counters("stentor_bytes_total", "Bytes from and to clients, without the kernel's",
+                  {{{{"way", "in"}}, sum(shards, &C::bytes_in)},
+                   {{{"way", "out"}}, sum(shards, &C::bytes_out)}});
+}
+
+void add_turned_away(Exposition& page, net::ShardGroup& shards) {
+    using C = net::Counters;
+    constexpr std::array<std::pair<std::string_view, Field>, 11> kReasons{
+        {{"full", &C::refused_full},
+         {"handshake", &C::refused_handshake},
+         {"slow", &C::refused_slow},
+         {"large", &C::refused_large},
+         {"malformed", &C::refused_malformed},
+         {"frames", &C::refused_frames},
+         {"flood", &C::refused_flood},
+         {"backlog", &C::refused_backlog},
+         {"stuck", &C::dropped_stuck},
+         {"budget", &C::dropped_budget},
+         {"reset", &C::dropped_error}}};
+    std::vector<Exposition::Sample> samples;
+    for (const auto& [reason, field] : kReasons) {
+        samples.push_back({{{"reason", reason}}, sum(shards, field)});
+    }
+    page.counters("stentor_turned_away_total", "Connections refused or cut, by reason", samples);
+}
+
+void add_owner(Exposition& page, const owner::Owner& owner) {
+    const owner::AnswerCounts& answers = owner.answers();
+    page.counter("stentor_sends_kept_total", "Sends acknowledged: they are on the disk",
+                 as_double(answers.sent()));
+    page.counter("stentor_commands_done_total", "Other commands answered with success",
+                 as_double(answers.others()));
+    std::vector<Exposition::Sample> refused;
+    for (std::size_t code = 1; code < owner::AnswerCounts::kCodes; ++code) {
+        const std::string_view name = name_of(static_cast<Code>(code));
+        if (name == "UNKNOWN") continue;
+        refused.push_back({{{"code", name}}, as_double(answers.refused(static_cast<Code>(code)))});
+    }
+    page.counters("stentor_refusals_total", "Commands that owners refused, by code", refused);
+
+    const owner::CommitterCounters& committer = owner.counters();
+    page.counter("stentor_syncs_total", "Writes with a sync", as_double(committer.syncs))
+        .counter("stentor_commits_total", "Commits of groups", as_double(committer.commits))
+        .counter("stentor_entries_total", "Entries committed", as_double(committer.entries))
+        .counter("stentor_commits_failed_total", "Commits with another outcome than done",
+                 as_double(committer.failed))
+        .gauge("stentor_store_lost", "1: the last write has an outcome that nobody knows",
+               committer.store_lost ? 1 : 0)
+        .histogram("stentor_commit_seconds", "One write of all commits that had gathered, synced",
+                   {&committer.durations});
+    page.gauges("stentor_waiting", "What waits in queues",
+                {{{{"queue", "owners"}}, as_double(owner.mails_waiting())},
+                 {{{"queue", "questions"}}, as_double(owner.questions_waiting())}});
+    page.gauge("stentor_groups_in_memory", "Groups that owners hold in memory",
+               as_double(owner.groups_in_memory()));
+}
+
+void add_node(Exposition& page, gateway::Gateway& gateway) {
+    const cache::Cache::Counts cache = gateway.hub().counts();
+    page.gauge("stentor_groups_watched", "Groups with watchers here", as_double(cache.groups))
+        .gauge("stentor_cache_pages", "Pages of older entries in memory", as_double(cache.pages))
+        .counter("stentor_cache_loads_total", "Questions that the cache asked",
+                 as_double(cache.loads))
+        .counter("stentor_cache_page_hits_total", "Pulls of older entries answered from memory",
+                 as_double(cache.page_hits))
+        .counter("stentor_cache_page_misses_total", "Pulls of older entries that were asked for",
+                 as_double(cache.page_misses))
+        .counter("stentor_stream_holes_total", "Holes seen in owners' streams",
+                 as_double(cache.holes))
+        .counter("stentor_view_reloads_total", "Groups asked for again", as_double(cache.reloads));
+    page.histogram("stentor_fanout_turn_seconds",
+                   "A shard's turn in which frames were pushed to members", gateway.fanout_turns());
+}
+
+void add_process(Exposition& page) {
+    const ProcessCounts process = process_counts();
+    page.counter("process_cpu_seconds_total", "User and system time of all threads", process.cpu_s)
+        .gauge("process_resident_memory_bytes", "Memory in use", as_double(process.resident_bytes))
+        .gauge("process_virtual_memory_bytes", "Memory reserved", as_double(process.virtual_bytes))
+        .gauge("process_max_fds", "Descriptors that one table may hold; each shard has one",
+               as_double(process.descriptors_max))
+        .gauge("process_threads", "Threads", as_double(process.threads))
+        .gauge("process_start_time_seconds", "Unix time of the start", process.started_s);
+}
+
+}  // namespace
+
+std::string metrics_of(const Measured& measured) {
+    Exposition page;
+    page.gauges("stentor_build_info", "The version that runs",
+                {{{{"version", STENTOR_VERSION}}, 1}});
+    page.gauge("stentor_ready", "1: takes work, as /readyz says", measured.ready ? 1 : 0);
+    add_connections(page, measured.shards);
+    add_turned_away(page, measured.shards);
+    add_owner(page, measured.owner);
+    add_node(page, measured.gateway);
+    page.gauges("stentor_http_waiting", "HTTP requests that wait",
+                {{{{"for", "passwords"}}, as_double(measured.passwords.waiting())},
+                 {{{"for", "owners"}}, as_double(measured.poster.waiting())}});
+    add_process(page);
+    return page.text();
+}
+
+}  // namespace stentor::server

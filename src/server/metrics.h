@@ -1,0 +1,28 @@
+#pragma once
+// Every metric of the server, read from the counters of its parts when asked for.
+//
+// Thread: any.
+
+#include <string>
+
+#include "api/poster.h"
+#include "auth/password_queue.h"
+#include "gateway/gateway.h"
+#include "net/shard_group.h"
+#include "owner/owner.h"
+
+namespace stentor::server {
+
+struct Measured {
+    net::ShardGroup& shards;
+    gateway::Gateway& gateway;
+    const owner::Owner& owner;
+    const auth::PasswordQueue& passwords;
+    const api::Poster& poster;
+    bool ready{};
+};
+
+// Prometheus' text format; docs/operations.md explains the names.
+[[nodiscard]] std::string metrics_of(const Measured& measured);
+
+}  // namespace stentor::server
