@@ -76,17 +76,26 @@ Result<HttpAnswer> request(const Endpoint& to, const std::string& bytes) {
     return std::move(*answer);
 }
 
-}  // namespace
-
-Result<HttpAnswer> http_get(const Endpoint& to, std::string_view path) {
-    return request(to, fmt::format("GET {} HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\n\r\n",
-                                   path, to.address, to.port));
+std::string head_of(std::string_view method, const Endpoint& to, std::string_view path,
+                    std::string_view bearer) {
+    std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\n", method,
+                                   path, to.address, to.port);
+    if (!bearer.empty()) head += fmt::format("Authorization: Bearer {}\r\n", bearer);
+    return head;
 }
 
-Result<HttpAnswer> http_post(const Endpoint& to, std::string_view path, std::string_view json) {
-    return request(to, fmt::format("POST {} HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\n"
-                                   "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
-                                   path, to.address, to.port, json.size(), json));
+}  // namespace
+
+Result<HttpAnswer> http_get(const Endpoint& to, std::string_view path, std::string_view bearer) {
+    return request(to, head_of("GET", to, path, bearer) + "\r\n");
+}
+
+Result<HttpAnswer> http_post(const Endpoint& to, std::string_view path, std::string_view json,
+                             std::string_view bearer) {
+    return request(to,
+                   head_of("POST", to, path, bearer) +
+                       fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
+                                   json.size(), json));
 }
 
 std::string json_field(std::string_view json, std::string_view key) {

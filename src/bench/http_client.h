@@ -17,10 +17,12 @@ struct HttpAnswer {
     std::string body;
 };
 
-// store_unavailable: no connection, or no whole answer within 30 s.
-[[nodiscard]] Result<HttpAnswer> http_get(const Endpoint& to, std::string_view path);
+// store_unavailable: no connection, or no whole answer within 30 s. `bearer` is who asks, when that
+// matters.
+[[nodiscard]] Result<HttpAnswer> http_get(const Endpoint& to, std::string_view path,
+                                          std::string_view bearer = {});
 [[nodiscard]] Result<HttpAnswer> http_post(const Endpoint& to, std::string_view path,
-                                           std::string_view json);
+                                           std::string_view json, std::string_view bearer = {});
 
 // The text or number under `key` of a flat JSON object; empty when there is none.
 [[nodiscard]] std::string json_field(std::string_view json, std::string_view key);

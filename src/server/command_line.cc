@@ -14,6 +14,9 @@ int run(int argc, char** argv) {
     int code = 0;
     add_serve_command(app);
     add_config_commands(app, code);
+    add_user_commands(app);
+    add_token_command(app);
+    add_group_commands(app);
     add_bench_commands(app, code);
     app.add_subcommand("version", "Print the version")->callback([] {
         std::puts("stentor " STENTOR_VERSION);

@@ -1,0 +1,109 @@
+#include "server/admin_client.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fstream>
+#include <stdexcept>
+
+#include "api/names.h"
+#include "auth/admin_key.h"
+#include "auth/secrets.h"
+#include "bench/http_client.h"
+#include "config/units.h"
+#include "server/admin_side.h"
+
+namespace stentor::server {
+namespace {
+
+namespace json = boost::json;
+
+std::string address_in(const std::filesystem::path& data) {
+    std::ifstream in{data / kAdminAddressFile};
+    std::string address;
+    if (std::getline(in, address)) return address;
+    throw std::runtime_error{"no server runs on " + data.string() +
+                             ", or it has no admin.listen; name its data folder with --data"};
+}
+
+std::string words_of(unsigned status, const std::string& body) {
+    json::error_code problem;
+    const json::value value = json::parse(body, problem);
+    if (problem || !value.is_object()) return fmt::format("the server said {}", status);
+    const auto text = [&](const char* key) {
+        const json::value* found = value.get_object().if_contains(key);
+        return found != nullptr && found->is_string() ? std::string{found->get_string()} : "";
+    };
+    std::string words = "refused: " + text("code");
+    if (!text("field").empty()) words += ", " + text("field");
+    return words;
+}
+
+}  // namespace
+
+AdminClient::AdminClient(CLI::App& command) {
+    command.add_option("--data", data_, "Data folder of the running server")
+        ->envname("STENTOR_SERVER_DATA")
+        ->capture_default_str();
+}
+
+std::string AdminClient::exchange(std::string_view method, const std::string& path,
+                                  const std::string& body) {
+    const bench::Endpoint to = bench::endpoint_of(address_in(data_));
+    const auto secrets = auth::load_or_make_secrets(data_ / "secrets");
+    const std::string key = auth::admin_key(secrets.keys.front());
+    const auto answer =
+        method == "GET" ? bench::http_get(to, path, key) : bench::http_post(to, path, body, key);
+    if (!answer) {
+        throw std::runtime_error{
+            fmt::format("no answer from {}:{}; is the server running?", to.address, to.port)};
+    }
+    if (answer->status != 200) throw std::runtime_error{words_of(answer->status, answer->body)};
+    return answer->body;
+}
+
+json::object AdminClient::get(const std::string& path) {
+    return json::parse(exchange("GET", path, {})).as_object();
+}
+
+json::object AdminClient::post(const std::string& path, const json::object& body) {
+    return json::parse(exchange("POST", path, json::serialize(body))).as_object();
+}
+
+std::string AdminClient::get_text(const std::string& path) { return exchange("GET", path, {}); }
+
+std::uint64_t AdminClient::uid_of(const std::string& name_or_uid) {
+    const json::object found = get("/admin/api/users?count=1&prefix=" + encoded(name_or_uid));
+    for (const json::value& user : found.at("users").as_array()) {
+        const std::string name{user.at("name").as_string()};
+        // The first with this prefix is the shortest, hence the name itself if there is one.
+        if (api::name_key(name) == api::name_key(name_or_uid)) {
+            return user.at("uid").to_number<std::uint64_t>();
+        }
+    }
+    if (const auto uid = config::parse_count(name_or_uid)) return *uid;
+    throw std::runtime_error{"there is no account " + plain(name_or_uid)};
+}
+
+std::string encoded(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const bool plain_one = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                               (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        out +=
+            plain_one ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return out;
+}
+
+std::string plain(std::string_view text) {
+    std::string out{text};
+    std::ranges::replace_if(
+        out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+    return out;
+}
+
+}  // namespace stentor::server

@@ -1,0 +1,190 @@
+// `stentor group`: groups of a running server and their members.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/units.h"
+#include "server/admin_client.h"
+#include "server/commands.h"
+
+namespace stentor::server {
+namespace {
+
+namespace json = boost::json;
+
+struct GroupArguments {
+    explicit GroupArguments(CLI::App& command) : server{command} {}
+    AdminClient server;
+    std::uint64_t gid{};
+    std::uint64_t seq{};
+    std::uint64_t minutes{};
+    std::string member;
+    std::string text;
+    std::vector<std::string> changes;
+};
+using Arguments = std::shared_ptr<GroupArguments>;
+
+std::uint64_t number(const json::object& object, const char* key) {
+    return object.at(key).to_number<std::uint64_t>();
+}
+
+std::string text_of(const json::object& object, const char* key) {
+    return plain(std::string{object.at(key).as_string()});
+}
+
+void print_group(const json::object& group) {
+    fmt::print("{}\t{}\t{} members\t{} entries\t{}\n", number(group, "gid"), text_of(group, "kind"),
+               number(group, "members"), number(group, "head"), text_of(group, "name"));
+}
+
+void print_ok(const json::object& answer) {
+    if (answer.contains("seq")) {
+        fmt::print("group {}, entry {}\n", number(answer, "gid"), number(answer, "seq"));
+    } else {
+        fmt::print("done\n");
+    }
+}
+
+void list(AdminClient& server) {
+    std::uint64_t after = 0;
+    do {
+        const json::object page =
+            server.get(fmt::format("/admin/api/groups?count=100&after={}", after));
+        for (const json::value& group : page.at("groups").as_array()) {
+            print_group(group.as_object());
+        }
+        after = number(page, "next");
+    } while (after != 0);
+}
+
+void members(GroupArguments& arguments) {
+    std::string after;
+    do {
+        const json::object page = arguments.server.get(
+            fmt::format("/admin/api/groups/{}/members?count=100&prefix={}&after={}", arguments.gid,
+                        encoded(arguments.text), after));
+        for (const json::value& each : page.at("members").as_array()) {
+            const json::object& member = each.as_object();
+            fmt::print("{}\t{}\t{}\t{}\n", number(member, "uid"), text_of(member, "role"),
+                       number(member, "muted_until_ms") != 0 ? "muted" : "",
+                       text_of(member, "name"));
+        }
+        after = std::string{page.at("next").as_string()};
+    } while (!after.empty());
+}
+
+// KEY=VALUE each; a number where it is one, true and false as they are.
+json::object settings_of(const std::vector<std::string>& changes) {
+    json::object body;
+    for (const std::string& change : changes) {
+        const std::size_t equals = change.find('=');
+        if (equals == std::string::npos) throw CLI::ValidationError{"KEY=VALUE", change};
+        const std::string value = change.substr(equals + 1);
+        json::value& place = body[change.substr(0, equals)];
+        const bool is_text = change.starts_with("name=") || change.starts_with("topic=") ||
+                             change.starts_with("welcome=");
+        if (const auto whole = config::parse_count(value); whole && !is_text) {
+            place = *whole;
+        } else if (!is_text && (value == "true" || value == "false")) {
+            place = value == "true";
+        } else {
+            place = value;
+        }
+    }
+    return body;
+}
+
+Arguments add(CLI::App& group, const char* name, const char* meaning, CLI::App*& command) {
+    command = group.add_subcommand(name, meaning);
+    const auto arguments = std::make_shared<GroupArguments>(*command);
+    command->add_option("GID", arguments->gid, "Number of the group")->required();
+    return arguments;
+}
+
+// A subcommand on one member; `body` makes what is posted.
+template <class Body>
+Arguments add_member_act(CLI::App& group, const char* name, const char* meaning, CLI::App*& command,
+                         Body body) {
+    const Arguments arguments = add(group, name, meaning, command);
+    command->add_option("MEMBER", arguments->member, "Name or number of the account")->required();
+    command->callback([arguments, name = std::string{name}, body] {
+        const std::uint64_t uid = arguments->server.uid_of(arguments->member);
+        print_ok(arguments->server.post(
+            fmt::format("/admin/api/groups/{}/members/{}/{}", arguments->gid, uid, name),
+            body(*arguments)));
+    });
+    return arguments;
+}
+
+void add_members(CLI::App& group) {
+    CLI::App* command = nullptr;
+    const auto nothing = [](const GroupArguments&) { return json::object{}; };
+    add_member_act(group, "kick", "Out, may come back", command, nothing);
+    add_member_act(group, "ban", "Out, and may not come back", command, nothing);
+    add_member_act(group, "unban", "May come back", command, nothing);
+    add_member_act(group, "unmute", "May write again", command, nothing);
+    const Arguments muting = add_member_act(
+        group, "mute", "May not write for a while", command,
+        [](const GroupArguments& a) { return json::object{{"minutes", a.minutes}}; });
+    command->add_option("MINUTES", muting->minutes)->required();
+    const Arguments role =
+        add_member_act(group, "role", "member, admin or owner", command,
+                       [](const GroupArguments& a) { return json::object{{"role", a.text}}; });
+    command->add_option("ROLE", role->text)->required();
+}
+
+}  // namespace
+
+void add_group_commands(CLI::App& app) {
+    CLI::App* group = app.add_subcommand("group", "Groups of a running server");
+    group->require_subcommand(1);
+    CLI::App* command = group->add_subcommand("list", "Number, kind, size and name of each");
+    const auto listing = std::make_shared<AdminClient>(*command);
+    command->callback([listing] { list(*listing); });
+
+    const Arguments showing = add(*group, "show", "One of them", command);
+    command->callback([showing] {
+        print_group(showing->server.get(fmt::format("/admin/api/groups/{}", showing->gid)));
+    });
+    const Arguments people = add(*group, "members", "Number, role and name of each", command);
+    command->add_option("PREFIX", people->text, "Of the name");
+    command->callback([people] { members(*people); });
+
+    const Arguments settings = add(*group, "configure", "Change settings", command);
+    command
+        ->add_option(
+            "KEY=VALUE", settings->changes,
+            "name, topic, welcome, slow_mode_s, join_policy (0 open, 1 invite, 2 approval), "
+            "history_for_joiners, retention_s, retention_entries")
+        ->required();
+    command->callback([settings] {
+        print_ok(settings->server.post(fmt::format("/admin/api/groups/{}/configure", settings->gid),
+                                       settings_of(settings->changes)));
+    });
+    const Arguments recalling = add(*group, "recall", "Take a message back", command);
+    command->add_option("SEQ", recalling->seq, "Its number")->required();
+    command->callback([recalling] {
+        print_ok(recalling->server.post(fmt::format("/admin/api/groups/{}/recall", recalling->gid),
+                                        {{"seq", recalling->seq}}));
+    });
+    const Arguments sending = add(*group, "send", "Write as the operator", command);
+    command->add_option("TEXT", sending->text)->required();
+    command->callback([sending] {
+        print_ok(sending->server.post(fmt::format("/admin/api/groups/{}/send", sending->gid),
+                                      {{"text", sending->text}}));
+    });
+    add_members(*group);
+
+    CLI::App* everybody = group->add_subcommand("announce", "Write to everybody on this server");
+    const auto announcing = std::make_shared<GroupArguments>(*everybody);
+    everybody->add_option("TEXT", announcing->text)->required();
+    everybody->callback([announcing] {
+        print_ok(announcing->server.post("/admin/api/broadcast", {{"text", announcing->text}}));
+    });
+}
+
+}  // namespace stentor::server

@@ -1,0 +1,136 @@
+// `stentor user`: accounts of a running server. `stentor token`: what a client or the admin page
+// shows, made from the key in the data folder.
+#include <fmt/format.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "auth/admin_key.h"
+#include "auth/secrets.h"
+#include "auth/token.h"
+#include "base/time.h"
+#include "config/units.h"
+#include "server/admin_client.h"
+#include "server/commands.h"
+
+namespace stentor::server {
+namespace {
+
+namespace json = boost::json;
+
+struct UserArguments {
+    explicit UserArguments(CLI::App& command) : server{command} {}
+    AdminClient server;
+    std::string name;
+    std::string lifetime = "1 d";
+};
+
+// From standard input; a terminal does not show it.
+std::string ask_password() {
+    termios before{};
+    const bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
+    if (terminal) {
+        std::fputs("password: ", stderr);
+        termios silent = before;
+        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    }
+    std::string password;
+    std::getline(std::cin, password);
+    if (terminal) {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        std::fputs("\n", stderr);
+    }
+    return password;
+}
+
+void print(const json::object& user) {
+    fmt::print("{}\t{}\t{}\n", user.at("uid").to_number<std::uint64_t>(),
+               user.at("disabled").as_bool() ? "disabled" : "enabled",
+               plain(std::string{user.at("name").as_string()}));
+}
+
+void list(AdminClient& server, const std::string& prefix) {
+    std::string after;
+    do {
+        const json::object page = server.get(
+            "/admin/api/users?count=100&prefix=" + encoded(prefix) + "&after=" + encoded(after));
+        for (const json::value& user : page.at("users").as_array()) print(user.as_object());
+        after = std::string{page.at("next").as_string()};
+    } while (!after.empty());
+}
+
+// A subcommand on one account that posts to it.
+void add_act(
+    CLI::App& user, const char* name, const char* meaning,
+    json::object (*body)() = [] { return json::object{}; }) {
+    CLI::App* command = user.add_subcommand(name, meaning);
+    const auto arguments = std::make_shared<UserArguments>(*command);
+    command->add_option("NAME", arguments->name, "Name or number of the account")->required();
+    command->callback([arguments, name = std::string{name}, body] {
+        const std::uint64_t uid = arguments->server.uid_of(arguments->name);
+        print(arguments->server.post(fmt::format("/admin/api/users/{}/{}", uid, name), body()));
+    });
+}
+
+// Of the account, for whoever may read the secrets; the server need not run for --admin.
+void print_token(UserArguments& arguments, bool admin) {
+    const auto secrets = auth::load_or_make_secrets(arguments.server.data() / "secrets");
+    if (admin) {
+        fmt::print("{}\n", auth::admin_key(secrets.keys.front()));
+        return;
+    }
+    if (arguments.name.empty()) throw std::runtime_error{"whose token? stentor token NAME"};
+    const auto lifetime = config::parse_time(arguments.lifetime);
+    if (!lifetime) throw std::runtime_error{"--lifetime takes a time with its unit, as \"1 d\""};
+    const UserId uid{arguments.server.uid_of(arguments.name)};
+    const Time minted = now();
+    fmt::print("{}\n", auth::mint(secrets.keys.front(),
+                                  {.uid = uid, .minted = minted, .expires = minted + *lifetime}));
+}
+
+}  // namespace
+
+void add_user_commands(CLI::App& app) {
+    CLI::App* user = app.add_subcommand("user", "Accounts of a running server");
+    user->require_subcommand(1);
+
+    CLI::App* list_command = user->add_subcommand("list", "Number, state and name of each");
+    const auto listing = std::make_shared<UserArguments>(*list_command);
+    list_command->add_option("PREFIX", listing->name, "Of the name");
+    list_command->callback([listing] { list(listing->server, listing->name); });
+
+    CLI::App* add_command = user->add_subcommand("add", "Make one; the password is asked for");
+    const auto adding = std::make_shared<UserArguments>(*add_command);
+    add_command->add_option("NAME", adding->name)->required();
+    add_command->callback([adding] {
+        print(adding->server.post("/admin/api/users",
+                                  {{"name", adding->name}, {"password", ask_password()}}));
+    });
+
+    add_act(*user, "disable", "Nobody signs in as this one any more; sessions end");
+    add_act(*user, "enable", "The reverse of disable");
+    add_act(*user, "sign-out", "All tokens so far end");
+    add_act(*user, "password", "A new password, asked for; all tokens so far end",
+            [] { return json::object{{"password", ask_password()}}; });
+}
+
+void add_token_command(CLI::App& app) {
+    CLI::App* command =
+        app.add_subcommand("token", "Print a token of an account, or the admin key");
+    const auto arguments = std::make_shared<UserArguments>(*command);
+    const auto admin = std::make_shared<bool>(false);
+    command->add_option("NAME", arguments->name, "Name or number of the account");
+    command->add_option("--lifetime", arguments->lifetime, "A time with its unit")
+        ->capture_default_str();
+    command->add_flag("--admin", *admin, "The key that the admin page asks for");
+    command->callback([arguments, admin] { print_token(*arguments, *admin); });
+}
+
+}  // namespace stentor::server

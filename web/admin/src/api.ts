@@ -1,0 +1,73 @@
+// /admin/api/ with the key that the operator gave.
+
+export interface User {
+  uid: number;
+  name: string;
+  disabled: boolean;
+  created_ms: number;
+}
+export interface Group {
+  gid: number;
+  name: string;
+  kind: string;
+  members: number;
+  head: number;
+  activity_ms: number;
+}
+export interface Member {
+  uid: number;
+  name: string;
+  role: string;
+  muted_until_ms: number;
+  banned: boolean;
+}
+
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly field: string,
+  ) {
+    super(field ? `${code}: ${field}` : code);
+  }
+}
+
+type Body = Record<string, string | number | boolean>;
+
+export class AdminApi {
+  constructor(private readonly key: string) {}
+
+  get<T>(path: string): Promise<T> {
+    return this.#call<T>("GET", path);
+  }
+  post<T>(path: string, body: Body = {}): Promise<T> {
+    return this.#call<T>("POST", path, body);
+  }
+  async metrics(): Promise<string> {
+    const response = await fetch("/metrics");
+    if (!response.ok) throw new Refusal(response.status, String(response.status), "metrics");
+    return response.text();
+  }
+
+  users(prefix: string, after: string): Promise<{ users: User[]; next: string }> {
+    return this.get(`users?count=50&${new URLSearchParams({ prefix, after })}`);
+  }
+  groups(after: number): Promise<{ groups: Group[]; next: number }> {
+    return this.get(`groups?count=50&after=${after}`);
+  }
+  members(gid: number, prefix: string, after: string): Promise<{ members: Member[]; total: number; next: string }> {
+    return this.get(`groups/${gid}/members?count=50&${new URLSearchParams({ prefix, after })}`);
+  }
+
+  async #call<T>(method: string, path: string, body?: Body): Promise<T> {
+    const response = await fetch(`/admin/api/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.key}`, "content-type": "application/json" },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const answer: unknown = await response.json().catch(() => ({}));
+    if (response.ok) return answer as T;
+    const { code, field } = answer as { code?: string; field?: string };
+    throw new Refusal(response.status, code ?? String(response.status), field ?? "");
+  }
+}

@@ -1,0 +1,58 @@
+// The key, then three views. The key is kept in memory alone.
+
+import "./style.css";
+import { button, el, setText } from "../../app/src/dom";
+import { AdminApi, Refusal } from "./api";
+import { Groups } from "./groups";
+import { Notice } from "./notice";
+import { Overview } from "./overview";
+import { pageLanguage, t } from "./texts";
+import { Users } from "./users";
+
+interface View {
+  element: HTMLElement;
+  close(): void;
+}
+
+document.documentElement.lang = pageLanguage;
+document.title = t.title;
+const root = document.querySelector<HTMLElement>("#admin");
+if (root) ask(root);
+
+function ask(root: HTMLElement): void {
+  const key = el("input", { id: "key", type: "password", autocomplete: "off", "aria-label": t.key, placeholder: t.key });
+  const problem = el("p", { class: "notice bad", role: "alert" });
+  const form = el("form", { class: "card" }, el("h1", {}, t.title), key, el("p", { class: "soft" }, t.keyHint), problem, el("button", { type: "submit", class: "primary" }, t.enter));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const api = new AdminApi(key.value.trim());
+    api.groups(0).then(
+      () => enter(root, api),
+      (error: unknown) => setText(problem, error instanceof Refusal && error.status === 401 ? t.wrongKey : t.noAnswer),
+    );
+  });
+  root.replaceChildren(form);
+  key.focus();
+}
+
+function enter(root: HTMLElement, api: AdminApi): void {
+  const notice = new Notice();
+  const place = el("main");
+  let shown: View | undefined;
+  const views: [string, () => View][] = [
+    [t.overview, () => new Overview(api, notice)],
+    [t.users, () => new Users(api, notice)],
+    [t.groups, () => new Groups(api, notice)],
+  ];
+  const tabs = views.map(([name, make]) =>
+    button(name, () => {
+      shown?.close();
+      notice.say("");
+      shown = make();
+      place.replaceChildren(shown.element);
+      for (const tab of tabs) tab.setAttribute("aria-current", String(tab.textContent === name));
+    }),
+  );
+  root.replaceChildren(el("header", {}, el("h1", {}, "Stentor"), el("nav", {}, ...tabs)), notice.element, place);
+  tabs[0]?.click();
+}

@@ -1,0 +1,26 @@
+// One line that says how the last act ended.
+
+import { el, setText } from "../../app/src/dom";
+import { Refusal } from "./api";
+import { t } from "./texts";
+
+export class Notice {
+  readonly element = el("p", { class: "notice", role: "status" });
+
+  say(text: string, bad = false): void {
+    setText(this.element, text);
+    this.element.classList.toggle("bad", bad);
+  }
+}
+
+// Says how it ended; true when it was done.
+export async function said(notice: Notice, act: Promise<unknown>): Promise<boolean> {
+  try {
+    await act;
+    notice.say(t.done);
+    return true;
+  } catch (problem) {
+    notice.say(problem instanceof Refusal ? t.refused(problem.message) : t.noAnswer, true);
+    return false;
+  }
+}
