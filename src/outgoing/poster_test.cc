@@ -1,7 +1,10 @@
 #include "outgoing/poster.h"
 
 #include <gmock/gmock.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
 
+#include <csignal>
 #include <future>
 #include <thread>
 
@@ -72,13 +75,84 @@ TEST(Poster, BreaksOffAnAnswerThatIsTooLarge) {
     EXPECT_EQ(answer.error().code, Code::frame_too_large);
 }
 
-TEST(Poster, TalksToNobodyWhoseCertificateItCannotVerify) {
-    // It speaks no TLS at all, the plainest of all wrong certificates.
+TEST(Poster, SaysNothingToAServiceThatSpeaksNoTls) {
     Service plain{[](const auto&, const auto&) { return http_answer("fine"); }};
     Poster poster;
     const auto answer = ask(poster, plain.url("https"), 500ms);
     ASSERT_FALSE(answer);
     EXPECT_EQ(plain.asked(), 0);
+}
+
+// A certificate for "localhost" that signed itself, and the one connection that is served with it.
+class SelfSigned {
+public:
+    SelfSigned() {
+        key_ = EVP_RSA_gen(2048);
+        certificate_ = X509_new();
+        ASN1_INTEGER_set(X509_get_serialNumber(certificate_), 1);
+        X509_gmtime_adj(X509_getm_notBefore(certificate_), 0);
+        X509_gmtime_adj(X509_getm_notAfter(certificate_), 3'600);
+        X509_set_pubkey(certificate_, key_);
+        X509_NAME* name = X509_get_subject_name(certificate_);
+        X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                                   reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
+        X509_set_issuer_name(certificate_, name);
+        X509_sign(certificate_, key_, EVP_sha256());
+        context_ = SSL_CTX_new(TLS_server_method());
+        SSL_CTX_use_certificate(context_, certificate_);
+        SSL_CTX_use_PrivateKey(context_, key_);
+        listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+        ::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+        ::listen(listener_, 1);
+        socklen_t size = sizeof address;
+        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+        port_ = ntohs(address.sin_port);
+        thread_ = std::jthread{[this] { serve(); }};
+    }
+    SelfSigned(const SelfSigned&) = delete;
+    SelfSigned& operator=(const SelfSigned&) = delete;
+    ~SelfSigned() {
+        ::shutdown(listener_, SHUT_RDWR);
+        thread_.join();
+        ::close(listener_);
+        SSL_CTX_free(context_);
+        X509_free(certificate_);
+        EVP_PKEY_free(key_);
+    }
+    [[nodiscard]] std::string url() const { return "https://localhost:" + std::to_string(port_); }
+    [[nodiscard]] bool trusted() const { return trusted_; }
+
+private:
+    void serve() {
+        const int socket = ::accept(listener_, nullptr, nullptr);
+        if (socket < 0) return;
+        SSL* tls = SSL_new(context_);
+        SSL_set_fd(tls, socket);
+        char bytes[1];
+        trusted_ = SSL_accept(tls) == 1 && SSL_read(tls, bytes, sizeof bytes) == 1;
+        SSL_free(tls);
+        ::close(socket);
+    }
+
+    EVP_PKEY* key_{};
+    X509* certificate_{};
+    SSL_CTX* context_{};
+    int listener_{-1};
+    unsigned port_{};
+    std::atomic<bool> trusted_{};
+    std::jthread thread_;
+};
+
+TEST(Poster, SaysNothingToACertificateThatSignedItself) {
+    std::signal(SIGPIPE, SIG_IGN);
+    const SelfSigned service;
+    Poster poster;
+    const auto answer = ask(poster, service.url());
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, Code::internal);
+    EXPECT_THAT(std::string{answer.error().where}, testing::HasSubstr("certificate"));
+    EXPECT_FALSE(service.trusted());
 }
 
 TEST(Poster, FollowsNoRedirectAndNoOtherProtocol) {

@@ -85,7 +85,7 @@ Node::Node(const config::Settings& settings)
       passwords_{hasher_},
       filter_{make_filter(settings)},
       owner_{*store_, bus_, routes_, owner_options(settings, words_.get(), filter_.get())},
-      stats_{shards_, owner_, gateway_.hub()},
+      stats_{shards_, owner_, gateway_.hub(), filter_.get()},
       api_{api_options(settings, secrets_, poster_), bus_, passwords_, stats_},
       admin_{{.bus = bus_,
               .poster = poster_,

@@ -73,6 +73,11 @@ std::vector<std::pair<std::string, std::uint64_t>> Stats::counters() {
     all.emplace_back("cache_page_misses", cache.page_misses);
     all.emplace_back("stream_holes", cache.holes);
     all.emplace_back("view_reloads", cache.reloads);
+    if (filter_ != nullptr) {
+        all.emplace_back("filter_asked", filter_->counters().asked.load());
+        all.emplace_back("filter_refused", filter_->counters().refused.load());
+        all.emplace_back("filter_failed", filter_->counters().failed.load());
+    }
     return all;
 }
 

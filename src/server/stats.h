@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/api.h"
+#include "filter/filter.h"
 #include "gateway/hub.h"
 #include "net/shard_group.h"
 #include "owner/owner.h"
@@ -18,8 +19,10 @@ namespace stentor::server {
 
 class Stats final : public api::Status {
 public:
-    Stats(net::ShardGroup& shards, const owner::Owner& owner, const gateway::Hub& hub)
-        : shards_{shards}, owner_{owner}, hub_{hub} {}
+    // `filter` may be none.
+    Stats(net::ShardGroup& shards, const owner::Owner& owner, const gateway::Hub& hub,
+          const filter::Filter* filter)
+        : shards_{shards}, owner_{owner}, hub_{hub}, filter_{filter} {}
 
     [[nodiscard]] std::vector<std::string> unready_reasons() override;
     [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() override;
@@ -30,6 +33,7 @@ private:
     net::ShardGroup& shards_;
     const owner::Owner& owner_;
     const gateway::Hub& hub_;
+    const filter::Filter* filter_;
     std::atomic<bool> draining_{};
 };
 
