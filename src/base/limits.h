@@ -128,6 +128,18 @@ inline constexpr std::size_t kPassBytes = 4 * kBatchBytes;  // Gathered for a pa
 inline constexpr std::size_t kLargeAudience = 1'024;        // From here on a pass waits at the gate
 inline constexpr std::size_t kPinnedBytes = 64 * 1024 * 1024;  // Half-written frames, per shard
 
+// ---- A follower of the record
+inline constexpr std::size_t kReplicaHelloBytes = 256;  // Before either side has proved itself
+inline constexpr std::size_t kReplicaFrameBytes = std::size_t{1} << 30U;
+inline constexpr std::size_t kReplicaUpdatesBytes = 1024 * 1024;  // Or one write that is larger
+inline constexpr std::size_t kReplicaChunkBytes = 1024 * 1024;
+inline constexpr Millis kReplicaHelloWithin = 2s;
+inline constexpr Millis kReplicaWithin = 10s;      // For the other side's next frame
+inline constexpr Millis kReplicaOpenWithin = 60s;  // To open a copy
+inline constexpr Millis kReplicaPulse = 1s;
+inline constexpr Millis kReplicaRetryMin = 100ms;
+inline constexpr Millis kReplicaRetryMax = 5s;
+
 // ---- Waiting elsewhere
 inline constexpr Millis kAskWithin = 5s;
 inline constexpr std::size_t kWorkerMail = 262'144;       // Commands and outcomes, per worker
