@@ -79,7 +79,7 @@ void Keywords::add(std::u32string_view letters, const Word& word) {
 
 // By depth: a node falls back to a shallower one, which is linked already.
 void Keywords::link() {
-    std::ranges::stable_sort(new_edges_, {}, &Edge::depth);
+    std::ranges::sort(new_edges_, {}, &Edge::depth);
     for (const Edge& edge : std::exchange(new_edges_, {})) {
         Node& node = nodes_[edge.to];
         if (edge.from != 0) node.fall_back = step(nodes_[edge.from].fall_back, edge.character);
