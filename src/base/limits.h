@@ -52,6 +52,7 @@ inline constexpr Millis kHttpWithin = 10s;
 inline constexpr Millis kHttpIdle = 30s;
 inline constexpr std::size_t kListeners = 16;
 inline constexpr std::size_t kProxyHeaderBytes = 536;  // PROXY protocol, with its extras
+inline constexpr std::size_t kHandshakeStepsPerTurn = 8;  // Of TLS, on a shard: each may cost 1 ms
 inline constexpr std::size_t kControlBytes = 125;  // RFC 6455 section 5.5
 inline constexpr std::size_t kPingsPerSecond = 10;
 

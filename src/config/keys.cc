@@ -87,8 +87,18 @@ const std::array kKeys{
     // ---- listen
     Key{"listen", "http", kAddresses, [](Settings& s) -> Place { return &s.listen.http; }, kRestart,
         "Where browsers come: the page, the API and WebSockets. Port 0: any free one."},
+    Key{"listen", "https", kAddresses, [](Settings& s) -> Place { return &s.listen.https; },
+        kRestart, "The same under TLS, for which certificate and key are needed."},
     Key{"listen", "tcp", kAddresses, [](Settings& s) -> Place { return &s.listen.tcp; }, kRestart,
         "Where programs come that speak the protocol over plain TCP, as stentor chat does."},
+    Key{"listen", "tcp_tls", kAddresses, [](Settings& s) -> Place { return &s.listen.tcp_tls; },
+        kRestart, "The same under TLS."},
+    Key{"listen", "certificate", kPathOrNone,
+        [](Settings& s) -> Place { return &s.listen.certificate; }, kRestart,
+        "PEM file of the certificate, and behind it those that it rests on. The file is read again "
+        "on SIGHUP."},
+    Key{"listen", "key", kPathOrNone, [](Settings& s) -> Place { return &s.listen.key; }, kRestart,
+        "PEM file of its key, without a password. The file is read again on SIGHUP."},
     Key{"listen", "proxy_protocol", kAddresses,
         [](Settings& s) -> Place { return &s.listen.proxy_protocol; }, kRestart,
         "Those of the addresses above at which a PROXY header (version 2) comes first; only "

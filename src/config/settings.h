@@ -15,7 +15,11 @@ using Texts = std::vector<std::string>;
 struct Settings {
     struct Listen {
         Texts http{"127.0.0.1:8080"};
+        Texts https;
         Texts tcp;
+        Texts tcp_tls;
+        std::string certificate;
+        std::string key;
         Texts proxy_protocol;
         Texts trusted_proxies;
         Texts origins;

@@ -24,7 +24,8 @@ bool Backlog::has_room(Kind kind) const {
 bool Backlog::replace_pong(const SharedBytes& bytes) {
     for (Piece& piece : pieces_) {
         if (piece.kind != Kind::pong) continue;
-        if (piece.offset > 0) return true;  // Half of it is out: that one will have to do.
+        if (piece.offset > 0 || piece.began)
+            return true;  // Half of it is out: that one will have to do.
         bytes_ += bytes->size();
         bytes_ -= piece.bytes->size();
         piece.bytes = bytes;
@@ -33,10 +34,10 @@ bool Backlog::replace_pong(const SharedBytes& bytes) {
     return false;
 }
 
-void Backlog::add(Kind kind, SharedBytes bytes, std::size_t offset) {
+void Backlog::add(Kind kind, SharedBytes bytes, std::size_t offset, bool began) {
     if (kind == Kind::pong && replace_pong(bytes)) return;
     bytes_ += bytes->size() - offset;
-    pieces_.push_back({.bytes = std::move(bytes), .offset = offset, .kind = kind});
+    pieces_.push_back({.bytes = std::move(bytes), .offset = offset, .kind = kind, .began = began});
 }
 
 void Backlog::front(std::vector<std::string_view>& views, std::size_t views_max) const {

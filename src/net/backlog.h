@@ -27,7 +27,10 @@ public:
 
     [[nodiscard]] bool has_room(Kind kind) const;
     // `offset` bytes of it are written already. Only where has_room().
-    void add(Kind kind, SharedBytes bytes, std::size_t offset = 0);
+    // `began`: the socket has taken something that was made of them, though no whole byte counts as
+    // written yet (a record of TLS that is halfway).
+    void add(Kind kind, SharedBytes bytes, std::size_t offset = 0, bool began = false);
+    void begin_front() { pieces_.front().began = true; }
 
     [[nodiscard]] bool empty() const { return pieces_.empty(); }
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
@@ -43,6 +46,7 @@ private:
         SharedBytes bytes;
         std::size_t offset;
         Kind kind;
+        bool began;
     };
     [[nodiscard]] std::size_t count(Kind kind) const;
     [[nodiscard]] bool replace_pong(const SharedBytes& bytes);

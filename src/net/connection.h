@@ -14,6 +14,7 @@
 #include "net/backlog.h"
 #include "net/http/parser.h"
 #include "net/tcp/parser.h"
+#include "net/tls/session.h"
 #include "net/ws/parser.h"
 
 namespace stentor::net {
@@ -21,6 +22,7 @@ namespace stentor::net {
 enum class Phase : std::uint8_t {
     free,
     proxy,      // Before the PROXY header.
+    handshake,  // Of TLS.
     http,       // Before a WebSocket handshake, or never to have one.
     open,       // WebSocket, or frames on TCP.
     closing,    // Our Close is out or waits; the peer's is awaited.
@@ -40,6 +42,7 @@ struct Exchange {
 // What stands between the socket and the protocol; a browser that came directly has none of it.
 struct Transport {
     std::optional<access::Address> source;  // As the proxy told.
+    std::unique_ptr<tls::Session> tls;
     tcp::Parser frames{limits::kClientFrameBytes};
 };
 
@@ -70,6 +73,10 @@ struct Connection {
     std::unique_ptr<std::string> unread;  // Read from the socket, not yet looked at.
     ws::Parser parser{ws::Role::server, limits::kClientFrameBytes};
 
+    // Null for those who speak in the clear.
+    [[nodiscard]] tls::Session* tls() const {
+        return transport == nullptr ? nullptr : transport->tls.get();
+    }
     [[nodiscard]] Time earliest() const {
         const Time stuck = backlog == nullptr ? Time::max() : backlog->stuck_at;
         return std::min({deadline, app_deadline, stuck});

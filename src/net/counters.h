@@ -26,6 +26,7 @@ struct alignas(64) Counters {
     Counter pinned_bytes;  // Bytes that wait.
     // ---- Since the start
     Counter accepted;
+    Counter tls_handshakes;
     Counter messages_in;
     Counter http_requests;
     Counter bytes_in;
@@ -37,6 +38,7 @@ struct alignas(64) Counters {
     Counter refused_full;       // No descriptor left: 503.
     Counter refused_handshake;  // 400, 403, 405, 426
     Counter refused_proxy;      // Not a listed proxy, or no PROXY header.
+    Counter refused_tls;        // No TLS, or none that is acceptable.
     Counter refused_slow;       // Handshake or request not finished in time: 408.
     Counter refused_large;      // 413, 431
     Counter refused_malformed;  // HTTP that cannot be read: 400.

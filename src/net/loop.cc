@@ -33,6 +33,7 @@ Loop::~Loop() = default;
 
 void Loop::start() {
     buffer_ = std::make_unique<char[]>(kReadBytes);
+    if (certificate_ != nullptr) ciphertext_ = std::make_unique<char[]>(kCiphertextBytes);
     epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
     if (epoll_ < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
     epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.u64 = kMailSource}};
@@ -51,6 +52,7 @@ void Loop::turn() {
     const int count = ::epoll_wait(epoll_, events.data(), events.size(), timeout_ms());
     now_ = stentor::now();
     counters_.turns.add();
+    handshake_steps_left_ = limits::kHandshakeStepsPerTurn;
     for (int i = 0; i < count; ++i) {
         const epoll_event& event = events[static_cast<std::size_t>(i)];
         on_event(event.data.u64, event.events);
@@ -86,7 +88,10 @@ void Loop::on_event(std::uint64_t source, std::uint32_t events) {
         return doom(index);
     }
     if ((events & (EPOLLRDHUP | EPOLLHUP)) != 0) connection.hung_up = true;
-    if ((events & EPOLLOUT) != 0 && connection.backlog != nullptr) flush(index);
+    if ((events & EPOLLOUT) != 0) {
+        if (connection.backlog != nullptr) flush(index);
+        if (connection.phase == Phase::handshake) connection.tls()->on_writable();
+    }
     if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP)) != 0) read(index);
 }
 
@@ -141,7 +146,8 @@ void Loop::on_phase_deadline(std::uint32_t index) {
         return start_close(index, ws::close_code::kPolicy, "message not finished in time",
                            Phase::lingering);
     }
-    if (connection.phase == Phase::proxy) counters_.refused_slow.add();
+    const bool early = connection.phase == Phase::proxy || connection.phase == Phase::handshake;
+    if (early) counters_.refused_slow.add();
     if (connection.phase != Phase::http) return doom(index);
     // A long answer to a slow client has no deadline but the one for being stuck.
     if (connection.backlog != nullptr) return;
@@ -207,7 +213,8 @@ void Loop::rearm(std::uint32_t index) {
 void Loop::update_busy(std::uint32_t index) {
     const Connection& connection = table_.at(index);
     busy_[index] = connection.dead || connection.phase != Phase::open ||
-                   connection.backlog != nullptr || connection.framed;
+                   connection.backlog != nullptr || connection.framed ||
+                   connection.tls() != nullptr;
 }
 
 void Loop::leave_open(std::uint32_t index) {
@@ -239,6 +246,7 @@ void Loop::shut_our_side(std::uint32_t index) {
     Connection& connection = table_.at(index);
     if (connection.ended) return doom(index);
     if (std::exchange(connection.shut, true)) return;
+    if (connection.tls() != nullptr) connection.tls()->finish();
     ::shutdown(connection.descriptor, SHUT_WR);
     connection.deadline = std::min(connection.deadline, now_ + options_.within.close);
     rearm(index);

@@ -44,6 +44,10 @@ public:
     void start();  // In the thread's own descriptor table. Throws std::system_error.
     void run();    // Until stop().
     void stop() { stopping_ = true; }
+    // For those who connect from now on.
+    void use_certificate(std::shared_ptr<const tls::Context> certificate) {
+        certificate_ = std::move(certificate);
+    }
     // Calls on_start and opens the listeners, on these ports. Returns the ports that they have.
     // Throws std::system_error.
     std::vector<std::uint16_t> serve(Handler& handler, std::span<const std::uint16_t> ports);
@@ -92,6 +96,7 @@ private:
     void accept_some(std::size_t listener, unsigned count_max);
     void admit(int descriptor, std::size_t listener);
     void begin(std::uint32_t index);
+    void speak(std::uint32_t index);
     void refuse_full(std::uint32_t index);
     void rest_accepting();
     void resume_accepting();
@@ -103,8 +108,16 @@ private:
     // ---- loop_read.cc
     void read(std::uint32_t index);
     [[nodiscard]] bool take_proxy_header(std::uint32_t index);
+    [[nodiscard]] bool receive(std::uint32_t index, std::size_t& filled);
+    [[nodiscard]] std::int64_t receive_bytes(std::uint32_t index, std::span<char> space);
     void consume(std::uint32_t index, std::span<char> bytes);
     void on_end(std::uint32_t index);
+
+    // ---- loop_tls.cc
+    [[nodiscard]] bool receive_tls(std::uint32_t index, std::size_t& filled);
+    void refuse_tls(std::uint32_t index, bool plaintext_http);
+    [[nodiscard]] std::int64_t write_front(tls::Session& tls, Backlog& backlog,
+                                           std::string_view front);
 
     // ---- loop_write.cc
     Written write_shared(std::uint32_t index, const SharedBytes& frame);
@@ -112,7 +125,7 @@ private:
     Written keep_rest(std::uint32_t index, Backlog::Kind kind, const SharedBytes& bytes,
                       std::int64_t sent);
     Written enqueue(std::uint32_t index, Backlog::Kind kind, const SharedBytes& bytes,
-                    std::size_t offset);
+                    std::size_t offset, bool began = false);
     void flush(std::uint32_t index);
     void on_flushed(std::uint32_t index);
     void count_out(std::int64_t bytes);
@@ -158,6 +171,9 @@ private:
     // instead of the connection; a shard's bits stay in the first-level cache.
     std::vector<bool> busy_;
     std::unique_ptr<char[]> buffer_;  // The one that all connections are read into.
+    std::shared_ptr<const tls::Context> certificate_;
+    std::unique_ptr<char[]> ciphertext_;   // What is read before it is decrypted into buffer_.
+    std::size_t handshake_steps_left_{0};  // In this turn.
 
     std::vector<std::uint32_t> ready_;    // To be read without waiting for an event.
     std::vector<ConnectionToken> left_;   // Whose on_closed is due.

@@ -67,7 +67,7 @@ void Loop::admit(int descriptor, std::size_t listener) {
     connection.framed = how.kind == Listener::Kind::tcp;
     connection.phase = Phase::http;
     connection.deadline = now_ + options_.within.handshake;
-    if (connection.framed || how.proxy_protocol) {
+    if (connection.framed || how.proxy_protocol || how.tls) {
         connection.transport = std::make_unique<Transport>();
     }
     counters_.accepted.add();
@@ -85,8 +85,17 @@ void Loop::admit(int descriptor, std::size_t listener) {
     }
 }
 
-// The protocol's first word may come.
+// Behind the PROXY header, where there is one.
 void Loop::begin(std::uint32_t index) {
+    Connection& connection = table_.at(index);
+    if (!options_.listeners[connection.listener].tls) return speak(index);
+    connection.phase = Phase::handshake;
+    connection.transport->tls = std::make_unique<tls::Session>(
+        certificate_, connection.descriptor, connection.framed ? kTcpProtocol : kHttpProtocol);
+}
+
+// The protocol's first word may come.
+void Loop::speak(std::uint32_t index) {
     Connection& connection = table_.at(index);
     connection.phase = Phase::http;
     if (!connection.framed) return;
@@ -118,7 +127,9 @@ void Loop::refuse_full(std::uint32_t index) {
     counters_.refused_full.add();
     table_.at(index).refused = true;
     ++refused_lingering_;
-    if (table_.at(index).framed) {
+    if (options_.listeners[table_.at(index).listener].tls) {
+        doom(index);  // Whatever was said in the clear would not be understood.
+    } else if (table_.at(index).framed) {
         const auto retry_after_ms = static_cast<std::uint32_t>(options_.within.retry_after.count());
         refuse_tcp(index, {.code = Code::shard_full, .retry_after_ms = retry_after_ms});
     } else {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "base/limits.h"
 #include "base/time.h"
@@ -11,6 +12,7 @@ namespace stentor::net {
 
 inline constexpr std::size_t kReadBytes =
     std::size_t{64} * 1024;  // What one connection may take of a turn.
+inline constexpr std::size_t kCiphertextBytes = kReadBytes / 2;
 inline constexpr std::size_t kEventsPerTurn = 256;
 inline constexpr unsigned kAcceptsPerTurn = 64;
 inline constexpr unsigned kAcceptsAtEnd = 65'536;  // More than any accept queue holds.
@@ -19,6 +21,10 @@ inline constexpr std::size_t kJoinedBytes =
     std::size_t{4} * 1024;  // Bodies up to here go out with their header.
 inline constexpr Millis kSleepMax{3'600'000};
 inline constexpr Millis kAcceptRest{100};
+
+// As ALPN calls them.
+inline constexpr std::string_view kHttpProtocol = "http/1.1";
+inline constexpr std::string_view kTcpProtocol = "stentor.v1";
 
 // What epoll tells about: these, or a connection's index.
 inline constexpr std::uint64_t kMailSource = UINT64_MAX;

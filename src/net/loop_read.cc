@@ -24,24 +24,41 @@ void Loop::read(std::uint32_t index) {
     }
     bool again = filled == kReadBytes;
     if (!again && !connection.ended) {
-        const std::size_t space = kReadBytes - filled;
-        const ssize_t got = ::recv(connection.descriptor, buffer_.get() + filled, space, 0);
-        if (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-            counters_.dropped_error.add();
-            return doom(index);
-        }
-        connection.ended = got == 0;
-        const auto bytes = static_cast<std::size_t>(got > 0 ? got : 0);
-        counters_.bytes_in.add(bytes);
-        filled += bytes;
-        // A short read emptied the socket (epoll(7)), unless the end of file stands behind it.
-        again = bytes == space || (bytes > 0 && connection.hung_up) || (got < 0 && errno == EINTR);
+        const bool encrypted = connection.tls() != nullptr && connection.phase != Phase::lingering;
+        again = encrypted ? receive_tls(index, filled) : receive(index, filled);
+        if (connection.dead) return;
     }
 
     consume(index, {buffer_.get(), filled});
     if (connection.dead || connection.blocked()) return;
     if (connection.ended && connection.unread == nullptr) return on_end(index);
     if (again || connection.unread != nullptr) make_ready(index);
+}
+
+// Adds to the buffer what the socket has. True: there may be more.
+bool Loop::receive(std::uint32_t index, std::size_t& filled) {
+    const std::span<char> space{buffer_.get() + filled, kReadBytes - filled};
+    const std::int64_t got = receive_bytes(index, space);
+    if (got <= 0) return got < 0;
+    filled += static_cast<std::size_t>(got);
+    // A short read emptied the socket (epoll(7)), unless the end of file stands behind it.
+    return static_cast<std::size_t>(got) == space.size() || table_.at(index).hung_up;
+}
+
+// 0: nothing there, the end, or an error that ended the connection; -1: try again.
+std::int64_t Loop::receive_bytes(std::uint32_t index, std::span<char> space) {
+    Connection& connection = table_.at(index);
+    const ssize_t got = ::recv(connection.descriptor, space.data(), space.size(), 0);
+    if (got < 0) {
+        if (errno == EINTR) return -1;
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+        counters_.dropped_error.add();
+        doom(index);
+        return 0;
+    }
+    connection.ended = got == 0;
+    counters_.bytes_in.add(static_cast<std::uint64_t>(got));
+    return got;
 }
 
 // Looked at while it stays in the socket, until it is whole: so nothing of it is kept here, and
@@ -79,6 +96,7 @@ void Loop::consume(std::uint32_t index, std::span<char> bytes) {
                 break;
             case Phase::free:
             case Phase::proxy:
+            case Phase::handshake:
             case Phase::lingering: bytes = {}; break;
         }
     }

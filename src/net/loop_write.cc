@@ -43,12 +43,9 @@ Written Loop::send(ConnectionToken token, std::string_view payload) {
     const auto framed = [payload, tcp = connection->framed] {
         return share(tcp ? tcp::frame(payload) : ws::server_frame(ws::Opcode::binary, payload));
     };
-    if (connection->backlog != nullptr) {
-        if (!connection->backlog->has_room(Backlog::Kind::reply)) {
-            counters_.refused_backlog.add();
-            return Written::refused;
-        }
-        return enqueue(token.index, Backlog::Kind::reply, framed(), 0);
+    // Under TLS, two pieces would be two records.
+    if (connection->backlog != nullptr || connection->tls() != nullptr) {
+        return write_bytes(token.index, Backlog::Kind::reply, framed());
     }
     // The payload is copied only when the socket does not take it whole.
     const ws::HeaderBytes header = ws::server_header(ws::Opcode::binary, payload.size());
@@ -99,7 +96,10 @@ Written Loop::write_bytes(std::uint32_t index, Backlog::Kind kind, const SharedB
         }
         return enqueue(index, kind, bytes, 0);
     }
-    const ssize_t sent = ::send(connection.descriptor, bytes->data(), bytes->size(), kFlags);
+    tls::Session* tls = connection.tls();
+    const ssize_t sent = tls != nullptr
+                             ? tls->write(*bytes)
+                             : ::send(connection.descriptor, bytes->data(), bytes->size(), kFlags);
     count_out(sent);
     if (sent == static_cast<ssize_t>(bytes->size())) {
         counters_.frames_out.add();
@@ -116,16 +116,18 @@ Written Loop::keep_rest(std::uint32_t index, Backlog::Kind kind, const SharedByt
         doom(index);
         return Written::refused;
     }
-    return enqueue(index, kind, bytes, static_cast<std::size_t>(sent > 0 ? sent : 0));
+    const tls::Session* tls = table_.at(index).tls();
+    return enqueue(index, kind, bytes, static_cast<std::size_t>(sent > 0 ? sent : 0),
+                   tls != nullptr && tls->began());
 }
 
 Written Loop::enqueue(std::uint32_t index, Backlog::Kind kind, const SharedBytes& bytes,
-                      std::size_t offset) {
+                      std::size_t offset, bool began) {
     Connection& connection = table_.at(index);
     const std::size_t rest = bytes->size() - offset;
     const bool control = kind == Backlog::Kind::pong || kind == Backlog::Kind::close;
     if (!control && counters_.pinned_bytes.value() + rest > options_.pinned_bytes_max) {
-        if (offset == 0) {
+        if (offset == 0 && !began) {
             counters_.refused_backlog.add();
             return Written::refused;
         }
@@ -142,7 +144,7 @@ Written Loop::enqueue(std::uint32_t index, Backlog::Kind kind, const SharedBytes
         rearm(index);
     }
     const std::size_t before = connection.backlog->bytes();
-    connection.backlog->add(kind, bytes, offset);
+    connection.backlog->add(kind, bytes, offset, began);
     counters_.pinned_bytes.subtract(before);
     counters_.pinned_bytes.add(connection.backlog->bytes());
     counters_.frames_out.add();
@@ -157,10 +159,12 @@ void Loop::flush(std::uint32_t index) {
     Backlog& backlog = *connection.backlog;
     while (!backlog.empty()) {
         views_.clear();
-        backlog.front(views_, kPiecesPerWrite);
+        backlog.front(views_, connection.tls() != nullptr ? 1 : kPiecesPerWrite);
         std::size_t offered = 0;
         for (const std::string_view view : views_) offered += view.size();
-        const ssize_t sent = send_pieces(connection.descriptor, views_);
+        const std::int64_t sent = connection.tls() != nullptr
+                                      ? write_front(*connection.tls(), backlog, views_.front())
+                                      : send_pieces(connection.descriptor, views_);
         if (sent < 0) {
             if (would_block()) return;
             counters_.dropped_error.add();

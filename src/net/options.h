@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/time.h"
+#include "net/tls/context.h"
 
 namespace stentor::net {
 
@@ -31,12 +32,14 @@ struct Listener {
     std::string address = "127.0.0.1";  // Numeric, IPv4 or IPv6.
     std::uint16_t port = 0;             // 0: the system chooses one, the same for all shards.
     Kind kind = Kind::http;
+    bool tls = false;
     // Each connection begins with a PROXY header (version 2); only trusted proxies may connect.
     bool proxy_protocol = false;
 };
 
 struct Options {
     std::vector<Listener> listeners{Listener{}};  // One to kListeners.
+    tls::Files tls;                               // For those listeners that say so.
     // Networks ("10.0.0.0/8") or addresses whose PROXY headers and X-Forwarded-For are believed.
     std::vector<std::string> trusted_proxies;
     std::uint32_t shards = 1;

@@ -20,6 +20,7 @@ struct ShardGroup::Impl {
     std::unique_ptr<Gate> gate;
     std::vector<std::unique_ptr<Loop>> loops;
     access::Networks trusted;
+    std::shared_ptr<const tls::Context> certificate;  // The one at the start.
     std::vector<std::thread> threads;
     std::vector<std::uint16_t> ports;
 
@@ -54,6 +55,7 @@ ShardGroup::Impl::Impl(Options chosen) : options(std::move(chosen)) {
                                   [this](std::uint32_t index) { mailboxes[index]->post([] {}); });
     for (std::uint32_t i = 0; i < options.shards; ++i) {
         loops.push_back(std::make_unique<Loop>(i, options, trusted, *mailboxes[i], *gate));
+        loops.back()->use_certificate(certificate);
     }
     std::vector<std::future<void>> started;
     for (std::uint32_t i = 0; i < options.shards; ++i) {
@@ -81,7 +83,9 @@ void ShardGroup::Impl::check_options() {
         if (trusted.add(proxy)) continue;
         throw std::runtime_error("trusted proxies: '" + proxy + "' is no address or network");
     }
+    bool encrypted = false;
     for (std::size_t i = 0; i < listeners.size(); ++i) {
+        encrypted = encrypted || listeners[i].tls;
         if (listeners[i].proxy_protocol && trusted.empty()) {
             throw std::runtime_error("a listener for the PROXY protocol needs trusted proxies");
         }
@@ -95,6 +99,10 @@ void ShardGroup::Impl::check_options() {
             }
         }
     }
+    if (!encrypted) return;
+    auto loaded = tls::Context::load(options.tls);
+    if (!loaded) throw std::runtime_error("TLS: " + loaded.error());
+    certificate = std::move(*loaded);
 }
 
 void ShardGroup::Impl::live(std::uint32_t index, std::promise<void> started) {
@@ -146,6 +154,18 @@ std::uint32_t ShardGroup::size() const { return impl_->options.shards; }
 Shard& ShardGroup::shard(std::uint32_t index) { return impl_->loops[index]->shard(); }
 const Counters& ShardGroup::counters(std::uint32_t index) const {
     return impl_->loops[index]->counters();
+}
+
+std::expected<void, std::string> ShardGroup::reload_certificates() {
+    if (impl_->certificate == nullptr) return {};
+    const auto loaded = tls::Context::load(impl_->options.tls);
+    if (!loaded) return std::unexpected(loaded.error());
+    for (std::uint32_t i = 0; i < size(); ++i) {
+        impl_->mailboxes[i]->post([loop = impl_->loops[i].get(), certificate = *loaded] {
+            loop->use_certificate(certificate);
+        });
+    }
+    return {};
 }
 
 void ShardGroup::stop_accepting() {

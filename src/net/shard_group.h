@@ -5,9 +5,11 @@
 // Thread: the one that made it, but for shard().post() and the counters.
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "net/counters.h"
@@ -35,6 +37,10 @@ public:
     [[nodiscard]] std::uint32_t size() const;
     [[nodiscard]] Shard& shard(std::uint32_t index);
     [[nodiscard]] const Counters& counters(std::uint32_t index) const;
+
+    // Reads Options::tls again, for those who connect from now on. Otherwise why not, and nothing
+    // changes.
+    [[nodiscard]] std::expected<void, std::string> reload_certificates();
 
     // Drain: no shard listens any more when this returns.
     void stop_accepting();

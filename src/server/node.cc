@@ -112,13 +112,17 @@ Node::Addresses Node::serve() {
     for (std::size_t i = 0; i < listeners.size(); ++i) {
         const config::Address address{.host = listeners[i].address, .port = shards_.port(i)};
         const bool tcp = listeners[i].kind == net::Listener::Kind::tcp;
-        urls.push_back((tcp ? "tcp://" : "http://") + address.text());
+        const std::string scheme = tcp ? "tcp" : "http";
+        urls.push_back(scheme + (listeners[i].tls ? "s://" : "://") + address.text());
     }
     return {.listeners = std::move(urls),
             .admin = admin_side_ ? admin_side_->serve(admin_, settings_.server.data) : ""};
 }
 
 void Node::reload(const config::Settings& settings) {
+    if (const auto reloaded = shards_.reload_certificates(); !reloaded) {
+        log::error("the certificate stays", {{"why", reloaded.error()}});
+    }
     api_.set_sign_up(settings.accounts.sign_up);
     if (auto words = load_words(settings.safety.words)) {
         log::info("words read again", {{"count", (*words)->size()}});

@@ -1,6 +1,7 @@
 #include "server/options_of.h"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <thread>
 
@@ -15,22 +16,30 @@ namespace {
 std::vector<net::Listener> listeners_of(const config::Settings::Listen& listen) {
     using Kind = net::Listener::Kind;
     std::vector<net::Listener> listeners;
-    std::size_t proxied = 0;
-    const auto add = [&](const config::Texts& addresses, Kind kind) {
+    const auto add = [&](const config::Texts& addresses, Kind kind, bool tls) {
         for (const std::string& text : addresses) {
             const config::Address address = *config::parse_address(text);
             const bool behind = std::ranges::count(listen.proxy_protocol, text) > 0;
-            proxied += behind ? 1 : 0;
             listeners.push_back({.address = address.host,
                                  .port = address.port,
                                  .kind = kind,
+                                 .tls = tls,
                                  .proxy_protocol = behind});
         }
     };
-    add(listen.http, Kind::http);
-    add(listen.tcp, Kind::tcp);
-    if (proxied != listen.proxy_protocol.size()) {
-        throw std::runtime_error{"listen.proxy_protocol names an address that is not listened on"};
+    add(listen.http, Kind::http, false);
+    add(listen.https, Kind::http, true);
+    add(listen.tcp, Kind::tcp, false);
+    add(listen.tcp_tls, Kind::tcp, true);
+    for (const std::string& text : listen.proxy_protocol) {
+        const auto names = [&text](const config::Texts* addresses) {
+            return std::ranges::count(*addresses, text) > 0;
+        };
+        if (std::ranges::any_of(
+                std::array{&listen.http, &listen.https, &listen.tcp, &listen.tcp_tls}, names)) {
+            continue;
+        }
+        throw std::runtime_error{"listen.proxy_protocol: " + text + " is not listened on"};
     }
     return listeners;
 }
@@ -41,6 +50,7 @@ net::Options net_options(const config::Settings& settings) {
     const auto cores = std::max(1U, std::thread::hardware_concurrency());
     const auto shards = static_cast<std::uint32_t>(settings.server.shards);
     return {.listeners = listeners_of(settings.listen),
+            .tls = {.certificate = settings.listen.certificate, .key = settings.listen.key},
             .trusted_proxies = settings.listen.trusted_proxies,
             .shards = shards != 0 ? shards : cores,
             .origins = settings.listen.origins};

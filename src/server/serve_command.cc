@@ -76,6 +76,7 @@ void add_serve_command(CLI::App& app) {
             meaning);
     };
     add_list("--listen", "listen.http", "ADDRESS:PORT for browsers; port 0: any free one");
+    add_list("--https", "listen.https", "ADDRESS:PORT for browsers under TLS; repeatable");
     add_list("--tcp", "listen.tcp", "ADDRESS:PORT for programs such as stentor chat; repeatable");
     add_list("--origin", "listen.origins",
              "Allowed Origin of browsers, beside the server's own; repeatable");

@@ -1,0 +1,269 @@
+"""Clients that mean harm, or are broken: each is refused with the right code, costs a bounded amount,
+and leaves a server that goes on for everybody else.
+
+Usage: hostile.py STENTOR. One function a row of docs/mechanisms.md's list of hostile input.
+"""
+
+import sys
+import time
+
+from server_under_test import (
+    CREATE_GROUP, GROUP_READY, HELLO, JOIN_GROUP, OPEN, OPENED, PULL, RANGE, RESET, SEND, SENT,
+    Server, Socket, Talk, WebSocket, cmid, command, field, fields, hello, until)
+
+MALFORMED, TOKEN_INVALID, NOT_FOUND, BAD_FIELD, HELLO_REQUIRED, NOT_OPEN, FRAME_TOO_LARGE = (
+    400, 402, 403, 406, 407, 102, 408)
+
+
+def signed_in(server, name):
+    talk = Talk(server.ports["tcp"])
+    assert 2 in talk.answer(hello(server.account(name))), "no Welcome"
+    return talk
+
+
+def group_of(talk):
+    ready = talk.answer(command(2, CREATE_GROUP, field(1, field(1, "club")), field(2, cmid())))
+    return fields(ready[GROUP_READY][0])[1][0]
+
+
+def said(talk, gid, text):
+    body = field(1, text)
+    sent = talk.answer(command(3, SEND, field(1, gid), field(2, cmid()), field(5, body)))
+    assert SENT in sent, sent
+    return fields(sent[SENT][0])[2][0]
+
+
+def closed_by(server, code, **frame):
+    with WebSocket(server.ports["http"]) as socket:
+        assert socket.status == 101
+        socket.frame(**frame)
+        got = socket.close_code()
+        assert got == code, (got, code, frame)
+
+
+# ---- WebSocket frames
+
+
+def unmasked_frames(server):
+    closed_by(server, 1002, payload=b"hello", masked=False)
+
+
+def lengths_that_are_not_minimal(server):
+    closed_by(server, 1002, payload=b"hello", length=b"\x7e\x00\x05")
+    closed_by(server, 1002, payload=b"hello", length=b"\x7f" + (5).to_bytes(8, "big"))
+
+
+def lengths_of_2_to_the_63(server):
+    closed_by(server, 1002, payload=b"", length=b"\x7f" + (1 << 63).to_bytes(8, "big"))
+    closed_by(server, 1009, payload=b"", length=b"\x7f" + ((1 << 63) - 1).to_bytes(8, "big"))
+
+
+def control_frames_that_are_split(server):
+    closed_by(server, 1002, payload=b"", first=0x09)
+    closed_by(server, 1002, payload=b"", first=0x08)
+
+
+def control_frames_over_125_bytes(server):
+    closed_by(server, 1002, payload=b"x" * 126, opcode=9)
+
+
+def reserved_bits_and_opcodes(server):
+    closed_by(server, 1002, payload=b"x", first=0xC2)
+    closed_by(server, 1002, payload=b"x", first=0x83)
+    closed_by(server, 1002, payload=b"x", first=0x80)  # Continues nothing.
+
+
+def utf8_that_is_broken(server):
+    closed_by(server, 1007, payload=b"\xc0\x80", opcode=1)
+    closed_by(server, 1007, payload=(1000).to_bytes(2, "big") + b"\xff", opcode=8)
+
+
+def close_codes_that_may_not_be_sent(server):
+    for code in (0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535):
+        closed_by(server, 1002, payload=code.to_bytes(2, "big"), opcode=8)
+    closed_by(server, 1002, payload=b"\x03", opcode=8)
+
+
+def a_flood_of_pings(server):
+    with WebSocket(server.ports["http"]) as socket:
+        for _ in range(50):
+            try:
+                socket.frame(b"x" * 125, opcode=9)
+            except ConnectionError:
+                break
+        assert socket.close_code() == 1008
+
+
+def a_deflate_bomb(server):
+    offer = b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
+    with WebSocket(server.ports["http"], extra=offer) as socket:
+        assert socket.status == 101
+        assert b"sec-websocket-extensions" not in socket.answer_head, "an extension was accepted"
+        socket.frame(b"\x00" * 100, first=0xC2)  # Compressed, says its bit.
+        assert socket.close_code() == 1002
+
+
+# ---- Before anything is said
+
+
+def a_handshake_that_does_not_end(server):
+    with Socket(server.ports["http"]) as socket:
+        begin = time.monotonic()
+        socket.send(b"GET /ws HTTP/1.1\r\nHost: x\r\n")
+        assert b" 408 " in socket.head()
+        assert 3 < time.monotonic() - begin < 9
+
+
+def a_flood_of_headers(server):
+    with Socket(server.ports["http"]) as socket:
+        socket.send(b"GET / HTTP/1.1\r\n" + b"X-Flood: %s\r\n" % (b"x" * 100) * 90)
+        assert b" 431 " in socket.head()
+
+
+def pages_of_other_origins(server):
+    for origin in (b"https://evil.example", b"null", b"http://127.0.0.1.evil.example"):
+        with WebSocket(server.ports["http"], origin=origin) as socket:
+            assert socket.status == 403, origin
+
+
+def forms_of_other_pages(server):
+    status, _ = server.request("POST", "/api/v1/sign-up", {"name": "eve"},
+                               {"Content-Type": "text/plain"})
+    assert status in (400, 415), status
+
+
+# ---- TCP
+
+
+def what_is_no_frame_on_tcp(server):
+    with Talk(server.ports["tcp"]) as talk:
+        talk.send(b"GET / HTTP/1.1\r\n\r\n")
+        refused = fields(talk.read()[6][0])
+        assert refused[1] == [FRAME_TOO_LARGE] and refused[2] == [b"frame"], refused
+        assert refused[3] == [65536] and talk.read() is None
+
+
+def garbage_on_tcp(server):
+    with Talk(server.ports["tcp"]) as talk:
+        talk.frame(b"\xff" * 100)
+        assert fields(talk.read()[6][0])[1] == [MALFORMED]
+        assert talk.read() is None
+
+
+def silence_on_tcp(server):
+    with Talk(server.ports["tcp"]) as talk:
+        assert fields(talk.read()[6][0])[1] == [HELLO_REQUIRED]
+        assert talk.read() is None
+
+
+# ---- Tokens
+
+
+def tokens_that_are_forged(server):
+    token = server.account("tok")
+    flipped = token[:-1] + ("A" if token[-1] != "A" else "B")
+    swapped = token[:20] + token[40:60] + token[20:40] + token[60:]
+    for forged in (flipped, swapped, "", "x" * 80, token + "A", token[:-4], "\u202e" + token):
+        with Talk(server.ports["tcp"]) as talk:
+            code = talk.refusal(hello(forged))
+            assert code in (TOKEN_INVALID, BAD_FIELD), (code, forged)
+            assert talk.read() is None, "the connection stays"
+
+
+def tokens_that_are_too_long(server):
+    with Talk(server.ports["tcp"]) as talk:
+        assert talk.refusal(hello("t" * 5_000)) in (TOKEN_INVALID, BAD_FIELD)
+
+
+# ---- Groups of others
+
+
+def guessed_group_ids(server):
+    with signed_in(server, "guess-owner") as owner, signed_in(server, "guesser") as guesser:
+        gid = group_of(owner)
+        said(owner, gid, "secret")
+
+        def answers(to):
+            found = []
+            for kind, parts in ((OPEN, (field(1, to),)),
+                                (SEND, (field(1, to), field(2, cmid()), field(5, field(1, "x"))))):
+                found.append(guesser.refusal(command(9, kind, *parts)))
+            return found
+
+        # A group that one may not see answers as one that is not there.
+        there, absent = answers(gid), answers(gid + 1_000_000)
+        assert there == absent and NOT_FOUND in there, (there, absent)
+        assert guesser.refusal(
+            command(9, PULL, field(1, gid), field(2, 1), field(3, 1), field(4, 1))) == NOT_OPEN
+
+
+def ranges_before_the_floor(server):
+    with signed_in(server, "floor-owner") as owner, signed_in(server, "floor-late") as late:
+        gid = group_of(owner)
+        for i in range(3):
+            said(owner, gid, f"before {i}")
+        assert GROUP_READY in late.answer(command(2, JOIN_GROUP, field(1, gid)))
+        opened = fields(late.answer(command(3, OPEN, field(1, gid)))[OPENED][0])
+        epoch, floor = opened[2][0], opened[5][0]
+        assert floor >= 3 and b"before" not in b"".join(opened.get(15, [])), opened
+        answer = late.answer(command(4, PULL, field(1, gid), field(2, epoch), field(3, 1),
+                                     field(4, 3)))
+        assert RESET in answer or not fields(answer[RANGE][0]).get(5), answer
+
+
+# ---- Names and texts
+
+
+def markup_in_names_and_texts(server):
+    for name in ("a\u202eb", "a\x07b", "a\u2066b", "\x1b[2J", " a", "a\u200b"):
+        status, answer = server.request("POST", "/api/v1/sign-up",
+                                        {"name": name, "password": "long enough"})
+        assert (status, answer.get("code")) == (400, "BAD_NAME"), (name, status, answer)
+    # A text is text: it comes back byte for byte, and no page ever reads it as anything else.
+    text = "<script>alert(1)</script>\x1b[2J\u202e"
+    with signed_in(server, "<b>Bo</b>") as talk:
+        gid = group_of(talk)
+        seq = said(talk, gid, text)
+        opened = fields(talk.answer(command(4, OPEN, field(1, gid)))[OPENED][0])
+        bodies = {fields(e)[1][0]: fields(e).get(9, [b""])[0] for e in opened[15]}
+        assert bodies[seq] == field(1, text), bodies
+
+
+def sizes_beyond_the_limits(server):
+    with signed_in(server, "large") as talk:
+        gid = group_of(talk)
+        large = field(1, "x" * 8_193)
+        code = talk.refusal(command(5, SEND, field(1, gid), field(2, cmid()), field(5, large)))
+        assert code == 300, code
+        talk.frame(b"x" * 65_537)
+        assert fields(talk.read()[6][0])[1] == [FRAME_TOO_LARGE]
+
+
+CHECKS = [
+    unmasked_frames, lengths_that_are_not_minimal, lengths_of_2_to_the_63,
+    control_frames_that_are_split, control_frames_over_125_bytes, reserved_bits_and_opcodes,
+    utf8_that_is_broken, close_codes_that_may_not_be_sent, a_flood_of_pings, a_deflate_bomb,
+    a_handshake_that_does_not_end, a_flood_of_headers, pages_of_other_origins,
+    forms_of_other_pages, what_is_no_frame_on_tcp, garbage_on_tcp, silence_on_tcp,
+    tokens_that_are_forged, tokens_that_are_too_long, guessed_group_ids, ranges_before_the_floor,
+    markup_in_names_and_texts, sizes_beyond_the_limits,
+]
+
+
+def main():
+    failed = 0
+    with Server(sys.argv[1]) as server:
+        for check in CHECKS:
+            try:
+                check(server)
+                assert server.alive(), "the server is not well"
+                print("ok", check.__name__, flush=True)
+            except (AssertionError, OSError, KeyError, IndexError, TypeError) as error:
+                failed += 1
+                print("FAILED", check.__name__, repr(error), flush=True)
+        until(lambda: server.counter("connections") <= 1, "all connections are closed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
