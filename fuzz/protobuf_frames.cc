@@ -39,11 +39,11 @@ public:
         check(static_cast<bool>(gid), "what is opened is a group");
     }
     void pull(std::uint32_t /*request_id*/, GroupId /*gid*/, Epoch /*epoch*/, Seq /*from*/,
-              Seq /*to*/, Seq /*floor*/) override {
+              Seq /*to*/, const session::Sight& /*sight*/) override {
         check(false, "nothing is pulled from a group that is not open");
     }
     void near(std::uint32_t /*request_id*/, GroupId /*gid*/, Time /*time*/,
-              Seq /*floor*/) override {
+              const session::Sight& /*sight*/) override {
         check(false, "nothing is looked for in a group that is not open");
     }
     session::SeatIndex take_seat(GroupId /*gid*/, Epoch /*epoch*/, Seq /*reached*/) override {
@@ -52,7 +52,8 @@ public:
     void leave_seat(GroupId /*gid*/, session::SeatIndex /*seat*/) override {}
     void caught_up(GroupId /*gid*/, session::SeatIndex /*seat*/, Epoch /*epoch*/,
                    Seq /*reached*/) override {}
-    void registered(const session::Identity& /*identity*/, DeviceId /*device*/) override {}
+    void registered(const session::Identity& /*identity*/, DeviceId /*device*/,
+                    std::uint64_t /*user_log_after*/) override {}
     void pause_reading() override {}
     void resume_reading() override {}
     void set_deadline(Time /*time*/) override {}

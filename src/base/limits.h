@@ -51,9 +51,9 @@ inline constexpr std::size_t kHttpBodyBytes = 64 * 1024;
 inline constexpr Millis kHttpWithin = 10s;
 inline constexpr Millis kHttpIdle = 30s;
 inline constexpr std::size_t kListeners = 16;
-inline constexpr std::size_t kProxyHeaderBytes = 536;  // PROXY protocol, with its extras
+inline constexpr std::size_t kProxyHeaderBytes = 536;     // PROXY protocol, with its extras
 inline constexpr std::size_t kHandshakeStepsPerTurn = 8;  // Of TLS, on a shard: each may cost 1 ms
-inline constexpr std::size_t kControlBytes = 125;  // RFC 6455 section 5.5
+inline constexpr std::size_t kControlBytes = 125;         // RFC 6455 section 5.5
 inline constexpr std::size_t kPingsPerSecond = 10;
 
 // ---- A sender
@@ -84,26 +84,31 @@ inline constexpr std::size_t kParkedPerGroup = 16'384;  // Waiting for a load
 inline constexpr std::size_t kMembersCached = 65'536;   // per partition
 inline constexpr Millis kGroupIdle = 10min;             // Then it leaves memory
 
-inline constexpr std::size_t kReadBy = 200;        // Newest entries whose readers are counted
+inline constexpr std::size_t kReadBy = 200;         // Newest entries whose readers are counted
 inline constexpr std::size_t kReadersPage = 1'000;  // Member rows that are counted at once
 inline constexpr std::size_t kTalliesPerTick = 200;
 inline constexpr std::size_t kTalliesHeld = 4'096;  // Changed, not told yet
-inline constexpr std::size_t kReactionKinds = 20;  // Different emoji on one entry
+inline constexpr std::size_t kReactionKinds = 20;   // Different emoji on one entry
 inline constexpr std::size_t kEmojiBytes = 32;
 inline constexpr std::size_t kHidesPerCommand = 100;
 inline constexpr std::size_t kForks = 8;  // Fork points that a head remembers
 inline constexpr std::size_t kInviteBytes = 64;
 inline constexpr std::size_t kSmallGroup = 200;  // Members: typing is shown, badges are ticked
 inline constexpr std::size_t kWhoReadMembers = 1'000;  // Members: readers are told by name
-inline constexpr Millis kTicksEvery = 1s;              // Tallies, at least
-inline constexpr Millis kRecallWindow = 1h;            // By the sender
+inline constexpr Millis kTicksEvery = 1s;              // Tallies, typing: at most so often
+inline constexpr Millis kTicksAtMost = 100s;           // The longest time between two
+inline constexpr std::size_t kTypingShown = 20;
+inline constexpr Millis kRecallWindow = 1h;  // By the sender
 inline constexpr Millis kEditWindow = 1h;
 inline constexpr Millis kChangeEvery = 200ms;  // Recalls, edits, hides, reactions of one member
 inline constexpr int kChangesBurst = 20;
 inline constexpr Millis kTypingEvery = 3s;  // By one member
 
 // ---- A user
-inline constexpr std::size_t kUserLog = 1'000;  // Newest entries kept of his own log
+inline constexpr std::size_t kConnectionsPerUser = 64;  // On one node
+inline constexpr std::size_t kBadgeAsks = 256;          // Under way, per node
+inline constexpr std::size_t kBadgesWaiting = 262'144;  // Rows to be looked at, per node
+inline constexpr std::size_t kUserLog = 1'000;          // Newest entries kept of his own log
 inline constexpr std::size_t kUserLogPage = 200;
 inline constexpr std::size_t kNotesPerPage = 50;
 inline constexpr std::size_t kNoteBytes = 2'048;

@@ -22,6 +22,7 @@ enum class Bug : std::uint8_t {
     sync_off,
     own_send_reads,
     stale_cache_after_recall,
+    cursor_without_epoch,
 };
 
 #ifdef STENTOR_PLANTED_BUGS

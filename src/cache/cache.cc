@@ -15,20 +15,31 @@ Cache::~Cache() = default;
 void Cache::on_open(const Waiter& waiter, GroupId gid, UserId uid, Epoch epoch, Seq seq, Time now) {
     impl_->on_open({.waiter = waiter, .gid = gid, .uid = uid, .epoch = epoch, .seq = seq}, now);
 }
-void Cache::on_pull(const Waiter& waiter, GroupId gid, Epoch epoch, Seq from, Seq to, Seq floor,
-                    Time now) {
+void Cache::on_pull(const Waiter& waiter, GroupId gid, Epoch epoch, Seq from, Seq to,
+                    const Reader& reader, Time now) {
     impl_->on_pull(
-        {.waiter = waiter, .gid = gid, .epoch = epoch, .from = from, .to = to, .floor = floor},
+        {.waiter = waiter, .gid = gid, .epoch = epoch, .from = from, .to = to, .reader = reader},
         now);
 }
-void Cache::on_near(const Waiter& waiter, GroupId gid, Time time, Seq floor, Time /*now*/) {
-    impl_->on_near({.waiter = waiter, .gid = gid, .floor = floor, .time = time});
+void Cache::on_near(const Waiter& waiter, GroupId gid, Time time, const Reader& reader,
+                    Time /*now*/) {
+    impl_->on_near({.waiter = waiter, .gid = gid, .reader = reader, .time = time});
 }
 void Cache::on_watchers(ShardIndex shard, GroupId gid, std::uint32_t count, std::uint64_t ticket,
                         Time now) {
     impl_->on_watchers(shard, gid, count, ticket, now);
 }
 void Cache::on_recheck(GroupId gid, UserId uid, Time /*now*/) { impl_->on_recheck(gid, uid); }
+void Cache::on_hello(const ConnectionToken& connection, UserId uid, Time minted,
+                     std::uint64_t user_log_after) {
+    impl_->people.on_hello(
+        {.connection = connection, .uid = uid, .minted = minted, .after = user_log_after});
+}
+void Cache::on_gone(const ConnectionToken& connection, UserId uid) {
+    impl_->people.on_gone(connection, uid);
+}
+void Cache::on_seat(UserId uid, GroupId gid, int seats) { impl_->people.on_seat(uid, gid, seats); }
+void Cache::on_nudge(const bus::Nudge& nudge, Time /*now*/) { impl_->people.on_nudge(nudge); }
 void Cache::on_items(const bus::Items& items, Time now) { impl_->on_items(items, now); }
 void Cache::on_reply(AskId id, Result<bus::Reply> reply, Time now) {
     impl_->on_reply(id, std::move(reply), now);
@@ -44,11 +55,34 @@ Group* Cache::Impl::find(GroupId gid) {
     return it == groups_.end() ? nullptr : &it->second;
 }
 
-AskId Cache::Impl::ask(GroupId gid, Asked asked, bus::Question question) {
+AskId Cache::Impl::ask(PartitionId partition, Asked asked, bus::Question question) {
     const AskId id = next_ask_++;
     asked_.emplace(id, std::move(asked));
-    fx_.ask(id, partition_of(gid), std::move(question));
+    fx_.ask(id, partition, std::move(question));
     return id;
+}
+
+AskId Cache::Impl::ask(GroupId gid, Asked asked, bus::Question question) {
+    return ask(partition_of(gid), std::move(asked), std::move(question));
+}
+
+void Cache::Impl::ask(HelloAsk asked, bus::Question question) {
+    ask(partition_of(asked.uid), Asked{asked}, std::move(question));
+}
+void Cache::Impl::ask(UserLogAsk asked, bus::Question question) {
+    ask(partition_of(asked.uid), Asked{asked}, std::move(question));
+}
+void Cache::Impl::ask(BadgeAsk asked, bus::Question question) {
+    ask(partition_of(asked.gid), Asked{asked}, std::move(question));
+}
+void Cache::Impl::tell(const ConnectionToken& connection, std::string payload) {
+    fx_.told({.connection = connection}, std::move(payload));
+}
+void Cache::Impl::badges(const ConnectionToken& connection, const pb::Pulse& pulse) {
+    fx_.badges(connection, pulse);
+}
+void Cache::Impl::expel(const ConnectionToken& connection, const Error& error) {
+    fx_.expel(connection, error);
 }
 
 void Cache::Impl::on_reply(AskId id, Result<bus::Reply> reply, Time now) {
@@ -72,6 +106,16 @@ void Cache::Impl::on_reply(AskId id, Result<bus::Reply> reply, Time now) {
         on_near_reply(*near, reply, now);
     } else if (const auto* recheck = std::get_if<Recheck>(&asked)) {
         on_recheck_reply(*recheck, reply);
+    } else if (auto* opening = std::get_if<OpenMine>(&asked)) {
+        on_open_mine(std::move(opening->open), std::move(reply), now);
+    } else if (auto* pulling = std::get_if<PullMine>(&asked)) {
+        on_pull_mine(std::move(pulling->pull), std::move(reply), now);
+    } else if (const auto* hello = std::get_if<HelloAsk>(&asked)) {
+        people.on_hello_reply(*hello, std::move(reply));
+    } else if (const auto* log = std::get_if<UserLogAsk>(&asked)) {
+        people.on_user_log_reply(*log, std::move(reply));
+    } else if (const auto* badge = std::get_if<BadgeAsk>(&asked)) {
+        people.on_badge_reply(*badge, std::move(reply));
     }
 }
 
@@ -102,7 +146,32 @@ void Cache::Impl::on_watchers(ShardIndex shard, GroupId gid, std::uint32_t count
     if (group->watching.empty()) group->unwatched_since = now;
 }
 
+Ticks& Cache::Impl::ticks(Group& group) {
+    if (!group.ticks) group.ticks = std::make_unique<Ticks>();
+    return *group.ticks;
+}
+
+void Cache::Impl::tick_group(Group& group, Time now) {
+    if (group.shards.empty() || !group.memory.loaded()) return;
+    const Memory& memory = group.memory;
+    const std::uint32_t count = online(group);
+    if (count != group.online_told) {
+        group.online_told = count;
+        fx_.online(memory.gid(), count, group.shards);
+    }
+    SharedBytes frame = group.ticks ? group.ticks->take(memory, count, now) : nullptr;
+    if (!frame) return;
+    fx_.push({.gid = memory.gid(),
+              .epoch = memory.epoch(),
+              .lane = Lane::ticks,
+              .first = memory.head(),
+              .last = memory.head(),
+              .frame = std::move(frame)},
+             group.shards);
+}
+
 void Cache::Impl::on_tick(Time now) {
+    people.on_tick(now, level);
     for (const Recheck& again : std::exchange(rechecks_, {})) on_recheck(again.gid, again.uid);
     std::size_t verifies = 0;
     std::vector<GroupId> forgotten;
@@ -114,6 +183,7 @@ void Cache::Impl::on_tick(Time now) {
         }
         const bool changed = group.reported != std::max(online(group), 1U);
         if (changed || now - group.reported_at >= kRouteEvery) report(group, now);
+        tick_group(group, now);
         if (!group.memory.loaded() || verifies >= kVerifiesPerTick) continue;
         const bool quiet = now - group.verified >= kVerifyAfter && !group.watching.empty();
         if (quiet || group.wants_catch_up) {
@@ -136,11 +206,10 @@ void Cache::Impl::on_tick(Time now) {
 Cache::Counts Cache::Impl::counts() const {
     Counts counts = counts_;
     counts.groups = groups_.size();
+    counts.users = people.size();
     counts.pages = pages_.size();
     counts.loads = page_loads_.size();
     return counts;
 }
-
-void Cache::on_nudge(const bus::Nudge& /*nudge*/, Time /*now*/) {}
 
 }  // namespace stentor::cache

@@ -34,6 +34,12 @@ struct Waiter {
     std::uint32_t request_id{};
 };
 
+// Who reads a page.
+struct Reader {
+    Seq floor;       // The member's.
+    UserId mine_of;  // Hidden entries, notes and reactions of his are asked for; 0: he has none.
+};
+
 // What the shard needs beside an Opened's payload (session::Opening, Router::on_ticket).
 struct Seating {
     GroupId gid;
@@ -43,6 +49,7 @@ struct Seating {
     Seq reached;  // The seat starts here: max(head, floor).
     Seq head;
     std::uint64_t version{};  // Of the member's row.
+    bool overlay{};           // He has hidden entries, notes or reactions there.
     std::uint64_t ticket{};   // Grows with each Opened of this node.
 };
 
@@ -84,11 +91,18 @@ public:
     // Another head or epoch, without contents: Router::on_head.
     virtual void head_moved(GroupId gid, Epoch epoch, Seq head,
                             std::span<const ShardIndex> shards) = 0;
+    // How many watch it on this node: Router::on_online.
+    virtual void online(GroupId gid, std::uint64_t count, std::span<const ShardIndex> shards) = 0;
     // Every session of `uid`: Session::on_ousted.
     virtual void ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload,
                         std::span<const ShardIndex> shards) = 0;
     // A kick may have been lost: call on_recheck for each watcher of the group, at leisure.
     virtual void recheck(GroupId gid, std::span<const ShardIndex> shards) = 0;
+
+    // ---- To one connection, beside the groups that it watches
+    // Session::on_badges, Session::on_expelled.
+    virtual void badges(const ConnectionToken& connection, const pb::Pulse& pulse) = 0;
+    virtual void expel(const ConnectionToken& connection, const Error& error) = 0;
 
     // ---- To the table of routes: in force when this returns. 0: none any more.
     virtual void report_route(GroupId gid, std::uint32_t online) = 0;
@@ -102,13 +116,18 @@ public:
     ~Cache();
 
     // ---- From shards
+    // Who has said Hello, with what his device holds of his own log; and who has left.
+    void on_hello(const ConnectionToken& connection, UserId uid, Time minted,
+                  std::uint64_t user_log_after);
+    void on_gone(const ConnectionToken& connection, UserId uid);
+    // He took a seat (1) or left one (-1).
+    void on_seat(UserId uid, GroupId gid, int seats);
     // The owner is asked for the member every time. No such group and no member of it are both
     // answered not_found: guessing ids shows nothing.
     void on_open(const Waiter& waiter, GroupId gid, UserId uid, Epoch epoch, Seq seq, Time now);
-    // `floor`: the member's.
-    void on_pull(const Waiter& waiter, GroupId gid, Epoch epoch, Seq from, Seq to, Seq floor,
-                 Time now);
-    void on_near(const Waiter& waiter, GroupId gid, Time time, Seq floor, Time now);
+    void on_pull(const Waiter& waiter, GroupId gid, Epoch epoch, Seq from, Seq to,
+                 const Reader& reader, Time now);
+    void on_near(const Waiter& waiter, GroupId gid, Time time, const Reader& reader, Time now);
     // What Router::take_counts gave.
     void on_watchers(ShardIndex shard, GroupId gid, std::uint32_t count, std::uint64_t ticket,
                      Time now);
@@ -128,6 +147,7 @@ public:
     // ---- For metrics and tests
     struct Counts {
         std::size_t groups{};
+        std::size_t users{};
         std::size_t pages{};
         std::size_t loads{};  // Under way.
         std::uint64_t page_hits{};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -13,6 +14,8 @@
 #include "cache/cache.h"
 #include "cache/memory.h"
 #include "cache/pages.h"
+#include "cache/people.h"
+#include "cache/ticks.h"
 
 namespace stentor::cache {
 
@@ -32,6 +35,7 @@ struct PendingOpen {
     int views_tried{};
     bool with_view{};
     bus::MemberView member;  // Once the owner has answered.
+    std::optional<bus::Mine> mine;
 };
 
 struct PendingPull {
@@ -40,7 +44,8 @@ struct PendingPull {
     Epoch epoch;
     Seq from;
     Seq to;
-    Seq floor;
+    Reader reader;
+    std::optional<bus::Mine> mine;
     bool loaded{};   // A page was loaded for it: not again.
     bool checked{};  // The owner was asked whether the head is further on.
 };
@@ -49,6 +54,7 @@ struct PendingPull {
 struct PageLoad {
     PageKey key;
     std::vector<PendingPull> waiting;
+    std::vector<pb::Tally> tallies;
     std::vector<LogEntry> changed;  // Told while the page was being read, perhaps before.
     bool stale{};                   // Changes may have been missed: what comes is not kept.
 };
@@ -59,14 +65,21 @@ struct CatchUp {
 struct NearAsk {
     Waiter waiter;
     GroupId gid;
-    Seq floor;
+    Reader reader;
     Time time;
+};
+struct OpenMine {  // What the member alone has there, before he is told what is.
+    PendingOpen open;
+};
+struct PullMine {
+    PendingPull pull;
 };
 struct Recheck {
     GroupId gid;
     UserId uid;
 };
-using Asked = std::variant<PendingOpen, PageLoad, CatchUp, NearAsk, Recheck>;
+using Asked = std::variant<PendingOpen, PageLoad, CatchUp, NearAsk, Recheck, OpenMine, PullMine,
+                           HelloAsk, UserLogAsk, BadgeAsk>;
 
 struct Watching {
     ShardIndex shard{};
@@ -97,8 +110,9 @@ struct Group {
     std::deque<LogEntry> backlog;     // Ahead of the head, until what is missing has come.
     std::vector<PendingPull> beyond;  // Pulls above the head, until that was verified.
 
-    Epoch forked_from;  // Whose entries above `fork` were lost; 0: not known.
-    Seq fork;
+    std::vector<bus::ForkPoint> forks;  // Ascending.
+    std::unique_ptr<Ticks> ticks;       // Once there is something to tell.
+    std::uint32_t online_told = 0;
 
     std::uint32_t reported = 0;
     Time reported_at;
@@ -106,9 +120,9 @@ struct Group {
     Time verified;
 };
 
-class Cache::Impl {
+class Cache::Impl : private People::Effects {
 public:
-    explicit Impl(Effects& effects) : fx_(effects) {}
+    explicit Impl(cache::Effects& effects) : fx_(effects) {}
 
     // ---- opens.cc
     void on_open(PendingOpen open, Time now);
@@ -120,6 +134,9 @@ public:
     void on_near(const NearAsk& near);
     void on_near_reply(const NearAsk& near, const Result<bus::Reply>& reply, Time now);
     void on_page(PageLoad load, Result<bus::Reply> reply, Time now);
+    // ---- mine.cc
+    void on_open_mine(PendingOpen open, Result<bus::Reply> reply, Time now);
+    void on_pull_mine(PendingPull pull, Result<bus::Reply> reply, Time now);
     // ---- items.cc
     void on_items(const bus::Items& items, Time now);
     void on_caught_up(GroupId gid, Result<bus::Reply> reply, Time now);
@@ -131,12 +148,24 @@ public:
     [[nodiscard]] Counts counts() const;
 
     std::uint32_t level = 0;
+    People people{*this};
 
 private:
     Group* find(GroupId gid);
     AskId ask(GroupId gid, Asked asked, bus::Question question);
+    AskId ask(PartitionId partition, Asked asked, bus::Question question);
+    // ---- People::Effects
+    void ask(HelloAsk asked, bus::Question question) override;
+    void ask(UserLogAsk asked, bus::Question question) override;
+    void ask(BadgeAsk asked, bus::Question question) override;
+    void tell(const ConnectionToken& connection, std::string payload) override;
+    void badges(const ConnectionToken& connection, const pb::Pulse& pulse) override;
+    void expel(const ConnectionToken& connection, const Error& error) override;
+
     static std::uint32_t online(const Group& group);
     void report(Group& group, Time now);
+    void tick_group(Group& group, Time now);
+    static Ticks& ticks(Group& group);
 
     // ---- opens.cc
     void ask_open(Group& group, PendingOpen open);
@@ -146,6 +175,7 @@ private:
     bool install(Group& group, const bus::GroupView& view, Time now);
     void send_opened(Group& group, const PendingOpen& open);
     void seat(Group& group, const PendingOpen& open, std::string payload);
+    [[nodiscard]] static std::optional<Seq> fork_after(const Group& group, Epoch epoch);
     void refuse_open(Group& group, const PendingOpen& open, Error error);
 
     // ---- pulls.cc
@@ -158,10 +188,20 @@ private:
     [[nodiscard]] std::optional<Digest> digest_at(const Memory& memory, Seq seq);
     void refuse(const PendingPull& pull, const Error& error);
 
+    // ---- mine.cc
+    void ask_mine(Group& group, PendingOpen open);
+    void ask_mine(PendingPull pull, std::span<const LogEntry> entries, Seq floor);
+    // Tallies of these entries, with what is the reader's own.
+    template <class Page>
+    void add_beside(Page& page, const Memory& memory, std::span<const LogEntry> entries, Seq floor,
+                    const std::optional<bus::Mine>& mine);
+
     // ---- items.cc
     void on_item(const bus::Item& item, Time now);
     void on_entries(Group& group, Epoch epoch, std::span<const LogEntry> entries, Time now);
     void on_entry_changed(Group& group, Epoch epoch, const LogEntry& entry);
+    void on_tallies(Group& group, const bus::TalliesChanged& change);
+    void on_group_changed(Group& group, Epoch epoch, const bus::GroupChanged& change);
     void on_member_changed(Group& group, const bus::MemberChanged& change);
     void on_break(PartitionId partition);
     void add_entries(Group& group, std::span<const LogEntry> entries, Time now);
@@ -177,7 +217,7 @@ private:
         std::uint64_t number{};
     };
 
-    Effects& fx_;
+    cache::Effects& fx_;
     std::unordered_map<GroupId, Group> groups_;
     Pages pages_;
     std::unordered_map<AskId, Asked> asked_;

@@ -64,15 +64,50 @@ void Cache::Impl::on_item(const bus::Item& item, Time now) {
     if (const auto* changed = std::get_if<bus::EntryChanged>(&item.event)) {
         return on_entry_changed(*group, item.epoch, changed->entry);
     }
-    const auto* change = std::get_if<bus::GroupChanged>(&item.event);
-    if (change == nullptr) return;
-    if (group->memory.loaded() && item.epoch > group->memory.epoch()) {
-        const Epoch former = group->memory.epoch();
-        start_epoch(*group, item.epoch, change->fork);
-        group->forked_from = former;
-        group->fork = change->fork;
+    if (const auto* change = std::get_if<bus::GroupChanged>(&item.event)) {
+        return on_group_changed(*group, item.epoch, *change);
     }
-    group->memory.settings = change->settings;
+    if (!group->memory.loaded() || item.epoch != group->memory.epoch()) return;
+    if (const auto* tallies = std::get_if<bus::TalliesChanged>(&item.event)) {
+        return on_tallies(*group, *tallies);
+    }
+    const bool shown = !group->shards.empty() && group->memory.members <= limits::kSmallGroup;
+    if (const auto* typing = std::get_if<bus::TypingSeen>(&item.event);
+        typing != nullptr && shown) {
+        ticks(*group).on_typing(typing->uid);
+    }
+}
+
+void Cache::Impl::on_group_changed(Group& group, Epoch epoch, const bus::GroupChanged& change) {
+    Memory& memory = group.memory;
+    if (memory.loaded() && epoch > memory.epoch()) {
+        group.forks.push_back({.epoch = memory.epoch(), .seq = change.fork});
+        if (group.forks.size() > limits::kForks) group.forks.erase(group.forks.begin());
+        start_epoch(group, epoch, change.fork);
+    }
+    memory.settings = change.settings;
+    memory.members = change.members;
+    if (change.floor > memory.floor()) memory.raise_floor(change.floor, change.floor_digest);
+    ticks(group).on_group_changed();
+}
+
+// Whole, each: whichever comes last is right, and a page that is read meanwhile is set right by the
+// next change at the latest.
+void Cache::Impl::on_tallies(Group& group, const bus::TalliesChanged& change) {
+    Memory& memory = group.memory;
+    for (const pb::Tally& tally : change.tallies) {
+        const Seq seq{tally.seq()};
+        memory.set_tally(tally);
+        if (!group.shards.empty()) ticks(group).on_tally(tally);
+        const auto found = pages_.find(memory.gid(), memory.epoch(), seq, memory.floor());
+        if (found.page != nullptr) found.page->set_tally(tally);
+        for (const auto& [key, id] : page_loads_) {
+            if (key.gid != memory.gid() || seq < key.first || seq > Pages::end_of(key.first)) {
+                continue;
+            }
+            std::get<PageLoad>(asked_.at(id)).tallies.push_back(tally);
+        }
+    }
 }
 
 void Cache::Impl::on_entries(Group& group, Epoch epoch, std::span<const LogEntry> entries,
@@ -183,7 +218,10 @@ void Cache::Impl::on_entry_changed(Group& group, Epoch epoch, const LogEntry& en
 }
 
 void Cache::Impl::on_member_changed(Group& group, const bus::MemberChanged& change) {
-    group.memory.members = change.members;
+    if (group.memory.members != change.members) {
+        group.memory.members = change.members;
+        ticks(group).on_group_changed();
+    }
     if (group.opens_in_flight > 0) {
         if (group.changed.size() >= limits::kWaitersPerLoad) {
             group.changed.clear();
@@ -203,7 +241,7 @@ void Cache::Impl::on_member_changed(Group& group, const bus::MemberChanged& chan
 void Cache::Impl::start_epoch(Group& group, Epoch epoch, Seq head) {
     const GroupId gid = group.memory.gid();
     group.memory.unload(epoch, head);
-    group.forked_from = {};
+    group.ticks = nullptr;
     group.backlog.clear();
     group.seen = {};
     group.backlog_epoch = epoch;
@@ -261,6 +299,7 @@ void Cache::Impl::on_caught_up(GroupId gid, Result<bus::Reply> reply, Time now) 
 
 void Cache::Impl::add_answer(Group& group, const bus::EntriesAnswer& answer, Time now) {
     group.memory.raise_floor(answer.floor, answer.floor_digest);
+    for (const pb::Tally& tally : answer.tallies) group.memory.set_tally(tally);
     std::vector<LogEntry> entries;
     for (const LogEntry& entry : answer.entries) {
         const bool dense = entries.empty() || entry.seq == entries.back().seq + 1;

@@ -24,6 +24,7 @@ void Memory::install(const bus::GroupView& view) {
     digest_before_ = view.digest_before;
     newest_.assign(view.newest.begin(), view.newest.end());
     for (const LogEntry& entry : newest_) bytes_ += entry.bytes->size();
+    for (const pb::Tally& tally : view.tallies) set_tally(tally);
     for (const LogEntry& entry : own) replace(entry);  // Changed since the view was made.
     if (!newer) return trim();
 
@@ -50,8 +51,7 @@ void Memory::unload(Epoch epoch, Seq head) {
     loaded_ = false;
     epoch_ = epoch;
     head_ = head;
-    newest_.clear();
-    bytes_ = 0;
+    drop_entries();
 }
 
 void Memory::append(const LogEntry& entry) {
@@ -83,7 +83,18 @@ void Memory::replace(const LogEntry& entry) {
 
 void Memory::drop_entries() {
     newest_.clear();
+    tallies_.clear();
     bytes_ = 0;
+}
+
+void Memory::set_tally(const pb::Tally& tally) {
+    tallies_[tally.seq()] = tally;
+    if (tallies_.size() > limits::kCacheEntries) tallies_.erase(tallies_.begin());
+}
+
+const pb::Tally* Memory::tally(Seq seq) const {
+    const auto found = tallies_.find(seq.value);
+    return found == tallies_.end() ? nullptr : &found->second;
 }
 
 void Memory::raise_floor(Seq floor, const Digest& digest) {

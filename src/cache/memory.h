@@ -4,6 +4,7 @@
 // The entries are dense and end at the head, or there are none. Limits: kCacheEntries, kCacheBytes.
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -37,6 +38,9 @@ public:
     // Forgets the entries, not the head: changes to them may have been missed.
     void drop_entries();
     void raise_floor(Seq floor, const Digest& digest);
+    // Of the entries that are held, whole.
+    void set_tally(const pb::Tally& tally);
+    [[nodiscard]] const pb::Tally* tally(Seq seq) const;
 
     // nullptr: not held, or above the head.
     [[nodiscard]] const LogEntry* find(Seq seq) const;
@@ -60,6 +64,7 @@ private:
     Digest digest_;
     Seq floor_;
     Digest floor_digest_;
+    std::map<std::uint64_t, pb::Tally> tallies_;  // By seq; at most kCacheEntries.
     std::deque<LogEntry> newest_;
     Digest digest_before_;  // At newest_.front().seq - 1.
     std::size_t bytes_ = 0;

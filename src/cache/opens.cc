@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted_bugs.h"
 #include "cache/impl.h"
 #include "cache/payloads.h"
 #include "wire/frames.h"
@@ -117,7 +118,18 @@ void Cache::Impl::finish_open(Group& group, PendingOpen open, Time now) {
          (open.epoch == memory.epoch() && open.seq > memory.head() && open.views_tried == 0));
     if (!memory.loaded() || lags) return want_view(group, std::move(open));
     group.unwatched_since = now;
+    if (open.member.overlay && !open.mine) return ask_mine(group, std::move(open));
     send_opened(group, open);
+}
+
+// What of the history `epoch` is still true: nothing above the lowest point at which it, or one
+// that followed, ended.
+std::optional<Seq> Cache::Impl::fork_after(const Group& group, Epoch epoch) {
+    std::optional<Seq> lowest;
+    for (const bus::ForkPoint& fork : group.forks) {
+        if (epoch && fork.epoch >= epoch && (!lowest || fork.seq < *lowest)) lowest = fork.seq;
+    }
+    return lowest;
 }
 
 void Cache::Impl::refuse_open(Group& group, const PendingOpen& open, Error error) {
@@ -143,6 +155,7 @@ bool Cache::Impl::install(Group& group, const bus::GroupView& view, Time now) {
         }
     }
     memory.install(view);
+    if (!view.forks.empty()) group.forks = view.forks;
     group.refresh = false;
     group.verified = now;
     if (first && !group.shards.empty()) {
@@ -165,16 +178,16 @@ void Cache::Impl::send_opened(Group& group, const PendingOpen& open) {
     const bus::MemberView& member = open.member;
     const Seq floor = std::max(member.floor, memory.floor());
     std::optional<std::vector<LogEntry>> entries;
-    const bool same =
-        open.epoch == memory.epoch() && open.seq >= floor && open.seq <= memory.head();
+    const bool same = (open.epoch == memory.epoch() || planted(Bug::cursor_without_epoch)) &&
+                      open.seq >= floor && open.seq <= memory.head();
     if (same && memory.head() - open.seq <= limits::kRangeEntries) entries = memory.since(open.seq);
     if (entries && wire::page_size(*entries) < entries->size()) entries.reset();
     const bool reset = !entries;
     if (reset) entries = memory.last(limits::kOpenedEntries, floor);
 
-    const bool forked = open.epoch && open.epoch == group.forked_from;
-    if (forked && open.epoch != memory.epoch()) {
-        fx_.told(open.waiter, fork_payload(0, open.gid, memory.epoch(), group.fork));
+    const auto fork = fork_after(group, open.epoch);
+    if (fork && open.epoch != memory.epoch()) {
+        fx_.told(open.waiter, fork_payload(0, open.gid, memory.epoch(), *fork));
     }
     const Seq first = entries->empty() ? memory.head() + 1 : entries->front().seq;
     pb::Opened opened;
@@ -197,6 +210,7 @@ void Cache::Impl::send_opened(Group& group, const PendingOpen& open) {
     }
     opened.set_muted_until_ms(member.muted_until == Time{} ? 0 : to_ms(member.muted_until));
     opened.set_muted(member.muted_for_me);
+    add_beside(opened, memory, *entries, floor, open.mine);
     seat(group, open, wire::encode_opened(open.waiter.request_id, opened, *entries));
 }
 
@@ -221,6 +235,7 @@ void Cache::Impl::seat(Group& group, const PendingOpen& open, std::string payloa
                 .reached = std::max(memory.head(), floor),
                 .head = memory.head(),
                 .version = open.member.version,
+                .overlay = open.member.overlay,
                 .ticket = ticket});
 }
 

@@ -23,6 +23,21 @@ void Page::replace(const LogEntry& entry) {
     if (entry.revision > held->revision) *held = entry;
 }
 
+void Page::set_tally(const pb::Tally& tally) {
+    if (find({tally.seq()}) == nullptr) return;
+    const auto held = std::ranges::find(tallies, tally.seq(), &pb::Tally::seq);
+    if (held == tallies.end()) {
+        tallies.push_back(tally);
+    } else {
+        *held = tally;
+    }
+}
+
+const pb::Tally* Page::tally(Seq seq) const {
+    const auto held = std::ranges::find(tallies, seq.value, &pb::Tally::seq);
+    return held == tallies.end() ? nullptr : &*held;
+}
+
 Seq Pages::end_of(Seq first) {
     return Seq{((first.value - 1) / limits::kRangeEntries + 1) * limits::kRangeEntries};
 }

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "wire/log_entry.h"
+#include "wire/pb.h"
 
 namespace stentor::cache {
 
@@ -32,10 +33,13 @@ struct Page {
     PageKey key;
     std::vector<LogEntry> entries;  // Dense, from key.first; not empty.
     Digest digest_before;           // At key.first - 1.
+    std::vector<pb::Tally> tallies;
 
     [[nodiscard]] const LogEntry* find(Seq seq) const;
     [[nodiscard]] Digest digest_before_seq(Seq seq) const;  // seq lies within.
     void replace(const LogEntry& entry);
+    void set_tally(const pb::Tally& tally);
+    [[nodiscard]] const pb::Tally* tally(Seq seq) const;
 };
 
 class Pages {

@@ -45,14 +45,14 @@ void Cache::Impl::serve(PendingPull pull, Time now) {
     }
     const Memory& memory = group->memory;
     if (pull.epoch != memory.epoch()) {
-        if (pull.epoch && pull.epoch == group->forked_from) {
-            return fx_.answered(pull.waiter, fork_payload(pull.waiter.request_id, pull.gid,
-                                                          memory.epoch(), group->fork));
+        if (const auto fork = fork_after(*group, pull.epoch)) {
+            return fx_.answered(
+                pull.waiter, fork_payload(pull.waiter.request_id, pull.gid, memory.epoch(), *fork));
         }
         return refuse(pull, {.code = Code::epoch_changed, .where = "pull.epoch"});
     }
     // With the bug planted the member's floor is not handed in; that of the group always holds.
-    const Seq floor = std::max(pull.floor, memory.floor());
+    const Seq floor = std::max(pull.reader.floor, memory.floor());
     if (pull.from <= floor) return reset(pull, *group, floor);
     if (pull.from > memory.head()) {
         // Perhaps the reader knows more than this node: an answer to a send names its seq.
@@ -83,6 +83,7 @@ void Cache::Impl::serve(PendingPull pull, Time now) {
     }
     if (!pull.loaded) ++counts_.page_hits;
     group->unwatched_since = now;
+    if (pull.reader.mine_of && !pull.mine) return ask_mine(std::move(pull), entries, floor);
     send_range(pull, memory, entries, *before);
 }
 
@@ -95,7 +96,9 @@ void Cache::Impl::send_range(const PendingPull& pull, const Memory& memory,
     range.set_digest_before(std::string{digest_before.view()});
     range.set_digest(std::string{entries.back().digest.view()});
     range.set_head(memory.head().value);
-    range.set_floor(std::max(pull.floor, memory.floor()).value);
+    const Seq floor = std::max(pull.reader.floor, memory.floor());
+    range.set_floor(floor.value);
+    add_beside(range, memory, entries, floor, pull.mine);
     fx_.ranged(pull.waiter, wire::encode_range(pull.waiter.request_id, range, entries), pull.gid,
                memory.epoch(), entries.back().seq, memory.head());
 }
@@ -151,6 +154,8 @@ void Cache::Impl::on_page(PageLoad load, Result<bus::Reply> reply, Time now) {
             page.entries.push_back(std::move(entry));
         }
         for (const LogEntry& changed : load.changed) page.replace(changed);
+        for (const pb::Tally& tally : answer->tallies) page.set_tally(tally);
+        for (const pb::Tally& tally : load.tallies) page.set_tally(tally);
         group->memory.raise_floor(answer->floor, answer->floor_digest);
         if (!page.entries.empty()) pages_.add(std::move(page));
     }
@@ -181,7 +186,7 @@ void Cache::Impl::on_near_reply(const NearAsk& near, const Result<bus::Reply>& r
         return fx_.refused(near.waiter, near.gid, error);
     }
     const Memory& memory = group->memory;
-    const Seq floor = std::max(near.floor, memory.floor());
+    const Seq floor = std::max(near.reader.floor, memory.floor());
     const Seq middle = std::min(*at, memory.head());
     const Seq from = middle.value > kNearSide ? middle - kNearSide : Seq{1};
     serve({.waiter = near.waiter,
@@ -189,7 +194,7 @@ void Cache::Impl::on_near_reply(const NearAsk& near, const Result<bus::Reply>& r
            .epoch = memory.epoch(),
            .from = std::max(from, floor + 1),
            .to = middle + (kNearSide - 1),
-           .floor = near.floor},
+           .reader = near.reader},
           now);
 }
 

@@ -23,9 +23,10 @@ struct Seat {
     std::int32_t descriptor{-1};
     std::uint32_t pushed{};  // Last seq written without a gap, relative to the audience's base().
     ConnectionIndex connection{};
-    std::uint32_t behind : 1 {};     // Gets no content until it is caught up.
-    std::uint32_t waiting : 1 {};    // Its socket has bytes left over: not written at all.
-    std::uint32_t owes_head : 1 {};  // Behind, and a Head is still to be told.
+    std::uint32_t behind : 1 {};         // Gets no content until it is caught up.
+    std::uint32_t waiting : 1 {};        // Its socket has bytes left over: not written at all.
+    std::uint32_t owes_head : 1 {};      // A Head is still to be told.
+    std::uint32_t missed_change : 1 {};  // And that an entry may have changed.
 };
 static_assert(sizeof(Seat) == 16);
 

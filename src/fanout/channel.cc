@@ -16,6 +16,11 @@ void fall_behind(Seat& seat) {
     seat.owes_head = 1;
 }
 
+void miss_change(Seat& seat) {
+    fall_behind(seat);
+    seat.missed_change = 1;
+}
+
 }  // namespace
 
 bool Channel::pending() const {
@@ -126,11 +131,10 @@ std::size_t Channel::slice(Writer& writer, std::size_t seats_max) {
 }
 
 void Channel::visit(Seat& seat, Writer& writer) {
-    if (pass_.all_behind) fall_behind(seat);
+    const bool changes = !pass_.early.empty() || !pass_.late.empty();
+    if (pass_.all_behind || (changes && (seat.waiting || seat.behind))) miss_change(seat);
     if (seat.waiting) {
-        const bool misses =
-            audience_.pushed(seat) < pass_.head || !pass_.early.empty() || !pass_.late.empty();
-        if (misses) fall_behind(seat);
+        if (audience_.pushed(seat) < pass_.head) fall_behind(seat);
         return;
     }
     if (seat.behind && !planted(Bug::push_while_behind)) {
@@ -142,7 +146,7 @@ void Channel::visit(Seat& seat, Writer& writer) {
     write_entries(seat, writer);
     write_controls(seat, pass_.late, writer);
     if (pass_.tick && !seat.waiting && !seat.behind) write(seat, pass_.tick, 0, writer);
-    if (seat.behind && seat.owes_head && !seat.waiting) write_head(seat, writer);
+    if (seat.owes_head && !seat.waiting) write_head(seat, writer);
 }
 
 void Channel::write_entries(Seat& seat, Writer& writer) {
@@ -163,10 +167,10 @@ void Channel::write_entries(Seat& seat, Writer& writer) {
 // that makes its client look again.
 void Channel::write_controls(Seat& seat, const std::vector<Control>& controls, Writer& writer) {
     for (const Control& control : controls) {
-        if (seat.behind) return;
         if (!writer.sees(seat, gid_, control.seq)) continue;
-        if (seat.waiting) return fall_behind(seat);
-        write(seat, control.frame, 0, writer);
+        if (seat.behind || seat.waiting || !write(seat, control.frame, 0, writer)) {
+            return miss_change(seat);
+        }
     }
 }
 
@@ -179,22 +183,28 @@ bool Channel::write(Seat& seat, const SharedBytes& bytes, std::size_t offset, Wr
 }
 
 void Channel::write_head(Seat& seat, Writer& writer) {
-    if (write(seat, head_frame(), 0, writer)) seat.owes_head = 0;
+    if (!write(seat, head_frame(seat.missed_change != 0), 0, writer)) return;
+    seat.owes_head = 0;
+    seat.missed_change = 0;
 }
 
-const SharedBytes& Channel::head_frame() {
-    if (!head_frame_ || head_frame_seq_ != audience_.head() ||
-        head_frame_epoch_ != audience_.epoch()) {
+const SharedBytes& Channel::head_frame(bool changes_missed) {
+    if (head_frame_seq_ != audience_.head() || head_frame_epoch_ != audience_.epoch()) {
+        head_frames_ = {};
+        head_frame_seq_ = audience_.head();
+        head_frame_epoch_ = audience_.epoch();
+    }
+    SharedBytes& bytes = head_frames_[changes_missed ? 1 : 0];
+    if (!bytes) {
         pb::ServerFrame frame;
         pb::Head& head = *frame.mutable_head();
         head.set_gid(gid_.value);
         head.set_epoch(audience_.epoch().value);
         head.set_head(audience_.head().value);
-        head_frame_ = wire::shared_websocket_frame(wire::encode(frame));
-        head_frame_seq_ = audience_.head();
-        head_frame_epoch_ = audience_.epoch();
+        head.set_changes_missed(changes_missed);
+        bytes = wire::shared_websocket_frame(wire::encode(frame));
     }
-    return head_frame_;
+    return bytes;
 }
 
 std::optional<ConnectionIndex> Channel::leave(SeatIndex index) {
@@ -209,14 +219,16 @@ void Channel::caught_up(SeatIndex index, Epoch epoch, Seq reached) {
     audience_.advance(reached);
     Seat& seat = audience_.seats()[index];
     seat.behind = 0;
-    seat.owes_head = 0;
+    // An answer made before the change, or one that does not reach down to it, makes up for
+    // nothing.
+    seat.owes_head = seat.missed_change;
     audience_.set_pushed(seat, reached);
 }
 
 void Channel::on_drained(SeatIndex index, Writer& writer) {
     Seat& seat = audience_.seats()[index];
     seat.waiting = 0;
-    if (seat.behind && seat.owes_head) write_head(seat, writer);
+    if (seat.owes_head) write_head(seat, writer);
 }
 
 }  // namespace stentor::fanout

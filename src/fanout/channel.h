@@ -5,6 +5,7 @@
 // left is either still ahead of the walk or is met twice, and meeting a seat twice changes nothing;
 // a seat that joins is behind the walk, and has everything already that the pass carries.
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -43,6 +44,7 @@ public:
     SharedBytes pulse;         // Of those who watch only this group, made for pulse_key.
     std::uint64_t pulse_key = 0;
     Seq pulse_head;
+    std::uint64_t online = 0;  // On all shards; 0: not told yet.
 
 private:
     struct Control {
@@ -86,13 +88,14 @@ private:
     void write_controls(Seat& seat, const std::vector<Control>& controls, Writer& writer);
     bool write(Seat& seat, const SharedBytes& bytes, std::size_t offset, Writer& writer);
     void write_head(Seat& seat, Writer& writer);
-    const SharedBytes& head_frame();
+    // Of the present head; `changes_missed`: for who missed a change as well.
+    const SharedBytes& head_frame(bool changes_missed);
 
     GroupId gid_;
     Audience audience_;
     Gathered gathered_;
     Pass pass_;
-    SharedBytes head_frame_;
+    std::array<SharedBytes, 2> head_frames_;  // By changes_missed.
     Seq head_frame_seq_;
     Epoch head_frame_epoch_;
 };

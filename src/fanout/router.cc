@@ -103,6 +103,13 @@ void Router::on_head(GroupId gid, Epoch epoch, Seq head) {
     if (channel != nullptr && channel->move_head(epoch, head)) make_ready(*channel);
 }
 
+void Router::on_online(GroupId gid, std::uint64_t count) {
+    Channel* channel = find(gid);
+    if (channel == nullptr) return;
+    channel->online = count;
+    channel->pulse = nullptr;
+}
+
 void Router::make_ready(Channel& channel) {
     if (channel.queued) return;
     channel.queued = true;
@@ -166,6 +173,9 @@ SharedBytes Router::pulse(std::span<const GroupId> groups, Time now, std::uint32
         head.set_gid(gid.value);
         head.set_epoch(channel->audience().epoch().value);
         head.set_head(channel->audience().head().value);
+        if (channel->online == 0) continue;
+        pulse.add_online()->set_gid(gid.value);
+        pulse.mutable_online()->rbegin()->set_count(channel->online);
     }
     SharedBytes bytes = wire::shared_websocket_frame(wire::encode(frame));
     if (groups.empty()) {

@@ -8,7 +8,8 @@
 // The seat's rule. A pass writes a frame to a seat only if frame.first == pushed + 1; frames with
 // last <= pushed are passed over. Any other seat is behind: it gets one Head, and no content until
 // caught_up() says that an Opened or Range up to the current head was written. So nobody is pushed
-// what he cannot apply, and nobody is behind for ever.
+// what he cannot apply, and nobody is behind for ever. A change to an entry leaves no gap in the
+// numbers: who misses one is told with his Head that he did.
 //
 // A pass carries everything that came for a group since its last pass. While it runs, in slices of
 // kSliceSeats, newer frames gather for the next one. Frames pending beyond kPassBytes are given
@@ -121,6 +122,8 @@ public:
     void on_push(Push push);
     // The head moved without contents that could be pushed: everybody below gets a Head.
     void on_head(GroupId gid, Epoch epoch, Seq head);
+    // How many watch the group on all shards: rides on the pulse.
+    void on_online(GroupId gid, std::uint64_t count);
 
     // ---- Work
     enum class Turn : std::uint8_t {

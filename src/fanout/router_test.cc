@@ -62,7 +62,9 @@ std::string told(const pb::ServerFrame& frame) {
         const auto first = frame.batch().first_seq();
         return std::to_string(first) + "-" + std::to_string(first + frame.batch().level() - 1);
     }
-    if (frame.has_head()) return "h" + std::to_string(frame.head().head());
+    if (frame.has_head()) {
+        return (frame.head().changes_missed() ? "H" : "h") + std::to_string(frame.head().head());
+    }
     if (frame.has_changed()) return "c" + std::to_string(frame.changed().entry().seq());
     return frame.has_pulse() ? "p" : "t";
 }
@@ -276,7 +278,26 @@ TEST_F(RouterTest, WhoeverMissesAChangeIsToldOfTheHead) {
     sockets.next.clear();
     sockets.take(1);
     router.on_drained(kGroup, seat, sockets);
-    EXPECT_THAT(sockets.take(1), ElementsAre("h11"));
+    EXPECT_THAT(sockets.take(1), ElementsAre("H11"));
+}
+
+// He is told even when an answer has brought him to the head before there was room for it: that
+// answer may have been made before the change.
+TEST_F(RouterTest, AMissedChangeIsToldAlsoAfterCatchingUp) {
+    const SeatIndex seat = join(1, 10);
+    sockets.next[1] = Written::kept;
+    router.on_push(batch(11, 11));
+    run();
+    router.on_push(changed(4));
+    run();
+    router.caught_up(kGroup, seat, kEpoch, Seq{11});
+    sockets.next.clear();
+    sockets.take(1);
+    router.on_drained(kGroup, seat, sockets);
+    EXPECT_THAT(sockets.take(1), ElementsAre("H11"));
+    router.on_push(batch(12, 12));
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("12-12"));
 }
 
 TEST_F(RouterTest, TooMuchPendingBecomesAHead) {

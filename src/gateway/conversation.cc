@@ -58,25 +58,31 @@ void ShardSide::Conversation::open(std::uint32_t request_id, GroupId gid, Epoch 
 }
 
 void ShardSide::Conversation::pull(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq from,
-                                   Seq to, Seq floor) {
-    side_.hub_.put([=, waiter = waiter(request_id)](cache::Cache& cache, Time now) {
-        cache.on_pull(waiter, gid, epoch, from, to, floor, now);
-    });
+                                   Seq to, const session::Sight& sight) {
+    side_.hub_.put(
+        [=, waiter = waiter(request_id), reader = reader(sight)](cache::Cache& cache, Time now) {
+            cache.on_pull(waiter, gid, epoch, from, to, reader, now);
+        });
 }
 
-void ShardSide::Conversation::near(std::uint32_t request_id, GroupId gid, Time time, Seq floor) {
-    side_.hub_.put([=, waiter = waiter(request_id)](cache::Cache& cache, Time now) {
-        cache.on_near(waiter, gid, time, floor, now);
-    });
+void ShardSide::Conversation::near(std::uint32_t request_id, GroupId gid, Time time,
+                                   const session::Sight& sight) {
+    side_.hub_.put(
+        [=, waiter = waiter(request_id), reader = reader(sight)](cache::Cache& cache, Time now) {
+            cache.on_near(waiter, gid, time, reader, now);
+        });
 }
 
 session::SeatIndex ShardSide::Conversation::take_seat(GroupId gid, Epoch epoch, Seq reached) {
     const auto seat = side_.router_.join(gid, epoch, reached, side_.shard_->descriptor(connection_),
                                          connection_.index, side_.shard_->waiting(connection_));
-    return seat ? *seat : session::kNoSeat;
+    if (!seat) return session::kNoSeat;
+    seat_changed(gid, 1);
+    return *seat;
 }
 
 void ShardSide::Conversation::leave_seat(GroupId gid, session::SeatIndex seat) {
+    seat_changed(gid, -1);
     const auto moved = side_.router_.leave(gid, seat);
     if (moved) side_.places_[*moved].session.on_seat_moved(gid, seat);
 }
@@ -86,8 +92,18 @@ void ShardSide::Conversation::caught_up(GroupId gid, session::SeatIndex seat, Ep
     side_.router_.caught_up(gid, seat, epoch, reached);
 }
 
-void ShardSide::Conversation::registered(const session::Identity& identity, DeviceId /*device*/) {
+void ShardSide::Conversation::registered(const session::Identity& identity, DeviceId /*device*/,
+                                         std::uint64_t user_log_after) {
     side_.by_user_.emplace(identity.uid, connection_.index);
+    side_.hub_.put([=, connection = connection_](cache::Cache& cache, Time /*now*/) {
+        cache.on_hello(connection, identity.uid, identity.minted, user_log_after);
+    });
+}
+
+void ShardSide::Conversation::seat_changed(GroupId gid, int seats) {
+    side_.hub_.put([gid, seats, uid = session_.uid()](cache::Cache& cache, Time /*now*/) {
+        cache.on_seat(uid, gid, seats);
+    });
 }
 
 void ShardSide::Conversation::pause_reading() { side_.shard_->pause_reading(connection_); }
@@ -101,6 +117,10 @@ void ShardSide::Conversation::close(std::uint16_t close_code, Code reason) {
 
 cache::Waiter ShardSide::Conversation::waiter(std::uint32_t request_id) const {
     return {.connection = connection_, .request_id = request_id};
+}
+
+cache::Reader ShardSide::Conversation::reader(const session::Sight& sight) const {
+    return {.floor = sight.floor, .mine_of = sight.overlay ? session_.uid() : UserId{}};
 }
 
 }  // namespace stentor::gateway

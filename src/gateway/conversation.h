@@ -25,12 +25,15 @@ public:
     void ask(std::uint32_t request_id, PartitionId partition, bus::Question question) override;
     void open(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq seq) override;
     void pull(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq from, Seq to,
-              Seq floor) override;
-    void near(std::uint32_t request_id, GroupId gid, Time time, Seq floor) override;
+              const session::Sight& sight) override;
+    void near(std::uint32_t request_id, GroupId gid, Time time,
+              const session::Sight& sight) override;
     session::SeatIndex take_seat(GroupId gid, Epoch epoch, Seq reached) override;
     void leave_seat(GroupId gid, session::SeatIndex seat) override;
     void caught_up(GroupId gid, session::SeatIndex seat, Epoch epoch, Seq reached) override;
-    void registered(const session::Identity& identity, DeviceId device) override;
+    void registered(const session::Identity& identity, DeviceId device,
+                    std::uint64_t user_log_after) override;
+    void seat_changed(GroupId gid, int seats);
     void pause_reading() override;
     void resume_reading() override;
     void set_deadline(Time time) override;
@@ -43,6 +46,7 @@ private:
     };
 
     [[nodiscard]] cache::Waiter waiter(std::uint32_t request_id) const;
+    [[nodiscard]] cache::Reader reader(const session::Sight& sight) const;
 
     ShardSide& side_;
     ConnectionToken connection_;

@@ -21,7 +21,8 @@ session::Opening opening_of(const cache::Seating& seating) {
             .epoch = seating.epoch,
             .floor = seating.floor,
             .reached = seating.reached,
-            .version = seating.version};
+            .version = seating.version,
+            .overlay = seating.overlay};
 }
 
 }  // namespace
@@ -178,6 +179,12 @@ void Hub::head_moved(GroupId gid, Epoch epoch, Seq head,
     }
 }
 
+void Hub::online(GroupId gid, std::uint64_t count, std::span<const cache::ShardIndex> shards) {
+    for (const cache::ShardIndex shard : shards) {
+        post(shard, [=](ShardSide& side) { side.router().on_online(gid, count); });
+    }
+}
+
 void Hub::ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload,
                  std::span<const cache::ShardIndex> shards) {
     for (const cache::ShardIndex shard : shards) {
@@ -189,6 +196,21 @@ void Hub::recheck(GroupId gid, std::span<const cache::ShardIndex> shards) {
     for (const cache::ShardIndex shard : shards) {
         post(shard, [gid](ShardSide& side) { side.recheck(gid); });
     }
+}
+
+void Hub::badges(const ConnectionToken& connection, const pb::Pulse& pulse) {
+    post(connection.shard, [=](ShardSide& side) {
+        side.with_session(
+            connection, [&](session::Session& session, auto& fx) { session.on_badges(pulse, fx); });
+    });
+}
+
+void Hub::expel(const ConnectionToken& connection, const Error& error) {
+    post(connection.shard, [=](ShardSide& side) {
+        side.with_session(connection, [&](session::Session& session, auto& fx) {
+            session.on_expelled(error, fx);
+        });
+    });
 }
 
 void Hub::report_route(GroupId gid, std::uint32_t online) {

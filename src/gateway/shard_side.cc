@@ -69,7 +69,13 @@ void ShardSide::on_closed(ConnectionToken connection, Time /*now*/) {
                  [](session::Session& session, auto& fx) { session.on_disconnected(fx); });
     Place* place = find(connection);
     if (place == nullptr) return;
-    forget_user(place->session.uid(), connection.index);
+    const UserId uid = place->session.uid();
+    forget_user(uid, connection.index);
+    if (uid) {
+        hub_.put([connection, uid](cache::Cache& cache, Time /*now*/) {
+            cache.on_gone(connection, uid);
+        });
+    }
     *place = {};
 }
 

@@ -46,8 +46,8 @@ void Commands::on_hello(const pb::ClientFrame& frame) {
     session_.bench_ = identity->bench;
     session_.expires_ = identity->expires;
     session_.want_deadline(identity->expires, fx_);
-    fx_.registered(*identity, session_.device_);
     welcome(frame.request_id());
+    fx_.registered(*identity, session_.device_, hello.user_log_seq());
     for (const pb::Cursor& cursor : hello.resume()) {
         pb::Open open;
         open.set_gid(cursor.gid());
@@ -198,7 +198,8 @@ void Commands::on_pull(const pb::ClientFrame& frame) {
     const OpenGroup* group = opened(frame.request_id(), gid, "pull.gid");
     if (group == nullptr) return;
     const Seq floor = planted(Bug::floor_ignored_at_pull) ? Seq{} : group->floor;
-    fx_.pull(frame.request_id(), gid, Epoch{pull.epoch()}, Seq{pull.from()}, Seq{pull.to()}, floor);
+    fx_.pull(frame.request_id(), gid, Epoch{pull.epoch()}, Seq{pull.from()}, Seq{pull.to()},
+             {.floor = floor, .overlay = group->overlay != 0});
 }
 
 void Commands::on_near(const pb::ClientFrame& frame) {
@@ -207,7 +208,8 @@ void Commands::on_near(const pb::ClientFrame& frame) {
     if (group == nullptr) return;
     // The far future is as good as any later time, and does not overflow.
     const std::uint64_t time_ms = std::min(frame.near().time_ms(), limits::kIdMax);
-    fx_.near(frame.request_id(), gid, from_ms(time_ms), group->floor);
+    fx_.near(frame.request_id(), gid, from_ms(time_ms),
+             {.floor = group->floor, .overlay = group->overlay != 0});
 }
 
 void Commands::on_read(pb::ClientFrame&& frame) {

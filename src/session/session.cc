@@ -145,6 +145,7 @@ void Session::on_opened(std::uint32_t request_id, const Opening& opening, std::s
     group->epoch = opening.epoch;
     group->floor = opening.floor;
     group->version = opening.version;
+    group->overlay = opening.overlay;
     fx.reply(std::move(payload));
     if (group->seat != kNoSeat) {
         return fx.caught_up(opening.gid, group->seat, opening.epoch, opening.reached);
@@ -200,6 +201,23 @@ void Session::on_ousted(GroupId gid, std::uint64_t version, std::string payload,
     if (version != 0 && version <= group->version) return;
     leave(gid, fx);
     fx.reply(std::move(payload));
+}
+
+void Session::on_badges(pb::Pulse pulse, Effects& fx) {
+    auto& badges = *pulse.mutable_badges();
+    const auto shown = [&](const pb::Badge& badge) {
+        const OpenGroup* group = find({badge.gid()});
+        return group != nullptr && group->seat != kNoSeat;
+    };
+    badges.erase(std::remove_if(badges.begin(), badges.end(), shown), badges.end());
+    if (state_ != State::ready || badges.empty()) return;
+    pb::ServerFrame frame;
+    *frame.mutable_pulse() = std::move(pulse);
+    fx.reply(wire::encode(frame));
+}
+
+void Session::on_expelled(const Error& error, Effects& fx) {
+    if (state_ == State::ready) refuse_and_close(0, error, fx);
 }
 
 void Session::on_seat_moved(GroupId gid, SeatIndex seat) {

@@ -77,7 +77,8 @@ struct OpenGroup {
     Seq floor;                // Of this member: nothing at or below may be seen.
     std::uint64_t version{};  // Of the member's row: an older oust does not concern this seat.
     SeatIndex seat{kNoSeat};
-    std::uint32_t opens{};  // Opens on their way.
+    std::uint32_t opens : 31 {};   // Opens on their way.
+    std::uint32_t overlay : 1 {};  // Hidden entries, notes or reactions of this member are there.
 };
 
 // What comes with an Opened, beside its payload.
@@ -87,6 +88,13 @@ struct Opening {
     Seq floor;
     Seq reached;  // The client holds everything up to here once it has read the payload.
     std::uint64_t version{};
+    bool overlay{};
+};
+
+// What a member sees of a group that is open here.
+struct Sight {
+    Seq floor;
+    bool overlay{};
 };
 
 // Implemented by the shell for the connection at hand. Nothing here may call back into the session.
@@ -109,8 +117,8 @@ public:
     // request_id is 0 for a group that Hello resumes.
     virtual void open(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq seq) = 0;
     virtual void pull(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq from, Seq to,
-                      Seq floor) = 0;
-    virtual void near(std::uint32_t request_id, GroupId gid, Time time, Seq floor) = 0;
+                      const Sight& sight) = 0;
+    virtual void near(std::uint32_t request_id, GroupId gid, Time time, const Sight& sight) = 0;
 
     // ---- To the shard's router
     // A new seat that has everything up to `reached`. kNoSeat: the audience is full.
@@ -120,7 +128,9 @@ public:
     virtual void caught_up(GroupId gid, SeatIndex seat, Epoch epoch, Seq reached) = 0;
 
     // ---- To the connection
-    virtual void registered(const Identity& identity, DeviceId device) = 0;
+    // Hello was accepted; `user_log_after`: the newest entry of his log that this device holds.
+    virtual void registered(const Identity& identity, DeviceId device,
+                            std::uint64_t user_log_after) = 0;
     virtual void pause_reading() = 0;
     virtual void resume_reading() = 0;
     // on_deadline is wanted at `time`; replaces the former wish.
@@ -160,6 +170,10 @@ public:
     // This user is out of the group since his row's `version`; `payload` is the Ousted. Nothing
     // happens when the group is not open here, or was opened after he had come back.
     void on_ousted(GroupId gid, std::uint64_t version, std::string payload, Effects& fx);
+    // News of his groups; those that are open here are told by their own pushes.
+    void on_badges(pb::Pulse pulse, Effects& fx);
+    // The account may not be here (any more).
+    void on_expelled(const Error& error, Effects& fx);
     // Another seat left and this one moved.
     void on_seat_moved(GroupId gid, SeatIndex seat);
 

@@ -40,17 +40,17 @@ public:
     void open(std::uint32_t request_id, GroupId gid, Epoch, Seq) override {
         opens.emplace_back(request_id, gid);
     }
-    void pull(std::uint32_t, GroupId, Epoch, Seq, Seq, Seq floor) override {
-        pulls.push_back(floor);
+    void pull(std::uint32_t, GroupId, Epoch, Seq, Seq, const Sight& sight) override {
+        pulls.push_back(sight.floor);
     }
-    void near(std::uint32_t, GroupId, Time, Seq) override { ++nears; }
+    void near(std::uint32_t, GroupId, Time, const Sight&) override { ++nears; }
     SeatIndex take_seat(GroupId, Epoch, Seq reached) override {
         taken.push_back(reached);
         return next_seat;
     }
     void leave_seat(GroupId, SeatIndex seat) override { left.push_back(seat); }
     void caught_up(GroupId, SeatIndex, Epoch, Seq reached) override { caught.push_back(reached); }
-    void registered(const Identity&, DeviceId) override { ++registrations; }
+    void registered(const Identity&, DeviceId, std::uint64_t) override { ++registrations; }
     void pause_reading() override { paused = true; }
     void resume_reading() override { paused = false; }
     void set_deadline(Time time) override { deadline = time; }
@@ -457,6 +457,26 @@ TEST_F(SessionTest, ADirectChatAndABlockGoToTheSameGroup) {
     frame.mutable_open_direct()->set_uid(1);
     say(frame);
     EXPECT_EQ(fx.refusal().field(), "open_direct.uid");
+}
+
+TEST_F(SessionTest, BadgesAreToldOnlyOfGroupsThatAreNotOpen) {
+    begin();
+    pb::Pulse pulse;
+    pulse.add_badges()->set_gid(7);
+    pulse.add_badges()->set_gid(kGroup.value);
+    say(open(20));
+    session.on_opened(20, {.gid = kGroup, .epoch = kEpoch}, payload(20), fx);
+    session.on_badges(pulse, fx);
+    ASSERT_TRUE(fx.replies.back().has_pulse());
+    ASSERT_EQ(fx.replies.back().pulse().badges_size(), 1);
+    EXPECT_EQ(fx.replies.back().pulse().badges(0).gid(), 7U);
+}
+
+TEST_F(SessionTest, AnAccountThatWasClosedIsSentAway) {
+    begin();
+    session.on_expelled({.code = Code::token_invalid, .where = "hello.token"}, fx);
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_TOKEN_INVALID);
+    EXPECT_EQ(fx.closed, std::vector<std::uint16_t>{4402});
 }
 
 TEST_F(SessionTest, QuestionsAreAskedInTheNameOfTheUser) {

@@ -61,27 +61,35 @@ void ShardProcess::Conversation::open(std::uint32_t request_id, GroupId gid, Epo
 }
 
 void ShardProcess::Conversation::pull(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq from,
-                                      Seq to, Seq floor) {
+                                      Seq to, const session::Sight& sight) {
     const cache::Waiter waiter{.connection = connection_, .request_id = request_id};
+    const cache::Reader reader{.floor = sight.floor,
+                               .mine_of = sight.overlay ? place_.session.uid() : UserId{}};
     shard_.around_.hub.put([=](cache::Cache& cache, Time now) {
-        cache.on_pull(waiter, gid, epoch, from, to, floor, now);
+        cache.on_pull(waiter, gid, epoch, from, to, reader, now);
     });
 }
 
-void ShardProcess::Conversation::near(std::uint32_t request_id, GroupId gid, Time time, Seq floor) {
+void ShardProcess::Conversation::near(std::uint32_t request_id, GroupId gid, Time time,
+                                      const session::Sight& sight) {
     const cache::Waiter waiter{.connection = connection_, .request_id = request_id};
+    const cache::Reader reader{.floor = sight.floor,
+                               .mine_of = sight.overlay ? place_.session.uid() : UserId{}};
     shard_.around_.hub.put(
-        [=](cache::Cache& cache, Time now) { cache.on_near(waiter, gid, time, floor, now); });
+        [=](cache::Cache& cache, Time now) { cache.on_near(waiter, gid, time, reader, now); });
 }
 
 session::SeatIndex ShardProcess::Conversation::take_seat(GroupId gid, Epoch epoch, Seq reached) {
     const auto seat =
         shard_.router_.join(gid, epoch, reached, static_cast<std::int32_t>(connection_.index),
                             connection_.index, place_.link->waiting());
-    return seat ? *seat : session::kNoSeat;
+    if (!seat) return session::kNoSeat;
+    seat_changed(gid, 1);
+    return *seat;
 }
 
 void ShardProcess::Conversation::leave_seat(GroupId gid, session::SeatIndex seat) {
+    seat_changed(gid, -1);
     const auto moved = shard_.router_.leave(gid, seat);
     if (moved) shard_.places_[*moved]->session.on_seat_moved(gid, seat);
 }
@@ -91,9 +99,19 @@ void ShardProcess::Conversation::caught_up(GroupId gid, session::SeatIndex seat,
     shard_.router_.caught_up(gid, seat, epoch, reached);
 }
 
-void ShardProcess::Conversation::registered(const session::Identity& identity,
-                                            DeviceId /*device*/) {
+void ShardProcess::Conversation::registered(const session::Identity& identity, DeviceId /*device*/,
+                                            std::uint64_t user_log_after) {
     shard_.by_user_.emplace(identity.uid, connection_.index);
+    shard_.around_.hub.put([=, connection = connection_](cache::Cache& cache, Time /*now*/) {
+        cache.on_hello(connection, identity.uid, identity.minted, user_log_after);
+    });
+}
+
+void ShardProcess::Conversation::seat_changed(GroupId gid, int seats) {
+    shard_.around_.hub.put(
+        [gid, seats, uid = place_.session.uid()](cache::Cache& cache, Time /*now*/) {
+            cache.on_seat(uid, gid, seats);
+        });
 }
 
 void ShardProcess::Conversation::set_deadline(Time time) {

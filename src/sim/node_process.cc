@@ -102,7 +102,8 @@ void NodeProcess::opened(const cache::Waiter& waiter, std::string payload,
                                    .epoch = seating.epoch,
                                    .floor = seating.floor,
                                    .reached = seating.reached,
-                                   .version = seating.version};
+                                   .version = seating.version,
+                                   .overlay = seating.overlay};
     to_shard(waiter.connection.shard, [waiter, opening, ticket = seating.ticket,
                                        payload = std::move(payload)](ShardProcess& side) mutable {
         side.on_opened(waiter.connection, waiter.request_id, opening, ticket, std::move(payload));
@@ -164,6 +165,13 @@ void NodeProcess::head_moved(GroupId gid, Epoch epoch, Seq head,
     }
 }
 
+void NodeProcess::online(GroupId gid, std::uint64_t count,
+                         std::span<const cache::ShardIndex> shards) {
+    for (const cache::ShardIndex shard : shards) {
+        to_shard(shard, [=](ShardProcess& side) { side.router().on_online(gid, count); });
+    }
+}
+
 void NodeProcess::ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload,
                          std::span<const cache::ShardIndex> shards) {
     for (const cache::ShardIndex shard : shards) {
@@ -175,6 +183,21 @@ void NodeProcess::recheck(GroupId gid, std::span<const cache::ShardIndex> shards
     for (const cache::ShardIndex shard : shards) {
         to_shard(shard, [=](ShardProcess& side) { side.recheck(gid); });
     }
+}
+
+void NodeProcess::badges(const ConnectionToken& connection, const pb::Pulse& pulse) {
+    to_shard(connection.shard, [=](ShardProcess& side) {
+        side.with_session(
+            connection, [&](session::Session& session, auto& fx) { session.on_badges(pulse, fx); });
+    });
+}
+
+void NodeProcess::expel(const ConnectionToken& connection, const Error& error) {
+    to_shard(connection.shard, [=](ShardProcess& side) {
+        side.with_session(connection, [&](session::Session& session, auto& fx) {
+            session.on_expelled(error, fx);
+        });
+    });
 }
 
 void NodeProcess::report_route(GroupId gid, std::uint32_t online) {

@@ -54,9 +54,13 @@ private:
     void push(const cache::Push& push, std::span<const cache::ShardIndex> shards) override;
     void head_moved(GroupId gid, Epoch epoch, Seq head,
                     std::span<const cache::ShardIndex> shards) override;
+    void online(GroupId gid, std::uint64_t count,
+                std::span<const cache::ShardIndex> shards) override;
     void ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload,
                 std::span<const cache::ShardIndex> shards) override;
     void recheck(GroupId gid, std::span<const cache::ShardIndex> shards) override;
+    void badges(const ConnectionToken& connection, const pb::Pulse& pulse) override;
+    void expel(const ConnectionToken& connection, const Error& error) override;
     void report_route(GroupId gid, std::uint32_t online) override;
 
     Around around_;

@@ -97,6 +97,11 @@ void ShardProcess::on_closed(ConnectionToken connection) {
         const auto found =
             std::find_if(first, last, [&](const auto& e) { return e.second == connection.index; });
         if (found != last) by_user_.erase(found);
+        if (const UserId uid = place->session.uid()) {
+            around_.hub.put([connection, uid](cache::Cache& cache, Time /*now*/) {
+                cache.on_gone(connection, uid);
+            });
+        }
         *place = {.session = {}, .link = nullptr, .generation = place->generation};
     })();
 }

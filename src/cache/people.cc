@@ -1,0 +1,310 @@
+#include "cache/people.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.h"
+#include "wire/frames.h"
+
+namespace stentor::cache {
+namespace {
+
+bool turned_away(Code code) {
+    return code == Code::not_found || code == Code::token_invalid || code == Code::token_expired;
+}
+
+constexpr Error kNotWelcome{.code = Code::token_invalid, .where = "hello.token"};
+
+}  // namespace
+
+People::Person* People::find(UserId uid) {
+    const auto found = by_uid_.find(uid);
+    return found == by_uid_.end() ? nullptr : people_[found->second].get();
+}
+
+People::Row* People::row_of(Person& person, GroupId gid) {
+    const auto row = std::ranges::lower_bound(person.rows, gid, {}, &Row::gid);
+    return row == person.rows.end() || row->gid != gid ? nullptr : &*row;
+}
+
+// ---- Connections
+
+void People::on_hello(const HelloAsk& hello) {
+    auto [found, fresh] = by_uid_.try_emplace(hello.uid, static_cast<Place>(people_.size()));
+    if (fresh) {
+        if (free_.empty()) {
+            people_.emplace_back();
+        } else {
+            found->second = free_.back();
+            free_.pop_back();
+        }
+        people_[found->second] = std::make_unique<Person>();
+        people_[found->second]->uid = hello.uid;
+    }
+    Person& person = *people_[found->second];
+    person.connections.push_back(hello.connection);
+    if (person.connections.size() > limits::kConnectionsPerUser) {
+        return fx_.expel(person.connections.front(),
+                         {Code::overloaded, "connections", limits::kConnectionsPerUser, 60'000});
+    }
+    fx_.ask(hello,
+            bus::AskHello{
+                .uid = hello.uid, .token_minted = hello.minted, .user_log_after = hello.after});
+}
+
+void People::on_gone(const ConnectionToken& connection, UserId uid) {
+    const auto found = by_uid_.find(uid);
+    if (found == by_uid_.end()) return;
+    const Place place = found->second;
+    Person& person = *people_[place];
+    std::erase(person.connections, connection);
+    if (!person.connections.empty()) return;
+    while (!person.rows.empty()) remove_row(place, person.rows.back().gid);
+    people_[place] = nullptr;
+    free_.push_back(place);
+    by_uid_.erase(found);
+}
+
+void People::on_seat(UserId uid, GroupId gid, int seats) {
+    Person* person = find(uid);
+    if (person == nullptr) return;
+    if (seats > 0) return person->watched.push_back(gid);
+    const auto seat = std::ranges::find(person->watched, gid);
+    if (seat != person->watched.end()) person->watched.erase(seat);
+    // What came while he watched was not counted here.
+    if (Row* row = row_of(*person, gid)) {
+        row->unread = 0;
+        mark(*person, *row);
+    }
+}
+
+void People::on_hello_reply(const HelloAsk& asked, Result<bus::Reply> reply) {
+    const auto found = by_uid_.find(asked.uid);
+    if (found == by_uid_.end()) return;
+    Person& person = *people_[found->second];
+    const auto& there = person.connections;
+    if (std::ranges::find(there, asked.connection) == there.end()) return;
+    const auto* answer = reply ? std::get_if<bus::HelloAnswer>(&*reply) : nullptr;
+    if (!reply && remedy(reply.error().code) == Remedy::later) return retries_.push_back(asked);
+    const bool away =
+        answer != nullptr ? !answer->welcome : !reply && turned_away(reply.error().code);
+    if (away) return fx_.expel(asked.connection, kNotWelcome);
+    if (answer == nullptr) return;
+    pb::ServerFrame frame;
+    *frame.mutable_user_log() = answer->user_log;
+    fx_.tell(asked.connection, wire::encode(frame));
+    if (person.known) return;
+    person.known = true;
+    person.told = answer->user_log.head();
+    take_groups(found->second, *answer);
+}
+
+void People::take_groups(Place place, const bus::HelloAnswer& answer) {
+    Person& person = *people_[place];
+    person.rows.reserve(std::min(answer.groups.size(), limits::kGroupsPerUser));
+    for (const bus::HelloAnswer::Row& row : answer.groups) {
+        if (person.rows.size() < limits::kGroupsPerUser) add_row(place, row.gid);
+    }
+}
+
+// ---- Rows
+
+void People::add_row(Place place, GroupId gid) {
+    Person& person = *people_[place];
+    const auto at = std::ranges::lower_bound(person.rows, gid, {}, &Row::gid);
+    if (at != person.rows.end() && at->gid == gid) return;
+    Heads& heads = heads_[gid];
+    person.rows.insert(at, Row{.gid = gid, .head = static_cast<std::uint32_t>(heads.head.value)});
+    ++heads.rows;
+    if (heads.large) return;
+    heads.members.push_back(place);
+    if (heads.members.size() > limits::kSmallGroup) {
+        heads.large = true;
+        heads.members = {};
+    }
+}
+
+void People::remove_row(Place place, GroupId gid) {
+    Person& person = *people_[place];
+    const auto row = std::ranges::lower_bound(person.rows, gid, {}, &Row::gid);
+    if (row == person.rows.end() || row->gid != gid) return;
+    person.rows.erase(row);
+    const auto heads = heads_.find(gid);
+    std::erase(heads->second.members, place);
+    if (--heads->second.rows == 0) heads_.erase(heads);
+}
+
+// ---- His own log
+
+void People::on_nudge(const bus::Nudge& nudge) {
+    if (const auto* moved = std::get_if<bus::HeadMoved>(&nudge)) return on_head_moved(*moved);
+    if (const auto* read = std::get_if<bus::ReadMoved>(&nudge)) return on_read_moved(*read);
+    Person* person = find(std::get<bus::UserLogMoved>(nudge).uid);
+    if (person != nullptr && person->known) on_user_log_moved(*person);
+}
+
+void People::on_user_log_moved(Person& person) {
+    if (std::exchange(person.asking, true)) {
+        person.again = true;
+        return;
+    }
+    fx_.ask(UserLogAsk{person.uid}, bus::AskUserLog{.uid = person.uid, .after = person.told});
+}
+
+void People::on_user_log_reply(const UserLogAsk& asked, Result<bus::Reply> reply) {
+    const auto found = by_uid_.find(asked.uid);
+    if (found == by_uid_.end()) return;
+    Person& person = *people_[found->second];
+    person.asking = false;
+    const bool again = std::exchange(person.again, false);
+    const auto* log = reply ? std::get_if<pb::UserLog>(&*reply) : nullptr;
+    if (log == nullptr) {
+        // The account was closed meanwhile. Anything else: the next nudge, or the next Hello.
+        if (reply || !turned_away(reply.error().code)) return;
+        for (const ConnectionToken& connection : person.connections) {
+            fx_.expel(connection, kNotWelcome);
+        }
+        return;
+    }
+    const std::uint64_t before = person.told;
+    if (log->reset()) person.told = log->head();
+    for (const pb::UserLogEntry& entry : log->entries()) {
+        person.told = std::max(person.told, entry.user_log_seq());
+        apply(found->second, entry);
+    }
+    if (person.told != before) tell_all(person, *log);
+    if (again || (person.told != before && person.told < log->head())) on_user_log_moved(person);
+}
+
+void People::apply(Place place, const pb::UserLogEntry& entry) {
+    if (entry.has_ousted()) return remove_row(place, {entry.gid()});
+    if (!entry.has_joined() || people_[place]->rows.size() >= limits::kGroupsPerUser) return;
+    add_row(place, {entry.gid()});
+}
+
+void People::tell_all(const Person& person, const pb::UserLog& log) {
+    pb::ServerFrame frame;
+    *frame.mutable_user_log() = log;
+    const std::string payload = wire::encode(frame);
+    for (const ConnectionToken& connection : person.connections) fx_.tell(connection, payload);
+}
+
+void People::on_read_moved(const bus::ReadMoved& moved) {
+    Person* person = find(moved.uid);
+    if (person == nullptr || !person->known) return;
+    pb::UserLog log;
+    log.set_head(person->told);
+    pb::UserLogEntry& entry = *log.add_entries();
+    entry.set_gid(moved.gid.value);
+    entry.set_epoch(moved.epoch.value);
+    entry.mutable_read()->set_gid(moved.gid.value);
+    entry.mutable_read()->set_epoch(moved.epoch.value);
+    entry.mutable_read()->set_seq(moved.read.value);
+    tell_all(*person, log);
+    if (Row* row = row_of(*person, moved.gid)) {
+        row->unread = 0;
+        mark(*person, *row);
+    }
+}
+
+// ---- Badges
+
+void People::on_head_moved(const bus::HeadMoved& moved) {
+    const auto found = heads_.find(moved.gid);
+    if (found == heads_.end()) return;
+    Heads& heads = found->second;
+    heads.head = moved.head;
+    if (moved.members > limits::kSmallGroup && !heads.large) {
+        heads.large = true;
+        heads.members = {};
+    }
+    for (const Place place : heads.members) {
+        Person& person = *people_[place];
+        if (Row* row = row_of(person, moved.gid)) mark(person, *row);
+    }
+}
+
+void People::mark(Person& person, Row& row) {
+    if (row.marked != 0 || row.unread >= limits::kUnreadCap) return;
+    const auto watched = std::ranges::count(person.watched, row.gid);
+    if (static_cast<std::size_t>(watched) >= person.connections.size()) return;
+    if (waiting_.size() >= limits::kBadgesWaiting) return;
+    row.marked = 1;
+    waiting_.push_back({.uid = person.uid, .gid = row.gid});
+}
+
+void People::pump() {
+    while (asks_under_way_ < limits::kBadgeAsks && !waiting_.empty()) {
+        const BadgeAsk next = waiting_.front();
+        waiting_.pop_front();
+        if (find(next.uid) == nullptr) continue;
+        ++asks_under_way_;
+        fx_.ask(next, bus::AskOpen{.gid = next.gid, .uid = next.uid});
+    }
+}
+
+void People::on_badge_reply(const BadgeAsk& asked, Result<bus::Reply> reply) {
+    --asks_under_way_;
+    const auto found = by_uid_.find(asked.uid);
+    Person* person = found == by_uid_.end() ? nullptr : people_[found->second].get();
+    Row* row = person == nullptr ? nullptr : row_of(*person, asked.gid);
+    if (row == nullptr) return pump();
+    row->marked = 0;
+    const auto* answer = reply ? std::get_if<bus::OpenAnswer>(&*reply) : nullptr;
+    if (answer != nullptr && answer->member.role != pb::ROLE_NONE) {
+        const Heads& heads = heads_.at(asked.gid);
+        row->unread =
+            static_cast<std::uint8_t>(std::min(answer->member.unread, limits::kUnreadCap));
+        row->head = static_cast<std::uint32_t>(answer->head.value);
+        if (person->pulse.badges_size() == 0) told_soon_.push_back(found->second);
+        pb::Badge& badge = *person->pulse.add_badges();
+        badge.set_gid(asked.gid.value);
+        badge.set_unread(row->unread);
+        badge.set_head(answer->head.value);
+        if (!heads.large && answer->last)
+            badge.mutable_last()->ParseFromString(*answer->last->bytes);
+        if (heads.head > answer->head) mark(*person, *row);
+    }
+    pump();
+}
+
+// Groups that were too large to be marked, and rows that found no room.
+void People::look_at(Person& person) {
+    for (Row& row : person.rows) {
+        if (row.marked != 0 || row.unread >= limits::kUnreadCap) continue;
+        const auto heads = heads_.find(row.gid);
+        if (static_cast<std::uint32_t>(heads->second.head.value) != row.head) mark(person, row);
+    }
+}
+
+void People::on_tick(Time now, std::uint32_t level) {
+    for (const HelloAsk& hello : std::exchange(retries_, {})) {
+        fx_.ask(hello,
+                bus::AskHello{
+                    .uid = hello.uid, .token_minted = hello.minted, .user_log_after = hello.after});
+    }
+    for (const Place place : std::exchange(told_soon_, {})) {
+        Person* person = people_[place].get();
+        if (person == nullptr || person->pulse.badges_size() == 0) continue;
+        person->pulse.set_time_ms(to_ms(now));
+        person->pulse.set_level(level);
+        for (const ConnectionToken& connection : person->connections) {
+            fx_.badges(connection, person->pulse);
+        }
+        person->pulse.Clear();
+    }
+    // Everybody once in a period, evenly: those whose turn has come since the last tick.
+    const Millis elapsed = std::min(now - turn_began_, limits::kPulseEvery);
+    const auto due = static_cast<Place>(people_.size() * static_cast<std::size_t>(elapsed.count()) /
+                                        static_cast<std::size_t>(limits::kPulseEvery.count()));
+    for (; next_turn_ < due; ++next_turn_) {
+        if (people_[next_turn_]) look_at(*people_[next_turn_]);
+    }
+    if (elapsed == limits::kPulseEvery) {
+        turn_began_ = now;
+        next_turn_ = 0;
+    }
+    pump();
+}
+
+}  // namespace stentor::cache

@@ -1,0 +1,139 @@
+#pragma once
+// Who is on this node, and what he has been told beside the groups that he watches: his own log,
+// and badges of his other groups.
+//
+// Owner: the cache. Thread: the hub's. Losing it loses nothing: a device that connects again asks.
+// Cost: 16 bytes for each (user, group), 4 more in a small group, about 200 for a user and 150 for
+// a group. A HeadMoved marks the users of a small group, and nobody of a large one: those are
+// looked at once in a pulse's period, each at his turn. A marked row is one question to the owner,
+// which says the exact count; a row at 99+ costs nothing until something is read there.
+//
+// Limits: kBadgeAsks questions under way, kBadgesWaiting rows marked (the others are found at their
+// turn), kConnectionsPerUser, kGroupsPerUser rows.
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/code.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "bus/bus.h"
+#include "wire/pb.h"
+
+namespace stentor::cache {
+
+// What was asked, so that its answer finds its place.
+struct HelloAsk {
+    ConnectionToken connection;
+    UserId uid;
+    Time minted;
+    std::uint64_t after{};
+};
+struct UserLogAsk {
+    UserId uid;
+};
+struct BadgeAsk {
+    UserId uid;
+    GroupId gid;
+};
+
+class People {
+public:
+    class Effects {
+    public:
+        Effects() = default;
+        Effects(const Effects&) = delete;
+        Effects& operator=(const Effects&) = delete;
+        virtual ~Effects() = default;
+
+        // Each is answered once, by the on_..._reply of its kind.
+        virtual void ask(HelloAsk asked, bus::Question question) = 0;
+        virtual void ask(UserLogAsk asked, bus::Question question) = 0;
+        virtual void ask(BadgeAsk asked, bus::Question question) = 0;
+        // A frame that is told unasked.
+        virtual void tell(const ConnectionToken& connection, std::string payload) = 0;
+        // Session::on_badges.
+        virtual void badges(const ConnectionToken& connection, const pb::Pulse& pulse) = 0;
+        // Session::on_expelled.
+        virtual void expel(const ConnectionToken& connection, const Error& error) = 0;
+    };
+
+    explicit People(Effects& effects) : fx_(effects) {}
+
+    // ---- From shards. A seat taken: `seats` is 1, left: -1.
+    void on_hello(const HelloAsk& hello);
+    void on_gone(const ConnectionToken& connection, UserId uid);
+    void on_seat(UserId uid, GroupId gid, int seats);
+
+    // ---- From owners
+    void on_nudge(const bus::Nudge& nudge);
+    void on_hello_reply(const HelloAsk& asked, Result<bus::Reply> reply);
+    void on_user_log_reply(const UserLogAsk& asked, Result<bus::Reply> reply);
+    void on_badge_reply(const BadgeAsk& asked, Result<bus::Reply> reply);
+
+    // About every second: badges are told, and whoever's turn it is is looked at.
+    void on_tick(Time now, std::uint32_t level);
+
+    [[nodiscard]] std::size_t size() const { return by_uid_.size(); }
+
+private:
+    struct Row {  // Of one user in one group.
+        GroupId gid;
+        std::uint32_t head{};  // The low half of the head told.
+        std::uint8_t unread{};
+        std::uint8_t marked{};
+    };
+    static_assert(sizeof(Row) == 16);
+
+    struct Person {
+        UserId uid;
+        std::uint64_t told{};  // Newest entry of his log.
+        std::vector<ConnectionToken> connections;
+        std::vector<GroupId> watched;  // One for each seat.
+        std::vector<Row> rows;         // By gid.
+        pb::Pulse pulse;               // Badges for the next tick.
+        bool known{};                  // The rows are here.
+        bool asking{};                 // For his log,
+        bool again{};                  // and told meanwhile that there is more.
+    };
+    using Place = std::uint32_t;  // In people_.
+
+    struct Heads {  // Of a group of somebody here.
+        Seq head;
+        std::vector<Place> members;  // Those here; of a small group only.
+        std::uint32_t rows{};
+        bool large{};
+    };
+
+    Person* find(UserId uid);
+    static Row* row_of(Person& person, GroupId gid);
+    void add_row(Place place, GroupId gid);
+    void remove_row(Place place, GroupId gid);
+    void take_groups(Place place, const bus::HelloAnswer& answer);
+    void on_head_moved(const bus::HeadMoved& moved);
+    void on_read_moved(const bus::ReadMoved& moved);
+    void on_user_log_moved(Person& person);
+    void apply(Place place, const pb::UserLogEntry& entry);
+    void tell_all(const Person& person, const pb::UserLog& log);
+    void mark(Person& person, Row& row);
+    void look_at(Person& person);
+    void pump();
+
+    Effects& fx_;
+    std::vector<std::unique_ptr<Person>> people_;  // Null: free.
+    std::vector<Place> free_;
+    std::unordered_map<UserId, Place> by_uid_;
+    std::unordered_map<GroupId, Heads> heads_;
+    std::deque<BadgeAsk> waiting_;
+    std::vector<Place> told_soon_;   // Whose pulse is not empty.
+    std::vector<HelloAsk> retries_;  // To be asked again at the next tick.
+    std::size_t asks_under_way_ = 0;
+    Time turn_began_;
+    Place next_turn_ = 0;
+};
+
+}  // namespace stentor::cache

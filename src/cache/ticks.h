@@ -1,0 +1,44 @@
+#pragma once
+// What a group's watchers are told now and then beside its entries: tallies, who is typing, the
+// settings and the number of members. Merged, and told at a period that grows with the audience, so
+// that it costs at most about a twentieth of what passes can write.
+//
+// Owner: the cache's Group. A tick that is replaced before it was written loses nothing in
+// practice: each carries again what the one before it told.
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/shared_bytes.h"
+#include "base/time.h"
+#include "cache/memory.h"
+#include "wire/pb.h"
+
+namespace stentor::cache {
+
+class Ticks {
+public:
+    void on_tally(const pb::Tally& tally);
+    void on_typing(UserId uid);
+    void on_group_changed() { group_.fresh = true; }
+
+    // The frames that are due, enveloped and joined; nullptr when there is nothing to tell, or when
+    // it is too early.
+    [[nodiscard]] SharedBytes take(const Memory& memory, std::uint64_t audience, Time now);
+
+private:
+    [[nodiscard]] pb::Tallies tallies();
+
+    std::map<std::uint64_t, pb::Tally> fresh_;  // By seq; since the last tick.
+    std::map<std::uint64_t, pb::Tally> told_;   // In the last one.
+    std::vector<UserId> typing_;
+    struct {
+        bool fresh{};
+        bool told{};
+    } group_;
+    Time next_;
+};
+
+}  // namespace stentor::cache
