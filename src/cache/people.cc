@@ -42,11 +42,11 @@ void People::on_hello(const HelloAsk& hello) {
         people_[found->second]->uid = hello.uid;
     }
     Person& person = *people_[found->second];
-    person.connections.push_back(hello.connection);
-    if (person.connections.size() > limits::kConnectionsPerUser) {
-        return fx_.expel(person.connections.front(),
+    if (person.devices.size() >= limits::kConnectionsPerUser) {
+        return fx_.expel(hello.connection,
                          {Code::overloaded, "connections", limits::kConnectionsPerUser, 60'000});
     }
+    person.devices.push_back({.connection = hello.connection});
     fx_.ask(hello,
             bus::AskHello{
                 .uid = hello.uid, .token_minted = hello.minted, .user_log_after = hello.after});
@@ -57,8 +57,8 @@ void People::on_gone(const ConnectionToken& connection, UserId uid) {
     if (found == by_uid_.end()) return;
     const Place place = found->second;
     Person& person = *people_[place];
-    std::erase(person.connections, connection);
-    if (!person.connections.empty()) return;
+    std::erase_if(person.devices, [&](const Device& d) { return d.connection == connection; });
+    if (!person.devices.empty()) return;
     while (!person.rows.empty()) remove_row(place, person.rows.back().gid);
     people_[place] = nullptr;
     free_.push_back(place);
@@ -82,21 +82,25 @@ void People::on_hello_reply(const HelloAsk& asked, Result<bus::Reply> reply) {
     const auto found = by_uid_.find(asked.uid);
     if (found == by_uid_.end()) return;
     Person& person = *people_[found->second];
-    const auto& there = person.connections;
-    if (std::ranges::find(there, asked.connection) == there.end()) return;
+    const auto device = std::ranges::find(person.devices, asked.connection, &Device::connection);
+    if (device == person.devices.end()) return;
     const auto* answer = reply ? std::get_if<bus::HelloAnswer>(&*reply) : nullptr;
     if (!reply && remedy(reply.error().code) == Remedy::later) return retries_.push_back(asked);
     const bool away =
         answer != nullptr ? !answer->welcome : !reply && turned_away(reply.error().code);
     if (away) return fx_.expel(asked.connection, kNotWelcome);
     if (answer == nullptr) return;
+    device->greeted = true;
     pb::ServerFrame frame;
     *frame.mutable_user_log() = answer->user_log;
+    // His other devices may have been told more since this was asked: he fetches it.
+    frame.mutable_user_log()->set_head(std::max(answer->user_log.head(), person.told));
     fx_.tell(asked.connection, wire::encode(frame));
     if (person.known) return;
     person.known = true;
     person.told = answer->user_log.head();
     take_groups(found->second, *answer);
+    if (std::exchange(person.again, false)) on_user_log_moved(person);
 }
 
 void People::take_groups(Place place, const bus::HelloAnswer& answer) {
@@ -140,14 +144,15 @@ void People::on_nudge(const bus::Nudge& nudge) {
     if (const auto* moved = std::get_if<bus::HeadMoved>(&nudge)) return on_head_moved(*moved);
     if (const auto* read = std::get_if<bus::ReadMoved>(&nudge)) return on_read_moved(*read);
     Person* person = find(std::get<bus::UserLogMoved>(nudge).uid);
-    if (person != nullptr && person->known) on_user_log_moved(*person);
+    if (person != nullptr) on_user_log_moved(*person);
 }
 
 void People::on_user_log_moved(Person& person) {
-    if (std::exchange(person.asking, true)) {
+    if (!person.known || person.asking) {
         person.again = true;
         return;
     }
+    person.asking = true;
     fx_.ask(UserLogAsk{person.uid}, bus::AskUserLog{.uid = person.uid, .after = person.told});
 }
 
@@ -161,9 +166,7 @@ void People::on_user_log_reply(const UserLogAsk& asked, Result<bus::Reply> reply
     if (log == nullptr) {
         // The account was closed meanwhile. Anything else: the next nudge, or the next Hello.
         if (reply || !turned_away(reply.error().code)) return;
-        for (const ConnectionToken& connection : person.connections) {
-            fx_.expel(connection, kNotWelcome);
-        }
+        for (const Device& device : person.devices) fx_.expel(device.connection, kNotWelcome);
         return;
     }
     const std::uint64_t before = person.told;
@@ -186,7 +189,9 @@ void People::tell_all(const Person& person, const pb::UserLog& log) {
     pb::ServerFrame frame;
     *frame.mutable_user_log() = log;
     const std::string payload = wire::encode(frame);
-    for (const ConnectionToken& connection : person.connections) fx_.tell(connection, payload);
+    for (const Device& device : person.devices) {
+        if (device.greeted) fx_.tell(device.connection, payload);
+    }
 }
 
 void People::on_read_moved(const bus::ReadMoved& moved) {
@@ -227,7 +232,7 @@ void People::on_head_moved(const bus::HeadMoved& moved) {
 void People::mark(Person& person, Row& row) {
     if (row.marked != 0 || row.unread >= limits::kUnreadCap) return;
     const auto watched = std::ranges::count(person.watched, row.gid);
-    if (static_cast<std::size_t>(watched) >= person.connections.size()) return;
+    if (static_cast<std::size_t>(watched) >= person.devices.size()) return;
     if (waiting_.size() >= limits::kBadgesWaiting) return;
     row.marked = 1;
     waiting_.push_back({.uid = person.uid, .gid = row.gid});
@@ -288,8 +293,8 @@ void People::on_tick(Time now, std::uint32_t level) {
         if (person == nullptr || person->pulse.badges_size() == 0) continue;
         person->pulse.set_time_ms(to_ms(now));
         person->pulse.set_level(level);
-        for (const ConnectionToken& connection : person->connections) {
-            fx_.badges(connection, person->pulse);
+        for (const Device& device : person->devices) {
+            if (device.greeted) fx_.badges(device.connection, person->pulse);
         }
         person->pulse.Clear();
     }

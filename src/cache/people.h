@@ -89,16 +89,22 @@ private:
     };
     static_assert(sizeof(Row) == 16);
 
+    // Nothing of his log is told to a device before its Hello is answered: what it is told first
+    // continues what it holds.
+    struct Device {
+        ConnectionToken connection;
+        bool greeted{};
+    };
     struct Person {
         UserId uid;
         std::uint64_t told{};  // Newest entry of his log.
-        std::vector<ConnectionToken> connections;
+        std::vector<Device> devices;
         std::vector<GroupId> watched;  // One for each seat.
         std::vector<Row> rows;         // By gid.
         pb::Pulse pulse;               // Badges for the next tick.
         bool known{};                  // The rows are here.
-        bool asking{};                 // For his log,
-        bool again{};                  // and told meanwhile that there is more.
+        bool asking{};                 // For his log.
+        bool again{};                  // Told meanwhile that there is more.
     };
     using Place = std::uint32_t;  // In people_.
 
