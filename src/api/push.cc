@@ -3,7 +3,7 @@
 #include <charconv>
 #include <utility>
 
-#include "api/entry_json.h"
+#include "api/feed_json.h"
 #include "api/fields.h"
 #include "api/json.h"
 #include "api/path_pattern.h"
@@ -106,20 +106,7 @@ Response feed_response(const bus::FeedAnswer& feed, std::uint64_t after) {
     if (after < feed.floor) {
         return refusal(410, {.code = Code::bad_range, .where = "after", .limit = feed.floor});
     }
-    std::string text = "{\"commits\":[";
-    for (const bus::FeedAnswer::Row& row : feed.rows) {
-        if (text.back() != '[') text += ',';
-        text += "{\"number\":" + std::to_string(row.number) + ",\"entries\":[";
-        for (const LogEntry& entry : row.entries) {
-            if (text.back() != '[') text += ',';
-            text += entry_json(row.gid, entry);
-        }
-        text += "]}";
-        after = row.number;
-    }
-    text +=
-        "],\"next\":" + std::to_string(after) + ",\"head\":" + std::to_string(feed.head) + "}\n";
-    return json_response(200, std::move(text));
+    return json_response(200, "{" + feed_fields(feed, after) + "}\n");
 }
 
 }  // namespace
