@@ -113,22 +113,19 @@ private:
     }
 
     bool post(const bus::FeedAnswer& feed, const std::stop_token& stop) {
-        std::string body =
-            JsonObject{}.add("hook", target_.name).text();
+        std::string body = JsonObject{}.add("hook", target_.name).text();
         body.resize(body.size() - 2);  // "}\n"
         body += ',' + feed_fields(feed) + "}\n";
-        outgoing::Request request{
-            .url = target_.url,
-            .headers = {"Content-Type: application/json",
-                        std::string{outgoing::kSignatureHeader} + ": " +
-                            outgoing::signature(target_.secret, now(), body)},
-            .body = std::move(body),
-            .within = times_.answer_within};
+        outgoing::Request request{.url = target_.url,
+                                  .headers = {"Content-Type: application/json",
+                                              std::string{outgoing::kSignatureHeader} + ": " +
+                                                  outgoing::signature(target_.secret, now(), body)},
+                                  .body = std::move(body),
+                                  .within = times_.answer_within};
         const auto answer = std::make_shared<Awaited<Result<outgoing::Answer>>>();
-        const auto taken =
-            poster_.post(std::move(request), [answer](Result<outgoing::Answer> result) {
-                answer->set(std::move(result));
-            });
+        const auto taken = poster_.post(
+            std::move(request),
+            [answer](Result<outgoing::Answer> result) { answer->set(std::move(result)); });
         std::optional<Result<outgoing::Answer>> result;
         if (taken) result = answer->wait(stop);
         if (result && *result && (*result)->status / 100 == 2) return true;
@@ -190,8 +187,7 @@ Hooks::Hooks(std::vector<HookTarget> targets, bus::Bus& bus, outgoing::Poster& p
              HookTimes times)
     : counters_{std::make_shared<HookCounters>()} {
     for (HookTarget& target : targets) {
-        hooks_.push_back(
-            std::make_unique<Hook>(std::move(target), bus, poster, times, counters_));
+        hooks_.push_back(std::make_unique<Hook>(std::move(target), bus, poster, times, counters_));
     }
 }
 

@@ -13,6 +13,7 @@
 #include "config/address.h"
 #include "server/metrics.h"
 #include "server/options_of.h"
+#include "server/outside.h"
 #include "server/safety.h"
 #include "store/rocks/rocks_store.h"
 
@@ -96,10 +97,12 @@ Node::Node(const config::Settings& settings)
              settings.admin.web} {
     bus_.attach(&poster_);
     bus_.attach(&owner_);
+    hooks_ = std::make_unique<api::Hooks>(hook_targets(settings.outside.hooks), bus_, outgoing_);
 }
 
 Node::~Node() {
     if (admin_side_) admin_side_->stop();
+    hooks_.reset();
     shards_.stop();
 }
 
@@ -146,6 +149,7 @@ void Node::reload() { kill(getpid(), SIGHUP); }
 
 void Node::drain() {
     stats_.set_draining();
+    hooks_.reset();
     gateway_.drain(settings_.server.drain_spread, settings_.server.drain_within);
     passwords_.stop();
     shards_.stop();

@@ -11,6 +11,7 @@
 
 #include "api/admin.h"
 #include "api/api.h"
+#include "api/hooks.h"
 #include "api/poster.h"
 #include "auth/password.h"
 #include "auth/password_queue.h"
@@ -74,6 +75,8 @@ private:
     Stats stats_;
     api::Api api_;
     api::Admin admin_;
+    outgoing::Poster outgoing_;
+    std::unique_ptr<api::Hooks> hooks_;
 };
 
 }  // namespace stentor::server

@@ -27,6 +27,16 @@ std::string secret_in(const std::string& file) {
     return text;
 }
 
+std::vector<api::HookTarget> hook_targets(const config::Texts& lines) {
+    std::vector<api::HookTarget> targets;
+    for (const std::string& line : lines) {
+        const std::vector<std::string> words = config::words_of(line);
+        targets.push_back(
+            {.name = words.at(0), .url = words.at(1), .secret = secret_in(words.at(2))});
+    }
+    return targets;
+}
+
 std::vector<auth::JwtKey> outside_keys(const config::Texts& lines) {
     std::vector<auth::JwtKey> keys;
     for (const std::string& line : lines) {

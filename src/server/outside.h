@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "api/hooks.h"
 #include "auth/jwt.h"
 #include "config/settings.h"
 
@@ -12,6 +13,9 @@ namespace stentor::server {
 // the secret itself, without a line break at its end. Throws std::runtime_error that names the line
 // and what is wrong with it.
 [[nodiscard]] std::vector<auth::JwtKey> outside_keys(const config::Texts& lines);
+
+// "NAME URL SECRETFILE" each. Throws likewise.
+[[nodiscard]] std::vector<api::HookTarget> hook_targets(const config::Texts& lines);
 
 // The whole file without line breaks at its end. Throws std::runtime_error.
 [[nodiscard]] std::string secret_in(const std::string& file);

@@ -1,0 +1,171 @@
+#include "api/hooks.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "outgoing/service_test_kit.h"
+#include "outgoing/signature.h"
+
+namespace stentor::api {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// A feed that grows, and settings.
+class FeedBus final : public bus::Bus {
+public:
+    Result<void> post(PartitionId /*partition*/, bus::Post /*post*/) override { return {}; }
+    void publish(NodeId /*node*/, std::shared_ptr<const bus::Items> /*items*/) override {}
+    void answer(NodeId /*node*/, std::vector<bus::Answer> /*answers*/) override {}
+    void nudge(NodeId /*node*/, std::vector<bus::Nudge> /*nudges*/) override {}
+    void ask(PartitionId /*partition*/, bus::Question question, bus::ReplyHandler reply) override {
+        reply(answer_to(question));
+    }
+
+    void write(std::uint64_t commits) {
+        const std::lock_guard lock{mutex_};
+        head_ += commits;
+    }
+    void forget(std::uint64_t floor) {
+        const std::lock_guard lock{mutex_};
+        floor_ = floor;
+    }
+    std::string setting(const std::string& name) {
+        const std::lock_guard lock{mutex_};
+        return settings_[name];
+    }
+    void set(const std::string& name, const std::string& value) {
+        const std::lock_guard lock{mutex_};
+        settings_[name] = value;
+    }
+
+private:
+    bus::Reply answer_to(const bus::Question& question) {
+        const std::lock_guard lock{mutex_};
+        if (const auto* set = std::get_if<bus::AskSetSetting>(&question)) {
+            settings_[set->name] = *set->value;
+            return std::vector<bus::Setting>{};
+        }
+        if (const auto* ask = std::get_if<bus::AskSettings>(&question)) {
+            std::vector<bus::Setting> found;
+            for (const auto& [name, value] : settings_) {
+                if (name.starts_with(ask->prefix)) found.push_back({name, value});
+            }
+            return found;
+        }
+        const auto& ask = std::get<bus::AskFeed>(question);
+        bus::FeedAnswer feed{.head = head_, .floor = floor_};
+        for (std::uint64_t n = std::max(ask.after, floor_) + 1;
+             n <= head_ && feed.rows.size() < ask.count; ++n) {
+            feed.rows.push_back({.number = n, .gid = {9}});
+        }
+        return feed;
+    }
+
+    std::mutex mutex_;
+    std::map<std::string, std::string> settings_;
+    std::uint64_t head_{};
+    std::uint64_t floor_{};
+};
+
+class HooksTest : public testing::Test {
+protected:
+    std::string take(const std::string& head, const std::string& body) {
+        const std::lock_guard lock{mutex_};
+        last_head_ = head;
+        if (refusals_ > 0 && refusals_-- > 0) return outgoing::http_answer("", 500);
+        for (std::size_t at = 0; (at = body.find("\"number\":", at)) != std::string::npos; ++at) {
+            numbers_.push_back(std::stoull(body.substr(at + 9)));
+        }
+        last_body_ = body;
+        return outgoing::http_answer("");
+    }
+    bool taken(std::size_t count) {
+        for (int i = 0; i < 1'000; ++i) {
+            {
+                const std::lock_guard lock{mutex_};
+                if (numbers_.size() >= count) return true;
+            }
+            std::this_thread::sleep_for(10ms);
+        }
+        return false;
+    }
+    std::unique_ptr<Hooks> start() {
+        return std::make_unique<Hooks>(
+            std::vector<HookTarget>{{.name = "crm", .url = service_.url(), .secret = "s3cret"}},
+            bus_, poster_, HookTimes{.look_every = 5ms, .retry_first = 10ms, .retry_last = 40ms});
+    }
+
+    std::mutex mutex_;
+    std::vector<std::uint64_t> numbers_;
+    std::string last_head_;
+    std::string last_body_;
+    int refusals_{};
+    FeedBus bus_;
+    outgoing::Service service_{
+        [this](const std::string& head, const std::string& body) { return take(head, body); }};
+    outgoing::Poster poster_;
+};
+
+TEST_F(HooksTest, PostsInOrderFromThenOnAndGoesOnWhereItStopped) {
+    bus_.write(5);
+    auto hooks = start();
+    while (bus_.setting("hook/crm").empty()) std::this_thread::sleep_for(5ms);
+    bus_.write(2);
+    ASSERT_TRUE(taken(2));
+    hooks.reset();
+    bus_.write(2);
+    hooks = start();
+    ASSERT_TRUE(taken(4));
+    hooks.reset();
+    EXPECT_THAT(numbers_, ElementsAre(6, 7, 8, 9));
+    EXPECT_EQ(bus_.setting("hook/crm"), "9");
+}
+
+TEST_F(HooksTest, IsTriedAgainUntilItIsTakenAndNothingOvertakes) {
+    bus_.set("hook/crm", "0");
+    refusals_ = 4;
+    bus_.write(3);
+    const auto hooks = start();
+    ASSERT_TRUE(taken(3));
+    bus_.write(1);
+    ASSERT_TRUE(taken(4));
+    EXPECT_THAT(numbers_, ElementsAre(1, 2, 3, 4));
+    EXPECT_EQ(hooks->counters().failed, 4U);
+}
+
+TEST_F(HooksTest, SignsWhatItPosts) {
+    bus_.set("hook/crm", "0");
+    bus_.write(1);
+    const auto hooks = start();
+    ASSERT_TRUE(taken(1));
+    const std::lock_guard lock{mutex_};
+    const std::size_t at = last_head_.find("t=");
+    ASSERT_NE(at, std::string::npos);
+    const Time time = from_ms(std::stoull(last_head_.substr(at + 2)));
+    EXPECT_THAT(last_head_, HasSubstr(outgoing::signature("s3cret", time, last_body_)));
+    EXPECT_THAT(last_body_, HasSubstr("\"hook\":\"crm\",\"commits\":[{\"number\":1"));
+}
+
+TEST_F(HooksTest, GoesOnAtTheFloorWhenItWasAwayTooLong) {
+    bus_.set("hook/crm", "2");
+    bus_.write(9);
+    bus_.forget(6);
+    const auto hooks = start();
+    ASSERT_TRUE(taken(3));
+    EXPECT_THAT(numbers_, ElementsAre(7, 8, 9));
+}
+
+}  // namespace
+}  // namespace stentor::api
