@@ -50,6 +50,9 @@ constexpr std::array kRows{
     Row{"POST", "/admin/api/groups/{}/members/{}/unmute", unmute_member},
     Row{"POST", "/admin/api/groups/{}/members/{}/role", set_role},
     Row{"POST", "/admin/api/broadcast", broadcast},
+    Row{"GET", "/admin/api/keys", list_keys},
+    Row{"POST", "/admin/api/keys", add_key},
+    Row{"POST", "/admin/api/keys/remove", remove_key},
     Row{"POST", "/admin/api/reload", reload},
 };
 

@@ -31,6 +31,10 @@ void disable_user(AdminCall call);
 void enable_user(AdminCall call);
 void sign_user_out(AdminCall call);
 void set_password(AdminCall call);
+// ---- admin_keys.cc
+void list_keys(AdminCall call);
+void add_key(AdminCall call);
+void remove_key(AdminCall call);
 // ---- admin_groups.cc
 void list_groups(AdminCall call);
 void show_group(AdminCall call);

@@ -1,0 +1,102 @@
+// What the operator does with the keys of other systems (api_keys.h).
+#include <array>
+#include <boost/json/array.hpp>
+#include <utility>
+
+#include "api/admin_calls.h"
+#include "api/api_keys.h"
+#include "api/responses.h"
+#include "auth/random.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+namespace stentor::api {
+namespace {
+
+namespace json = boost::json;
+
+json::object object_of(const ApiKey& key) {
+    json::array scopes;
+    for (const Scope scope : key.scopes) {
+        scopes.emplace_back(kScopeNames[static_cast<std::size_t>(scope)]);
+    }
+    return {{"id", key.id},
+            {"name", key.name},
+            {"scopes", std::move(scopes)},
+            {"uid", key.uid.value},
+            {"created_ms", to_ms(key.created)}};
+}
+
+Result<MadeKey> key_of(const Fields& fields) {
+    const auto name = fields.text("name");
+    if (!name) return std::unexpected(name.error());
+    if (!*name || (*name)->size() > limits::kNameBytes || !plain_line(**name)) {
+        return std::unexpected(
+            Error{.code = Code::bad_name, .where = "name", .limit = limits::kNameBytes});
+    }
+    const auto names = fields.texts("scopes");
+    if (!names) return std::unexpected(names.error());
+    std::vector<Scope> scopes;
+    for (const std::string& each : names->value_or(std::vector<std::string>{})) {
+        const auto scope = scope_named(each);
+        if (!scope) return std::unexpected(Error{.code = Code::bad_field, .where = "scopes"});
+        scopes.push_back(*scope);
+    }
+    if (scopes.empty()) {
+        return std::unexpected(Error{.code = Code::bad_field, .where = "scopes", .limit = 1});
+    }
+    const auto uid = fields.number("uid");
+    if (!uid) return std::unexpected(uid.error());
+    std::array<std::uint8_t, 40> random{};
+    auth::fill_random(random);
+    return make_key(**name, std::move(scopes), {uid->value_or(0)}, random, now());
+}
+
+}  // namespace
+
+void list_keys(AdminCall call) {
+    auto found = [reply = std::move(call.reply)](Result<bus::Reply> answer) mutable {
+        const auto settings = only<std::vector<bus::Setting>>(std::move(answer));
+        if (!settings) return reply(refusal(settings.error()));
+        json::array keys;
+        for (const bus::Setting& each : *settings) {
+            if (const auto key = key_of_setting(each.value)) keys.push_back(object_of(*key));
+        }
+        reply(object_response({{"keys", std::move(keys)}}));
+    };
+    call.parts.bus.ask(PartitionId{}, bus::AskSettings{.prefix = std::string{kKeySettings}},
+                       std::move(found));
+}
+
+// The key itself is in this answer, and nowhere else ever.
+void add_key(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    auto made = key_of(*fields);
+    if (!made) return call.reply(refusal(made.error()));
+    bus::AskSetSetting ask{.name = std::string{kKeySettings} + made->key.id,
+                           .value = to_setting(made->key)};
+    auto kept = [made = std::move(*made),
+                 reply = std::move(call.reply)](const Result<bus::Reply>& answer) mutable {
+        if (!answer) return reply(refusal(answer.error()));
+        json::object object = object_of(made.key);
+        object["key"] = made.text;
+        reply(object_response(object));
+    };
+    call.parts.bus.ask(PartitionId{}, std::move(ask), std::move(kept));
+}
+
+void remove_key(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    const auto id = fields->text("id");
+    if (!id) return call.reply(refusal(id.error()));
+    auto removed = [reply = std::move(call.reply)](const Result<bus::Reply>& answer) mutable {
+        reply(answer ? object_response({{"ok", true}}) : refusal(answer.error()));
+    };
+    call.parts.bus.ask(PartitionId{},
+                       bus::AskSetSetting{.name = std::string{kKeySettings} + id->value_or("")},
+                       std::move(removed));
+}
+
+}  // namespace stentor::api
