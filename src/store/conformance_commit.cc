@@ -268,5 +268,26 @@ TEST_P(Conformance, TwoOwnersAgainstAModel) {
     }
 }
 
+TEST_P(Conformance, ALogFromElsewhereMayBeginAtItsFloor) {
+    Scribe elsewhere{{7}};
+    elsewhere.accept(elsewhere.next(10));
+    Commit first = elsewhere.next(5);
+    Commit begun{.gid = {7}, .term = {1}, .head = elsewhere.head()};
+    begun.head.version = 1;
+    begun.head.floor = begun.head.seq;
+    begun.head.floor_digest = begun.head.digest;
+    ASSERT_EQ(commit(begun), Outcome::done);
+    first.expected = 1;
+    first.head.version = 2;
+    first.head.floor = begun.head.floor;
+    first.head.floor_digest = begun.head.floor_digest;
+    ASSERT_EQ(commit(first), Outcome::done);
+    const auto page = store().entries({7}, {11}, 100);
+    ASSERT_TRUE(page);
+    EXPECT_EQ(page->entries.size(), 5U);
+    EXPECT_EQ(page->digest_before, begun.head.digest);
+    EXPECT_EQ(store().entries({7}, {10}, 1).error().code, Code::bad_range);
+}
+
 }  // namespace
 }  // namespace stentor::store

@@ -101,6 +101,7 @@ Group& MemoryStore::State::writable(GroupId gid) {
 
 void MemoryStore::State::apply(const Commit& commit) {
     Group& group = writable(commit.gid);
+    if (commit.expected == 0) group.head.floor = commit.head.floor;  // It begins there.
     const Seq former = group.head.seq;
     apply_log(group, commit);
     apply_rows(group, commit);
