@@ -42,7 +42,7 @@ void Committer::run() {
     std::vector<Job> jobs;
     for (;;) {
         mailbox_.take(jobs, std::chrono::seconds{1});
-        forget_old_sends(now());
+        forget_old_rows(now());
         if (jobs.empty()) {
             if (mailbox_.closed()) return;
             continue;
@@ -103,12 +103,17 @@ void Committer::write_positions(std::vector<Job>& jobs) {
     }
 }
 
-void Committer::forget_old_sends(Time now) {
+void Committer::forget_old_rows(Time now) {
     if (!options_.forgets || now < forget_at_) return;
     forget_at_ = now + limits::kForgetEvery;
     const Time before = now - limits::kSendWindow - limits::kSendWindowSlack;
     if (const auto forgot = store_.forget_sent_before(before); !forgot) {
         log::warn("old sends not forgotten", {{"code", name_of(forgot.error().code)}});
+    }
+    const auto feed = store_.feed(0, 1);
+    if (!feed || feed->head <= limits::kFeedRows) return;
+    if (const auto forgot = store_.forget_feed(feed->head - limits::kFeedRows); !forgot) {
+        log::warn("the feed's oldest not forgotten", {{"code", name_of(forgot.error().code)}});
     }
 }
 

@@ -59,8 +59,9 @@ private:
     void run();
     void write(std::vector<Job>& jobs);
     void write_positions(std::vector<Job>& jobs);
-    // Client ids older than a retry may be: forgotten at the start, then every kForgetEvery.
-    void forget_old_sends(Time now);
+    // Client ids older than a retry may be, and the oldest of a feed too long: forgotten at the
+    // start, then every kForgetEvery.
+    void forget_old_rows(Time now);
 
     store::Store& store_;
     CommitterCounters& counters_;
