@@ -3,7 +3,7 @@
 // and badges of his other groups.
 //
 // Owner: the cache. Thread: the hub's. Losing it loses nothing: a device that connects again asks.
-// Cost: 16 bytes for each (user, group), 4 more in a small group, about 200 for a user and 150 for
+// Cost: 16 bytes for each (user, group), 4 more in a small group, about 280 for a user and 110 for
 // a group. A HeadMoved marks the users of a small group, and nobody of a large one: those are
 // looked at once in a pulse's period, each at his turn. A marked row is one question to the owner,
 // which says the exact count; a row at 99+ costs nothing until something is read there.
