@@ -1,6 +1,6 @@
 // Somebody with a browser of his own.
 
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page, type WebSocketRoute } from "playwright-core";
 import { eventually } from "./server";
 
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium-headless-shell";
@@ -17,8 +17,15 @@ export interface Shown {
   text: string;
 }
 
+export interface Device extends BrowserContextOptions {
+  // Goes away and comes back: its socket leads through the test, which can cut it.
+  leaves?: boolean;
+}
+
 export class Person {
   readonly errors: string[] = [];
+  readonly #sockets = new Set<WebSocketRoute>();
+  #away = false;
 
   private constructor(
     readonly name: string,
@@ -26,8 +33,18 @@ export class Person {
     readonly page: Page,
   ) {}
 
-  static async signUp(browser: Browser, address: string, name: string, options: BrowserContextOptions = {}): Promise<Person> {
-    const context = await browser.newContext({ locale: "en-GB", ...options });
+  static signUp(browser: Browser, address: string, name: string, options: Device = {}): Promise<Person> {
+    return Person.#enter(browser, address, name, options, false);
+  }
+
+  // Another device of somebody who has signed up.
+  static signIn(browser: Browser, address: string, name: string, options: Device = {}): Promise<Person> {
+    return Person.#enter(browser, address, name, options, true);
+  }
+
+  static async #enter(browser: Browser, address: string, name: string, options: Device, known: boolean): Promise<Person> {
+    const { leaves = false, ...rest } = options;
+    const context = await browser.newContext({ locale: "en-GB", ...rest });
     const page = await context.newPage();
     const person = new Person(name, context, page);
     page.on("pageerror", (error) => person.errors.push(String(error)));
@@ -35,12 +52,37 @@ export class Person {
       // A server that is being killed refuses connections; the browser writes that into the console.
       if (message.type() === "error" && !message.text().includes("WebSocket")) person.errors.push(message.text());
     });
+    if (leaves) await page.routeWebSocket(/\/ws$/, (socket) => person.#connecting(socket));
     await page.goto(address);
+    if (known) await page.click(".switch button");
     await page.fill("#name", name);
     await page.fill("#password", "correct horse battery");
     await page.click('button[type="submit"]');
     await page.waitForSelector('[data-connection="online"]', { timeout: 20_000 });
     return person;
+  }
+
+  // The network is gone: what is connected ends, and nothing connects.
+  async goAway(): Promise<void> {
+    this.#away = true;
+    for (const socket of this.#sockets) await socket.close();
+    await this.page.waitForSelector('[data-connection="waiting"]');
+  }
+
+  async comeBack(): Promise<void> {
+    this.#away = false;
+    await this.page.evaluate(() => window.dispatchEvent(new Event("online")));
+    await this.page.waitForSelector('[data-connection="online"]', { timeout: 20_000 });
+  }
+
+  #connecting(socket: WebSocketRoute): void {
+    if (this.#away) return void socket.close();
+    this.#sockets.add(socket);
+    const server = socket.connectToServer();
+    socket.onClose(() => {
+      this.#sockets.delete(socket);
+      void server.close();
+    });
   }
 
   async create(group: string): Promise<string> {
@@ -64,6 +106,39 @@ export class Person {
     const touch = await this.page.evaluate(() => matchMedia("(pointer: coarse)").matches);
     if (touch) await this.page.tap(".send");
     else await this.page.press(".composer textarea", "Enter");
+  }
+
+  row(text: string): Locator {
+    return this.page.locator(".row[data-seq]").filter({ has: this.page.locator(`.text:text-is(${JSON.stringify(text)})`) }).last();
+  }
+
+  // Something out of the menu of a message.
+  async act(text: string, what: string): Promise<void> {
+    await this.row(text).hover();
+    await this.row(text).locator(".more").click();
+    await this.page.click(`.menu [role="menuitem"]:is(:text-is(${JSON.stringify(what)}), [aria-label=${JSON.stringify(what)}])`);
+  }
+
+  async actOnGroup(what: string): Promise<void> {
+    await this.page.click(".tools .more");
+    await this.page.click(`.menu [role="menuitem"]:text-is(${JSON.stringify(what)})`);
+  }
+
+  // Something out of the menu of a member, from the list of members, which stays open.
+  async actOnMember(name: string, what: string): Promise<void> {
+    if ((await this.page.$(".people")) === null) await this.actOnGroup("Members");
+    await this.page.click(`.people li:has-text(${JSON.stringify(name)}) .more`);
+    await this.page.click(`.menu [role="menuitem"]:text-is(${JSON.stringify(what)})`);
+  }
+
+  async closeDialog(): Promise<void> {
+    await this.page.keyboard.press("Escape");
+    await this.page.waitForSelector("dialog", { state: "detached" });
+  }
+
+  async seesOn(text: string, selector: string, withinMs = 30_000): Promise<void> {
+    const words = async () => this.row(text).locator(selector).allTextContents();
+    await eventually(`${this.name} sees ${selector} at "${text}"`, async () => (await words()).length > 0, withinMs);
   }
 
   // What is numbered, from top to bottom.

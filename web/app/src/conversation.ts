@@ -5,7 +5,7 @@ import { Card } from "./card";
 import { Composer } from "./composer";
 import { sayFailure } from "./dialog";
 import { showVerified } from "./dialogs";
-import { el, icon, iconButton, isolated, setText } from "./dom";
+import { el, icon, iconButton, isolated, moreButton, setText } from "./dom";
 import { groupMenu } from "./group_menu";
 import { openMenu } from "./menu";
 import { messageMenu } from "./message_menu";
@@ -43,8 +43,7 @@ export class Conversation {
     this.#composer.text = drafts.get(gid) ?? "";
     this.#verified.append(icon("shield"), this.#verifiedWords, this.#verifiedShort);
     this.#verified.addEventListener("click", () => showVerified(this.#group));
-    const more = iconButton("more", t.groupMenu, () => openMenu(more, t.groupMenu, groupMenu(client, this.#group, this.#name.textContent)));
-    more.setAttribute("aria-haspopup", "menu");
+    const more = moreButton(t.groupMenu, (anchor) => openMenu(anchor, t.groupMenu, groupMenu(client, this.#group, this.#name.textContent)));
     this.#tools.append(iconButton("search", t.search, () => showSearch(client, this.#group, (seq) => this.#goTo(seq))), more);
     const back = iconButton("back", t.back, () => (location.hash = "#/"));
     back.classList.add("back");

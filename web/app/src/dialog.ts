@@ -12,6 +12,11 @@ export function renderDialogs(): void {
   for (const render of live.values()) render();
 }
 
+// Whoever opened them is signing out.
+export function closeDialogs(): void {
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+}
+
 export interface Content {
   nodes: Node[];
   // Shows something that changes by itself.

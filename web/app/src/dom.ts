@@ -76,6 +76,14 @@ export function isolated(text: string): string {
   return `\u2068${text}\u2069`;
 }
 
+// Opens a menu; gets itself, so that the menu can stand beside it.
+export function moreButton(label: string, open: (anchor: HTMLElement) => void): HTMLButtonElement {
+  const element = iconButton("more", label, () => open(element));
+  element.classList.add("more");
+  element.setAttribute("aria-haspopup", "menu");
+  return element;
+}
+
 // One of the eight colours of people and groups. Ids lie in steps, so they are stirred first.
 export function hue(id: number): string {
   return `hue-${Math.imul(id % 2 ** 31, 0x9e3779b1) >>> 29}`;

@@ -2,7 +2,7 @@
 
 import { decodeBody, type Body, type Entry, type Group, type Reaction } from "@stentor/sdk";
 import { bodyNodes, excerptOf } from "./body";
-import { avatar, bdi, button, el, hue, iconButton, isolated } from "./dom";
+import { avatar, bdi, button, el, hue, isolated, moreButton } from "./dom";
 import { isMentioned } from "./mentions";
 import { clockTime, t, wholeTime } from "./texts";
 
@@ -66,9 +66,7 @@ export function entryNode(look: Look, names: Names, actions: EntryActions): HTML
     metaNode(look, actions),
     look.reactions.length > 0 && reactionsNode(look, actions),
   );
-  const more = iconButton("more", t.more, () => actions.menu(entry, more));
-  more.classList.add("more");
-  more.setAttribute("aria-haspopup", "menu");
+  const more = moreButton(t.more, (anchor) => actions.menu(entry, anchor));
   const called = !mine && isMentioned(body, names.uid);
   const classes = ["row", mine ? "mine" : "theirs", continued && "continued", called && "called"].filter(Boolean).join(" ");
   const label = `${mine ? t.you : isolated(name)}, ${clockTime(timeMs)}${called ? `, ${t.mentionsYou}` : ""}`;

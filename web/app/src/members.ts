@@ -3,7 +3,7 @@
 
 import { Role, type Client, type Group, type Member } from "@stentor/sdk";
 import { failureWords, openDialog } from "./dialog";
-import { avatar, bdi, button, el, iconButton, setText } from "./dom";
+import { avatar, bdi, button, el, moreButton, setText } from "./dom";
 import { memberMenu } from "./member_menu";
 import { openMenu } from "./menu";
 import { t, wholeTime } from "./texts";
@@ -67,8 +67,7 @@ function memberNode(client: Client, group: Group, member: Member, page: MembersP
     mutedUntilMs > client.connection.serverNow() && t.mutedUntil(wholeTime(mutedUntilMs)),
     client.blocked.has(uid) && t.blocked,
   ].filter(Boolean).join(" · ");
-  const more = iconButton("more", `${t.more}: ${name}`, () => openMenu(more, name, memberMenu(client, group, member, page)));
-  more.setAttribute("aria-haspopup", "menu");
+  const more = moreButton(`${t.more}: ${name}`, (anchor) => openMenu(anchor, name, memberMenu(client, group, member, page)));
   return el("li", { "data-uid": uid },
     avatar(uid, name), el("span", { class: "who" }, bdi(name), uid === client.uid && ` (${t.you})`),
     el("span", { class: "hint" }, marks), uid !== client.uid && more,

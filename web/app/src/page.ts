@@ -4,7 +4,7 @@
 import { Client, UNREAD_MANY } from "@stentor/sdk";
 import { device, type Account } from "./account";
 import { Conversation } from "./conversation";
-import { renderDialogs } from "./dialog";
+import { closeDialogs, renderDialogs } from "./dialog";
 import { el, setText } from "./dom";
 import { browser, openSocket } from "./env";
 import { linkIn } from "./links";
@@ -54,6 +54,7 @@ export class Page {
 
   close(): void {
     this.#closing.abort();
+    closeDialogs();
     clearInterval(this.#countdown);
     this.#client.connection.stop();
     document.title = "Stentor";

@@ -207,12 +207,14 @@ export class Group {
     this.gap.close();
   }
 
-  // There is more, or something was missed that leaves no gap in the numbers: a change of what is held.
-  onHead({ epoch, head }: { epoch: number; head: number }): void {
+  // There is more; or something was missed that leaves no gap in the numbers, a change of what is held.
+  onHead({ epoch, head, changesMissed }: EventValue<"head">): void {
     if (!this.current(epoch)) return;
-    this.stale.mark();
-    // Until an answer reaches the head the server sends nothing but heads.
-    if (head <= this.log.last) this.stale.shown(this.log.last, this.log.last);
+    if (changesMissed) {
+      this.stale.mark();
+      // Until an answer reaches the head the server sends nothing but heads.
+      if (head <= this.log.last) this.stale.shown(this.log.last, this.log.last);
+    }
     this.reached({ epoch, head });
   }
 

@@ -4,6 +4,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Client } from "../src/client";
+import type { Entry } from "../src/codec";
 import { hexOf } from "../src/cmid";
 import { FakeServer, type FakeGroup } from "./fake_server";
 import { GID, signIn, texts } from "./people";
@@ -31,6 +32,8 @@ const calm: fc.Arbitrary<Step>[] = [
   fc.record({ do: fc.constant("older" as const), who }),
 ];
 const lossy = [...calm, fc.record({ do: fc.constant("lose" as const), count: fc.integer({ min: 1, max: 5 }) })];
+
+const looks = ({ cmid, revision, recalled }: Entry) => `${hexOf(cmid)} ${revision} ${recalled}`;
 
 class Run {
   readonly world: World;
@@ -103,6 +106,14 @@ class Run {
     this.server.lostPushes = 0;
     this.server.refusals = 0;
     this.world.advance(300_000);
+    // Everybody looks through all that he holds.
+    for (let i = 0; i < 20; ++i) {
+      for (const client of this.clients) {
+        const { log, stale } = client.group(GID);
+        stale.shown(log.first, log.last);
+      }
+      this.world.advance(1_000);
+    }
   }
 
   checkEnd(): void {
@@ -114,14 +125,12 @@ class Run {
       expect(group.outbox.items).toEqual([]);
       expect(group.log.last).toBe(this.log.head);
       expect(group.log.digest).toEqual(this.log.digestAt(this.log.head));
-      expect(group.log.entries.map(({ cmid }) => hexOf(cmid))).toEqual(
-        this.log.entries.slice(group.log.first - 1).map(({ cmid }) => hexOf(cmid)),
-      );
+      expect(group.log.entries.map(looks)).toEqual(this.log.entries.slice(group.log.first - 1).map(looks));
     }
   }
 }
 
-test("every history ends in one log, everybody's sends once and in order", () => {
+test("every history ends in one log with every recall, everybody's sends once and in order", () => {
   fc.assert(
     fc.property(fc.integer(), fc.array(fc.oneof(...calm), { maxLength: 60 }), (seed, steps) => {
       const run = new Run(seed);

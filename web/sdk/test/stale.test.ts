@@ -47,11 +47,15 @@ test("it is fetched once, and only what is shown", () => {
   expect(pulls).toEqual([[10, 20]]);
 });
 
-test("a head that names nothing new says that a change was missed: the newest entry is pulled at once", () => {
+test("a head that says that a change was missed: the newest entry is pulled at once, the others when shown", () => {
   server.asked.length = 0;
-  server.tell(1, { case: "head", value: { gid: GID, epoch: 1, head: 40 } });
+  server.tell(1, { case: "head", value: { gid: GID, epoch: 1, head: 40, changesMissed: true } });
   world.advance(200);
   expect(server.asked.map(({ command }) => command.case)).toEqual(["pull"]);
+  group.stale.shown(1, 40);
+  world.advance(200);
+  const last = server.asked.at(-1)?.command;
+  expect(last?.case === "pull" && [last.value.from, last.value.to]).toEqual([1, 39]);
 });
 
 test("a part of an older page that waits for the rest is changed too", () => {
