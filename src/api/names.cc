@@ -14,12 +14,4 @@ Result<void> check_name(std::string_view name) {
     return {};
 }
 
-std::string name_key(std::string_view name) {
-    std::string key{name};
-    for (char& c : key) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return key;
-}
-
 }  // namespace stentor::api

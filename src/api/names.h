@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/code.h"
+#include "base/text.h"
 
 namespace stentor::api {
 
@@ -13,8 +14,6 @@ namespace stentor::api {
 // would let one name look like another, or turn the text around it); no space at either end.
 [[nodiscard]] Result<void> check_name(std::string_view name);
 
-// Two names are one when their keys are: ASCII letters are folded to lower case, all other bytes
-// stay. Folding beyond ASCII depends on the Unicode version, and a key must never change.
-[[nodiscard]] std::string name_key(std::string_view name);
+using stentor::name_key;
 
 }  // namespace stentor::api

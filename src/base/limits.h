@@ -93,7 +93,9 @@ inline constexpr std::size_t kEmojiBytes = 32;
 inline constexpr std::size_t kHidesPerCommand = 100;
 inline constexpr std::size_t kForks = 8;  // Fork points that a head remembers
 inline constexpr std::size_t kInviteBytes = 64;
-inline constexpr std::size_t kSmallGroup = 200;  // Members: typing is shown, badges are ticked
+inline constexpr std::uint64_t kMembersPerGroup = 100'000'000;
+inline constexpr std::size_t kReasonBytes = 512;  // Why somebody was kicked, banned or muted
+inline constexpr std::size_t kSmallGroup = 200;   // Members: typing is shown, badges are ticked
 inline constexpr std::size_t kWhoReadMembers = 1'000;  // Members: readers are told by name
 inline constexpr Millis kTicksEvery = 1s;              // Tallies, typing: at most so often
 inline constexpr Millis kTicksAtMost = 100s;           // The longest time between two
@@ -162,6 +164,8 @@ inline constexpr std::size_t kPostsWaiting = 65'536;  // For owners' answers, of
 inline constexpr std::size_t kPasswordQueue = 256;
 inline constexpr std::size_t kGroupsPerUser = 2'000;
 inline constexpr std::size_t kListPage = 100;
+inline constexpr std::size_t kUnreadScan = 10'000;    // Entries looked at for one count; then 99+
+inline constexpr std::size_t kHeadsKept = 4'194'304;  // Newest entries' places in memory
 inline constexpr std::size_t kUsersPerFetch = 100;
 
 }  // namespace stentor::limits

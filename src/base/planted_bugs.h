@@ -23,6 +23,8 @@ enum class Bug : std::uint8_t {
     own_send_reads,
     stale_cache_after_recall,
     cursor_without_epoch,
+    kick_outside_order,
+    notes_without_cursor,
 };
 
 #ifdef STENTOR_PLANTED_BUGS

@@ -78,4 +78,12 @@ bool plain_line(std::string_view text) {
     return last && !holds(kSpaces, *last);
 }
 
+std::string name_key(std::string_view name) {
+    std::string key{name};
+    for (char& c : key) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return key;
+}
+
 }  // namespace stentor

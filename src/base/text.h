@@ -2,6 +2,7 @@
 // Text as it comes from outside: whether it is UTF-8, and whether it may stand as a name. Pure.
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace stentor {
@@ -15,5 +16,9 @@ namespace stentor {
 // separators, bidirectional formatting or invisible characters (they would let one name look like
 // another, or turn the text around it); no space at either end; not empty.
 [[nodiscard]] bool plain_line(std::string_view text);
+
+// Two names are one when their keys are: ASCII letters are folded to lower case, all other bytes
+// stay. Folding beyond ASCII depends on the Unicode version, and a key must never change.
+[[nodiscard]] std::string name_key(std::string_view name);
 
 }  // namespace stentor

@@ -36,7 +36,8 @@ TEST(Text, WellFormedAndNot) {
 TEST(GroupIds, ADirectChatIsOneGroupWhoeverOpensIt) {
     EXPECT_EQ(direct_gid({7}, {9}), direct_gid({9}, {7}));
     EXPECT_NE(direct_gid({7}, {9}), direct_gid({7}, {10}));
-    EXPECT_LT(direct_gid({7}, {9}).value, std::uint64_t{1} << 52U);
+    EXPECT_LT(created_gid({7}, "0123456789abcdef").value, std::uint64_t{1} << 52U);
+    EXPECT_GE(direct_gid({7}, {9}).value, std::uint64_t{1} << 52U);
     EXPECT_NE(created_gid({7}, "0123456789abcdef"), created_gid({8}, "0123456789abcdef"));
 }
 

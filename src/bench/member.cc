@@ -88,7 +88,22 @@ void Member::pull_newest(GroupId gid) {
     pull_ = client_.ask(moment(), std::move(command));
 }
 
+void Member::list() {
+    if (list_ != 0) return;
+    pb::ClientFrame command;
+    command.mutable_list();
+    list_asked_at_ = Clock::now();
+    list_ = client_.ask(moment(), std::move(command));
+}
+
 void Member::on_answer(std::uint32_t request_id, const pb::ServerFrame& frame) {
+    if (request_id == list_) {
+        list_ = 0;
+        const std::chrono::nanoseconds took = Clock::now() - list_asked_at_;
+        if (frame.has_groups()) world_.lists.add(static_cast<std::uint64_t>(took.count()));
+        listed_ = frame.groups();
+        return;
+    }
     if (request_id == pull_) {
         pull_ = 0;
         const std::chrono::nanoseconds took = Clock::now() - pulled_at_;

@@ -17,6 +17,7 @@
 #include "client/client.h"
 #include "ledger/journal.h"
 #include "ledger/ledger.h"
+#include "wire/pb.h"
 
 namespace stentor::bench {
 
@@ -31,6 +32,7 @@ struct World {
     std::shared_ptr<const client::Settings> settings;
     Histogram acks{};   // Nanoseconds from when a send was due to its answer.
     Histogram pulls{};  // Nanoseconds from a pull of the newest entries to its answer.
+    Histogram lists{};  // Nanoseconds from a List to its page.
     std::uint64_t sent{};
     std::uint64_t held{};
     std::uint64_t gave_up{};
@@ -63,6 +65,9 @@ public:
     // Asks for the newest entries once more, which a node answers from memory; the time it takes
     // goes into World::pulls. Does nothing while one is under way.
     void pull_newest(GroupId gid);
+    // Asks for the first page of the list; the time it takes goes into World::lists. Likewise.
+    void list();
+    [[nodiscard]] const v1::Groups& listed() const { return listed_; }
     // `due` is when it should have left: a late sender does not hide the wait.
     void send(GroupId gid, std::string_view text, Clock::time_point due);
 
@@ -120,6 +125,9 @@ private:
     GroupId created_;
     std::uint32_t pull_{};  // Its request, while it is under way.
     Clock::time_point pulled_at_;
+    std::uint32_t list_{};  // Likewise.
+    Clock::time_point list_asked_at_;
+    v1::Groups listed_;
     client::Client client_;
     std::vector<GroupId> to_join_;
     std::vector<View> views_;

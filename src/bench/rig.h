@@ -69,6 +69,7 @@ struct OneGroup {
 // ---- The measurements
 void measure_sends(const Context& context);
 void measure_latency(const Context& context);
+void measure_list(const Context& context);
 void measure_flatness(const Context& context);
 void measure_bytes(const Context& context);
 void measure_fanout(const Context& context);

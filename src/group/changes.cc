@@ -230,7 +230,7 @@ void Group::mark_overlay(Operation& operation, CachedMember& member) {
     member.row.overlay = true;
     ++member.row.version;
     ++member.pending;
-    operation.member = member.row;
+    operation.members.push_back(member.row);
 }
 
 }  // namespace stentor::group

@@ -198,6 +198,7 @@ TEST_F(EntryChanges, WhatMayNotBeSentMayNotBeEditedIn) {
 // ---- Hiding
 
 TEST_F(EntryChanges, AHideGoesToTheUsersOwnLogAndMarksHisRow) {
+    events.clear();
     const auto request = hide(kBob, {{1}});
     settle();
     EXPECT_TRUE(is_done(request));
@@ -213,6 +214,7 @@ TEST_F(EntryChanges, AHideGoesToTheUsersOwnLogAndMarksHisRow) {
 }
 
 TEST_F(EntryChanges, AHideOfTooManyOrOfWhatIsNotThereIsRefused) {
+    events.clear();
     EXPECT_EQ(refusal_of(hide(kBob, {})), Code::bad_field);
     EXPECT_EQ(refusal_of(hide(kBob, std::vector<Seq>(limits::kHidesPerCommand + 1, Seq{1}))),
               Code::bad_field);

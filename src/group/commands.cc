@@ -11,7 +11,6 @@
 namespace stentor::group {
 namespace {
 
-using store::MemberRow;
 using store::Role;
 
 Cmid cmid_of(const std::string& raw) { return Cmid::from(raw).value_or(Cmid{}); }
@@ -20,14 +19,8 @@ Cmid cmid_of(const std::string& raw) { return Cmid::from(raw).value_or(Cmid{}); 
 
 bool Group::admit(Work& work, Time now) {
     const bus::Post& post = work.post;
-    if (post.command.has_create_group()) {
-        admit_create(post, now);
-        return true;
-    }
-    if (state_ == State::absent) {
-        refuse(post.reply_to, kNoGroup);
-        return true;
-    }
+    // The server itself is nobody's member.
+    if (!post.uid && !members_.contains(post.uid)) remember_member(post.uid, std::nullopt, now);
     const auto found = members_.find(post.uid);
     if (found == members_.end()) {
         // An opening of the same user may have asked for the row already.
@@ -36,7 +29,26 @@ bool Group::admit(Work& work, Time now) {
     }
     CachedMember& member = found->second;
     member.used = now;
-    switch (post.command.command_case()) {
+    const bool waits = !post.command.has_read() && !post.command.has_send();
+    if (waits && staged_.size() >= settings_.staged_max) {
+        refuse(post.reply_to, {.code = Code::overloaded, .where = "gid", .retry_after_ms = 500});
+        return true;
+    }
+    const pb::ClientFrame& command = post.command;
+    switch (command.command_case()) {
+        case pb::ClientFrame::kCreateGroup: return admit_create(work, now);
+        case pb::ClientFrame::kJoinGroup: return admit_join(work, member, now);
+        case pb::ClientFrame::kOpenDirect:
+            return admit_direct(work, member, {command.open_direct().uid()}, now);
+        case pb::ClientFrame::kBlockUser:
+            return admit_direct(work, member, {command.block_user().uid()}, now);
+        default: break;
+    }
+    if (state_ == State::absent) {
+        refuse(post.reply_to, kNoGroup);
+        return true;
+    }
+    switch (command.command_case()) {
         case pb::ClientFrame::kSend: return admit_send(work, member, now);
         case pb::ClientFrame::kRead: return admit_read(post, member);
         case pb::ClientFrame::kRecall: return admit_recall(work, member, now);
@@ -44,8 +56,13 @@ bool Group::admit(Work& work, Time now) {
         case pb::ClientFrame::kHide: return admit_hide(work, member, now);
         case pb::ClientFrame::kReact: return admit_react(work, member, now);
         case pb::ClientFrame::kTyping: admit_typing(post, member, now); return true;
-        case pb::ClientFrame::kJoinGroup: return admit_join(post, member, now);
-        case pb::ClientFrame::kLeaveGroup: return admit_leave(work, member);
+        case pb::ClientFrame::kLeaveGroup: return admit_leave(work, member, now);
+        case pb::ClientFrame::kDecideJoin: return admit_decision(work, member, now);
+        case pb::ClientFrame::kChangeMember: return admit_member_change(work, member, now);
+        case pb::ClientFrame::kWriteNote: return admit_note(work, member, now);
+        case pb::ClientFrame::kConfigureGroup: return admit_configure(work, member);
+        case pb::ClientFrame::kCreateInvite: return admit_invite(work, member, now);
+        case pb::ClientFrame::kMuteForMe: return admit_mute_for_me(work, member, now);
         default:
             refuse(post.reply_to, {.code = Code::unsupported, .where = "command"});
             return true;
@@ -60,8 +77,8 @@ std::optional<Error> Group::objection(Work& work, CachedMember& member, Time now
         if (const auto error = rate_objection(member, now)) return error;
     }
     work.rated = true;
-    if (member.row.role == Role::none) return kNoGroup;
-    if (member.row.muted_until > now) {
+    if (member.row.role == Role::none && !work.post.operator_rights) return kNoGroup;
+    if (member.row.muted_until > now && !work.post.operator_rights) {
         return muted_for(member.row.muted_until - now);
     }
     if (send.epoch() != 0 && Epoch{send.epoch()} != epoch()) {
@@ -84,6 +101,8 @@ std::optional<Error> Group::objection(Work& work, CachedMember& member, Time now
 
 bool Group::admit_send(Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
+    if (!knows_counterpart(work)) return false;
+    if (found_as<std::optional<store::MemberRow>>(work.found) != nullptr) work.found.reset();
     if (const auto error = objection(work, member, now)) {
         refuse(post.reply_to, *error);
         return true;
@@ -145,7 +164,7 @@ void Group::answer_duplicate(const bus::Post& post, const SentAt& at) {
         sent.set_time_ms(to_ms(entry->time));
         sent.set_digest(std::string{entry->digest.view()});
     }
-    effects_.answer(post.reply_to, std::move(frame));
+    answer(post.reply_to, std::move(frame));
 }
 
 void Group::stage_send(const bus::Post& post, Time now) {
@@ -187,7 +206,8 @@ void Group::stage_send(const bus::Post& post, Time now) {
     if (const auto sender = members_.find(post.uid); sender != members_.end()) {
         ++sender->second.sends;
     }
-    stage(std::move(operation));
+    bring_in_counterpart(operation, now);
+    stage_rows(std::move(operation));
 }
 
 void Group::stage(Operation operation) {
@@ -211,14 +231,26 @@ bool Group::admit_read(const bus::Post& post, CachedMember& member) {
                {.code = Code::epoch_changed, .where = "epoch", .limit = epoch().value});
     } else {
         const Seq before = member.row.read;
+        if (member.row.version == 0) write_first_row(post, member);
         move_read(member, {read.seq()});
         if (member.row.read > before) {
             effects_.nudge(bus::ReadMoved{
                 .uid = post.uid, .gid = gid_, .epoch = epoch(), .read = member.row.read});
         }
-        effects_.answer(post.reply_to, done());
+        answer(post.reply_to, done());
     }
     return true;
+}
+
+// In the group of announcements nobody has a row before there is something to keep in it.
+void Group::write_first_row(const bus::Post& post, const CachedMember& member) {
+    store::MemberRow row = member.row;
+    row.version = 1;
+    row.read = std::clamp(Seq{post.command.read().seq()}, row.read, head_.seq);
+    Operation operation = step(post);
+    operation.post.reply_to = {};
+    operation.members.push_back(std::move(row));
+    stage_rows(std::move(operation));
 }
 
 void Group::move_read(CachedMember& member, Seq seq) {
@@ -228,116 +260,6 @@ void Group::move_read(CachedMember& member, Seq seq) {
     row.read = seq;
     set_row(member, std::move(row));
     effects_.advance_read({.gid = gid_, .uid = member.row.uid, .read = seq});
-}
-
-// ---- Membership
-
-pb::ServerFrame Group::group_ready(const MemberRow& row) const {
-    pb::ServerFrame frame;
-    pb::GroupReady& ready = *frame.mutable_group_ready();
-    ready.set_gid(gid_.value);
-    ready.set_epoch(epoch().value);
-    ready.set_role(static_cast<pb::Role>(row.role));
-    ready.set_floor(row.floor.value);
-    ready.set_name(group_settings_.name());
-    return frame;
-}
-
-void Group::admit_create(const bus::Post& post, Time now) {
-    if (state_ == State::live) {
-        const auto creator = members_.find(post.uid);
-        if (head_.creator != post.uid)
-            return refuse(post.reply_to, {.code = Code::internal, .where = "gid"});
-        // The same command again: its first try got here, and is answered when it is durable.
-        if (answer_with(post.reply_to,
-                        [](const Operation& operation) { return operation.created.has_value(); })) {
-            return;
-        }
-        const MemberRow row = creator != members_.end()
-                                  ? creator->second.row
-                                  : MemberRow{.uid = post.uid, .role = Role::owner};
-        return effects_.answer(post.reply_to, group_ready(row));
-    }
-    state_ = State::live;
-    group_settings_ = post.command.create_group().settings();
-    head_ = {.epoch = tenure_.epoch,
-             .term = tenure_.term,
-             .digest = genesis(gid_),
-             .time = now,
-             .floor_digest = genesis(gid_),
-             .creator = post.uid,
-             .settings = group_settings_.SerializeAsString()};
-    tip_ = {.digest = head_.digest, .time = now, .floor_digest = head_.digest};
-    ring_ = Ring{{}, head_.digest};
-    sent_ = SentIndex{Time{}};  // Nothing was ever sent here, so everything is known.
-
-    const MemberRow row{.uid = post.uid, .role = Role::owner, .version = 1, .joined = now};
-    members_[post.uid] = {.row = row, .used = now};
-    Tip after = tip_;
-    after.members = 1;
-    stage_member(post, row, after, group_ready(row));
-    staged_.back().created = head_;
-}
-
-bool Group::admit_join(const bus::Post& post, CachedMember& member, Time now) {
-    if (member.row.banned) {
-        refuse(post.reply_to, {.code = Code::banned, .where = "gid"});
-        return true;
-    }
-    if (group_settings_.join_policy() != pb::JOIN_POLICY_OPEN) {
-        refuse(post.reply_to, kNoGroup);
-        return true;
-    }
-    if (member.row.role != Role::none && member.pending == 0) {
-        effects_.answer(post.reply_to, group_ready(member.row));
-        return true;
-    }
-    // One that is not durable yet is staged once more, unchanged: its answer must not come earlier.
-    MemberRow row = member.row;
-    if (row.role == Role::none) {
-        row.role = Role::member;
-        row.floor = group_settings_.history_for_joiners() ? head_.floor : tip_.seq;
-        row.read = std::max(row.read, row.floor);
-        row.left = {};
-        row.joined = now;
-        ++row.version;
-    }
-    Tip after = tip_;
-    if (member.row.role == Role::none) ++after.members;
-    stage_member(post, row, after, group_ready(row));
-    return true;
-}
-
-bool Group::admit_leave(const Work& work, CachedMember& member) {
-    const bus::Post& post = work.post;
-    if (member.row.role == Role::none && member.pending == 0) {
-        // Its commit had an unknown outcome: nodes still show him what others write.
-        if (work.untold) publish_member(member.row, post.uid, tip_.members);
-        effects_.answer(post.reply_to, done());
-        return true;
-    }
-    if (member.row.role == Role::owner && tip_.members > 1) {
-        refuse(post.reply_to, {.code = Code::not_permitted, .where = "role"});
-        return true;
-    }
-    MemberRow row = member.row;
-    Tip after = tip_;
-    if (row.role != Role::none) {
-        row.role = Role::none;
-        row.left = tip_.seq;
-        ++row.version;
-        --after.members;
-    }
-    stage_member(post, row, after, done());
-    return true;
-}
-
-void Group::stage_member(const bus::Post& post, MemberRow row, const Tip& after,
-                         pb::ServerFrame answer) {
-    CachedMember& member = members_[row.uid];
-    set_row(member, row);
-    ++member.pending;
-    stage({.post = post, .after = after, .answer = std::move(answer), .member = std::move(row)});
 }
 
 }  // namespace stentor::group

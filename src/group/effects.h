@@ -2,7 +2,10 @@
 // What the pure part of a group asks of the shell around it. Every call is made from inside an
 // on_* of Partition, on its thread; none may call back into it.
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -40,8 +43,8 @@ struct MemberOf {  // Another member, whom the command is about.
 struct AccountOf {
     UserId uid;
 };
-struct InviteOf {
-    std::string code;
+struct Entrance {  // Whether the user himself may come in.
+    std::string invite;
 };
 struct ReactionsTo {  // Those of the user himself, beside the sums and the entry.
     Seq seq;
@@ -52,7 +55,7 @@ struct VerdictOn {  // The outside filter's, on a post of the user.
 };
 struct LoadFor {
     UserId uid;
-    std::variant<EntryAt, MemberOf, AccountOf, InviteOf, ReactionsTo, VerdictOn> what;
+    std::variant<EntryAt, MemberOf, AccountOf, Entrance, ReactionsTo, VerdictOn> what;
     std::uint64_t asked_at{};  // The group's own: see LookUps.
 };
 
@@ -79,6 +82,11 @@ struct LoadedGroup {
     std::vector<store::TallyRow> tallies;  // Of `newest`.
 };
 
+struct LoadedEntrance {
+    std::size_t groups{};  // That he is in; counted up to kGroupsPerUser.
+    std::optional<store::InviteRow> invite;
+};
+
 struct LoadedReactions {
     std::optional<LogEntry> entry;
     std::vector<store::ReactionRow> mine;
@@ -94,8 +102,14 @@ struct Verdict {
 using Found =
     std::variant<LoadedGroup, std::optional<store::MemberRow>, std::optional<store::SentRow>,
                  std::vector<LogEntry>, std::optional<LogEntry>, std::optional<store::UserRow>,
-                 std::optional<store::InviteRow>, LoadedReactions, Verdict,
-                 std::vector<store::MemberRow>>;
+                 LoadedEntrance, LoadedReactions, Verdict, std::vector<store::MemberRow>>;
+
+// What was found, if it is a T.
+template <class T>
+[[nodiscard]] const T* found_as(const std::optional<Found>& found) {
+    return found ? std::get_if<T>(&*found) : nullptr;
+}
+
 struct Loaded {
     Load load;
     Result<Found> found;

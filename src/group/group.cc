@@ -6,7 +6,7 @@
 
 #include "base/limits.h"
 #include "base/planted_bugs.h"
-#include "wire/frames.h"
+#include "group/answers.h"
 
 namespace stentor::group {
 
@@ -178,7 +178,8 @@ void Group::become_live(const LoadedGroup& loaded) {
             .members = head_.members,
             .floor = head_.floor,
             .floor_digest = head_.floor_digest};
-    group_settings_.ParseFromString(head_.settings);
+    settings_now_.ParseFromString(head_.settings);
+    group_settings_ = settings_now_;
     ring_ = Ring{loaded.newest, loaded.digest_before};
     sent_ = SentIndex{loaded.sent_since};
     tallies_.load(loaded.tallies);
@@ -224,11 +225,15 @@ void Group::flush() {
         if (operation.created) commit.head = *operation.created;
         if (operation.entry) commit.entries.push_back(*operation.entry);
         if (operation.sent) commit.sent.push_back(*operation.sent);
-        if (operation.member) commit.members.push_back(*operation.member);
+        if (operation.settings) commit.head.settings = operation.settings->SerializeAsString();
+        std::ranges::copy(operation.members, std::back_inserter(commit.members));
         if (operation.changed) commit.changed.push_back(*operation.changed);
         if (operation.invite) commit.invites.push_back(*operation.invite);
         if (operation.tally) commit.tallies.push_back(*operation.tally);
-        std::ranges::copy(operation.events, std::back_inserter(commit.user_events));
+        std::ranges::copy_if(operation.events, std::back_inserter(commit.user_events),
+                             [](const store::UserEvent& event) {
+                                 return !event.note || !planted(Bug::notes_without_cursor);
+                             });
         std::ranges::copy(operation.reactions, std::back_inserter(commit.reactions));
     }
     const Tip& after = in_flight_.back().after;
@@ -267,7 +272,7 @@ void Group::commit_done() {
     std::vector<LogEntry> run;
     for (Operation& operation : done) {
         if (operation.entry) run.push_back(*operation.entry);
-        if ((operation.member || operation.changed) && !run.empty())
+        if (operation.changes_more() && !run.empty())
             publish_run(run, std::exchange(before, run.back().digest));
         finish(operation);
         if (operation.changed) {
@@ -280,8 +285,12 @@ void Group::commit_done() {
         for (const store::UserEvent& event : operation.events) {
             effects_.nudge(bus::UserLogMoved{event.uid});
         }
-        if (operation.member) {
-            publish_member(*operation.member, operation.post.uid, operation.after.members);
+        for (const store::MemberRow& row : operation.members) {
+            publish_member(row, operation.ousted, operation.post.uid, operation.after.members);
+        }
+        if (operation.settings) {
+            settings_now_ = *operation.settings;
+            publish_settings();
         }
     }
     if (!run.empty()) publish_run(run, before);
@@ -311,14 +320,19 @@ void Group::finish(Operation& operation) {
             move_read(member->second, planted(Bug::own_send_reads) ? operation.entry->seq : seen);
         }
     }
-    if (operation.member) {
-        const auto member = members_.find(operation.member->uid);
-        if (member != members_.end()) --member->second.pending;
+    for (const store::MemberRow& row : operation.members) {
+        if (const auto member = members_.find(row.uid); member != members_.end()) {
+            --member->second.pending;
+        }
+    }
+    if (operation.invite) {
+        const auto invite = invites_.find(operation.invite->code);
+        if (invite != invites_.end()) --invite->second.pending;
     }
     settle(operation);
     if (planted(Bug::ack_before_commit)) return;
-    for (const bus::ReplyTo& again : operation.also) effects_.answer(again, operation.answer);
-    effects_.answer(operation.post.reply_to, std::move(operation.answer));
+    for (const bus::ReplyTo& again : operation.also) answer(again, operation.answer);
+    answer(operation.post.reply_to, std::move(operation.answer));
 }
 
 void Group::settle(const Operation& operation) {
@@ -342,16 +356,25 @@ void Group::publish_run(std::vector<LogEntry>& run, const Digest& before) {
          .event = bus::EntriesAdded{.entries = std::exchange(run, {}), .digest_before = before}});
 }
 
-void Group::publish_member(const store::MemberRow& row, UserId by, std::uint64_t members) {
-    const bool gone = row.role == store::Role::none;
+void Group::publish_member(const store::MemberRow& row, pb::OustReason ousted, UserId by,
+                           std::uint64_t members) {
+    // Who only asked to come in, or was banned before he came, was shown nothing.
+    if (row.role == store::Role::none && ousted == pb::OUST_REASON_UNSPECIFIED) return;
+    if (planted(Bug::kick_outside_order) && ousted == pb::OUST_REASON_KICKED) return;
     effects_.publish({.gid = gid_,
                       .epoch = head_.epoch,
-                      .event = bus::MemberChanged{
-                          .uid = row.uid,
-                          .member = view_of(row),
-                          .reason = gone ? pb::OUST_REASON_LEFT : pb::OUST_REASON_UNSPECIFIED,
-                          .by = by,
-                          .members = members}});
+                      .event = bus::MemberChanged{.uid = row.uid,
+                                                  .member = view_of(row),
+                                                  .reason = ousted,
+                                                  .by = by,
+                                                  .members = members}});
+}
+
+void Group::publish_settings() {
+    effects_.publish(
+        {.gid = gid_,
+         .epoch = head_.epoch,
+         .event = bus::GroupChanged{.settings = settings_now_, .members = head_.members}});
 }
 
 void Group::drop_memory() {
@@ -404,13 +427,17 @@ void Group::drop_memory() {
     recount_ = readers_.state() != Readers::State::unasked;
     readers_.clear();
     readers_loading_ = false;
+    invites_.clear();
     load(LoadGroup{});
 }
 
+void Group::answer(const bus::ReplyTo& to, pb::ServerFrame frame) {
+    // Nobody asked: the server itself posted it.
+    if (to.request_id != 0) effects_.answer(to, std::move(frame));
+}
+
 void Group::refuse(const bus::ReplyTo& to, const Error& error) {
-    pb::ServerFrame frame;
-    *frame.mutable_refused() = wire::refused_of(error);
-    effects_.answer(to, std::move(frame));
+    answer(to, refused_answer(error));
 }
 
 // ---- Time
@@ -426,6 +453,10 @@ void Group::on_tick(Time now) {
         const CachedMember& member = entry.second;
         return !counting && member.pending == 0 && member.sends == 0 && member.used < quiet_since &&
                !parked_.contains(entry.first);
+    });
+    // Longer than a look-up of one takes, which may have read what was before.
+    std::erase_if(invites_, [&](const auto& entry) {
+        return entry.second.pending == 0 && entry.second.used < now - limits::kAskWithin;
     });
 }
 

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "base/rate.h"
 #include "bus/bus.h"
 #include "group/effects.h"
+#include "group/rank.h"
 #include "group/readers.h"
 #include "group/ring.h"
 #include "group/sent_index.h"
@@ -36,6 +38,7 @@ struct Settings {
     safety::Rules rules{};
     Millis recall_window{limits::kRecallWindow};  // For the sender; admins may always recall.
     Millis edit_window{limits::kEditWindow};
+    std::uint64_t members_max{limits::kMembersPerGroup};
 };
 
 // Where a partition stands: who owns it, and the least epoch of what it creates.
@@ -52,6 +55,9 @@ public:
     void on_open(std::uint64_t ask, const bus::AskOpen& question, Time now);
     void on_loaded(const Loaded& loaded, Time now);
     void on_committed(store::Outcome outcome);
+
+    // The server's own note to a member: why his post was refused, for instance.
+    void write_note(UserId uid, Code code, std::string_view text, Time now);
 
     // Makes the next commit, if none is under way and something is staged.
     void flush();
@@ -96,13 +102,18 @@ private:
         pb::ServerFrame answer;
         std::optional<LogEntry> entry;
         std::optional<store::SentRow> sent;
-        std::optional<store::MemberRow> member;
+        std::vector<store::MemberRow> members;
+        pb::OustReason ousted{};  // Why `members` are none any more, if they are.
         std::optional<store::HeadRow> created;
-        std::optional<LogEntry> changed;  // Edited or recalled.
+        std::optional<pb::GroupSettings> settings;  // Changed, whole.
+        std::optional<LogEntry> changed;            // Edited or recalled.
         std::vector<store::UserEvent> events;
         std::optional<store::InviteRow> invite;
         std::vector<store::ReactionRow> reactions;
         std::optional<store::TallyRow> tally;
+
+        // More than an entry, so that it has a place between the entries around it.
+        [[nodiscard]] bool changes_more() const { return changed || settings || !members.empty(); }
     };
 
     struct CachedMember {
@@ -120,6 +131,11 @@ private:
     };
 
     enum class Step : std::uint8_t { passed, refused, parked };
+    struct Invite {
+        store::InviteRow row;  // As CachedMember's.
+        std::uint32_t pending{};
+        Time used;
+    };
 
     // Somebody opens the group and waits for a member row or for his unread count.
     struct Opening {
@@ -132,9 +148,6 @@ private:
     bool admit(Work& work, Time now);
     bool admit_send(Work& work, CachedMember& member, Time now);
     bool admit_read(const bus::Post& post, CachedMember& member);
-    bool admit_join(const bus::Post& post, CachedMember& member, Time now);
-    bool admit_leave(const Work& work, CachedMember& member);
-    void admit_create(const bus::Post& post, Time now);
     [[nodiscard]] std::optional<Error> objection(Work& work, CachedMember& member, Time now);
     // The index's word, or the store's: nothing when it must be asked first.
     [[nodiscard]] std::optional<bool> is_known(const SentId& id, bool absent_in_store) const;
@@ -146,16 +159,64 @@ private:
                                                       const store::MemberRow& row) const;
     [[nodiscard]] std::optional<Error> pace_objection(std::uint64_t text, CachedMember& member,
                                                       Time now) const;
-    [[nodiscard]] Step pass_filter(Work& work);
+    [[nodiscard]] Step pass_filter(Work& work, Time now);
     void note_sent(const Work& work, CachedMember& member, Time now);
-    void refuse_post(const bus::Post& post, const Error& error, std::string_view reason = {});
+    void refuse_post(const bus::Post& post, const Error& error, std::string_view reason, Time now);
     void answer_duplicate(const bus::Post& post, const SentAt& at);
     void stage_send(const bus::Post& post, Time now);
-    void stage_member(const bus::Post& post, store::MemberRow row, const Tip& after,
-                      pb::ServerFrame answer);
-    [[nodiscard]] pb::ServerFrame group_ready(const store::MemberRow& row) const;
     void stage(Operation operation);
     void move_read(CachedMember& member, Seq seq);
+    void write_first_row(const bus::Post& post, const CachedMember& member);
+
+    // ---- Coming and going (membership.cc). False: as above.
+    bool admit_create(const Work& work, Time now);
+    void found_group(UserId creator, pb::GroupSettings settings, Time now);
+    bool admit_join(const Work& work, CachedMember& member, Time now);
+    bool admit_leave(const Work& work, CachedMember& member, Time now);
+    bool admit_decision(const Work& work, CachedMember& member, Time now);
+    bool is_member_already(const Work& work, const CachedMember& member);
+    [[nodiscard]] std::optional<Error> no_room(const LoadedEntrance& entrance) const;
+    void let_in(Operation& operation, store::MemberRow row, Time now) const;
+    void put_out(Operation& operation, store::MemberRow& row, Time now) const;
+    [[nodiscard]] pb::ServerFrame group_ready(const store::MemberRow& row) const;
+    [[nodiscard]] Operation step(const bus::Post& post) const;
+    // Puts the operation's member rows into memory as well.
+    void stage_rows(Operation operation);
+
+    // ---- Who may do what to whom (moderation.cc)
+    bool admit_member_change(const Work& work, CachedMember& member, Time now);
+    void change_role(const Work& work, CachedMember& member, CachedMember& target, Time now);
+    void change_standing(const Work& work, CachedMember& target, Time now);
+    void mute(const Work& work, CachedMember& target, Time now);
+    void confirm(const Work& work, const CachedMember& target, pb::OustReason ousted);
+    bool admit_note(const Work& work, CachedMember& member, Time now);
+    // Nothing when he may; otherwise what he is refused with.
+    [[nodiscard]] std::optional<Error> objection_to(Act act, const bus::Post& post,
+                                                    const CachedMember& member,
+                                                    Rank target = Rank::none) const;
+    // Somebody else, whom the command is about. Nothing: he is being loaded.
+    [[nodiscard]] CachedMember* other(const Work& work, UserId uid);
+    // The log of a user, in the same commit (notes.cc).
+    void tell(Operation& operation, UserId uid, pb::UserLogEntry entry, Time now) const;
+    void tell_note(Operation& operation, store::MemberRow& row, pb::Note note, Time now) const;
+
+    // ---- Settings, invites and what a member sets for himself (settings.cc)
+    bool admit_configure(const Work& work, CachedMember& member);
+    bool admit_invite(const Work& work, CachedMember& member, Time now);
+    bool admit_mute_for_me(const Work& work, CachedMember& member, Time now);
+    // As the last staged use left it.
+    [[nodiscard]] const store::InviteRow* invite_in(const Work& work, Time now);
+
+    // ---- Direct chats and announcements (direct.cc)
+    bool admit_direct(const Work& work, CachedMember& member, UserId whom, Time now);
+    void enter_direct(Operation& operation, UserId uid, Time now) const;
+    void set_blocked(const Work& work, CachedMember& member, Time now);
+    [[nodiscard]] UserId counterpart(UserId uid) const;
+    // False: who else is in this direct chat is being loaded.
+    [[nodiscard]] bool knows_counterpart(const Work& work);
+    [[nodiscard]] std::optional<Error> objection_of_counterpart(UserId uid) const;
+    // The first message brings the chat to the other one.
+    void bring_in_counterpart(Operation& operation, Time now) const;
 
     // ---- Changes to entries (changes.cc, reactions.cc)
     bool admit_recall(Work& work, CachedMember& member, Time now);
@@ -220,11 +281,14 @@ private:
     void settle(const Operation& operation);
     void nudge_head();
     void publish_run(std::vector<LogEntry>& run, const Digest& before);
-    void publish_member(const store::MemberRow& row, UserId by, std::uint64_t members);
+    void publish_member(const store::MemberRow& row, pb::OustReason ousted, UserId by,
+                        std::uint64_t members);
+    void publish_settings();
     void mark_absent(const Load& load);
     void remember_member(UserId uid, const std::optional<store::MemberRow>& row, Time now);
     void park(Work work);
     void drop_memory();
+    void answer(const bus::ReplyTo& to, pb::ServerFrame frame);
     void refuse(const bus::ReplyTo& to, const Error& error);
     void refuse_waiting(const Error& error);
     void load(LoadWhat what);
@@ -242,7 +306,8 @@ private:
 
     store::HeadRow head_;  // Durable.
     Tip tip_;
-    pb::GroupSettings group_settings_;
+    pb::GroupSettings settings_now_;    // Durable.
+    pb::GroupSettings group_settings_;  // As they will be once everything staged is durable.
     Ring ring_{{}, {}};
     safety::Activity activity_;
     SentIndex sent_{Time::max()};
@@ -266,6 +331,7 @@ private:
     bool recount_{};     // They were counted before memory was dropped.
     bool sums_moved_{};  // Since they were told.
     Time sums_told_{};
+    std::unordered_map<std::string, Invite> invites_;
     // From before memory was dropped: the store may not have been told of them yet.
     std::unordered_map<UserId, Seq> reads_;
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "group/answers.h"
 #include "group/group.h"
 
 namespace stentor::group {
@@ -22,10 +23,6 @@ void Group::on_open(std::uint64_t ask, const bus::AskOpen& question, Time now) {
 
 void Group::open_step(Opening opening) {
     const UserId uid = opening.question.uid;
-    const Error not_found{.code = Code::not_found, .where = "gid"};
-    if (state_ == State::absent)
-        return effects_.answer_open(opening.ask, std::unexpected(not_found));
-
     const auto member = members_.find(uid);
     if (member == members_.end()) {
         auto& parked = openings_parked_[uid];
@@ -36,9 +33,10 @@ void Group::open_step(Opening opening) {
     }
     member->second.used = used_;
     const store::MemberRow& row = member->second.row;
-    // Exactly as if the group did not exist: an id that was guessed right tells nothing.
-    if (row.role == store::Role::none) {
-        return effects_.answer_open(opening.ask, std::unexpected(not_found));
+    // Exactly as if the group did not exist, and after the same loads: an id that was guessed right
+    // tells nothing.
+    if (state_ == State::absent || row.role == store::Role::none) {
+        return effects_.answer_open(opening.ask, std::unexpected(kNoGroup));
     }
 
     if (!opening.unread) {
@@ -95,7 +93,7 @@ bus::GroupView Group::view() const {
             .floor_digest = head_.floor_digest,
             .ordinal = head_.ordinal,
             .members = head_.members,
-            .settings = group_settings_,
+            .settings = settings_now_,
             .newest = {entries.begin(), entries.end()},
             .digest_before = entries.empty() ? head_.digest : ring_.digest_before(),
             .tallies = tallies_.all(readers_.counts()),

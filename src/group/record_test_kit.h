@@ -41,7 +41,7 @@ protected:
                        bool operator_rights = false) {
         const std::uint32_t id = ++last_request_;
         partition_.on_post({.reply_to = {.node = {1}, .connection = {}, .request_id = id},
-                            .gid = kGroup,
+                            .gid = gid,
                             .uid = uid,
                             .limits_lifted = limits_lifted,
                             .operator_rights = operator_rights,
@@ -56,12 +56,12 @@ protected:
     }
     std::uint32_t join(UserId uid) {
         pb::ClientFrame frame;
-        frame.mutable_join_group()->set_gid(kGroup.value);
+        frame.mutable_join_group()->set_gid(gid.value);
         return post(uid, std::move(frame));
     }
     std::uint32_t leave(UserId uid) {
         pb::ClientFrame frame;
-        frame.mutable_leave_group()->set_gid(kGroup.value);
+        frame.mutable_leave_group()->set_gid(gid.value);
         return post(uid, std::move(frame));
     }
     std::uint32_t read(UserId uid, Seq seq) {
@@ -143,7 +143,7 @@ protected:
         const store::Commit commit = std::move(commits.front());
         commits.pop_front();
         if (applied) apply(commit);
-        partition_.on_committed(kGroup, outcome);
+        partition_.on_committed(gid, outcome);
     }
     // Until nothing moves any more.
     void settle() {
@@ -155,8 +155,7 @@ protected:
             commits.pop_front();
             const bool right = commit.expected == (head ? head->version : 0);
             if (right) apply(commit);
-            partition_.on_committed(kGroup,
-                                    right ? store::Outcome::done : store::Outcome::conflict);
+            partition_.on_committed(gid, right ? store::Outcome::done : store::Outcome::conflict);
         }
         FAIL() << "it never settles";
     }
@@ -181,9 +180,8 @@ protected:
         entry.set_time_ms(to_ms(now));
         entry.set_ordinal(head->ordinal + 1);
         entry.set_body(body);
-        store::Commit commit{.gid = kGroup, .head = *head};
-        commit.entries.push_back(
-            log_entry(entry, log.empty() ? genesis(kGroup) : log.back().digest));
+        store::Commit commit{.gid = gid, .head = *head};
+        commit.entries.push_back(log_entry(entry, log.empty() ? genesis(gid) : log.back().digest));
         const LogEntry& landed = commit.entries.back();
         commit.head.seq = landed.seq;
         commit.head.digest = landed.digest;
@@ -209,6 +207,12 @@ protected:
         }
         for (const auto& row : commit.tallies) tallies[row.seq] = row;
         std::ranges::copy(commit.user_events, std::back_inserter(events));
+        for (const auto& row : commit.invites) invites[row.code] = row;
+        for (const auto& event : commit.user_events) {
+            pb::UserLogEntry entry;
+            entry.ParseFromString(event.entry);
+            user_logs[event.uid].push_back(std::move(entry));
+        }
     }
 
     // ---- Looks
@@ -227,11 +231,12 @@ protected:
     }
     std::optional<bus::OpenAnswer> open(UserId uid) {
         opened.reset();
-        partition_.on_open(++last_ask_, {.gid = kGroup, .uid = uid, .with_view = true}, now);
+        partition_.on_open(++last_ask_, {.gid = gid, .uid = uid, .with_view = true}, now);
         settle();
         return opened;
     }
 
+    GroupId gid = kGroup;
     Time now = kStart;
     std::deque<Load> loads;
     std::deque<store::Commit> commits;
@@ -247,6 +252,9 @@ protected:
     std::set<std::tuple<Seq, UserId, std::string>> reactions;
     std::map<Seq, store::TallyRow> tallies;
     std::vector<store::UserEvent> events;
+    std::map<std::string, store::InviteRow> invites;
+    std::map<UserId, std::vector<pb::UserLogEntry>> user_logs;
+    std::size_t groups_of_everybody{};
 
     std::map<UserId, store::UserRow> users;
     Verdict verdict;  // The outside filter's, whatever it is asked.
@@ -280,8 +288,7 @@ protected:
         LoadedGroup group{.head = *head, .sent_since = now - limits::kYoungIds};
         const std::size_t kept = std::min(log.size(), limits::kRing);
         group.newest.assign(log.end() - static_cast<std::ptrdiff_t>(kept), log.end());
-        group.digest_before =
-            kept == log.size() ? genesis(kGroup) : log[log.size() - kept - 1].digest;
+        group.digest_before = kept == log.size() ? genesis(gid) : log[log.size() - kept - 1].digest;
         for (const auto& [seq, tally] : tallies) {
             if (seq.value + kept > log.size()) group.tallies.push_back(tally);
         }
@@ -304,6 +311,12 @@ protected:
         if (std::holds_alternative<VerdictOn>(load.what)) {
             ++asked_verdicts;
             return verdict;
+        }
+        if (const auto* entrance = std::get_if<Entrance>(&load.what)) {
+            const auto it = invites.find(entrance->invite);
+            return LoadedEntrance{
+                .groups = groups_of_everybody,
+                .invite = it == invites.end() ? std::nullopt : std::optional{it->second}};
         }
         const Seq seq = std::get<ReactionsTo>(load.what).seq;
         LoadedReactions loaded{.entry = entry_at(seq), .tally = {.seq = seq}};

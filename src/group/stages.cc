@@ -47,18 +47,19 @@ Group::Step Group::pass_stages(Work& work, CachedMember& member, Time now) {
     if (!work.ruled) {
         if (!know_account(work, member)) return Step::parked;
         const pb::Body body = body_of(work.post);
-        auto error = body_objection(body, member.row);
+        auto error = objection_of_counterpart(work.post.uid);
+        if (!error) error = body_objection(body, member.row);
         if (!error && !work.post.limits_lifted && is_ordinary(member.row)) {
             work.text = safety::text_hash(body.text());
             error = pace_objection(work.text, member, now);
         }
         if (error) {
-            refuse_post(work.post, *error);
+            refuse_post(work.post, *error, {}, now);
             return Step::refused;
         }
         work.ruled = true;
     }
-    return settings_.rules.filter ? pass_filter(work) : Step::passed;
+    return settings_.rules.filter ? pass_filter(work, now) : Step::passed;
 }
 
 // True: member.account_created is known, or nobody asks for it.
@@ -129,7 +130,7 @@ std::optional<Error> Group::pace_objection(std::uint64_t text, CachedMember& mem
 }
 
 // The question leaves with the effect; this sender's queue waits for the verdict, nobody else's.
-Group::Step Group::pass_filter(Work& work) {
+Group::Step Group::pass_filter(Work& work, Time now) {
     if (work.judged) return Step::passed;
     const pb::Send& send = work.post.command.send();
     if (!work.found) {
@@ -144,7 +145,7 @@ Group::Step Group::pass_filter(Work& work) {
                     {.code = Code::filtered,
                      .where = "body",
                      .rule = verdict.rule.empty() ? std::string_view{"filter"} : verdict.rule},
-                    verdict.reason);
+                    verdict.reason, now);
         return Step::refused;
     }
     work.judged = true;
@@ -157,9 +158,13 @@ void Group::note_sent(const Work& work, CachedMember& member, Time now) {
     member.repeats.add(work.text, now);
 }
 
-// The reason is the outside service's, for the sender.
-void Group::refuse_post(const bus::Post& post, const Error& error, std::string_view /*reason*/) {
+// Whoever wrote what a rule refuses finds that in his own log as well, on all his devices; `reason`
+// is the outside service's.
+void Group::refuse_post(const bus::Post& post, const Error& error, std::string_view reason,
+                        Time now) {
     refuse(post.reply_to, error);
+    if (error.code != Code::filtered) return;
+    write_note(post.uid, error.code, reason.empty() ? "Your message was not sent." : reason, now);
 }
 
 }  // namespace stentor::group

@@ -19,10 +19,14 @@ constexpr std::size_t kJobsMax = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
-Committer::Committer(store::Store& store, CommitterCounters& counters, const Options& options)
-    : store_{store}, counters_{counters}, options_{options}, mailbox_{kJobsMax}, thread_{[this] {
-          run();
-      }} {}
+Committer::Committer(store::Store& store, CommitterCounters& counters, Heads& heads,
+                     const Options& options)
+    : store_{store},
+      counters_{counters},
+      heads_{heads},
+      options_{options},
+      mailbox_{kJobsMax},
+      thread_{[this] { run(); }} {}
 
 Committer::~Committer() {
     mailbox_.close();
@@ -85,7 +89,11 @@ void Committer::write(std::vector<Job>& jobs) {
         for (std::size_t i = 0; i < job.commits.size(); ++i, ++place) {
             const store::Outcome outcome = outcomes[place];
             results.emplace_back(commits[place].gid, outcome);
-            if (outcome == store::Outcome::done) continue;
+            if (outcome == store::Outcome::done) {
+                heads_.on_committed(commits[place]);
+                continue;
+            }
+            heads_.forget(commits[place].gid);
             counters_.failed.fetch_add(1, std::memory_order_relaxed);
             log::warn("commit not done",
                       {{"gid", commits[place].gid.value}, {"outcome", static_cast<int>(outcome)}});

@@ -15,6 +15,7 @@
 #include "base/duration_counts.h"
 #include "base/mailbox.h"
 #include "base/time.h"
+#include "owner/heads.h"
 #include "store/store.h"
 
 namespace stentor::owner {
@@ -40,7 +41,8 @@ public:
         Millis sync_delay{};  // Added to each write: for measuring what a slow disk does to others.
         bool forgets{true};   // Old client ids: one committer does it for all.
     };
-    Committer(store::Store& store, CommitterCounters& counters, const Options& options);
+    Committer(store::Store& store, CommitterCounters& counters, Heads& heads,
+              const Options& options);
     Committer(const Committer&) = delete;
     Committer& operator=(const Committer&) = delete;
     ~Committer();  // Writes what was submitted, then ends.
@@ -65,6 +67,7 @@ private:
 
     store::Store& store_;
     CommitterCounters& counters_;
+    Heads& heads_;
     const Options options_;
     Time forget_at_{};
     Mailbox<Job> mailbox_;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/group_ids.h"
 #include "base/limits.h"
 
 namespace stentor::owner {
@@ -107,6 +108,35 @@ Result<Found> load_reactions(store::Store& store, GroupId gid, UserId uid, Seq s
         .tally = tallies->empty() ? store::TallyRow{.seq = seq} : std::move(tallies->front())}};
 }
 
+Result<Found> load_entrance(store::Store& store, GroupId gid, UserId uid, const std::string& code) {
+    const auto groups = store.memberships(uid, limits::kGroupsPerUser);
+    if (!groups) return std::unexpected(groups.error());
+    group::LoadedEntrance entrance{.groups = groups->size()};
+    if (!code.empty()) {
+        auto invite = store.invite(gid, code);
+        if (!invite) return std::unexpected(invite.error());
+        entrance.invite = std::move(*invite);
+    }
+    return Found{std::move(entrance)};
+}
+
+// Everybody who has an account is a member of the group of announcements, and sees what came after
+// he signed up. He has a row of his own once there is something to keep in it.
+Result<Found> load_member(store::Store& store, GroupId gid, UserId uid) {
+    auto row = store.member(gid, uid);
+    if (!row) return std::unexpected(row.error());
+    if (gid == kBroadcastGroup && !*row) {
+        const auto account = store.user(uid);
+        if (!account) return std::unexpected(account.error());
+        if (*account) {
+            auto implied = implied_member(store, **account);
+            if (!implied) return std::unexpected(implied.error());
+            *row = std::move(*implied);
+        }
+    }
+    return Found{std::move(*row)};
+}
+
 template <class Row>
 Result<Found> found(Result<Row> row) {
     if (!row) return std::unexpected(row.error());
@@ -118,13 +148,13 @@ Result<Found> load_for(store::Store& store, GroupId gid, const group::LoadFor& l
         return found(entry_at(store, gid, entry->seq));
     }
     if (const auto* member = std::get_if<group::MemberOf>(&load.what)) {
-        return found(store.member(gid, member->uid));
+        return load_member(store, gid, member->uid);
     }
     if (const auto* account = std::get_if<group::AccountOf>(&load.what)) {
         return found(store.user(account->uid));
     }
-    if (const auto* invite = std::get_if<group::InviteOf>(&load.what)) {
-        return found(store.invite(gid, invite->code));
+    if (const auto* entrance = std::get_if<group::Entrance>(&load.what)) {
+        return load_entrance(store, gid, load.uid, entrance->invite);
     }
     if (std::holds_alternative<group::VerdictOn>(load.what)) {
         // Never the store's to say: the worker asks its filter.
@@ -134,6 +164,17 @@ Result<Found> load_for(store::Store& store, GroupId gid, const group::LoadFor& l
 }
 
 }  // namespace
+
+Result<store::MemberRow> implied_member(store::Store& store, const store::UserRow& account) {
+    const auto first = store.first_at(kBroadcastGroup, account.created);
+    if (!first && first.error().code != Code::not_found) return std::unexpected(first.error());
+    const Seq floor = first && *first > Seq{} ? *first - 1 : Seq{};
+    return store::MemberRow{.uid = account.uid,
+                            .role = store::Role::member,
+                            .floor = floor,
+                            .read = floor,
+                            .joined = account.created};
+}
 
 group::Loaded carry_out(const group::Load& load, Term term, Time now, store::Store& store) {
     struct Visitor {
@@ -146,7 +187,7 @@ group::Loaded carry_out(const group::Load& load, Term term, Time now, store::Sto
             return load_group(store, gid, term, now);
         }
         Result<Found> operator()(const group::LoadMember& member) const {
-            return found(store.member(gid, member.uid));
+            return load_member(store, gid, member.uid);
         }
         Result<Found> operator()(const group::LoadSent& sent) const {
             return found(store.sent(gid, sent.uid, sent.cmid));

@@ -9,4 +9,8 @@ namespace stentor::owner {
 [[nodiscard]] group::Loaded carry_out(const group::Load& load, Term term, Time now,
                                       store::Store& store);
 
+// What an account is in the group of announcements before it has a row there.
+[[nodiscard]] Result<store::MemberRow> implied_member(store::Store& store,
+                                                      const store::UserRow& account);
+
 }  // namespace stentor::owner

@@ -1,24 +1,54 @@
 #include "owner/owner.h"
 
+#include <span>
 #include <stdexcept>
 #include <utility>
 #include <variant>
 
+#include "base/group_ids.h"
+
 namespace stentor::owner {
 
+namespace {
+
+// Everybody is a member of this group from the beginning, so somebody must make it.
+void found_announcements(store::Store& store, const group::Tenure& tenure) {
+    const auto head = store.head(kBroadcastGroup);
+    if (head || head.error().code != Code::not_found) return;
+    pb::GroupSettings settings;
+    settings.set_name("Announcements");
+    settings.set_kind(pb::GROUP_KIND_BROADCAST);
+    const Digest before = genesis(kBroadcastGroup);
+    const store::Commit commit{.gid = kBroadcastGroup,
+                               .term = tenure.term,
+                               .head = {.epoch = tenure.epoch,
+                                        .term = tenure.term,
+                                        .digest = before,
+                                        .time = now(),
+                                        .floor_digest = before,
+                                        .settings = settings.SerializeAsString(),
+                                        .version = 1}};
+    if (store.commit(std::span{&commit, 1}).front() != store::Outcome::done) {
+        throw std::runtime_error{"the store takes no commit"};
+    }
+}
+
+}  // namespace
+
 Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const OwnerOptions& options)
-    : questions_{store, options.words}, loaders_{options.loaders, options.questions_max} {
+    : questions_{store, options.words, &heads_}, loaders_{options.loaders, options.questions_max} {
     const auto term = store.next_term();
     if (!term)
         throw std::runtime_error{"the store gives no term: " +
                                  std::string{name_of(term.error().code)}};
     const group::Tenure tenure{.term = *term, .epoch = store.epoch()};
+    found_announcements(store, tenure);
     if (options.groups.rules.filter && options.judge == nullptr) {
         throw std::runtime_error{"a filter is set, and there is none to ask"};
     }
     for (std::size_t i = 0; i < options.committers; ++i) {
         committers_.push_back(std::make_unique<Committer>(
-            store, counters_,
+            store, counters_, heads_,
             Committer::Options{.sync_delay = options.sync_delay, .forgets = i == 0}));
     }
     const Engines engines{.store = store,

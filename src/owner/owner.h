@@ -12,6 +12,7 @@
 #include "bus/bus.h"
 #include "group/group.h"
 #include "owner/committer.h"
+#include "owner/heads.h"
 #include "owner/loaders.h"
 #include "owner/questions.h"
 #include "owner/worker.h"
@@ -57,6 +58,7 @@ private:
     }
 
     AnswerCounts answers_;
+    Heads heads_{limits::kHeadsKept};
     Questions questions_;
     CommitterCounters counters_{};
     std::vector<std::unique_ptr<Committer>> committers_;

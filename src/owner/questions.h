@@ -1,10 +1,15 @@
 #pragma once
 // Answers what asks for nothing but the record: pages of history, lists, people.
 //
-// Thread: any; blocks on the store, so only loaders call it. Cost: a page of the list costs a few
-// reads for each group on it, and one for each group of the user.
+// Thread: any; blocks on the store, so only loaders call it. Cost: a page of the list costs one
+// pass over the user's rows, a few reads for each group on it, and one page of entries for each
+// group with news until 100 unread ones are found; a group that `heads` does not know costs one
+// more.
+
+#include <vector>
 
 #include "bus/bus.h"
+#include "owner/heads.h"
 #include "search/search.h"
 #include "store/store.h"
 
@@ -12,19 +17,28 @@ namespace stentor::owner {
 
 class Questions {
 public:
-    // Without an index there is no search.
-    explicit Questions(store::Store& store, search::Search* words = nullptr)
-        : store_{store}, words_{words} {}
+    // Without an index there is no search; without heads all of them are read.
+    explicit Questions(store::Store& store, search::Search* words = nullptr, Heads* heads = nullptr)
+        : store_{store}, words_{words}, heads_{heads} {}
 
     [[nodiscard]] Result<bus::Reply> answer(const bus::Question& question);
 
 private:
     Result<bus::Reply> on(const bus::AskEntries& ask);
     Result<bus::Reply> on(const bus::AskNear& ask);
+    // ---- questions_list.cc
     Result<bus::Reply> on(const bus::AskList& ask);
+    // ---- questions_hello.cc
+    Result<bus::Reply> on(const bus::AskHello& ask);
+    Result<bus::Reply> on(const bus::AskUserLog& ask);
+    // ---- questions_people.cc
     Result<bus::Reply> on(const bus::AskUsers& ask);
     Result<bus::Reply> on(const bus::AskAddUser& ask);
     Result<bus::Reply> on(const bus::AskUserByName& ask);
+    Result<bus::Reply> on(const bus::AskMembers& ask);
+    Result<bus::Reply> on(const bus::AskAccounts& ask);
+    Result<bus::Reply> on(const bus::AskGroups& ask);
+    Result<bus::Reply> on(const bus::AskChangeUser& ask);
     // ---- questions_outside.cc: what other systems ask for
     Result<bus::Reply> on(const bus::AskOutsideUser& ask);
     Result<bus::Reply> on(const bus::AskSettings& ask);
@@ -35,13 +49,17 @@ private:
     // Needs what is ordered, which only a worker knows.
     Result<bus::Reply> on(const bus::AskOpen& ask);
 
-    [[nodiscard]] Result<std::uint32_t> unread(GroupId gid, const store::MemberRow& row,
-                                               const store::HeadRow& head);
-    [[nodiscard]] Result<pb::GroupSummary> summary(const store::Membership& membership,
-                                                   const store::HeadRow& head);
+    [[nodiscard]] Result<std::vector<store::Membership>> memberships(UserId uid);
+    [[nodiscard]] Result<std::vector<Head>> heads_of(
+        const std::vector<store::Membership>& memberships);
+    [[nodiscard]] Result<std::uint32_t> unread(const store::MemberRow& row, const Head& head);
+    [[nodiscard]] Result<pb::GroupSummary> summary(const store::Membership& membership);
+    [[nodiscard]] static pb::GroupSummary summary_of(GroupId gid, const store::HeadRow& head);
+    [[nodiscard]] Result<pb::UserLog> user_log(UserId uid, std::uint64_t after);
 
     store::Store& store_;
     search::Search* words_;
+    Heads* heads_;
 };
 
 }  // namespace stentor::owner

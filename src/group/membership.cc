@@ -1,0 +1,310 @@
+// Coming into a group and going: creating, joining, asking to join, leaving.
+
+#include <algorithm>
+#include <utility>
+
+#include "base/group_ids.h"
+#include "base/limits.h"
+#include "group/answers.h"
+#include "group/group.h"
+
+namespace stentor::group {
+namespace {
+
+using store::MemberRow;
+using store::Role;
+
+bool admits(const store::InviteRow& invite, Time now) {
+    const bool expired = invite.expires != Time{} && invite.expires <= now;
+    return !expired && invite.uses_left != 0;
+}
+
+constexpr Error kPending{.code = Code::approval_pending, .where = "gid"};
+
+}  // namespace
+
+// ---- Steps
+
+Group::Operation Group::step(const bus::Post& post) const { return {.post = post, .after = tip_}; }
+
+void Group::stage_rows(Operation operation) {
+    for (const MemberRow& row : operation.members) {
+        CachedMember& member = members_[row.uid];
+        set_row(member, row);
+        ++member.pending;
+    }
+    if (operation.invite) {
+        Invite& invite = invites_[operation.invite->code];
+        invite.row = *operation.invite;
+        ++invite.pending;
+    }
+    if (operation.settings) group_settings_ = *operation.settings;
+    stage(std::move(operation));
+}
+
+pb::ServerFrame Group::group_ready(const MemberRow& row) const {
+    pb::ServerFrame frame;
+    pb::GroupReady& ready = *frame.mutable_group_ready();
+    ready.set_gid(gid_.value);
+    ready.set_epoch(epoch().value);
+    ready.set_role(static_cast<pb::Role>(row.role));
+    ready.set_floor(row.floor.value);
+    ready.set_name(group_settings_.name());
+    return frame;
+}
+
+// ---- Creating
+
+bool Group::admit_create(const Work& work, Time now) {
+    const bus::Post& post = work.post;
+    if (state_ == State::live) {
+        const auto creates = [](const Operation& operation) {
+            return operation.created.has_value();
+        };
+        if (head_.creator != post.uid) {
+            refuse(post.reply_to, {.code = Code::internal, .where = "gid"});
+        } else if (!answer_with(post.reply_to, creates)) {
+            answer(post.reply_to, group_ready(members_[post.uid].row));
+        }
+        return true;
+    }
+    const auto* entrance = found_as<LoadedEntrance>(work.found);
+    if (entrance == nullptr) {
+        load_for(post.uid, Entrance{});
+        return false;
+    }
+    if (const auto error = no_room(*entrance)) {
+        refuse(post.reply_to, *error);
+        return true;
+    }
+    pb::GroupSettings settings = post.command.create_group().settings();
+    if (settings.kind() == pb::GROUP_KIND_DIRECT) {
+        refuse(post.reply_to, {.code = Code::bad_field, .where = "create_group.settings.kind"});
+        return true;
+    }
+    settings.clear_between();
+    found_group(post.uid, std::move(settings), now);
+
+    MemberRow row{.uid = post.uid, .role = Role::owner, .version = 1, .joined = now};
+    Operation operation = step(post);
+    operation.created = head_;
+    operation.after.members = 1;
+    operation.answer = group_ready(row);
+    pb::UserLogEntry entry;
+    entry.mutable_joined()->set_role(pb::ROLE_OWNER);
+    tell(operation, row.uid, std::move(entry), now);
+    operation.members.push_back(std::move(row));
+    stage_rows(std::move(operation));
+    return true;
+}
+
+void Group::found_group(UserId creator, pb::GroupSettings settings, Time now) {
+    state_ = State::live;
+    settings_now_ = std::move(settings);
+    group_settings_ = settings_now_;
+    head_ = {.epoch = tenure_.epoch,
+             .term = tenure_.term,
+             .digest = genesis(gid_),
+             .time = now,
+             .floor_digest = genesis(gid_),
+             .creator = creator,
+             .settings = settings_now_.SerializeAsString()};
+    tip_ = {.digest = head_.digest, .time = now, .floor_digest = head_.digest};
+    ring_ = Ring{{}, head_.digest};
+    sent_ = SentIndex{Time{}};  // Nothing was ever sent here, so everything is known.
+}
+
+// ---- Joining
+
+// Whoever is in, or waits, is answered as the first time. One who is so only by an operation that
+// is not durable yet gets his answer behind that.
+bool Group::is_member_already(const Work& work, const CachedMember& member) {
+    const bus::Post& post = work.post;
+    const bool in = member.row.role != Role::none;
+    if (!in && !member.row.pending) return false;
+    Operation operation = step(post);
+    if (in) {
+        operation.answer = group_ready(member.row);
+    } else {
+        operation.answer = refused_answer(kPending);
+    }
+    if (member.pending == 0) {
+        // Its commit had an unknown outcome: no node was told.
+        if (work.untold) publish_member(member.row, {}, post.uid, tip_.members);
+        answer(post.reply_to, std::move(operation.answer));
+        return true;
+    }
+    operation.members.push_back(member.row);
+    stage_rows(std::move(operation));
+    return true;
+}
+
+std::optional<Error> Group::no_room(const LoadedEntrance& entrance) const {
+    if (entrance.groups >= limits::kGroupsPerUser) {
+        return Error{
+            .code = Code::too_many_groups, .where = "uid", .limit = limits::kGroupsPerUser};
+    }
+    if (state_ == State::live && tip_.members >= settings_.members_max) {
+        return Error{.code = Code::group_full, .where = "gid", .limit = settings_.members_max};
+    }
+    return std::nullopt;
+}
+
+bool Group::admit_join(const Work& work, CachedMember& member, Time now) {
+    const bus::Post& post = work.post;
+    if (member.row.banned) {
+        refuse(post.reply_to, {.code = Code::banned, .where = "gid"});
+        return true;
+    }
+    if (member.row.role != Role::none) return is_member_already(work, member);
+    const auto* entrance = found_as<LoadedEntrance>(work.found);
+    if (entrance == nullptr) {
+        load_for(post.uid, Entrance{post.command.join_group().invite()});
+        return false;
+    }
+    const store::InviteRow* invite = invite_in(work, now);
+    const bool invited = invite != nullptr && admits(*invite, now);
+    const pb::JoinPolicy policy = group_settings_.join_policy();
+    const bool closed = state_ == State::absent ||
+                        group_settings_.kind() == pb::GROUP_KIND_DIRECT ||
+                        (policy == pb::JOIN_POLICY_INVITE && !invited);
+    // A link that does not open it says no more than a wrong number would.
+    if (closed) {
+        refuse(post.reply_to, kNoGroup);
+        return true;
+    }
+    if (const auto error = no_room(*entrance)) {
+        refuse(post.reply_to, *error);
+        return true;
+    }
+    const bool asks = policy == pb::JOIN_POLICY_APPROVAL && !invited;
+    if (asks && is_member_already(work, member)) return true;
+    Operation operation = step(post);
+    MemberRow row = member.row;
+    if (asks) {
+        row.pending = true;
+        ++row.version;
+        operation.answer = refused_answer(kPending);
+        operation.members.push_back(std::move(row));
+    } else {
+        if (policy != pb::JOIN_POLICY_OPEN && invite->uses_left) {
+            operation.invite = *invite;
+            --*operation.invite->uses_left;
+        }
+        let_in(operation, std::move(row), now);
+        operation.answer = group_ready(operation.members.back());
+    }
+    stage_rows(std::move(operation));
+    return true;
+}
+
+void Group::let_in(Operation& operation, MemberRow row, Time now) const {
+    row.role = Role::member;
+    row.pending = false;
+    row.floor = group_settings_.history_for_joiners() ? head_.floor : tip_.seq;
+    row.read = std::max(row.read, row.floor);
+    row.left = {};
+    row.joined = now;
+    ++row.version;
+    ++operation.after.members;
+    pb::UserLogEntry entry;
+    entry.mutable_joined()->set_role(pb::ROLE_MEMBER);
+    entry.mutable_joined()->set_floor(row.floor.value);
+    tell(operation, row.uid, std::move(entry), now);
+    if (!group_settings_.welcome().empty()) {
+        pb::Note note;
+        note.set_text(group_settings_.welcome());
+        tell_note(operation, row, std::move(note), now);
+    }
+    operation.members.push_back(std::move(row));
+}
+
+bool Group::admit_decision(const Work& work, CachedMember& member, Time now) {
+    const bus::Post& post = work.post;
+    const pb::DecideJoin& decision = post.command.decide_join();
+    if (const auto error = objection_to(Act::decide_join, post, member)) {
+        refuse(post.reply_to, *error);
+        return true;
+    }
+    const CachedMember* asker = other(work, {decision.uid()});
+    if (asker == nullptr) return false;
+    MemberRow row = asker->row;
+    Operation operation = step(post);
+    operation.answer = done();
+    if (!row.pending) {
+        // Somebody has decided it already, perhaps this same command before an unknown outcome.
+        const bool decided = (row.role != Role::none) == decision.accept();
+        if (!decided) {
+            refuse(post.reply_to, {.code = Code::not_found, .where = "decide_join.uid"});
+        } else if (asker->pending > 0) {
+            operation.members.push_back(std::move(row));
+            stage_rows(std::move(operation));
+        } else {
+            if (work.untold) publish_member(row, {}, post.uid, tip_.members);
+            answer(post.reply_to, std::move(operation.answer));
+        }
+        return true;
+    }
+    if (decision.accept()) {
+        if (const auto error = no_room({})) {
+            refuse(post.reply_to, *error);
+            return true;
+        }
+        let_in(operation, std::move(row), now);
+    } else {
+        row.pending = false;
+        ++row.version;
+        pb::Note note;
+        note.set_text(group_settings_.name() + ": your request to join was not accepted.");
+        note.set_from(post.uid.value);
+        tell_note(operation, row, std::move(note), now);
+        operation.members.push_back(std::move(row));
+    }
+    stage_rows(std::move(operation));
+    return true;
+}
+
+// ---- Leaving
+
+bool Group::admit_leave(const Work& work, CachedMember& member, Time now) {
+    const bus::Post& post = work.post;
+    const bool out = member.row.role == Role::none && !member.row.pending;
+    if (out && member.pending == 0) {
+        // Its commit had an unknown outcome: nodes still show him what others write.
+        if (work.untold) publish_member(member.row, pb::OUST_REASON_LEFT, post.uid, tip_.members);
+        answer(post.reply_to, done());
+        return true;
+    }
+    const bool last_owner = member.row.role == Role::owner && tip_.members > 1;
+    const bool stays = gid_ == kBroadcastGroup || group_settings_.kind() == pb::GROUP_KIND_DIRECT;
+    if (last_owner || stays) {
+        refuse(post.reply_to, {.code = Code::not_permitted, .where = last_owner ? "role" : "gid"});
+        return true;
+    }
+    Operation operation = step(post);
+    operation.answer = done();
+    operation.ousted = pb::OUST_REASON_LEFT;
+    MemberRow row = member.row;
+    if (!out) put_out(operation, row, now);
+    operation.members.push_back(std::move(row));
+    stage_rows(std::move(operation));
+    return true;
+}
+
+void Group::put_out(Operation& operation, MemberRow& row, Time now) const {
+    if (row.role != Role::none) {
+        row.left = tip_.seq;
+        --operation.after.members;
+    }
+    row.role = Role::none;
+    row.pending = false;
+    ++row.version;
+    pb::UserLogEntry entry;
+    pb::Ousted& ousted = *entry.mutable_ousted();
+    ousted.set_gid(gid_.value);
+    ousted.set_reason(operation.ousted);
+    ousted.set_by(operation.post.uid.value);
+    tell(operation, row.uid, std::move(entry), now);
+}
+
+}  // namespace stentor::group

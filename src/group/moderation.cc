@@ -1,0 +1,258 @@
+// What admins, owners and the operator do to others: kick, ban, mute, roles, notes. Each keeps its
+// place in the order of the group's stream.
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/group_ids.h"
+#include "base/limits.h"
+#include "group/answers.h"
+#include "group/group.h"
+
+namespace stentor::group {
+namespace {
+
+using store::MemberRow;
+using store::Role;
+
+std::string with_reason(std::string text, const std::string& reason) {
+    if (reason.empty()) return text + '.';
+    return text + ": " + reason;
+}
+
+std::string in_words(Time time) {
+    return fmt::format("{:%Y-%m-%d %H:%M} UTC",
+                       std::chrono::time_point_cast<std::chrono::seconds>(time));
+}
+
+Act act_of(const pb::ChangeMember& change) {
+    switch (change.change_case()) {
+        case pb::ChangeMember::kRole:
+            return change.role() == pb::ROLE_OWNER ? Act::transfer : Act::give_role;
+        case pb::ChangeMember::kMuteUntilMs: return Act::mute;
+        case pb::ChangeMember::kBan: return Act::ban;
+        default: return Act::kick;
+    }
+}
+
+std::optional<Error> bad_change(const pb::ChangeMember& change) {
+    if (change.change_case() == pb::ChangeMember::CHANGE_NOT_SET) {
+        return Error{.code = Code::bad_field, .where = "change_member.change"};
+    }
+    if (change.has_role() && (change.role() < pb::ROLE_MEMBER || change.role() > pb::ROLE_OWNER)) {
+        return Error{
+            .code = Code::bad_field, .where = "change_member.role", .limit = pb::ROLE_OWNER};
+    }
+    if (change.mute_until_ms() > limits::kIdMax) {
+        return Error{.code = Code::bad_field,
+                     .where = "change_member.mute_until_ms",
+                     .limit = limits::kIdMax};
+    }
+    if (change.reason().size() > limits::kReasonBytes) {
+        return Error{.code = Code::text_too_long,
+                     .where = "change_member.reason",
+                     .limit = limits::kReasonBytes};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Error> Group::objection_to(Act act, const bus::Post& post, const CachedMember& member,
+                                         Rank target) const {
+    if (!post.operator_rights && member.row.role == Role::none) return kNoGroup;
+    const Rank rank = post.operator_rights ? Rank::the_operator : rank_of(member.row.role);
+    if (may(rank, act, target)) return std::nullopt;
+    return Error{.code = Code::not_permitted, .where = "role"};
+}
+
+Group::CachedMember* Group::other(const Work& work, UserId uid) {
+    const auto found = members_.find(uid);
+    if (found == members_.end()) {
+        load_for(work.post.uid, MemberOf{uid});
+        return nullptr;
+    }
+    found->second.used = used_;
+    return &found->second;
+}
+
+bool Group::admit_member_change(const Work& work, CachedMember& member, Time now) {
+    const bus::Post& post = work.post;
+    const pb::ChangeMember& change = post.command.change_member();
+    // Whoever may do it to nobody learns nothing about anybody.
+    auto error = objection_to(act_of(change), post, member);
+    if (!error) error = bad_change(change);
+    // Everybody is in the group of announcements, and a direct chat has two members for good.
+    const bool fixed = gid_ == kBroadcastGroup || group_settings_.kind() == pb::GROUP_KIND_DIRECT;
+    if (!error && fixed && !change.has_mute_until_ms()) {
+        error = Error{.code = Code::not_permitted, .where = "gid"};
+    }
+    if (error) {
+        refuse(post.reply_to, *error);
+        return true;
+    }
+    CachedMember* target = other(work, {change.uid()});
+    if (target == nullptr) return false;
+    // Nobody need have been here to be banned, but somebody he must be.
+    if (target->row.version == 0 && target->row.role == Role::none && change.ban()) {
+        const auto* account = found_as<std::optional<store::UserRow>>(work.found);
+        if (account == nullptr) {
+            load_for(post.uid, AccountOf{target->row.uid});
+            return false;
+        }
+        if (!*account) {
+            refuse(post.reply_to, {.code = Code::not_found, .where = "change_member.uid"});
+            return true;
+        }
+    }
+    if (const auto outranked =
+            objection_to(act_of(change), post, member, rank_of(target->row.role))) {
+        refuse(post.reply_to, *outranked);
+    } else if (change.has_role()) {
+        change_role(work, member, *target, now);
+    } else if (change.has_mute_until_ms()) {
+        mute(work, *target, now);
+    } else {
+        change_standing(work, *target, now);
+    }
+    return true;
+}
+
+// Answers what has come about already; behind what is not durable yet, if that brought it about.
+void Group::confirm(const Work& work, const CachedMember& target, pb::OustReason ousted) {
+    Operation operation = step(work.post);
+    operation.answer = done();
+    operation.ousted = ousted;
+    if (target.pending == 0) {
+        if (work.untold) publish_member(target.row, ousted, work.post.uid, tip_.members);
+        return answer(work.post.reply_to, std::move(operation.answer));
+    }
+    operation.members.push_back(target.row);
+    stage_rows(std::move(operation));
+}
+
+void Group::change_role(const Work& work, CachedMember& member, CachedMember& target, Time now) {
+    const bus::Post& post = work.post;
+    const auto role = static_cast<Role>(post.command.change_member().role());
+    if (target.row.role == Role::none) {
+        return refuse(post.reply_to, {.code = Code::not_found, .where = "change_member.uid"});
+    }
+    if (target.row.role == role) return confirm(work, target, {});
+    Operation operation = step(post);
+    operation.answer = done();
+    const auto set_role = [&](MemberRow row, Role to) {
+        row.role = to;
+        ++row.version;
+        pb::UserLogEntry entry;
+        entry.mutable_role_changed()->set_role(static_cast<pb::Role>(to));
+        entry.mutable_role_changed()->set_by(post.uid.value);
+        tell(operation, row.uid, std::move(entry), now);
+        operation.members.push_back(std::move(row));
+    };
+    set_role(target.row, role);
+    // There is one owner: whoever hands the group over is an admin from now on.
+    if (role == Role::owner && member.row.role == Role::owner) set_role(member.row, Role::admin);
+    stage_rows(std::move(operation));
+}
+
+// Kicks, bans, and lifts bans.
+void Group::change_standing(const Work& work, CachedMember& target, Time now) {
+    const bus::Post& post = work.post;
+    const pb::ChangeMember& change = post.command.change_member();
+    const bool banned = change.has_ban() ? change.ban() : target.row.banned;
+    const bool out = target.row.role == Role::none && !target.row.pending;
+    const bool lifted = change.has_ban() && !change.ban();
+    if (change.has_kick() && !change.kick()) {
+        return refuse(post.reply_to, {.code = Code::bad_field, .where = "change_member.kick"});
+    }
+    const pb::OustReason ousted = lifted             ? pb::OUST_REASON_UNSPECIFIED
+                                  : change.has_ban() ? pb::OUST_REASON_BANNED
+                                                     : pb::OUST_REASON_KICKED;
+    if ((out || lifted) && target.row.banned == banned) return confirm(work, target, ousted);
+    Operation operation = step(post);
+    operation.answer = done();
+    MemberRow row = target.row;
+    row.banned = banned;
+    if (out || lifted) {
+        ++row.version;
+    } else {
+        operation.ousted = ousted;
+        put_out(operation, row, now);
+        if (!change.reason().empty()) {
+            pb::Note note;
+            note.set_text(with_reason(group_settings_.name(), change.reason()));
+            note.set_from(post.uid.value);
+            tell_note(operation, row, std::move(note), now);
+        }
+    }
+    operation.members.push_back(std::move(row));
+    stage_rows(std::move(operation));
+}
+
+void Group::mute(const Work& work, CachedMember& target, Time now) {
+    const bus::Post& post = work.post;
+    const pb::ChangeMember& change = post.command.change_member();
+    if (target.row.role == Role::none) {
+        return refuse(post.reply_to, {.code = Code::not_found, .where = "change_member.uid"});
+    }
+    Time until = from_ms(change.mute_until_ms());
+    if (until <= now) until = {};
+    if (target.row.muted_until == until) return confirm(work, target, {});
+    Operation operation = step(post);
+    operation.answer = done();
+    MemberRow row = target.row;
+    row.muted_until = until;
+    ++row.version;
+    pb::UserLogEntry entry;
+    entry.mutable_muted()->set_until_ms(to_ms(until));
+    entry.mutable_muted()->set_by(post.uid.value);
+    tell(operation, row.uid, std::move(entry), now);
+    pb::Note note;
+    note.set_text(until == Time{}
+                      ? "You may write again."
+                      : with_reason("You are muted until " + in_words(until), change.reason()));
+    note.set_from(post.uid.value);
+    note.set_code(until == Time{} ? pb::CODE_OK : pb::CODE_MUTED);
+    tell_note(operation, row, std::move(note), now);
+    operation.members.push_back(std::move(row));
+    stage_rows(std::move(operation));
+}
+
+// A note has no id of its own before the store numbers it: after an unknown outcome it is written
+// again, so its reader may find it twice, but never not at all.
+bool Group::admit_note(const Work& work, CachedMember& member, Time now) {
+    const bus::Post& post = work.post;
+    const pb::WriteNote& written = post.command.write_note();
+    auto error = objection_to(Act::write_note, post, member);
+    if (!error && (written.text().empty() || written.text().size() > limits::kNoteBytes)) {
+        error = Error{.code = written.text().empty() ? Code::empty_body : Code::text_too_long,
+                      .where = "write_note.text",
+                      .limit = limits::kNoteBytes};
+    }
+    if (error) {
+        refuse(post.reply_to, *error);
+        return true;
+    }
+    const CachedMember* reader = other(work, {written.uid()});
+    if (reader == nullptr) return false;
+    if (reader->row.role == Role::none) {
+        refuse(post.reply_to, {.code = Code::not_found, .where = "write_note.uid"});
+        return true;
+    }
+    Operation operation = step(post);
+    operation.answer = done();
+    MemberRow row = reader->row;
+    ++row.version;
+    pb::Note note;
+    note.set_text(written.text());
+    note.set_from(post.uid.value);
+    if (post.operator_rights) note.set_code(written.code());
+    tell_note(operation, row, std::move(note), now);
+    operation.members.push_back(std::move(row));
+    stage_rows(std::move(operation));
+    return true;
+}
+
+}  // namespace stentor::group

@@ -1,0 +1,156 @@
+// What the group is set to, who may hand out invites, and what a member sets for himself.
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "base/limits.h"
+#include "group/answers.h"
+#include "group/group.h"
+
+namespace stentor::group {
+namespace {
+
+using store::MemberRow;
+using store::Role;
+
+struct Field {
+    std::string_view name;
+    Act act;  // Who may change it.
+    void (*take)(const pb::GroupSettings& from, pb::GroupSettings& to);
+};
+
+constexpr std::array kFields{
+    Field{"name", Act::describe, [](const auto& from, auto& to) { to.set_name(from.name()); }},
+    Field{"topic", Act::describe, [](const auto& from, auto& to) { to.set_topic(from.topic()); }},
+    Field{"welcome", Act::describe,
+          [](const auto& from, auto& to) { to.set_welcome(from.welcome()); }},
+    Field{"slow_mode_s", Act::describe,
+          [](const auto& from, auto& to) { to.set_slow_mode_s(from.slow_mode_s()); }},
+    Field{"join_policy", Act::rule,
+          [](const auto& from, auto& to) { to.set_join_policy(from.join_policy()); }},
+    Field{
+        "history_for_joiners", Act::rule,
+        [](const auto& from, auto& to) { to.set_history_for_joiners(from.history_for_joiners()); }},
+    Field{"retention_s", Act::rule,
+          [](const auto& from, auto& to) { to.set_retention_s(from.retention_s()); }},
+    Field{"retention_entries", Act::rule,
+          [](const auto& from, auto& to) { to.set_retention_entries(from.retention_entries()); }},
+};
+
+// Base64url (RFC 4648 section 5) without padding.
+std::string code_of(const std::array<std::uint8_t, 16>& random) {
+    constexpr std::string_view kAlphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    std::string code;
+    std::uint32_t bits = 0;
+    unsigned held = 0;
+    for (const std::uint8_t byte : random) {
+        bits = (bits << 8U) | byte;
+        for (held += 8; held >= 6; held -= 6) code += kAlphabet[(bits >> (held - 6)) & 63U];
+    }
+    code += kAlphabet[(bits << (6 - held)) & 63U];
+    return code;
+}
+
+}  // namespace
+
+bool Group::admit_configure(const Work& work, CachedMember& member) {
+    const bus::Post& post = work.post;
+    const pb::ConfigureGroup& configure = post.command.configure_group();
+    auto error = objection_to(Act::describe, post, member);
+    if (!error && configure.epoch() != 0 && Epoch{configure.epoch()} != epoch()) {
+        error = Error{.code = Code::epoch_changed, .where = "epoch", .limit = epoch().value};
+    }
+    if (!error && group_settings_.kind() == pb::GROUP_KIND_DIRECT) {
+        error = Error{.code = Code::not_permitted, .where = "gid"};
+    }
+    pb::GroupSettings settings = group_settings_;
+    for (const std::string& name : configure.fields()) {
+        if (error) break;
+        const auto* field = std::ranges::find(kFields, std::string_view{name}, &Field::name);
+        if (field == kFields.end()) {
+            error = Error{.code = Code::bad_field, .where = "configure_group.fields"};
+        } else {
+            error = objection_to(field->act, post, member);
+            field->take(configure.settings(), settings);
+        }
+    }
+    if (error) {
+        refuse(post.reply_to, *error);
+        return true;
+    }
+    Operation operation = step(post);
+    operation.answer = done();
+    operation.settings = std::move(settings);
+    stage_rows(std::move(operation));
+    return true;
+}
+
+// ---- Invites
+
+bool Group::admit_invite(const Work& work, CachedMember& member, Time now) {
+    const bus::Post& post = work.post;
+    const pb::CreateInvite& create = post.command.create_invite();
+    auto error = objection_to(Act::invite, post, member);
+    if (!error && create.expires_ms() != 0 &&
+        (create.expires_ms() > limits::kIdMax || from_ms(create.expires_ms()) <= now)) {
+        error = Error{
+            .code = Code::bad_field, .where = "create_invite.expires_ms", .limit = limits::kIdMax};
+    }
+    if (error) {
+        refuse(post.reply_to, *error);
+        return true;
+    }
+    // The same bytes when it is staged again after an unknown outcome, so the same link.
+    store::InviteRow row{
+        .code = code_of(post.random), .by = post.uid, .expires = from_ms(create.expires_ms())};
+    if (create.uses_max() != 0) row.uses_left = create.uses_max();
+    Operation operation = step(post);
+    pb::Invite& invite = *operation.answer.mutable_invite();
+    invite.set_gid(gid_.value);
+    invite.set_invite(row.code);
+    invite.set_expires_ms(create.expires_ms());
+    operation.invite = std::move(row);
+    stage_rows(std::move(operation));
+    return true;
+}
+
+const store::InviteRow* Group::invite_in(const Work& work, Time now) {
+    const auto* entrance = found_as<LoadedEntrance>(work.found);
+    if (entrance == nullptr || !entrance->invite) return nullptr;
+    Invite& invite = invites_.try_emplace(entrance->invite->code, Invite{.row = *entrance->invite})
+                         .first->second;
+    invite.used = now;
+    return &invite.row;
+}
+
+// ---- For himself
+
+bool Group::admit_mute_for_me(const Work& work, CachedMember& member, Time now) {
+    const bus::Post& post = work.post;
+    const bool muted = post.command.mute_for_me().muted();
+    if (member.row.role == Role::none) {
+        refuse(post.reply_to, kNoGroup);
+        return true;
+    }
+    if (member.row.muted_for_me == muted) {
+        confirm(work, member, {});
+        return true;
+    }
+    Operation operation = step(post);
+    operation.answer = done();
+    MemberRow row = member.row;
+    row.muted_for_me = muted;
+    ++row.version;
+    pb::UserLogEntry entry;
+    entry.mutable_muted_for_me()->set_gid(gid_.value);
+    entry.mutable_muted_for_me()->set_muted(muted);
+    tell(operation, row.uid, std::move(entry), now);
+    operation.members.push_back(std::move(row));
+    stage_rows(std::move(operation));
+    return true;
+}
+
+}  // namespace stentor::group

@@ -1,0 +1,218 @@
+// My groups, newest activity first, and how much in them is unread.
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "base/group_ids.h"
+#include "base/limits.h"
+#include "group/ring.h"
+#include "owner/load.h"
+#include "owner/questions.h"
+
+namespace stentor::owner {
+namespace {
+
+// A list's cursor is the place after which it goes on: newest activity first, then gid.
+struct ListPlace {
+    std::uint64_t activity_ms{};
+    std::uint64_t gid{};
+
+    // Newest activity is largest; of the same moment, the smaller gid.
+    friend auto operator<=>(const ListPlace& a, const ListPlace& b) {
+        return std::tie(a.activity_ms, b.gid) <=> std::tie(b.activity_ms, a.gid);
+    }
+};
+
+std::string encode(const ListPlace& place) {
+    return std::to_string(place.activity_ms) + ':' + std::to_string(place.gid);
+}
+
+std::optional<ListPlace> decode_place(const std::string& cursor) {
+    ListPlace place;
+    const std::size_t colon = cursor.find(':');
+    if (colon == std::string::npos) return std::nullopt;
+    const auto number = [](std::string_view text, std::uint64_t& value) {
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        return error == std::errc{} && end == text.data() + text.size();
+    };
+    const std::string_view view{cursor};
+    if (!number(view.substr(0, colon), place.activity_ms)) return std::nullopt;
+    if (!number(view.substr(colon + 1), place.gid)) return std::nullopt;
+    return place;
+}
+
+// What a list is sorted and counted by, before anything is read of the groups shown.
+struct Row {
+    ListPlace place;
+    const store::Membership* membership;
+    Head head;
+};
+
+}  // namespace
+
+// Everything that he is a member of, the announcements among them.
+Result<std::vector<store::Membership>> Questions::memberships(UserId uid) {
+    auto all = store_.memberships(uid, limits::kGroupsPerUser);
+    if (!all) return all;
+    if (!all->empty() && all->front().gid == kBroadcastGroup) return all;
+    const auto head = store_.head(kBroadcastGroup);
+    if (!head && head.error().code == Code::not_found) return all;
+    if (!head) return std::unexpected(head.error());
+    const auto account = store_.user(uid);
+    if (!account) return std::unexpected(account.error());
+    if (!*account) return all;
+    auto row = implied_member(store_, **account);
+    if (!row) return std::unexpected(row.error());
+    all->insert(all->begin(), {.gid = kBroadcastGroup, .row = std::move(*row)});
+    return all;
+}
+
+// From memory where it knows them; what it does not is read once.
+Result<std::vector<Head>> Questions::heads_of(const std::vector<store::Membership>& memberships) {
+    std::vector<GroupId> gids;
+    for (const store::Membership& membership : memberships) gids.push_back(membership.gid);
+    std::vector<std::optional<Head>> known(gids.size());
+    if (heads_ != nullptr) heads_->find(gids, known);
+    std::vector<Head> heads;
+    for (std::size_t i = 0; i < gids.size(); ++i) {
+        if (known[i]) {
+            heads.push_back(*known[i]);
+            continue;
+        }
+        const auto row = store_.head(gids[i]);
+        if (!row) return std::unexpected(row.error());
+        if (heads_ != nullptr) heads_->fill(gids[i], *row);
+        heads.push_back({.gid = gids[i], .seq = row->seq, .time = row->time, .floor = row->floor});
+    }
+    return heads;
+}
+
+Result<std::uint32_t> Questions::unread(const store::MemberRow& row, const Head& head) {
+    const Seq cursor = std::max({row.read, row.floor, head.floor});
+    if (head.nothing_new(row.uid, cursor)) return 0;
+    group::UnreadCount unread{row.uid, cursor, head.seq};
+    // Each entry is read once: upwards within a page, which its bytes may cut, the pages downwards.
+    for (std::size_t looked_at = 0; !unread.complete();) {
+        if (looked_at >= limits::kUnreadScan) return limits::kUnreadCap;
+        const Seq to = unread.next();
+        const Seq page_start =
+            to < Seq{limits::kUnreadCap} ? Seq{1} : to - (limits::kUnreadCap - 1);
+        Seq from = std::max(page_start, cursor + 1);
+        std::vector<LogEntry> entries;
+        while (from <= to) {
+            auto page = store_.entries(head.gid, from, to - from + 1);
+            // Retention took them meanwhile.
+            if (!page && page.error().code == Code::bad_range) return unread.count();
+            if (!page) return std::unexpected(page.error());
+            if (page->entries.empty()) break;
+            from = page->entries.back().seq + 1;
+            std::ranges::move(page->entries, std::back_inserter(entries));
+        }
+        if (from <= to) break;
+        looked_at += entries.size();
+        std::for_each(entries.rbegin(), entries.rend(),
+                      [&](const LogEntry& entry) { unread.look_at(entry); });
+    }
+    return unread.count();
+}
+
+Result<pb::GroupSummary> Questions::summary(const store::Membership& membership) {
+    const store::MemberRow& row = membership.row;
+    const auto head = store_.head(membership.gid);
+    if (!head) return std::unexpected(head.error());
+    auto summary = summary_of(membership.gid, *head);
+    const auto count = unread(
+        row, {.gid = membership.gid, .seq = head->seq, .time = head->time, .floor = head->floor});
+    if (!count) return std::unexpected(count.error());
+    summary.set_unread(*count);
+    summary.set_read(std::max(row.read, row.floor).value);
+    summary.set_muted(row.muted_for_me);
+    summary.set_role(static_cast<pb::Role>(row.role));
+    if (head->seq > std::max(row.floor, head->floor)) {
+        auto last = store_.entries(membership.gid, head->seq, 1);
+        if (!last) return std::unexpected(last.error());
+        if (!last->entries.empty())
+            summary.mutable_last()->ParseFromString(*last->entries[0].bytes);
+    }
+    if (summary.kind() != pb::GROUP_KIND_DIRECT) return summary;
+    // Each of the two sees the other's name.
+    pb::GroupSettings settings;
+    settings.ParseFromString(head->settings);
+    UserId other = row.uid;
+    for (const std::uint64_t uid : settings.between()) {
+        if (uid != row.uid.value) other = {uid};
+    }
+    const auto account = store_.user(other);
+    if (!account) return std::unexpected(account.error());
+    if (*account) summary.set_name((*account)->name);
+    return summary;
+}
+
+pb::GroupSummary Questions::summary_of(GroupId gid, const store::HeadRow& head) {
+    pb::GroupSettings settings;
+    settings.ParseFromString(head.settings);
+    pb::GroupSummary summary;
+    summary.set_gid(gid.value);
+    summary.set_name(settings.name());
+    summary.set_kind(settings.kind());
+    summary.set_epoch(head.epoch.value);
+    summary.set_head(head.seq.value);
+    summary.set_members(head.members);
+    summary.set_activity_ms(to_ms(head.time));
+    return summary;
+}
+
+Result<bus::Reply> Questions::on(const bus::AskList& ask) {
+    const auto all = memberships(ask.uid);
+    if (!all) return std::unexpected(all.error());
+    const auto heads = heads_of(*all);
+    if (!heads) return std::unexpected(heads.error());
+    std::vector<Row> rows;
+    for (std::size_t i = 0; i < all->size(); ++i) {
+        const ListPlace place{.activity_ms = to_ms((*heads)[i].time), .gid = (*all)[i].gid.value};
+        rows.push_back({.place = place, .membership = &(*all)[i], .head = (*heads)[i]});
+    }
+    std::ranges::sort(rows, std::greater{}, &Row::place);
+
+    auto first = rows.begin();
+    if (!ask.cursor.empty()) {
+        const auto place = decode_place(ask.cursor);
+        if (!place) return std::unexpected(Error{.code = Code::bad_field, .where = "cursor"});
+        first = std::ranges::upper_bound(rows, *place, std::greater{}, &Row::place);
+    }
+    const std::size_t left = static_cast<std::size_t>(rows.end() - first);
+    const std::size_t count =
+        std::min<std::size_t>({ask.count == 0 ? 50 : ask.count, limits::kListPage, left});
+    const std::span shown{first, count};
+
+    pb::Groups groups;
+    groups.set_total(static_cast<std::uint32_t>(rows.size()));
+    for (const Row& row : shown) {
+        auto summary = this->summary(*row.membership);
+        if (!summary) return std::unexpected(summary.error());
+        *groups.add_groups() = std::move(*summary);
+    }
+    if (count > 0 && count < left) groups.set_next(encode(shown.back().place));
+
+    // Beyond the cap nobody is told how much more there is, so nothing more is read.
+    std::uint64_t total = 0;
+    for (const Row& row : rows) {
+        if (total >= limits::kUnreadCap) break;
+        if (row.membership->row.muted_for_me) continue;
+        const auto more = unread(row.membership->row, row.head);
+        if (!more) return std::unexpected(more.error());
+        total += *more;
+    }
+    groups.set_unread_total(std::min<std::uint64_t>(total, limits::kUnreadCap));
+    return bus::Reply{std::move(groups)};
+}
+
+}  // namespace stentor::owner

@@ -1,0 +1,179 @@
+// Who people are: names, accounts, the members of a group.
+
+#include <sodium/randombytes.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/group_ids.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "group/answers.h"
+#include "group/rank.h"
+#include "owner/questions.h"
+
+namespace stentor::owner {
+namespace {
+
+bus::Account account_of(const store::UserRow& row) {
+    return {.uid = row.uid,
+            .name = row.name,
+            .password_hash = row.password,
+            .disabled = row.disabled,
+            .created = row.created,
+            .tokens_since = row.tokens_since};
+}
+
+// The place after which a page of members goes on: "uid:name_key".
+std::string encode(const store::Store::NamePlace& place) {
+    return std::to_string(place.uid.value) + ':' + place.name_key;
+}
+
+std::optional<store::Store::NamePlace> decode_place(const std::string& cursor) {
+    const std::size_t colon = cursor.find(':');
+    if (colon == std::string::npos) return std::nullopt;
+    store::Store::NamePlace place{.name_key = cursor.substr(colon + 1)};
+    const char* const end = cursor.data() + colon;
+    const auto [stop, error] = std::from_chars(cursor.data(), end, place.uid.value);
+    if (error != std::errc{} || stop != end) return std::nullopt;
+    return place;
+}
+
+}  // namespace
+
+Result<bus::Reply> Questions::on(const bus::AskUsers& ask) {
+    pb::Users users;
+    for (const UserId uid : ask.uids) {
+        const auto row = store_.user(uid);
+        if (!row) return std::unexpected(row.error());
+        if (!*row) continue;
+        pb::User& user = *users.add_users();
+        user.set_uid(uid.value);
+        user.set_name((*row)->name);
+    }
+    return bus::Reply{std::move(users)};
+}
+
+Result<bus::Reply> Questions::on(const bus::AskAddUser& ask) {
+    // Drawn at random, so that an id says nothing of when or how many; 40 bits keep it short.
+    constexpr std::uint64_t kFirst = std::uint64_t{1} << 32U;
+    constexpr std::uint64_t kEnd = std::uint64_t{1} << 40U;
+    constexpr int kTries = 8;
+    store::UserRow row{.name = ask.name,
+                       .name_key = ask.name_key,
+                       .password = ask.password_hash,
+                       .created = now()};
+    for (int i = 0; i < kTries; ++i) {
+        std::uint64_t random = 0;
+        randombytes_buf(&random, sizeof random);
+        row.uid = {kFirst + random % (kEnd - kFirst)};
+        const auto taken = store_.user(row.uid);
+        if (!taken) return std::unexpected(taken.error());
+        if (*taken) continue;
+        const auto added = store_.add_user(row);
+        if (!added) return std::unexpected(added.error());
+        return bus::Reply{account_of(row)};
+    }
+    return std::unexpected(Error{.code = Code::internal, .where = "uid"});
+}
+
+Result<bus::Reply> Questions::on(const bus::AskUserByName& ask) {
+    const auto row = store_.user_by_name(ask.name_key);
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return std::unexpected(Error{.code = Code::not_found, .where = "name"});
+    return bus::Reply{account_of(**row)};
+}
+
+// ---- Members of a group
+
+// Exactly alike whether there is no such group or he may not see it.
+Result<bus::Reply> Questions::on(const bus::AskMembers& ask) {
+    const pb::FetchMembers& fetch = ask.fetch;
+    const GroupId gid{fetch.gid()};
+    const auto asker = store_.member(gid, ask.asker);
+    if (!asker) return std::unexpected(asker.error());
+    const group::Rank rank = ask.operator_rights ? group::Rank::the_operator
+                             : *asker            ? group::rank_of((*asker)->role)
+                                                 : group::Rank::none;
+    const auto head = store_.head(gid);
+    if (!head && head.error().code != Code::not_found) return std::unexpected(head.error());
+    if (!head || rank == group::Rank::none) return std::unexpected(group::kNoGroup);
+    const bool everybody = gid == kBroadcastGroup && !ask.operator_rights;
+    if (everybody || (fetch.pending() && !group::may(rank, group::Act::decide_join))) {
+        return std::unexpected(Error{.code = Code::not_permitted, .where = "role"});
+    }
+    store::Store::NamePlace after;
+    if (!fetch.cursor().empty()) {
+        auto place = decode_place(fetch.cursor());
+        if (!place) {
+            return std::unexpected(Error{.code = Code::bad_field, .where = "fetch_members.cursor"});
+        }
+        after = std::move(*place);
+    }
+    const std::size_t count =
+        std::min<std::size_t>(fetch.count() == 0 ? 50 : fetch.count(), limits::kListPage);
+    const auto page =
+        store_.members_by_name(gid, name_key(fetch.prefix()), after, fetch.pending(), count);
+    if (!page) return std::unexpected(page.error());
+    pb::Members members;
+    members.set_gid(gid.value);
+    members.set_total(head->members);
+    for (const store::NamedMember& one : *page) {
+        pb::Member& member = *members.add_members();
+        member.set_uid(one.row.uid.value);
+        member.set_name(one.name);
+        member.set_role(static_cast<pb::Role>(one.row.role));
+        member.set_muted_until_ms(to_ms(one.row.muted_until));
+        member.set_joined_ms(to_ms(one.row.joined));
+        member.set_banned(one.row.banned);
+    }
+    if (page->size() == count) {
+        members.set_next(
+            encode({.name_key = name_key(page->back().name), .uid = page->back().row.uid}));
+    }
+    return bus::Reply{std::move(members)};
+}
+
+// ---- For the operator
+
+Result<bus::Reply> Questions::on(const bus::AskAccounts& ask) {
+    const std::size_t count =
+        std::min<std::size_t>(ask.count == 0 ? 50 : ask.count, limits::kListPage);
+    const auto rows = store_.users_by_name(name_key(ask.prefix), ask.after_key, count);
+    if (!rows) return std::unexpected(rows.error());
+    std::vector<bus::Account> accounts;
+    for (const store::UserRow& row : *rows) accounts.push_back(account_of(row));
+    return bus::Reply{std::move(accounts)};
+}
+
+Result<bus::Reply> Questions::on(const bus::AskGroups& ask) {
+    const std::size_t count =
+        std::min<std::size_t>(ask.count == 0 ? 50 : ask.count, limits::kListPage);
+    const auto page = store_.groups(ask.after, count);
+    if (!page) return std::unexpected(page.error());
+    pb::Groups groups;
+    for (const store::Store::GroupHead& one : *page) {
+        *groups.add_groups() = summary_of(one.gid, one.head);
+    }
+    return bus::Reply{std::move(groups)};
+}
+
+Result<bus::Reply> Questions::on(const bus::AskChangeUser& ask) {
+    const auto row = store_.user(ask.uid);
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return std::unexpected(Error{.code = Code::not_found, .where = "uid"});
+    store::UserRow changed = **row;
+    if (ask.password_hash) changed.password = *ask.password_hash;
+    if (ask.disabled) changed.disabled = *ask.disabled;
+    if (ask.tokens_since) changed.tokens_since = *ask.tokens_since;
+    if (const auto written = store_.change_user(changed); !written) {
+        return std::unexpected(written.error());
+    }
+    return bus::Reply{account_of(changed)};
+}
+
+}  // namespace stentor::owner

@@ -1,0 +1,228 @@
+#include "owner/questions.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <span>
+
+#include "base/group_ids.h"
+#include "base/limits.h"
+#include "store/memory/memory_store.h"
+
+namespace stentor::owner {
+namespace {
+
+using store::MemberRow;
+using store::Role;
+
+constexpr UserId kAnn{11};
+constexpr UserId kBob{12};
+constexpr Time kStart = from_ms(1'700'000'000'000);
+
+class QuestionsTest : public testing::Test {
+protected:
+    QuestionsTest() {
+        add_user(kAnn, "Ann");
+        add_user(kBob, "Bob");
+    }
+
+    void add_user(UserId uid, const std::string& name) {
+        std::string key = name;
+        std::ranges::transform(key, key.begin(), [](char c) { return c | 0x20; });
+        ASSERT_TRUE(
+            store_.add_user({.uid = uid, .name = name, .name_key = key, .created = kStart}));
+    }
+    // `by` writes one entry for each of `writers`; what is new goes the way of a commit.
+    void write(GroupId gid, const std::vector<UserId>& writers, std::vector<MemberRow> rows = {},
+               const pb::GroupSettings& settings = {}) {
+        const auto before = store_.head(gid);
+        store::Commit commit{.gid = gid, .term = {1}};
+        commit.head =
+            before ? *before : store::HeadRow{.digest = genesis(gid), .floor_digest = genesis(gid)};
+        commit.expected = commit.head.version++;
+        commit.head.term = {1};
+        commit.head.epoch = {1};
+        if (!before) commit.head.settings = settings.SerializeAsString();
+        now_ += Millis{10};
+        for (const UserId writer : writers) {
+            pb::Entry entry;
+            entry.set_seq(commit.head.seq.value + 1);
+            entry.set_sender(writer.value);
+            entry.set_cmid(std::string{Cmid::made_at(now_, std::array<std::uint8_t, 10>{}).view()});
+            entry.set_kind(pb::ENTRY_KIND_POST);
+            entry.set_time_ms(to_ms(now_));
+            entry.set_ordinal(commit.head.ordinal + 1);
+            commit.entries.push_back(log_entry(entry, commit.head.digest));
+            const LogEntry& made = commit.entries.back();
+            commit.head.seq = made.seq;
+            commit.head.digest = made.digest;
+            commit.head.ordinal = made.ordinal;
+        }
+        commit.head.time = now_;
+        for (const MemberRow& row : rows) commit.head.members += row.role != Role::none ? 1 : 0;
+        commit.members = std::move(rows);
+        ASSERT_EQ(store_.commit(std::span{&commit, 1}).front(), store::Outcome::done);
+        heads_.on_committed(commit);
+    }
+    template <class T>
+    T ask(const bus::Question& question) {
+        auto reply = questions_.answer(question);
+        EXPECT_TRUE(reply);
+        return reply ? std::get<T>(std::move(*reply)) : T{};
+    }
+    Code refusal_of(const bus::Question& question) {
+        const auto reply = questions_.answer(question);
+        return reply ? Code::ok : reply.error().code;
+    }
+
+    store::MemoryStore store_;
+    Heads heads_{1'024};
+    Questions questions_{store_, nullptr, &heads_};
+    Time now_ = kStart;
+};
+
+// Random histories against a count over all of it; asked with heads from commits, and without any.
+TEST_F(QuestionsTest, ListIsNewestFirstAndItsSumIsExactUpToTheCap) {
+    std::mt19937 random{3};
+    struct Model {
+        std::vector<UserId> senders;
+        std::uint64_t read{};
+        bool muted{};
+    };
+    std::map<GroupId, Model> model;
+    std::vector<GroupId> activity;  // Oldest first.
+    for (std::uint64_t i = 0; i < 40; ++i) {
+        const GroupId gid{1'000 + i};
+        model[gid].muted = i % 7 == 0;
+        write(gid, {},
+              {{.uid = kAnn, .role = Role::member, .version = 1, .muted_for_me = i % 7 == 0}});
+        activity.push_back(gid);
+    }
+    for (int round = 0; round < 60; ++round) {
+        const GroupId gid{1'000 + random() % 40};
+        Model& group = model[gid];
+        std::vector<UserId> writers;
+        for (auto n = random() % 4 + 1; n > 0; --n) {
+            writers.push_back(random() % 2 == 0 ? kAnn : kBob);
+        }
+        write(gid, writers);
+        group.senders.insert(group.senders.end(), writers.begin(), writers.end());
+        std::erase(activity, gid);
+        activity.push_back(gid);
+        if (random() % 2 == 0) {
+            group.read = random() % group.senders.size() + 1;
+            const store::Store::ReadPosition position{gid, kAnn, {group.read}};
+            ASSERT_TRUE(store_.advance_read(std::span{&position, 1}));
+            group.read = store_.member(gid, kAnn)->value().read.value;
+        }
+        std::uint64_t sum = 0;
+        for (const auto& [id, one] : model) {
+            if (one.muted) continue;
+            sum += static_cast<std::uint64_t>(
+                std::count(one.senders.begin() + static_cast<std::ptrdiff_t>(one.read),
+                           one.senders.end(), kBob));
+        }
+        for (Heads* heads : {&heads_, static_cast<Heads*>(nullptr)}) {
+            Questions questions{store_, nullptr, heads};
+            std::vector<GroupId> listed;
+            std::string cursor;
+            do {
+                const auto reply =
+                    questions.answer(bus::AskList{.uid = kAnn, .cursor = cursor, .count = 7});
+                ASSERT_TRUE(reply);
+                const auto& page = std::get<pb::Groups>(*reply);
+                EXPECT_EQ(page.unread_total(), std::min<std::uint64_t>(sum, limits::kUnreadCap));
+                EXPECT_EQ(page.total(), 40U);
+                for (const auto& one : page.groups()) listed.push_back({one.gid()});
+                cursor = page.next();
+            } while (!cursor.empty());
+            EXPECT_TRUE(std::ranges::equal(listed.rbegin(), listed.rend(), activity.begin(),
+                                           activity.end()));
+        }
+    }
+}
+
+TEST_F(QuestionsTest, AnnouncementsStandInEverybodysListFromHisFirstDayOn) {
+    pb::GroupSettings settings;
+    settings.set_kind(pb::GROUP_KIND_BROADCAST);
+    now_ = kStart - Millis{60'000};
+    write(kBroadcastGroup, {UserId{}}, {}, settings);
+    now_ = kStart + Millis{1};
+    write(kBroadcastGroup, {UserId{}, UserId{}});
+    const auto groups = ask<pb::Groups>(bus::AskList{.uid = kBob});
+    ASSERT_EQ(groups.groups_size(), 1);
+    EXPECT_EQ(groups.groups(0).unread(), 2U) << "what came before his account is not his";
+    const auto hello = ask<bus::HelloAnswer>(bus::AskHello{.uid = kBob, .token_minted = kStart});
+    EXPECT_TRUE(hello.welcome);
+    ASSERT_EQ(hello.groups.size(), 1U);
+    EXPECT_EQ(hello.groups[0].gid, kBroadcastGroup);
+    EXPECT_EQ(hello.groups[0].read, Seq{1});
+}
+
+TEST_F(QuestionsTest, HelloIsForAccountsThatMaySignIn) {
+    const auto welcome = [&] {
+        return ask<bus::HelloAnswer>(bus::AskHello{.uid = kAnn, .token_minted = kStart}).welcome;
+    };
+    EXPECT_TRUE(welcome());
+    ask<bus::Account>(bus::AskChangeUser{.uid = kAnn, .tokens_since = kStart + Millis{1}});
+    EXPECT_FALSE(welcome());
+    ask<bus::Account>(bus::AskChangeUser{.uid = kAnn, .tokens_since = kStart});
+    EXPECT_TRUE(welcome());
+    EXPECT_TRUE(ask<bus::Account>(bus::AskChangeUser{.uid = kAnn, .disabled = true}).disabled);
+    EXPECT_FALSE(welcome());
+    EXPECT_EQ(refusal_of(bus::AskChangeUser{.uid = {99}}), Code::not_found);
+}
+
+TEST_F(QuestionsTest, MembersArePagedByNameForMembersOnly) {
+    constexpr GroupId kGroup{77};
+    std::vector<MemberRow> rows{{.uid = kAnn, .role = Role::owner, .version = 1}};
+    for (std::uint64_t i = 0; i < 25; ++i) {
+        add_user({100 + i}, "carl" + std::to_string(100 + i));
+        rows.push_back({.uid = {100 + i}, .role = Role::member, .version = 1});
+    }
+    rows.push_back({.uid = kBob, .version = 1, .pending = true});
+    write(kGroup, {}, rows);
+    bus::AskMembers question{.asker = kAnn};
+    question.fetch.set_gid(kGroup.value);
+    question.fetch.set_prefix("CARL");
+    question.fetch.set_count(10);
+    std::vector<std::string> names;
+    do {
+        const auto page = ask<pb::Members>(question);
+        EXPECT_EQ(page.total(), 26U);
+        for (const auto& member : page.members()) names.push_back(member.name());
+        question.fetch.set_cursor(page.next());
+    } while (!question.fetch.cursor().empty());
+    EXPECT_EQ(names.size(), 25U);
+    EXPECT_TRUE(std::ranges::is_sorted(names));
+
+    question.fetch.Clear();
+    question.fetch.set_gid(kGroup.value);
+    question.fetch.set_pending(true);
+    const auto waiting = ask<pb::Members>(question);
+    ASSERT_EQ(waiting.members_size(), 1);
+    EXPECT_EQ(waiting.members(0).name(), "Bob");
+    question.asker = {100};
+    EXPECT_EQ(refusal_of(question), Code::not_permitted);
+    question.asker = kBob;
+    EXPECT_EQ(refusal_of(question), Code::not_found);
+    question.fetch.set_gid(78);
+    EXPECT_EQ(refusal_of(question), Code::not_found);
+}
+
+TEST_F(QuestionsTest, OperatorPagesThroughAccountsAndGroups) {
+    write({77}, {kAnn});
+    write({78}, {});
+    const auto accounts = ask<std::vector<bus::Account>>(bus::AskAccounts{.prefix = "B"});
+    ASSERT_EQ(accounts.size(), 1U);
+    EXPECT_EQ(accounts[0].uid, kBob);
+    EXPECT_EQ(accounts[0].created, kStart);
+    const auto groups = ask<pb::Groups>(bus::AskGroups{.after = {77}, .count = 10});
+    ASSERT_EQ(groups.groups_size(), 1);
+    EXPECT_EQ(groups.groups(0).gid(), 78U);
+}
+
+}  // namespace
+}  // namespace stentor::owner
