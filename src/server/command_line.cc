@@ -18,6 +18,7 @@ int run(int argc, char** argv) {
     add_key_commands(app);
     add_token_command(app);
     add_group_commands(app);
+    add_chat_command(app, code);
     add_bench_commands(app, code);
     app.add_subcommand("version", "Print the version")->callback([] {
         std::puts("stentor " STENTOR_VERSION);

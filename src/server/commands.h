@@ -13,6 +13,7 @@ void add_user_commands(CLI::App& app);
 void add_key_commands(CLI::App& app);
 void add_token_command(CLI::App& app);
 void add_group_commands(CLI::App& app);
+void add_chat_command(CLI::App& app, int& code);
 void add_bench_commands(CLI::App& app, int& code);  // replay, bench
 
 }  // namespace stentor::server
