@@ -20,6 +20,21 @@ std::optional<Address> parse_address(std::string_view text) {
     return Address{.host = std::string{host}, .port = static_cast<std::uint16_t>(*port)};
 }
 
+std::optional<Address> parse_host(std::string_view text) {
+    constexpr std::string_view kName =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+    std::optional<Address> found = parse_address(text);
+    const std::size_t colon = text.rfind(':');
+    if (!found && colon != std::string_view::npos && colon > 0) {
+        const std::string_view name = text.substr(0, colon);
+        const auto port = parse_count(text.substr(colon + 1));
+        if (!port || *port > 65'535) return std::nullopt;
+        if (name.find_first_not_of(kName) != std::string_view::npos) return std::nullopt;
+        found = Address{.host = std::string{name}, .port = static_cast<std::uint16_t>(*port)};
+    }
+    return found && found->port != 0 ? found : std::nullopt;
+}
+
 std::string Address::text() const {
     const bool v6 = host.find(':') != std::string::npos;
     return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);

@@ -1,5 +1,5 @@
 #pragma once
-// ADDRESS:PORT or [V6]:PORT, numeric. Pure.
+// ADDRESS:PORT or [V6]:PORT, numeric, or HOST:PORT. Pure.
 
 #include <cstdint>
 #include <optional>
@@ -17,5 +17,7 @@ struct Address {
 };
 
 [[nodiscard]] std::optional<Address> parse_address(std::string_view text);
+// Where to go, not where to listen: the host may be a name as well, the port is not 0.
+[[nodiscard]] std::optional<Address> parse_host(std::string_view text);
 
 }  // namespace stentor::config

@@ -27,6 +27,9 @@ constexpr Form choice(std::span<const std::string_view> choices) {
 bool is_address(std::string_view text) { return parse_address(text).has_value(); }
 bool is_address_or_empty(std::string_view text) { return text.empty() || is_address(text); }
 bool is_network(std::string_view text) { return net::access::Networks{}.add(text); }
+bool is_host_or_empty(std::string_view text) {
+    return text.empty() || parse_host(text).has_value();
+}
 bool is_path(std::string_view text) { return !text.empty() && text.find('\0') == text.npos; }
 bool is_path_or_empty(std::string_view text) { return text.empty() || is_path(text); }
 bool is_origin(std::string_view text) {
@@ -45,6 +48,8 @@ constexpr Form kAddressOrNone{.kind = Kind::text,
 constexpr Form kNetworks{.kind = Kind::texts,
                          .takes = is_network,
                          .kind_of_text = "an address or a network, as 10.0.0.0/8"};
+constexpr Form kHostOrNone{
+    .kind = Kind::text, .takes = is_host_or_empty, .kind_of_text = "HOST:PORT, or empty"};
 constexpr Form kOrigins{.kind = Kind::texts,
                         .takes = is_origin,
                         .kind_of_text = "an origin, as https://chat.example:8443"};
@@ -79,6 +84,8 @@ constexpr Form kServiceOrNone{
 constexpr std::array<std::string_view, 2> kFailures{"open", "closed"};
 constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning", "error"};
 constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
+
+constexpr std::array<std::string_view, 3> kReplicaModes{"async", "sync", "strict"};
 
 constexpr bool kReloads = true;
 constexpr bool kRestart = false;
@@ -137,6 +144,30 @@ const std::array kKeys{
     Key{"store", "sync_delay", time(0, 60 * kSecond),
         [](Settings& s) -> Place { return &s.store.sync_delay; }, kRestart,
         "For measurements only: added to every sync, as a slow disk would."},
+    // ---- replica
+    Key{"replica", "listen", kAddressOrNone, [](Settings& s) -> Place { return &s.replica.listen; },
+        kRestart,
+        "Where a follower comes for a copy of the record; empty: none does. A private address: "
+        "what "
+        "is said there can be read on the way."},
+    Key{"replica", "follow", kHostOrNone, [](Settings& s) -> Place { return &s.replica.follow; },
+        kRestart,
+        "The leader whose record this server copies; it serves nobody until it is promoted. Both "
+        "need the same file `secrets`. Empty: it serves."},
+    Key{"replica", "mode", choice(kReplicaModes),
+        [](Settings& s) -> Place { return &s.replica.mode; }, kRestart,
+        "async: nobody waits for the follower. sync: an answer to a sender waits until the "
+        "follower "
+        "has it on disk, but not longer than `within`; then the server goes on alone, and says so. "
+        "strict: it waits however long."},
+    Key{"replica", "within", time(10, kHour),
+        [](Settings& s) -> Place { return &s.replica.within; }, kRestart,
+        "How long sync waits, and when strict complains."},
+    Key{"replica", "kept_log_mb", count(64, 1'048'576),
+        [](Settings& s) -> Place { return &s.replica.kept_log_mb; }, kRestart,
+        "Of the record's log, kept for a follower that was away; one that was away longer is "
+        "handed "
+        "a whole copy. Only with replica.listen."},
     // ---- limits
     Key{"limits", "sends_per_second", count(1, 1'000),
         [](Settings& s) -> Place { return &s.limits.sends_per_second; }, kRestart,

@@ -44,6 +44,14 @@ struct Settings {
         Millis sync_delay{0};
     } store;
 
+    struct Replica {
+        std::string listen;
+        std::string follow;
+        std::string mode = "async";
+        Millis within{1'000};
+        std::uint64_t kept_log_mb = 1'024;
+    } replica;
+
     struct Limits {
         std::uint64_t sends_per_second = limits::kSendsPerSecond;
         std::uint64_t sends_burst = limits::kSendsBurst;

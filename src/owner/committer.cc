@@ -64,7 +64,10 @@ void Committer::write(std::vector<Job>& jobs) {
     for (const store::Commit& commit : commits) entries += commit.entries.size();
 
     const auto start = std::chrono::steady_clock::now();
-    const std::vector<store::Outcome> outcomes = store_.commit(commits);
+    std::vector<store::Outcome> outcomes = store_.commit(commits);
+    if (options_.await_copied && !options_.await_copied()) {
+        std::ranges::replace(outcomes, store::Outcome::done, store::Outcome::unknown);
+    }
     if (options_.sync_delay > Millis{0}) std::this_thread::sleep_for(options_.sync_delay);
     const auto took =
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(

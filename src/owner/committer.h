@@ -40,6 +40,9 @@ public:
     struct Options {
         Millis sync_delay{};  // Added to each write: for measuring what a slow disk does to others.
         bool forgets{true};   // Old client ids: one committer does it for all.
+        // Asked after each write, before anybody is told of it: blocks until what was written is
+        // wherever else it was promised to be. False: it may not be, so the outcomes are unknown.
+        std::function<bool()> await_copied;
     };
     Committer(store::Store& store, CommitterCounters& counters, Heads& heads,
               const Options& options);

@@ -5,6 +5,7 @@
 // Thread: any. One term for all partitions: this is the only owner of an embedded store.
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -27,7 +28,8 @@ struct OwnerOptions {
     std::size_t committers{1};
     std::size_t loaders{2};
     std::size_t questions_max{limits::kQuestionsWaiting};
-    Millis sync_delay{};  // See Committer.
+    Millis sync_delay{};                 // See Committer, and the next.
+    std::function<bool()> await_copied;  // None: what the store wrote is told at once.
     group::Settings groups;
     Judge* judge{};           // Needed where groups.rules.filter is set; outlives the owner.
     search::Search* words{};  // None: nobody can search.

@@ -55,6 +55,7 @@ public:
     ~Leader();
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] Mode mode() const { return options_.mode; }
     // Blocks until everything durable here is where `mode` promises it. False: it may not be, and
     // nobody may be told: only in strict mode, after release().
     [[nodiscard]] bool await_copied();

@@ -31,13 +31,13 @@ void write_address(const fs::path& file, const std::string& address) {
 
 class AdminSide::Handler final : public net::Handler {
 public:
-    explicit Handler(api::Admin& admin) : admin_{admin} {}
+    explicit Handler(OnHttp on_http) : on_http_{std::move(on_http)} {}
 
     void on_start(net::Shard& shard, Time /*now*/) override { shard_ = &shard; }
     std::string refusal(const Error& /*error*/) override { return {}; }
     void on_http(net::http::Request request, net::http::Responder responder,
                  Time /*now*/) override {
-        admin_.on_http(request, [shard = shard_, responder](net::http::Response response) {
+        on_http_(request, [shard = shard_, responder](net::http::Response response) {
             shard->post([shard, responder, answer = std::move(response)] {
                 shard->respond(responder, answer);
             });
@@ -56,7 +56,7 @@ public:
     std::optional<Time> next_wake() override { return std::nullopt; }
 
 private:
-    api::Admin& admin_;
+    OnHttp on_http_;
     net::Shard* shard_{};
 };
 
@@ -65,8 +65,8 @@ AdminSide::AdminSide(config::Address address)
 
 AdminSide::~AdminSide() { stop(); }
 
-std::string AdminSide::serve(api::Admin& admin, const fs::path& data) {
-    handler_ = std::make_unique<Handler>(admin);
+std::string AdminSide::serve(OnHttp on_http, const fs::path& data) {
+    handler_ = std::make_unique<Handler>(std::move(on_http));
     net::Handler* handler = handler_.get();
     shards_.serve({&handler, 1});
     address_.port = shards_.port();

@@ -5,10 +5,11 @@
 // Thread: the one that made it.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
-#include "api/admin.h"
+#include "api/api.h"
 #include "config/address.h"
 #include "net/shard_group.h"
 
@@ -23,8 +24,10 @@ public:
     explicit AdminSide(config::Address address);
     ~AdminSide();
 
-    // Listens, and writes the address file. Returns the address with the port.
-    [[nodiscard]] std::string serve(api::Admin& admin, const std::filesystem::path& data);
+    // Listens, and writes the address file. Returns the address with the port. Answers may come
+    // from any thread.
+    using OnHttp = std::function<void(const net::http::Request&, api::Api::Reply)>;
+    [[nodiscard]] std::string serve(OnHttp on_http, const std::filesystem::path& data);
     void stop();
 
 private:

@@ -13,6 +13,7 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     int code = 0;
     add_serve_command(app);
+    add_promote_command(app);
     add_config_commands(app, code);
     add_user_commands(app);
     add_key_commands(app);

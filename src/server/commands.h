@@ -8,6 +8,7 @@ class App;
 namespace stentor::server {
 
 void add_serve_command(CLI::App& app);
+void add_promote_command(CLI::App& app);
 void add_config_commands(CLI::App& app, int& code);  // gen-config, check-config
 void add_user_commands(CLI::App& app);
 void add_key_commands(CLI::App& app);

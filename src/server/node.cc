@@ -14,22 +14,13 @@
 #include "server/metrics.h"
 #include "server/options_of.h"
 #include "server/outside.h"
+#include "server/replicas.h"
 #include "server/safety.h"
-#include "store/rocks/rocks_store.h"
 
 namespace stentor::server {
 namespace {
 
 constexpr NodeId kThisNode{1};
-
-std::unique_ptr<store::Store> open_store(const std::filesystem::path& folder) {
-    auto store = store::open_rocks({.path = (folder / "store").string()});
-    if (!store) {
-        throw std::runtime_error{"cannot open the store in " + folder.string() + ": " +
-                                 std::string{store.error().where}};
-    }
-    return std::move(*store);
-}
 
 // Tokens are checked where a session says Hello.
 class TokenVerifier final : public session::Verifier {
@@ -74,7 +65,8 @@ Node::Node(const config::Settings& settings)
       admin_side_{admin_side_of(settings)},
       secrets_{auth::load_or_make_secrets(std::filesystem::path{settings.server.data} / "secrets")},
       verifier_{std::make_unique<TokenVerifier>(secrets_)},
-      store_{open_store(settings.server.data)},
+      store_{open_record(settings)},
+      leader_{make_leader(settings, secrets_, *store_)},
       words_{open_words(settings)},
       indexer_{words_ ? std::make_unique<search::Indexer>(*store_, *words_) : nullptr},
       gateway_{{.node = kThisNode, .instance = to_ms(now())},
@@ -85,8 +77,9 @@ Node::Node(const config::Settings& settings)
       poster_{kThisNode, bus_, gateway_.hub()},
       passwords_{hasher_},
       filter_{make_filter(settings)},
-      owner_{*store_, bus_, routes_, owner_options(settings, words_.get(), filter_.get())},
-      stats_{shards_, owner_, gateway_.hub(), filter_.get()},
+      owner_{*store_, bus_, routes_,
+             owner_options(settings, words_.get(), filter_.get(), leader_.get())},
+      stats_{shards_, owner_, gateway_.hub(), filter_.get(), leader_.get()},
       api_{api_options(settings, secrets_, poster_), bus_, passwords_, stats_},
       admin_{{.bus = bus_,
               .poster = poster_,
@@ -101,9 +94,14 @@ Node::Node(const config::Settings& settings)
 }
 
 Node::~Node() {
+    if (leader_) leader_->release();
     if (admin_side_) admin_side_->stop();
     hooks_.reset();
     shards_.stop();
+}
+
+bool Node::may_serve() const {
+    return !leader_ || leader_->mode() != replica::Mode::strict || leader_->status().in_step;
 }
 
 Node::Addresses Node::serve() {
@@ -119,7 +117,22 @@ Node::Addresses Node::serve() {
         urls.push_back(scheme + (listeners[i].tls ? "s://" : "://") + address.text());
     }
     return {.listeners = std::move(urls),
-            .admin = admin_side_ ? admin_side_->serve(admin_, settings_.server.data) : ""};
+            .replica = leader_ ? leader_address() : "",
+            .admin = admin_side_ ? serve_admin() : ""};
+}
+
+std::string Node::serve_admin() {
+    return admin_side_->serve(
+        [this](const net::http::Request& request, api::Api::Reply reply) {
+            admin_.on_http(request, std::move(reply));
+        },
+        settings_.server.data);
+}
+
+std::string Node::leader_address() const {
+    config::Address address = *config::parse_address(settings_.replica.listen);
+    address.port = leader_->port();
+    return address.text();
 }
 
 void Node::reload(const config::Settings& settings) {

@@ -22,6 +22,7 @@
 #include "gateway/gateway.h"
 #include "net/shard_group.h"
 #include "owner/owner.h"
+#include "replica/leader.h"
 #include "route/local/local_routes.h"
 #include "search/indexer.h"
 #include "search/word_index.h"
@@ -42,9 +43,13 @@ public:
     // Opens the listeners. Returns their URLs, with the ports that the system gave.
     struct Addresses {
         std::vector<std::string> listeners;
-        std::string admin;  // Empty: there is none.
+        std::string replica;  // Empty: nobody can follow.
+        std::string admin;    // Empty: there is none.
     };
     [[nodiscard]] Addresses serve();
+    // In strict mode not before a follower is in step: what was written before the start, and told
+    // to nobody then, would be told to whoever asks again.
+    [[nodiscard]] bool may_serve() const;
     // Takes the keys that need no restart.
     void reload(const config::Settings& settings);
     // Nobody new; everybody else is told to come back, and waited for.
@@ -55,12 +60,16 @@ private:
     [[nodiscard]] std::string metrics() override;
     void reload() override;
 
+    [[nodiscard]] std::string serve_admin();
+    [[nodiscard]] std::string leader_address() const;
+
     config::Settings settings_;
     net::ShardGroup shards_;
     std::unique_ptr<AdminSide> admin_side_;  // None without an address.
     auth::Secrets secrets_;
     std::unique_ptr<session::Verifier> verifier_;
     std::unique_ptr<store::Store> store_;
+    std::unique_ptr<replica::Leader> leader_;   // None: nobody can follow.
     std::unique_ptr<search::WordIndex> words_;  // None: members cannot search.
     std::unique_ptr<search::Indexer> indexer_;
     bus::LocalBus bus_;

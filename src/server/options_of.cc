@@ -57,11 +57,14 @@ net::Options net_options(const config::Settings& settings) {
 }
 
 owner::OwnerOptions owner_options(const config::Settings& settings, search::Search* words,
-                                  owner::Judge* judge) {
+                                  owner::Judge* judge, replica::Leader* leader) {
     const auto period = Millis{1'000 / settings.limits.sends_per_second};
+    std::function<bool()> await_copied;
+    if (leader != nullptr) await_copied = [leader] { return leader->await_copied(); };
     return {.workers = settings.server.workers,
             .loaders = settings.store.readers,
             .sync_delay = settings.store.sync_delay,
+            .await_copied = std::move(await_copied),
             .groups = {.rate = {.period = period,
                                 .burst = static_cast<int>(settings.limits.sends_burst)},
                        .staged_max = limits::kStagedPerGroup,

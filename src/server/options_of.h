@@ -6,12 +6,15 @@
 #include "config/settings.h"
 #include "net/options.h"
 #include "owner/owner.h"
+#include "replica/leader.h"
 
 namespace stentor::server {
 
 [[nodiscard]] net::Options net_options(const config::Settings& settings);
+// `words`, `judge` and `leader` may be none.
 [[nodiscard]] owner::OwnerOptions owner_options(const config::Settings& settings,
-                                                search::Search* words, owner::Judge* judge);
+                                                search::Search* words, owner::Judge* judge,
+                                                replica::Leader* leader);
 // Throws std::runtime_error when a key of another system cannot be used.
 [[nodiscard]] api::Options api_options(const config::Settings& settings,
                                        const auth::Secrets& secrets, api::Poster& poster);

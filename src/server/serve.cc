@@ -7,12 +7,14 @@
 
 #include <csignal>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
 
 #include "base/log.h"
 #include "config/keys.h"
+#include "server/follow.h"
 #include "server/node.h"
 
 namespace stentor::server {
@@ -73,6 +75,20 @@ void reload(const Sources& sources, config::Settings& running, Node& node) {
     node.reload(running);
 }
 
+// False: a signal ended the wait.
+bool await_follower(const Node& node, const config::Settings& settings, const sigset_t& signals) {
+    constexpr timespec kLookEvery{.tv_sec = 0, .tv_nsec = 100'000'000};
+    if (!node.may_serve()) {
+        log::warn("nobody is served until a follower is in step",
+                  {{"listen", settings.replica.listen}});
+    }
+    while (!node.may_serve()) {
+        const int signal = sigtimedwait(&signals, nullptr, &kLookEvery);
+        if (signal > 0 && signal != SIGHUP) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 void serve(const Sources& sources) {
@@ -86,10 +102,18 @@ void serve(const Sources& sources) {
     make_folder(settings->server.data);
     raise_descriptor_limit();
 
+    if (!settings->replica.follow.empty()) {
+        if (follow(*settings, signals) == Followed::stopped) return;
+        settings->replica.follow.clear();
+    }
     Node node{*settings};
+    if (!await_follower(node, *settings, signals)) return;
     const Node::Addresses addresses = node.serve();
     for (const std::string& url : addresses.listeners) {
         std::printf("listening on %s\n", url.c_str());
+    }
+    if (!addresses.replica.empty()) {
+        std::printf("followers may come to %s\n", addresses.replica.c_str());
     }
     if (!addresses.admin.empty()) std::printf("admin on http://%s/\n", addresses.admin.c_str());
     std::fflush(stdout);

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "net/counters.h"
+#include "server/replicas.h"
 
 namespace stentor::server {
 namespace {
@@ -45,6 +46,7 @@ std::vector<std::string> Stats::unready_reasons() {
     std::vector<std::string> reasons;
     if (draining_) reasons.emplace_back("draining");
     if (owner_.counters().store_lost) reasons.emplace_back("the store has stopped");
+    if (std::string flaw = flaw_of(leader_); !flaw.empty()) reasons.push_back(std::move(flaw));
     return reasons;
 }
 
@@ -66,6 +68,8 @@ std::vector<std::pair<std::string, std::uint64_t>> Stats::counters() {
     all.emplace_back("commits_failed", committer.failed.load());
     all.emplace_back("commit_busy_us", committer.busy_us.load());
     all.emplace_back("commit_longest_us", committer.longest_us.load());
+
+    for (auto& counter : counters_of(leader_)) all.push_back(std::move(counter));
 
     const cache::Cache::Counts cache = hub_.counts();
     all.emplace_back("groups_watched", cache.groups);

@@ -14,15 +14,16 @@
 #include "gateway/hub.h"
 #include "net/shard_group.h"
 #include "owner/owner.h"
+#include "replica/leader.h"
 
 namespace stentor::server {
 
 class Stats final : public api::Status {
 public:
-    // `filter` may be none.
+    // `filter` and `leader` may be none.
     Stats(net::ShardGroup& shards, const owner::Owner& owner, const gateway::Hub& hub,
-          const filter::Filter* filter)
-        : shards_{shards}, owner_{owner}, hub_{hub}, filter_{filter} {}
+          const filter::Filter* filter, const replica::Leader* leader)
+        : shards_{shards}, owner_{owner}, hub_{hub}, filter_{filter}, leader_{leader} {}
 
     [[nodiscard]] std::vector<std::string> unready_reasons() override;
     [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() override;
@@ -34,6 +35,7 @@ private:
     const owner::Owner& owner_;
     const gateway::Hub& hub_;
     const filter::Filter* filter_;
+    const replica::Leader* leader_;
     std::atomic<bool> draining_{};
 };
 

@@ -1,0 +1,85 @@
+#include "server/follow.h"
+
+#include <cstdio>
+#include <ctime>
+#include <stdexcept>
+
+#include "api/json.h"
+#include "api/responses.h"
+#include "base/log.h"
+#include "config/address.h"
+#include "replica/follower.h"
+#include "replica/promote.h"
+#include "server/admin_side.h"
+#include "server/replicas.h"
+
+namespace stentor::server {
+namespace {
+
+constexpr timespec kLookEvery{.tv_sec = 0, .tv_nsec = 100'000'000};
+
+net::http::Response answer(const std::string& path, const replica::Follower& follower) {
+    if (path == "/healthz") return api::health_response();
+    const replica::FollowerStatus status = follower.status();
+    api::JsonObject body;
+    body.add("ready", false)
+        .add("following", true)
+        .add("connected", status.connected)
+        .add("update", status.position)
+        .add("updates_behind", status.behind)
+        .add("lag_ms", static_cast<std::uint64_t>(status.lag.count()))
+        .add("copies", status.copies);
+    return api::json_response(path == "/readyz" ? 503 : 200, body.text());
+}
+
+bool promoted(const replica::Place& place) {
+    const auto done = replica::promote(place, copy_opener(), false);
+    if (!done) {
+        throw std::runtime_error{"cannot be promoted: " + std::string{done.error().where}};
+    }
+    return true;
+}
+
+}  // namespace
+
+Followed follow(const config::Settings& settings, const sigset_t& signals) {
+    const auto secrets = std::filesystem::path{settings.server.data} / "secrets";
+    if (!std::filesystem::exists(secrets)) {
+        throw std::runtime_error{
+            secrets.string() +
+            " is missing: copy it from the leader, whose users' tokens it signs"};
+    }
+    // Its thread starts before a store opens a file: see net::ShardGroup.
+    std::unique_ptr<AdminSide> admin;
+    if (!settings.admin.listen.empty()) {
+        admin = std::make_unique<AdminSide>(*config::parse_address(settings.admin.listen));
+    }
+    const config::Address leader = *config::parse_host(settings.replica.follow);
+    auto follower = std::make_unique<replica::Follower>(
+        replica::FollowerOptions{.host = leader.host,
+                                 .port = leader.port,
+                                 .key = replica_key(auth::load_or_make_secrets(secrets)),
+                                 .folder = settings.server.data,
+                                 .open = copy_opener()});
+    const replica::Place place = follower->place();
+    if (admin) {
+        const std::string address =
+            admin->serve([&](const net::http::Request& request,
+                             api::Api::Reply reply) { reply(answer(request.path, *follower)); },
+                         settings.server.data);
+        std::printf("admin on http://%s/\n", address.c_str());
+    }
+    std::printf("following %s\n", settings.replica.follow.c_str());
+    std::fflush(stdout);
+
+    int signal = SIGHUP;
+    while (!place.asked_to_end() && (signal == SIGHUP || signal < 0)) {
+        signal = sigtimedwait(&signals, nullptr, &kLookEvery);
+    }
+    if (admin) admin->stop();
+    follower.reset();
+    if (!place.asked_to_end()) return Followed::stopped;
+    return promoted(place) ? Followed::promoted : Followed::stopped;
+}
+
+}  // namespace stentor::server
