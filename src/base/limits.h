@@ -104,7 +104,10 @@ inline constexpr Millis kRecallWindow = 1h;  // By the sender
 inline constexpr Millis kEditWindow = 1h;
 inline constexpr Millis kChangeEvery = 200ms;  // Recalls, edits, hides, reactions of one member
 inline constexpr int kChangesBurst = 20;
-inline constexpr Millis kTypingEvery = 3s;  // By one member
+inline constexpr Millis kRetentionEvery = 60s;
+inline constexpr std::uint64_t kRetentionSMax = 100ULL * 366 * 86'400;  // A hundred years
+inline constexpr std::size_t kWhoReadRows = 10'000;  // Looked at, with those who left
+inline constexpr Millis kTypingEvery = 3s;           // By one member
 
 // ---- A user
 inline constexpr std::size_t kConnectionsPerUser = 64;  // On one node
@@ -147,6 +150,13 @@ inline constexpr Millis kReplicaOpenWithin = 60s;  // To open a copy
 inline constexpr Millis kReplicaPulse = 1s;
 inline constexpr Millis kReplicaRetryMin = 100ms;
 inline constexpr Millis kReplicaRetryMax = 5s;
+
+// ---- Sweeping groups that nobody speaks to
+inline constexpr std::size_t kSweepGroups = 200;  // Heads in a step
+inline constexpr std::size_t kSweepWakes = 4;     // Groups woken in a step
+inline constexpr Millis kSweepStep = 1s;
+inline constexpr Millis kSweepEvery = 60s;           // From the end of a round to the next
+inline constexpr std::size_t kErasuresWaiting = 64;  // Recalls under way for one erased user
 
 // ---- Waiting elsewhere
 inline constexpr Millis kAskWithin = 5s;

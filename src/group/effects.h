@@ -59,11 +59,16 @@ struct LoadFor {
     std::uint64_t asked_at{};  // The group's own: see LookUps.
 };
 
+struct LoadFloor {  // The entry below which retention drops all: the later one of the two.
+    Seq at_least;
+    Time before;  // Of entries written before; 0: it does not matter when.
+};
 struct LoadReaders {  // The kReadersPage member rows after this one, in the order of uid.
     UserId after;
 };
 
-using LoadWhat = std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder, LoadFor, LoadReaders>;
+using LoadWhat =
+    std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder, LoadFor, LoadReaders, LoadFloor>;
 
 // Answered by one on_loaded with the same `load`.
 struct Load {

@@ -63,6 +63,7 @@ void Group::on_loaded(const Loaded& loaded, Time now) {
         return open_step(std::move(opening));
     }
 
+    if (std::holds_alternative<LoadFloor>(loaded.load.what)) return on_floor_loaded(loaded.found);
     if (std::holds_alternative<LoadReaders>(loaded.load.what)) {
         return on_readers_loaded(loaded.found);
     }
@@ -275,6 +276,7 @@ void Group::commit_done() {
         if (operation.changes_more() && !run.empty())
             publish_run(run, std::exchange(before, run.back().digest));
         finish(operation);
+        if (operation.raises_floor) floor_raised(operation);
         if (operation.changed) {
             ring_.replace(*operation.changed);
             effects_.publish(
@@ -330,7 +332,7 @@ void Group::finish(Operation& operation) {
         if (invite != invites_.end()) --invite->second.pending;
     }
     settle(operation);
-    if (planted(Bug::ack_before_commit)) return;
+    if (planted(Bug::ack_before_commit) || operation.raises_floor) return;
     for (const bus::ReplyTo& again : operation.also) answer(again, operation.answer);
     answer(operation.post.reply_to, std::move(operation.answer));
 }
@@ -382,6 +384,7 @@ void Group::drop_memory() {
     std::deque<Work> works;
     for (std::deque<Operation>* operations : {&in_flight_, &staged_}) {
         for (Operation& operation : *operations) {
+            if (operation.raises_floor) continue;
             std::vector<Work> retries;
             for (const bus::ReplyTo& again : operation.also) {
                 retries.push_back(
@@ -428,6 +431,7 @@ void Group::drop_memory() {
     readers_.clear();
     readers_loading_ = false;
     invites_.clear();
+    floor_loading_ = false;
     load(LoadGroup{});
 }
 
@@ -443,7 +447,10 @@ void Group::refuse(const bus::ReplyTo& to, const Error& error) {
 // ---- Time
 
 void Group::on_tick(Time now) {
-    if (state_ == State::live) publish_sums(now);
+    if (state_ == State::live) {
+        publish_sums(now);
+        keep_retention(now);
+    }
     sent_.forget(now - limits::kYoungIds, limits::kYoungIdsMax);
     const bool crowded = members_.size() > limits::kMembersCached;
     const Time quiet_since = crowded ? now - Millis{1'000} : now - limits::kGroupIdle;
@@ -463,7 +470,7 @@ void Group::on_tick(Time now) {
 bool Group::idle_since(Time time) const {
     return used_ < time && in_flight_.empty() && staged_.empty() && waiting_.empty() &&
            parked_.empty() && openings_waiting_.empty() && openings_parked_.empty() &&
-           counting_.empty() && !readers_loading_ && state_ != State::loading;
+           counting_.empty() && !readers_loading_ && !floor_loading_ && state_ != State::loading;
 }
 
 }  // namespace stentor::group

@@ -61,6 +61,8 @@ public:
 
     // Makes the next commit, if none is under way and something is staged.
     void flush();
+    // Nobody speaks to it, but its retention may drop something.
+    void on_wake(Time now);
     // Forgets old ids and quiet members.
     void on_tick(Time now);
 
@@ -107,13 +109,16 @@ private:
         std::optional<store::HeadRow> created;
         std::optional<pb::GroupSettings> settings;  // Changed, whole.
         std::optional<LogEntry> changed;            // Edited or recalled.
+        bool raises_floor{};                        // The group's own step: it answers nobody.
         std::vector<store::UserEvent> events;
         std::optional<store::InviteRow> invite;
         std::vector<store::ReactionRow> reactions;
         std::optional<store::TallyRow> tally;
 
         // More than an entry, so that it has a place between the entries around it.
-        [[nodiscard]] bool changes_more() const { return changed || settings || !members.empty(); }
+        [[nodiscard]] bool changes_more() const {
+            return changed || settings || raises_floor || !members.empty();
+        }
     };
 
     struct CachedMember {
@@ -255,6 +260,11 @@ private:
         return false;
     }
 
+    // ---- Retention (retention.cc)
+    void keep_retention(Time now);
+    void on_floor_loaded(const Result<Found>& found);
+    void floor_raised(const Operation& operation);
+
     // ---- Sums (sums.cc)
     void count_readers();
     void on_readers_loaded(const Result<Found>& found);
@@ -332,6 +342,8 @@ private:
     bool sums_moved_{};  // Since they were told.
     Time sums_told_{};
     std::unordered_map<std::string, Invite> invites_;
+    Time retention_at_{};  // When it is looked at next; 0: not planned yet.
+    bool floor_loading_{};
     // From before memory was dropped: the store may not have been told of them yet.
     std::unordered_map<UserId, Seq> reads_;
 };

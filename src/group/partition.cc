@@ -25,6 +25,8 @@ void Partition::on_open(std::uint64_t ask, const bus::AskOpen& question, Time no
     group(question.gid).on_open(ask, question, now);
 }
 
+void Partition::on_wake(GroupId gid, Time now) { group(gid).on_wake(now); }
+
 void Partition::on_loaded(const Loaded& loaded, Time now) {
     const auto found = groups_.find(loaded.load.gid);
     if (found == groups_.end()) return;

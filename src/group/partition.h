@@ -19,6 +19,7 @@ public:
 
     void on_post(bus::Post post, Time now);
     void on_open(std::uint64_t ask, const bus::AskOpen& question, Time now);
+    void on_wake(GroupId gid, Time now);
     void on_loaded(const Loaded& loaded, Time now);
     void on_committed(GroupId gid, store::Outcome outcome);
 

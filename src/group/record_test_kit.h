@@ -49,8 +49,9 @@ protected:
                            now);
         return id;
     }
-    std::uint32_t create(UserId uid, bool history = false) {
+    std::uint32_t create(UserId uid, bool history = false, const pb::GroupSettings& settings = {}) {
         pb::ClientFrame frame;
+        *frame.mutable_create_group()->mutable_settings() = settings;
         frame.mutable_create_group()->mutable_settings()->set_history_for_joiners(history);
         return post(uid, std::move(frame));
     }
@@ -283,6 +284,11 @@ protected:
                 rows.push_back(next->second);
             }
             return Found{std::move(rows)};
+        }
+        if (const auto* floor = std::get_if<LoadFloor>(&load.what)) {
+            Seq seq = floor->at_least;
+            while (seq < head->seq && log[seq.value].time < floor->before) ++seq;
+            return Found{entry_at(seq)};
         }
         if (!head) return std::unexpected(Error{.code = Code::not_found});
         LoadedGroup group{.head = *head, .sent_since = now - limits::kYoungIds};

@@ -21,6 +21,13 @@ void Ring::replace(const LogEntry& entry) {
     if (place < entries_.size()) entries_[place] = entry;
 }
 
+void Ring::raise_floor(Seq floor) {
+    while (!entries_.empty() && entries_.front().seq <= floor) {
+        before_ = entries_.front().digest;
+        entries_.pop_front();
+    }
+}
+
 const LogEntry* Ring::find(Seq seq) const {
     if (entries_.empty() || seq < entries_.front().seq || seq > entries_.back().seq) return nullptr;
     return &entries_[seq - entries_.front().seq];

@@ -22,6 +22,8 @@ public:
 
     void append(LogEntry entry);
     void replace(const LogEntry& entry);
+    // Forgets the entries up to `floor`.
+    void raise_floor(Seq floor);
 
     [[nodiscard]] const std::deque<LogEntry>& entries() const { return entries_; }
     [[nodiscard]] const Digest& digest_before() const { return before_; }

@@ -137,6 +137,23 @@ Result<Found> load_member(store::Store& store, GroupId gid, UserId uid) {
     return Found{std::move(*row)};
 }
 
+// The entry at the highest floor that is asked for, or none when it is there already.
+Result<Found> load_floor(store::Store& store, GroupId gid, const group::LoadFloor& load) {
+    const auto head = store.head(gid);
+    if (!head) return std::unexpected(head.error());
+    Seq floor = load.at_least;
+    if (load.before > Time{}) {
+        const auto first = store.first_at(gid, load.before);
+        if (!first) return std::unexpected(first.error());
+        floor = std::max(floor, *first - 1);
+    }
+    floor = std::min(floor, head->seq);
+    if (floor <= head->floor) return Found{std::optional<LogEntry>{}};
+    auto entry = entry_at(store, gid, floor);
+    if (!entry) return std::unexpected(entry.error());
+    return Found{std::move(*entry)};
+}
+
 template <class Row>
 Result<Found> found(Result<Row> row) {
     if (!row) return std::unexpected(row.error());
@@ -194,6 +211,9 @@ group::Loaded carry_out(const group::Load& load, Term term, Time now, store::Sto
         }
         Result<Found> operator()(const group::LoadFor& load) const {
             return load_for(store, gid, load);
+        }
+        Result<Found> operator()(const group::LoadFloor& floor) const {
+            return load_floor(store, gid, floor);
         }
         Result<Found> operator()(const group::LoadReaders& readers) const {
             return found(store.members(gid, readers.after, limits::kReadersPage));

@@ -63,6 +63,7 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
     for (std::size_t i = 0; i < options.workers; ++i) {
         workers_.push_back(std::make_unique<Worker>(engines, tenure, options.groups));
     }
+    sweeper_.emplace(store, [this](GroupId gid) { worker(partition_of(gid)).wake(gid); });
 }
 
 Result<void> Owner::on_post(PartitionId partition, bus::Post post) {

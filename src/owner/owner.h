@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/limits.h"
@@ -16,6 +17,7 @@
 #include "owner/heads.h"
 #include "owner/loaders.h"
 #include "owner/questions.h"
+#include "owner/sweeper.h"
 #include "owner/worker.h"
 #include "route/routes.h"
 #include "store/store.h"
@@ -66,6 +68,7 @@ private:
     std::vector<std::unique_ptr<Committer>> committers_;
     Loaders loaders_;
     std::vector<std::unique_ptr<Worker>> workers_;
+    std::optional<Sweeper> sweeper_;  // Ends first: it wakes workers.
 };
 
 }  // namespace stentor::owner

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/limits.h"
+#include "group/tallies.h"
 
 namespace stentor::owner {
 
@@ -25,12 +26,19 @@ Result<bus::Reply> Questions::on(const bus::AskEntries& ask) {
     const std::size_t count = std::min<std::size_t>(ask.count, limits::kRangeEntries);
     auto page = store_.entries(ask.gid, ask.from, count);
     if (!page) return std::unexpected(page.error());
-    return bus::Reply{bus::EntriesAnswer{.entries = std::move(page->entries),
-                                         .digest_before = page->digest_before,
-                                         .epoch = page->head.epoch,
-                                         .head = page->head.seq,
-                                         .floor = page->head.floor,
-                                         .floor_digest = page->head.floor_digest}};
+    bus::EntriesAnswer answer{.digest_before = page->digest_before,
+                              .epoch = page->head.epoch,
+                              .head = page->head.seq,
+                              .floor = page->head.floor,
+                              .floor_digest = page->head.floor_digest};
+    if (!page->entries.empty()) {
+        const auto tallies =
+            store_.tallies(ask.gid, page->entries.front().seq, page->entries.back().seq);
+        if (!tallies) return std::unexpected(tallies.error());
+        for (const store::TallyRow& row : *tallies) answer.tallies.push_back(group::tally_of(row));
+    }
+    answer.entries = std::move(page->entries);
+    return bus::Reply{std::move(answer)};
 }
 
 Result<bus::Reply> Questions::on(const bus::AskNear& ask) {

@@ -46,6 +46,10 @@ private:
     Result<bus::Reply> on(const bus::AskFeed& ask);
     // ---- questions_search.cc
     Result<bus::Reply> on(const bus::AskSearch& ask);
+    // ---- questions_mine.cc
+    Result<bus::Reply> on(const bus::AskMine& ask);
+    Result<bus::Reply> on(const bus::AskWhoRead& ask);
+    [[nodiscard]] Result<bus::Reply> readers(GroupId gid, const LogEntry& entry, UserId after);
     // Needs what is ordered, which only a worker knows.
     Result<bus::Reply> on(const bus::AskOpen& ask);
 

@@ -47,6 +47,8 @@ void Worker::use_keywords(std::shared_ptr<const safety::Keywords> keywords) {
     mailbox_->put(std::move(keywords));
 }
 
+void Worker::wake(GroupId gid) { mailbox_->put(WakeMail{gid}); }
+
 void Worker::run() {
     pthread_setname_np(pthread_self(), "worker");
     std::vector<Mail> mails;
@@ -90,6 +92,8 @@ void Worker::on_mail(Mail& mail, Time now) {
     } else if (auto* keywords = std::get_if<std::shared_ptr<const safety::Keywords>>(&mail)) {
         settings_.rules.keywords = *keywords;
         for (auto& [id, owned] : partitions_) owned.partition.use_keywords(*keywords);
+    } else if (const auto* wake = std::get_if<WakeMail>(&mail)) {
+        owner_of(wake->gid).partition.on_wake(wake->gid, now);
     } else {
         for (const auto& [gid, outcome] : std::get<Outcomes>(mail)) {
             owner_of(gid).partition.on_committed(gid, outcome);

@@ -46,6 +46,8 @@ public:
 
     // overloaded: its queue is full, nothing was taken.
     Result<void> post(bus::Post post);
+    // A group's retention has something to drop.
+    void wake(GroupId gid);
     void open(const bus::AskOpen& question, bus::ReplyHandler reply);
     void use_keywords(std::shared_ptr<const safety::Keywords> keywords);
 
@@ -58,8 +60,11 @@ private:
         bus::AskOpen question;
         bus::ReplyHandler reply;
     };
+    struct WakeMail {
+        GroupId gid;
+    };
     using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
-    using Mail = std::variant<bus::Post, OpenMail, group::Loaded, Outcomes,
+    using Mail = std::variant<bus::Post, OpenMail, group::Loaded, Outcomes, WakeMail,
                               std::shared_ptr<const safety::Keywords>>;
 
     struct Owned {

@@ -1,0 +1,214 @@
+// What the record tells of entries beside their text, and what is taken out of it.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/limits.h"
+#include "owner/erase.h"
+#include "owner/questions.h"
+#include "owner/sweeper.h"
+#include "store/memory/memory_store.h"
+
+namespace stentor::owner {
+namespace {
+
+using store::MemberRow;
+using store::Role;
+using testing::ElementsAre;
+
+constexpr GroupId kGroup{77};
+constexpr UserId kAnn{1};
+constexpr UserId kBob{2};
+constexpr UserId kCho{3};
+constexpr Time kNow = from_ms(1'700'000'000'000);
+
+class Record : public testing::Test {
+protected:
+    // A group with these entries, one a second.
+    store::Commit made(GroupId gid, const std::vector<UserId>& senders,
+                       const pb::GroupSettings& settings = {}) {
+        store::Commit commit{.gid = gid, .term = {1}};
+        store::HeadRow& head = commit.head;
+        head = {.epoch = {1}, .term = {1}, .digest = genesis(gid), .floor_digest = genesis(gid)};
+        for (const UserId sender : senders) {
+            pb::Entry entry;
+            entry.set_seq(head.seq.value + 1);
+            entry.set_sender(sender.value);
+            entry.set_cmid(std::string(16, static_cast<char>(head.seq.value + 1)));
+            entry.set_kind(pb::ENTRY_KIND_POST);
+            entry.set_time_ms(to_ms(kNow) + head.seq.value * 1'000);
+            entry.set_ordinal(head.seq.value + 1);
+            entry.set_body("x");
+            commit.entries.push_back(log_entry(entry, head.digest));
+            head.digest = commit.entries.back().digest;
+            head.time = commit.entries.back().time;
+            ++head.seq;
+        }
+        head.ordinal = head.seq.value;
+        head.version = 1;
+        head.members = 3;
+        head.settings = settings.SerializeAsString();
+        return commit;
+    }
+    void write(const store::Commit& commit) {
+        ASSERT_EQ(store_.commit({&commit, 1})[0], store::Outcome::done);
+    }
+    static MemberRow row(UserId uid, Seq floor, Seq read, Role role = Role::member) {
+        return {.uid = uid, .role = role, .floor = floor, .read = read, .version = 1};
+    }
+    Result<bus::Reply> who_read(UserId asker, std::uint64_t seq, std::uint64_t epoch = 1) {
+        bus::AskWhoRead ask{.asker = asker};
+        ask.who_read.set_gid(kGroup.value);
+        ask.who_read.set_epoch(epoch);
+        ask.who_read.set_seq(seq);
+        return Questions{store_}.answer(ask);
+    }
+
+    store::MemoryStore store_;
+};
+
+// ---- Who has read it
+
+TEST_F(Record, TellsWhoHasReadAnEntry) {
+    store::Commit commit = made(kGroup, {kAnn, kBob, kAnn});
+    commit.members = {row(kAnn, {}, {3}), row(kBob, {}, {2}), row(kCho, {1}, {2})};
+    write(commit);
+    const auto uids = [&](std::uint64_t seq) {
+        const auto reply = who_read(kAnn, seq);
+        const pb::Readers readers = std::get<pb::Readers>(reply.value());
+        EXPECT_EQ(readers.count(), static_cast<std::uint64_t>(readers.uids_size()));
+        return std::vector<std::uint64_t>{readers.uids().begin(), readers.uids().end()};
+    };
+    EXPECT_THAT(uids(1), ElementsAre(2));  // Cho came later, Ann wrote it.
+    EXPECT_THAT(uids(2), ElementsAre(1, 3));
+    EXPECT_THAT(uids(3), ElementsAre());
+}
+
+TEST_F(Record, TellsReadersOnlyToWhoMaySeeTheEntry) {
+    store::Commit commit = made(kGroup, {kAnn, kBob});
+    commit.members = {row(kAnn, {}, {2}), row(kBob, {}, {}, Role::none), row(kCho, {1}, {2})};
+    write(commit);
+    EXPECT_EQ(who_read(kBob, 1).error().code, Code::not_found);
+    EXPECT_EQ(who_read(kCho, 1).error().where, who_read(kCho, 9).error().where);
+    EXPECT_EQ(who_read(kCho, 1).error().code, Code::not_found);
+    EXPECT_EQ(who_read(kAnn, 1, 2).error().code, Code::epoch_changed);
+}
+
+TEST_F(Record, TellsReadersInPagesAndOnlyInGroupsThatAreSmallEnough) {
+    store::Commit commit = made(kGroup, {kAnn});
+    commit.members.push_back(row(kAnn, {}, {1}));
+    for (std::uint64_t uid = 2; uid <= 151; ++uid) commit.members.push_back(row({uid}, {}, {1}));
+    commit.head.members = 151;
+    write(commit);
+    bus::AskWhoRead ask{.asker = kAnn};
+    ask.who_read.set_gid(kGroup.value);
+    ask.who_read.set_epoch(1);
+    ask.who_read.set_seq(1);
+    const auto first = std::get<pb::Readers>(Questions{store_}.answer(ask).value());
+    EXPECT_EQ(first.count(), 150U);
+    EXPECT_EQ(static_cast<std::size_t>(first.uids_size()), limits::kListPage);
+    ask.who_read.set_cursor(first.next());
+    const auto second = std::get<pb::Readers>(Questions{store_}.answer(ask).value());
+    EXPECT_EQ(second.uids_size(), 50);
+    EXPECT_EQ(second.uids(0), first.uids(first.uids_size() - 1) + 1);
+    EXPECT_EQ(second.next(), "");
+
+    store::Commit grown{.gid = kGroup, .term = {1}, .expected = 1, .head = commit.head};
+    grown.head.version = 2;
+    grown.head.members = limits::kWhoReadMembers + 1;
+    write(grown);
+    EXPECT_EQ(who_read(kAnn, 1).error().code, Code::unsupported);
+}
+
+// ---- What is one's own
+
+TEST_F(Record, TellsWhatOneMemberAloneHasThere) {
+    store::Commit commit = made(kGroup, {kAnn, kBob, kAnn});
+    commit.members = {row(kBob, {}, {})};
+    commit.reactions = {{.uid = kBob, .seq = {1}, .emoji = "+"},
+                        {.uid = kAnn, .seq = {2}, .emoji = "!"}};
+    commit.tallies = {{.seq = {1}, .counts = {{"+", 1}}}, {.seq = {2}, .counts = {{"!", 1}}}};
+    commit.user_events = {{.uid = kBob, .hidden = {Seq{3}}}};
+    write(commit);
+    const auto reply =
+        Questions{store_}.answer(bus::AskMine{.gid = kGroup, .uid = kBob, .from = {1}, .to = {3}});
+    const auto& mine = std::get<bus::Mine>(reply.value());
+    EXPECT_THAT(mine.hidden, ElementsAre(Seq{3}));
+    EXPECT_THAT(mine.reactions, ElementsAre(std::pair{Seq{1}, std::string{"+"}}));
+
+    const auto page =
+        Questions{store_}.answer(bus::AskEntries{.gid = kGroup, .from = {2}, .count = 2});
+    const auto& answer = std::get<bus::EntriesAnswer>(page.value());
+    ASSERT_EQ(answer.tallies.size(), 1U);
+    EXPECT_EQ(answer.tallies[0].seq(), 2U);
+    EXPECT_EQ(answer.tallies[0].reactions(0).emoji(), "!");
+}
+
+// ---- Retention of groups that nobody speaks to
+
+TEST_F(Record, ASweepWakesOnlyGroupsThatHaveSomethingToDrop) {
+    pb::GroupSettings by_number;
+    by_number.set_retention_entries(2);
+    pb::GroupSettings by_age;
+    by_age.set_retention_s(60);
+    write(made({1}, {kAnn, kAnn, kAnn}));
+    write(made({2}, {kAnn, kAnn, kAnn}, by_number));
+    write(made({3}, {kAnn, kAnn}, by_number));
+    write(made({4}, {kAnn}, by_age));
+    write(made({5}, {}, by_age));
+    std::vector<GroupId> woken;
+    Sweep sweep{store_, [&](GroupId gid) { woken.push_back(gid); }};
+    EXPECT_EQ(sweep.step(kNow + Millis{30'000}), limits::kSweepEvery);
+    EXPECT_THAT(woken, ElementsAre(GroupId{2}));
+    woken.clear();
+    sweep.step(kNow + Millis{90'000});
+    EXPECT_THAT(woken, ElementsAre(GroupId{2}, GroupId{4}));
+}
+
+TEST_F(Record, ASweepWakesAFewAtATime) {
+    pb::GroupSettings settings;
+    settings.set_retention_entries(1);
+    for (std::uint64_t gid = 1; gid <= limits::kSweepWakes + 2; ++gid) {
+        write(made({gid}, {kAnn, kAnn}, settings));
+    }
+    std::vector<GroupId> woken;
+    Sweep sweep{store_, [&](GroupId gid) { woken.push_back(gid); }};
+    EXPECT_EQ(sweep.step(kNow), limits::kSweepStep);
+    EXPECT_EQ(woken.size(), limits::kSweepWakes);
+    EXPECT_EQ(sweep.step(kNow), limits::kSweepEvery);
+    EXPECT_EQ(woken.size(), limits::kSweepWakes + 2);
+}
+
+// ---- Erasing
+
+TEST_F(Record, ErasingAUserRecallsAllThatHeWroteWhereverHeWas) {
+    store::Commit here = made({1}, {kAnn, kBob, kAnn, kBob});
+    here.members = {row(kBob, {}, {})};
+    store::Commit left = made({2}, {kBob, kAnn});
+    left.members = {row(kBob, {}, {}, Role::none)};
+    store::Commit never = made({3}, {kAnn});
+    for (const store::Commit& commit : {here, left, never}) write(commit);
+
+    std::vector<std::pair<GroupId, std::uint64_t>> recalled;
+    const auto post = [&](GroupId gid, pb::ClientFrame command, auto done) {
+        recalled.emplace_back(gid, command.recall().seq());
+        EXPECT_EQ(command.recall().epoch(), 0U);
+        pb::ServerFrame frame;
+        if (gid == GroupId{1}) {
+            frame.mutable_done();
+        } else {
+            frame.mutable_refused();
+        }
+        done(std::move(frame));
+    };
+    const auto erased = erase_user(store_, kBob, post);
+    ASSERT_TRUE(erased);
+    EXPECT_THAT(recalled, ElementsAre(std::pair{GroupId{1}, 2U}, std::pair{GroupId{1}, 4U},
+                                      std::pair{GroupId{2}, 1U}));
+    EXPECT_EQ(erased->groups, 2U);
+    EXPECT_EQ(erased->entries, 2U);
+    EXPECT_EQ(erased->refused, 1U);
+}
+
+}  // namespace
+}  // namespace stentor::owner

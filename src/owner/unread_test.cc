@@ -1,0 +1,239 @@
+// Unread counts against a model of fifty lines: what an Open says and what the List says, under
+// everything that may happen to them. The group's shell is here a loop without threads, so that
+// read positions are late in the store as they are in life.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <random>
+
+#include "base/limits.h"
+#include "group/partition.h"
+#include "owner/load.h"
+#include "owner/questions.h"
+#include "store/memory/memory_store.h"
+
+namespace stentor::owner {
+namespace {
+
+constexpr GroupId kGroup{77};
+constexpr Term kTerm{3};
+constexpr std::uint64_t kUsers = 5;  // 1 to 5; 1 owns the group.
+
+class Shell : public group::Effects {
+public:
+    Shell() : partition_{{.term = kTerm, .epoch = {1}}, settings_, *this} {}
+
+    pb::ServerFrame post(UserId uid, pb::ClientFrame command, bool operator_rights = false) {
+        answer_.reset();
+        partition_.on_post({.reply_to = {.node = {1}},
+                            .gid = kGroup,
+                            .uid = uid,
+                            .limits_lifted = true,
+                            .operator_rights = operator_rights,
+                            .command = std::move(command)},
+                           now);
+        settle();
+        EXPECT_TRUE(answer_);
+        return answer_.value_or(pb::ServerFrame{});
+    }
+    std::optional<std::uint32_t> unread_at_open(UserId uid) {
+        opened_.reset();
+        partition_.on_open(1, {.gid = kGroup, .uid = uid}, now);
+        settle();
+        return opened_;
+    }
+    std::optional<std::uint32_t> unread_in_list(UserId uid) {
+        write_positions();
+        auto reply = Questions{store_}.answer(bus::AskList{.uid = uid, .count = 10});
+        EXPECT_TRUE(reply);
+        const auto& groups = std::get<pb::Groups>(*reply);
+        if (groups.groups().empty()) return std::nullopt;
+        EXPECT_EQ(groups.unread_total(), groups.groups(0).unread());
+        return groups.groups(0).unread();
+    }
+    void tick() {
+        partition_.on_tick(now);
+        settle();
+    }
+    void write_positions() { EXPECT_TRUE(store_.advance_read(std::exchange(positions_, {}))); }
+    store::HeadRow head() { return *store_.head(kGroup); }
+
+    Time now = from_ms(1'700'000'000'000);
+
+private:
+    void settle() {
+        for (int i = 0; i < 100; ++i) {
+            partition_.flush();
+            if (loads_.empty() && commits_.empty()) return;
+            for (const group::Load& load : std::exchange(loads_, {})) {
+                partition_.on_loaded(carry_out(load, kTerm, now, store_), now);
+            }
+            for (const store::Commit& commit : std::exchange(commits_, {})) {
+                partition_.on_committed(commit.gid, store_.commit({&commit, 1})[0]);
+            }
+        }
+        FAIL() << "it never settles";
+    }
+    void load(group::Load load) override { loads_.push_back(std::move(load)); }
+    void commit(store::Commit commit) override { commits_.push_back(std::move(commit)); }
+    void advance_read(store::Store::ReadPosition position) override {
+        positions_.push_back(position);
+    }
+    void answer(const bus::ReplyTo& /*to*/, pb::ServerFrame frame) override {
+        answer_ = std::move(frame);
+    }
+    void answer_open(std::uint64_t /*ask*/, Result<bus::OpenAnswer> answer) override {
+        if (answer) opened_ = answer->member.unread;
+    }
+    void publish(bus::Item /*item*/) override {}
+    void nudge(bus::Nudge /*nudge*/) override {}
+
+    store::MemoryStore store_;
+    group::Settings settings_{.rate = {}, .staged_max = 1'000, .parked_max = 1'000};
+    group::Partition partition_;
+    std::vector<group::Load> loads_;
+    std::vector<store::Commit> commits_;
+    std::vector<store::Store::ReadPosition> positions_;
+    std::optional<pb::ServerFrame> answer_;
+    std::optional<std::uint32_t> opened_;
+};
+
+// Counts by looking at everything.
+class Model {
+public:
+    struct Post {
+        UserId sender;
+        bool recalled{};
+    };
+    struct Reader {
+        bool inside{};
+        std::uint64_t floor{};
+        std::uint64_t read{};
+    };
+    std::vector<Post> log;
+    std::map<UserId, Reader> readers;
+    std::uint64_t floor{};
+
+    void join(UserId uid) {
+        Reader& reader = readers[uid];
+        if (reader.inside) return;
+        reader = {.inside = true, .floor = log.size(), .read = std::max(reader.read, log.size())};
+    }
+    void read(UserId uid, std::uint64_t seq) {
+        Reader& reader = readers[uid];
+        reader.read = std::max(reader.read, std::min<std::uint64_t>(seq, log.size()));
+    }
+    [[nodiscard]] std::optional<std::uint32_t> unread(UserId uid) {
+        const Reader& reader = readers[uid];
+        if (!reader.inside) return std::nullopt;
+        std::uint32_t count = 0;
+        for (std::uint64_t seq = std::max({reader.read, reader.floor, floor}) + 1;
+             seq <= log.size(); ++seq) {
+            const Post& post = log[seq - 1];
+            count += post.sender != uid && !post.recalled ? 1U : 0U;
+        }
+        return std::min(count, limits::kUnreadCap);
+    }
+};
+
+class Unread : public testing::TestWithParam<unsigned> {
+protected:
+    Unread() {
+        pb::ClientFrame create;
+        create.mutable_create_group()->mutable_settings()->set_retention_entries(400);
+        shell_.post({1}, std::move(create));
+        model_.join({1});
+        shell_.tick();
+    }
+
+    std::uint64_t below(std::uint64_t end) { return random_() % end; }
+    UserId someone() { return UserId{below(kUsers) + 1}; }
+
+    // `seen`: the newest seq that was shown when it was written; it may be long ago.
+    void send(UserId uid, std::uint64_t seen, bool operator_rights = false) {
+        pb::ClientFrame frame;
+        const std::array<std::uint8_t, 10> random{static_cast<std::uint8_t>(++made_),
+                                                  static_cast<std::uint8_t>(made_ >> 8U)};
+        frame.mutable_send()->set_cmid(std::string{Cmid::made_at(shell_.now, random).view()});
+        frame.mutable_send()->set_body("x");
+        frame.mutable_send()->set_seen(seen);
+        if (!shell_.post(uid, std::move(frame), operator_rights).has_sent()) return;
+        model_.log.push_back({.sender = uid});
+        if (seen > 0) model_.read(uid, seen);
+        ++sends_;
+    }
+    void recall(UserId uid) {
+        if (model_.log.empty()) return;
+        const std::uint64_t seq = below(model_.log.size()) + 1;
+        pb::ClientFrame frame;
+        frame.mutable_recall()->set_epoch(1);
+        frame.mutable_recall()->set_seq(seq);
+        if (!shell_.post(uid, std::move(frame)).has_done()) return;
+        model_.log[seq - 1].recalled = true;
+        ++recalls_;
+    }
+    void come_or_go(UserId uid) {
+        pb::ClientFrame frame;
+        if (model_.readers[uid].inside) {
+            frame.mutable_leave_group()->set_gid(kGroup.value);
+            if (shell_.post(uid, std::move(frame)).has_done()) model_.readers[uid].inside = false;
+        } else {
+            frame.mutable_join_group()->set_gid(kGroup.value);
+            if (shell_.post(uid, std::move(frame)).has_group_ready()) model_.join(uid);
+        }
+    }
+    void read(UserId uid) {
+        pb::ClientFrame frame;
+        const std::uint64_t seq = below(model_.log.size() + 3);
+        frame.mutable_read()->set_epoch(1);
+        frame.mutable_read()->set_seq(seq);
+        if (shell_.post(uid, std::move(frame)).has_done()) model_.read(uid, seq);
+    }
+    void act() {
+        const UserId uid = someone();
+        switch (below(12)) {
+            case 0: return recall(uid);
+            case 1: return come_or_go(uid);
+            case 2:
+            case 3: return read(uid);
+            case 4:  // An outbox is flushed after a night: it was written long ago.
+                for (auto i = below(8); i > 0; --i) send(uid, below(model_.log.size() + 1));
+                return;
+            case 5: return send(uid, 0, true);  // An API, in my name.
+            case 6: return send(uid, model_.log.size());
+            case 7:
+                shell_.now += Millis{30'000};
+                shell_.tick();
+                model_.floor = shell_.head().floor.value;
+                return;
+            default: return send(uid, 0);  // From another device that shows nothing.
+        }
+    }
+
+    std::mt19937 random_{GetParam()};
+    Shell shell_;
+    Model model_;
+    std::uint32_t made_{};
+    int sends_{};
+    int recalls_{};
+};
+
+TEST_P(Unread, IsExactInAnOpenAndInTheList) {
+    for (int round = 0; round < 120; ++round) {
+        for (int i = 0; i < 6; ++i) act();
+        for (std::uint64_t uid = 1; uid <= kUsers; ++uid) {
+            ASSERT_EQ(shell_.unread_at_open({uid}), model_.unread({uid})) << round;
+            ASSERT_EQ(shell_.unread_in_list({uid}), model_.unread({uid})) << round;
+        }
+    }
+    EXPECT_GT(sends_, 300);
+    EXPECT_GT(recalls_, 5);
+    EXPECT_GT(model_.floor, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, Unread, testing::Range(0U, 8U));
+
+}  // namespace
+}  // namespace stentor::owner
