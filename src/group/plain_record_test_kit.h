@@ -1,0 +1,140 @@
+#pragma once
+// For the tests of this folder: what a store keeps of one group, in plain containers.
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "base/limits.h"
+#include "group/effects.h"
+
+namespace stentor::group {
+
+inline constexpr GroupId kGroup{7};
+
+struct PlainRecord {
+    void apply(const store::Commit& commit) {
+        head = commit.head;
+        log.insert(log.end(), commit.entries.begin(), commit.entries.end());
+        for (const auto& row : commit.sent) sent[{row.uid, row.cmid}] = row;
+        for (const auto& row : commit.members) members[row.uid] = row;
+        for (const auto& entry : commit.changed) log[entry.seq.value - 1] = entry;
+        for (const auto& row : commit.reactions) {
+            if (row.on) {
+                reactions.insert({row.seq, row.uid, row.emoji});
+            } else {
+                reactions.erase({row.seq, row.uid, row.emoji});
+            }
+        }
+        for (const auto& row : commit.tallies) tallies[row.seq] = row;
+        std::ranges::copy(commit.user_events, std::back_inserter(events));
+        for (const auto& row : commit.invites) invites[row.code] = row;
+        for (const auto& event : commit.user_events) {
+            pb::UserLogEntry entry;
+            entry.ParseFromString(event.entry);
+            user_logs[event.uid].push_back(std::move(entry));
+        }
+    }
+
+    Result<Found> look_up(const Load& load, Time when) {
+        if (const auto* asked = std::get_if<LoadFor>(&load.what)) return found_for(*asked);
+        if (const auto* member = std::get_if<LoadMember>(&load.what)) {
+            const auto it = members.find(member->uid);
+            return Found{it == members.end() ? std::nullopt : std::optional{it->second}};
+        }
+        if (const auto* asked = std::get_if<LoadSent>(&load.what)) {
+            const auto it = sent.find({asked->uid, asked->cmid});
+            return Found{it == sent.end() ? std::nullopt : std::optional{it->second}};
+        }
+        if (const auto* older = std::get_if<LoadOlder>(&load.what)) {
+            const std::uint64_t to = older->to.value;
+            const std::uint64_t from = to - std::min<std::uint64_t>(to, limits::kRangeEntries);
+            return Found{std::vector<LogEntry>(log.begin() + static_cast<std::ptrdiff_t>(from),
+                                               log.begin() + static_cast<std::ptrdiff_t>(to))};
+        }
+        if (const auto* readers = std::get_if<LoadReaders>(&load.what)) {
+            std::vector<store::MemberRow> rows;
+            auto next = members.upper_bound(readers->after);
+            for (; next != members.end() && rows.size() < limits::kReadersPage; ++next) {
+                rows.push_back(next->second);
+            }
+            return Found{std::move(rows)};
+        }
+        if (const auto* floor = std::get_if<LoadFloor>(&load.what)) {
+            Seq seq = floor->at_least;
+            while (seq < head->seq && log[seq.value].time < floor->before) ++seq;
+            return Found{entry_at(seq)};
+        }
+        if (!head) return std::unexpected(Error{.code = Code::not_found});
+        LoadedGroup group{.head = *head, .sent_since = when - limits::kYoungIds};
+        const std::size_t kept = std::min(log.size(), limits::kRing);
+        group.newest.assign(log.end() - static_cast<std::ptrdiff_t>(kept), log.end());
+        group.digest_before = kept == log.size() ? genesis(gid) : log[log.size() - kept - 1].digest;
+        for (const auto& [seq, tally] : tallies) {
+            if (seq.value + kept > log.size()) group.tallies.push_back(tally);
+        }
+        for (const auto& [id, row] : sent) {
+            if (row.cmid.time() >= group.sent_since) group.sent.push_back(row);
+        }
+        return Found{std::move(group)};
+    }
+
+    Found found_for(const LoadFor& load) {
+        if (const auto* entry = std::get_if<EntryAt>(&load.what)) return entry_at(entry->seq);
+        if (const auto* member = std::get_if<MemberOf>(&load.what)) {
+            const auto it = members.find(member->uid);
+            return it == members.end() ? std::nullopt : std::optional{it->second};
+        }
+        if (const auto* account = std::get_if<AccountOf>(&load.what)) {
+            const auto it = users.find(account->uid);
+            return it == users.end() ? std::nullopt : std::optional{it->second};
+        }
+        if (std::holds_alternative<VerdictOn>(load.what)) {
+            ++asked_verdicts;
+            return verdict;
+        }
+        if (const auto* entrance = std::get_if<Entrance>(&load.what)) {
+            const auto it = invites.find(entrance->invite);
+            return LoadedEntrance{
+                .groups = groups_of_everybody,
+                .invite = it == invites.end() ? std::nullopt : std::optional{it->second}};
+        }
+        const Seq seq = std::get<ReactionsTo>(load.what).seq;
+        LoadedReactions loaded{.entry = entry_at(seq), .tally = {.seq = seq}};
+        if (const auto it = tallies.find(seq); it != tallies.end()) loaded.tally = it->second;
+        for (const auto& [to, uid, emoji] : reactions) {
+            if (to == seq && uid == load.uid) {
+                loaded.mine.push_back({.uid = uid, .seq = seq, .emoji = emoji});
+            }
+        }
+        return loaded;
+    }
+    std::optional<LogEntry> entry_at(Seq seq) const {
+        if (seq <= head->floor || seq.value > log.size()) return std::nullopt;
+        return log[seq.value - 1];
+    }
+
+    GroupId gid = kGroup;
+    std::optional<store::HeadRow> head;
+    std::vector<LogEntry> log;
+    std::map<std::pair<UserId, Cmid>, store::SentRow> sent;
+    std::map<UserId, store::MemberRow> members;
+    std::set<std::tuple<Seq, UserId, std::string>> reactions;
+    std::map<Seq, store::TallyRow> tallies;
+    std::vector<store::UserEvent> events;
+    std::map<std::string, store::InviteRow> invites;
+    std::map<UserId, std::vector<pb::UserLogEntry>> user_logs;
+    std::size_t groups_of_everybody{};
+
+    std::map<UserId, store::UserRow> users;
+    Verdict verdict;  // The outside filter's, whatever it is asked.
+    int asked_verdicts{};
+};
+
+}  // namespace stentor::group
