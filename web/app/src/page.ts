@@ -13,9 +13,6 @@ import { Status } from "./status";
 import { t } from "./texts";
 
 const RENDER_EVERY_MS = 16;
-// The groups watched besides the one that is open, so that their counts are of this moment.
-const WATCHED = 6;
-const WATCHED_MEMBERS_MAX = 1_000;
 
 export class Page {
   readonly #client: Client;
@@ -29,7 +26,6 @@ export class Page {
   readonly #closing = new AbortController();
   #conversation: Conversation | undefined;
   #scheduled = false;
-  #watching = false;
   #countdown: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -119,7 +115,6 @@ export class Page {
     const { state } = connection;
     if (state.name === "stopped") return this.signedOut(false);
     this.#frame.dataset["connection"] = state.name;
-    this.#watch();
     this.#status.render();
     setText(this.#hint, this.#client.directory.groups.length > 0 ? t.pickGroup : t.tagline);
     this.#conversation?.render();
@@ -134,17 +129,6 @@ export class Page {
     if (counting === (this.#countdown !== undefined)) return;
     clearInterval(this.#countdown);
     this.#countdown = counting ? setInterval(() => this.#schedule(), 500) : undefined;
-  }
-
-  #watch(): void {
-    const { directory } = this.#client;
-    if (this.#watching || !directory.loaded) return;
-    this.#watching = true;
-    const small = directory.groups.filter(({ members }) => members <= WATCHED_MEMBERS_MAX);
-    for (const { gid } of small.slice(0, WATCHED)) {
-      if (gid !== this.#conversation?.gid) this.#client.group(gid);
-    }
-    if (this.#conversation) this.#client.group(this.#conversation.gid);
   }
 
   #title(): void {

@@ -197,6 +197,7 @@ export class Client {
     this.uid = welcome.uid;
     this.limits = welcome.limits;
     this.level = welcome.level;
+    this.#userLog.greeted();
     if (this.name !== "") this.users.learn(welcome.uid, this.name);
   }
 

@@ -29,6 +29,7 @@ export class UserLog {
   #fetch = 0;
   #fetching = false;
   #tries = 0;
+  #continues = false;
 
   constructor(
     private readonly env: Env,
@@ -41,6 +42,12 @@ export class UserLog {
     return this.place.read();
   }
 
+  // What follows continues the cursor that was named, whatever its first number is: after a restore the
+  // server goes on far above all that it ever gave.
+  greeted(): void {
+    this.#continues = true;
+  }
+
   disconnected(): void {
     this.#fetch += 1;
     this.#fetching = false;
@@ -51,6 +58,9 @@ export class UserLog {
       this.place.write(head);
       this.listener.afresh();
     }
+    const first = entries.find(({ userLogSeq }) => userLogSeq > 0)?.userLogSeq ?? 0;
+    if (this.#continues && first > this.last + 1) this.place.write(first - 1);
+    this.#continues = false;
     for (const entry of entries) {
       const { userLogSeq } = entry;
       if (userLogSeq === 0) {
@@ -79,10 +89,9 @@ export class UserLog {
   #answered(answer: Answer, before: number): void {
     if (answer.case === "lost") return;
     // A page that brings nothing on must not be asked for again at once.
-    const brings =
-      answer.case === "userLog" && (answer.value.reset || answer.value.entries.some(({ userLogSeq }) => userLogSeq === before + 1));
-    if (answer.case === "userLog" && (brings || answer.value.head <= before)) {
+    if (answer.case === "userLog" && (answer.value.reset || answer.value.entries.length > 0 || answer.value.head <= before)) {
       this.#tries = 0;
+      this.#continues = true;
       return this.take(answer.value);
     }
     this.#tries += 1;

@@ -145,7 +145,7 @@ test("every history ends in one log with every recall, everybody's sends once an
     }),
     { numRuns: 150 },
   );
-});
+}, 60_000);
 
 test("when the server loses its newest entries, what was written is offered again and stands there once", () => {
   fc.assert(
@@ -159,4 +159,4 @@ test("when the server loses its newest entries, what was written is offered agai
     }),
     { numRuns: 100 },
   );
-});
+}, 60_000);

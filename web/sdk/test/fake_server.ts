@@ -213,6 +213,7 @@ export class FakeServer {
     if (hello.token !== String(peer.user)) return peer.say(id, { case: "refused", value: { code: Code.TOKEN_INVALID } });
     peer.uid = peer.user;
     peer.say(id, { case: "welcome", value: { uid: peer.uid, timeMs: this.world.now(), pulseS: this.pulseS } });
+    peer.say(0, { case: "userLog", value: { head: hello.userLogSeq } });
     for (const { gid, epoch, seq } of hello.resume ?? []) this.#open(peer, 0, { gid: gid ?? 0, epoch: epoch ?? 0, seq: seq ?? 0 });
   }
 

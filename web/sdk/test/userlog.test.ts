@@ -44,7 +44,7 @@ test("a gap is fetched from the cursor on, and nothing of what lies behind it is
     return { case: "userLog", value: { entries: all.slice(after, after + 2), head: 3 } };
   });
   tell([hides(3, 3)]);
-  world.advance(41);
+  while (!server.asked.some(({ command }) => command.case === "fetchUserLog")) world.advance(1);
   expect([...hidden]).toEqual([]);
   world.advance(1_000);
   expect([...hidden]).toEqual([1, 2, 3]);
@@ -75,6 +75,22 @@ test("a cursor that the server does not know ends in the list and the groups ask
   tell([hides(501, 1)]);
   world.advance(1_000);
   expect([...group.marks.hidden]).toEqual([1]);
+});
+
+test("after a restore the log goes on far above: the answer to a question continues the cursor", () => {
+  const ann = signIn(server, 1);
+  for (let i = 0; i < 3; ++i) server.post(GID, "x");
+  const { hidden } = ann.group(GID).marks;
+  world.advance(1_000);
+  tell([hides(1, 1)]);
+  world.advance(100);
+  server.answers.set("fetchUserLog", () => ({ case: "userLog", value: { entries: [hides(4_001, 2)], head: 4_001 } }));
+  tell([hides(4_002, 3)]);
+  world.advance(200);
+  expect([...hidden]).toEqual([1, 2]);
+  tell([hides(4_002, 3)]);
+  world.advance(200);
+  expect([...hidden]).toEqual([1, 2, 3]);
 });
 
 test("a device that comes back names its cursor", () => {
