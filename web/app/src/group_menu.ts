@@ -26,8 +26,7 @@ export function groupMenu(client: Client, group: Group, name: string): MenuItem[
   ];
 }
 
-// Whoever has spoken here and is not me: a direct chat has two members.
-function blockOther(client: Client, group: Group): MenuItem[] {
-  const other = group.log.entries.find(({ sender }) => sender !== 0 && sender !== client.uid)?.sender;
+function blockOther(client: Client, { opened }: Group): MenuItem[] {
+  const other = opened?.settings?.between.find((uid) => uid !== client.uid);
   return other === undefined ? [] : [blockItem(client, other, sayFailure)];
 }

@@ -7,7 +7,7 @@ import { t } from "./texts";
 
 const DAY_S = 24 * 3_600;
 
-type Key = Exclude<keyof GroupSettings, "kind">;
+type Key = Exclude<keyof GroupSettings, "kind" | "between">;
 
 export function policySelect(chosen = 0): HTMLSelectElement {
   const select = el("select", { id: "policy" }, ...t.joinPolicies.map((words, i) => el("option", { value: i }, words)));
