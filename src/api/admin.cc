@@ -24,6 +24,22 @@ void reload(AdminCall call) {
     call.reply(object_response({{"ok", true}}));
 }
 
+void backup(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    const auto folder = fields->text("folder");
+    if (!folder) return call.reply(refusal(folder.error()));
+    if (!folder->value_or("").starts_with('/')) {
+        return call.reply(refusal({.code = Code::bad_field, .where = "folder"}));
+    }
+    call.parts.control.backup(**folder, [reply = std::move(call.reply)](auto outcome) mutable {
+        if (outcome) return reply(object_response({{"ok", true}, {"result", *outcome}}));
+        reply(json_response(
+            500, boost::json::serialize(boost::json::object{{"code", name_of(Code::internal)},
+                                                            {"field", outcome.error()}})));
+    });
+}
+
 struct Row {
     std::string_view method;
     std::string_view pattern;
@@ -54,6 +70,7 @@ constexpr std::array kRows{
     Row{"POST", "/admin/api/keys", add_key},
     Row{"POST", "/admin/api/keys/remove", remove_key},
     Row{"POST", "/admin/api/reload", reload},
+    Row{"POST", "/admin/api/backup", backup},
 };
 
 Response metrics_response(std::string text) {

@@ -6,6 +6,7 @@
 // Handlers never block: passwords wait on the PasswordQueue, groups on the poster, all else on the
 // bus; what the process must do for a while is the Control's.
 
+#include <expected>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,12 +24,8 @@ class StaticFiles;
 // What the operator may have the process say and do. Thread: any; must not block.
 class Control {
 public:
-    // Why it failed, in words for the operator; empty: done, and `result` says what.
-    struct Outcome {
-        std::string flaw;
-        std::string result;
-    };
-    using Done = std::move_only_function<void(Outcome)>;
+    // What was done, or why not, in words for the operator.
+    using Done = std::move_only_function<void(std::expected<std::string, std::string>)>;
 
     Control() = default;
     Control(const Control&) = delete;
@@ -39,6 +36,9 @@ public:
     [[nodiscard]] virtual std::string metrics() = 0;
     // Reads the settings again, as SIGHUP does; what came of it stands in the log.
     virtual void reload() = 0;
+    // A copy of the record, taken while it is written, into a new folder of this machine. One at a
+    // time. `done` is called once, on another thread.
+    virtual void backup(std::string folder, Done done) = 0;
 };
 
 struct AdminParts {

@@ -20,6 +20,8 @@ int run(int argc, char** argv) {
     add_token_command(app);
     add_group_commands(app);
     add_chat_command(app, code);
+    add_record_commands(app);
+    add_top_command(app);
     add_bench_commands(app, code);
     app.add_subcommand("version", "Print the version")->callback([] {
         std::puts("stentor " STENTOR_VERSION);

@@ -11,6 +11,7 @@
 #include "auth/token.h"
 #include "base/log.h"
 #include "config/address.h"
+#include "server/backup.h"
 #include "server/metrics.h"
 #include "server/options_of.h"
 #include "server/outside.h"
@@ -159,6 +160,22 @@ std::string Node::metrics() {
 
 // The thread that started the process waits for it, and may do what takes its time.
 void Node::reload() { kill(getpid(), SIGHUP); }
+
+void Node::backup(std::string folder, Done done) {
+    if (backing_up_.exchange(true)) return done(std::unexpected("another backup is being taken"));
+    backup_ = std::jthread{[this, folder = std::move(folder), done = std::move(done)]() mutable {
+        std::expected<std::string, std::string> outcome;
+        try {
+            outcome = take_backup(*store::maintenance_of(*store_), settings_.server.data, folder);
+            log::info("backup taken", {{"folder", folder}});
+        } catch (const std::exception& problem) {
+            outcome = std::unexpected(problem.what());
+            log::error("no backup", {{"why", problem.what()}});
+        }
+        backing_up_ = false;
+        done(std::move(outcome));
+    }};
+}
 
 void Node::drain() {
     stats_.set_draining();

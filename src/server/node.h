@@ -5,8 +5,10 @@
 //
 // Thread: the one that made it.
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "api/admin.h"
@@ -59,6 +61,7 @@ private:
     // ---- api::Control
     [[nodiscard]] std::string metrics() override;
     void reload() override;
+    void backup(std::string folder, Done done) override;
 
     [[nodiscard]] std::string serve_admin();
     [[nodiscard]] std::string leader_address() const;
@@ -86,6 +89,8 @@ private:
     api::Admin admin_;
     outgoing::Poster outgoing_;
     std::unique_ptr<api::Hooks> hooks_;
+    std::atomic<bool> backing_up_{};
+    std::jthread backup_;  // The newest.
 };
 
 }  // namespace stentor::server

@@ -1,13 +1,14 @@
 // The real server, as a process of its own on a port that the system gives.
 
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const READY_WITHIN_MS = 20_000;
 const PAGE = fileURLToPath(new URL("../../web/app/dist", import.meta.url));
+export const ADMIN_PAGE = fileURLToPath(new URL("../../web/admin/dist", import.meta.url));
 
 export class Server {
   readonly #dir = mkdtempSync(join(tmpdir(), "stentor-e2e-"));
@@ -25,9 +26,17 @@ export class Server {
     return `ws://127.0.0.1:${this.#port}/ws`;
   }
 
+  get data(): string {
+    return join(this.#dir, "data");
+  }
+  // The private listener's.
+  get admin(): string {
+    return readFileSync(join(this.data, "admin-address"), "utf8").trim();
+  }
+
   // On the port that it had before, if it had one.
   async start(): Promise<void> {
-    const args = ["serve", "--data", join(this.#dir, "data"), "--listen", `127.0.0.1:${this.#port}`, "--web", PAGE, ...this.extra];
+    const args = ["serve", "--data", this.data, "--listen", `127.0.0.1:${this.#port}`, "--web", PAGE, ...this.extra];
     const child = spawn(process.env["STENTOR_SERVER"] ?? "", args, { stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     await new Promise<void>((ready, failed) => {

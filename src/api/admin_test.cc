@@ -1,0 +1,235 @@
+#include "api/admin.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <optional>
+#include <vector>
+
+#include "auth/password.h"
+
+namespace stentor::api {
+namespace {
+
+using net::http::Request;
+using net::http::Response;
+using testing::HasSubstr;
+
+constexpr const char* kKey = "0123456789abcdef";
+
+// Owners with one group and two accounts, who answer on the asker's thread and keep what is posted.
+class TestBus final : public bus::Bus {
+public:
+    Result<void> post(PartitionId /*partition*/, bus::Post post) override {
+        bus::Answer answer{.reply_to = post.reply_to, .frame = answer_with};
+        posts.push_back(std::move(post));
+        inbox->on_answers({std::move(answer)});
+        return {};
+    }
+    void publish(NodeId /*node*/, std::shared_ptr<const bus::Items> /*items*/) override {}
+    void answer(NodeId /*node*/, std::vector<bus::Answer> /*answers*/) override {}
+    void nudge(NodeId /*node*/, std::vector<bus::Nudge> /*nudges*/) override {}
+
+    void ask(PartitionId /*partition*/, bus::Question question, bus::ReplyHandler reply) override {
+        if (const auto* change = std::get_if<bus::AskChangeUser>(&question)) {
+            changes.push_back(*change);
+            return reply(bus::Reply{bus::Account{
+                .uid = change->uid, .name = "Ann", .disabled = change->disabled.value_or(false)}});
+        }
+        if (std::holds_alternative<bus::AskAccounts>(question)) {
+            return reply(bus::Reply{std::vector<bus::Account>{{.uid = {7}, .name = "Ann \"A\""}}});
+        }
+        if (const auto* groups = std::get_if<bus::AskGroups>(&question)) {
+            pb::Groups found;
+            if (groups->after.value < 12) {
+                pb::GroupSummary& group = *found.add_groups();
+                group.set_gid(12);
+                group.set_name("Twelve");
+                group.set_epoch(3);
+            }
+            return reply(bus::Reply{std::move(found)});
+        }
+        reply(std::unexpected(Error{.code = Code::unsupported, .where = "question"}));
+    }
+
+    bus::NodeInbox* inbox{};
+    pb::ServerFrame answer_with;
+    std::vector<bus::Post> posts;
+    std::vector<bus::AskChangeUser> changes;
+};
+
+class NoNode final : public bus::NodeInbox {
+public:
+    void on_items(std::shared_ptr<const bus::Items> /*items*/) override {}
+    void on_answers(std::vector<bus::Answer> /*answers*/) override {}
+    void on_nudges(std::vector<bus::Nudge> /*nudges*/) override {}
+};
+
+class TestControl final : public Control, public Status {
+public:
+    std::string metrics() override { return "a 1\n"; }
+    void reload() override { ++reloads; }
+    void backup(std::string folder, Done done) override {
+        if (folder == "/full") return done(std::unexpected("no room"));
+        done(folder + " written");
+    }
+    std::vector<std::string> unready_reasons() override { return {}; }
+    std::vector<std::pair<std::string, std::uint64_t>> counters() override { return {}; }
+    int reloads{};
+};
+
+class AdminTest : public testing::Test {
+protected:
+    AdminTest() {
+        bus.inbox = &poster;
+        bus.answer_with.mutable_done();
+    }
+
+    Response call(std::string method, std::string path, std::string body = "",
+                  const std::string& key = kKey) {
+        Request request{.method = std::move(method), .path = std::move(path)};
+        const std::size_t query = request.path.find('?');
+        if (query != std::string::npos) {
+            request.query = request.path.substr(query + 1);
+            request.path.resize(query);
+        }
+        request.headers = {{.name = "authorization", .value = "Bearer " + key}};
+        request.body = std::move(body);
+        std::promise<Response> answered;
+        admin.on_http(request, [&](Response response) { answered.set_value(std::move(response)); });
+        return answered.get_future().get();
+    }
+    static std::string text(const Response& response) { return *response.body; }
+
+    TestBus bus;
+    NoNode node;
+    Poster poster{NodeId{1}, bus, node};
+    auth::Argon2Hasher hasher{auth::kArgon2CostForTests};
+    auth::PasswordQueue passwords{hasher};
+    TestControl control;
+    Admin admin{{.bus = bus,
+                 .poster = poster,
+                 .passwords = passwords,
+                 .status = control,
+                 .control = control},
+                kKey,
+                ""};
+};
+
+TEST_F(AdminTest, NothingIsDoneWithoutTheKey) {
+    for (const char* key : {"", "0123456789abcdeF", "0123456789abcde", "0123456789abcdef0"}) {
+        EXPECT_EQ(call("POST", "/admin/api/users/7/disable", "", key).status, 401U) << key;
+        EXPECT_EQ(call("GET", "/admin/api/users", "", key).status, 401U) << key;
+        EXPECT_EQ(call("GET", "/admin/api/nothing", "", key).status, 401U) << key;
+    }
+    EXPECT_TRUE(bus.changes.empty());
+    EXPECT_EQ(call("GET", "/metrics", "", "").status, 200U);
+    EXPECT_EQ(call("GET", "/healthz", "", "").status, 200U);
+    EXPECT_EQ(call("GET", "/readyz", "", "").status, 200U);
+}
+
+TEST_F(AdminTest, PathsAndMethodsAreExact) {
+    EXPECT_EQ(call("GET", "/admin/api/users/7/disable").status, 405U);
+    EXPECT_EQ(call("POST", "/admin/api/users/x/disable").status, 404U);
+    EXPECT_EQ(call("POST", "/admin/api/users/7").status, 404U);
+    EXPECT_EQ(call("POST", "/metrics").status, 405U);
+}
+
+TEST_F(AdminTest, AccountsAreListedDisabledAndSignedOut) {
+    EXPECT_THAT(text(call("GET", "/admin/api/users?prefix=A&count=1")),
+                HasSubstr(R"("uid":7,"name":"Ann \"A\"")"));
+    EXPECT_EQ(call("GET", "/admin/api/users?count=101").status, 400U);
+    EXPECT_THAT(text(call("POST", "/admin/api/users/7/disable")), HasSubstr(R"("disabled":true)"));
+    call("POST", "/admin/api/users/7/enable");
+    call("POST", "/admin/api/users/7/sign-out");
+    ASSERT_EQ(bus.changes.size(), 3U);
+    EXPECT_EQ(bus.changes[0].disabled, true);
+    EXPECT_TRUE(bus.changes[0].tokens_since);
+    EXPECT_EQ(bus.changes[1].disabled, false);
+    EXPECT_FALSE(bus.changes[1].tokens_since);
+    EXPECT_FALSE(bus.changes[2].disabled);
+    EXPECT_TRUE(bus.changes[2].tokens_since);
+}
+
+TEST_F(AdminTest, ANewPasswordIsHashedAndEndsOldTokens) {
+    EXPECT_EQ(call("POST", "/admin/api/users/7/password", R"({"password":"short"})").status, 400U);
+    EXPECT_EQ(call("POST", "/admin/api/users/7/password", R"({"password":"long enough"})").status,
+              200U);
+    ASSERT_EQ(bus.changes.size(), 1U);
+    EXPECT_TRUE(hasher.matches(*bus.changes[0].password_hash, "long enough"));
+    EXPECT_TRUE(bus.changes[0].tokens_since);
+}
+
+TEST_F(AdminTest, MembersAreChangedWithTheOperatorsRights) {
+    EXPECT_EQ(call("POST", "/admin/api/groups/12/members/7/kick").status, 200U);
+    EXPECT_EQ(call("POST", "/admin/api/groups/12/members/7/ban", R"({"reason":"spam"})").status,
+              200U);
+    EXPECT_EQ(call("POST", "/admin/api/groups/12/members/7/role", R"({"role":"admin"})").status,
+              200U);
+    EXPECT_EQ(call("POST", "/admin/api/groups/12/members/7/mute", R"({"minutes":5})").status, 200U);
+    EXPECT_EQ(call("POST", "/admin/api/groups/12/members/7/role", R"({"role":"king"})").status,
+              400U);
+    EXPECT_EQ(call("POST", "/admin/api/groups/12/members/7/mute", "{}").status, 400U);
+    ASSERT_EQ(bus.posts.size(), 4U);
+    for (const bus::Post& post : bus.posts) {
+        EXPECT_TRUE(post.operator_rights);
+        EXPECT_EQ(post.gid, GroupId{12});
+        EXPECT_EQ(post.command.change_member().uid(), 7U);
+    }
+    EXPECT_TRUE(bus.posts[0].command.change_member().kick());
+    EXPECT_EQ(bus.posts[1].command.change_member().reason(), "spam");
+    EXPECT_EQ(bus.posts[2].command.change_member().role(), pb::ROLE_ADMIN);
+    EXPECT_GT(bus.posts[3].command.change_member().mute_until_ms(), to_ms(now()));
+}
+
+TEST_F(AdminTest, ChangesOfAGroupNameItsEpoch) {
+    EXPECT_EQ(call("POST", "/admin/api/groups/12/configure",
+                   R"({"slow_mode_s":10,"name":"New","history_for_joiners":true})")
+                  .status,
+              200U);
+    EXPECT_EQ(call("POST", "/admin/api/groups/12/recall", R"({"seq":4})").status, 200U);
+    EXPECT_EQ(call("POST", "/admin/api/groups/13/recall", R"({"seq":4})").status, 404U);
+    ASSERT_EQ(bus.posts.size(), 2U);
+    const pb::ConfigureGroup& change = bus.posts[0].command.configure_group();
+    EXPECT_EQ(change.epoch(), 3U);
+    EXPECT_THAT(change.fields(),
+                testing::UnorderedElementsAre("name", "slow_mode_s", "history_for_joiners"));
+    EXPECT_EQ(change.settings().slow_mode_s(), 10U);
+    EXPECT_EQ(bus.posts[1].command.recall().epoch(), 3U);
+    EXPECT_EQ(bus.posts[1].command.recall().seq(), 4U);
+}
+
+TEST_F(AdminTest, WhatOwnersRefuseIsToldAsItIs) {
+    pb::Refused& refused = *bus.answer_with.mutable_refused();
+    refused.set_code(static_cast<pb::Code>(Code::not_a_member));
+    refused.set_field("uid");
+    const Response response = call("POST", "/admin/api/groups/12/members/7/kick");
+    EXPECT_EQ(response.status, 400U);
+    EXPECT_THAT(text(response), HasSubstr(R"("code":"NOT_A_MEMBER")"));
+    EXPECT_THAT(text(response), HasSubstr(R"("field":"uid")"));
+}
+
+TEST_F(AdminTest, AnAnnouncementGoesToTheGroupOfEverybody) {
+    bus.answer_with.mutable_sent()->set_seq(9);
+    EXPECT_THAT(text(call("POST", "/admin/api/broadcast", R"({"text":"hello"})")),
+                HasSubstr(R"("seq":9)"));
+    EXPECT_EQ(call("POST", "/admin/api/broadcast", R"({"text":""})").status, 400U);
+    ASSERT_EQ(bus.posts.size(), 1U);
+    EXPECT_EQ(bus.posts[0].gid, GroupId{1});
+    EXPECT_EQ(bus.posts[0].uid, UserId{});
+}
+
+TEST_F(AdminTest, TheProcessReloadsAndBacksUp) {
+    call("POST", "/admin/api/reload");
+    EXPECT_EQ(control.reloads, 1);
+    EXPECT_THAT(text(call("POST", "/admin/api/backup", R"({"folder":"/b"})")),
+                HasSubstr("/b written"));
+    EXPECT_EQ(call("POST", "/admin/api/backup", R"({"folder":"b"})").status, 400U);
+    const Response failed = call("POST", "/admin/api/backup", R"({"folder":"/full"})");
+    EXPECT_EQ(failed.status, 500U);
+    EXPECT_THAT(text(failed), HasSubstr("no room"));
+}
+
+}  // namespace
+}  // namespace stentor::api

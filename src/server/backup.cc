@@ -1,0 +1,52 @@
+#include "server/backup.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "store/rocks/rocks_store.h"
+
+namespace stentor::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kStore = "store";
+constexpr const char* kSecrets = "secrets";
+
+[[noreturn]] void refuse(std::string_view what, const fs::path& where) {
+    throw std::runtime_error{fmt::format("{} {}", where.string(), what)};
+}
+
+void make_private(const fs::path& folder) {
+    fs::create_directories(folder);
+    fs::permissions(folder, fs::perms::owner_all);
+}
+
+}  // namespace
+
+std::string take_backup(store::Maintenance& store, const fs::path& data, const fs::path& folder) {
+    if (fs::exists(folder)) refuse("is there already: a backup needs a new folder", folder);
+    make_private(folder);
+    const auto copied = store.checkpoint((folder / kStore).string());
+    if (!copied) refuse("could not be written: " + std::string{copied.error().where}, folder);
+    // Last: a folder without secrets is a backup that was not finished.
+    fs::copy_file(data / kSecrets, folder / kSecrets);
+    return fmt::format("{}: everything up to update {}", folder.string(), *copied);
+}
+
+std::uint64_t restore_backup(const fs::path& folder, const fs::path& data) {
+    if (!fs::exists(folder / kStore)) refuse("is no backup: it holds no store", folder);
+    if (!fs::exists(folder / kSecrets)) refuse("was not finished: it holds no secrets", folder);
+    if (fs::exists(data / kStore)) refuse("holds a record already: name a new folder", data);
+    make_private(data);
+    fs::copy(folder / kStore, data / kStore, fs::copy_options::recursive);
+    fs::copy_file(folder / kSecrets, data / kSecrets, fs::copy_options::overwrite_existing);
+    auto store = store::open_rocks({.path = (data / kStore).string()});
+    if (!store) refuse("cannot be opened: " + std::string{store.error().where}, data);
+    const auto epoch = (*store)->raise_epoch();
+    if (!epoch) refuse("takes no new epoch: " + std::string{epoch.error().where}, data);
+    return epoch->value;
+}
+
+}  // namespace stentor::server

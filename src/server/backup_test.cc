@@ -1,0 +1,73 @@
+#include "server/backup.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+
+#include "store/rocks/rocks_store.h"
+
+namespace stentor::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+class BackupTest : public testing::Test {
+protected:
+    BackupTest() {
+        std::string pattern = (fs::temp_directory_path() / "stentor-backup-XXXXXX").string();
+        folder_ = ::mkdtemp(pattern.data());
+        fs::create_directories(folder_ / "data");
+        std::ofstream{folder_ / "data" / "secrets"} << "secret\n";
+        fs::permissions(folder_ / "data" / "secrets",
+                        fs::perms::owner_read | fs::perms::owner_write);
+    }
+    ~BackupTest() override { fs::remove_all(folder_); }
+
+    static std::unique_ptr<store::Store> open(const fs::path& data) {
+        auto store = store::open_rocks({.path = (data / "store").string()});
+        EXPECT_TRUE(store);
+        return std::move(*store);
+    }
+    static void add_user(store::Store& store, std::uint64_t uid, const char* name) {
+        EXPECT_TRUE(store.add_user({.uid = {uid}, .name = name, .name_key = name}));
+    }
+
+    fs::path folder_;
+};
+
+TEST_F(BackupTest, WhatWasThereWhenItWasTakenComesBackUnderANewEpoch) {
+    Epoch before;
+    {
+        const auto store = open(folder_ / "data");
+        add_user(*store, 7, "ann");
+        take_backup(*store::maintenance_of(*store), folder_ / "data", folder_ / "backup");
+        add_user(*store, 8, "bob");
+        before = store->epoch();
+    }
+    const std::uint64_t epoch = restore_backup(folder_ / "backup", folder_ / "again");
+    const auto store = open(folder_ / "again");
+    EXPECT_GT(epoch, before.value);
+    EXPECT_EQ(store->epoch().value, epoch);
+    EXPECT_TRUE(store->user({7})->has_value());
+    EXPECT_FALSE(store->user({8})->has_value());
+    EXPECT_EQ(fs::status(folder_ / "again" / "secrets").permissions(),
+              fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST_F(BackupTest, NothingIsWrittenOver) {
+    const auto store = open(folder_ / "data");
+    store::Maintenance& maintenance = *store::maintenance_of(*store);
+    take_backup(maintenance, folder_ / "data", folder_ / "backup");
+    EXPECT_THROW(take_backup(maintenance, folder_ / "data", folder_ / "backup"),
+                 std::runtime_error);
+    EXPECT_THROW(restore_backup(folder_ / "backup", folder_ / "data"), std::runtime_error);
+    EXPECT_THROW(restore_backup(folder_ / "none", folder_ / "again"), std::runtime_error);
+    fs::remove(folder_ / "backup" / "secrets");
+    EXPECT_THROW(restore_backup(folder_ / "backup", folder_ / "again"), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace stentor::server

@@ -1,0 +1,66 @@
+// The operator's page on the private listener, and what he does there seen by a member.
+
+import { execFileSync } from "node:child_process";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launch, Person } from "./person";
+import { ADMIN_PAGE, eventually, Server } from "./server";
+
+const server = new Server(["--admin-web", ADMIN_PAGE]);
+let browser: Browser;
+
+beforeAll(async () => {
+  await server.start();
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server.stop();
+});
+
+async function open(locale: string): Promise<{ page: Page; errors: string[] }> {
+  const page = await (await browser.newContext({ locale })).newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("dialog", (dialog) => void dialog.accept());
+  await page.goto(server.admin);
+  return { page, errors };
+}
+
+const stentor = (...args: string[]) => execFileSync(process.env["STENTOR_SERVER"] ?? "", [...args, "--data", server.data], { encoding: "utf8" }).trim();
+
+test("a wrong key opens nothing", async () => {
+  const { page } = await open("zh-CN");
+  await page.fill("#key", "0".repeat(64));
+  await page.click('button[type="submit"]');
+  await page.waitForSelector('text="这不是此服务器的密钥。"');
+});
+
+test("charts live, an account is disabled and enabled, a group is told something", async () => {
+  const ann = await Person.signUp(browser, server.http, "Ann");
+  await ann.create("Book club");
+  await ann.say("hello");
+  await ann.settled();
+
+  const { page, errors } = await open("en-GB");
+  await page.fill("#key", stentor("token", "--admin"));
+  await page.click('button[type="submit"]');
+
+  const connections = page.locator('[data-chart="connections"] .value');
+  await eventually("one connection is shown", async () => (await connections.textContent()) === "1");
+  await eventually("a line is drawn", async () => ((await page.locator('[data-chart="memory"] .line').getAttribute("d")) ?? "").split("L").length > 2);
+
+  await page.click('nav >> text="Groups"');
+  await page.click('tr:has-text("Book club") >> text="Open"');
+  await page.fill('input[aria-label="Text"]', "Lights out at ten");
+  await page.click('text="Send as operator"');
+  await ann.sees("Lights out at ten");
+
+  await page.click('nav >> text="Accounts"');
+  await page.click('tr:has-text("Ann") >> text="Disable"');
+  await page.waitForSelector('tr:has-text("Ann") >> text="Enable"');
+  expect(stentor("user", "list")).toMatch(/\tdisabled\tAnn$/);
+  await page.click('tr:has-text("Ann") >> text="Enable"');
+  await page.waitForSelector('tr:has-text("Ann") >> text="Disable"');
+  expect(errors).toEqual([]);
+}, 120_000);

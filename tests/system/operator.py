@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""The operator's side of a real server: its metrics are well-formed, the Grafana dashboard uses no
+others, the table of settings in the documents is the program's, the command line reaches accounts
+and groups, a backup is restored, and settings are read again on SIGHUP.
+
+    operator.py STENTOR ROOT
+"""
+
+import json
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+STENTOR = sys.argv[1]
+ROOT = pathlib.Path(sys.argv[2])
+SAMPLE = re.compile(r'([a-z_]+)(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [-+0-9.e]+$')
+
+
+def stentor(*args, stdin="", code=0):
+    done = subprocess.run([STENTOR, *args], input=stdin, capture_output=True, text=True, timeout=60)
+    if done.returncode != code:
+        raise AssertionError(f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done.stdout + done.stderr
+
+
+class Server:
+    def __init__(self, data, *args):
+        self.data = pathlib.Path(data)
+        self.log = open(self.data.parent / "log", "w+", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [STENTOR, "serve", "--data", data, "--listen", "127.0.0.1:0", *args],
+            stdout=subprocess.PIPE, stderr=self.log, text=True)
+        lines = [self.process.stdout.readline() for _ in range(2)]
+        self.http = re.search(r"http://\S+", lines[0])[0]
+        self.admin = (self.data / "admin-address").read_text().strip()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(30)
+        self.process.stdout.close()
+        return code
+
+    def logged(self):
+        self.log.seek(0)
+        return self.log.read()
+
+
+def fetch(address, headers=None, body=None):
+    request = urllib.request.Request(address, data=body, headers=headers or {})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode()
+
+
+def sign_up(server, name):
+    body = json.dumps({"name": name, "password": "long enough"}).encode()
+    return fetch(server.http + "/api/v1/sign-up", {"content-type": "application/json"}, body)
+
+
+class Operator(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="stentor-operator-")
+        self.addCleanup(self.folder.cleanup)
+        self.data = self.folder.name + "/data"
+
+    def serve(self, *args, data=None):
+        server = Server(data or self.data, *args)
+        self.addCleanup(lambda: server.process.poll() is None and server.stop())
+        return server
+
+    def test_metrics_are_well_formed_and_the_dashboard_uses_no_others(self):
+        server = self.serve()
+        status, text = fetch(server.admin + "/metrics")
+        self.assertEqual(status, 200)
+        typed, names = set(), set()
+        for line in text.splitlines():
+            if line.startswith("# TYPE "):
+                typed.add(line.split()[2])
+            elif not line.startswith("# HELP "):
+                self.assertRegex(line, SAMPLE)
+                names.add(SAMPLE.match(line)[1])
+        families = {re.sub(r"_(bucket|sum|count)$", "", name) for name in names}
+        self.assertEqual(families, typed)
+        dashboard = json.loads((ROOT / "deploy/grafana/stentor.json").read_text())
+        used = set()
+        for panel in dashboard["panels"]:
+            for target in panel["targets"]:
+                used |= set(re.findall(r"\b(?:stentor|process)_[a-z_]+", target["expr"]))
+        self.assertGreater(len(used), 20)
+        self.assertEqual(used - names, set())
+        # The public listener tells none of it.
+        self.assertEqual(fetch(server.http + "/metrics")[0], 404)
+        self.assertEqual(fetch(server.http + "/admin/api/users")[0], 404)
+
+    def test_the_documents_have_the_programs_table_of_settings(self):
+        document = (ROOT / "docs/operations.md").read_text()
+        table = stentor("gen-config", "--table")
+        self.assertIn(table, document, "put the output of `stentor gen-config --table` there")
+
+    def test_a_generated_file_is_right_and_a_wrong_one_is_told_by_line(self):
+        file = pathlib.Path(self.folder.name) / "stentor.toml"
+        file.write_text(stentor("gen-config"))
+        self.assertIn("right", stentor("check-config", str(file)))
+        file.write_text("[limits]\nsends_burts = 1\n\n[server]\nworkers = 1000\n")
+        said = stentor("check-config", str(file), code=1)
+        self.assertIn(f"{file}:2: there is no key limits.sends_burts; is it limits.sends_burst?", said)
+        self.assertIn(f"{file}:5: server.workers takes: whole number from 1 to 64", said)
+        self.assertIn(f"{file}:5:", stentor("serve", "--config", str(file), code=1))
+
+    def test_accounts_from_the_command_line(self):
+        server = self.serve()
+        stentor("user", "add", "Ann", "--data", self.data, stdin="long enough\n")
+        self.assertEqual(sign_up(server, "ann")[0], 409)
+        self.assertRegex(stentor("user", "list", "--data", self.data), r"^\d+\tenabled\tAnn\n$")
+        stentor("user", "disable", "ann", "--data", self.data)
+        self.assertRegex(stentor("user", "list", "A", "--data", self.data), r"\tdisabled\tAnn\n$")
+        stentor("user", "enable", "Ann", "--data", self.data)
+        token = stentor("token", "Ann", "--data", self.data).strip()
+        status, body = fetch(server.http + "/api/v1/me", {"authorization": f"Bearer {token}"})
+        self.assertEqual((status, json.loads(body)["name"]), (200, "Ann"))
+        self.assertIn("no account Bob", stentor("user", "disable", "Bob", "--data", self.data, code=1))
+        stentor("group", "announce", "Lights out at ten", "--data", self.data)
+        self.assertRegex(stentor("group", "list", "--data", self.data), r"(?m)^1\tbroadcast\t")
+        self.assertIn("ready", stentor("top", "--times", "1", "--data", self.data))
+
+    def test_a_backup_of_the_running_server_is_restored(self):
+        server = self.serve()
+        sign_up(server, "Ann")
+        backup, again = self.folder.name + "/backup", self.folder.name + "/again"
+        stentor("backup", backup, "--data", self.data)
+        sign_up(server, "Bob")
+        self.assertIn("is there already", stentor("backup", backup, "--data", self.data, code=1))
+        server.stop()
+        stentor("restore", backup, "--data", again)
+        self.serve(data=again)
+        said = stentor("user", "list", "--data", again)
+        self.assertIn("\tAnn\n", said)
+        self.assertNotIn("\tBob\n", said)
+
+    def test_settings_are_read_again_on_sighup_and_what_cannot_be_is_said(self):
+        file = pathlib.Path(self.folder.name) / "stentor.toml"
+        file.write_text('[accounts]\nsign_up = true\n[log]\nformat = "json"\n')
+        server = self.serve("--config", str(file))
+        self.assertEqual(sign_up(server, "Ann")[0], 201)
+        file.write_text('[accounts]\nsign_up = false\n[log]\nformat = "json"\n[server]\nworkers = 2\n')
+        server.process.send_signal(signal.SIGHUP)
+        end = time.monotonic() + 20
+        while sign_up(server, "Bob")[0] != 403:
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.1)
+        file.write_text("[accounts]\nsign_up = 1\n")
+        server.process.send_signal(signal.SIGHUP)
+        while "accounts.sign_up takes: true or false" not in server.logged():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.1)
+        self.assertEqual(sign_up(server, "Bob")[0], 403)  # The wrong file changed nothing.
+        lines = [json.loads(line) for line in server.logged().splitlines()]
+        restart = [line for line in lines if line["event"] == "setting needs a restart"]
+        self.assertEqual([line["key"] for line in restart], ["server.workers"])
+
+    def test_nobody_else_may_read_the_address_and_it_goes_with_the_server(self):
+        server = self.serve()
+        file = server.data / "admin-address"
+        self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+        self.assertEqual(server.stop(), 0)
+        self.assertFalse(file.exists())
+        self.assertIn("no server runs", stentor("user", "list", "--data", self.data, code=1))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
