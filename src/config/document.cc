@@ -51,9 +51,12 @@ std::string commented_file() {
     return text;
 }
 
-std::string markdown_table() {
+std::string markdown_page() {
     const Settings defaults;
-    std::string text = "| key | default | allowed | meaning | from |\n|---|---|---|---|---|\n";
+    std::string text =
+        "# Settings\n\nMade by `stentor gen-config --table > docs/settings.md`; a test compares "
+        "them. *start*: counts from the next start. *SIGHUP*: read again at `kill -HUP`.\n\n"
+        "| key | default | allowed | meaning | from |\n|---|---|---|---|---|\n";
     for (const Key& key : keys()) {
         text += "| `" + key.path() + "` | `" + text_of(defaults, key) + "` | " + allowed(key.form) +
                 " | " + std::string{key.meaning} + " | " + (key.reloads ? "SIGHUP" : "start") +

@@ -7,7 +7,7 @@ namespace stentor::config {
 
 // A whole file with every key at its default, each with its meaning and what is allowed.
 [[nodiscard]] std::string commented_file();
-// The same as a table in Markdown, for docs/operations.md.
-[[nodiscard]] std::string markdown_table();
+// The same as a page in Markdown: docs/settings.md.
+[[nodiscard]] std::string markdown_page();
 
 }  // namespace stentor::config

@@ -27,9 +27,9 @@ void add_config_commands(CLI::App& app, int& code) {
     const auto as_table = std::make_shared<bool>(false);
     CLI::App* generate = app.add_subcommand(
         "gen-config", "Print a whole configuration file: every key, its default, what is allowed");
-    generate->add_flag("--table", *as_table, "As a table in Markdown");
+    generate->add_flag("--table", *as_table, "As docs/settings.md");
     generate->callback([as_table] {
-        const std::string text = *as_table ? config::markdown_table() : config::commented_file();
+        const std::string text = *as_table ? config::markdown_page() : config::commented_file();
         std::fputs(text.c_str(), stdout);
     });
 

@@ -136,6 +136,13 @@ std::string metrics_of(const Measured& measured) {
     page.gauges("stentor_http_waiting", "HTTP requests that wait",
                 {{{{"for", "passwords"}}, as_double(measured.passwords.waiting())},
                  {{{"for", "owners"}}, as_double(measured.poster.waiting())}});
+    if (measured.filter != nullptr) {
+        const filter::FilterCounters& filter = measured.filter->counters();
+        page.counters("stentor_filter_total", "Posts shown to the outside filter",
+                      {{{{"outcome", "asked"}}, as_double(filter.asked)},
+                       {{{"outcome", "refused"}}, as_double(filter.refused)},
+                       {{{"outcome", "failed"}}, as_double(filter.failed)}});
+    }
     add_process(page);
     return page.text();
 }

@@ -7,6 +7,7 @@
 
 #include "api/poster.h"
 #include "auth/password_queue.h"
+#include "filter/filter.h"
 #include "gateway/gateway.h"
 #include "net/shard_group.h"
 #include "owner/owner.h"
@@ -19,6 +20,7 @@ struct Measured {
     const owner::Owner& owner;
     const auth::PasswordQueue& passwords;
     const api::Poster& poster;
+    const filter::Filter* filter{};  // None is set.
     bool ready{};
 };
 

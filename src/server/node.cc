@@ -155,6 +155,7 @@ std::string Node::metrics() {
                        .owner = owner_,
                        .passwords = passwords_,
                        .poster = poster_,
+                       .filter = filter_.get(),
                        .ready = stats_.unready_reasons().empty()});
 }
 

@@ -102,9 +102,9 @@ class Operator(unittest.TestCase):
         self.assertEqual(fetch(server.http + "/admin/api/users")[0], 404)
 
     def test_the_documents_have_the_programs_table_of_settings(self):
-        document = (ROOT / "docs/operations.md").read_text()
-        table = stentor("gen-config", "--table")
-        self.assertIn(table, document, "put the output of `stentor gen-config --table` there")
+        document = (ROOT / "docs/settings.md").read_text()
+        self.assertEqual(stentor("gen-config", "--table"), document,
+                         "run: stentor gen-config --table > docs/settings.md")
 
     def test_a_generated_file_is_right_and_a_wrong_one_is_told_by_line(self):
         file = pathlib.Path(self.folder.name) / "stentor.toml"
