@@ -33,10 +33,11 @@ def stentor(*args, stdin="", code=0):
 class Server:
     def __init__(self, data, *args):
         self.data = pathlib.Path(data)
-        self.log = open(self.data.parent / "log", "w+", encoding="utf-8")
-        self.process = subprocess.Popen(
-            [STENTOR, "serve", "--data", data, "--listen", "127.0.0.1:0", *args],
-            stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.log = self.data.parent / "log"
+        with self.log.open("w", encoding="utf-8") as log:
+            self.process = subprocess.Popen(
+                [STENTOR, "serve", "--data", data, "--listen", "127.0.0.1:0", *args],
+                stdout=subprocess.PIPE, stderr=log, text=True)
         lines = [self.process.stdout.readline() for _ in range(2)]
         self.http = re.search(r"http://\S+", lines[0])[0]
         self.admin = (self.data / "admin-address").read_text().strip()
@@ -48,8 +49,7 @@ class Server:
         return code
 
     def logged(self):
-        self.log.seek(0)
-        return self.log.read()
+        return self.log.read_text()
 
 
 def fetch(address, headers=None, body=None):
