@@ -36,8 +36,8 @@ public:
     [[nodiscard]] virtual std::string metrics() = 0;
     // Reads the settings again, as SIGHUP does; what came of it stands in the log.
     virtual void reload() = 0;
-    // A copy of the record, taken while it is written, into a new folder of this machine. One at a
-    // time. `done` is called once, on another thread.
+    // A copy of the record, taken while it is written, into a new folder of this machine. One after
+    // the other. `done` is called once, on any thread.
     virtual void backup(std::string folder, Done done) = 0;
 };
 

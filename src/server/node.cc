@@ -163,8 +163,8 @@ std::string Node::metrics() {
 void Node::reload() { kill(getpid(), SIGHUP); }
 
 void Node::backup(std::string folder, Done done) {
-    if (backing_up_.exchange(true)) return done(std::unexpected("another backup is being taken"));
-    backup_ = std::jthread{[this, folder = std::move(folder), done = std::move(done)]() mutable {
+    auto shared = std::make_shared<Done>(std::move(done));
+    const bool taken = chores_.try_put([this, folder = std::move(folder), shared] {
         std::expected<std::string, std::string> outcome;
         try {
             outcome = take_backup(*store::maintenance_of(*store_), settings_.server.data, folder);
@@ -173,9 +173,9 @@ void Node::backup(std::string folder, Done done) {
             outcome = std::unexpected(problem.what());
             log::error("no backup", {{"why", problem.what()}});
         }
-        backing_up_ = false;
-        done(std::move(outcome));
-    }};
+        (*shared)(std::move(outcome));
+    });
+    if (!taken) (*shared)(std::unexpected("too many backups are asked for"));
 }
 
 void Node::drain() {

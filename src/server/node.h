@@ -5,10 +5,8 @@
 //
 // Thread: the one that made it.
 
-#include <atomic>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "api/admin.h"
@@ -29,6 +27,7 @@
 #include "search/indexer.h"
 #include "search/word_index.h"
 #include "server/admin_side.h"
+#include "server/chores.h"
 #include "server/stats.h"
 #include "store/store.h"
 
@@ -89,8 +88,7 @@ private:
     api::Admin admin_;
     outgoing::Poster outgoing_;
     std::unique_ptr<api::Hooks> hooks_;
-    std::atomic<bool> backing_up_{};
-    std::jthread backup_;  // The newest.
+    Chores chores_;
 };
 
 }  // namespace stentor::server
