@@ -10,6 +10,7 @@
 #include "api/responses.h"
 #include "auth/random.h"
 #include "base/cmid.h"
+#include "base/group_ids.h"
 #include "base/limits.h"
 #include "session/checks.h"
 
@@ -17,8 +18,6 @@ namespace stentor::api {
 namespace {
 
 namespace json = boost::json;
-
-constexpr GroupId kEverybody{1};
 
 const char* name_of(pb::GroupKind kind) {
     return kind == pb::GROUP_KIND_DIRECT      ? "direct"
@@ -204,6 +203,6 @@ void send_to_group(AdminCall call) {
     send(std::move(call), gid);
 }
 
-void broadcast(AdminCall call) { send(std::move(call), kEverybody); }
+void broadcast(AdminCall call) { send(std::move(call), kBroadcastGroup); }
 
 }  // namespace stentor::api

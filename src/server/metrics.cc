@@ -32,6 +32,8 @@ void add_connections(Exposition& page, net::ShardGroup& shards) {
         .gauge("stentor_backlog_bytes", "Bytes that wait on connections",
                sum(shards, &C::pinned_bytes))
         .counter("stentor_accepted_total", "Connections accepted", sum(shards, &C::accepted))
+        .counter("stentor_tls_handshakes_total", "TLS handshakes finished",
+                 sum(shards, &C::tls_handshakes))
         .counter("stentor_messages_in_total", "Messages that clients sent",
                  sum(shards, &C::messages_in))
         .counter("stentor_frames_out_total", "Frames written to clients",
@@ -44,9 +46,11 @@ void add_connections(Exposition& page, net::ShardGroup& shards) {
 
 void add_turned_away(Exposition& page, net::ShardGroup& shards) {
     using C = net::Counters;
-    constexpr std::array<std::pair<std::string_view, Field>, 11> kReasons{
+    constexpr std::array<std::pair<std::string_view, Field>, 13> kReasons{
         {{"full", &C::refused_full},
          {"handshake", &C::refused_handshake},
+         {"proxy", &C::refused_proxy},
+         {"tls", &C::refused_tls},
          {"slow", &C::refused_slow},
          {"large", &C::refused_large},
          {"malformed", &C::refused_malformed},

@@ -1,14 +1,20 @@
-// `stentor backup` of a running server, `stentor restore` into a new data folder.
+// `stentor backup` of a running server, `stentor restore` into a new data folder; `stentor export`
+// of a backup as text, `stentor import` of that.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <fstream>
+#include <iostream>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
+#include "records/records.h"
 #include "server/admin_client.h"
 #include "server/backup.h"
 #include "server/commands.h"
+#include "store/rocks/rocks_store.h"
 
 namespace stentor::server {
 namespace {
@@ -24,9 +30,72 @@ struct RestoreArguments {
     std::filesystem::path data;
 };
 
+struct TextArguments {
+    std::filesystem::path folder;
+    std::filesystem::path file;
+    bool passwords{};
+};
+
+std::unique_ptr<store::Store> open_store(const std::filesystem::path& folder) {
+    auto store = store::open_rocks({.path = (folder / "store").string()});
+    if (store) return std::move(*store);
+    throw std::runtime_error{folder.string() +
+                             " cannot be opened: " + std::string{store.error().where}};
+}
+
+// To standard error: standard output may be the file.
+void print(const records::Counts& counts) {
+    fmt::print(stderr, "{} users, {} groups, {} members, {} entries\n", counts.users, counts.groups,
+               counts.members, counts.entries);
+}
+
+void export_text(const TextArguments& arguments) {
+    if (!std::filesystem::exists(arguments.folder / "store")) {
+        throw std::runtime_error{arguments.folder.string() + " is no backup: it holds no store"};
+    }
+    const auto store = open_store(arguments.folder);
+    std::ofstream file;
+    if (!arguments.file.empty()) {
+        if (std::filesystem::exists(arguments.file)) {
+            throw std::runtime_error{arguments.file.string() + " is there already"};
+        }
+        file.open(arguments.file, std::ios::binary);
+        std::filesystem::permissions(arguments.file, std::filesystem::perms::owner_read |
+                                                         std::filesystem::perms::owner_write);
+    }
+    std::ostream& out = arguments.file.empty() ? std::cout : file;
+    print(records::export_all(*store, out, {.passwords = arguments.passwords}));
+}
+
+void import_text(const TextArguments& arguments) {
+    std::ifstream in{arguments.file, std::ios::binary};
+    if (!in) throw std::runtime_error{arguments.file.string() + " cannot be opened"};
+    if (std::filesystem::create_directories(arguments.folder)) {
+        std::filesystem::permissions(arguments.folder, std::filesystem::perms::owner_all);
+    }
+    const auto store = open_store(arguments.folder);
+    print(records::import_all(*store, in));
+}
+
+void add_text_commands(CLI::App& app) {
+    CLI::App* out = app.add_subcommand("export", "Write a backup as text, a JSON object a line");
+    const auto writing = std::make_shared<TextArguments>();
+    out->add_option("FOLDER", writing->folder, "The backup")->required();
+    out->add_option("--to", writing->file, "A new file; default: standard output");
+    out->add_flag("--passwords", writing->passwords, "With the hashes, so that people can sign in");
+    out->callback([writing] { export_text(*writing); });
+
+    CLI::App* in = app.add_subcommand("import", "Add an export to the record of a stopped server");
+    const auto reading = std::make_shared<TextArguments>();
+    in->add_option("FILE", reading->file, "What export wrote")->required();
+    in->add_option("--data", reading->folder, "The data folder; made when missing")->required();
+    in->callback([reading] { import_text(*reading); });
+}
+
 }  // namespace
 
 void add_record_commands(CLI::App& app) {
+    add_text_commands(app);
     CLI::App* backup = app.add_subcommand("backup", "Copy the record while the server runs");
     const auto taking = std::make_shared<BackupArguments>(*backup);
     backup->add_option("FOLDER", taking->folder, "A new one, on the server's machine")->required();

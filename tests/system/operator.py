@@ -146,6 +146,20 @@ class Operator(unittest.TestCase):
         self.assertIn("\tAnn\n", said)
         self.assertNotIn("\tBob\n", said)
 
+    def test_a_backup_is_exported_as_text_and_imported_again(self):
+        server = self.serve()
+        sign_up(server, "Ann")
+        stentor("group", "announce", "Lights out at ten", "--data", self.data)
+        backup, text = self.folder.name + "/backup", self.folder.name + "/text"
+        stentor("backup", backup, "--data", self.data)
+        self.assertIn("1 users", stentor("export", backup, "--to", text, "--passwords"))
+        self.assertIn("Lights out at ten", pathlib.Path(text).read_text())
+        self.assertIn("is there already", stentor("export", backup, "--to", text, code=1))
+        again = self.folder.name + "/again"
+        self.assertIn("1 users", stentor("import", text, "--data", again))
+        self.serve(data=again)
+        self.assertIn("\tAnn\n", stentor("user", "list", "--data", again))
+
     def test_settings_are_read_again_on_sighup_and_what_cannot_be_is_said(self):
         file = pathlib.Path(self.folder.name) / "stentor.toml"
         file.write_text('[accounts]\nsign_up = true\n[log]\nformat = "json"\n')
