@@ -17,6 +17,7 @@
 #include "server/outside.h"
 #include "server/replicas.h"
 #include "server/safety.h"
+#include "store/rocks/rocks_store.h"
 
 namespace stentor::server {
 namespace {
