@@ -9,9 +9,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <stdexcept>
+#include <system_error>
 #include <vector>
 
 #include "base/log.h"
@@ -60,7 +60,7 @@ Leader::~Leader() {
 
 void Leader::listen_on() {
     const auto fail = [&](const char* what) {
-        const std::string why = std::strerror(errno);
+        const std::string why = std::generic_category().message(errno);
         if (listener_ >= 0) close(listener_);
         throw std::runtime_error{std::string{"cannot "} + what + " for followers on " +
                                  options_.address + ": " + why};

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 
 namespace stentor::replica {
 namespace {
@@ -15,7 +15,8 @@ namespace {
 constexpr const char* kHoldsAll = "holds-all";
 
 [[noreturn]] void fail(const std::string& what, const std::filesystem::path& path) {
-    throw std::runtime_error{"cannot " + what + " " + path.string() + ": " + std::strerror(errno)};
+    throw std::runtime_error{"cannot " + what + " " + path.string() + ": " +
+                             std::generic_category().message(errno)};
 }
 
 // A file's bytes, or the names in a folder.

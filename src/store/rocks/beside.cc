@@ -75,8 +75,9 @@ Result<std::vector<TallyRow>> RocksStore::tallies(GroupId gid, Seq from, Seq to)
     const auto walked = walk(gid, keys::Kind::tally, {}, from, to,
                              [&](const keys::Beside& key, std::string_view value) {
                                  std::optional<TallyRow> row = rows::decode_tally(key.seq, value);
-                                 if (row) rows.push_back(*std::move(row));
-                                 return row.has_value();
+                                 if (!row) return false;
+                                 rows.push_back(*std::move(row));
+                                 return true;
                              });
     if (!walked) return std::unexpected(walked.error());
     return rows;
