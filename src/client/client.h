@@ -122,6 +122,7 @@ private:
     // ---- Groups: client_groups.cc
     [[nodiscard]] GroupCursor* find(GroupId gid);
     bool on_group_event(Moment moment, const v1::ServerFrame& frame);
+    bool on_news(const v1::ServerFrame& frame);
     template <class Page>
     void beside(const Page& page);
     void judge(Moment moment, GroupCursor& group, const Step& step);

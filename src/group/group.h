@@ -26,6 +26,7 @@
 #include "group/sent_index.h"
 #include "group/tallies.h"
 #include "group/unsettled.h"
+#include "group/work.h"
 #include "safety/rules.h"
 #include "store/store.h"
 
@@ -72,82 +73,7 @@ public:
 private:
     enum class State : std::uint8_t { unloaded, loading, absent, live };
 
-    // Where the log will end once everything staged is durable.
-    struct Tip {
-        Seq seq;
-        Digest digest;
-        std::uint64_t ordinal{};
-        Time time;
-        std::uint64_t members{};
-        Seq floor;
-        Digest floor_digest;
-    };
-
-    // A command on its way to its stage; a look-up in the store is made once for each id.
-    struct Work {
-        bus::Post post;
-        bool rated{};                // It took its share of the rate before it was parked.
-        bool cmid_absent{};          // The store was asked: its cmid is not there.
-        bool after_absent{};         // Likewise for its predecessor.
-        bool ruled{};                // The rules have let it pass, and counted it.
-        bool judged{};               // The outside filter has let it pass.
-        std::uint64_t text{};        // What Repeats compares.
-        bool untold{};               // It may be stored already, and then no node was told.
-        std::optional<Found> found;  // What it asked for with LoadFor.
-    };
-
-    // Ordered, not durable.
-    struct Operation {
-        bus::Post post;                  // Kept, to be staged again after an unknown outcome.
-        std::vector<bus::ReplyTo> also;  // Retries of the same send that came meanwhile.
-        Tip after;
-        pb::ServerFrame answer;
-        std::optional<LogEntry> entry;
-        std::optional<store::SentRow> sent;
-        std::vector<store::MemberRow> members;
-        pb::OustReason ousted{};  // Why `members` are none any more, if they are.
-        std::optional<store::HeadRow> created;
-        std::optional<pb::GroupSettings> settings;  // Changed, whole.
-        std::optional<LogEntry> changed;            // Edited or recalled.
-        bool raises_floor{};                        // The group's own step: it answers nobody.
-        std::vector<store::UserEvent> events;
-        std::optional<store::InviteRow> invite;
-        std::vector<store::ReactionRow> reactions;
-        std::optional<store::TallyRow> tally;
-
-        // More than an entry, so that it has a place between the entries around it.
-        [[nodiscard]] bool changes_more() const {
-            return changed || settings || raises_floor || !members.empty();
-        }
-    };
-
-    struct CachedMember {
-        store::MemberRow row;  // As it will be once everything staged is durable.
-        Rate rate;
-        Rate changes;             // Recalls, edits, hides, reactions.
-        Time typed;               // When the others were last told that he types.
-        std::uint32_t pending{};  // Operations that changed it and are not durable.
-        std::uint32_t sends{};    // Ordered, not durable.
-        Time used;
-        Time last_sent;
-        safety::Repeats repeats;
-        Rate newcomer;                        // While his account is new.
-        std::optional<Time> account_created;  // Once somebody asked.
-    };
-
     enum class Step : std::uint8_t { passed, refused, parked };
-    struct Invite {
-        store::InviteRow row;  // As CachedMember's.
-        std::uint32_t pending{};
-        Time used;
-    };
-
-    // Somebody opens the group and waits for a member row or for his unread count.
-    struct Opening {
-        std::uint64_t ask{};
-        bus::AskOpen question;
-        std::optional<UnreadCount> unread;
-    };
 
     // ---- Stages (commands.cc). False: it was parked, so those behind it wait too.
     bool admit(Work& work, Time now);

@@ -25,7 +25,7 @@ constexpr Error kPending{.code = Code::approval_pending, .where = "gid"};
 
 // ---- Steps
 
-Group::Operation Group::step(const bus::Post& post) const { return {.post = post, .after = tip_}; }
+Operation Group::step(const bus::Post& post) const { return {.post = post, .after = tip_}; }
 
 void Group::stage_rows(Operation operation) {
     for (const MemberRow& row : operation.members) {

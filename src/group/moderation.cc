@@ -68,7 +68,7 @@ std::optional<Error> Group::objection_to(Act act, const bus::Post& post, const C
     return Error{.code = Code::not_permitted, .where = "role"};
 }
 
-Group::CachedMember* Group::other(const Work& work, UserId uid) {
+CachedMember* Group::other(const Work& work, UserId uid) {
     const auto found = members_.find(uid);
     if (found == members_.end()) {
         load_for(work.post.uid, MemberOf{uid});
