@@ -67,6 +67,15 @@ public:
     // however many connections that takes.
     void post(Moment moment, GroupId gid, const Cmid& cmid, std::string body, Seq seen = {});
 
+    // Own sends that were acknowledged in a history that the server lost (Host::on_forked): they go
+    // out under their ids, in this order, before whatever else waits for the group. Name those that
+    // wait as well where they were written in between: answers come in any order.
+    struct Lost {
+        Cmid cmid;
+        std::string body;
+    };
+    void offer_again(Moment moment, GroupId gid, std::vector<Lost> lost);
+
     // The cursor of my own log, kept from an earlier start. Before start().
     void set_user_log(std::uint64_t seq) { user_log_.seq = seq; }
     // Any other command (client/commands.h makes them). Not sent again. 0: not connected, or too

@@ -95,6 +95,7 @@ bool Client::on_group_event(Moment moment, const pb::ServerFrame& frame) {
                 group.phase = Phase::closed;
                 group.pulling = false;
                 group.not_before = {};
+                outbox_.forked(group.gid(), {frame.fork().fork_seq()});
                 host_.on_forked(group.gid(), {frame.fork().epoch()}, {frame.fork().fork_seq()});
                 return Step{};
             });

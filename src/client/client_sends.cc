@@ -10,6 +10,17 @@ void Client::post(Moment moment, GroupId gid, const Cmid& cmid, std::string body
     if (state_ == State::ready) proceed(moment);
 }
 
+void Client::offer_again(Moment moment, GroupId gid, std::vector<Lost> lost) {
+    // What is in flight here went out before the fork was known: the whole chain goes again.
+    again(gid, moment.now, false);
+    std::vector<Outbox::Item> items;
+    for (Lost& send : lost) {
+        items.push_back({.gid = gid, .cmid = send.cmid, .seen = {}, .body = std::move(send.body)});
+    }
+    outbox_.add_first(gid, std::move(items));
+    if (state_ == State::ready) proceed(moment);
+}
+
 void Client::flush_outbox(Moment moment) {
     for (const Outbox::Chain& chain : outbox_.chains()) {
         const GroupCursor* group = cursor(chain.gid);
@@ -27,6 +38,7 @@ void Client::flush_outbox(Moment moment) {
             if (next->after) send.set_after(std::string{next->after.view()});
             send.set_seen(next->item->seen.value);
             send.set_body(next->item->body);
+            if (group != nullptr) send.set_epoch(group->epoch().value);
             outbox_.departed(*next->item, command(moment, frame, Purpose::send, chain.gid));
         }
     }

@@ -40,6 +40,35 @@ TEST_F(ClientTest, SendsTheSameIdAgainAfterReconnecting) {
     EXPECT_EQ(client.unanswered(), 0U);
 }
 
+TEST_F(ClientTest, OffersWhatAForkCutBeforeWhatWaitsAndUnderTheNewEpoch) {
+    server.chat(5);
+    open_whole();
+    client.on_closed(moment());
+    client.post(moment(), kGroup, cmid_of(3), "waits", Seq{5});
+    wake_after(Millis{1000});
+    welcome();
+    host.frames.clear();
+    pb::ServerFrame fork;
+    fork.mutable_fork()->set_gid(kGroup.value);
+    fork.mutable_fork()->set_epoch(kEpoch.value);
+    fork.mutable_fork()->set_fork_seq(2);
+    give(fork);
+    client.offer_again(moment(), kGroup,
+                       {{cmid_of(1), "first"}, {cmid_of(3), "waits"}, {cmid_of(2), "second"}});
+    ASSERT_EQ(host.frames.size(), 1U);  // Nothing goes out before the group is open again.
+    const pb::ClientFrame open = take();
+    pb::ServerFrame opened = server.opened(1, true);
+    opened.set_request_id(open.request_id());
+    give(opened);
+    ASSERT_EQ(host.frames.size(), 3U);
+    EXPECT_EQ(host.frames[0].send().cmid(), cmid_of(1).view());
+    EXPECT_EQ(host.frames[1].send().after(), cmid_of(1).view());
+    EXPECT_EQ(host.frames[1].send().cmid(), cmid_of(3).view());
+    EXPECT_EQ(host.frames[1].send().epoch(), kEpoch.value);
+    EXPECT_EQ(host.frames[1].send().seen(), 2U);
+    EXPECT_EQ(host.frames[2].send().after(), cmid_of(3).view());
+}
+
 TEST_F(ClientTest, SendsAgainFromTheOldestAfterATimeout) {
     open_whole();
     client.post(moment(), kGroup, cmid_of(1), "x");

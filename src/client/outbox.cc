@@ -1,6 +1,7 @@
 #include "client/outbox.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/limits.h"
 
@@ -21,6 +22,28 @@ void Outbox::add(Item item) {
     item.request = 0;
     ++chain(item.gid).waiting;
     items_.push_back(std::move(item));
+}
+
+void Outbox::add_first(GroupId gid, std::vector<Item> items) {
+    for (Item& item : items) {
+        item.request = 0;
+        const auto waits = std::ranges::find(items_, item.cmid, &Item::cmid);
+        if (waits == items_.end()) {
+            ++chain(gid).waiting;
+        } else {
+            item = std::move(*waits);
+            items_.erase(waits);
+        }
+    }
+    const auto first = std::ranges::find(items_, gid, &Item::gid);
+    items_.insert(first, std::make_move_iterator(items.begin()),
+                  std::make_move_iterator(items.end()));
+}
+
+void Outbox::forked(GroupId gid, Seq fork) {
+    for (Item& item : items_) {
+        if (item.gid == gid) item.seen = std::min(item.seen, fork);
+    }
 }
 
 std::optional<Outbox::Next> Outbox::next(const Chain& chain, Time now) {

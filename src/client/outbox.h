@@ -38,6 +38,11 @@ public:
     };
 
     void add(Item item);
+    // Before whatever else stands here of their group, in this order; those that are here already
+    // take their place in it. None of that group may be in flight.
+    void add_first(GroupId gid, std::vector<Item> items);
+    // What was shown above `fork` is of a history that is gone.
+    void forked(GroupId gid, Seq fork);
     // The next of this chain that may go out now, oldest first.
     [[nodiscard]] std::optional<Next> next(const Chain& chain, Time now);
     void departed(Item& item, std::uint32_t request);

@@ -122,7 +122,7 @@ bool Group::admit_recall(Work& work, CachedMember& member, Time now) {
         const LogEntry* entry = *sought;
         error = entry == nullptr ? kNoEntry : objection_to_recall(post, member, *entry, now);
         if (!error && entry->recalled) {
-            answer_repeat(post.reply_to, entry->seq);
+            answer_repeat(work, *entry);
         } else if (!error) {
             stage_change(post, revised(*entry, std::nullopt, post.uid, now));
         }
@@ -161,7 +161,7 @@ bool Group::admit_edit(Work& work, CachedMember& member, Time now) {
         if (!sought) return false;
         const LogEntry* entry = *sought;
         if (entry != nullptr && is_result_of(post, *entry)) {
-            answer_repeat(post.reply_to, entry->seq);
+            answer_repeat(work, *entry);
             return true;
         }
         error = entry == nullptr ? kNoEntry : objection_to_edit(post, *entry, now);
@@ -185,10 +185,20 @@ void Group::stage_change(const bus::Post& post, LogEntry entry) {
     stage({.post = post, .after = tip_, .answer = done(), .changed = std::move(entry)});
 }
 
-void Group::answer_repeat(const bus::ReplyTo& to, Seq seq) {
-    const bool waits = answer_with(
-        to, [&](const Operation& other) { return other.changed && other.changed->seq == seq; });
-    if (!waits) effects_.answer(to, done());
+void Group::answer_repeat(const Work& work, const LogEntry& entry) {
+    const bus::ReplyTo& to = work.post.reply_to;
+    const bool waits = answer_with(to, [&](const Operation& other) {
+        return other.changed && other.changed->seq == entry.seq;
+    });
+    if (waits) return;
+    if (work.untold) publish_change(entry);
+    answer(to, done());
+}
+
+void Group::publish_change(const LogEntry& entry) {
+    effects_.publish({.gid = gid_,
+                      .epoch = epoch(),
+                      .event = bus::EntryChanged{.entry = entry, .head = head_.seq}});
 }
 
 // ---- Hiding

@@ -70,6 +70,16 @@ TEST_F(EntryChanges, ARecallEmptiesTheBodyAndLeavesTheDigests) {
     EXPECT_EQ(told.entry.bytes, log[0].bytes);
 }
 
+TEST_F(EntryChanges, ARecallWithAnUnknownOutcomeIsToldOnceItIsFound) {
+    const auto request = recall(kBob, {1});
+    answer_loads();
+    commit_once(true, Outcome::unknown);
+    settle();
+    EXPECT_TRUE(is_done(request));
+    ASSERT_EQ(items.size(), 1U);
+    EXPECT_TRUE(std::get<bus::EntryChanged>(items.back().event).entry.recalled);
+}
+
 TEST_F(EntryChanges, ARecallIsOfOnesOwnWithinTheWindowOrByWhoModerates) {
     EXPECT_EQ(refusal_of(recall(kCho, {1})), Code::not_permitted);
     now += limits::kRecallWindow + Millis{1};

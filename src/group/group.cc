@@ -279,10 +279,7 @@ void Group::commit_done() {
         if (operation.raises_floor) floor_raised(operation);
         if (operation.changed) {
             ring_.replace(*operation.changed);
-            effects_.publish(
-                {.gid = gid_,
-                 .epoch = head_.epoch,
-                 .event = bus::EntryChanged{.entry = *operation.changed, .head = head_.seq}});
+            publish_change(*operation.changed);
         }
         for (const store::UserEvent& event : operation.events) {
             effects_.nudge(bus::UserLogMoved{event.uid});
@@ -422,8 +419,9 @@ void Group::drop_memory() {
         openings_waiting_.push_back({.ask = ask, .question = opening.question});
     }
     counting_.clear();
-    // Clamped to a head that is durable, so they are true whatever became of the commit.
-    for (const auto& [uid, member] : members_) reads_[uid] = member.row.read;
+    // Clamped to a head that is durable, so they are true whatever became of the commit. A join
+    // that was staged stands at the floor that it would have had.
+    for (const auto& [uid, member] : members_) reads_[uid] = std::min(member.row.read, head_.seq);
     members_.clear();
     changes_ = {};
     tallies_ = {};

@@ -172,7 +172,8 @@ private:
     // nullptr: there is none that he may see. Nothing: it has been asked for.
     std::optional<const LogEntry*> entry_for(const Work& work, const CachedMember& member, Seq seq);
     void stage_change(const bus::Post& post, LogEntry entry);
-    void answer_repeat(const bus::ReplyTo& to, Seq seq);
+    void answer_repeat(const Work& work, const LogEntry& entry);
+    void publish_change(const LogEntry& entry);
     static void mark_overlay(Operation& operation, CachedMember& member);
     // A repeat of the newest operation that is `same` and not durable yet is answered with it.
     template <class Same>

@@ -207,6 +207,21 @@ TEST_P(UnknownOutcome, KeepsReadPositionsThatTheStoreDoesNotKnowYet) {
     EXPECT_EQ(open(kAnn)->member.read, Seq{2});
 }
 
+// A join that is staged behind sends has read up to where they would have stood.
+TEST_P(UnknownOutcome, AJoinHasReadNothingThatCameAfterIt) {
+    send(kAnn, cmid(), "x");
+    join(kBob);
+    answer_loads();
+    commits.clear();
+    flush();
+    land_send_behind_its_back(kAnn, cmid(), "other");
+    commits.clear();
+    if (GetParam()) send(kAnn, cmid(), "y");
+    partition().on_committed(kGroup, Outcome::unknown);
+    settle();
+    EXPECT_EQ(open(kBob)->member.read, members[kBob].floor);
+}
+
 INSTANTIATE_TEST_SUITE_P(AppliedOrNot, UnknownOutcome, testing::Bool());
 
 TEST_F(AGroup, NumbersAnewWhenAnotherCommitCameFirst) {

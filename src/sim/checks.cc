@@ -14,6 +14,11 @@ std::string at(GroupId gid, Seq seq) {
 
 std::string user(UserId uid) { return "user " + std::to_string(uid.value); }
 
+bool same_entry(const pb::Entry& a, const pb::Entry& b) {
+    return a.cmid() == b.cmid() && a.sender() == b.sender() && a.time_ms() == b.time_ms() &&
+           a.ordinal() == b.ordinal();
+}
+
 }  // namespace
 
 void Checks::violation(std::string what) {
@@ -21,11 +26,18 @@ void Checks::violation(std::string what) {
     if (!violation_) violation_ = std::move(what);
 }
 
+const Record* Checks::record_of(std::uint64_t epoch) {
+    const auto found = records_.find(Epoch{epoch});
+    if (found != records_.end()) return &found->second;
+    violation("a frame names epoch " + std::to_string(epoch) + ", which never was");
+    return nullptr;
+}
+
 // ---- The store
 
 void Checks::on_applied(const store::HeadRow* before, const store::Commit& commit) {
     const GroupId gid = commit.gid;
-    Term& term = terms_[gid];
+    Term& term = now().terms[gid];
     if (before != nullptr) term = std::max(term, before->term);
     if (commit.term < term) {
         violation("a commit of a former owner was applied" + at(gid, commit.head.seq));
@@ -35,37 +47,73 @@ void Checks::on_applied(const store::HeadRow* before, const store::Commit& commi
     auto view = store_views_.find(gid);
     if (view == store_views_.end())
         view = store_views_.emplace(gid, ledger_.add_view(0, gid)).first;
-    std::vector<Row>& log = logs_[gid];
-    for (const LogEntry& entry : commit.entries) {
-        Row row{.digest = entry.digest};
-        if (!row.entry.ParseFromString(*entry.bytes))
-            violation("bytes that are no entry were stored");
-        if (entry.seq.value != log.size() + 1) {
-            violation("the log has " + std::to_string(log.size()) +
-                      " entries, the next was stored" + at(gid, entry.seq));
-        }
-        const Digest last = log.empty() ? genesis(gid) : log.back().digest;
-        if (digest_after(last, row.entry) != entry.digest) {
-            violation("the chain of digests is broken" + at(gid, entry.seq));
-        }
-        if (!stored_.insert({entry.sender, entry.cmid}).second) {
-            violation("a send of " + user(entry.sender) + " was stored twice" + at(gid, entry.seq));
-        }
-        ledger_.delivered(view->second, commit.head.epoch, row.entry, row.digest);
-        log.push_back(std::move(row));
-    }
-    if (commit.head.seq.value != log.size()) {
+    for (const LogEntry& entry : commit.entries) on_entry(commit, entry, view->second);
+    if (commit.head.seq != head(gid)) {
         violation("the head is not the newest entry" + at(gid, commit.head.seq));
     }
+    for (const LogEntry& entry : commit.changed) on_change(gid, entry);
     for (const store::MemberRow& row : commit.members) on_member(gid, row);
 }
 
+void Checks::on_entry(const store::Commit& commit, const LogEntry& entry, ledger::ViewId view) {
+    const GroupId gid = commit.gid;
+    std::vector<Record::Row>& log = now().logs[gid];
+    Record::Row row{.revisions = {pb::Entry{}}, .digest = entry.digest};
+    pb::Entry& parsed = row.revisions.front();
+    if (!parsed.ParseFromString(*entry.bytes)) violation("bytes that are no entry were stored");
+    if (entry.seq.value != log.size() + 1) {
+        violation("the log has " + std::to_string(log.size()) + " entries, the next was stored" +
+                  at(gid, entry.seq));
+    }
+    const Digest last = log.empty() ? genesis(gid) : log.back().digest;
+    if (digest_after(last, parsed) != entry.digest) {
+        violation("the chain of digests is broken" + at(gid, entry.seq));
+    }
+    if (!now().stored.insert({entry.sender, entry.cmid}).second) {
+        violation("a send of " + user(entry.sender) + " was stored twice" + at(gid, entry.seq));
+    }
+    ledger_.delivered(view, commit.head.epoch, parsed, row.digest);
+    log.push_back(std::move(row));
+}
+
+void Checks::on_change(GroupId gid, const LogEntry& entry) {
+    pb::Entry parsed;
+    if (!parsed.ParseFromString(*entry.bytes)) violation("bytes that are no entry were stored");
+    if (entry.seq > head(gid)) return violation("a change above the head" + at(gid, entry.seq));
+    std::vector<Record::Row>& log = now().logs[gid];
+    Record::Row& row = log[entry.seq.value - 1];
+    if (parsed.revision() != row.revisions.size() || !same_entry(parsed, row.newest())) {
+        violation("a change is not the next revision" + at(gid, entry.seq));
+    }
+    if (row.newest().recalled()) violation("a recalled entry was changed" + at(gid, entry.seq));
+    if (parsed.recalled() && !parsed.body().empty()) {
+        violation("a recalled entry keeps its body" + at(gid, entry.seq));
+    }
+    const Digest before = entry.seq.value == 1 ? genesis(gid) : log[entry.seq.value - 2].digest;
+    if (digest_after(before, parsed) != row.digest) {
+        violation("a change breaks the chain of digests" + at(gid, entry.seq));
+    }
+    world_.count(parsed.recalled() ? Seen::recalled : Seen::edited);
+    row.revisions.push_back(std::move(parsed));
+}
+
 void Checks::on_member(GroupId gid, const store::MemberRow& row) {
-    std::vector<Stay>& stays = stays_[{gid, row.uid}];
+    std::vector<Record::Stay>& stays = now().stays[{gid, row.uid}];
     const bool inside = !stays.empty() && !stays.back().left;
     const bool member = row.role != store::Role::none;
     if (member && !inside) stays.push_back({.floor = row.floor, .left = {}});
     if (!member && inside) stays.back().left = row.left;
+}
+
+void Checks::on_restored(const Record& record, Epoch epoch) {
+    for (const auto& [gid, term] : now().terms) {
+        const Seq fork = record.head(gid);
+        if (head(gid) > fork) world_.count(Seen::restore_cut_entries);
+        ledger_.forked(gid, epoch_, epoch, fork);
+        ledger_.restarted(store_views_.at(gid), epoch, fork);
+    }
+    records_[epoch] = record;
+    epoch_ = epoch;
 }
 
 // ---- What clients are told
@@ -73,86 +121,94 @@ void Checks::on_member(GroupId gid, const store::MemberRow& row) {
 void Checks::on_acked(UserId uid, const pb::Sent& sent) {
     const GroupId gid{sent.gid()};
     const Seq seq{sent.seq()};
-    const std::vector<Row>& log = logs_[gid];
-    if (seq.value == 0 || seq.value > log.size()) {
+    const Record* record = record_of(sent.epoch());
+    if (record == nullptr) return;
+    const Record::Row* row = record->row(gid, seq);
+    if (row == nullptr) {
         return violation("a send of " + user(uid) + " was acknowledged before it was stored" +
                          at(gid, seq));
     }
-    const Row& row = log[seq.value - 1];
-    if (row.entry.cmid() != sent.cmid() || row.entry.sender() != uid.value) {
+    if (row->newest().cmid() != sent.cmid() || row->newest().sender() != uid.value) {
         violation("a send of " + user(uid) + " was acknowledged where another is stored" +
                   at(gid, seq));
     }
-    if (!sent.digest().empty() && Digest::from(sent.digest()) != row.digest) {
+    if (!sent.digest().empty() && Digest::from(sent.digest()) != row->digest) {
         violation("an acknowledgement bears a wrong digest" + at(gid, seq));
     }
 }
 
-void Checks::on_seen(UserId uid, GroupId gid, const pb::Entry& entry) {
+void Checks::on_seen(UserId uid, GroupId gid, Epoch epoch, const pb::Entry& entry) {
     const Seq seq{entry.seq()};
-    const std::vector<Row>& log = logs_[gid];
-    if (seq.value == 0 || seq.value > log.size()) {
+    const Record* record = record_of(epoch.value);
+    if (record == nullptr) return;
+    const Record::Row* row = record->row(gid, seq);
+    if (row == nullptr) {
         return violation(user(uid) + " was shown an entry that is not stored" + at(gid, seq));
     }
-    const pb::Entry& stored = log[seq.value - 1].entry;
-    const bool same = stored.cmid() == entry.cmid() && stored.sender() == entry.sender() &&
-                      stored.body() == entry.body() && stored.time_ms() == entry.time_ms() &&
-                      stored.ordinal() == entry.ordinal();
+    if (entry.revision() >= row->revisions.size()) {
+        return violation(user(uid) + " was shown a change that is not stored" + at(gid, seq));
+    }
+    const pb::Entry& stored = row->revisions[entry.revision()];
+    const bool same = same_entry(stored, entry) && stored.body() == entry.body() &&
+                      stored.recalled() == entry.recalled();
     if (!same) violation(user(uid) + " was shown another entry than is stored" + at(gid, seq));
-    if (may_see(gid, uid, seq)) return;
-    if (streams_break_ && was_in_before(gid, uid, seq)) {
+    if (quiet_ && epoch == epoch_ && entry.revision() != row->newest().revision()) {
+        if (!world_.drawn.lose_changes()) {
+            violation(user(uid) + " was shown an old revision" + at(gid, seq));
+        }
+        world_.count(Seen::stale_after_missed_change);
+    }
+    if (record->may_see(gid, uid, seq)) return;
+    if (streams_break_ && record->was_in_before(gid, uid, seq)) {
         world_.count(Seen::shown_after_missed_oust);
     } else {
         violation(user(uid) + " was shown an entry from outside his membership" + at(gid, seq));
     }
 }
 
-bool Checks::may_see(GroupId gid, UserId uid, Seq seq) const {
-    const auto stays = stays_.find({gid, uid});
-    if (stays == stays_.end()) return false;
-    return std::ranges::any_of(stays->second, [&](const Stay& stay) {
-        return seq > stay.floor && (!stay.left || seq <= *stay.left);
-    });
-}
-
-bool Checks::was_in_before(GroupId gid, UserId uid, Seq seq) const {
-    const auto stays = stays_.find({gid, uid});
-    return stays != stays_.end() &&
-           std::ranges::any_of(stays->second, [&](const Stay& stay) { return seq > stay.floor; });
+void Checks::on_said_seen(UserId uid, GroupId gid, Seq seq) {
+    Seq& highest = now().shown[{gid, uid}];
+    highest = std::max(highest, seq);
 }
 
 void Checks::on_opened(UserId uid, const pb::Opened& opened, const Asked& asked) {
     const GroupId gid{opened.gid()};
     const Seq head{opened.head()};
-    const std::vector<Row>& log = logs_[gid];
-    if (head.value > log.size()) {
+    const Record* record = record_of(opened.epoch());
+    if (record == nullptr) return;
+    const Record::Row* row = record->row(gid, head);
+    if (head.value != 0 && row == nullptr) {
         return violation(user(uid) + " was told a head that is not stored" + at(gid, head));
     }
-    const Digest digest = head.value == 0 ? genesis(gid) : log[head.value - 1].digest;
-    if (Digest::from(opened.digest()) != digest) {
+    if (Digest::from(opened.digest()) != (row == nullptr ? genesis(gid) : row->digest)) {
         violation("an Opened bears a wrong digest" + at(gid, head));
     }
-    if (!stays_.contains({gid, uid})) violation(user(uid) + " opened a group he was never in");
-    if (Seq{opened.read()} < asked.read && !stale_reads_.contains({gid, uid})) {
-        violation("the read position of " + user(uid) + " went back from " +
-                  std::to_string(asked.read.value) + at(gid, {opened.read()}));
+    if (!record->stays.contains({gid, uid})) {
+        violation(user(uid) + " opened a group he was never in");
     }
-    const Seq cursor{std::max(opened.read(), opened.floor())};
-    const std::uint32_t most = unread(gid, uid, cursor);
+    if (!opened.reset() && asked.held != Epoch{opened.epoch()}) {
+        violation(user(uid) + ", who holds epoch " + std::to_string(asked.held.value) +
+                  ", goes on in epoch " + std::to_string(opened.epoch()) + at(gid, head));
+    }
+    const Seq read{opened.read()};
+    const bool known = asked.written.value == opened.epoch() && !stale_reads_.contains({gid, uid});
+    if (known && read < asked.read) {
+        violation("the read position of " + user(uid) + " went back from " +
+                  std::to_string(asked.read.value) + at(gid, read));
+    }
+    const auto shown = record->shown.find({gid, uid});
+    const Seq said = shown == record->shown.end() ? Seq{} : shown->second;
+    if (read > std::max(said, Seq{opened.floor()})) {
+        violation(user(uid) + " has seen nothing above " + std::to_string(said.value) +
+                  ", but is said to have read up to" + at(gid, read));
+    }
+    const Seq cursor = std::max(read, Seq{opened.floor()});
+    const std::uint32_t most = record->unread(gid, uid, cursor, asked.quiet);
     if (opened.unread() > most || (asked.quiet && opened.unread() < most)) {
         violation(user(uid) + " was told of " + std::to_string(opened.unread()) +
                   " unread entries, there are " + std::to_string(most) + " above" +
                   at(gid, cursor));
     }
-}
-
-std::uint32_t Checks::unread(GroupId gid, UserId uid, Seq cursor) const {
-    const std::vector<Row>& log = logs_.at(gid);
-    std::uint32_t count = 0;
-    for (std::size_t i = log.size(); i > cursor.value && count < limits::kUnreadCap; --i) {
-        if (log[i - 1].entry.sender() != uid.value) ++count;
-    }
-    return count;
 }
 
 void Checks::on_batch(UserId uid, const pb::Batch& batch, Seq held) {
@@ -161,16 +217,40 @@ void Checks::on_batch(UserId uid, const pb::Batch& batch, Seq held) {
               ", was pushed what he cannot apply" + at({batch.gid()}, {batch.first_seq()}));
 }
 
-// ---- Looks
+// ---- Beside the log
 
-Seq Checks::head(GroupId gid) const {
-    const auto log = logs_.find(gid);
-    return log == logs_.end() ? Seq{} : Seq{log->second.size()};
+void Checks::on_note_kept(Epoch epoch, Record::Note note) {
+    world_.count(Seen::note_written);
+    records_.at(epoch).notes.push_back(std::move(note));
 }
 
-bool Checks::is_member(GroupId gid, UserId uid) const {
-    const auto stays = stays_.find({gid, uid});
-    return stays != stays_.end() && !stays->second.empty() && !stays->second.back().left;
+void Checks::on_hide_kept(Epoch epoch, UserId uid, const pb::Hide& hide) {
+    world_.count(Seen::hidden);
+    std::set<Seq>& hidden = records_.at(epoch).hidden[{{hide.gid()}, uid}];
+    for (const std::uint64_t seq : hide.seqs()) hidden.insert({seq});
+}
+
+void Checks::close_notes(store::Store& store) {
+    for (const Record::Note& note : record().notes) {
+        const auto rows = store.notes(note.gid, note.reader, {}, head(note.gid));
+        const bool kept = rows && std::ranges::any_of(*rows, [&](const store::NoteRow& row) {
+                              pb::Note parsed;
+                              return parsed.ParseFromString(row.note) && parsed.text() == note.text;
+                          });
+        // A page of notes is bounded: beyond it the oldest are in his own log alone.
+        const bool full = rows && rows->size() >= limits::kNotesPerPage;
+        if (!kept && !full) {
+            violation("the note \"" + note.text + "\" to " + user(note.reader) + " is lost");
+        }
+    }
+    for (const auto& [who, seqs] : record().hidden) {
+        const auto rows = store.hidden(who.first, who.second, Seq{1}, head(who.first));
+        for (const Seq seq : seqs) {
+            if (rows && std::ranges::find(*rows, seq) != rows->end()) continue;
+            violation(user(who.second) + " deleted for himself, and it is there again" +
+                      at(who.first, seq));
+        }
+    }
 }
 
 void Checks::close_ledger() {

@@ -76,6 +76,32 @@ enum class Seen : std::uint8_t {
     pulse_heard,
     range_applied,
     gap_pulled,
+    // What was changed, and what is told to one alone
+    recalled,
+    recalled_by_owner,
+    edited,
+    change_refused,
+    change_told,
+    change_found_again,  // In a page that was pulled once more.
+    stale_after_missed_change,
+    reacted,
+    tally_heard,
+    hidden,
+    note_written,
+    note_heard,
+    kicked,
+    kicked_and_came_back,
+    user_log_heard,
+    user_log_behind,  // A device learned what had happened while it was away.
+    user_log_reset,
+    read_elsewhere_heard,
+    // Restores
+    restored,
+    restore_cut_entries,
+    fork_heard,
+    fork_below_held,  // It held what was cut.
+    offered_again,
+    former_epoch_refused,
     kCount,
 };
 

@@ -38,6 +38,7 @@ struct Faults {
     std::uint32_t half_open{};
     std::uint32_t client_crash{};
     std::uint32_t slow_socket{};  // Of all connections.
+    bool restores{};              // Whether the store goes back to a backup once.
     Millis bus_delay_max{5};
     Millis network_delay_max{30};
 
@@ -48,6 +49,12 @@ struct Faults {
         return items_lost + node_cut_off + routes_wiped + owner_crash + owner_pause +
                    unknown_applied + unknown_applied_later >
                0;
+    }
+    // Whether a node may miss a change for good: one that no route leads to is told nothing and
+    // sees no hole; and what was committed with an unknown outcome is not told when the load after
+    // it fails.
+    [[nodiscard]] bool lose_changes() const {
+        return routes_wiped > 0 || (load_fails > 0 && unknown_applied + unknown_applied_later > 0);
     }
 };
 
@@ -80,6 +87,13 @@ inline Faults Faults::drawn(Random& random) {
     faults.half_open = maybe(8);
     faults.client_crash = maybe(10);
     faults.slow_socket = maybe(500);
+    faults.restores = random.chance(250);
+    // Else hardly a run would have whole streams, in which every kick must be heard in its place.
+    if (random.chance(150)) {
+        faults.items_lost = faults.node_cut_off = faults.routes_wiped = 0;
+        faults.owner_crash = faults.owner_pause = 0;
+        faults.unknown_applied = faults.unknown_applied_later = 0;
+    }
     faults.bus_delay_max = Millis{random.chance(300) ? 400 : 8};
     faults.network_delay_max = Millis{random.chance(300) ? 800 : 40};
     return faults;

@@ -17,6 +17,15 @@ void FaultyStore::settle() {
     pending_->clear();
 }
 
+Epoch FaultyStore::restore(const store::MemoryStore::Snapshot& backup) {
+    for (const auto& late : *pending_) late->applied = true;
+    pending_->clear();
+    const Epoch former = truth_.epoch();
+    truth_.restore(backup);
+    while (truth_.epoch() <= former) static_cast<void>(truth_.raise_epoch());
+    return truth_.epoch();
+}
+
 // ---- Commits
 
 std::vector<store::Outcome> FaultyStore::commit(std::span<const store::Commit> commits) {
@@ -52,7 +61,8 @@ store::Outcome FaultyStore::apply(const store::Commit& commit) {
                std::to_string(commit.term.value) + " version " + std::to_string(commit.expected) +
                " +" + std::to_string(commit.entries.size()) + " entries to " +
                std::to_string(commit.head.seq.value) + ", " +
-               std::to_string(commit.members.size()) + " members: outcome " +
+               std::to_string(commit.members.size()) + " members, " +
+               std::to_string(commit.changed.size()) + " changed: outcome " +
                std::to_string(static_cast<int>(outcome));
     });
     switch (outcome) {

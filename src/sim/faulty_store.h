@@ -22,6 +22,9 @@ public:
     [[nodiscard]] store::MemoryStore& truth() { return truth_; }
     // Whatever is still on its way is applied or gone from here on.
     void settle();
+    // The record goes back to what a backup held, under a larger epoch than any before; what was
+    // still on its way is gone.
+    Epoch restore(const store::MemoryStore::Snapshot& backup);
 
     std::vector<store::Outcome> commit(std::span<const store::Commit> commits) override;
     Result<store::HeadRow> take_head(GroupId gid, Term term) override;

@@ -34,6 +34,10 @@ constexpr std::array kBugs{
     NamedBug{"floor_ignored_at_pull", Bug::floor_ignored_at_pull},
     NamedBug{"cache_above_head", Bug::cache_above_head},
     NamedBug{"push_while_behind", Bug::push_while_behind},
+    NamedBug{"own_send_reads", Bug::own_send_reads},
+    NamedBug{"cursor_without_epoch", Bug::cursor_without_epoch},
+    NamedBug{"kick_outside_order", Bug::kick_outside_order},
+    NamedBug{"notes_without_cursor", Bug::notes_without_cursor},
 };
 
 constexpr std::size_t kTailLines = 40;

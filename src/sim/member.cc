@@ -33,6 +33,7 @@ void Member::create_group(bool history_for_joiners) {
     pb::CreateGroup& creation = creation_.emplace();
     creation.mutable_settings()->set_name("group of " + name());
     creation.mutable_settings()->set_history_for_joiners(history_for_joiners);
+    if (world_.random.chance(300)) creation.mutable_settings()->set_welcome("Welcome.");
     creation.set_cmid(std::string{Cmid::made_at(world_.now(), world_.random.bytes10()).view()});
 }
 
@@ -61,10 +62,12 @@ void Member::crash() {
     ++wake_number_;
     opens_.clear();
     hostile_pulls_.clear();
+    commands_.clear();
     creation_request_ = 0;
     for (const auto& [gid, attendance] : attendances_) remember(gid);
     client_ = std::make_unique<client::Client>(static_cast<client::Host&>(*this), around_.settings,
                                                std::to_string(uid_.value), device_);
+    client_->set_user_log(log_seq_);
     for (auto& [gid, attendance] : attendances_) {
         attendance.request = 0;
         if (attendance.inside) watch(gid);
@@ -84,12 +87,20 @@ void Member::look_again() {
     for (const auto& [gid, attendance] : attendances_) {
         if (attendance.inside) unwatch(gid);
     }
+    if (client_ != nullptr && !stopped_) client_->reconnect(moment(), Millis{0});
 }
 
 std::optional<std::string> Member::lacks() const {
     if (stopped_) return std::nullopt;
     if (!pending_.empty())
         return name() + " has " + std::to_string(pending_.size()) + " unanswered";
+    if (around_.checks.is_quiet() && kind_ != Kind::hostile) {
+        const auto log = around_.store.truth().user_log(uid_, log_seq_, 1);
+        if (log && log_seq_ != log->head) {
+            return name() + " holds " + std::to_string(log_seq_) + " of its own log, of " +
+                   std::to_string(log->head);
+        }
+    }
     for (const auto& [gid, attendance] : attendances_) {
         const client::GroupCursor* cursor = client_->cursor(gid);
         const bool member = around_.checks.is_member(gid, uid_);
@@ -104,6 +115,8 @@ std::optional<std::string> Member::lacks() const {
         if (!member && !around_.checks.streams_break()) {
             return where + " was not told that he is out";
         }
+        if (!member || !around_.checks.is_quiet() || kind_ == Kind::hostile) continue;
+        if (auto difference = disagrees(gid, attendance)) return where + " " + *difference;
     }
     return std::nullopt;
 }
@@ -138,11 +151,13 @@ void Member::entered(GroupId gid, Seq floor) {
     attendance.inside = true;
     attendance.fresh = true;
     world_.count(attendance.left_once ? Seen::left_and_came_back : Seen::joined);
+    if (std::exchange(attendance.kicked, false)) world_.count(Seen::kicked_and_came_back);
     attendance.view = around_.checks.ledger().add_view(device_.value, gid, floor);
     if (kind_ == Kind::hostile) around_.checks.ledger().excuse(*attendance.view);
-    attendance.epoch = {};
+    attendance.epoch = attendance.shown_epoch = {};
     attendance.seq = {};
     attendance.digest = {};
+    attendance.shown.clear();
 }
 
 void Member::gone(GroupId gid) {
@@ -162,6 +177,7 @@ void Member::on_group_created(const pb::ServerFrame& frame) {
     const GroupId gid{frame.group_ready().gid()};
     creation_.reset();
     around_.groups.push_back(gid);
+    founded_.insert(gid);
     entered(gid, {frame.group_ready().floor()});
 }
 
@@ -170,6 +186,9 @@ void Member::on_answer(std::uint32_t request_id, const pb::ServerFrame& frame) {
     if (const auto pull = hostile_pulls_.extract(request_id); !pull.empty()) {
         if (frame.has_range()) world_.count(Seen::hostile_pull_answered);
         return;
+    }
+    if (const auto asked = commands_.extract(request_id); !asked.empty()) {
+        return on_command_answered(asked.mapped(), frame);
     }
     for (auto& [gid, attendance] : attendances_) {
         if (attendance.request != request_id) continue;
@@ -218,6 +237,8 @@ void Member::on_sent(GroupId gid, const Cmid& cmid, Epoch epoch, Seq seq) {
                std::to_string(gid.value);
     });
     around_.checks.ledger().ok(cmid, epoch, seq);
+    const auto sent = std::ranges::find(pending_, cmid, &Pending::cmid);
+    if (sent != pending_.end()) kept_.push_back({.send = *sent, .epoch = epoch, .seq = seq});
     std::erase_if(pending_, [&](const Pending& pending) { return pending.cmid == cmid; });
 }
 
@@ -245,12 +266,23 @@ void Member::on_gave_up(GroupId gid, const Cmid& cmid, Code code) {
 // ---- The log
 
 void Member::on_restarted(GroupId gid, Epoch epoch, Seq after) {
-    const Attendance& attendance = attendances_[gid];
+    Attendance& attendance = attendances_[gid];
+    if (attendance.view && attendance.shown_epoch && attendance.shown_epoch != epoch) {
+        // Another history: another floor, and perhaps another stay.
+        around_.checks.ledger().excuse(*attendance.view);
+        attendance.view = around_.checks.ledger().add_view(device_.value, gid);
+        if (kind_ == Kind::hostile) around_.checks.ledger().excuse(*attendance.view);
+    }
+    if (attendance.shown_epoch != epoch) forget_unlogged(attendance);
+    attendance.shown_epoch = epoch;
+    attendance.shown.clear();
     if (attendance.view) around_.checks.ledger().restarted(*attendance.view, epoch, after);
 }
 
 void Member::on_applied(GroupId gid, Epoch epoch, const pb::Entry& entry, const Digest& digest) {
-    const Attendance& attendance = attendances_[gid];
+    Attendance& attendance = attendances_[gid];
+    attendance.shown[{entry.seq()}] = {
+        .revision = entry.revision(), .sender = {entry.sender()}, .recalled = entry.recalled()};
     if (attendance.view && attendance.inside) {
         around_.checks.ledger().delivered(*attendance.view, epoch, entry, digest);
     }
@@ -330,13 +362,19 @@ void Member::note_opens(std::string_view message) {
     });
     if (frame->has_open()) {
         const GroupId gid{frame->open().gid()};
-        opens_[{frame->request_id(), gid}] = asked_now(gid);
+        Checks::Asked& asked = opens_[{frame->request_id(), gid}] = asked_now(gid);
+        asked.held = {frame->open().epoch()};
     } else if (frame->has_hello()) {
         for (const pb::Cursor& cursor : frame->hello().resume()) {
-            opens_[{0, {cursor.gid()}}] = asked_now({cursor.gid()});
+            Checks::Asked& asked = opens_[{0, {cursor.gid()}}] = asked_now({cursor.gid()});
+            asked.held = {cursor.epoch()};
         }
     } else if (frame->has_pull()) {
         world_.count(Seen::gap_pulled);
+    } else if (frame->has_read()) {
+        around_.checks.on_said_seen(uid_, {frame->read().gid()}, {frame->read().seq()});
+    } else if (frame->has_send()) {
+        around_.checks.on_said_seen(uid_, {frame->send().gid()}, {frame->send().seen()});
     }
 }
 
@@ -347,7 +385,9 @@ Seq Member::held(GroupId gid) const {
 
 Checks::Asked Member::asked_now(GroupId gid) const {
     const auto row = around_.store.truth().member(gid, uid_);
-    return {.read = row && *row ? (*row)->read : Seq{}, .quiet = around_.checks.is_quiet()};
+    return {.read = row && *row ? (*row)->read : Seq{},
+            .quiet = around_.checks.is_quiet(),
+            .written = around_.checks.epoch()};
 }
 
 // ---- What comes down
@@ -360,15 +400,19 @@ void Member::on_payload(std::string_view payload) {
         around_.checks.violation(name() + " got bytes that are no frame");
     }
     client_->on_message(moment(), payload);
+    offer_lost();
 }
 
 void Member::inspect(const pb::ServerFrame& frame) {
-    const auto seen = [&](GroupId gid, const auto& entries) {
-        for (const pb::Entry& entry : entries) around_.checks.on_seen(uid_, gid, entry);
+    const auto seen = [&](const auto& page) {
+        for (const pb::Entry& entry : page.entries()) {
+            around_.checks.on_seen(uid_, {page.gid()}, {page.epoch()}, entry);
+        }
     };
+    is_page_ = !frame.has_changed();
     switch (frame.event_case()) {
         case pb::ServerFrame::kOpened:
-            seen({frame.opened().gid()}, frame.opened().entries());
+            seen(frame.opened());
             return inspect_opened(frame.opened(), frame.request_id());
         case pb::ServerFrame::kRange:
             world_.count(Seen::range_applied);
@@ -378,12 +422,19 @@ void Member::inspect(const pb::ServerFrame& frame) {
                        std::to_string(frame.range().first_seq()) + ", head " +
                        std::to_string(frame.range().head());
             });
-            return seen({frame.range().gid()}, frame.range().entries());
-        case pb::ServerFrame::kBatch:
-            seen({frame.batch().gid()}, frame.batch().entries());
-            return inspect_batch(frame.batch());
+            return seen(frame.range());
+        case pb::ServerFrame::kBatch: seen(frame.batch()); return inspect_batch(frame.batch());
         case pb::ServerFrame::kSent:
             if (frame.sent().gid() != 0) around_.checks.on_acked(uid_, frame.sent());
+            return;
+        case pb::ServerFrame::kChanged:
+            return around_.checks.on_seen(uid_, {frame.changed().gid()}, {frame.changed().epoch()},
+                                          frame.changed().entry());
+        case pb::ServerFrame::kOusted:
+            if (frame.ousted().reason() == pb::OUST_REASON_KICKED) {
+                world_.count(Seen::kicked);
+                attendances_[{frame.ousted().gid()}].kicked = true;
+            }
             return;
         case pb::ServerFrame::kHead: return world_.count(Seen::head_heard);
         case pb::ServerFrame::kPulse:
@@ -424,7 +475,8 @@ void Member::inspect_opened(const pb::Opened& opened, std::uint32_t request_id) 
         world_.count(Seen::opened_resumed);
     }
     const auto asked = opens_.extract({request_id, gid});
-    around_.checks.on_opened(uid_, opened, asked.empty() ? Checks::Asked{} : asked.mapped());
+    around_.checks.on_opened(
+        uid_, opened, asked.empty() ? Checks::Asked{.held = {opened.epoch()}} : asked.mapped());
 }
 
 void Member::inspect_batch(const pb::Batch& batch) {

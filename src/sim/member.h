@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,9 @@ public:
     void crash();
     // From here on it wants nothing new, and no fault holds it back.
     void heal();
-    // Opens everything once more.
+    // One more entry in each group: it shows every node what it missed.
+    void say_last_words();
+    // Connects and opens everything once more.
     void look_again();
 
     // ---- The end
@@ -54,6 +57,12 @@ public:
     [[nodiscard]] UserId uid() const { return uid_; }
 
 private:
+    // An entry as it stands on the screen.
+    struct Shown {
+        std::uint32_t revision{};
+        UserId sender;
+        bool recalled{};
+    };
     // A group in which it is, was or wants to be.
     struct Attendance {
         bool inside{};  // As far as it knows.
@@ -64,18 +73,39 @@ private:
         // its sender comes back, that one is taken, and whatever he said since stands before it.
         bool silent{};
         bool fresh{};             // Entered anew: what the client holds is of the former stay.
+        bool kicked{};            // Once.
         std::uint32_t request{};  // Of the join or leave that is not answered.
         std::optional<ledger::ViewId> view;
         // What its disk holds of the log.
         Epoch epoch;
         Seq seq;
         Digest digest;
+        // What it shows, and of which history.
+        Epoch shown_epoch;
+        std::map<Seq, Shown> shown;
+        std::map<Seq, bool> hidden;          // True: its own log said so, too.
+        std::map<std::uint64_t, Seq> notes;  // Where each is shown.
+        bool lost{};                         // A fork cut sends of its own: to be offered again.
+        Epoch former;                        // A history that a fork ended: tried once more.
     };
     struct Pending {
         GroupId gid;
         Cmid cmid;
         std::string body;
         Seq seen;
+        std::uint64_t number{};  // As they were written.
+    };
+    // A send of its own that was acknowledged: offered again when a fork cuts it.
+    struct Kept {
+        Pending send;
+        Epoch epoch;
+        Seq seq;
+    };
+    // A command that is not answered yet.
+    struct Command {
+        pb::ClientFrame frame;
+        Epoch asked;    // The store's epoch then.
+        bool former{};  // It names a history that is over.
     };
 
     // ---- What it does: member_acts.cc
@@ -83,10 +113,17 @@ private:
     void act();
     void act_on_wishes();
     void speak();
+    void say(GroupId gid);
     void move_read();
     void come_or_go();
     void look_around();
     void be_hostile();
+    // member_changes.cc
+    void change_something();
+    void act_on_others(GroupId gid, UserId uid);
+    void try_former_epoch();
+    void command(pb::ClientFrame frame, bool former = false);
+    void on_command_answered(const Command& command, const pb::ServerFrame& frame);
     void wish(Attendance& attendance, GroupId gid);
     [[nodiscard]] std::optional<GroupId> some_group_inside();
     [[nodiscard]] bool has_pending(GroupId gid) const;
@@ -99,6 +136,11 @@ private:
     void remember(GroupId gid);
     void on_group_created(const pb::ServerFrame& frame);
     void inspect(const pb::ServerFrame& frame);
+    void offer_lost();
+    // What a page of a former history said of him, and his own log did not.
+    void forget_unlogged(Attendance& attendance) const;
+    [[nodiscard]] std::optional<std::string> disagrees(GroupId gid,
+                                                       const Attendance& attendance) const;
     void inspect_opened(const pb::Opened& opened, std::uint32_t request_id);
     void inspect_batch(const pb::Batch& batch);
     void note_opens(std::string_view message);
@@ -119,6 +161,13 @@ private:
     void on_applied(GroupId gid, Epoch epoch, const pb::Entry& entry,
                     const Digest& digest) override;
     void on_restarted(GroupId gid, Epoch epoch, Seq after) override;
+    void on_forked(GroupId gid, Epoch epoch, Seq fork) override;
+    void on_changed(GroupId gid, Epoch epoch, const pb::Entry& entry) override;
+    void on_tally(GroupId gid, Epoch epoch, const pb::Tally& tally) override;
+    void on_hidden(GroupId gid, Epoch epoch, Seq seq) override;
+    void on_note(const pb::Note& note) override;
+    void on_user_log(const pb::UserLogEntry& entry) override;
+    void on_user_log_reset() override;
     void on_ousted(GroupId gid) override;
     void on_open_refused(GroupId gid, Code code) override;
     void on_sent(GroupId gid, const Cmid& cmid, Epoch epoch, Seq seq) override;
@@ -141,8 +190,14 @@ private:
     bool healed_{};
     bool stopped_{};  // By a refusal for good, which a hostile one earns.
     std::uint32_t said_{};
+    std::uint32_t edited_{};
+    bool is_page_{};           // The frame that is being looked at.
+    std::uint64_t log_seq_{};  // Of its own log, on its disk.
     std::map<GroupId, Attendance> attendances_;
     std::deque<Pending> pending_;
+    std::vector<Kept> kept_;
+    std::set<GroupId> founded_;
+    std::map<std::uint32_t, Command> commands_;
     // By the request that opens; Hello's resumes are answered under 0.
     std::map<std::pair<std::uint32_t, GroupId>, Checks::Asked> opens_;
     std::optional<pb::CreateGroup> creation_;

@@ -28,14 +28,17 @@ void Member::plan_act() {
 void Member::act() {
     if (stopped_) return;
     act_on_wishes();
+    try_former_epoch();
     if (healed_) return;
     const std::uint64_t chosen = world_.random.below(100);
     if (kind_ == Kind::hostile && chosen < 40) return be_hostile();
-    if (chosen < 45) {
+    if (chosen < 40) {
         speak();
-    } else if (chosen < 70) {
+    } else if (chosen < 56) {
         move_read();
-    } else if (chosen < 85) {
+    } else if (chosen < 76) {
+        change_something();
+    } else if (chosen < 88) {
         come_or_go();
     } else {
         look_around();
@@ -111,19 +114,31 @@ void Member::speak() {
     const auto gid = some_group_inside();
     if (!gid || kind_ == Kind::viewer || pending_.size() > kPendingMax) return;
     if (attendances_[*gid].silent) return;
-    const client::GroupCursor* cursor = client_->cursor(*gid);
+    // Who has not opened a group does not hear of a fork before he sends, and so in another order.
+    if (world_.faults.restores && client_->cursor(*gid) == nullptr) return;
     const std::uint64_t count = world_.random.chance(250) ? world_.random.between(3, 8) : 1;
-    for (std::uint64_t i = 0; i < count; ++i) {
-        pb::Body body;
-        body.set_text(name() + " says " + std::to_string(++said_));
-        Pending pending{
-            .gid = *gid,
-            .cmid = Cmid::made_at(client_->server_time(world_.now()), world_.random.bytes10()),
-            .body = body.SerializeAsString()};
-        if (cursor != nullptr && world_.random.chance(300)) pending.seen = cursor->seq();
-        around_.checks.ledger().invoke(uid_, *gid, pending.cmid, hash_of(pending.body));
-        pending_.push_back(pending);
-        client_->post(moment(), *gid, pending.cmid, pending.body, pending.seen);
+    for (std::uint64_t i = 0; i < count; ++i) say(*gid);
+}
+
+void Member::say(GroupId gid) {
+    const client::GroupCursor* cursor = client_->cursor(gid);
+    pb::Body body;
+    body.set_text(name() + " says " + std::to_string(++said_));
+    Pending pending{
+        .gid = gid,
+        .cmid = Cmid::made_at(client_->server_time(world_.now()), world_.random.bytes10()),
+        .body = body.SerializeAsString(),
+        .number = said_};
+    if (cursor != nullptr && world_.random.chance(300)) pending.seen = cursor->seq();
+    around_.checks.ledger().invoke(uid_, gid, pending.cmid, hash_of(pending.body));
+    pending_.push_back(pending);
+    client_->post(moment(), gid, pending.cmid, pending.body, pending.seen);
+}
+
+void Member::say_last_words() {
+    if (client_ == nullptr || stopped_ || kind_ != Kind::speaker) return;
+    for (const auto& [gid, attendance] : attendances_) {
+        if (attendance.inside && !attendance.silent && !attendance.wants_out) say(gid);
     }
 }
 
@@ -153,6 +168,7 @@ void Member::look_around() {
     const auto gid = some_group_inside();
     if (!gid || chosen > 4) return;
     if (client_->cursor(*gid) == nullptr) return;
+    if (world_.faults.restores && has_pending(*gid)) return;
     unwatch(*gid);
     if (world_.random.chance(500)) watch(*gid);  // Otherwise with the next act.
 }

@@ -23,6 +23,8 @@ constexpr std::uint32_t kShards = 2;
 // Two heartbeats and five seconds: then everybody holds everything again.
 constexpr Millis kHealWithin = 2 * limits::kPulseEvery + Millis{5'000};
 constexpr Millis kQuietWithin{20'000};
+// After healing: then nodes that missed something hear of it by the next entry.
+constexpr Millis kLastWordsAfter{3'000};
 
 // A token is its user's number.
 class SimVerifier final : public session::Verifier {
@@ -59,6 +61,9 @@ private:
     void strike_owner();
     void strike_nodes();
     void strike_members();
+    void plan_restore();
+    void back_up();
+    void restore();
     void start_owner();
     void start_node(std::uint32_t index);
     void take_over();
@@ -80,10 +85,16 @@ private:
     std::vector<GroupId> groups_;
     std::vector<std::unique_ptr<Member>> members_;
     bool healed_{};
+    struct Backup {
+        store::MemoryStore::Snapshot rows;
+        Record record;
+    };
+    std::optional<Backup> backup_;
+    std::uint64_t restores_{};
 };
 
 Scenario::Scenario(std::uint64_t seed, bool traced)
-    : world_{seed, traced}, checks_{world_, world_.faults.break_streams()} {
+    : world_{seed, traced}, checks_{world_, Epoch{1}, world_.faults.break_streams()} {
     constexpr std::size_t kStaged[] = {6, 64, limits::kStagedPerGroup};
     group_settings_ = {.rate = {},
                        .staged_max = kStaged[world_.random.below(3)],
@@ -93,6 +104,14 @@ Scenario::Scenario(std::uint64_t seed, bool traced)
         rules_.sends_per_s = 10;
         rules_.sends_burst = 50;
     }
+    world_.tell([&] {
+        const Faults& faults = world_.faults;
+        return "in thousandths: items lost " + std::to_string(faults.items_lost) +
+               ", routes wiped " + std::to_string(faults.routes_wiped) + ", node cut off " +
+               std::to_string(faults.node_cut_off) + ", unknown and applied " +
+               std::to_string(faults.unknown_applied) + ", later " +
+               std::to_string(faults.unknown_applied_later);
+    });
     start_owner();
     for (std::uint32_t index = 1; index <= kNodes; ++index) start_node(index);
     draw_people();
@@ -123,6 +142,7 @@ void Scenario::add_member(UserId uid, DeviceId device, Member::Kind kind) {
     auto settings = std::make_shared<client::Settings>();
     settings->retry_max = Millis{4'000};
     settings->pull_everything = world_.random.chance(250);
+    settings->look_again = true;
     members_.push_back(std::make_unique<Member>(
         Member::Around{.world = world_,
                        .store = store_,
@@ -175,11 +195,13 @@ void Scenario::take_over() {
     former.supersede();
     former_owners_.push_back(std::move(owner_));
     start_owner();
-    world_.clock.after(world_.random.between(Millis{100}, Millis{8'000}), [this, &former] {
-        world_.tell([] { return std::string{"the former owner goes on"}; });
-        world_.count(Seen::stale_owner_resumed);
-        former.resume();
-    });
+    world_.clock.after(world_.random.between(Millis{100}, Millis{8'000}),
+                       [this, &former, restores = restores_] {
+                           if (restores != restores_) return;
+                           world_.tell([] { return std::string{"the former owner goes on"}; });
+                           world_.count(Seen::stale_owner_resumed);
+                           former.resume();
+                       });
 }
 
 // ---- Faults
@@ -252,6 +274,38 @@ void Scenario::strike_members() {
     }
 }
 
+// ---- A restore: the store goes back, and every process starts again.
+
+void Scenario::plan_restore() {
+    if (!world_.faults.restores) return;
+    const Millis at = world_.random.between(Millis{9'000}, Millis{20'000});
+    world_.clock.after(at, [this] { back_up(); });
+    world_.clock.after(at + world_.random.between(Millis{500}, Millis{9'000}),
+                       [this] { restore(); });
+}
+
+void Scenario::back_up() {
+    world_.tell([] { return std::string{"a backup is made"}; });
+    backup_ = {.rows = store_.truth().snapshot(), .record = checks_.record()};
+}
+
+void Scenario::restore() {
+    if (healed_) return;
+    ++restores_;
+    world_.count(Seen::restored);
+    bus_.detach_owner();
+    owner_.reset();
+    former_owners_.clear();
+    for (auto& [index, node] : nodes_) node.process.reset();
+    bus_.restart();
+    routes_.clear();
+    const Epoch epoch = store_.restore(backup_->rows);
+    world_.tell([&] { return "restored, epoch " + std::to_string(epoch.value); });
+    checks_.on_restored(backup_->record, epoch);
+    start_owner();
+    for (std::uint32_t index = 1; index <= kNodes; ++index) start_node(index);
+}
+
 void Scenario::heal() {
     world_.tell([] { return std::string{"all is healed"}; });
     healed_ = true;
@@ -295,13 +349,19 @@ bool Scenario::run_until_nothing_lacks(Millis within) {
 
 RunResult Scenario::run() {
     world_.clock.after(Millis{1'000}, [this] { strike(); });
+    plan_restore();
     const Time end = world_.now() + world_.random.between(Millis{30'000}, Millis{80'000});
     if (run_until(end)) {
         heal();
+        run_until(world_.now() + kLastWordsAfter);
+        for (const auto& member : members_) member->say_last_words();
         if (run_until_nothing_lacks(kHealWithin)) {
             checks_.be_quiet();
             for (const auto& member : members_) member->look_again();
-            if (run_until_nothing_lacks(kQuietWithin)) checks_.close_ledger();
+            if (run_until_nothing_lacks(kQuietWithin)) {
+                checks_.close_notes(store_.truth());
+                checks_.close_ledger();
+            }
         }
     }
     RunResult result{.violation = checks_.first_violation(),

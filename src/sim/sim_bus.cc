@@ -35,7 +35,7 @@ Result<void> SimBus::post(PartitionId partition, bus::Post post) {
     }
     const NodeId node = post.reply_to.node;
     up_[node].push_back({.partition = partition, .post = std::move(post)});
-    world_.clock.at(up_lines_[node].arrival(world_.now(), delay()), [this, node] { pump(node); });
+    later(up_lines_[node].arrival(world_.now(), delay()), [this, node] { pump(node); });
     return {};
 }
 
@@ -44,7 +44,7 @@ void SimBus::pump(NodeId node) {
     std::deque<Queued>& queue = up_[node];
     if (queue.empty() || owner_ == nullptr) return;
     if (is_cut(node)) {
-        world_.clock.at(cut_until_[node], [this, node] { pump(node); });
+        later(cut_until_[node], [this, node] { pump(node); });
         return;
     }
     Queued queued = std::move(queue.front());
@@ -52,9 +52,9 @@ void SimBus::pump(NodeId node) {
     remember(queued);
     if (world_.strikes(world_.faults.post_twice, Seen::post_delivered_twice)) {
         if (may_repeat_late(queued.post)) {
-            const Millis later = world_.random.between(Millis{0}, Millis{3'000});
-            world_.clock.after(later,
-                               [this, queued, first = world_.now()] { repeat(queued, first); });
+            const Millis pause = world_.random.between(Millis{0}, Millis{3'000});
+            later(world_.now() + pause,
+                  [this, queued, first = world_.now()] { repeat(queued, first); });
         } else {
             deliver(queued);
         }
@@ -89,8 +89,7 @@ void SimBus::attach(bus::OwnerInbox* owner) {
     }
     for (const auto& [node, queue] : up_) {
         for (std::size_t i = 0; i < queue.size(); ++i) {
-            world_.clock.at(up_lines_[node].arrival(world_.now(), delay()),
-                            [this, at = node] { pump(at); });
+            later(up_lines_[node].arrival(world_.now(), delay()), [this, at = node] { pump(at); });
         }
     }
 }
@@ -99,6 +98,20 @@ void SimBus::wipe() {
     world_.count(Seen::queue_wiped);
     for (auto& [node, queue] : up_) queue.clear();
     recent_.clear();
+}
+
+void SimBus::restart() {
+    ++restarts_;
+    wipe();
+    joined_.clear();
+    up_lines_.clear();
+    down_lines_.clear();
+}
+
+void SimBus::later(Time when, Task task) {
+    world_.clock.at(when, [this, restarts = restarts_, task = std::move(task)]() mutable {
+        if (restarts == restarts_) task();
+    });
 }
 
 // ---- Questions
@@ -122,18 +135,18 @@ void SimBus::ask_from(NodeId node, PartitionId partition, bus::Question question
             std::unexpected(Error{.code = Code::timeout, .where = "owner", .retry_after_ms = 200}));
     });
     if (is_cut(node) || world_.strikes(world_.faults.ask_lost, Seen::ask_lost)) return;
-    world_.clock.after(
-        delay(), [this, node, partition, question = std::move(question), finish]() mutable {
-            if (owner_ == nullptr) return;
-            owner_->on_ask(
-                partition, std::move(question), [this, node, finish](Result<bus::Reply> result) {
-                    if (is_cut(node) || world_.strikes(world_.faults.answer_lost, Seen::reply_lost))
-                        return;
-                    world_.clock.after(delay(), [finish, result = std::move(result)]() mutable {
-                        finish(std::move(result));
-                    });
+    later(world_.now() + delay(), [this, node, partition, question = std::move(question),
+                                   finish]() mutable {
+        if (owner_ == nullptr) return;
+        owner_->on_ask(
+            partition, std::move(question), [this, node, finish](Result<bus::Reply> result) {
+                if (is_cut(node) || world_.strikes(world_.faults.answer_lost, Seen::reply_lost))
+                    return;
+                later(world_.now() + delay(), [finish, result = std::move(result)]() mutable {
+                    finish(std::move(result));
                 });
-        });
+            });
+    });
 }
 
 // ---- Down
@@ -141,7 +154,7 @@ void SimBus::ask_from(NodeId node, PartitionId partition, bus::Question question
 void SimBus::publish(NodeId node, std::shared_ptr<const bus::Items> items) {
     if (is_cut(node) || world_.strikes(world_.faults.items_lost, Seen::items_lost)) return;
     const Time arrival = down_lines_[{node, items->term}].arrival(world_.now(), delay());
-    world_.clock.at(arrival, [this, node, items = std::move(items)]() mutable {
+    later(arrival, [this, node, items = std::move(items)]() mutable {
         const auto found = nodes_.find(node);
         if (found != nodes_.end()) found->second->on_items(std::move(items));
     });
@@ -149,7 +162,7 @@ void SimBus::publish(NodeId node, std::shared_ptr<const bus::Items> items) {
 
 void SimBus::answer(NodeId node, std::vector<bus::Answer> answers) {
     if (is_cut(node) || world_.strikes(world_.faults.answer_lost, Seen::answers_lost)) return;
-    world_.clock.after(delay(), [this, node, answers = std::move(answers)]() mutable {
+    later(world_.now() + delay(), [this, node, answers = std::move(answers)]() mutable {
         const auto found = nodes_.find(node);
         if (found != nodes_.end()) found->second->on_answers(std::move(answers));
     });
@@ -157,7 +170,7 @@ void SimBus::answer(NodeId node, std::vector<bus::Answer> answers) {
 
 void SimBus::nudge(NodeId node, std::vector<bus::Nudge> nudges) {
     if (is_cut(node) || world_.strikes(world_.faults.answer_lost, Seen::answers_lost)) return;
-    world_.clock.after(delay(), [this, node, nudges = std::move(nudges)]() mutable {
+    later(world_.now() + delay(), [this, node, nudges = std::move(nudges)]() mutable {
         const auto found = nodes_.find(node);
         if (found != nodes_.end()) found->second->on_nudges(std::move(nudges));
     });

@@ -26,6 +26,8 @@ public:
 
     // Everything that stands in the queue is gone.
     void wipe();
+    // Every process is gone, and so is whatever was under way between them.
+    void restart();
     // No traffic with this node; its posts wait.
     void cut(NodeId node, Time until) { cut_until_[node] = until; }
     void heal() { cut_until_.clear(); }
@@ -56,6 +58,8 @@ private:
         friend auto operator<=>(const Way&, const Way&) = default;
     };
 
+    // Never, when it was restarted meanwhile.
+    void later(Time when, Task task);
     void pump(NodeId node);
     void deliver(Queued queued);
     void remember(const Queued& queued);
@@ -64,6 +68,7 @@ private:
     [[nodiscard]] bool is_cut(NodeId node) const;
 
     World& world_;
+    std::uint64_t restarts_{};
     bus::OwnerInbox* owner_{};
     std::map<NodeId, bus::NodeInbox*> nodes_;
     std::map<NodeId, std::deque<Queued>> up_;

@@ -17,8 +17,9 @@ public:
 
     void wipe() {
         world_.count(Seen::routes_wiped);
-        routes_.clear();
+        clear();
     }
+    void clear() { routes_.clear(); }
 
     void report(const route::Report& report) override {
         Route& route = routes_[report.gid][report.node];

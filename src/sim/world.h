@@ -43,6 +43,7 @@ struct World {
     Random random;
     Clock clock;
     Faults faults;
+    Faults drawn{faults};  // As they were before all was healed.
     Counters counters;
     Trace trace;
     Checks* checks{};
