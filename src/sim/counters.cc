@@ -65,6 +65,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Seen::kCount)> k
     "pulse_heard",
     "range_applied",
     "gap_pulled",
+    "scrolled_up",
     "recalled",
     "recalled_by_owner",
     "edited",

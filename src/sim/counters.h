@@ -76,6 +76,7 @@ enum class Seen : std::uint8_t {
     pulse_heard,
     range_applied,
     gap_pulled,
+    scrolled_up,
     // What was changed, and what is told to one alone
     recalled,
     recalled_by_owner,

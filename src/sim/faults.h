@@ -38,6 +38,7 @@ struct Faults {
     std::uint32_t half_open{};
     std::uint32_t client_crash{};
     std::uint32_t slow_socket{};  // Of all connections.
+    bool long_history{};          // More entries than an owner and a node start with.
     bool restores{};              // Whether the store goes back to a backup once.
     Millis bus_delay_max{5};
     Millis network_delay_max{30};
@@ -88,6 +89,7 @@ inline Faults Faults::drawn(Random& random) {
     faults.client_crash = maybe(10);
     faults.slow_socket = maybe(500);
     faults.restores = random.chance(250);
+    faults.long_history = random.chance(60);
     // Else hardly a run would have whole streams, in which every kick must be heard in its place.
     if (random.chance(150)) {
         faults.items_lost = faults.node_cut_off = faults.routes_wiped = 0;

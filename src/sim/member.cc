@@ -84,7 +84,8 @@ void Member::heal() {
 }
 
 void Member::look_again() {
-    for (const auto& [gid, attendance] : attendances_) {
+    for (auto& [gid, attendance] : attendances_) {
+        attendance.unscrolled = attendance.inside;
         if (attendance.inside) unwatch(gid);
     }
     if (client_ != nullptr && !stopped_) client_->reconnect(moment(), Millis{0});
@@ -116,6 +117,7 @@ std::optional<std::string> Member::lacks() const {
             return where + " was not told that he is out";
         }
         if (!member || !around_.checks.is_quiet() || kind_ == Kind::hostile) continue;
+        if (attendance.unscrolled) return where + " has not looked at its oldest page";
         if (auto difference = disagrees(gid, attendance)) return where + " " + *difference;
     }
     return std::nullopt;
@@ -267,7 +269,8 @@ void Member::on_gave_up(GroupId gid, const Cmid& cmid, Code code) {
 
 void Member::on_restarted(GroupId gid, Epoch epoch, Seq after) {
     Attendance& attendance = attendances_[gid];
-    if (attendance.view && attendance.shown_epoch && attendance.shown_epoch != epoch) {
+    const bool other = attendance.shown_epoch && attendance.shown_epoch != epoch;
+    if (attendance.view && attendance.inside && other) {
         // Another history: another floor, and perhaps another stay.
         around_.checks.ledger().excuse(*attendance.view);
         attendance.view = around_.checks.ledger().add_view(device_.value, gid);

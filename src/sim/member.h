@@ -85,8 +85,9 @@ private:
         std::map<Seq, Shown> shown;
         std::map<Seq, bool> hidden;          // True: its own log said so, too.
         std::map<std::uint64_t, Seq> notes;  // Where each is shown.
-        bool lost{};                         // A fork cut sends of its own: to be offered again.
-        Epoch former;                        // A history that a fork ended: tried once more.
+        bool unscrolled{};  // At the end: its oldest page is to be looked at once more.
+        bool lost{};        // A fork cut sends of its own: to be offered again.
+        Epoch former;       // A history that a fork ended: tried once more.
     };
     struct Pending {
         GroupId gid;
@@ -117,6 +118,7 @@ private:
     void move_read();
     void come_or_go();
     void look_around();
+    void scroll_up(GroupId gid);
     void be_hostile();
     // member_changes.cc
     void change_something();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limits.h"
 #include "sim/member.h"
 #include "wire/frames.h"
 
@@ -29,6 +30,9 @@ void Member::act() {
     if (stopped_) return;
     act_on_wishes();
     try_former_epoch();
+    for (const auto& [gid, attendance] : attendances_) {
+        if (attendance.inside && attendance.unscrolled) scroll_up(gid);
+    }
     if (healed_) return;
     const std::uint64_t chosen = world_.random.below(100);
     if (kind_ == Kind::hostile && chosen < 40) return be_hostile();
@@ -166,11 +170,33 @@ void Member::look_around() {
     if (chosen == 0)
         return client_->reconnect(moment(), world_.random.between(Millis{0}, Millis{4'000}));
     const auto gid = some_group_inside();
-    if (!gid || chosen > 4) return;
+    if (!gid || chosen > 6) return;
+    if (chosen > 4) return scroll_up(*gid);
     if (client_->cursor(*gid) == nullptr) return;
     if (world_.faults.restores && has_pending(*gid)) return;
     unwatch(*gid);
     if (world_.random.chance(500)) watch(*gid);  // Otherwise with the next act.
+}
+
+// Older pages come from elsewhere than the newest one; the client applies nothing of them.
+void Member::scroll_up(GroupId gid) {
+    const client::GroupCursor* cursor = client_->cursor(gid);
+    if (cursor == nullptr || cursor->phase != client::GroupCursor::Phase::open) return;
+    const auto row = around_.store.truth().member(gid, uid_);
+    const Seq from = (row && *row ? (*row)->floor : Seq{}) + 1;
+    // Only of what it holds: by a page that reaches the head the server takes it for caught up.
+    const Seq to = std::min(from + (limits::kRangeEntries - 1), cursor->seq());
+    attendances_[gid].unscrolled = from <= to;
+    if (from > to) return;
+    pb::ClientFrame frame;
+    pb::Pull& pull = *frame.mutable_pull();
+    pull.set_gid(gid.value);
+    pull.set_epoch(cursor->epoch().value);
+    pull.set_from(from.value);
+    pull.set_to(to.value);
+    if (client_->ask(moment(), std::move(frame)) == 0) return;
+    world_.count(Seen::scrolled_up);
+    attendances_[gid].unscrolled = false;
 }
 
 // ---- What is not his

@@ -26,6 +26,10 @@ constexpr Millis kQuietWithin{20'000};
 // After healing: then nodes that missed something hear of it by the next entry.
 constexpr Millis kLastWordsAfter{3'000};
 
+constexpr std::uint64_t kHistory = 400;
+constexpr Millis kHistoryEvery{30};
+constexpr std::uint64_t kFirstOfHistory = 50'000;
+
 // A token is its user's number.
 class SimVerifier final : public session::Verifier {
 public:
@@ -61,6 +65,8 @@ private:
     void strike_owner();
     void strike_nodes();
     void strike_members();
+    void plan_history();
+    void write_history(std::uint64_t number);
     void plan_restore();
     void back_up();
     void restore();
@@ -274,6 +280,30 @@ void Scenario::strike_members() {
     }
 }
 
+// ---- A long history, written as an API key writes: each entry in another name, with no rate.
+
+void Scenario::plan_history() {
+    if (!world_.drawn.long_history) return;
+    for (std::uint64_t i = 0; i < kHistory; ++i) {
+        world_.clock.after(Millis{5'000} + kHistoryEvery * i, [this, i] { write_history(i); });
+    }
+}
+
+void Scenario::write_history(std::uint64_t number) {
+    if (groups_.empty()) return;
+    const GroupId gid = groups_.front();
+    bus::Post post{.gid = gid, .uid = {kFirstOfHistory + number}, .operator_rights = true};
+    pb::Body body;
+    body.set_text("history " + std::to_string(number));
+    const Cmid cmid = Cmid::made_at(world_.now(), world_.random.bytes10());
+    pb::Send& send = *post.command.mutable_send();
+    send.set_gid(gid.value);
+    send.set_cmid(std::string{cmid.view()});
+    send.set_body(body.SerializeAsString());
+    checks_.ledger().invoke(post.uid, gid, cmid, hash_of(send.body()));
+    static_cast<void>(bus_.post(partition_of(gid), std::move(post)));
+}
+
 // ---- A restore: the store goes back, and every process starts again.
 
 void Scenario::plan_restore() {
@@ -349,6 +379,7 @@ bool Scenario::run_until_nothing_lacks(Millis within) {
 
 RunResult Scenario::run() {
     world_.clock.after(Millis{1'000}, [this] { strike(); });
+    plan_history();
     plan_restore();
     const Time end = world_.now() + world_.random.between(Millis{30'000}, Millis{80'000});
     if (run_until(end)) {
