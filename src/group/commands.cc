@@ -132,6 +132,11 @@ bool Group::admit_send(Work& work, CachedMember& member, Time now) {
             return true;
         }
     }
+    // Before the rules count it: its retries must not look like a flood of the same text.
+    if (staged_.size() >= settings_.staged_max) {
+        refuse(post.reply_to, {.code = Code::overloaded, .where = "gid", .retry_after_ms = 500});
+        return true;
+    }
     const Step step = pass_stages(work, member, now);
     if (step != Step::passed) return step == Step::refused;
     note_sent(work, member, now);
@@ -168,10 +173,6 @@ void Group::answer_duplicate(const bus::Post& post, const SentAt& at) {
 }
 
 void Group::stage_send(const bus::Post& post, Time now) {
-    if (staged_.size() >= settings_.staged_max) {
-        return refuse(post.reply_to,
-                      {.code = Code::overloaded, .where = "gid", .retry_after_ms = 500});
-    }
     const pb::Send& send = post.command.send();
     const Digest body_hash = hash_of(send.body());
     const Time time = std::max(now, tip_.time);

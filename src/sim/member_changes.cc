@@ -139,6 +139,12 @@ void Member::on_user_log(const pb::UserLogEntry& entry) {
                                  ", which is not the next");
     }
     if (page && page->head > entry.user_log_seq()) world_.count(Seen::user_log_behind);
+    // Where numbers leap, what a page told of those between was lost by a restore.
+    for (auto& [gid, attendance] : attendances_) {
+        std::erase_if(attendance.notes, [&](const auto& it) {
+            return it.first > log_seq_ && it.first < entry.user_log_seq();
+        });
+    }
     log_seq_ = entry.user_log_seq();
     if (entry.has_note()) on_note(entry.note());
     for (const std::uint64_t seq : entry.hidden().seqs()) {

@@ -29,6 +29,7 @@ NodeProcess::NodeProcess(const Around& around)
             .index = index}));
     }
     around_.bus.attach(around_.node, this);
+    around_.routes.report_node(around_.node, around_.instance);
     life_.after(kTickEvery, [this] { tick(); });
 }
 
