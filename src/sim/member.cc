@@ -156,6 +156,7 @@ void Member::entered(GroupId gid, Seq floor) {
     if (std::exchange(attendance.kicked, false)) world_.count(Seen::kicked_and_came_back);
     attendance.view = around_.checks.ledger().add_view(device_.value, gid, floor);
     if (kind_ == Kind::hostile) around_.checks.ledger().excuse(*attendance.view);
+    attendance.view_epoch = around_.checks.epoch();
     attendance.epoch = attendance.shown_epoch = {};
     attendance.seq = {};
     attendance.digest = {};
@@ -269,8 +270,8 @@ void Member::on_gave_up(GroupId gid, const Cmid& cmid, Code code) {
 
 void Member::on_restarted(GroupId gid, Epoch epoch, Seq after) {
     Attendance& attendance = attendances_[gid];
-    const bool other = attendance.shown_epoch && attendance.shown_epoch != epoch;
-    if (attendance.view && attendance.inside && other) {
+    if (attendance.view && attendance.inside && attendance.view_epoch != epoch) {
+        attendance.view_epoch = epoch;
         // Another history: another floor, and perhaps another stay.
         around_.checks.ledger().excuse(*attendance.view);
         attendance.view = around_.checks.ledger().add_view(device_.value, gid);

@@ -80,6 +80,7 @@ private:
         Epoch epoch;
         Seq seq;
         Digest digest;
+        Epoch view_epoch;  // In which the ledger's view began.
         // What it shows, and of which history.
         Epoch shown_epoch;
         std::map<Seq, Shown> shown;
