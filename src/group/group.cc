@@ -296,6 +296,7 @@ void Group::commit_done() {
     tallies_.forget_below(ring_.first().value_or(Seq{}));
     changes_.forget();
     if (head_.seq > former) nudge_head();
+    for (Opening& opening : std::exchange(openings_staged_, {})) open_step(std::move(opening));
 }
 
 // For the badges of members who do not watch the group just now.
@@ -415,6 +416,7 @@ void Group::drop_memory() {
         std::ranges::move(openings, std::back_inserter(openings_waiting_));
     }
     openings_parked_.clear();
+    std::ranges::move(std::exchange(openings_staged_, {}), std::back_inserter(openings_waiting_));
     for (auto& [ask, opening] : counting_) {
         openings_waiting_.push_back({.ask = ask, .question = opening.question});
     }
@@ -468,7 +470,8 @@ void Group::on_tick(Time now) {
 bool Group::idle_since(Time time) const {
     return used_ < time && in_flight_.empty() && staged_.empty() && waiting_.empty() &&
            parked_.empty() && openings_waiting_.empty() && openings_parked_.empty() &&
-           counting_.empty() && !readers_loading_ && !floor_loading_ && state_ != State::loading;
+           openings_staged_.empty() && counting_.empty() && !readers_loading_ && !floor_loading_ &&
+           state_ != State::loading;
 }
 
 }  // namespace stentor::group

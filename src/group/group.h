@@ -259,6 +259,7 @@ private:
     std::unordered_map<UserId, std::deque<Work>> parked_;
     std::size_t parked_count_{};
     std::unordered_map<UserId, std::vector<Opening>> openings_parked_;
+    std::vector<Opening> openings_staged_;  // By those whose row is not durable as it stands.
     std::unordered_map<std::uint64_t, Opening> counting_;
     std::unordered_map<UserId, CachedMember> members_;
     Changes changes_;

@@ -273,6 +273,19 @@ TEST_F(AGroup, JoinsAndLeavesOnceHoweverOftenItIsAsked) {
     EXPECT_EQ(members[kBob].left, Seq{1});
 }
 
+TEST_F(AGroup, LetsNobodyReadOnTheStrengthOfAJoinThatIsNotDurable) {
+    send(kAnn, cmid(), "before");
+    settle();
+    join(kBob);
+    answer_loads();
+    opened.reset();
+    partition().on_open(1, {.gid = gid, .uid = kBob, .with_view = true}, now);
+    EXPECT_FALSE(opened);
+    commit_once();
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->member.floor, Seq{1});
+}
+
 TEST_F(AGroup, TellsOfALeavingBetweenTheEntriesAroundIt) {
     join(kBob);
     settle();

@@ -32,6 +32,8 @@ void Group::open_step(Opening opening) {
         return;
     }
     member->second.used = used_;
+    // A join that is ordered may still be lost with its commit: nobody reads on the strength of it.
+    if (member->second.pending > 0) return openings_staged_.push_back(std::move(opening));
     const store::MemberRow& row = member->second.row;
     // Exactly as if the group did not exist, and after the same loads: an id that was guessed right
     // tells nothing.

@@ -3,7 +3,8 @@
 namespace stentor::sim {
 namespace {
 
-constexpr std::array<std::string_view, static_cast<std::size_t>(Seen::kCount)> kNames{
+constexpr auto kCount = static_cast<std::size_t>(Seen::kCount);
+constexpr std::array<std::string_view, kCount> kNames{
     "commit_done",
     "commit_conflict",
     "commit_fenced",
