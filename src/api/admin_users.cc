@@ -31,8 +31,9 @@ bus::ReplyHandler account_to(Admin::Reply reply) {
 }
 
 void change(AdminCall call, bus::AskChangeUser ask) {
-    ask.uid = UserId{call.numbers[0]};
-    call.parts.bus.ask(partition_of(ask.uid), std::move(ask), account_to(std::move(call.reply)));
+    const UserId uid{call.numbers[0]};
+    ask.uid = uid;
+    call.parts.bus.ask(partition_of(uid), std::move(ask), account_to(std::move(call.reply)));
 }
 
 // Hashes the password of the request's body and hands it on.
@@ -82,15 +83,15 @@ void add_user(AdminCall call) {
     if (!given) return call.reply(refusal(given.error()));
     std::string name = given->value_or("");
     if (const auto good = check_name(name); !good) return call.reply(refusal(good.error()));
-    hash_password(
-        *fields, std::move(call),
-        [&bus = call.parts.bus, name = std::move(name)](std::string hash, Admin::Reply reply) {
-            const std::string key = name_key(name);
-            bus.ask(
-                partition_of_name(key),
-                bus::AskAddUser{.name = name, .name_key = key, .password_hash = std::move(hash)},
-                account_to(std::move(reply)));
-        });
+    bus::Bus& bus = call.parts.bus;
+    hash_password(*fields, std::move(call),
+                  [&bus, name = std::move(name)](std::string hash, Admin::Reply reply) {
+                      const std::string key = name_key(name);
+                      bus.ask(partition_of_name(key),
+                              bus::AskAddUser{
+                                  .name = name, .name_key = key, .password_hash = std::move(hash)},
+                              account_to(std::move(reply)));
+                  });
 }
 
 // What he holds ends with it.
@@ -106,14 +107,13 @@ void set_password(AdminCall call) {
     const auto fields = Fields::parse(call.request.body);
     if (!fields) return call.reply(refusal(fields.error()));
     const UserId uid{call.numbers[0]};
-    hash_password(*fields, std::move(call),
-                  [&bus = call.parts.bus, uid](std::string hash, Admin::Reply reply) {
-                      bus.ask(
-                          partition_of(uid),
-                          bus::AskChangeUser{
-                              .uid = uid, .password_hash = std::move(hash), .tokens_since = now()},
-                          account_to(std::move(reply)));
-                  });
+    bus::Bus& bus = call.parts.bus;
+    hash_password(*fields, std::move(call), [&bus, uid](std::string hash, Admin::Reply reply) {
+        bus.ask(
+            partition_of(uid),
+            bus::AskChangeUser{.uid = uid, .password_hash = std::move(hash), .tokens_since = now()},
+            account_to(std::move(reply)));
+    });
 }
 
 }  // namespace stentor::api

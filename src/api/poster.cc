@@ -2,9 +2,8 @@
 
 #include <pthread.h>
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "auth/random.h"
 #include "base/limits.h"
@@ -54,16 +53,15 @@ void Poster::post(Order order, Done done) {
 }
 
 void Poster::on_answers(std::vector<bus::Answer> answers) {
-    const auto mine = std::ranges::stable_partition(answers, [](const bus::Answer& answer) {
-        return answer.reply_to.connection.shard != kNoShard;
-    });
-    for (bus::Answer& answer : mine) {
-        if (auto handler = waiting_->take(id_of(answer.reply_to.connection))) {
+    std::vector<bus::Answer> others;
+    for (bus::Answer& answer : answers) {
+        if (answer.reply_to.connection.shard != kNoShard) {
+            others.push_back(std::move(answer));
+        } else if (auto handler = waiting_->take(id_of(answer.reply_to.connection))) {
             handler(std::move(answer.frame));
         }
     }
-    answers.erase(mine.begin(), mine.end());
-    if (!answers.empty()) next_.on_answers(std::move(answers));
+    if (!others.empty()) next_.on_answers(std::move(others));
 }
 
 void Poster::on_items(std::shared_ptr<const bus::Items> items) { next_.on_items(std::move(items)); }

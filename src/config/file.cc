@@ -48,7 +48,9 @@ public:
 
     [[nodiscard]] std::expected<Settings, std::vector<Flaw>> result() {
         if (flaws_.empty()) return settings_;
-        std::ranges::stable_sort(flaws_, {}, &Flaw::line);
+        std::ranges::sort(flaws_, [](const Flaw& a, const Flaw& b) {
+            return std::tie(a.line, a.text) < std::tie(b.line, b.text);
+        });
         return std::unexpected(std::move(flaws_));
     }
 

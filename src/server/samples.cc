@@ -31,7 +31,9 @@ std::vector<std::pair<std::string, double>> Samples::labelled(std::string_view n
         found.emplace_back(at->first.substr(start.size(), at->first.size() - start.size() - 2),
                            at->second);
     }
-    std::ranges::stable_sort(found, std::greater{}, &std::pair<std::string, double>::second);
+    std::ranges::sort(found, [](const auto& a, const auto& b) {
+        return std::tie(b.second, a.first) < std::tie(a.second, b.first);
+    });
     return found;
 }
 

@@ -53,8 +53,12 @@ export function showSettings(client: Client, group: Group): void {
       save.disabled = true;
       group.membership.configure(now, changed, (failure) => {
         save.disabled = false;
-        if (failure) setText(error, failureWords(failure));
-        else close();
+        if (failure) {
+          setText(error, failureWords(failure));
+        } else {
+          group.beside.configured(now);
+          close();
+        }
         client.changed();
       });
       return undefined;

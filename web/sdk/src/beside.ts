@@ -3,6 +3,8 @@
 
 import type { EventValue, Opened, UserLogEntry } from "./codec";
 import type { Group } from "./group";
+import type { GroupSettings } from "./membership";
+import type { Draft } from "./plain";
 
 export class Beside {
   constructor(private readonly group: Group) {}
@@ -21,6 +23,12 @@ export class Beside {
   onGroupChanged({ epoch, settings, members }: EventValue<"groupChanged">): void {
     if (!this.group.current(epoch)) return;
     this.#amend({ members, ...(settings && { settings, name: settings.name || (this.group.opened?.name ?? "") }) });
+  }
+
+  // My own change was taken: everybody hears of it a moment later, and I need not wait for that.
+  configured(settings: Draft<GroupSettings>): void {
+    const before = this.group.opened?.settings;
+    if (before) this.#amend({ settings: { ...before, ...settings } as GroupSettings });
   }
 
   onMine({ epoch, event }: UserLogEntry): void {
