@@ -43,7 +43,8 @@ public:
     }
     std::string setting(const std::string& name) {
         const std::lock_guard lock{mutex_};
-        return settings_[name];
+        const auto found = settings_.find(name);
+        return found == settings_.end() ? "" : found->second;
     }
     void set(const std::string& name, const std::string& value) {
         const std::lock_guard lock{mutex_};

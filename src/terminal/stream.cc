@@ -10,7 +10,8 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <string>
+#include <system_error>
 
 namespace stentor::terminal {
 namespace {
@@ -56,7 +57,8 @@ std::expected<std::unique_ptr<Stream>, std::string> Stream::connect(const Server
     const int error = errno;
     ::freeaddrinfo(found);
     if (descriptor < 0) {
-        return std::unexpected(server.host + " port " + port + ": " + std::strerror(error));
+        return std::unexpected(server.host + " port " + port + ": " +
+                               std::generic_category().message(error));
     }
     std::unique_ptr<Stream> stream{new Stream{descriptor}};
     if (server.tls) {
