@@ -15,6 +15,7 @@ std::expected<config::Settings, std::string> load(const Sources& sources) {
         if (!read) return std::unexpected(config::told(sources.file, read.error()));
         settings = std::move(*read);
     }
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes the environment.
     const auto variable = [](const char* name) -> const char* { return std::getenv(name); };
     if (auto applied = config::apply_environment(settings, variable); !applied) {
         return std::unexpected(applied.error() + "\n");

@@ -107,9 +107,9 @@ describe("a frame", () => {
     expect(await client.closing()).toBe(4000 + Code.MALFORMED);
   });
 
-  test("with a command that is not offered is refused, and the conversation goes on", async () => {
+  test("with a search where one may not look is refused, and the conversation goes on", async () => {
     const client = await WireClient.hello(server, ann.token);
-    expect(await client.refusal({ case: "searchEntries", value: { gid, words: "n" } })).toBe(Code.UNSUPPORTED);
+    expect(await client.refusal({ case: "searchEntries", value: { gid: gid + 1, words: "n" } })).toBe(Code.NOT_FOUND);
     expect((await client.ask({ case: "list", value: {} })).case).toBe("groups");
     client.socket.close();
   });
