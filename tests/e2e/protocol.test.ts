@@ -109,7 +109,7 @@ describe("a frame", () => {
 
   test("with a search where one may not look is refused, and the conversation goes on", async () => {
     const client = await WireClient.hello(server, ann.token);
-    expect(await client.refusal({ case: "searchEntries", value: { gid: gid + 1, words: "n" } })).toBe(Code.NOT_FOUND);
+    expect(await client.refusal({ case: "searchEntries", value: { gid: gid + 1n, words: "n" } })).toBe(Code.NOT_FOUND);
     expect((await client.ask({ case: "list", value: {} })).case).toBe("groups");
     client.socket.close();
   });
