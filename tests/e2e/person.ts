@@ -95,9 +95,15 @@ export class Person {
   }
 
   // By a link, which asks first.
-  async join(link: string): Promise<void> {
+  // Where only the fragment differs the page stays, and for a moment shows the card of the group before.
+  async askToJoin(link: string): Promise<void> {
     await this.page.goto(link);
-    await this.page.click(".card .primary");
+    const gid = /#\/g\/(\d+)/.exec(link)?.[1] ?? "";
+    await this.page.click(`.card:has-text("${gid}") .primary`);
+  }
+
+  async join(link: string): Promise<void> {
+    await this.askToJoin(link);
     await this.page.waitForSelector(".conversation textarea:visible");
   }
 
