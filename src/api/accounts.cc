@@ -30,10 +30,7 @@ Result<void> check_password(std::string_view password) {
 }
 
 PartitionId partition_of_name(std::string_view key) {
-    const Digest digest = hash_of(key);
-    std::uint64_t first = 0;
-    for (std::size_t i = 0; i < sizeof first; ++i) first = (first << 8U) | digest.bytes[i];
-    return {static_cast<std::uint32_t>(first % kPartitions)};
+    return {static_cast<std::uint32_t>(number_of(hash_of(key)) % kPartitions)};
 }
 
 Accounts::Accounts(std::vector<auth::TokenKey> keys, Millis token_lives, auth::AddressRate rate,

@@ -88,13 +88,7 @@ Response object_response(const boost::json::object& object) {
 
 Response frame_response(const Result<pb::ServerFrame>& answer) {
     if (!answer) return refusal(answer.error());
-    if (answer->has_refused()) {
-        const pb::Refused& refused = answer->refused();
-        return refusal({.code = static_cast<Code>(refused.code()),
-                        .where = refused.field(),
-                        .limit = refused.limit(),
-                        .retry_after_ms = refused.retry_after_ms()});
-    }
+    if (answer->has_refused()) return refusal(answer->refused());
     boost::json::object object{{"ok", true}};
     if (answer->has_sent()) {
         object["gid"] = answer->sent().gid();

@@ -1,12 +1,13 @@
 #include "api/push.h"
 
-#include <charconv>
+#include <algorithm>
 #include <utility>
 
 #include "api/feed_json.h"
 #include "api/fields.h"
 #include "api/json.h"
 #include "api/path_pattern.h"
+#include "api/query.h"
 #include "api/responses.h"
 #include "auth/random.h"
 #include "base/group_ids.h"
@@ -74,32 +75,11 @@ Response sent_response(const pb::Sent& sent) {
                                   .text());
 }
 
-// An owner's refusal is on the wire's form; its field and rule are told as they are.
-Response refusal_of(const pb::Refused& refused) {
-    return refusal({.code = static_cast<Code>(refused.code()),
-                    .where = refused.field(),
-                    .limit = refused.limit(),
-                    .retry_after_ms = refused.retry_after_ms()});
-}
-
 Response answer_of(const Result<pb::ServerFrame>& answer) {
     if (!answer) return refusal(answer.error());
     if (answer->has_sent()) return sent_response(answer->sent());
-    if (answer->has_refused()) return refusal_of(answer->refused());
+    if (answer->has_refused()) return refusal(answer->refused());
     return refusal({.code = Code::internal, .where = "owner"});
-}
-
-std::uint64_t query_number(std::string_view query, std::string_view name, std::uint64_t absent) {
-    while (!query.empty()) {
-        const std::string_view pair = query.substr(0, query.find('&'));
-        query.remove_prefix(std::min(query.size(), pair.size() + 1));
-        if (!pair.starts_with(name) || pair.substr(name.size(), 1) != "=") continue;
-        const std::string_view text = pair.substr(name.size() + 1);
-        std::uint64_t number = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (error == std::errc{} && end == text.data() + text.size()) return number;
-    }
-    return absent;
 }
 
 Response feed_response(const bus::FeedAnswer& feed, std::uint64_t after) {
@@ -178,9 +158,12 @@ void Push::post(Message message, Reply reply) {
 }
 
 void Push::feed(const Request& request, Reply reply) {
-    const std::uint64_t after = query_number(request.query, "after", 0);
-    const std::uint64_t count = query_number(request.query, "count", limits::kFeedRowsPerPage);
-    auto found = [self = shared_from_this(), after, count,
+    const Query query{request.query};
+    const auto after = query.number("after", 0, limits::kIdMax);
+    if (!after) return reply(refusal(after.error()));
+    const auto count = query.number("count", limits::kFeedRowsPerPage, limits::kIdMax);
+    if (!count) return reply(refusal(count.error()));
+    auto found = [self = shared_from_this(), after = *after, count = *count,
                   reply = std::move(reply)](const Result<ApiKey>& key) mutable {
         if (!key) return reply(refusal(401, key.error()));
         if (!allows(*key, Scope::feed)) return reply(refusal(kNotPermitted));

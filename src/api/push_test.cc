@@ -210,6 +210,8 @@ TEST_F(PushTest, ReadsTheFeedFromAPlace) {
     EXPECT_THAT(text(page), HasSubstr(R"("number":8,"entries":[{"gid":9,"seq":3,"sender":4)"));
     EXPECT_THAT(text(page), HasSubstr(R"("text":"a \"b\"")"));
     EXPECT_THAT(text(page), HasSubstr(R"("next":8,"head":12)"));
+    EXPECT_THAT(text(call("GET", "/api/v1/feed", mine, "", "after=x")),
+                HasSubstr("\"field\":\"after\""));
     // Too far back: the logs themselves must be read instead.
     EXPECT_EQ(call("GET", "/api/v1/feed", mine, "", "after=4").status, 410U);
 }

@@ -1,6 +1,7 @@
 #include "api/responses.h"
 
 #include "api/json.h"
+#include "wire/pb.h"
 
 namespace stentor::api {
 
@@ -50,6 +51,13 @@ Response refusal(unsigned status, const Error& error) {
         response.headers.push_back({.name = "WWW-Authenticate", .value = "Bearer"});
     }
     return response;
+}
+
+Response refusal(const v1::Refused& refused) {
+    return refusal({.code = static_cast<Code>(refused.code()),
+                    .where = refused.field(),
+                    .limit = refused.limit(),
+                    .retry_after_ms = refused.retry_after_ms()});
 }
 
 Response wrong_method(std::string_view allowed) {

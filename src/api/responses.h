@@ -7,6 +7,10 @@
 #include "base/code.h"
 #include "net/http/message.h"
 
+namespace stentor::v1 {
+class Refused;
+}
+
 namespace stentor::api {
 
 // Also sets what every answer carries: nothing is guessed about its type or kept by a cache.
@@ -15,6 +19,9 @@ namespace stentor::api {
 // {"code","number","field","limit","retry_after_ms"}, and Retry-After where there is a time.
 [[nodiscard]] net::http::Response refusal(const Error& error);
 [[nodiscard]] net::http::Response refusal(unsigned status, const Error& error);
+
+// An owner's, as it came over the bus.
+[[nodiscard]] net::http::Response refusal(const v1::Refused& refused);
 
 [[nodiscard]] net::http::Response wrong_method(std::string_view allowed);
 

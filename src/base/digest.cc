@@ -38,6 +38,12 @@ Digest hash_of(std::string_view bytes) {
     return cut({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
+std::uint64_t number_of(const Digest& digest) {
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < sizeof number; ++i) number = (number << 8U) | digest.bytes[i];
+    return number;
+}
+
 Digest genesis(GroupId gid) {
     std::array<std::uint8_t, 19> input{'s', 't', 'e', 'n', 't', 'o', 'r', '.', 'v', '1', 0};
     std::uint8_t* at = input.data() + 11;

@@ -26,6 +26,8 @@ struct Digest {
 };
 
 [[nodiscard]] Digest hash_of(std::string_view bytes);
+// Its first eight bytes, most significant first: to spread or to make ids of.
+[[nodiscard]] std::uint64_t number_of(const Digest& digest);
 
 // Before a group's first entry: H("stentor.v1" 0x00, gid as 8 bytes, most significant first).
 [[nodiscard]] Digest genesis(GroupId gid);

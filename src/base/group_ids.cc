@@ -17,10 +17,7 @@ void append(std::string& seed, UserId uid) {
 }
 
 GroupId gid_from(std::string_view seed, std::uint64_t first, std::uint64_t end) {
-    const Digest hash = hash_of(seed);
-    std::uint64_t number = 0;
-    for (std::size_t i = 0; i < sizeof number; ++i) number = (number << 8U) | hash.bytes[i];
-    return {first + number % (end - first)};
+    return {first + number_of(hash_of(seed)) % (end - first)};
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/limits.h"
+#include "owner/account.h"
 #include "owner/questions.h"
 
 namespace stentor::owner {
@@ -15,12 +16,6 @@ namespace {
 // Between these a browser's numbers are exact; own users lie below 2^40 (AskAddUser).
 constexpr std::uint64_t kFirst = std::uint64_t{1} << 40U;
 constexpr std::uint64_t kEnd = std::uint64_t{1} << 52U;
-
-std::uint64_t first_bytes(const Digest& digest) {
-    std::uint64_t number = 0;
-    for (std::size_t i = 0; i < sizeof number; ++i) number = (number << 8U) | digest.bytes[i];
-    return number;
-}
 
 std::string hex(const Digest& digest) {
     constexpr std::string_view kDigits = "0123456789abcdef";
@@ -32,14 +27,6 @@ std::string hex(const Digest& digest) {
     return text;
 }
 
-bus::Account account_of(const store::UserRow& row) {
-    return {.uid = row.uid,
-            .name = row.name,
-            .disabled = row.disabled,
-            .created = row.created,
-            .tokens_since = row.tokens_since};
-}
-
 }  // namespace
 
 // The id follows from issuer and subject, so two exchanges at once make one user. In the place of a
@@ -47,7 +34,7 @@ bus::Account account_of(const store::UserRow& row) {
 // should ever share is refused instead of handing one the other's account.
 Result<bus::Reply> Questions::on(const bus::AskOutsideUser& ask) {
     const Digest digest = hash_of(ask.issuer + '\n' + ask.subject);
-    const UserId uid{kFirst + first_bytes(digest) % (kEnd - kFirst)};
+    const UserId uid{kFirst + number_of(digest) % (kEnd - kFirst)};
     const std::string mark = "outside:" + hex(digest);
     // The name as wanted, then with more and more of the digest behind it.
     constexpr std::size_t kSuffixes = 4;

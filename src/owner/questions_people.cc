@@ -14,19 +14,11 @@
 #include "base/text.h"
 #include "group/answers.h"
 #include "group/rank.h"
+#include "owner/account.h"
 #include "owner/questions.h"
 
 namespace stentor::owner {
 namespace {
-
-bus::Account account_of(const store::UserRow& row) {
-    return {.uid = row.uid,
-            .name = row.name,
-            .password_hash = row.password,
-            .disabled = row.disabled,
-            .created = row.created,
-            .tokens_since = row.tokens_since};
-}
 
 // The place after which a page of members goes on: "uid:name_key".
 std::string encode(const store::Store::NamePlace& place) {
