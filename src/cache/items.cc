@@ -193,13 +193,13 @@ void Cache::Impl::on_entry_changed(Group& group, Epoch epoch, const LogEntry& en
         group.changes.emplace_back(epoch, entry);
     }
     if (!memory.loaded() || epoch != memory.epoch()) return;
-    memory.replace(entry);
+    if (!planted(Bug::stale_cache_after_recall)) {
+        memory.replace(entry);
+        const auto found = pages_.find(gid, memory.epoch(), entry.seq, memory.floor());
+        if (found.page != nullptr) found.page->replace(entry);
+    }
     for (LogEntry& held : group.backlog) {
         if (held.seq == entry.seq && held.revision < entry.revision) held = entry;
-    }
-    const auto found = pages_.find(gid, memory.epoch(), entry.seq, memory.floor());
-    if (found.page != nullptr && !planted(Bug::stale_cache_after_recall)) {
-        found.page->replace(entry);
     }
     // A page that is being read may have been read before this.
     for (const auto& [key, id] : page_loads_) {

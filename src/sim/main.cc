@@ -35,6 +35,7 @@ constexpr std::array kBugs{
     NamedBug{"cache_above_head", Bug::cache_above_head},
     NamedBug{"push_while_behind", Bug::push_while_behind},
     NamedBug{"own_send_reads", Bug::own_send_reads},
+    NamedBug{"stale_cache_after_recall", Bug::stale_cache_after_recall},
     NamedBug{"cursor_without_epoch", Bug::cursor_without_epoch},
     NamedBug{"kick_outside_order", Bug::kick_outside_order},
     NamedBug{"notes_without_cursor", Bug::notes_without_cursor},
