@@ -129,6 +129,21 @@ void Fleet::join_all(const std::vector<GroupId>& gids, std::size_t first, std::s
     }
 }
 
+Fleet::Answer Fleet::ask(Member& member, const pb::ClientFrame& command) {
+    std::optional<Answer> answer;
+    bool asked = false;
+    const bool came =
+        run_until([&] { return answer.has_value(); }, kSetUpWithin,
+                  [&] {
+                      if (asked) return;
+                      asked = member.ask(command, [&](const pb::ServerFrame& frame, auto took) {
+                          answer.emplace(frame, took);
+                      });
+                  });
+    if (!came) throw std::runtime_error{"a command was not answered"};
+    return std::move(*answer);
+}
+
 bool Fleet::settled() const {
     return std::ranges::all_of(
         members_, [](const auto& member) { return member->idle() && member->caught_up(); });

@@ -3,6 +3,7 @@
 // groups. Everything goes through the same doors as a browser's; only tokens may be minted, because
 // a password hash takes longer than a thousand messages.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -36,6 +37,11 @@ public:
     void connect_all();
     GroupId make_group(Member& by);
     void join_all(const std::vector<GroupId>& gids, std::size_t first, std::size_t last);
+    struct Answer {
+        v1::ServerFrame frame;
+        std::chrono::nanoseconds took{};
+    };
+    Answer ask(Member& member, const v1::ClientFrame& command);
     // Everybody has everything: no send unanswered, no head above what is held. False: for
     // `patience` nothing moved any more.
     bool settle(Millis patience);

@@ -10,6 +10,7 @@
 #include "bench/progress.h"
 #include "bench/raw_floor.h"
 #include "bench/rig.h"
+#include "bench/server_cpu.h"
 
 namespace stentor::bench {
 namespace {
@@ -17,14 +18,6 @@ namespace {
 constexpr Millis kRest{300};  // Between two runs, for queues to empty.
 constexpr std::size_t kDescriptorsReserve = 500;
 constexpr const char* kText = "one message to everybody";
-
-std::uint64_t shard_cpu(const ServerProcess& server) {
-    std::uint64_t sum = 0;
-    for (const auto& [name, ns] : server.thread_cpu()) {
-        if (name.starts_with("shard")) sum += ns;
-    }
-    return sum;
-}
 
 struct Sample {
     std::vector<double> values;
@@ -64,11 +57,11 @@ struct Side {
 // checked afterwards, for the receivers' work would be measured as the server's.
 FanoutTimes run_server(Rig& rig, OneGroup& load, Arrivals& arrivals, std::size_t watchers) {
     rig.world().arrivals = &arrivals;
-    const std::uint64_t cpu = shard_cpu(rig.own_server());
+    const ServerCpu cpu{rig.own_server()};
     arrivals.begin();
     load.pressure.senders[1]->send(load.gid, kText, Clock::now());
     FanoutTimes times = arrivals.wait(rig.world().loop, watchers);
-    times.cpu = shard_cpu(rig.own_server()) - cpu;
+    times.cpu = static_cast<std::uint64_t>(cpu.seconds({"shard"}) * 1e9);
     rig.world().arrivals = nullptr;
     for (std::size_t i = 0; i < rig.fleet().size(); ++i) rig.fleet()[i].read_kept();
     return times;

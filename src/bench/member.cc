@@ -74,41 +74,36 @@ void Member::join_next() {
     asked_ = client_.ask(moment(), std::move(frame)) != 0;
 }
 
+bool Member::ask(pb::ClientFrame command, Answered answered) {
+    const auto at = Clock::now();
+    const std::uint32_t id = client_.ask(moment(), std::move(command));
+    if (id != 0)
+        questions_.push_back({.request_id = id, .at = at, .answered = std::move(answered)});
+    return id != 0;
+}
+
 void Member::pull_newest(GroupId gid) {
     constexpr std::uint64_t kEntries = 10;
     const client::GroupCursor* cursor = client_.cursor(gid);
-    if (pull_ != 0 || cursor == nullptr || cursor->seq() == Seq{}) return;
+    if (pulls_ || cursor == nullptr || cursor->seq() == Seq{}) return;
     pb::ClientFrame command;
     pb::Pull& pull = *command.mutable_pull();
     pull.set_gid(gid.value);
     pull.set_epoch(cursor->epoch().value);
     pull.set_from(cursor->seq().value > kEntries ? cursor->seq().value - kEntries : 1);
     pull.set_to(cursor->seq().value);
-    pulled_at_ = Clock::now();
-    pull_ = client_.ask(moment(), std::move(command));
-}
-
-void Member::list() {
-    if (list_ != 0) return;
-    pb::ClientFrame command;
-    command.mutable_list();
-    list_asked_at_ = Clock::now();
-    list_ = client_.ask(moment(), std::move(command));
+    pulls_ = ask(std::move(command), [this](const pb::ServerFrame& frame, auto took) {
+        pulls_ = false;
+        if (frame.has_range()) world_.pulls.add(static_cast<std::uint64_t>(took.count()));
+    });
 }
 
 void Member::on_answer(std::uint32_t request_id, const pb::ServerFrame& frame) {
-    if (request_id == list_) {
-        list_ = 0;
-        const std::chrono::nanoseconds took = Clock::now() - list_asked_at_;
-        if (frame.has_groups()) world_.lists.add(static_cast<std::uint64_t>(took.count()));
-        listed_ = frame.groups();
-        return;
-    }
-    if (request_id == pull_) {
-        pull_ = 0;
-        const std::chrono::nanoseconds took = Clock::now() - pulled_at_;
-        if (frame.has_range()) world_.pulls.add(static_cast<std::uint64_t>(took.count()));
-        return;
+    const auto question = std::ranges::find(questions_, request_id, &Asked::request_id);
+    if (question != questions_.end()) {
+        const Asked asked = std::move(*question);
+        questions_.erase(question);
+        return asked.answered(frame, Clock::now() - asked.at);
     }
     asked_ = false;
     if (!frame.has_group_ready()) {

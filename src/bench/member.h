@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,7 +33,6 @@ struct World {
     std::shared_ptr<const client::Settings> settings;
     Histogram acks{};   // Nanoseconds from when a send was due to its answer.
     Histogram pulls{};  // Nanoseconds from a pull of the newest entries to its answer.
-    Histogram lists{};  // Nanoseconds from a List to its page.
     std::uint64_t sent{};
     std::uint64_t held{};
     std::uint64_t gave_up{};
@@ -65,12 +65,14 @@ public:
     // Asks for the newest entries once more, which a node answers from memory; the time it takes
     // goes into World::pulls. Does nothing while one is under way.
     void pull_newest(GroupId gid);
-    // Asks for the first page of the list; the time it takes goes into World::lists. Likewise.
-    void list();
-    [[nodiscard]] const v1::Groups& listed() const { return listed_; }
+    // Any other command. Answered once, with how long that took; a lost connection answers too.
+    // False: not connected, or too many in flight.
+    using Answered = std::function<void(const v1::ServerFrame&, std::chrono::nanoseconds)>;
+    [[nodiscard]] bool ask(v1::ClientFrame command, Answered answered);
     // `due` is when it should have left: a late sender does not hide the wait.
     void send(GroupId gid, std::string_view text, Clock::time_point due);
 
+    [[nodiscard]] UserId uid() const { return uid_; }
     [[nodiscard]] GroupId created() const { return created_; }
     [[nodiscard]] bool idle() const { return to_join_.empty() && client_.unanswered() == 0; }
     [[nodiscard]] bool caught_up() const { return client_.caught_up(); }
@@ -123,11 +125,13 @@ private:
     bool asked_{};  // A join or a creation is on its way.
     Cmid creation_;
     GroupId created_;
-    std::uint32_t pull_{};  // Its request, while it is under way.
-    Clock::time_point pulled_at_;
-    std::uint32_t list_{};  // Likewise.
-    Clock::time_point list_asked_at_;
-    v1::Groups listed_;
+    bool pulls_{};  // A pull is under way.
+    struct Asked {
+        std::uint32_t request_id;
+        Clock::time_point at;
+        Answered answered;
+    };
+    std::vector<Asked> questions_;
     client::Client client_;
     std::vector<GroupId> to_join_;
     std::vector<View> views_;

@@ -68,7 +68,8 @@ void Pressure::push() {
     for (std::size_t i = 0; i < senders.size(); ++i) {
         while (senders[i]->unanswered() < in_flight) {
             const auto& own = groups[i];
-            senders[i]->send(own[said % own.size()], fmt::format("message {}", said), at);
+            senders[i]->send(own[said % own.size()],
+                             text ? text(said) : fmt::format("message {}", said), at);
             ++said;
         }
     }

@@ -3,6 +3,7 @@
 // and a fleet that checks everything.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,6 +56,7 @@ struct Pressure {
     std::vector<std::vector<GroupId>> groups;  // Of each sender.
     std::size_t in_flight{8};
     std::uint64_t said{};
+    std::function<std::string(std::uint64_t)> text{};  // Of a message; none: one with its number.
 
     void push();
 };
@@ -75,5 +77,6 @@ void measure_bytes(const Context& context);
 void measure_fanout(const Context& context);
 void measure_cold_start(const Context& context);
 void measure_kill(const Context& context);
+void measure_search(const Context& context);
 
 }  // namespace stentor::bench
