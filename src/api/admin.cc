@@ -53,6 +53,7 @@ constexpr std::array kRows{
     Row{"POST", "/admin/api/users/{}/enable", enable_user},
     Row{"POST", "/admin/api/users/{}/sign-out", sign_user_out},
     Row{"POST", "/admin/api/users/{}/password", set_password},
+    Row{"POST", "/admin/api/users/{}/erase", erase_user},
     Row{"GET", "/admin/api/groups", list_groups},
     Row{"GET", "/admin/api/groups/{}", show_group},
     Row{"POST", "/admin/api/groups/{}/configure", configure_group},

@@ -31,6 +31,8 @@ void disable_user(AdminCall call);
 void enable_user(AdminCall call);
 void sign_user_out(AdminCall call);
 void set_password(AdminCall call);
+// ---- admin_erase.cc
+void erase_user(AdminCall call);
 // ---- admin_keys.cc
 void list_keys(AdminCall call);
 void add_key(AdminCall call);

@@ -40,6 +40,10 @@ public:
         if (std::holds_alternative<bus::AskAccounts>(question)) {
             return reply(bus::Reply{std::vector<bus::Account>{{.uid = {7}, .name = "Ann \"A\""}}});
         }
+        if (const auto* ask = std::get_if<bus::AskWritten>(&question)) {
+            written.push_back(*ask);
+            return reply(bus::Reply{written_answer});
+        }
         if (const auto* groups = std::get_if<bus::AskGroups>(&question)) {
             pb::Groups found;
             if (groups->after.value < 12) {
@@ -57,6 +61,8 @@ public:
     pb::ServerFrame answer_with;
     std::vector<bus::Post> posts;
     std::vector<bus::AskChangeUser> changes;
+    std::vector<bus::AskWritten> written;
+    bus::WrittenAnswer written_answer;
 };
 
 class NoNode final : public bus::NodeInbox {
@@ -218,6 +224,29 @@ TEST_F(AdminTest, AnAnnouncementGoesToTheGroupOfEverybody) {
     ASSERT_EQ(bus.posts.size(), 1U);
     EXPECT_EQ(bus.posts[0].gid, GroupId{1});
     EXPECT_EQ(bus.posts[0].uid, UserId{});
+}
+
+TEST_F(AdminTest, WhatAUserWroteIsRecalledPageByPage) {
+    bus.written_answer = {.entries = {{.gid = {3}, .seq = {8}}, {.gid = {12}, .seq = {1}}},
+                          .next = bus::EntryPlace{.gid = {12}, .seq = {5}}};
+    EXPECT_EQ(text(call("POST", "/admin/api/users/7/erase", R"({"gid":3,"seq":2})")),
+              R"({"erased":2,"refused":0,"next_gid":12,"next_seq":5})"
+              "\n");
+    ASSERT_EQ(bus.written.size(), 1U);
+    EXPECT_EQ(bus.written[0].uid, UserId{7});
+    EXPECT_EQ(bus.written[0].from.gid, GroupId{3});
+    EXPECT_EQ(bus.written[0].from.seq, Seq{2});
+    ASSERT_EQ(bus.posts.size(), 2U);
+    EXPECT_TRUE(bus.posts[1].operator_rights);
+    EXPECT_EQ(bus.posts[1].gid, GroupId{12});
+    EXPECT_EQ(bus.posts[1].command.recall().seq(), 1U);
+
+    bus.written_answer.next.reset();
+    bus.answer_with.mutable_refused();
+    EXPECT_EQ(text(call("POST", "/admin/api/users/7/erase", "{}")),
+              R"({"erased":0,"refused":2,"next_gid":0,"next_seq":0})"
+              "\n");
+    EXPECT_EQ(call("POST", "/admin/api/users/7/erase", R"({"gid":"x"})").status, 400U);
 }
 
 TEST_F(AdminTest, TheProcessReloadsAndBacksUp) {

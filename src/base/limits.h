@@ -155,8 +155,12 @@ inline constexpr Millis kReplicaRetryMax = 5s;
 inline constexpr std::size_t kSweepGroups = 200;  // Heads in a step
 inline constexpr std::size_t kSweepWakes = 4;     // Groups woken in a step
 inline constexpr Millis kSweepStep = 1s;
-inline constexpr Millis kSweepEvery = 60s;           // From the end of a round to the next
-inline constexpr std::size_t kErasuresWaiting = 64;  // Recalls under way for one erased user
+inline constexpr Millis kSweepEvery = 60s;  // From the end of a round to the next
+
+// ---- Finding all that one user wrote; in one question
+inline constexpr std::size_t kWrittenPerPage = 256;
+inline constexpr std::size_t kWrittenLooks = 4'000;   // Entries read in one group
+inline constexpr std::size_t kWrittenGroups = 1'000;  // Groups that are asked for his row
 
 // ---- Waiting elsewhere
 inline constexpr Millis kAskWithin = 5s;

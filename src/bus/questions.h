@@ -147,6 +147,18 @@ struct AskGroups {  // For the operator: all groups, in the order of gid.
     GroupId after;
     std::uint32_t count{};
 };
+struct EntryPlace {
+    GroupId gid;
+    Seq seq;
+};
+struct AskWritten {  // For the operator: the posts of one user, taken back ones left out.
+    UserId uid;
+    EntryPlace from;  // In the order of gid and seq.
+};
+struct WrittenAnswer {
+    std::vector<EntryPlace> entries;  // At most kWrittenPerPage, perhaps none.
+    std::optional<EntryPlace> next;   // Where to go on; none when all was looked through.
+};
 struct AskChangeUser {
     UserId uid;
     std::optional<std::string> password_hash;
@@ -202,14 +214,14 @@ struct Account {
     Time tokens_since;
 };
 
-using Question =
-    std::variant<AskOpen, AskEntries, AskNear, AskList, AskUsers, AskAddUser, AskUserByName,
-                 AskHello, AskUserLog, AskMine, AskMembers, AskWhoRead, AskSearch, AskAccounts,
-                 AskGroups, AskChangeUser, AskOutsideUser, AskSettings, AskSetSetting, AskFeed>;
+using Question = std::variant<AskOpen, AskEntries, AskNear, AskList, AskUsers, AskAddUser,
+                              AskUserByName, AskHello, AskUserLog, AskMine, AskMembers, AskWhoRead,
+                              AskSearch, AskAccounts, AskGroups, AskWritten, AskChangeUser,
+                              AskOutsideUser, AskSettings, AskSetSetting, AskFeed>;
 using Reply =
     std::variant<OpenAnswer, EntriesAnswer, Seq, pb::Groups, pb::Users, Account, HelloAnswer,
                  pb::UserLog, Mine, pb::Members, pb::Readers, pb::FoundEntries,
-                 std::vector<Account>, std::vector<Setting>, FeedAnswer>;
+                 std::vector<Account>, std::vector<Setting>, FeedAnswer, WrittenAnswer>;
 using ReplyHandler = std::move_only_function<void(Result<Reply>)>;
 
 }  // namespace stentor::bus

@@ -3,8 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/limits.h"
-#include "owner/erase.h"
 #include "owner/questions.h"
 #include "owner/sweeper.h"
 #include "store/memory/memory_store.h"
@@ -55,6 +56,17 @@ protected:
     }
     static MemberRow row(UserId uid, Seq floor, Seq read, Role role = Role::member) {
         return {.uid = uid, .role = role, .floor = floor, .read = read, .version = 1};
+    }
+    bus::WrittenAnswer written(const bus::AskWritten& ask) {
+        const auto reply = Questions{store_}.answer(ask);
+        EXPECT_TRUE(reply);
+        return reply ? std::get<bus::WrittenAnswer>(*reply) : bus::WrittenAnswer{};
+    }
+    static std::vector<std::pair<std::uint64_t, std::uint64_t>> places(
+        const bus::WrittenAnswer& answer) {
+        std::vector<std::pair<std::uint64_t, std::uint64_t>> found;
+        for (const auto& [gid, seq] : answer.entries) found.emplace_back(gid.value, seq.value);
+        return found;
     }
     Result<bus::Reply> who_read(UserId asker, std::uint64_t seq, std::uint64_t epoch = 1) {
         bus::AskWhoRead ask{.asker = asker};
@@ -179,35 +191,48 @@ TEST_F(Record, ASweepWakesAFewAtATime) {
     EXPECT_EQ(woken.size(), limits::kSweepWakes + 2);
 }
 
-// ---- Erasing
+// ---- All that one user wrote
 
-TEST_F(Record, ErasingAUserRecallsAllThatHeWroteWhereverHeWas) {
+TEST_F(Record, WhatAUserWroteIsFoundWhereverHeIsOrWas) {
+    ASSERT_TRUE(store_.add_user({.uid = kBob, .name = "Bob", .name_key = "bob"}));
     store::Commit here = made({1}, {kAnn, kBob, kAnn, kBob});
     here.members = {row(kBob, {}, {})};
     store::Commit left = made({2}, {kBob, kAnn});
     left.members = {row(kBob, {}, {}, Role::none)};
-    store::Commit never = made({3}, {kAnn});
+    store::Commit never = made({3}, {kBob});
     for (const store::Commit& commit : {here, left, never}) write(commit);
 
-    std::vector<std::pair<GroupId, std::uint64_t>> recalled;
-    const auto post = [&](GroupId gid, pb::ClientFrame command, auto done) {
-        recalled.emplace_back(gid, command.recall().seq());
-        EXPECT_EQ(command.recall().epoch(), 0U);
-        pb::ServerFrame frame;
-        if (gid == GroupId{1}) {
-            frame.mutable_done();
-        } else {
-            frame.mutable_refused();
-        }
-        done(std::move(frame));
-    };
-    const auto erased = erase_user(store_, kBob, post);
-    ASSERT_TRUE(erased);
-    EXPECT_THAT(recalled, ElementsAre(std::pair{GroupId{1}, 2U}, std::pair{GroupId{1}, 4U},
-                                      std::pair{GroupId{2}, 1U}));
-    EXPECT_EQ(erased->groups, 2U);
-    EXPECT_EQ(erased->entries, 2U);
-    EXPECT_EQ(erased->refused, 1U);
+    const bus::WrittenAnswer found = written({.uid = kBob});
+    EXPECT_THAT(places(found),
+                ElementsAre(std::pair{1U, 2U}, std::pair{1U, 4U}, std::pair{2U, 1U}));
+    EXPECT_FALSE(found.next);
+    EXPECT_THAT(places(written({.uid = kBob, .from = {.gid = {1}, .seq = {3}}})),
+                ElementsAre(std::pair{1U, 4U}, std::pair{2U, 1U}));
+    EXPECT_EQ(Questions{store_}.answer(bus::AskWritten{.uid = kCho}).error().where, "uid");
+}
+
+TEST_F(Record, WhatAUserWroteIsFoundOnceEachPageByPage) {
+    ASSERT_TRUE(store_.add_user({.uid = kBob, .name = "Bob", .name_key = "bob"}));
+    const std::size_t posts = limits::kWrittenPerPage + 10;
+    for (std::uint64_t gid = 1; gid <= 2; ++gid) {
+        store::Commit commit = made({gid}, std::vector<UserId>(posts, kBob));
+        commit.members = {row(kBob, {}, {})};
+        write(commit);
+    }
+    for (std::uint64_t gid = 3; gid <= limits::kWrittenGroups + 3; ++gid) {
+        write(made({gid}, {kAnn}));
+    }
+    std::set<std::pair<std::uint64_t, std::uint64_t>> all;
+    bus::EntryPlace from;
+    for (;;) {
+        const bus::WrittenAnswer page = written({.uid = kBob, .from = from});
+        EXPECT_LE(page.entries.size(), limits::kWrittenPerPage);
+        for (const auto& place : places(page)) EXPECT_TRUE(all.insert(place).second);
+        if (!page.next) break;
+        from = *page.next;
+    }
+    EXPECT_EQ(all.size(), 2 * posts);
+    EXPECT_GT(from.gid.value, limits::kWrittenGroups - 3);
 }
 
 }  // namespace

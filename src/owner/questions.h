@@ -44,6 +44,10 @@ private:
     Result<bus::Reply> on(const bus::AskSettings& ask);
     Result<bus::Reply> on(const bus::AskSetSetting& ask);
     Result<bus::Reply> on(const bus::AskFeed& ask);
+    // ---- questions_written.cc
+    Result<bus::Reply> on(const bus::AskWritten& ask);
+    [[nodiscard]] Result<std::optional<Seq>> written_in(GroupId gid, UserId uid, Seq from,
+                                                        bus::WrittenAnswer& answer);
     // ---- questions_search.cc
     Result<bus::Reply> on(const bus::AskSearch& ask);
     // ---- questions_mine.cc

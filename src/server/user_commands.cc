@@ -29,6 +29,7 @@ struct UserArguments {
     AdminClient server;
     std::string name;
     std::string lifetime = "1 d";
+    bool sure{};
 };
 
 // From standard input; a terminal does not show it.
@@ -79,6 +80,34 @@ void add_act(
     });
 }
 
+// All that he wrote, a page at a time.
+void erase(UserArguments& arguments) {
+    const std::uint64_t uid = arguments.server.uid_of(arguments.name);
+    if (!arguments.sure) {
+        fmt::print(stderr, "all that {} wrote, for good? yes or no: ", plain(arguments.name));
+        std::string answer;
+        std::getline(std::cin, answer);
+        if (answer != "yes") throw std::runtime_error{"nothing was erased"};
+    }
+    std::uint64_t erased = 0;
+    std::uint64_t refused = 0;
+    json::object from;
+    do {
+        const json::object page =
+            arguments.server.post(fmt::format("/admin/api/users/{}/erase", uid), from);
+        const auto number = [&](const char* key) {
+            return page.at(key).to_number<std::uint64_t>();
+        };
+        erased += number("erased");
+        refused += number("refused");
+        from = {{"gid", number("next_gid")}, {"seq", number("next_seq")}};
+    } while (from.at("gid").to_number<std::uint64_t>() != 0);
+    fmt::print("{} messages erased\n", erased);
+    if (refused != 0) {
+        throw std::runtime_error{fmt::format("{} were not: erase again", refused)};
+    }
+}
+
 // Of the account, for whoever may read the secrets; the server need not run for --admin.
 void print_token(UserArguments& arguments, bool admin) {
     const auto secrets = auth::load_or_make_secrets(arguments.server.data() / "secrets");
@@ -119,6 +148,12 @@ void add_user_commands(CLI::App& app) {
     add_act(*user, "sign-out", "All tokens so far end");
     add_act(*user, "password", "A new password, asked for; all tokens so far end",
             [] { return json::object{{"password", ask_password()}}; });
+
+    CLI::App* erase_command = user->add_subcommand("erase", "Take back all that this one wrote");
+    const auto erasing = std::make_shared<UserArguments>(*erase_command);
+    erase_command->add_option("NAME", erasing->name, "Name or number of the account")->required();
+    erase_command->add_flag("--yes", erasing->sure, "Do not ask");
+    erase_command->callback([erasing] { erase(*erasing); });
 }
 
 void add_token_command(CLI::App& app) {

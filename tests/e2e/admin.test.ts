@@ -60,5 +60,9 @@ test("charts live, a group is looked at, an account is disabled and enabled", as
   expect(stentor("user", "list")).toMatch(/\tdisabled\tAnn$/);
   await page.click('tr:has-text("Ann") >> text="Enable"');
   await page.waitForSelector('tr:has-text("Ann") >> text="Disable"');
+
+  await page.click('tr:has-text("Ann") >> text="Erase messages"');
+  await page.waitForSelector('text="1 messages erased."');
+  await eventually("the text is gone from the member's page", async () => (await ann.page.locator('text="hello"').count()) === 0);
   expect(errors).toEqual([]);
 }, 120_000);

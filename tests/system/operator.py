@@ -6,6 +6,7 @@ and groups, a backup is restored, and settings are read again on SIGHUP.
     operator.py STENTOR ROOT
 """
 
+import hashlib
 import json
 import pathlib
 import re
@@ -17,6 +18,9 @@ import time
 import unittest
 import urllib.error
 import urllib.request
+
+import server_under_test as wire
+from server_under_test import Talk, cmid, command, field, fields, hello
 
 STENTOR = sys.argv[1]
 ROOT = pathlib.Path(sys.argv[2])
@@ -64,6 +68,16 @@ def fetch(address, headers=None, body=None):
 def sign_up(server, name):
     body = json.dumps({"name": name, "password": "long enough"}).encode()
     return fetch(server.http + "/api/v1/sign-up", {"content-type": "application/json"}, body)
+
+
+def digest_after(before, entry):
+    """docs/protocol.md, section 9; the hash of a body that was taken back stands in the entry."""
+    def number(at, size):
+        return entry.get(at, [0])[0].to_bytes(size, "big")
+
+    body_hash = entry[10][0] if 10 in entry else hashlib.sha256(entry[9][0]).digest()[:16]
+    return hashlib.sha256(before + number(1, 8) + number(2, 8) + entry[3][0] + number(4, 4)
+                          + number(5, 8) + body_hash).digest()[:16]
 
 
 class Operator(unittest.TestCase):
@@ -131,6 +145,75 @@ class Operator(unittest.TestCase):
         stentor("group", "announce", "Lights out at ten", "--data", self.data)
         self.assertRegex(stentor("group", "list", "--data", self.data), r"(?m)^1\tbroadcast\t")
         self.assertIn("ready", stentor("top", "--times", "1", "--data", self.data))
+
+    def test_what_a_user_wrote_is_erased_and_digests_hold(self):
+        with wire.Server(STENTOR, "--sends-per-second", "1000", "--sends-burst", "1000") as server:
+            data = str(server.folder / "data")
+            tokens = {name: server.account(name) for name in ("Ann", "Bob")}
+            with Talk(server.ports["tcp"]) as ann, Talk(server.ports["tcp"]) as bob:
+                for talk, name in ((ann, "Ann"), (bob, "Bob")):
+                    talk.answer(hello(tokens[name]))
+                self._erase(server, data, ann, bob)
+
+    def _erase(self, server, data, ann, bob):
+        ready = ann.answer(command(2, wire.CREATE_GROUP, field(1, field(1, "Club")), field(2, cmid())))
+        gid = fields(ready[wire.GROUP_READY][0])[1][0]
+        self.assertIn(wire.GROUP_READY, bob.answer(command(2, wire.JOIN_GROUP, field(1, gid))))
+
+        def say(talk, text):
+            sent = talk.answer(command(3, wire.SEND, field(1, gid), field(2, cmid()), field(5, field(1, text))))
+            self.assertIn(wire.SENT, sent)
+
+        def pull():
+            asked = field(1, gid), field(2, 1), field(3, 1), field(4, 200)
+            return fields(ann.answer(command(4, wire.PULL, *asked))[wire.RANGE][0])
+
+        def found():
+            answer = ann.answer(command(5, wire.SEARCH_ENTRIES, field(1, gid), field(2, "regretted")))
+            entries = fields(answer[wire.FOUND_ENTRIES][0]).get(3, []) if wire.FOUND_ENTRIES in answer else []
+            return len(entries)
+
+        ann.answer(command(3, wire.OPEN, field(1, gid)))
+        say(ann, "kept by Ann")
+        for i in range(300):  # More than a page of the erasure.
+            say(bob, f"regretted {i}")
+        say(ann, "kept, too")
+        wire.until(lambda: found() > 0, "what was said is found")
+        before = pull()
+
+        self.assertIn("nothing was erased", stentor("user", "erase", "Bob", "--data", data, stdin="no\n", code=1))
+        self.assertIn("no account Cho", stentor("user", "erase", "Cho", "--yes", "--data", data, code=1))
+        self.assertIn("300 messages erased", stentor("user", "erase", "bob", "--data", data, stdin="yes\n"))
+        self.assertIn("0 messages erased", stentor("user", "erase", "Bob", "--yes", "--data", data))
+
+        # Ann has the group open, and is told of each.
+        changed = set()
+        while len(changed) < 300:
+            frame = ann.read()
+            if wire.CHANGED in frame:
+                entry = fields(fields(frame[wire.CHANGED][0])[3][0])
+                self.assertEqual((entry.get(9), entry[11]), (None, [1]))
+                changed.add(entry[1][0])
+
+        # A page of history has the same numbers and digests, and no text of his.
+        after = pull()
+        self.assertEqual([after[n] for n in (3, 4, 6)], [before[n] for n in (3, 4, 6)])
+        digest = after[4][0]
+        bodies = []
+        for old, new in ((fields(a), fields(b)) for a, b in zip(before[5], after[5], strict=True)):
+            self.assertEqual([old.get(n) for n in (1, 2, 3, 5)], [new.get(n) for n in (1, 2, 3, 5)])
+            digest = digest_after(digest, new)
+            bodies.append(new.get(9, [b""])[0])
+        self.assertEqual(digest, after[6][0])
+        self.assertIn(field(1, "kept by Ann"), bodies)
+        self.assertNotIn(b"regretted", b"".join(bodies))
+        wire.until(lambda: found() == 0, "what was erased is found no more")
+        # Nor has the record, as it is now.
+        stentor("backup", self.folder.name + "/backup", "--data", data)
+        stentor("export", self.folder.name + "/backup", "--to", self.folder.name + "/text")
+        text = pathlib.Path(self.folder.name + "/text").read_text()
+        self.assertIn("kept by Ann", text)
+        self.assertNotIn("regretted", text)
 
     def test_a_backup_of_the_running_server_is_restored(self):
         server = self.serve()

@@ -146,8 +146,9 @@ def fields(message):
     return found
 
 
-HELLO, OPEN, SEND, PULL, CREATE_GROUP, JOIN_GROUP = 2, 4, 6, 7, 20, 22  # Of ClientFrame.
-WELCOME, OPENED, SENT, REFUSED, RANGE, RESET, GROUP_READY = 2, 4, 5, 6, 7, 8, 24  # Of ServerFrame.
+# Of ClientFrame, then of ServerFrame.
+HELLO, OPEN, SEND, PULL, SEARCH_ENTRIES, CREATE_GROUP, JOIN_GROUP = 2, 4, 6, 7, 19, 20, 22
+WELCOME, OPENED, SENT, REFUSED, RANGE, RESET, CHANGED, FOUND_ENTRIES, GROUP_READY = 2, 4, 5, 6, 7, 8, 13, 23, 24
 
 
 def command(request_id, kind, *parts):

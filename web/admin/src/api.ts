@@ -52,6 +52,9 @@ export class AdminApi {
   users(prefix: string, after: string): Promise<{ users: User[]; next: string }> {
     return this.get(`users?count=50&${new URLSearchParams({ prefix, after })}`);
   }
+  erase(uid: number, from: { gid: number; seq: number }): Promise<{ erased: number; refused: number; next_gid: number; next_seq: number }> {
+    return this.post(`users/${uid}/erase`, from);
+  }
   groups(after: number): Promise<{ groups: Group[]; next: number }> {
     return this.get(`groups?count=50&after=${after}`);
   }

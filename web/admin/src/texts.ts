@@ -35,6 +35,7 @@ const en = {
   disable: "Disable",
   enable: "Enable",
   signOut: "Sign out everywhere",
+  erase: "Erase messages",
   password: "New password",
   addUser: "New account",
   kind: "Kind",
@@ -59,6 +60,8 @@ const en = {
   done: "Done.",
   reload: "Read settings again",
   sure: (what: string) => `${what}?`,
+  sureForGood: (what: string) => `${what}? This cannot be undone.`,
+  erased: (count: number, refused: number) => `${count} messages erased.${refused ? ` ${refused} were not: erase again.` : ""}`,
   refused: (what: string) => `Refused: ${what}`,
 };
 
@@ -97,6 +100,7 @@ const zh: typeof en = {
   disable: "停用",
   enable: "启用",
   signOut: "全部退出登录",
+  erase: "清除消息",
   password: "新密码",
   addUser: "新建账号",
   kind: "类型",
@@ -121,6 +125,8 @@ const zh: typeof en = {
   done: "完成。",
   reload: "重新读取配置",
   sure: (what) => `${what}？`,
+  sureForGood: (what) => `${what}？此操作无法撤销。`,
+  erased: (count, refused) => `已清除 ${count} 条消息。${refused ? `${refused} 条未能清除，请再试一次。` : ""}`,
   refused: (what) => `被拒绝：${what}`,
 };
 

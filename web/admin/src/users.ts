@@ -45,6 +45,22 @@ export class Users {
     await this.#table.load();
   }
 
+  // All that he wrote, page by page: a page that was refused in part is told at the end.
+  async #erase(user: User): Promise<void> {
+    let at = { gid: 0, seq: 0 };
+    let erased = 0;
+    let refused = 0;
+    const all = async () => {
+      do {
+        const page = await this.api.erase(user.uid, at);
+        erased += page.erased;
+        refused += page.refused;
+        at = { gid: page.next_gid, seq: page.next_seq };
+      } while (at.gid);
+    };
+    if (await said(this.notice, all())) this.notice.say(t.erased(erased, refused));
+  }
+
   #acts(user: User): HTMLElement {
     const ask = (what: string, act: string) => () => {
       if (confirm(t.sure(`${what}: ${user.name}`))) void this.#act(user, act);
@@ -54,6 +70,7 @@ export class Users {
       { class: "acts" },
       user.disabled ? button(t.enable, ask(t.enable, "enable")) : button(t.disable, ask(t.disable, "disable"), { class: "danger" }),
       button(t.signOut, ask(t.signOut, "sign-out")),
+      button(t.erase, () => confirm(t.sureForGood(`${t.erase}: ${user.name}`)) && void this.#erase(user), { class: "danger" }),
       lineForm(t.password, t.save, (password) => void this.#act(user, "password", { password }), "password"),
     );
   }

@@ -1,0 +1,74 @@
+// Erasing what one user wrote: a page of it is found, and each post on it recalled with the
+// operator's rights. Numbers, times and hashes stay, so everybody's digests hold.
+
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "api/accounts.h"
+#include "api/admin_calls.h"
+#include "api/responses.h"
+#include "base/limits.h"
+
+namespace stentor::api {
+namespace {
+
+// Counts the answers of one page; whoever holds it last replies.
+class Recalls {
+public:
+    Recalls(std::optional<bus::EntryPlace> next, Admin::Reply reply)
+        : next_{next}, reply_{std::move(reply)} {}
+    Recalls(const Recalls&) = delete;
+    Recalls& operator=(const Recalls&) = delete;
+    ~Recalls() {
+        const bus::EntryPlace next = next_.value_or(bus::EntryPlace{});
+        reply_(object_response({{"erased", erased_},
+                                {"refused", refused_},
+                                {"next_gid", next.gid.value},
+                                {"next_seq", next.seq.value}}));
+    }
+
+    void add(bool erased) {
+        const std::lock_guard lock{mutex_};
+        ++(erased ? erased_ : refused_);
+    }
+
+private:
+    const std::optional<bus::EntryPlace> next_;
+    Admin::Reply reply_;
+    std::mutex mutex_;
+    std::uint64_t erased_{};
+    std::uint64_t refused_{};
+};
+
+}  // namespace
+
+void erase_user(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    const auto gid = fields->number("gid");
+    if (!gid) return call.reply(refusal(gid.error()));
+    const auto seq = fields->number("seq");
+    if (!seq) return call.reply(refusal(seq.error()));
+    const UserId uid{call.numbers[0]};
+    const bus::AskWritten ask{.uid = uid,
+                              .from = {.gid = {gid->value_or(0)}, .seq = {seq->value_or(0)}}};
+    call.parts.bus.ask(
+        partition_of(uid), ask,
+        [&poster = call.parts.poster, reply = std::move(call.reply)](auto answer) mutable {
+            const auto written = only<bus::WrittenAnswer>(std::move(answer));
+            if (!written) return reply(refusal(written.error()));
+            const auto recalls = std::make_shared<Recalls>(written->next, std::move(reply));
+            for (const auto& [group, entry] : written->entries) {
+                pb::ClientFrame command;  // Without an epoch: the operator means the newest.
+                command.mutable_recall()->set_gid(group.value);
+                command.mutable_recall()->set_seq(entry.value);
+                poster.post({.gid = group, .uid = {}, .command = std::move(command)},
+                            [recalls](const Result<pb::ServerFrame>& done) {
+                                recalls->add(done && done->has_done());
+                            });
+            }
+        });
+}
+
+}  // namespace stentor::api

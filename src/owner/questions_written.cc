@@ -1,0 +1,59 @@
+// What one user wrote, wherever he is or was a member: found group by group, so that it can be
+// taken back. Not found: posts made in his name in groups where he never had a row.
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "owner/questions.h"
+
+namespace stentor::owner {
+
+// Adds his posts from `from` on. Returns where to go on, or nothing when the group was read to its
+// end.
+Result<std::optional<Seq>> Questions::written_in(GroupId gid, UserId uid, Seq from,
+                                                 bus::WrittenAnswer& answer) {
+    std::size_t looks = 0;
+    for (;;) {
+        const auto head = store_.head(gid);
+        if (!head) return std::unexpected(head.error());
+        from = std::max(from, head->floor + 1);
+        if (from > head->seq) return std::nullopt;
+        if (looks >= limits::kWrittenLooks) return from;
+        const auto page = store_.entries(gid, from, limits::kRangeEntries);
+        if (!page && page.error().code == Code::bad_range) continue;  // The floor moved meanwhile.
+        if (!page) return std::unexpected(page.error());
+        for (const LogEntry& entry : page->entries) {
+            if (entry.sender != uid || entry.recalled || !entry.countable) continue;
+            if (answer.entries.size() == limits::kWrittenPerPage) return entry.seq;
+            answer.entries.push_back({.gid = gid, .seq = entry.seq});
+        }
+        from = page->entries.back().seq + 1;
+        looks += page->entries.size();
+    }
+}
+
+Result<bus::Reply> Questions::on(const bus::AskWritten& ask) {
+    const auto user = store_.user(ask.uid);
+    if (!user) return std::unexpected(user.error());
+    if (!*user) return std::unexpected(Error{.code = Code::not_found, .where = "uid"});
+    bus::WrittenAnswer answer;
+    const GroupId before{ask.from.gid.value == 0 ? 0 : ask.from.gid.value - 1};
+    const auto groups = store_.groups(before, limits::kWrittenGroups);
+    if (!groups) return std::unexpected(groups.error());
+    for (const store::Store::GroupHead& group : *groups) {
+        const auto row = store_.member(group.gid, ask.uid);
+        if (!row) return std::unexpected(row.error());
+        if (!*row) continue;
+        const Seq from = group.gid == ask.from.gid ? ask.from.seq : Seq{};
+        const auto rest = written_in(group.gid, ask.uid, from, answer);
+        if (!rest) return std::unexpected(rest.error());
+        if (*rest) answer.next = bus::EntryPlace{.gid = group.gid, .seq = **rest};
+        if (*rest) return bus::Reply{std::move(answer)};
+    }
+    if (groups->size() == limits::kWrittenGroups) {
+        answer.next = bus::EntryPlace{.gid = {groups->back().gid.value + 1}};
+    }
+    return bus::Reply{std::move(answer)};
+}
+
+}  // namespace stentor::owner
