@@ -74,12 +74,15 @@ struct TalliesChanged {  // Gathered for a second or so; each is whole.
 struct TypingSeen {
     UserId uid;
 };
+// The owner read the group anew after a commit whose outcome it never learnt: what that changed was
+// told to nobody.
+struct GroupReread {};
 
 struct Item {
     GroupId gid;
     Epoch epoch;
     std::variant<EntriesAdded, EntryChanged, MemberChanged, GroupChanged, TalliesChanged,
-                 TypingSeen>
+                 TypingSeen, GroupReread>
         event;
 };
 

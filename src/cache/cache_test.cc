@@ -213,6 +213,24 @@ TEST_F(CacheTest, ARecallDuringALoadIsNotUndoneByIt) {
     EXPECT_EQ(told.pushes[0].lane, Lane::control);
 }
 
+TEST_F(CacheTest, AGroupThatItsOwnerReadAnewIsReadAnewHereToo) {
+    open_it();
+    pull(120, 150);
+    answer_all();
+    log.recall(130);
+    log.recall(490);
+    item(bus::GroupReread{}, 1);
+    EXPECT_EQ(told.rechecks, 1);
+    answer_all();
+    told.ranges.clear();
+    pull(130, 130);
+    pull(490, 490);
+    answer_all();
+    ASSERT_EQ(told.ranges.size(), 2U);
+    EXPECT_TRUE(told.ranges[0].frame.range().entries(0).recalled());
+    EXPECT_TRUE(told.ranges[1].frame.range().entries(0).recalled());
+}
+
 TEST_F(CacheTest, ARecallReplacesWhatIsHeldInMemoryAndPages) {
     open_it();
     pull(120, 150);

@@ -204,6 +204,7 @@ private:
     void on_group_changed(Group& group, Epoch epoch, const bus::GroupChanged& change);
     void on_member_changed(Group& group, const bus::MemberChanged& change);
     void on_break(PartitionId partition);
+    void on_missed(Group& group);
     void add_entries(Group& group, std::span<const LogEntry> entries, Time now);
     void add_answer(Group& group, const bus::EntriesAnswer& answer, Time now);
     void add_backlog(Group& group, Time now);

@@ -33,20 +33,28 @@ void Cache::Impl::on_items(const bus::Items& items, Time now) {
     for (const bus::Item& item : items.items) on_item(item, now);
 }
 
-// Anything may have been missed: entries, changes to entries, kicks.
 void Cache::Impl::on_break(PartitionId partition) {
     for (auto& [gid, group] : groups_) {
-        if (partition_of(gid) != partition) continue;
-        pages_.forget(gid);
-        group.memory.drop_entries();
-        group.refresh = true;
-        // What an owner answered before may be from before a kick that was missed.
-        ++group.generation;
-        if (!group.shards.empty()) fx_.recheck(gid, group.shards);
-        if (group.memory.loaded()) catch_up(group);
+        if (partition_of(gid) == partition) on_missed(group);
     }
+    // Also of groups that have been forgotten, and may be known again when their page comes.
     for (const auto& [key, id] : page_loads_) {
         if (partition_of(key.gid) == partition) std::get<PageLoad>(asked_.at(id)).stale = true;
+    }
+}
+
+// Anything may have been missed: entries, changes to entries, kicks.
+void Cache::Impl::on_missed(Group& group) {
+    const GroupId gid = group.memory.gid();
+    pages_.forget(gid);
+    group.memory.drop_entries();
+    group.refresh = true;
+    // What an owner answered before may be from before a kick that was missed.
+    ++group.generation;
+    if (!group.shards.empty()) fx_.recheck(gid, group.shards);
+    if (group.memory.loaded()) catch_up(group);
+    for (const auto& [key, id] : page_loads_) {
+        if (key.gid == gid) std::get<PageLoad>(asked_.at(id)).stale = true;
     }
 }
 
@@ -56,6 +64,7 @@ void Cache::Impl::on_item(const bus::Item& item, Time now) {
     if (const auto* member = std::get_if<bus::MemberChanged>(&item.event)) {
         return on_member_changed(*group, *member);
     }
+    if (std::holds_alternative<bus::GroupReread>(item.event)) return on_missed(*group);
     if (item.epoch < group->memory.epoch()) return;
     if (const auto* added = std::get_if<bus::EntriesAdded>(&item.event)) {
         if (!added->entries.empty()) on_entries(*group, item.epoch, added->entries, now);

@@ -91,9 +91,11 @@ bool Client::on_group_event(Moment moment, const pb::ServerFrame& frame) {
             });
         case pb::ServerFrame::kFork:
             return page(frame.fork(), [&](GroupCursor& group) {
+                group.pulling = false;
+                // Several things that were asked in the former epoch each answer it.
+                if (Epoch{frame.fork().epoch()} <= group.epoch()) return Step{};
                 group.fork({frame.fork().epoch()}, {frame.fork().fork_seq()});
                 group.phase = Phase::closed;
-                group.pulling = false;
                 group.not_before = {};
                 outbox_.forked(group.gid(), {frame.fork().fork_seq()});
                 host_.on_forked(group.gid(), {frame.fork().epoch()}, {frame.fork().fork_seq()});

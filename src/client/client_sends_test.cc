@@ -50,7 +50,8 @@ TEST_F(ClientTest, OffersWhatAForkCutBeforeWhatWaitsAndUnderTheNewEpoch) {
     host.frames.clear();
     pb::ServerFrame fork;
     fork.mutable_fork()->set_gid(kGroup.value);
-    fork.mutable_fork()->set_epoch(kEpoch.value);
+    const Epoch next{kEpoch.value + 1};
+    fork.mutable_fork()->set_epoch(next.value);
     fork.mutable_fork()->set_fork_seq(2);
     give(fork);
     client.offer_again(moment(), kGroup,
@@ -59,12 +60,13 @@ TEST_F(ClientTest, OffersWhatAForkCutBeforeWhatWaitsAndUnderTheNewEpoch) {
     const pb::ClientFrame open = take();
     pb::ServerFrame opened = server.opened(1, true);
     opened.set_request_id(open.request_id());
+    opened.mutable_opened()->set_epoch(next.value);
     give(opened);
     ASSERT_EQ(host.frames.size(), 3U);
     EXPECT_EQ(host.frames[0].send().cmid(), cmid_of(1).view());
     EXPECT_EQ(host.frames[1].send().after(), cmid_of(1).view());
     EXPECT_EQ(host.frames[1].send().cmid(), cmid_of(3).view());
-    EXPECT_EQ(host.frames[1].send().epoch(), kEpoch.value);
+    EXPECT_EQ(host.frames[1].send().epoch(), next.value);
     EXPECT_EQ(host.frames[1].send().seen(), 2U);
     EXPECT_EQ(host.frames[2].send().after(), cmid_of(3).view());
 }

@@ -164,6 +164,23 @@ TEST_F(ClientTest, OpensAgainInTheNewHistoryAfterAFork) {
     EXPECT_THAT(host.forks, ElementsAre(std::pair{Epoch{4}, Seq{2}}));
 }
 
+TEST_F(ClientTest, AForkThatItHasGoneThroughChangesNothingMore) {
+    server.chat(3);
+    open_whole();
+    pb::ServerFrame fork;
+    fork.mutable_fork()->set_gid(kGroup.value);
+    fork.mutable_fork()->set_epoch(kEpoch.value + 1);
+    fork.mutable_fork()->set_fork_seq(2);
+    give(fork);
+    pb::ServerFrame opened = server.opened(1, true);
+    opened.set_request_id(take().request_id());
+    opened.mutable_opened()->set_epoch(kEpoch.value + 1);
+    give(opened);
+    give(fork);
+    EXPECT_TRUE(host.frames.empty()) << "it stays open";
+    EXPECT_EQ(client.cursor(kGroup)->seq(), Seq{3});
+}
+
 // ---- The connection
 
 TEST_F(ClientTest, ConnectsAgainWhenTwoPulsesAreMissed) {

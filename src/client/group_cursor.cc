@@ -111,7 +111,7 @@ void GroupCursor::restart(Host& host, Epoch epoch, Seq seq, const Digest& digest
 }
 
 void GroupCursor::fork(Epoch epoch, Seq fork) {
-    if (seq_ > fork) return forget();
+    if (!holds_something() || seq_ > fork) return forget();
     epoch_ = epoch;
     head_ = seq_;
 }

@@ -191,7 +191,6 @@ void Group::answer_repeat(const Work& work, const LogEntry& entry) {
         return other.changed && other.changed->seq == entry.seq;
     });
     if (waits) return;
-    if (work.untold) publish_change(entry);
     answer(to, done());
 }
 

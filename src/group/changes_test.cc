@@ -70,14 +70,15 @@ TEST_F(EntryChanges, ARecallEmptiesTheBodyAndLeavesTheDigests) {
     EXPECT_EQ(told.entry.bytes, log[0].bytes);
 }
 
-TEST_F(EntryChanges, ARecallWithAnUnknownOutcomeIsToldOnceItIsFound) {
+TEST_F(EntryChanges, AfterAnUnknownOutcomeNodesAreToldToLookAgain) {
     const auto request = recall(kBob, {1});
     answer_loads();
     commit_once(true, Outcome::unknown);
     settle();
     EXPECT_TRUE(is_done(request));
     ASSERT_EQ(items.size(), 1U);
-    EXPECT_TRUE(std::get<bus::EntryChanged>(items.back().event).entry.recalled);
+    EXPECT_TRUE(std::holds_alternative<bus::GroupReread>(items.back().event));
+    EXPECT_TRUE(entry({1}).recalled());
 }
 
 TEST_F(EntryChanges, ARecallIsOfOnesOwnWithinTheWindowOrByWhoModerates) {

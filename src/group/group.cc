@@ -157,6 +157,9 @@ void Group::resume_parked(UserId uid, Time now) {
 void Group::on_group_loaded(const Loaded& loaded, Time now) {
     if (loaded.found) {
         become_live(std::get<LoadedGroup>(*loaded.found));
+        if (std::exchange(reread_, false)) {
+            effects_.publish({.gid = gid_, .epoch = epoch(), .event = bus::GroupReread{}});
+        }
         if (std::exchange(recount_, false)) count_readers();
     } else if (loaded.found.error().code == Code::not_found) {
         state_ = State::absent;
@@ -428,6 +431,7 @@ void Group::drop_memory() {
     changes_ = {};
     tallies_ = {};
     recount_ = readers_.state() != Readers::State::unasked;
+    reread_ = true;
     readers_.clear();
     readers_loading_ = false;
     invites_.clear();

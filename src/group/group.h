@@ -267,6 +267,7 @@ private:
     Readers readers_;
     bool readers_loading_{};
     bool recount_{};     // They were counted before memory was dropped.
+    bool reread_{};      // Memory was dropped, and nodes have not been told.
     bool sums_moved_{};  // Since they were told.
     Time sums_told_{};
     std::unordered_map<std::string, Invite> invites_;

@@ -52,11 +52,8 @@ struct Faults {
                0;
     }
     // Whether a node may miss a change for good: one that no route leads to is told nothing and
-    // sees no hole; and what was committed with an unknown outcome is only told when it is admitted
-    // again.
-    [[nodiscard]] bool lose_changes() const {
-        return routes_wiped + unknown_applied + unknown_applied_later > 0;
-    }
+    // sees no hole.
+    [[nodiscard]] bool lose_changes() const { return routes_wiped > 0; }
 };
 
 inline Faults Faults::drawn(Random& random) {
