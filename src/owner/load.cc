@@ -120,23 +120,6 @@ Result<Found> load_entrance(store::Store& store, GroupId gid, UserId uid, const 
     return Found{std::move(entrance)};
 }
 
-// Everybody who has an account is a member of the group of announcements, and sees what came after
-// he signed up. He has a row of his own once there is something to keep in it.
-Result<Found> load_member(store::Store& store, GroupId gid, UserId uid) {
-    auto row = store.member(gid, uid);
-    if (!row) return std::unexpected(row.error());
-    if (gid == kBroadcastGroup && !*row) {
-        const auto account = store.user(uid);
-        if (!account) return std::unexpected(account.error());
-        if (*account) {
-            auto implied = implied_member(store, **account);
-            if (!implied) return std::unexpected(implied.error());
-            *row = std::move(*implied);
-        }
-    }
-    return Found{std::move(*row)};
-}
-
 // The entry at the highest floor that is asked for, or none when it is there already.
 Result<Found> load_floor(store::Store& store, GroupId gid, const group::LoadFloor& load) {
     const auto head = store.head(gid);
@@ -165,7 +148,7 @@ Result<Found> load_for(store::Store& store, GroupId gid, const group::LoadFor& l
         return found(entry_at(store, gid, entry->seq));
     }
     if (const auto* member = std::get_if<group::MemberOf>(&load.what)) {
-        return load_member(store, gid, member->uid);
+        return found(member_of(store, gid, member->uid));
     }
     if (const auto* account = std::get_if<group::AccountOf>(&load.what)) {
         return found(store.user(account->uid));
@@ -193,6 +176,16 @@ Result<store::MemberRow> implied_member(store::Store& store, const store::UserRo
                             .joined = account.created};
 }
 
+// He has a row of his own there once there is something to keep in it.
+Result<std::optional<store::MemberRow>> member_of(store::Store& store, GroupId gid, UserId uid) {
+    auto row = store.member(gid, uid);
+    if (!row || *row || gid != kBroadcastGroup) return row;
+    const auto account = store.user(uid);
+    if (!account) return std::unexpected(account.error());
+    if (!*account) return row;
+    return implied_member(store, **account);
+}
+
 group::Loaded carry_out(const group::Load& load, Term term, Time now, store::Store& store) {
     struct Visitor {
         store::Store& store;
@@ -204,7 +197,7 @@ group::Loaded carry_out(const group::Load& load, Term term, Time now, store::Sto
             return load_group(store, gid, term, now);
         }
         Result<Found> operator()(const group::LoadMember& member) const {
-            return load_member(store, gid, member.uid);
+            return found(member_of(store, gid, member.uid));
         }
         Result<Found> operator()(const group::LoadSent& sent) const {
             return found(store.sent(gid, sent.uid, sent.cmid));

@@ -4,8 +4,10 @@
 #include <charconv>
 #include <utility>
 
+#include "base/group_ids.h"
 #include "base/limits.h"
 #include "group/readers.h"
+#include "owner/load.h"
 #include "owner/questions.h"
 #include "store/verdict.h"
 
@@ -53,7 +55,7 @@ Result<bus::Reply> Questions::on(const bus::AskWhoRead& ask) {
     const pb::WhoRead& who = ask.who_read;
     const GroupId gid{who.gid()};
     const Seq seq{who.seq()};
-    const auto asker = store_.member(gid, ask.asker);
+    const auto asker = member_of(store_, gid, ask.asker);
     if (!asker) return std::unexpected(asker.error());
     if (!*asker || !store::is_member_now(**asker)) return std::unexpected(kNoGroup);
     const auto head = store_.head(gid);
@@ -66,6 +68,10 @@ Result<bus::Reply> Questions::on(const bus::AskWhoRead& ask) {
     if (!place) return std::unexpected(Error{.code = Code::bad_field, .where = "who_read.cursor"});
     if (seq <= std::max((*asker)->floor, head->floor) || seq > head->seq) {
         return std::unexpected(kNoEntry);
+    }
+    // Nobody there knows who the others are.
+    if (gid == kBroadcastGroup) {
+        return std::unexpected(Error{.code = Code::not_permitted, .where = "role"});
     }
     if (head->members > limits::kWhoReadMembers) {
         return std::unexpected(

@@ -15,6 +15,7 @@
 #include "group/answers.h"
 #include "group/rank.h"
 #include "owner/account.h"
+#include "owner/load.h"
 #include "owner/questions.h"
 
 namespace stentor::owner {
@@ -86,7 +87,7 @@ Result<bus::Reply> Questions::on(const bus::AskUserByName& ask) {
 Result<bus::Reply> Questions::on(const bus::AskMembers& ask) {
     const pb::FetchMembers& fetch = ask.fetch;
     const GroupId gid{fetch.gid()};
-    const auto asker = store_.member(gid, ask.asker);
+    const auto asker = member_of(store_, gid, ask.asker);
     if (!asker) return std::unexpected(asker.error());
     const group::Rank rank = ask.operator_rights ? group::Rank::the_operator
                              : *asker            ? group::rank_of((*asker)->role)

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/limits.h"
+#include "owner/load.h"
 #include "owner/questions.h"
 #include "store/verdict.h"
 
@@ -28,7 +29,7 @@ Result<Seq> start_of(const std::string& cursor) {
 Result<bus::Reply> Questions::on(const bus::AskSearch& ask) {
     constexpr Error kNotFound{.code = Code::not_found, .where = "gid"};
     const GroupId gid{ask.search.gid()};
-    const auto member = store_.member(gid, ask.asker);
+    const auto member = member_of(store_, gid, ask.asker);
     if (!member) return std::unexpected(member.error());
     // Exactly as if there were no such group.
     if (!*member || !store::is_member_now(**member)) return std::unexpected(kNotFound);

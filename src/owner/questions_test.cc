@@ -159,6 +159,22 @@ TEST_F(QuestionsTest, AnnouncementsStandInEverybodysListFromHisFirstDayOn) {
     ASSERT_EQ(hello.groups.size(), 1U);
     EXPECT_EQ(hello.groups[0].gid, kBroadcastGroup);
     EXPECT_EQ(hello.groups[0].read, Seq{1});
+
+    // He may search there, as far as there is an index; who else is there is not for him to know.
+    bus::AskSearch search{.asker = kBob};
+    search.search.set_gid(kBroadcastGroup.value);
+    EXPECT_EQ(refusal_of(search), Code::unsupported);
+    bus::AskMembers members{.asker = kBob};
+    members.fetch.set_gid(kBroadcastGroup.value);
+    EXPECT_EQ(refusal_of(members), Code::not_permitted);
+    bus::AskWhoRead who{.asker = kBob};
+    who.who_read.set_gid(kBroadcastGroup.value);
+    who.who_read.set_epoch(1);
+    who.who_read.set_seq(2);
+    EXPECT_EQ(refusal_of(who), Code::not_permitted);
+    search.asker = who.asker = {99};
+    EXPECT_EQ(refusal_of(search), Code::not_found);
+    EXPECT_EQ(refusal_of(who), Code::not_found);
 }
 
 TEST_F(QuestionsTest, HelloIsForAccountsThatMaySignIn) {
