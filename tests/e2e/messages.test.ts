@@ -108,6 +108,28 @@ test("writing is shown to the other for a while", async () => {
   await ann.page.fill(".composer textarea", "");
 });
 
+test("a name is completed while one writes, and who is meant sees that he is", async () => {
+  await ann.page.fill(".composer textarea", "");
+  await ann.page.locator(".composer textarea").pressSequentially("look here @bo");
+  await ann.page.waitForSelector('.mention-box [role="option"]:has-text("Bob")');
+  await ann.page.keyboard.press("Enter");
+  expect(await ann.page.inputValue(".composer textarea")).toBe("look here @Bob ");
+  await ann.page.keyboard.press("Enter");
+  await bob.page.waitForSelector('.row.called:has-text("look here @Bob")');
+  expect(await ann.page.locator(".row.called").count()).toBe(0);
+});
+
+test("an admin can call all, a member cannot", async () => {
+  await bob.page.locator(".composer textarea").pressSequentially("@al");
+  await ann.page.locator(".composer textarea").pressSequentially("supper @al");
+  await ann.page.waitForSelector('.mention-box [role="option"]:has-text("all")');
+  await ann.page.keyboard.press("Tab");
+  await ann.page.keyboard.press("Enter");
+  await bob.page.waitForSelector('.row.called:has-text("supper @all")');
+  expect(await bob.page.locator('.mention-box [role="option"]').count()).toBe(0);
+  await bob.page.fill(".composer textarea", "");
+});
+
 test("deleted for me is gone on all my devices, also on one that was offline then, and nobody else's", async () => {
   const other = await Person.signIn(browser, link, "Ann", { leaves: true });
   await bob.say("not my taste");

@@ -88,9 +88,11 @@ export class Person {
   async create(group: string): Promise<string> {
     await this.page.click('button[aria-label="New group"]');
     await this.page.fill("#answer", group);
+    const before = this.page.url();
     await this.page.click('dialog button[type="submit"]');
+    // Until the answer is here the page shows the group before, and its address.
+    await this.page.waitForURL((url) => url.href !== before && /#\/g\/\d+$/.test(url.hash));
     await this.page.waitForSelector(".conversation textarea:visible");
-    await this.page.waitForURL(/#\/g\/\d+$/);
     return this.page.url();
   }
 

@@ -9,6 +9,8 @@ import { openMenu } from "./menu";
 import { t, wholeTime } from "./texts";
 
 const TYPED_MS = 200;
+// In a larger group somebody always comes or goes; what one looks at there is not asked for again.
+const FOLLOWED_MAX = 1_000;
 
 export function showMembers(client: Client, group: Group): void {
   openDialog(t.membersTitle, (close) => {
@@ -36,10 +38,19 @@ export function showMembers(client: Client, group: Group): void {
       }, TYPED_MS);
     });
 
+    let counted = group.opened?.members ?? 0;
+    const follow = () => {
+      const count = group.opened?.members ?? 0;
+      if (count === counted || count > FOLLOWED_MAX) return;
+      counted = count;
+      again();
+    };
+
     let shown = "";
     const render = () => {
+      follow();
       if (members.failure) setText(error, failureWords(members.failure));
-      const looks = JSON.stringify([members.items, members.loading, pending.items, group.role, [...client.blocked]]);
+      const looks = JSON.stringify([members.items, members.complete, members.loading && members.items.length === 0, pending.items, group.role, [...client.blocked]]);
       if (looks === shown) return;
       shown = looks;
       more.hidden = members.complete || members.items.length === 0;

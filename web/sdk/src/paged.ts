@@ -25,6 +25,8 @@ export class Paged<Item> {
   failure: Failure | undefined;
   #next: Uint8Array | undefined = FIRST;
   #fetch = 0;
+  // The page that comes is the first: what was held before it goes.
+  #afresh = true;
 
   constructor(
     private readonly request: Request,
@@ -51,17 +53,18 @@ export class Paged<Item> {
     });
   }
 
-  // From the beginning, because something in it has changed.
+  // From the beginning, because something in it has changed. What is held is shown until the answer is here.
   again(): void {
     this.#fetch += 1;
     this.loading = false;
     this.#next = FIRST;
-    this.items = [];
+    this.#afresh = true;
     this.more();
   }
 
   #take({ items, next, total }: PageOf<Item>): void {
-    this.items = [...this.items, ...items];
+    this.items = this.#afresh ? items : [...this.items, ...items];
+    this.#afresh = false;
     this.total = total;
     this.#next = next.length > 0 ? next : undefined;
   }

@@ -93,6 +93,19 @@ describe("lists in pages", () => {
     expect(last("fetchMembers")).toMatchObject({ gid: GID, prefix: "a", pending: false });
   });
 
+  test("asked for again, what is held stays until the new page is here, and goes then", () => {
+    let uid = 1;
+    server.answers.set("fetchMembers", () => ({ case: "members", value: { gid: GID, members: [{ uid, name: `m${uid}` }], total: 1 } }));
+    const members = group.membership.list("", false, () => {});
+    members.more();
+    world.advance(200);
+    uid = 2;
+    members.again();
+    expect(members.items.map(({ name }) => name)).toEqual(["m1"]);
+    world.advance(200);
+    expect(members.items.map(({ name }) => name)).toEqual(["m2"]);
+  });
+
   test("a refused page says why and can be asked for again", () => {
     const members = group.membership.list("", true, () => {});
     members.more();
