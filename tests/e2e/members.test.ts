@@ -28,6 +28,7 @@ const gidOf = (link: string) => /\d+$/.exec(link)?.[0] ?? "";
 const badge = (person: Person, group: string) =>
   person.page.$eval(`.groups li:has-text(${JSON.stringify(group)}) .badge`, ({ textContent }) => textContent).catch(() => "");
 const listed = (person: Person) => person.page.$$eval(".people .who", (all) => all.map(({ textContent }) => textContent).join());
+const notes = (person: Person) => person.page.locator(".private-note").allTextContents();
 const home = (person: Person) => person.page.goto(`${server.http}/#/`);
 
 test("a kicked member is told who put him out, sees nothing more, and the group leaves his list", async () => {
@@ -134,7 +135,6 @@ test("who joins while the list of members is open comes into it", async () => {
 });
 
 test("a greeting and an admin's note are seen by one member alone, also after a reload", async () => {
-  const notes = (person: Person) => person.page.locator(".private-note").allTextContents();
   const link = await ann.create("Greeters");
   await ann.actOnGroup("Settings");
   await ann.page.fill("#welcome", "Mind the step");
@@ -149,8 +149,10 @@ test("a greeting and an admin's note are seen by one member alone, also after a 
   await bob.page.waitForSelector('.private-note:has-text("Your shoe is untied")');
   await ann.closeDialog();
   await bob.page.reload();
-  await eventually("both are still there", async () => (await notes(bob)).length === 2);
-  expect((await notes(bob))[1]).toContain("From \u2068Ann\u2069, only for you");
+  await eventually("both are still there, and who wrote", async () => {
+    const [greeting, note] = await notes(bob);
+    return greeting?.includes("Mind the step") && note?.includes("From \u2068Ann\u2069, only for you");
+  });
   expect(await notes(ann)).toEqual([]);
   expect((await notes(cho)).join()).not.toContain("shoe");
 });

@@ -176,7 +176,8 @@ export class Group {
     if (opened.reset || this.#fresh) {
       const { epoch, firstSeq } = opened;
       this.log.start(epoch, firstSeq, firstSeq === 1 ? genesis(this.gid) : opened.digestBefore);
-      this.#forget();
+      this.marks.forget();
+      this.#forgetPages();
       this.outbox.passed(firstSeq - 1);
       this.#fresh = false;
     } else {
@@ -227,8 +228,11 @@ export class Group {
 
   // Unasked it comes before an Opened; as the answer to a Pull it does not.
   onFork({ epoch, forkSeq }: EventValue<"fork">, openedFollows: boolean): void {
-    if (epoch === this.log.epoch) return;
+    if (epoch <= this.log.epoch) return;
     this.writer.forked(forkSeq, epoch);
+    // At once: what no other member can see any more must not stand here until the new page comes.
+    this.log.fork(forkSeq);
+    this.#forgetPages();
     if (!openedFollows) return this.afresh();
     this.#fresh = true;
     if (this.state !== "open") return;
@@ -250,8 +254,7 @@ export class Group {
     this.outbox.closed();
   }
 
-  #forget(): void {
-    this.marks.forget();
+  #forgetPages(): void {
     this.history.forget();
     this.stale.forget();
     this.elsewhere.forget();

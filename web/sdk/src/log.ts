@@ -89,6 +89,16 @@ export class Log {
     this.#first += gone.length;
   }
 
+  // The server lost what is above `fork`. What was edited or recalled may be newer than what it has now, so
+  // it goes as well, and all behind it.
+  fork(fork: number): void {
+    const revised = this.#entries.find(({ revision }) => revision > 0)?.seq ?? fork + 1;
+    const kept = Math.max(0, Math.min(fork + 1, revised) - this.#first);
+    if (kept >= this.#entries.length) return;
+    this.#entries.length = kept;
+    this.#digest = chain(this.#digestBefore, this.#first, this.#entries) ?? NONE;
+  }
+
   // An edited or recalled entry takes the old one's place. `broken` when it would need another digest.
   change(entry: Entry): Joined {
     const held = this.at(entry.seq);

@@ -106,6 +106,27 @@ describe("a log", () => {
     expect(server.asked.filter(({ command }) => command.case === "open")).toHaveLength(1);
   });
 
+  test("what lies above a fork goes at once, and what was changed; what was lost is offered once", () => {
+    world.advance(1_000);
+    for (const text of ["kept", "changed", "below"]) server.post(GID, text);
+    group.send({ text: "lost" });
+    world.advance(1_000);
+    const changedBody = group.log.at(2)?.body ?? new Uint8Array();
+    server.edit(GID, 2);
+    world.advance(1_000);
+    group.onFork({ gid: GID, epoch: 2, forkSeq: 3 }, true);
+    expect(texts(group.log.entries)).toEqual(["kept"]);
+    group.onFork({ gid: GID, epoch: 2, forkSeq: 3 }, true);
+    expect(states()).toEqual(["unknown"]);
+    // The backup is older than the change: the entry has its first words again.
+    const changed = server.group(GID).entries[1];
+    if (changed) server.group(GID).entries[1] = { ...changed, revision: 0, recalled: false, body: changedBody };
+    server.group(GID).lose(1);
+    world.advance(10_000);
+    expect(texts(group.log.entries)).toEqual(["kept", "changed", "below", "lost"]);
+    expect(group.mismatches).toBe(0);
+  });
+
   test("of a busy day only the newer part is held, and the older is pulled again and joined", () => {
     world.advance(1_000);
     for (let i = 0; i < 45; ++i) {
