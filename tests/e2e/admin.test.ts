@@ -36,6 +36,37 @@ test("a wrong key opens nothing", async () => {
   await page.waitForSelector('text="这不是此服务器的密钥。"');
 });
 
+test("what the operator writes is seen on an open page at once, by whichever way he writes it", async () => {
+  const bob = await Person.signUp(browser, server.http, "Bob");
+  const gid = /\d+$/.exec(await bob.create("Notices"))?.[0] ?? "";
+  await bob.say("hello");
+  await bob.settled();
+
+  const { page, errors } = await open("en-GB");
+  const key = stentor("token", "--admin");
+  await page.fill("#key", key);
+  await page.click('button[type="submit"]');
+  await page.click('nav >> text="Groups"');
+  await page.click('tr:has-text("Notices") >> text="Open"');
+  await page.fill('form:has-text("Send") input', "from the page");
+  await page.press('form:has-text("Send") input', "Enter");
+  await bob.sees("from the page", 5_000);
+  stentor("group", "send", gid, "from the shell");
+  await bob.sees("from the shell", 5_000);
+  const token = stentor("key", "add", "crm", "--scope", "group", "--user", "Bob").split(/\s/).at(-1) ?? "";
+  const pushed = await fetch(`${server.http}/api/v1/push/groups/${gid}`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ text: "from another system" }),
+  });
+  expect(pushed.ok).toBe(true);
+  await bob.sees("from another system", 5_000);
+  expect((await bob.shown()).map(({ seq, text }) => `${seq} ${text}`)).toEqual(["1 hello", "2 from the page", "3 from the shell", "4 from another system"]);
+  expect(await bob.verified()).toBe(4);
+  expect([...errors, ...bob.errors]).toEqual([]);
+  await bob.context.close();
+}, 120_000);
+
 test("charts live, a group is looked at, an account is disabled and enabled", async () => {
   const ann = await Person.signUp(browser, server.http, "Ann");
   await ann.create("Book club");
@@ -57,7 +88,7 @@ test("charts live, a group is looked at, an account is disabled and enabled", as
   await page.click('nav >> text="Accounts"');
   await page.click('tr:has-text("Ann") >> text="Disable"');
   await page.waitForSelector('tr:has-text("Ann") >> text="Enable"');
-  expect(stentor("user", "list")).toMatch(/\tdisabled\tAnn$/);
+  expect(stentor("user", "list")).toMatch(/\tdisabled\tAnn$/m);
   await page.click('tr:has-text("Ann") >> text="Enable"');
   await page.waitForSelector('tr:has-text("Ann") >> text="Disable"');
 
