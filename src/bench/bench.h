@@ -8,8 +8,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
+
+namespace stentor::store {
+class Store;
+}
 
 namespace stentor::bench {
 
@@ -43,6 +49,8 @@ struct BenchOptions {
     std::size_t times = 20;         // Kills.
     std::size_t pairs = 10;         // Fan-out runs, each beside one of the raw floor.
     std::filesystem::path chat;     // For bytes; empty: the made-up one.
+    // The record in the data folder of a server that does not run. Throws std::runtime_error.
+    std::function<std::unique_ptr<store::Store>(const std::filesystem::path& data)> open_record;
 };
 
 [[nodiscard]] std::vector<std::string> bench_names();

@@ -54,8 +54,7 @@ std::string Fleet::token_of(UserId& uid, bool lifted) {
     throw std::runtime_error{"the server takes no more accounts from here"};
 }
 
-Member& Fleet::add(bool watches, bool lifted) {
-    UserId uid{first_uid_ + members_.size()};
+Member& Fleet::add_as(UserId uid, bool watches, bool lifted) {
     const std::string token = token_of(uid, lifted);
     return *members_.emplace_back(std::make_unique<Member>(world_, uid, token, watches));
 }
@@ -145,8 +144,7 @@ Fleet::Answer Fleet::ask(Member& member, const pb::ClientFrame& command) {
 }
 
 bool Fleet::settled() const {
-    return std::ranges::all_of(
-        members_, [](const auto& member) { return member->idle() && member->caught_up(); });
+    return std::ranges::all_of(members_, [](const auto& member) { return member->settled(); });
 }
 
 bool Fleet::settle(Millis patience) {

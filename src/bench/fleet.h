@@ -24,7 +24,10 @@ public:
     Fleet(World& world, const Endpoint& server, const std::filesystem::path& secrets);
 
     // `lifted`: with a bench token, whose sends no rate holds back; needs the secrets.
-    Member& add(bool watches, bool lifted);
+    Member& add(bool watches, bool lifted) { return add_as(user(size()), watches, lifted); }
+    // As one of the users whose ids are this run's own: user(0), user(1), ...
+    Member& add_as(UserId uid, bool watches, bool lifted);
+    [[nodiscard]] UserId user(std::size_t n) const { return {first_uid_ + n}; }
     [[nodiscard]] Member& operator[](std::size_t i) { return *members_[i]; }
     [[nodiscard]] std::size_t size() const { return members_.size(); }
 

@@ -78,13 +78,12 @@ void fill(const Context& context, Rig& rig, OneGroup& load, MadeUpText& text) {
     const std::size_t goal = context.options.entries;
     load.pressure.text = [&text](std::uint64_t) { return text.next(); };
     const auto each = [&] {
-        if (load.pressure.said + kSenders * load.pressure.in_flight < goal) load.pressure.push();
+        if (load.pressure.said < goal) load.pressure.push();
         progress.show(static_cast<double>(rig.world().sent) / static_cast<double>(goal),
                       fmt::format("{} entries", rig.world().sent));
     };
     const auto full = [&] {
-        return rig.world().sent + kSenders * load.pressure.in_flight >= goal &&
-               rig.world().sent == load.pressure.said;
+        return load.pressure.said >= goal && rig.world().sent == load.pressure.said;
     };
     if (!rig.fleet().run_until(full, kFillWithin, each)) {
         throw std::runtime_error{"the log could not be filled"};

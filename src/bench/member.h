@@ -49,7 +49,10 @@ public:
     Member(World& world, UserId uid, std::string token, bool watches);
 
     void start() { client_.start(moment()); }
-    void stop() { client_.stop(); }
+    void stop() {
+        stopped_ = true;
+        client_.stop();
+    }
     void reconnect(Millis pause) { client_.reconnect(moment(), pause); }
     // Before the first send; the file is synced before a send leaves and before an answer counts.
     void keep_journal(std::unique_ptr<ledger::Journal> journal) { journal_ = std::move(journal); }
@@ -74,8 +77,12 @@ public:
 
     [[nodiscard]] UserId uid() const { return uid_; }
     [[nodiscard]] GroupId created() const { return created_; }
+    // For a command that needs one.
+    [[nodiscard]] Cmid fresh_cmid();
     [[nodiscard]] bool idle() const { return to_join_.empty() && client_.unanswered() == 0; }
     [[nodiscard]] bool caught_up() const { return client_.caught_up(); }
+    // Nothing of his is under way.
+    [[nodiscard]] bool settled() const { return stopped_ || (idle() && caught_up()); }
     [[nodiscard]] bool connected() const { return client_.ready(); }
     [[nodiscard]] std::size_t unanswered() const { return client_.unanswered(); }
     [[nodiscard]] const client::Client& client() const { return client_; }
@@ -116,11 +123,11 @@ private:
     [[nodiscard]] client::Moment moment() { return {now(), world_.loop.random()}; }
     void join_next();
     [[nodiscard]] View* view(GroupId gid);
-    [[nodiscard]] Cmid fresh_cmid();
 
     World& world_;
     UserId uid_;
     bool watches_;
+    bool stopped_{};
     bool creates_{};
     bool asked_{};  // A join or a creation is on its way.
     Cmid creation_;

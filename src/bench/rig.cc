@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "store/store.h"
+
 namespace stentor::bench {
 namespace {
 
@@ -39,6 +41,16 @@ Rig::Rig(const Context& context, std::vector<std::string> server_arguments)
 ServerProcess& Rig::own_server() {
     if (!server_) throw std::runtime_error{"this measurement starts a server of its own: no --url"};
     return *server_;
+}
+
+void Rig::fill_record(const std::function<void(store::Store&)>& fill) {
+    own_server().stop();
+    {
+        const auto record = context_.options.open_record(own_server().folder());
+        fill(*record);
+    }
+    own_server().start();
+    retarget();
 }
 
 void Rig::retarget() {

@@ -34,6 +34,8 @@ public:
     // Nothing where the server was named and not started here.
     [[nodiscard]] ServerProcess* server() { return server_ ? &*server_ : nullptr; }
     [[nodiscard]] ServerProcess& own_server();
+    // Stops the server, lets `fill` write into its record, and starts it again.
+    void fill_record(const std::function<void(store::Store&)>& fill);
     [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
     [[nodiscard]] const std::filesystem::path& scratch() const { return scratch_.path(); }
     // After a restart.
@@ -78,5 +80,7 @@ void measure_fanout(const Context& context);
 void measure_cold_start(const Context& context);
 void measure_kill(const Context& context);
 void measure_search(const Context& context);
+void measure_groups(const Context& context);
+void measure_unread(const Context& context);
 
 }  // namespace stentor::bench

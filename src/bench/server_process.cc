@@ -140,6 +140,16 @@ std::map<std::string, std::uint64_t> ServerProcess::thread_cpu() const {
     return used;
 }
 
+// proc(5): RssAnon, in KiB.
+std::uint64_t ServerProcess::own_bytes() const {
+    std::ifstream status{"/proc/" + std::to_string(process_) + "/status"};
+    std::uint64_t kib = 0;
+    for (std::string word; status >> word;) {
+        if (word == "RssAnon:") status >> kib;
+    }
+    return kib * 1'024;
+}
+
 Scratch::Scratch() {
     std::string name = (std::filesystem::temp_directory_path() / "stentor-bench-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) throw std::runtime_error{"cannot make a folder"};

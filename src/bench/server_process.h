@@ -44,6 +44,8 @@ public:
     [[nodiscard]] bool running() const { return process_ > 0; }
     // Nanoseconds of CPU that each of its threads used, by name; the kernel's own count.
     [[nodiscard]] std::map<std::string, std::uint64_t> thread_cpu() const;
+    // Memory in use that is no copy of a file's.
+    [[nodiscard]] std::uint64_t own_bytes() const;
 
 private:
     std::string read_address();

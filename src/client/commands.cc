@@ -24,6 +24,18 @@ std::uint64_t ms_or_zero(Time time) { return time == Time{} ? 0 : to_ms(time); }
 
 }  // namespace
 
+pb::ClientFrame open_command(GroupId gid) {
+    pb::ClientFrame command;
+    command.mutable_open()->set_gid(gid.value);
+    return command;
+}
+
+pb::ClientFrame close_command(GroupId gid) {
+    pb::ClientFrame command;
+    command.mutable_close()->set_gid(gid.value);
+    return command;
+}
+
 pb::ClientFrame read_command(const Place& place) {
     pb::ClientFrame frame;
     place_at(*frame.mutable_read(), place);

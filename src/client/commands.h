@@ -20,6 +20,9 @@ struct Place {
     Seq seq;
 };
 
+// One look at a group, beside those that the client watches.
+[[nodiscard]] pb::ClientFrame open_command(GroupId gid);
+[[nodiscard]] pb::ClientFrame close_command(GroupId gid);
 [[nodiscard]] pb::ClientFrame read_command(const Place& place);
 [[nodiscard]] pb::ClientFrame recall_command(const Place& place);
 // `revision`: of the entry that was edited. `body`: a serialized Body.

@@ -1,60 +1,133 @@
 #include "owner/heads.h"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 namespace stentor::owner {
 namespace {
 
-constexpr std::size_t kPlacesFirst = 1'024;
+constexpr std::size_t kStripes = 64;
+constexpr std::size_t kPlacesPerStripe = 1'024;  // Where there are fewer places than for all.
 constexpr std::uint64_t kRunMax = (std::uint64_t{1} << 11U) - 1;
 
 }  // namespace
 
 static_assert(sizeof(Head) == 40);
 
-Heads::Heads(std::size_t places_max)
-    : places_max_{std::bit_floor(std::max(places_max, kBucket))},
-      places_(std::min(places_max_, kPlacesFirst)) {}
+// ---- A stripe
 
-std::span<Head> Heads::bucket(GroupId gid) {
-    const std::size_t buckets = places_.size() / kBucket;
-    // Not the bits that a partition is chosen by.
-    const std::size_t index = (spread(gid.value) >> 8U) % buckets;
-    return std::span{places_}.subspan(index * kBucket, kBucket);
+// Halves of one number choose the buckets; a stripe is chosen by other bits, and a partition by the
+// lowest eight of what it is made from.
+std::array<std::span<Head>, 2> Heads::Stripe::buckets(GroupId gid) {
+    const std::uint64_t bits = spread(spread(gid.value) >> 14U);
+    const std::size_t count = places_.size() / kBucket;
+    const std::uint64_t first = (bits & 0xffffffffU) % count;
+    const std::uint64_t second = (first + 1 + (bits >> 32U) % (count - 1)) % count;
+    const auto bucket = [&](std::uint64_t index) {
+        return std::span{places_}.subspan(index * kBucket, kBucket);
+    };
+    return {bucket(first), bucket(second)};
 }
 
-Head* Heads::place_of(GroupId gid) {
-    const auto places = bucket(gid);
-    const auto found = std::ranges::find(places, gid, &Head::gid);
-    return found == places.end() ? nullptr : &*found;
+Head* Heads::Stripe::find(GroupId gid) {
+    for (const std::span<Head> bucket : buckets(gid)) {
+        const auto found = std::ranges::find(bucket, gid, &Head::gid);
+        if (found != bucket.end()) return &*found;
+    }
+    return nullptr;
+}
+
+void Heads::Stripe::put(const Head& head, std::size_t places_max) {
+    if (Head* place = find(head.gid)) {
+        *place = head;
+        return;
+    }
+    const bool may_grow = places_.size() + kBucket <= places_max;
+    if (may_grow && (used * 5 >= places_.size() * 4 || room_for(head.gid).gid)) grow(places_max);
+    put_new(head);
+}
+
+// An empty place, or that of the group which gives way.
+Head& Heads::Stripe::room_for(GroupId gid) {
+    const auto both = buckets(gid);
+    const auto taken = [](std::span<Head> bucket) {
+        return std::ranges::count_if(bucket, [](const Head& one) { return bool{one.gid}; });
+    };
+    // An empty place is the quietest of all.
+    const auto quiet = [](const Head& one) { return std::pair{bool{one.gid}, one.time}; };
+    const auto quietest = [&](std::span<Head> bucket) {
+        return &*std::ranges::min_element(bucket, {}, quiet);
+    };
+    const auto first = taken(both[0]);
+    const auto second = taken(both[1]);
+    if (first != second) return *quietest(both[first < second ? 0 : 1]);
+    Head* const one = quietest(both[0]);
+    Head* const other = quietest(both[1]);
+    return other->time < one->time ? *other : *one;
+}
+
+void Heads::Stripe::put_new(const Head& head) {
+    Head& room = room_for(head.gid);
+    if (!room.gid) ++used;
+    room = head;
+}
+
+void Heads::Stripe::forget(GroupId gid) {
+    Head* place = find(gid);
+    if (place == nullptr) return;
+    *place = {};
+    --used;
+}
+
+// By half: twice as many would leave more than half of them empty.
+void Heads::Stripe::grow(std::size_t places_max) {
+    const std::size_t wanted = places_.size() * 3 / 2;
+    const std::size_t size =
+        std::max(std::min(wanted, places_max) / kBucket * kBucket, kPlacesFirst);
+    std::vector<Head> former = std::exchange(places_, std::vector<Head>(size));
+    used = 0;
+    for (const Head& head : former) {
+        if (head.gid) put_new(head);
+    }
+}
+
+// ---- All of them
+
+Heads::Heads(std::size_t places_max)
+    : stripes_(std::clamp<std::size_t>(places_max / kPlacesPerStripe, 1, kStripes)),
+      places_max_{places_max / stripes_.size()} {}
+
+Heads::Stripe& Heads::stripe_of(GroupId gid) {
+    return stripes_[(spread(gid.value) >> 8U) % stripes_.size()];
 }
 
 void Heads::find(std::span<const GroupId> gids, std::vector<std::optional<Head>>& heads) {
     heads.clear();
-    const std::lock_guard lock{mutex_};
     for (const GroupId gid : gids) {
-        const Head* place = place_of(gid);
+        Stripe& stripe = stripe_of(gid);
+        const std::lock_guard lock{stripe.mutex};
+        const Head* place = stripe.find(gid);
         heads.push_back(place == nullptr ? std::nullopt : std::optional{*place});
     }
 }
 
 void Heads::fill(GroupId gid, const store::HeadRow& row) {
-    const std::lock_guard lock{mutex_};
+    Stripe& stripe = stripe_of(gid);
+    const std::lock_guard lock{stripe.mutex};
     Head head{.gid = gid, .seq = row.seq, .time = row.time, .floor = row.floor};
-    if (const Head* place = place_of(gid); place != nullptr && place->seq >= row.seq) {
+    if (const Head* place = stripe.find(gid); place != nullptr && place->seq >= row.seq) {
         head = *place;
         head.floor = std::max(head.floor, row.floor);
     }
-    put(head);
+    stripe.put(head, places_max_);
 }
 
 void Heads::on_committed(const store::Commit& commit) {
-    const std::lock_guard lock{mutex_};
+    Stripe& stripe = stripe_of(commit.gid);
+    const std::lock_guard lock{stripe.mutex};
     const store::HeadRow& row = commit.head;
     Head head{.gid = commit.gid, .seq = row.seq, .time = row.time, .floor = row.floor};
-    if (const Head* place = place_of(commit.gid); place != nullptr && place->run > 0) {
+    if (const Head* place = stripe.find(commit.gid); place != nullptr && place->run > 0) {
         const Seq before = commit.entries.empty() ? row.seq : commit.entries.front().seq - 1;
         if (place->seq == before) {
             head.last_sender = place->last_sender;
@@ -66,41 +139,22 @@ void Heads::on_committed(const store::Commit& commit) {
         head.run = goes_on ? std::min<std::uint64_t>(head.run + 1, kRunMax) & kRunMax : 1;
         head.last_sender = entry.sender.value & ((std::uint64_t{1} << 53U) - 1);
     }
-    put(head);
+    stripe.put(head, places_max_);
 }
 
 void Heads::forget(GroupId gid) {
-    const std::lock_guard lock{mutex_};
-    if (Head* place = place_of(gid)) {
-        *place = {};
-        --used_;
-    }
+    Stripe& stripe = stripe_of(gid);
+    const std::lock_guard lock{stripe.mutex};
+    stripe.forget(gid);
 }
 
 std::size_t Heads::size() const {
-    const std::lock_guard lock{mutex_};
-    return used_;
-}
-
-void Heads::put(const Head& head) {
-    if (Head* place = place_of(head.gid)) {
-        *place = head;
-        return;
+    std::size_t sum = 0;
+    for (const Stripe& stripe : stripes_) {
+        const std::lock_guard lock{stripe.mutex};
+        sum += stripe.used;
     }
-    if (used_ * 2 >= places_.size() && places_.size() < places_max_) grow();
-    const auto places = bucket(head.gid);
-    // An empty place has time 0, which is the quietest of all.
-    Head& quietest = *std::ranges::min_element(places, {}, &Head::time);
-    if (!quietest.gid) ++used_;
-    quietest = head;
-}
-
-void Heads::grow() {
-    std::vector<Head> former = std::exchange(places_, std::vector<Head>(places_.size() * 2));
-    used_ = 0;
-    for (const Head& head : former) {
-        if (head.gid) put(head);
-    }
+    return sum;
 }
 
 }  // namespace stentor::owner

@@ -56,6 +56,13 @@ TEST(Heads, AnOldReadTakesNoNewerOnesPlace) {
     EXPECT_FALSE(look(heads, kGroup)->nothing_new(kAnn, Seq{8})) << "the run is not known now";
 }
 
+TEST(Heads, LoseNobodyWhileTheyMayGrow) {
+    Heads heads{400'000};
+    for (std::uint64_t n = 1; n <= 100'000; ++n) heads.fill({n}, {.seq = {n}});
+    EXPECT_EQ(heads.size(), 100'000U);
+    for (std::uint64_t n = 1; n <= 100'000; ++n) ASSERT_EQ(look(heads, {n})->seq, Seq{n});
+}
+
 TEST(Heads, StayWithinTheirPlacesAndKeepTheBusyOnes) {
     Heads heads{2'048};
     std::mt19937 random{5};

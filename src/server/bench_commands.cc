@@ -4,6 +4,7 @@
 
 #include "bench/bench.h"
 #include "server/commands.h"
+#include "server/replicas.h"
 
 namespace stentor::server {
 namespace {
@@ -66,6 +67,11 @@ void add_bench(CLI::App& app, int& code) {
         ->check(CLI::Range(std::size_t{1}, std::size_t{1'000}))
         ->capture_default_str();
     command->add_option("--chat", options->chat, "Chat file for the bytes per message");
+    options->open_record = [](const std::filesystem::path& data) {
+        config::Settings settings;
+        settings.server.data = data.string();
+        return open_record(settings);
+    };
     command->callback([options, &code] { code = bench::run_bench(*options); });
 }
 

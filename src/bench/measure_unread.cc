@@ -1,0 +1,233 @@
+// What it costs that very many members have something unread: the same messages and the same
+// connections over groups of five members and of five thousand, all of whom are connected and look
+// at other groups. In the end the counts of random members are held against a model.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+#include "base/limits.h"
+#include "bench/made_up_groups.h"
+#include "bench/progress.h"
+#include "bench/rig.h"
+#include "bench/server_cpu.h"
+#include "bench/unread_model.h"
+#include "client/commands.h"
+
+namespace stentor::bench {
+namespace {
+
+constexpr std::size_t kGroups = 100;
+constexpr std::size_t kUsers = 10'000;
+constexpr std::size_t kFew = 5;
+constexpr std::size_t kMany = 5'000;
+constexpr double kRate = 10;  // Messages a second in each group.
+constexpr std::size_t kChecked = 200;
+constexpr double kAimedCores = 0.02;
+// Badges are told once in a pulse's period, until one is at 99+ and has nothing more to tell.
+constexpr Millis kBadgesSettle{limits::kPulseEvery + Millis{15'000}};
+constexpr std::size_t kRounds = 5;  // Of options.seconds each; the median counts.
+constexpr Millis kPatience{60'000};
+
+constexpr GroupId busy(std::size_t n) { return {(std::uint64_t{1} << 41U) + n}; }
+constexpr GroupId quiet(std::size_t n) { return {(std::uint64_t{1} << 42U) + n}; }
+
+// By kinds of threads, in parts of a core.
+struct Use {
+    double numbering{};  // Workers, committers and the engine's own.
+    double asking{};     // Loaders and the hub: badges come this way.
+    double sockets{};    // Shards.
+
+    [[nodiscard]] double all() const { return numbering + asking + sockets; }
+};
+
+// Users 0 to 9,999 are connected and each watches one of a hundred quiet groups; user 10,000 + n
+// writes in the n-th busy group, and watches it so that every entry is checked.
+class Setting {
+public:
+    Setting(const Context& context, std::size_t members)
+        : context_{context}, rig_{context, {"--set", "search.index=false"}}, members_{members} {
+        fill();
+        for (std::size_t i = 0; i < kUsers + kGroups; ++i) rig_.fleet().add(true, true);
+        rig_.fleet().connect_all();
+        for (std::size_t i = 0; i < kUsers; ++i) rig_.fleet()[i].join(quiet(i % kGroups));
+        for (std::size_t n = 0; n < kGroups; ++n) rig_.fleet()[kUsers + n].join(busy(n));
+        rig_.fleet().join_all({}, 0, kUsers + kGroups);
+    }
+
+    struct Uses {
+        Use first;  // While badges are told.
+        Use later;
+    };
+    Uses measure() {
+        write_for(Millis{2'000});
+        Uses uses{.first = write_for(kBadgesSettle)};
+        std::vector<Use> rounds;
+        const Millis round{static_cast<std::int64_t>(context_.options.seconds * 1e3)};
+        for (std::size_t i = 0; i < kRounds; ++i) rounds.push_back(write_for(round));
+        std::ranges::sort(rounds, {}, &Use::all);
+        uses.later = rounds[kRounds / 2];
+        return uses;
+    }
+
+    void check() {
+        if (!rig_.fleet().settle(kPatience)) throw std::runtime_error{"not everything was sent"};
+        for (std::size_t n = 0; n < kGroups; ++n) {
+            for (std::size_t i = 0; i < written_; ++i) {
+                if (i % kGroups == n) model_.on_entry(busy(n), rig_.fleet()[kUsers + n].uid());
+            }
+        }
+        for (std::size_t i = 0; i < kChecked; ++i) check_one();
+        context_.findings.figure("unread", where("counts held against the model"), kChecked, "");
+        rig_.conclude("unread");
+    }
+
+    [[nodiscard]] std::string where(const std::string& what) const {
+        return fmt::format("{}, {} members", what, members_);
+    }
+
+private:
+    [[nodiscard]] std::size_t member(std::size_t group, std::size_t i) const {
+        return (group * members_ + i) % kUsers;
+    }
+
+    void fill() {
+        rig_.fill_record([&](store::Store& record) {
+            MadeUpGroups made{record};
+            for (std::size_t n = 0; n < kGroups; ++n) {
+                std::vector<UserId> uids{rig_.fleet().user(kUsers + n)};
+                for (std::size_t i = 0; i < members_; ++i) {
+                    uids.push_back(rig_.fleet().user(member(n, i)));
+                }
+                made.add(busy(n), uids, "");
+                uids.clear();
+                for (std::size_t i = n; i < kUsers; i += kGroups) {
+                    uids.push_back(rig_.fleet().user(i));
+                }
+                made.add(quiet(n), uids, "");
+            }
+            made.finish();
+        });
+    }
+
+    // Open loop: each message has its time.
+    Use write_for(Millis time) {
+        Progress progress{where("unread")};
+        const ServerCpu cpu{rig_.own_server()};
+        const auto begin = Clock::now();
+        const auto gap = std::chrono::duration<double>{1 / (kRate * kGroups)};
+        for (std::size_t n = 0; Clock::now() < begin + time;) {
+            const auto due = [&] {
+                return begin +
+                       std::chrono::duration_cast<Clock::duration>(gap * static_cast<double>(n));
+            };
+            for (; due() <= Clock::now(); ++n, ++written_) {
+                const std::size_t group = written_ % kGroups;
+                rig_.fleet()[kUsers + group].send(busy(group), "news", due());
+            }
+            rig_.world().loop.turn(Millis{1});
+            progress.show(std::chrono::duration<double>(Clock::now() - begin) /
+                              std::chrono::duration<double>(time),
+                          fmt::format("{} acknowledged", rig_.world().sent));
+        }
+        const std::chrono::duration<double> took = Clock::now() - begin;
+        const double all = cpu.seconds();
+        const double asking = cpu.seconds({"loader", "hub"});
+        const double sockets = cpu.seconds({"shard"});
+        return {.numbering = (all - asking - sockets) / took.count(),
+                .asking = asking / took.count(),
+                .sockets = sockets / took.count()};
+    }
+
+    // A random member reads up to a random entry, writes a little himself, and somebody else
+    // writes.
+    void check_one() {
+        const std::size_t group = rig_.world().loop.random() % kGroups;
+        Member& owner = rig_.fleet()[kUsers + group];
+        Member& reader = rig_.fleet()[member(group, rig_.world().loop.random() % members_)];
+        const GroupId gid = busy(group);
+        const Seq head = model_.head(gid);
+        const Seq read{head.value - std::min(head.value, rig_.world().loop.random() % 130)};
+        const Epoch epoch = owner.client().cursor(gid)->epoch();
+        (void)rig_.fleet().ask(reader, client::open_command(gid));
+        const auto done = rig_.fleet().ask(
+            reader, client::read_command({.gid = gid, .epoch = epoch, .seq = read}));
+        if (!done.frame.has_done()) throw std::runtime_error{"a read position was not taken"};
+        (void)rig_.fleet().ask(reader, client::close_command(gid));
+        model_.on_read(gid, reader.uid(), read);
+        write(reader, gid, rig_.world().loop.random() % 3);
+        write(owner, gid, rig_.world().loop.random() % 3);
+        compare(reader, gid);
+    }
+
+    void write(Member& who, GroupId gid, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            who.send(gid, "more", Clock::now());
+            model_.on_entry(gid, who.uid());
+        }
+        if (!rig_.fleet().run_until([&] { return who.idle(); }, kPatience)) {
+            throw std::runtime_error{"a send was not answered"};
+        }
+    }
+
+    void compare(Member& reader, GroupId gid) {
+        for (std::string cursor;;) {
+            const auto page = rig_.fleet().ask(reader, client::list_command(cursor));
+            for (const pb::GroupSummary& summary : page.frame.groups().groups()) {
+                if (summary.gid() != gid.value) continue;
+                const std::uint32_t expected = model_.unread(gid, reader.uid());
+                if (summary.unread() == expected) return;
+                return context_.findings.fail(
+                    "unread",
+                    fmt::format("{} of group {} has {} unread, and was told {}", reader.uid().value,
+                                gid.value, expected, summary.unread()));
+            }
+            cursor = page.frame.groups().next();
+            if (cursor.empty()) break;
+        }
+        context_.findings.fail("unread", "a group is missing from its member's list");
+    }
+
+    const Context& context_;
+    Rig rig_;
+    std::size_t members_;
+    std::size_t written_{};
+    UnreadModel model_;
+};
+
+void tell(Findings& findings, const std::string& what, const Use& use) {
+    findings.figure("unread", what + ": ordering and committing", use.numbering * 100,
+                    "% of a core");
+    findings.figure("unread", what + ": answering questions", use.asking * 100, "% of a core");
+    findings.figure("unread", what + ": sockets", use.sockets * 100, "% of a core");
+}
+
+Setting::Uses measure_setting(const Context& context, std::size_t members) {
+    Setting setting{context, members};
+    const Setting::Uses uses = setting.measure();
+    tell(context.findings, setting.where("while badges are told"), uses.first);
+    tell(context.findings, setting.where("counting"), uses.later);
+    setting.check();
+    return uses;
+}
+
+}  // namespace
+
+void measure_unread(const Context& context) {
+    raise_descriptor_limit();
+    const Setting::Uses few = measure_setting(context, kFew);
+    const Setting::Uses many = measure_setting(context, kMany);
+    const double counting = many.later.all() - few.later.all();
+    auto& findings = context.findings;
+    findings.figure("unread", "more for counting, 5,000 members against 5", counting * 100,
+                    "% of a core");
+    findings.figure("unread", "more while badges are told, 5,000 members against 5",
+                    (many.first.all() - few.first.all()) * 100, "% of a core");
+    if (counting > kAimedCores) {
+        findings.fail("unread", fmt::format("above {} % of a core", kAimedCores * 100));
+    }
+}
+
+}  // namespace stentor::bench
