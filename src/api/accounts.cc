@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/bearer.h"
 #include "api/fields.h"
 #include "api/names.h"
 #include "api/responses.h"
@@ -149,10 +150,7 @@ void Accounts::exchange(const Request& request, Reply reply) {
 }
 
 void Accounts::me(const Request& request, Reply reply) {
-    constexpr std::string_view kScheme = "Bearer ";
-    std::string_view token = request.header("authorization");
-    if (token.starts_with(kScheme)) token.remove_prefix(kScheme.size());
-    const auto claims = auth::verify(keys_, token, now());
+    const auto claims = auth::verify(keys_, bearer_of(request), now());
     if (!claims) return reply(refusal(401, claims.error()));
 
     auto found = [claims = *claims, reply = std::move(reply)](Result<bus::Reply> answer) mutable {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "api/admin_calls.h"
+#include "api/bearer.h"
 #include "api/json.h"
 #include "api/path_pattern.h"
 #include "api/responses.h"
@@ -119,10 +120,7 @@ void Admin::on_http(const Request& request, Reply reply) {
 }
 
 void Admin::on_api(const Request& request, Reply reply) {
-    constexpr std::string_view kScheme = "Bearer ";
-    std::string_view given = request.header("authorization");
-    if (given.starts_with(kScheme)) given.remove_prefix(kScheme.size());
-    if (!auth::same_key(given, key_)) {
+    if (!auth::same_key(bearer_of(request), key_)) {
         return reply(refusal(401, {.code = Code::bad_credentials, .where = "authorization"}));
     }
     std::string_view other;

@@ -1,6 +1,5 @@
 // What the operator does with the members of a group.
 #include <boost/json/array.hpp>
-#include <charconv>
 #include <utility>
 
 #include "api/admin_calls.h"
@@ -8,6 +7,7 @@
 #include "api/query.h"
 #include "api/responses.h"
 #include "base/limits.h"
+#include "base/number_text.h"
 #include "session/checks.h"
 
 namespace stentor::api {
@@ -33,27 +33,6 @@ json::object object_of(const pb::Member& member) {
         {"muted_until_ms", member.muted_until_ms()},
         {"joined_ms", member.joined_ms()},
         {"banned", member.banned()}};
-}
-
-// Bytes that mean nothing to others, as text.
-std::string hex_of(std::string_view bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string hex;
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        hex.append(1, kDigits[byte >> 4U]).append(1, kDigits[byte & 15U]);
-    }
-    return hex;
-}
-
-std::string bytes_of(std::string_view hex) {
-    std::string bytes;
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-        unsigned byte = 0;
-        std::from_chars(hex.data() + i, hex.data() + i + 2, byte, 16);
-        bytes += static_cast<char>(byte);
-    }
-    return bytes;
 }
 
 pb::ChangeMember change_of(const AdminCall& call) {
@@ -90,7 +69,10 @@ void list_members(AdminCall call) {
     bus::AskMembers ask{.asker = {}, .operator_rights = true, .fetch = {}};
     ask.fetch.set_gid(call.numbers[0]);
     ask.fetch.set_prefix(query.text("prefix"));
-    ask.fetch.set_cursor(bytes_of(query.text("after")));
+    // The owner's place holds a name: it goes through addresses as hexadecimal digits.
+    auto cursor = bytes_in(query.text("after"));
+    if (!cursor) return call.reply(refusal({.code = Code::bad_field, .where = "after"}));
+    ask.fetch.set_cursor(std::move(*cursor));
     ask.fetch.set_count(static_cast<std::uint32_t>(*count));
     ask.fetch.set_pending(query.text("pending") == "true");
     if (const auto good = session::check(ask.fetch); !good) {

@@ -8,9 +8,12 @@
 #include <iterator>
 #include <utility>
 
+#include "api/bearer.h"
 #include "api/fields.h"
 #include "api/json.h"
+#include "auth/admin_key.h"
 #include "base/limits.h"
+#include "base/number_text.h"
 
 namespace stentor::api {
 namespace {
@@ -21,29 +24,12 @@ constexpr std::size_t kIdBytes = 8;
 constexpr std::size_t kSecretBytes = 32;
 constexpr std::size_t kKeyText = 4 + 16 + 1 + 43;
 
-std::string hex_of(std::span<const std::uint8_t> bytes) {
-    std::string text(bytes.size() * 2 + 1, '\0');
-    sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
-    text.pop_back();
-    return text;
-}
-
 std::string hash_hex(std::string_view text) {
     std::array<std::uint8_t, crypto_hash_sha256_BYTES> hash{};
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): libsodium's bytes
     crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()),
                        text.size());
     return hex_of(hash);
-}
-
-bool same(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-std::string_view bearer_of(const net::http::Request& request) {
-    constexpr std::string_view kScheme = "Bearer ";
-    const std::string_view header = request.header("authorization");
-    return header.starts_with(kScheme) ? header.substr(kScheme.size()) : std::string_view{};
 }
 
 }  // namespace
@@ -125,7 +111,7 @@ void find_key(bus::Bus& bus, const net::http::Request& request,
         const auto* settings = std::get_if<std::vector<bus::Setting>>(&*reply);
         if (settings == nullptr || settings->empty()) return done(std::unexpected(kInvalid));
         auto key = key_of_setting(settings->front().value);
-        if (!key || key->id != id || !same(key->hash, hash)) {
+        if (!key || key->id != id || !auth::same_key(hash, key->hash)) {
             return done(std::unexpected(kInvalid));
         }
         done(std::move(*key));

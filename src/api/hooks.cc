@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <charconv>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "api/json.h"
 #include "auth/random.h"
 #include "base/log.h"
+#include "base/number_text.h"
 #include "outgoing/signature.h"
 
 namespace stentor::api {
@@ -93,9 +93,7 @@ private:
         if (!reply) return false;
         for (const bus::Setting& each : std::get<std::vector<bus::Setting>>(*reply)) {
             if (each.name != setting()) continue;
-            std::uint64_t place = 0;
-            std::from_chars(each.value.data(), each.value.data() + each.value.size(), place);
-            place_ = place;
+            place_ = number_in(each.value).value_or(0);
             return true;
         }
         const auto feed = feed_after(0, 1, stop);

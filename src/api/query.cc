@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/number_text.h"
+
 namespace stentor::api {
 namespace {
 
@@ -45,13 +47,11 @@ Result<std::uint64_t> Query::number(std::string_view name, std::uint64_t absent,
                                     std::uint64_t most) const {
     const std::string value = text(name);
     if (value.empty()) return absent;
-    std::uint64_t number = 0;
-    const char* end = value.data() + value.size();
-    const auto [after, problem] = std::from_chars(value.data(), end, number);
-    if (problem != std::errc{} || after != end || number > most) {
+    const auto number = number_in(value);
+    if (!number || *number > most) {
         return std::unexpected(Error{.code = Code::bad_field, .where = name, .limit = most});
     }
-    return number;
+    return *number;
 }
 
 }  // namespace stentor::api

@@ -10,6 +10,7 @@
 #include "api/responses.h"
 #include "base/digest.h"
 #include "base/limits.h"
+#include "base/number_text.h"
 
 namespace stentor::api {
 namespace {
@@ -62,15 +63,7 @@ std::string read(const fs::path& file) {
     return bytes;
 }
 
-std::string etag_of(std::string_view bytes) {
-    std::string etag = "\"";
-    for (const std::uint8_t byte : hash_of(bytes).bytes) {
-        constexpr std::string_view kDigits = "0123456789abcdef";
-        etag += kDigits[byte >> 4U];
-        etag += kDigits[byte & 15U];
-    }
-    return etag + '"';
-}
+std::string etag_of(std::string_view bytes) { return '"' + hex_of(hash_of(bytes).bytes) + '"'; }
 
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);

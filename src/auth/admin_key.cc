@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "base/number_text.h"
+
 namespace stentor::auth {
 
 std::string admin_key(const TokenKey& key) {
@@ -12,10 +14,7 @@ std::string admin_key(const TokenKey& key) {
     std::array<unsigned char, crypto_auth_hmacsha256_BYTES> mac{};
     crypto_auth_hmacsha256(mac.data(), reinterpret_cast<const unsigned char*>(kPurpose.data()),
                            kPurpose.size(), key.secret.data());
-    std::string hex(mac.size() * 2 + 1, '\0');
-    sodium_bin2hex(hex.data(), hex.size(), mac.data(), mac.size());
-    hex.resize(mac.size() * 2);
-    return hex;
+    return hex_of(mac);
 }
 
 bool same_key(std::string_view given, std::string_view key) {

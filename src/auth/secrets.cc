@@ -15,6 +15,7 @@
 #include <system_error>
 
 #include "auth/random.h"
+#include "base/number_text.h"
 
 namespace stentor::auth {
 namespace {
@@ -59,10 +60,7 @@ void write_all(const Descriptor& to, std::string_view bytes, const fs::path& fil
 std::string fresh_content() {
     TokenKey key{.id = 1};
     fill_random(key.secret);
-    std::string hex(key.secret.size() * 2 + 1, '\0');
-    sodium_bin2hex(hex.data(), hex.size(), key.secret.data(), key.secret.size());
-    hex.resize(hex.size() - 1);
-    return std::string{kFirstLine} + "\nkey 1 " + hex + "\n";
+    return std::string{kFirstLine} + "\nkey 1 " + hex_of(key.secret) + "\n";
 }
 
 // Written whole under another name first: a crash between leaves no short file behind, and of two
@@ -110,12 +108,9 @@ std::optional<TokenKey> key_of(std::string_view line) {
     line.remove_prefix(static_cast<std::size_t>(after - line.data()));
     if (line.size() != 1 + 2 * key.secret.size() || line.front() != ' ') return std::nullopt;
     line.remove_prefix(1);
-    std::size_t length = 0;
-    if (sodium_hex2bin(key.secret.data(), key.secret.size(), line.data(), line.size(), nullptr,
-                       &length, nullptr) != 0 ||
-        length != key.secret.size()) {
-        return std::nullopt;
-    }
+    const auto secret = bytes_in(line);
+    if (!secret) return std::nullopt;
+    std::ranges::copy(*secret, key.secret.begin());
     // An editor's row of zeros is long enough and still no secret.
     if (std::ranges::count(key.secret, key.secret.front()) > 16) return std::nullopt;
     return key;

@@ -1,5 +1,6 @@
 #include "config/address.h"
 
+#include "base/number_text.h"
 #include "config/units.h"
 
 namespace stentor::config {
@@ -7,7 +8,7 @@ namespace stentor::config {
 std::optional<Address> parse_address(std::string_view text) {
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos || colon == 0) return std::nullopt;
-    const auto port = parse_count(text.substr(colon + 1));
+    const auto port = number_in(text.substr(colon + 1));
     if (!port || *port > 65'535) return std::nullopt;
     std::string_view host = text.substr(0, colon);
     const bool bracketed = host.starts_with('[') && host.ends_with(']');
@@ -27,7 +28,7 @@ std::optional<Address> parse_host(std::string_view text) {
     const std::size_t colon = text.rfind(':');
     if (!found && colon != std::string_view::npos && colon > 0) {
         const std::string_view name = text.substr(0, colon);
-        const auto port = parse_count(text.substr(colon + 1));
+        const auto port = number_in(text.substr(colon + 1));
         if (!port || *port > 65'535) return std::nullopt;
         if (name.find_first_not_of(kName) != std::string_view::npos) return std::nullopt;
         found = Address{.host = std::string{name}, .port = static_cast<std::uint16_t>(*port)};

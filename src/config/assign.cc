@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/number_text.h"
 #include "config/units.h"
 
 namespace stentor::config {
@@ -22,7 +23,7 @@ Value value_of(Kind kind, std::string_view text) {
     if (kind == Kind::texts) return parted(text);
     if (kind == Kind::count) {
         // Larger than any bound: refused, and named, like a number that is too large.
-        if (const auto number = parse_count(text)) {
+        if (const auto number = number_in(text)) {
             return static_cast<std::int64_t>(std::min(*number, std::uint64_t{1} << 62U));
         }
     }

@@ -1,9 +1,10 @@
 #include "config/units.h"
 
 #include <array>
-#include <charconv>
 #include <limits>
 #include <span>
+
+#include "base/number_text.h"
 
 namespace stentor::config {
 namespace {
@@ -22,7 +23,7 @@ constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
 
 std::optional<std::uint64_t> parse(std::string_view text, std::span<const Unit> units) {
     const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-    const auto number = parse_count(text.substr(0, digits));
+    const auto number = number_in(text.substr(0, digits));
     if (!number) return std::nullopt;
     std::string_view name = text.substr(digits);
     if (name.starts_with(' ')) name.remove_prefix(1);
@@ -44,14 +45,6 @@ std::string text_of(std::uint64_t value, std::span<const Unit> units, std::strin
 }
 
 }  // namespace
-
-std::optional<std::uint64_t> parse_count(std::string_view text) {
-    std::uint64_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto [after, problem] = std::from_chars(text.data(), end, number);
-    if (text.empty() || problem != std::errc{} || after != end) return std::nullopt;
-    return number;
-}
 
 std::optional<Millis> parse_time(std::string_view text) {
     const auto ms = parse(text, kTimes);

@@ -15,8 +15,6 @@ namespace stentor::config {
 [[nodiscard]] std::optional<Millis> parse_time(std::string_view text);
 // Likewise: B, KiB, MiB, GiB.
 [[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
-// Digits only.
-[[nodiscard]] std::optional<std::uint64_t> parse_count(std::string_view text);
 
 // In the largest unit that loses nothing.
 [[nodiscard]] std::string text_of_time(Millis time);

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstring>
 #include <fstream>
@@ -16,26 +15,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/number_text.h"
+
 namespace stentor::ledger {
 namespace {
-
-std::string hex(std::string_view bytes) {
-    std::string text;
-    for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-    return text;
-}
-
-std::optional<std::string> unhex(std::string_view text) {
-    if (text.size() != 32) return std::nullopt;
-    std::string bytes;
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        unsigned value = 0;
-        const char* end = text.data() + i + 2;
-        if (std::from_chars(text.data() + i, end, value, 16).ptr != end) return std::nullopt;
-        bytes += static_cast<char>(value);
-    }
-    return bytes;
-}
 
 std::uint64_t order() {
     return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
@@ -65,10 +48,10 @@ std::optional<Record> parse(const std::string& line) {
     } else {
         return std::nullopt;
     }
-    const auto id = Cmid::from(unhex(cmid).value_or(""));
+    const auto id = Cmid::from(bytes_in(cmid).value_or(""));
     if (words.fail() || !id) return std::nullopt;
     record.cmid = *id;
-    if (record.kind == 'i') record.hash = Digest::from(unhex(hash).value_or(""));
+    if (record.kind == 'i') record.hash = Digest::from(bytes_in(hash).value_or(""));
     return record;
 }
 
@@ -99,16 +82,16 @@ bool Journal::append(const std::string& line) {
 
 bool Journal::invoke(UserId sender, GroupId gid, const Cmid& cmid, const Digest& hash) {
     return append(fmt::format("i {} {} {} {} {}\n", order(), sender.value, gid.value,
-                              hex(cmid.view()), hex(hash.view())));
+                              hex_of(cmid.view()), hex_of(hash.view())));
 }
 
 bool Journal::ok(const Cmid& cmid, Epoch epoch, Seq seq) {
     return append(
-        fmt::format("o {} {} {} {}\n", order(), hex(cmid.view()), epoch.value, seq.value));
+        fmt::format("o {} {} {} {}\n", order(), hex_of(cmid.view()), epoch.value, seq.value));
 }
 
 bool Journal::refused(const Cmid& cmid) {
-    return append(fmt::format("r {} {}\n", order(), hex(cmid.view())));
+    return append(fmt::format("r {} {}\n", order(), hex_of(cmid.view())));
 }
 
 Result<std::size_t> read_journals(std::span<const std::filesystem::path> files, Ledger& ledger) {

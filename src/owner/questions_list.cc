@@ -1,7 +1,6 @@
 // My groups, newest activity first, and how much in them is unread.
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <iterator>
 #include <optional>
@@ -13,6 +12,7 @@
 
 #include "base/group_ids.h"
 #include "base/limits.h"
+#include "base/number_text.h"
 #include "group/ring.h"
 #include "owner/load.h"
 #include "owner/questions.h"
@@ -36,17 +36,12 @@ std::string encode(const ListPlace& place) {
 }
 
 std::optional<ListPlace> decode_place(const std::string& cursor) {
-    ListPlace place;
     const std::size_t colon = cursor.find(':');
     if (colon == std::string::npos) return std::nullopt;
-    const auto number = [](std::string_view text, std::uint64_t& value) {
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        return error == std::errc{} && end == text.data() + text.size();
-    };
-    const std::string_view view{cursor};
-    if (!number(view.substr(0, colon), place.activity_ms)) return std::nullopt;
-    if (!number(view.substr(colon + 1), place.gid)) return std::nullopt;
-    return place;
+    const auto activity_ms = number_in(std::string_view{cursor}.substr(0, colon));
+    const auto gid = number_in(std::string_view{cursor}.substr(colon + 1));
+    if (!activity_ms || !gid) return std::nullopt;
+    return ListPlace{.activity_ms = *activity_ms, .gid = *gid};
 }
 
 // What a list is sorted and counted by, before anything is read of the groups shown.

@@ -1,11 +1,11 @@
 // What one member alone has in a group, and who has read an entry.
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/group_ids.h"
 #include "base/limits.h"
+#include "base/number_text.h"
 #include "group/readers.h"
 #include "owner/load.h"
 #include "owner/questions.h"
@@ -19,12 +19,10 @@ constexpr Error kNoEntry{.code = Code::not_found, .where = "seq"};
 
 // A page goes on behind the last uid that was named.
 std::optional<UserId> place_of(const std::string& cursor) {
-    std::uint64_t uid = 0;
-    const char* const end = cursor.data() + cursor.size();
     if (cursor.empty()) return UserId{};
-    const auto [stop, error] = std::from_chars(cursor.data(), end, uid);
-    if (error != std::errc{} || stop != end || uid > limits::kIdMax) return std::nullopt;
-    return UserId{uid};
+    const auto uid = number_in(cursor);
+    if (!uid || *uid > limits::kIdMax) return std::nullopt;
+    return UserId{*uid};
 }
 
 }  // namespace

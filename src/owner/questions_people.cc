@@ -3,7 +3,6 @@
 #include <sodium/randombytes.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +10,7 @@
 
 #include "base/group_ids.h"
 #include "base/limits.h"
+#include "base/number_text.h"
 #include "base/text.h"
 #include "group/answers.h"
 #include "group/rank.h"
@@ -29,11 +29,9 @@ std::string encode(const store::Store::NamePlace& place) {
 std::optional<store::Store::NamePlace> decode_place(const std::string& cursor) {
     const std::size_t colon = cursor.find(':');
     if (colon == std::string::npos) return std::nullopt;
-    store::Store::NamePlace place{.name_key = cursor.substr(colon + 1)};
-    const char* const end = cursor.data() + colon;
-    const auto [stop, error] = std::from_chars(cursor.data(), end, place.uid.value);
-    if (error != std::errc{} || stop != end) return std::nullopt;
-    return place;
+    const auto uid = number_in(std::string_view{cursor}.substr(0, colon));
+    if (!uid) return std::nullopt;
+    return store::Store::NamePlace{.name_key = cursor.substr(colon + 1), .uid = {*uid}};
 }
 
 }  // namespace

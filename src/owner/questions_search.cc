@@ -1,10 +1,10 @@
 // Which entries hold these words: the index proposes, the record decides.
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 
 #include "base/limits.h"
+#include "base/number_text.h"
 #include "owner/load.h"
 #include "owner/questions.h"
 #include "store/verdict.h"
@@ -15,13 +15,11 @@ namespace {
 // A page goes on below the smallest seq that was looked at.
 Result<Seq> start_of(const std::string& cursor) {
     if (cursor.empty()) return Seq{limits::kIdMax};
-    std::uint64_t seq = 0;
-    const char* const end = cursor.data() + cursor.size();
-    const auto [stop, error] = std::from_chars(cursor.data(), end, seq);
-    if (error != std::errc{} || stop != end || seq > limits::kIdMax) {
+    const auto seq = number_in(cursor);
+    if (!seq || *seq > limits::kIdMax) {
         return std::unexpected(Error{.code = Code::bad_field, .where = "search_entries.cursor"});
     }
-    return Seq{seq};
+    return Seq{*seq};
 }
 
 }  // namespace

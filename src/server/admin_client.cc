@@ -12,6 +12,7 @@
 #include "api/names.h"
 #include "auth/admin_key.h"
 #include "auth/secrets.h"
+#include "base/number_text.h"
 #include "bench/http_client.h"
 #include "config/units.h"
 #include "server/admin_side.h"
@@ -84,7 +85,7 @@ std::uint64_t AdminClient::uid_of(const std::string& name_or_uid) {
             return user.at("uid").to_number<std::uint64_t>();
         }
     }
-    if (const auto uid = config::parse_count(name_or_uid)) return *uid;
+    if (const auto uid = number_in(name_or_uid)) return *uid;
     throw std::runtime_error{"there is no account " + plain(name_or_uid)};
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/number_text.h"
 #include "config/units.h"
 #include "server/admin_client.h"
 #include "server/commands.h"
@@ -87,7 +88,7 @@ json::object settings_of(const std::vector<std::string>& changes) {
         json::value& place = body[change.substr(0, equals)];
         const bool is_text = change.starts_with("name=") || change.starts_with("topic=") ||
                              change.starts_with("welcome=");
-        if (const auto whole = config::parse_count(value); whole && !is_text) {
+        if (const auto whole = number_in(value); whole && !is_text) {
             place = *whole;
         } else if (!is_text && (value == "true" || value == "false")) {
             place = value == "true";

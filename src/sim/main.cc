@@ -3,7 +3,6 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/number_text.h"
 #include "base/planted_bugs.h"
 #include "sim/scenario.h"
 
@@ -153,13 +153,6 @@ int check_bugs(std::uint64_t seeds_max) {
     return unseen == 0 ? 0 : 1;
 }
 
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
 bool plant(std::string_view name) {
     for (const NamedBug& known : kBugs) {
         if (known.name != name) continue;
@@ -193,7 +186,7 @@ int run(const std::vector<std::string_view>& arguments) {
             if (!plant(bug)) return usage();
         } else if (argument.starts_with("--")) {
             mode = argument;
-        } else if (const auto value = number(argument)) {
+        } else if (const auto value = number_in(argument)) {
             numbers.push_back(*value);
         } else {
             return usage();

@@ -1,11 +1,11 @@
 #include "sim/scenario.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <memory>
 #include <vector>
 
+#include "base/number_text.h"
 #include "sim/checks.h"
 #include "sim/faulty_store.h"
 #include "sim/member.h"
@@ -34,12 +34,9 @@ constexpr std::uint64_t kFirstOfHistory = 50'000;
 class SimVerifier final : public session::Verifier {
 public:
     Result<session::Identity> verify(std::string_view token, Time now) const override {
-        std::uint64_t uid = 0;
-        const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), uid);
-        if (error != std::errc{} || end != token.data() + token.size()) {
-            return std::unexpected(Error{.code = Code::token_invalid, .where = "token"});
-        }
-        return session::Identity{.uid = {uid}, .minted = now, .expires = now + Millis{86'400'000}};
+        const auto uid = number_in(token);
+        if (!uid) return std::unexpected(Error{.code = Code::token_invalid, .where = "token"});
+        return session::Identity{.uid = {*uid}, .minted = now, .expires = now + Millis{86'400'000}};
     }
 };
 

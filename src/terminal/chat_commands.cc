@@ -1,10 +1,10 @@
 // What may be typed.
 
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <utility>
 
+#include "base/number_text.h"
 #include "client/commands.h"
 #include "terminal/chat.h"
 #include "terminal/harmless.h"
@@ -58,10 +58,8 @@ std::pair<std::string_view, std::string_view> split(std::string_view text) {
 
 // 0: no number.
 std::uint64_t number_of(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = error == std::errc{} && end == text.data() + text.size();
-    return whole && number <= limits::kIdMax ? number : 0;
+    const auto number = number_in(text);
+    return number && *number <= limits::kIdMax ? *number : 0;
 }
 
 v1::Body text_body(std::string_view text) {
