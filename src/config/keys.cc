@@ -127,9 +127,15 @@ const std::array kKeys{
         "Folder of the store and the secrets; made with mode 0700 when missing."},
     Key{"server", "web", kPathOrNone, [](Settings& s) -> Place { return &s.server.web; }, kRestart,
         "Folder of the built pages; empty: none is served."},
+    Key{"server", "connections", count(0, 10'000'000),
+        [](Settings& s) -> Place { return &s.server.connections; }, kRestart,
+        "How many are expected at once, for the number of shards. 0: no more than one shard a core "
+        "holds. stentor check-config says whether the machine holds them."},
     Key{"server", "shards", count(0, 4'095), [](Settings& s) -> Place { return &s.server.shards; },
         kRestart,
-        "Threads with connections, each with a descriptor table of its own; 0: one a core."},
+        "Threads with connections, each with a descriptor table of its own; 0: one a core, and "
+        "more "
+        "where server.connections needs them."},
     Key{"server", "workers", count(1, 64), [](Settings& s) -> Place { return &s.server.workers; },
         kRestart, "Threads that order messages."},
     Key{"server", "drain_spread", time(0, kHour),

@@ -33,6 +33,7 @@ struct Settings {
     struct Server {
         std::string data = ".stentor";
         std::string web;
+        std::uint64_t connections = 0;
         std::uint64_t shards = 0;
         std::uint64_t workers = 1;
         Millis drain_spread{2'000};

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
-#include <thread>
 
 #include "config/address.h"
+#include "server/kernel_needs.h"
 #include "server/outside.h"
 #include "server/safety.h"
 
@@ -47,12 +47,14 @@ std::vector<net::Listener> listeners_of(const config::Settings::Listen& listen) 
 }  // namespace
 
 net::Options net_options(const config::Settings& settings) {
-    const auto cores = std::max(1U, std::thread::hardware_concurrency());
-    const auto shards = static_cast<std::uint32_t>(settings.server.shards);
+    const Machine machine = read_machine();
+    const std::uint64_t needed = shards_for(settings.server.connections, machine.descriptors_hard);
+    const std::uint64_t shards =
+        settings.server.shards != 0 ? settings.server.shards : std::max(machine.cores, needed);
     return {.listeners = listeners_of(settings.listen),
             .tls = {.certificate = settings.listen.certificate, .key = settings.listen.key},
             .trusted_proxies = settings.listen.trusted_proxies,
-            .shards = shards != 0 ? shards : cores,
+            .shards = static_cast<std::uint32_t>(shards),
             .origins = settings.listen.origins};
 }
 
