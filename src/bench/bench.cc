@@ -21,7 +21,7 @@ constexpr Measurement kAll[] = {
     {"bytes", measure_bytes},       {"sends", measure_sends},   {"latency", measure_latency},
     {"flatness", measure_flatness}, {"fanout", measure_fanout}, {"coldstart", measure_cold_start},
     {"kill", measure_kill},         {"list", measure_list},     {"search", measure_search},
-    {"groups", measure_groups},     {"unread", measure_unread},
+    {"groups", measure_groups},     {"unread", measure_unread}, {"tls", measure_tls},
 };
 
 }  // namespace

@@ -28,6 +28,8 @@ public:
     // As one of the users whose ids are this run's own: user(0), user(1), ...
     Member& add_as(UserId uid, bool watches, bool lifted);
     [[nodiscard]] UserId user(std::size_t n) const { return {first_uid_ + n}; }
+    // `uid` becomes another where accounts are signed up.
+    [[nodiscard]] std::string token_of(UserId& uid, bool lifted);
     [[nodiscard]] Member& operator[](std::size_t i) { return *members_[i]; }
     [[nodiscard]] std::size_t size() const { return members_.size(); }
 
@@ -51,7 +53,6 @@ public:
     void stop_all();
 
 private:
-    [[nodiscard]] std::string token_of(UserId& uid, bool lifted);
     [[nodiscard]] bool settled() const;
 
     World& world_;

@@ -82,5 +82,6 @@ void measure_kill(const Context& context);
 void measure_search(const Context& context);
 void measure_groups(const Context& context);
 void measure_unread(const Context& context);
+void measure_tls(const Context& context);
 
 }  // namespace stentor::bench

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -76,26 +77,30 @@ double ServerProcess::start() {
     }
     close(ends[1]);
     output_ = ends[0];
-    endpoint_ = endpoint_of(read_address());
+    read_addresses();
     return seconds_since(begin);
 }
 
-std::string ServerProcess::read_address() {
+// The server says all of its addresses at once.
+void ServerProcess::read_addresses() {
     constexpr std::string_view kSays = "listening on ";
     const auto begin = steady_clock::now();
     std::string text;
     while (steady_clock::now() - begin < kStartWithin) {
         pollfd watched{.fd = output_, .events = POLLIN, .revents = 0};
         if (poll(&watched, 1, 100) <= 0) continue;
-        char bytes[256];
+        char bytes[4'096];
         const auto got = read(output_, bytes, sizeof bytes);
         if (got <= 0) break;
         text.append(bytes, static_cast<std::size_t>(got));
-        const auto at = text.find(kSays);
-        const auto end = at == std::string::npos ? at : text.find('\n', at);
-        if (end != std::string::npos) {
-            return text.substr(at + kSays.size(), end - at - kSays.size());
+        if (!text.ends_with('\n') || !text.contains(kSays)) continue;
+        std::istringstream lines{text};
+        for (std::string line; std::getline(lines, line);) {
+            if (!line.starts_with(kSays)) continue;
+            const std::string url = line.substr(kSays.size());
+            endpoints_[url.substr(0, url.find(':'))] = endpoint_of(url);
         }
+        return;
     }
     kill();
     throw std::runtime_error{"the server did not start; see " +

@@ -38,7 +38,10 @@ public:
     void kill();  // SIGKILL
     void stop();  // SIGTERM, and SIGKILL after 20 s.
 
-    [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
+    // Where it listens: for http, https, tcp or tcps. Throws where it does not.
+    [[nodiscard]] const Endpoint& endpoint(const std::string& scheme = "http") const {
+        return endpoints_.at(scheme);
+    }
     [[nodiscard]] std::filesystem::path secrets() const { return folder_ / "secrets"; }
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
     [[nodiscard]] bool running() const { return process_ > 0; }
@@ -48,12 +51,12 @@ public:
     [[nodiscard]] std::uint64_t own_bytes() const;
 
 private:
-    std::string read_address();
+    void read_addresses();
 
     std::filesystem::path executable_;
     std::filesystem::path folder_;
     std::vector<std::string> arguments_;
-    Endpoint endpoint_;
+    std::map<std::string, Endpoint> endpoints_;
     pid_t process_{-1};
     int output_{-1};
 };
