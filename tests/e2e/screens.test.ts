@@ -1,4 +1,5 @@
 // Pictures of the page, for people to look at: STENTOR_SCREENS=DIR npm run e2e -- screens
+// DIR/page.png is the one in docs/.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -9,10 +10,26 @@ import { Server } from "./server";
 
 const dir = process.env["STENTOR_SCREENS"] ?? "";
 const server = new Server();
+const busy = new Server(["--sends-per-second", "100", "--sends-burst", "100"]);
 let browser: Browser;
 
 const DESKTOP: BrowserContextOptions = { viewport: { width: 1180, height: 760 } };
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 780 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+
+// Somebody, and what he says in the group that is open.
+const TALK: readonly [number, string][] = [
+  [1, "Good morning! The fence on the west side is standing."],
+  [2, "Stage two has power, but no light yet."],
+  [3, "Programme and map for everybody: https://example.org/harbour/plan"],
+  [0, "Thank you all. Doors at five, as planned."],
+  [2, "八点开始烟火，别忘了！"],
+];
+const QUIET: readonly [string, string][] = [
+  ["Neighbours, Elm Street", "The lift is repaired."],
+  ["读书会", "第三章谁读完了？"],
+  ["Book club", "Eight o'clock at my place."],
+];
+const UNREAD: readonly string[][] = [["Has anybody seen a grey cat?", "She answers to Nero."], [], ["I bring the cake."]];
 
 test.skipIf(dir === "")("pictures", async () => {
   mkdirSync(dir, { recursive: true });
@@ -77,7 +94,71 @@ test.skipIf(dir === "")("pictures", async () => {
   expect([...ann.errors, ...bob.errors, ...wei.errors].filter((error) => !/ERR_CONNECTION/.test(error))).toEqual([]);
 }, 120_000);
 
+test.skipIf(dir === "")("the picture of the README", async () => {
+  mkdirSync(dir, { recursive: true });
+  browser ??= await launch();
+  await busy.start();
+  const enter = (name: string) => Person.signUp(browser, busy.http, name, DESKTOP);
+  const mara = await enter("Mara");
+  const others = [await enter("Jonas"), await enter("张伟"), await enter("Lena")] as const;
+  const [jonas, wei, lena] = others;
+
+  const links: string[] = [];
+  for (const [group, words] of QUIET) {
+    const link = await mara.create(group);
+    links.push(link);
+    await lena.join(link);
+    await lena.say(words);
+    await mara.sees(words);
+  }
+  const link = await mara.create("Harbour festival, crew");
+  for (const one of others) await one.join(link);
+  for (const [at, words] of TALK) {
+    const who = [mara, ...others][at] ?? mara;
+    await who.say(words);
+    await who.settled();
+    for (const one of [mara, ...others]) await one.sees(words);
+  }
+  await jonas.act("Stage two has power, but no light yet.", "Reply");
+  await jonas.say("Light is up as well now.");
+  await mara.sees("Light is up as well now.");
+  await lena.act("Light is up as well now.", "React with 🎉");
+  await mara.act("Light is up as well now.", "React with 🎉");
+  await wei.act("Light is up as well now.", "React with 👍");
+  await lena.say("wrong group, sorry");
+  await mara.sees("wrong group, sorry");
+  await lena.act("wrong group, sorry", "Recall");
+  await lena.page.click("dialog .danger");
+  await lena.page.locator(".composer textarea").pressSequentially("@mar");
+  await lena.page.click('.mention-box [role="option"]');
+  await lena.page.locator(".composer textarea").pressSequentially("can you open the gate at four?");
+  await lena.page.keyboard.press("Enter");
+  await mara.page.waitForSelector(".row.called");
+  await mara.say("Yes! On my way.");
+  await mara.settled();
+  for (const one of others) {
+    await one.sees("Yes! On my way.");
+    await one.page.evaluate(() => window.dispatchEvent(new Event("blur")));
+  }
+  // What is counted: said in groups that she does not look at.
+  await mara.page.reload();
+  for (const [i, words] of UNREAD.entries()) {
+    await lena.page.goto(links[i] ?? "");
+    for (const text of words) await lena.say(text);
+    await lena.settled();
+  }
+  await jonas.page.fill(".composer textarea", "I am");
+  await mara.page.waitForSelector('.row .reaction:has-text("🎉")');
+  await mara.page.waitForSelector('.row .read-by:text-is("Read by 3")');
+  await mara.page.waitForSelector('.groups li:has-text("Elm Street") .badge:has-text("2")');
+  await jonas.page.fill(".composer textarea", "I am h");
+  await mara.page.waitForSelector('.typing:has-text("Jonas")');
+  await mara.page.screenshot({ path: join(dir, "page.png") });
+  expect([mara, ...others].flatMap(({ errors }) => errors)).toEqual([]);
+}, 180_000);
+
 afterAll(async () => {
+  await busy.stop();
   await browser?.close();
   await server.stop();
 });

@@ -90,8 +90,7 @@ export class Group {
   }
 
   cursor(): Cursor {
-    if (this.#fresh) return { gid: this.gid, epoch: 0, seq: 0 };
-    return { gid: this.gid, epoch: this.log.epoch, seq: this.log.last };
+    return { gid: this.gid, epoch: this.#fresh ? 0 : this.log.epoch, seq: this.#fresh ? 0 : this.log.last };
   }
 
   // ---- The connection comes and goes
@@ -172,7 +171,7 @@ export class Group {
     const { entries, ...rest } = opened;
     this.#attempt += 1;
     this.gap.forget();
-    if (opened.epoch !== this.log.epoch) this.outbox.forked();
+    if (opened.epoch !== this.log.epoch) this.outbox.forked(opened.head);
     if (opened.reset || this.#fresh) {
       const { epoch, firstSeq } = opened;
       this.log.start(epoch, firstSeq, firstSeq === 1 ? genesis(this.gid) : opened.digestBefore);
@@ -232,6 +231,7 @@ export class Group {
     this.writer.forked(forkSeq, epoch);
     // At once: what no other member can see any more must not stand here until the new page comes.
     this.log.fork(forkSeq);
+    this.reader.forked(forkSeq);
     this.#forgetPages();
     if (!openedFollows) return this.afresh();
     this.#fresh = true;

@@ -19,7 +19,7 @@ export interface Pending {
   readonly cmid: Uint8Array;
   readonly body: Uint8Array;
   readonly writtenMs: number;
-  readonly seen: number;
+  seen: number;
   epoch: number;
   state: PendingState;
   seq: number;             // 0 until kept
@@ -90,9 +90,13 @@ export class Outbox {
     this.#items = this.#items.filter((item) => item.state !== "kept" || item.seq > seq);
   }
 
-  // The history in which they were kept is gone: whether they are in the new one is not known.
-  forked(): void {
-    for (const item of this.#items) if (item.state === "kept") item.state = "unknown";
+  // The history in which they were kept is gone above `fork`: whether they are in the new one is not known,
+  // and what was seen there is not what stands under those numbers now.
+  forked(fork: number): void {
+    for (const item of this.#items) {
+      if (item.state === "kept") item.state = "unknown";
+      item.seen = Math.min(item.seen, fork);
+    }
   }
 
   opened(epoch: number): void {

@@ -28,6 +28,12 @@ export class Reader {
     this.#headAtOpen = head;
   }
 
+  // Other entries stand above it now, and nobody has seen those.
+  forked(fork: number): void {
+    this.read = Math.min(this.read, fork);
+    this.shown = Math.min(this.shown, fork);
+  }
+
   // Another of my devices has read.
   readElsewhere(seq: number): void {
     this.read = Math.max(this.read, seq);

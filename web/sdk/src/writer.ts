@@ -56,7 +56,7 @@ export class Writer {
     const mine = this.group.log.entries.filter(
       ({ seq, sender, recalled, timeMs }) => seq > forkSeq && sender === this.port.uid() && !recalled && timeMs > since,
     );
-    this.outbox.forked();
+    this.outbox.forked(forkSeq);
     this.outbox.closed();
     this.outbox.offerAgain(mine.map((entry) => pendingOf(entry, epoch)));
   }

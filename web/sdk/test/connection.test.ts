@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
 import { Code } from "../src/codec";
+import { ANSWER_WITHIN_MS } from "../src/push";
 import { CAP_MS, delayMs } from "../src/timer";
 import { FakeServer } from "./fake_server";
 import { GID, signIn } from "./people";
@@ -91,6 +92,19 @@ test("every request is answered exactly once, whatever happens to the connection
       for (const [i, step] of steps.entries()) if (step > 1) expect(answers[i]).toBe(1);
     }),
   );
+});
+
+test("commands that are never answered hold up the others for a while, not for good", () => {
+  const ann = signIn(server, 1);
+  world.advance(1_000);
+  server.silent.add("typing");
+  const answers: string[] = [];
+  for (let i = 0; i < 8; ++i) ann.connection.request({ case: "typing", value: {} }, ({ case: name }) => answers.push(name));
+  ann.connection.request({ case: "whoRead", value: {} }, ({ case: name }) => answers.push(name));
+  world.advance(ANSWER_WITHIN_MS - 1);
+  expect(answers).toEqual([]);
+  world.advance(500);
+  expect(answers).toEqual([...Array<string>(8).fill("late"), "refused"]);
 });
 
 test("delays grow to a bound and are spread over the whole of it", () => {

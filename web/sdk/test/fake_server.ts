@@ -93,6 +93,8 @@ export class FakeServer {
   refusals = 0;
   pulseS = 10;
   page = 50;
+  // Commands that it never answers.
+  readonly silent = new Set<Command["case"]>();
   readonly refuseNext: { code: Code; retryAfterMs?: number }[] = [];
   // What a test says for commands that this server knows nothing of.
   readonly answers = new Map<Command["case"], (command: Command) => Draft<ServerEvent>>();
@@ -191,6 +193,7 @@ export class FakeServer {
     const frame = plainOf(fromBinary(ClientFrameSchema, bytes)) as { requestId: number; command: Command };
     const { requestId: id, command } = frame;
     this.asked.push({ user: peer.user, command });
+    if (this.silent.has(command.case)) return;
     const answer = this.answers.get(command.case);
     if (answer) return peer.say(id, answer(command));
     switch (command.case) {

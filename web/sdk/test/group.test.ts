@@ -127,6 +127,25 @@ describe("a log", () => {
     expect(group.mismatches).toBe(0);
   });
 
+  test("after a fork nothing above it counts as seen, neither by looking nor by what waits to be sent", () => {
+    world.advance(1_000);
+    for (let i = 1; i <= 4; ++i) server.post(GID, `n${i}`);
+    world.advance(1_000);
+    group.reader.show(4);
+    world.advance(20_000);
+    server.down = true;
+    server.cut(1);
+    group.send({ text: "waits" });
+    expect(group.outbox.items[0]?.seen).toBe(4);
+    server.group(GID).lose(2);
+    for (let i = 1; i <= 3; ++i) server.post(GID, `new${i}`);
+    server.down = false;
+    world.advance(20_000);
+    expect(texts(group.log.entries)).toEqual(["n1", "n2", "new1", "new2", "new3", "waits"]);
+    expect(server.asked.findLast(({ command }) => command.case === "send")?.command.value).toMatchObject({ seen: 2 });
+    expect(group.reader.unread()).toBe(3);
+  });
+
   test("of a busy day only the newer part is held, and the older is pulled again and joined", () => {
     world.advance(1_000);
     for (let i = 0; i < 45; ++i) {
