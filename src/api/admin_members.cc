@@ -75,6 +75,7 @@ void list_members(AdminCall call) {
     ask.fetch.set_cursor(std::move(*cursor));
     ask.fetch.set_count(static_cast<std::uint32_t>(*count));
     ask.fetch.set_pending(query.text("pending") == "true");
+    ask.fetch.set_banned(query.text("banned") == "true");
     if (const auto good = session::check(ask.fetch); !good) {
         return call.reply(refusal(good.error()));
     }

@@ -57,9 +57,10 @@ public:
         return store_.advance_read(positions);
     }
     Result<std::vector<store::NamedMember>> members_by_name(GroupId gid, std::string_view prefix,
-                                                            const NamePlace& after, bool pending,
+                                                            const NamePlace& after,
+                                                            store::Listed whom,
                                                             std::size_t count) override {
-        return store_.members_by_name(gid, prefix, after, pending, count);
+        return store_.members_by_name(gid, prefix, after, whom, count);
     }
     Result<std::optional<store::InviteRow>> invite(GroupId gid, std::string_view code) override {
         return store_.invite(gid, code);

@@ -94,7 +94,8 @@ Result<bus::Reply> Questions::on(const bus::AskMembers& ask) {
     if (!head && head.error().code != Code::not_found) return std::unexpected(head.error());
     if (!head || rank == group::Rank::none) return std::unexpected(group::kNoGroup);
     const bool everybody = gid == kBroadcastGroup && !ask.operator_rights;
-    if (everybody || (fetch.pending() && !group::may(rank, group::Act::decide_join))) {
+    const bool aside = fetch.pending() || fetch.banned();
+    if (everybody || (aside && !group::may(rank, group::Act::decide_join))) {
         return std::unexpected(Error{.code = Code::not_permitted, .where = "role"});
     }
     store::Store::NamePlace after;
@@ -107,8 +108,10 @@ Result<bus::Reply> Questions::on(const bus::AskMembers& ask) {
     }
     const std::size_t count =
         std::min<std::size_t>(fetch.count() == 0 ? 50 : fetch.count(), limits::kListPage);
-    const auto page =
-        store_.members_by_name(gid, name_key(fetch.prefix()), after, fetch.pending(), count);
+    const store::Listed whom = fetch.banned()    ? store::Listed::banned
+                               : fetch.pending() ? store::Listed::waiting
+                                                 : store::Listed::members;
+    const auto page = store_.members_by_name(gid, name_key(fetch.prefix()), after, whom, count);
     if (!page) return std::unexpected(page.error());
     pb::Members members;
     members.set_gid(gid.value);

@@ -199,6 +199,8 @@ TEST_F(QuestionsTest, MembersArePagedByNameForMembersOnly) {
         rows.push_back({.uid = {100 + i}, .role = Role::member, .version = 1});
     }
     rows.push_back({.uid = kBob, .version = 1, .pending = true});
+    add_user({300}, "Mallory");
+    rows.push_back({.uid = {300}, .version = 1, .banned = true});
     write(kGroup, {}, rows);
     bus::AskMembers question{.asker = kAnn};
     question.fetch.set_gid(kGroup.value);
@@ -222,6 +224,15 @@ TEST_F(QuestionsTest, MembersArePagedByNameForMembersOnly) {
     EXPECT_EQ(waiting.members(0).name(), "Bob");
     question.asker = {100};
     EXPECT_EQ(refusal_of(question), Code::not_permitted);
+
+    question.fetch.set_pending(false);
+    question.fetch.set_banned(true);
+    EXPECT_EQ(refusal_of(question), Code::not_permitted);
+    question.asker = kAnn;
+    const auto banned = ask<pb::Members>(question);
+    ASSERT_EQ(banned.members_size(), 1);
+    EXPECT_EQ(banned.members(0).name(), "Mallory");
+    EXPECT_TRUE(banned.members(0).banned());
     question.asker = kBob;
     EXPECT_EQ(refusal_of(question), Code::not_found);
     question.fetch.set_gid(78);

@@ -117,6 +117,7 @@ Result<void> check(const pb::MuteForMe& mute) { return check_id(mute.gid(), "mut
 Result<void> check(const pb::FetchMembers& fetch) {
     if (auto gid = check_id(fetch.gid(), "fetch_members.gid"); !gid) return gid;
     if (fetch.count() > limits::kListPage) return bad("fetch_members.count", limits::kListPage);
+    if (fetch.pending() && fetch.banned()) return bad("fetch_members.banned");
     if (auto text = check_text(fetch.prefix(), limits::kNameBytes, "fetch_members.prefix"); !text) {
         return text;
     }

@@ -123,6 +123,10 @@ TEST(Checks, QuestionsAreBounded) {
     members.set_count(101);
     EXPECT_EQ(objection(members).where, "fetch_members.count");
     members.set_count(100);
+    members.set_pending(true);
+    members.set_banned(true);
+    EXPECT_EQ(objection(members).where, "fetch_members.banned");
+    members.set_banned(false);
     members.set_cursor(std::string(limits::kCursorBytes + 1, 'a'));
     EXPECT_EQ(objection(members).where, "fetch_members.cursor");
     pb::WriteNote note;

@@ -164,10 +164,10 @@ Result<void> FaultyStore::advance_read(std::span<const ReadPosition> positions) 
 Result<std::vector<store::NamedMember>> FaultyStore::members_by_name(GroupId gid,
                                                                      std::string_view prefix,
                                                                      const NamePlace& after,
-                                                                     bool pending,
+                                                                     store::Listed whom,
                                                                      std::size_t count_max) {
     if (const auto error = failure()) return std::unexpected(*error);
-    return truth_.members_by_name(gid, prefix, after, pending, count_max);
+    return truth_.members_by_name(gid, prefix, after, whom, count_max);
 }
 
 Result<std::optional<store::InviteRow>> FaultyStore::invite(GroupId gid, std::string_view code) {

@@ -41,7 +41,8 @@ public:
     Result<std::vector<store::Membership>> memberships(UserId uid, std::size_t count_max) override;
     Result<void> advance_read(std::span<const ReadPosition> positions) override;
     Result<std::vector<store::NamedMember>> members_by_name(GroupId gid, std::string_view prefix,
-                                                            const NamePlace& after, bool pending,
+                                                            const NamePlace& after,
+                                                            store::Listed whom,
                                                             std::size_t count_max) override;
     Result<std::optional<store::InviteRow>> invite(GroupId gid, std::string_view code) override;
     Result<std::vector<store::ReactionRow>> reactions_of(GroupId gid, UserId uid, Seq from,

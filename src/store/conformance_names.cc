@@ -45,8 +45,8 @@ TEST_P(Conformance, MembersAreFoundByTheirNames) {
     scribe.accept(next);
 
     const auto found = [&](std::string_view prefix, const Store::NamePlace& after = {},
-                           bool pending = false, std::size_t count = 100) {
-        return names(store().members_by_name(kGroup, prefix, after, pending, count));
+                           Listed whom = Listed::members, std::size_t count = 100) {
+        return names(store().members_by_name(kGroup, prefix, after, whom, count));
     };
     EXPECT_THAT(found(""), ElementsAre("~an", "~ann", "~anna", "~bo"));
     EXPECT_THAT(found("ann"), ElementsAre("~ann", "~anna"));
@@ -54,22 +54,27 @@ TEST_P(Conformance, MembersAreFoundByTheirNames) {
     EXPECT_THAT(found("ann", {"ann", {2}}), ElementsAre("~ann", "~anna"));
     EXPECT_THAT(found("ann", {"aaa", {9}}), ElementsAre("~ann", "~anna"));
     EXPECT_THAT(found("ann", {"b", {}}), IsEmpty());
-    EXPECT_THAT(found("", {}, false, 2), ElementsAre("~an", "~ann"));
+    EXPECT_THAT(found("", {}, Listed::members, 2), ElementsAre("~an", "~ann"));
     EXPECT_THAT(found("c"), IsEmpty());
-    EXPECT_THAT(found("", {}, true), ElementsAre("~anx"));
-    EXPECT_EQ(store().members_by_name(kGroup, "", {}, true, 1)->front().row, waiting);
-    EXPECT_THAT(names(store().members_by_name({101}, "", {}, false, 9)), IsEmpty());
+    EXPECT_THAT(found("", {}, Listed::waiting), ElementsAre("~anx"));
+    EXPECT_EQ(store().members_by_name(kGroup, "", {}, Listed::waiting, 1)->front().row, waiting);
+    EXPECT_THAT(found("", {}, Listed::banned), ElementsAre("~cy"));
+    EXPECT_THAT(names(store().members_by_name({101}, "", {}, Listed::members, 9)), IsEmpty());
 
     // One is let in, one leaves, one becomes an admin.
     next = scribe.next(0);
-    next.members = {member_row({5}, 2), member_row({2}, 2), member_row({4}, 2)};
+    next.members = {member_row({5}, 2), member_row({2}, 2), member_row({4}, 2), banned};
+    ++next.members[3].version;
+    next.members[3].banned = false;
     next.members[1].left = scribe.head().seq;
     next.members[2].role = Role::admin;
     ASSERT_EQ(commit(next), Outcome::done);
     reopen();
     EXPECT_THAT(found(""), ElementsAre("~an", "~ann", "~anx", "~bo"));
-    EXPECT_THAT(found("", {}, true), IsEmpty());
-    EXPECT_EQ(store().members_by_name(kGroup, "an", {}, false, 1)->front().row.role, Role::admin);
+    EXPECT_THAT(found("", {}, Listed::waiting), IsEmpty());
+    EXPECT_THAT(found("", {}, Listed::banned), IsEmpty());
+    EXPECT_EQ(store().members_by_name(kGroup, "an", {}, Listed::members, 1)->front().row.role,
+              Role::admin);
 }
 
 TEST_P(Conformance, AMemberKeepsEveryField) {

@@ -173,6 +173,9 @@ struct Membership {
     friend bool operator==(const Membership&, const Membership&) = default;
 };
 
+// Which of a group's people are asked for by name.
+enum class Listed : std::uint8_t { members, waiting, banned };
+
 struct NamedMember {
     MemberRow row;
     std::string name;

@@ -76,14 +76,14 @@ public:
     };
     virtual Result<void> advance_read(std::span<const ReadPosition> positions) = 0;
 
-    // Members now (or, with `pending`, those who wait for approval) whose folded name starts with
-    // `prefix`, in the order of (name_key, uid), after `after`; at most count_max.
+    // Those `whom` names (members now, who waits for approval, who is banned) whose folded name
+    // starts with `prefix`, in the order of (name_key, uid), after `after`; at most count_max.
     struct NamePlace {
         std::string name_key;
         UserId uid;
     };
     [[nodiscard]] virtual Result<std::vector<NamedMember>> members_by_name(
-        GroupId gid, std::string_view prefix, const NamePlace& after, bool pending,
+        GroupId gid, std::string_view prefix, const NamePlace& after, Listed whom,
         std::size_t count_max) = 0;
 
     // ---- What one member added, took away or was told, beside the log

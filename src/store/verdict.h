@@ -31,4 +31,13 @@ namespace stentor::store {
     return row.role != Role::none && row.left == Seq{};
 }
 
+[[nodiscard]] inline bool is_listed(const MemberRow& row, Listed whom) {
+    switch (whom) {
+        case Listed::waiting: return row.pending;
+        case Listed::banned: return row.banned;
+        case Listed::members: break;
+    }
+    return is_member_now(row);
+}
+
 }  // namespace stentor::store

@@ -69,7 +69,7 @@ test("what the operator writes is seen on an open page at once, by whichever way
 
 test("charts live, a group is looked at, an account is disabled and enabled", async () => {
   const ann = await Person.signUp(browser, server.http, "Ann");
-  await ann.create("Book club");
+  const gid = /\d+$/.exec(await ann.create("Book club"))?.[0] ?? "";
   await ann.say("hello");
   await ann.settled();
 
@@ -84,6 +84,10 @@ test("charts live, a group is looked at, an account is disabled and enabled", as
   await page.click('nav >> text="Groups"');
   await page.click('tr:has-text("Book club") >> text="Open"');
   await page.waitForSelector('tr:has-text("Ann") >> text="Kick"');
+  stentor("group", "ban", gid, "Bob");
+  await page.selectOption('select[aria-label="State"]', "true");
+  await page.click('tr:has-text("Bob") >> text="Lift ban"');
+  await eventually("nobody is banned any more", async () => (await page.locator('tr:has-text("Bob")').count()) === 0);
 
   await page.click('nav >> text="Accounts"');
   await page.click('tr:has-text("Ann") >> text="Disable"');

@@ -46,7 +46,7 @@ test("a kicked member is told who put him out, sees nothing more, and the group 
   expect(await bob.page.textContent("body")).not.toContain("he cannot read this");
 });
 
-test("a ban keeps out, also after a reload", async () => {
+test("a ban keeps out, and lifting it lets in again", async () => {
   const link = await ann.create("Bans");
   await bob.join(link);
   await ann.actOnMember("Bob", "Ban for good");
@@ -56,7 +56,52 @@ test("a ban keeps out, also after a reload", async () => {
   await bob.page.waitForSelector(".card");
   await bob.page.click(".card .primary").catch(() => {});
   await eventually("he stays out", async () => (await bob.page.textContent(".card"))?.includes("banned"));
+  await ann.page.click('.out li:has-text("Bob") button');
+  await ann.page.waitForSelector(".out", { state: "hidden" });
   await ann.closeDialog();
+  await bob.page.reload();
+  await bob.join(link);
+  await bob.say("forgiven");
+  await ann.sees("forgiven");
+});
+
+test("an admin sends away who asks to join, and takes back what a member said", async () => {
+  const link = await ann.create("Strict");
+  await bob.join(link);
+  await bob.say("something rude");
+  await ann.sees("something rude");
+  await ann.act("something rude", "Recall");
+  await ann.page.click("dialog .danger");
+  await eventually("it is gone", async () => (await bob.shown()).at(-1)?.text === "Message recalled");
+  await ann.actOnGroup("Settings");
+  await ann.page.selectOption("#policy", "2");
+  await ann.page.fill("#slow", "3");
+  await ann.page.click('dialog button[type="submit"]');
+  await ann.page.waitForSelector("dialog", { state: "detached" });
+  await eventually("slow mode is shown", async () => (await bob.page.textContent(".about"))?.includes("slow mode: 3 s"));
+  await cho.askToJoin(link);
+  await cho.page.waitForSelector('.card:has-text("waits for approval")');
+  await ann.actOnGroup("Members");
+  await ann.page.click('.waiting li:has-text("Cho") button:has-text("Reject")');
+  await ann.page.waitForSelector(".waiting", { state: "hidden" });
+  expect(await listed(ann)).toBe("Ann (You),Bob");
+  await ann.closeDialog();
+});
+
+test("the owner hands the group over, and may leave then", async () => {
+  const link = await ann.create("Handed over");
+  await bob.join(link);
+  await ann.actOnGroup("Leave group");
+  await ann.page.click("dialog .danger");
+  await ann.page.waitForSelector('dialog .error:has-text("yours")');
+  await ann.closeDialog();
+  await ann.actOnMember("Bob", "Hand the group over");
+  await ann.page.click("dialog .danger");
+  await ann.page.waitForSelector('.people li:has-text("Bob") .hint:has-text("Owner")');
+  await ann.closeDialog();
+  await ann.actOnGroup("Leave group");
+  await ann.page.click("dialog .danger");
+  await eventually("it is not hers any more", async () => (await ann.page.$('.groups li:has-text("Handed over")')) === null);
 });
 
 test("by an invitation link one joins a group that is closed to others", async () => {

@@ -30,7 +30,7 @@ Result<std::vector<MemberRow>> MemoryStore::members(GroupId gid, UserId after,
 }
 
 Result<std::vector<NamedMember>> MemoryStore::members_by_name(GroupId gid, std::string_view prefix,
-                                                              const NamePlace& after, bool pending,
+                                                              const NamePlace& after, Listed whom,
                                                               std::size_t count_max) {
     const std::scoped_lock lock{shared_->mutex};
     const State& state = shared_->state;
@@ -40,7 +40,7 @@ Result<std::vector<NamedMember>> MemoryStore::members_by_name(GroupId gid, std::
 
     std::map<std::pair<std::string_view, UserId>, NamedMember> sorted;
     for (const auto& [uid, row] : group->members) {
-        if (pending ? !row.pending : !is_member_now(row)) continue;
+        if (!is_listed(row, whom)) continue;
         const auto user = state.users.find(uid);
         if (user == state.users.end() || !user->second.name_key.starts_with(prefix)) continue;
         sorted.emplace(std::pair<std::string_view, UserId>{user->second.name_key, uid},

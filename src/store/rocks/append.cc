@@ -68,8 +68,10 @@ void RocksStore::append_members(const Commit& commit, const Known& known,
         const auto user = known.users.find(row.uid);
         if (user == known.users.end()) continue;
         const UserRow& named = user->second;
-        set(keys::named(commit.gid, false, named.name_key, row.uid), now, named.name);
-        set(keys::named(commit.gid, true, named.name_key, row.uid), row.pending, named.name);
+        for (const Listed whom : {Listed::members, Listed::waiting, Listed::banned}) {
+            set(keys::named(commit.gid, whom, named.name_key, row.uid), is_listed(row, whom),
+                named.name);
+        }
     }
 }
 

@@ -75,7 +75,7 @@ public:
     Result<std::vector<Membership>> memberships(UserId uid, std::size_t count_max) override;
     Result<void> advance_read(std::span<const ReadPosition> positions) override;
     Result<std::vector<NamedMember>> members_by_name(GroupId gid, std::string_view prefix,
-                                                     const NamePlace& after, bool pending,
+                                                     const NamePlace& after, Listed whom,
                                                      std::size_t count_max) override;
     Result<std::optional<InviteRow>> invite(GroupId gid, std::string_view code) override;
     Result<std::vector<ReactionRow>> reactions_of(GroupId gid, UserId uid, Seq from,

@@ -68,12 +68,12 @@ std::string user_log(UserId uid, std::uint64_t place) { return row(kUserLog, uid
 std::string user_log_of(UserId uid) { return row(kUserLog, uid.value); }
 std::string setting(std::string_view name) { return kSetting + std::string{name}; }
 
-std::string named_like(GroupId gid, bool pending, std::string_view prefix) {
-    return row(kNamed, gid.value) + (pending ? '\1' : '\0') + std::string{prefix};
+std::string named_like(GroupId gid, Listed whom, std::string_view prefix) {
+    return row(kNamed, gid.value) + static_cast<char>(whom) + std::string{prefix};
 }
 
-std::string named(GroupId gid, bool pending, std::string_view name_key, UserId uid) {
-    return named_like(gid, pending, name_key) + '\0' + fixed(uid.value);
+std::string named(GroupId gid, Listed whom, std::string_view name_key, UserId uid) {
+    return named_like(gid, whom, name_key) + '\0' + fixed(uid.value);
 }
 
 std::optional<GroupId> parse_head(std::string_view key) {

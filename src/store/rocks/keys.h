@@ -10,6 +10,7 @@
 #include "base/cmid.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "store/rows.h"
 
 namespace stentor::store::keys {
 
@@ -30,9 +31,9 @@ namespace stentor::store::keys {
 [[nodiscard]] std::string user_log(UserId uid, std::uint64_t place);
 [[nodiscard]] std::string user_log_of(UserId uid);
 [[nodiscard]] std::string setting(std::string_view name);
-// Members, or those who wait, by their folded names; a name holds no zero byte.
-[[nodiscard]] std::string named(GroupId gid, bool pending, std::string_view name_key, UserId uid);
-[[nodiscard]] std::string named_like(GroupId gid, bool pending, std::string_view prefix);
+// Members, those who wait, those who are banned, by their folded names; a name holds no zero byte.
+[[nodiscard]] std::string named(GroupId gid, Listed whom, std::string_view name_key, UserId uid);
+[[nodiscard]] std::string named_like(GroupId gid, Listed whom, std::string_view prefix);
 
 [[nodiscard]] std::optional<GroupId> parse_head(std::string_view key);
 [[nodiscard]] std::optional<UserId> parse_named(std::string_view key);

@@ -111,14 +111,14 @@ Result<void> RocksStore::advance_read(std::span<const ReadPosition> positions) {
 }
 
 Result<std::vector<NamedMember>> RocksStore::members_by_name(GroupId gid, std::string_view prefix,
-                                                             const NamePlace& after, bool pending,
+                                                             const NamePlace& after, Listed whom,
                                                              std::size_t count_max) {
     rocksdb::ManagedSnapshot snapshot{base_.db.get()};
     rocksdb::ReadOptions how;
     how.snapshot = snapshot.snapshot();
-    const std::string like = keys::named_like(gid, pending, prefix);
+    const std::string like = keys::named_like(gid, whom, prefix);
     const std::string begin =
-        std::max(like, keys::after_row(keys::named(gid, pending, after.name_key, after.uid)));
+        std::max(like, keys::after_row(keys::named(gid, whom, after.name_key, after.uid)));
     std::vector<NamedMember> found;
     const auto scanned = scan(how, base_.rows, begin, like,
                               [&](std::string_view key, std::string_view value) -> Result<bool> {

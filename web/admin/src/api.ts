@@ -58,8 +58,8 @@ export class AdminApi {
   groups(after: number): Promise<{ groups: Group[]; next: number }> {
     return this.get(`groups?count=50&after=${after}`);
   }
-  members(gid: number, prefix: string, after: string): Promise<{ members: Member[]; total: number; next: string }> {
-    return this.get(`groups/${gid}/members?count=50&${new URLSearchParams({ prefix, after })}`);
+  members(gid: number, prefix: string, banned: string, after: string): Promise<{ members: Member[]; total: number; next: string }> {
+    return this.get(`groups/${gid}/members?count=50&${new URLSearchParams({ prefix, banned, after })}`);
   }
 
   async #call<T>(method: string, path: string, body?: Body): Promise<T> {

@@ -12,11 +12,13 @@ const ROLES = ["member", "admin", "owner"];
 export function groupPage(api: AdminApi, notice: Notice, group: Group): HTMLElement {
   const path = `groups/${group.gid}`;
   let prefix = "";
+  const banned = el("select", { "aria-label": t.state }, el("option", { value: "false" }, t.members), el("option", { value: "true" }, t.banned));
+  banned.addEventListener("change", () => load());
   const table = new Table<Member, string>(
     [t.number, t.name, t.role, t.state, ""],
     "",
     async (after) => {
-      const { members, next } = await api.members(group.gid, prefix, after);
+      const { members, next } = await api.members(group.gid, prefix, banned.value, after);
       return { rows: members, next };
     },
     (member) => [member.uid, el("bdi", {}, member.name), roleOf(member), stateOf(member), actsOn(member)],
@@ -26,7 +28,8 @@ export function groupPage(api: AdminApi, notice: Notice, group: Group): HTMLElem
     if (await said(notice, api.post(`${path}/members/${member.uid}/${what}`, body))) await table.load();
   };
 
-  function roleOf(member: Member): HTMLElement {
+  function roleOf(member: Member): HTMLElement | string {
+    if (member.banned) return "";
     const choice = el("select", { "aria-label": t.role }, ...ROLES.map((role) => el("option", { selected: role === member.role }, role)));
     choice.addEventListener("change", () => void act(member, "role", { role: choice.value }));
     return choice;
@@ -35,11 +38,12 @@ export function groupPage(api: AdminApi, notice: Notice, group: Group): HTMLElem
   function actsOn(member: Member): HTMLElement {
     const muted = member.muted_until_ms > 0;
     const sure = (what: string) => confirm(t.sure(`${what}: ${member.name}`));
+    if (member.banned) return button(t.unban, () => sure(t.unban) && void act(member, "unban"));
     return el(
       "div",
       { class: "acts" },
       button(t.kick, () => sure(t.kick) && void act(member, "kick")),
-      button(member.banned ? t.unban : t.ban, () => sure(t.ban) && void act(member, member.banned ? "unban" : "ban"), { class: "danger" }),
+      button(t.ban, () => sure(t.ban) && void act(member, "ban"), { class: "danger" }),
       button(muted ? t.unmute : t.mute, () => void (muted ? act(member, "unmute") : act(member, "mute", { minutes: 60 }))),
     );
   }
@@ -61,6 +65,7 @@ export function groupPage(api: AdminApi, notice: Notice, group: Group): HTMLElem
       },
       "search",
     ),
+    banned,
     table.element,
   );
 }

@@ -95,7 +95,7 @@ export class Conversation {
     this.#tools.hidden = outside;
     this.#timeline.element.hidden = outside;
     this.#typing.hidden = outside;
-    this.#composer.element.hidden = outside || opened?.settings?.kind === GroupKind.BROADCAST;
+    this.#composer.element.hidden = outside || (opened?.settings?.kind === GroupKind.BROADCAST && this.#group.role < Role.ADMIN);
     if (!outside) this.#timeline.render();
   }
 
@@ -166,7 +166,7 @@ export class Conversation {
       typed: () => this.#group.typing.typed(),
       mayAll: () => this.#group.role >= Role.ADMIN,
       find: (prefix, found) => {
-        const list = this.#group.membership.list(prefix, false, () => found(list.items.filter(({ uid }) => uid !== this.client.uid)));
+        const list = this.#group.membership.list(prefix, "members", () => found(list.items.filter(({ uid }) => uid !== this.client.uid)));
         list.more();
       },
     });

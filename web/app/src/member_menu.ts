@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 export function memberMenu(client: Client, group: Group, member: Member, page: MembersPage): MenuItem[] {
-  const { uid, role, banned, name } = member;
+  const { uid, role, name } = member;
   const mine = group.role;
   const ended = (failure?: Failure) => {
     setText(page.error, failure ? failureWords(failure) : "");
@@ -33,7 +33,6 @@ export function memberMenu(client: Client, group: Group, member: Member, page: M
     blockItem(client, uid, ended),
   ];
   if (mine < Role.ADMIN || mine <= role) return items;
-  if (banned) return [...items, { label: t.unban, run: () => change({ case: "ban", value: false }) }];
   items.push({ label: t.writeNote, run: () => askNote(group, member) });
   if (member.mutedUntilMs > client.connection.serverNow()) items.push({ label: t.unmute, run: () => mute(0) });
   items.push({ label: t.mute10, run: () => mute(10 * MINUTE_MS) }, { label: t.mute1d, run: () => mute(DAY_MS) });

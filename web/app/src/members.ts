@@ -1,5 +1,5 @@
 // Who is in the group: found by the beginning of the name, and what may be done about each. Admins also
-// see who waits for approval.
+// see who waits for approval, and who is banned.
 
 import { Role, type Client, type Group, type Member } from "@stentor/sdk";
 import { failureWords, openDialog } from "./dialog";
@@ -18,22 +18,27 @@ export function showMembers(client: Client, group: Group): void {
     const find = el("input", { type: "search", "aria-label": t.membersFind, placeholder: t.membersFind, autocomplete: "off", maxlength: 64 });
     const error = el("p", { class: "error", role: "alert" });
     const waiting = el("section", { class: "waiting", "aria-label": t.pendingTitle });
+    const out = el("section", { class: "out", "aria-label": t.bannedTitle });
     const list = el("ul", { class: "people" });
     const { changed } = client;
-    let members = group.membership.list("", false, changed);
-    const pending = group.membership.list("", true, changed);
+    let members = group.membership.list("", "members", changed);
+    const pending = group.membership.list("", "waiting", changed);
+    const banned = group.membership.list("", "banned", changed);
     const again = () => {
       members.again();
-      if (moderates) pending.again();
+      if (!moderates) return;
+      pending.again();
+      banned.again();
     };
     again();
     const more = button(t.showMore, () => members.more(), { class: "link" });
+    const moreBanned = button(t.showMore, () => banned.more(), { class: "link" });
 
     let timer: ReturnType<typeof setTimeout> | undefined;
     find.addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        members = group.membership.list(find.value.trim(), false, changed);
+        members = group.membership.list(find.value.trim(), "members", changed);
         members.more();
       }, TYPED_MS);
     });
@@ -50,17 +55,20 @@ export function showMembers(client: Client, group: Group): void {
     const render = () => {
       follow();
       if (members.failure) setText(error, failureWords(members.failure));
-      const looks = JSON.stringify([members.items, members.complete, members.loading && members.items.length === 0, pending.items, group.role, [...client.blocked]]);
+      const looks = JSON.stringify([members.items, members.complete, members.loading && members.items.length === 0, pending.items, banned.items, banned.complete, group.role, [...client.blocked]]);
       if (looks === shown) return;
       shown = looks;
       more.hidden = members.complete || members.items.length === 0;
       const nodes = members.items.map((member) => memberNode(client, group, member, { close, again, error }));
       if (nodes.length === 0) nodes.push(el("li", { class: "hint" }, members.loading ? t.loading : t.membersNone));
       list.replaceChildren(...nodes);
+      out.hidden = banned.items.length === 0;
+      moreBanned.hidden = banned.complete;
+      out.replaceChildren(el("h3", {}, t.bannedTitle), el("ul", { class: "people" }, ...banned.items.map((one) => bannedNode(group, one, again, error))), moreBanned);
       waiting.hidden = pending.items.length === 0;
       waiting.replaceChildren(el("h3", {}, t.pendingTitle), el("ul", { class: "people" }, ...pending.items.map((one) => pendingNode(group, one, again, error))));
     };
-    return { nodes: [find, error, waiting, list, more, el("div", { class: "buttons" }, button(t.close, close, { class: "primary" }))], render };
+    return { nodes: [find, error, waiting, list, more, out, el("div", { class: "buttons" }, button(t.close, close, { class: "primary" }))], render };
   });
 }
 
@@ -71,10 +79,9 @@ export interface MembersPage {
 }
 
 function memberNode(client: Client, group: Group, member: Member, page: MembersPage): HTMLElement {
-  const { uid, name, role, banned, mutedUntilMs } = member;
+  const { uid, name, role, mutedUntilMs } = member;
   const marks = [
     role > Role.MEMBER && t.roles[role],
-    banned && t.banned,
     mutedUntilMs > client.connection.serverNow() && t.mutedUntil(wholeTime(mutedUntilMs)),
     client.blocked.has(uid) && t.blocked,
   ].filter(Boolean).join(" · ");
@@ -95,4 +102,13 @@ function pendingNode(group: Group, { uid, name }: Member, again: () => void, err
     avatar(uid, name), el("span", { class: "who" }, bdi(name)),
     button(t.reject, () => decide(false)), button(t.accept, () => decide(true), { class: "primary" }),
   );
+}
+
+function bannedNode(group: Group, { uid, name }: Member, again: () => void, error: HTMLElement): HTMLElement {
+  const lift = () =>
+    group.membership.change(uid, { case: "ban", value: false }, "", (failure) => {
+      setText(error, failure ? failureWords(failure) : "");
+      again();
+    });
+  return el("li", { "data-uid": uid }, avatar(uid, name), el("span", { class: "who" }, bdi(name)), button(t.unban, lift));
 }

@@ -99,7 +99,7 @@ export const en = {
   accept: "Accept",
   reject: "Reject",
   roles: ["", "Member", "Admin", "Owner"] as readonly string[],
-  banned: "Banned",
+  bannedTitle: "Banned",
   mutedUntil: (time: string) => `Muted until ${time}`,
   youAreMuted: (time: string) => `You are muted until ${time}.`,
   writeDirectly: "Write directly",

@@ -99,7 +99,7 @@ export const zh: Texts = {
   accept: "同意",
   reject: "拒绝",
   roles: ["", "成员", "管理员", "群主"],
-  banned: "已封禁",
+  bannedTitle: "已封禁",
   mutedUntil: (time) => `禁言至 ${time}`,
   youAreMuted: (time) => `您被禁言至 ${time}。`,
   writeDirectly: "私聊",

@@ -14,6 +14,9 @@ export type MemberChange =
   | { case: "kick"; value: true }
   | { case: "ban"; value: boolean };
 
+// Those who wait for approval and those who are banned are shown to admins.
+export type Listed = "members" | "waiting" | "banned";
+
 const MEMBERS_PER_PAGE = 50;
 
 export class Membership {
@@ -23,13 +26,14 @@ export class Membership {
     private readonly epoch: () => number,
   ) {}
 
-  // By the beginning of the name; `pending`: those who wait for approval.
-  list(prefix: string, pending: boolean, changed: () => void): Paged<Member> {
+  // By the beginning of the name.
+  list(prefix: string, whom: Listed, changed: () => void): Paged<Member> {
     const { gid } = this;
+    const aside = { pending: whom === "waiting", banned: whom === "banned" };
     return new Paged(
       this.request,
       {
-        page: (cursor) => ({ case: "fetchMembers", value: { gid, prefix, cursor, count: MEMBERS_PER_PAGE, pending } }),
+        page: (cursor) => ({ case: "fetchMembers", value: { gid, prefix, cursor, count: MEMBERS_PER_PAGE, ...aside } }),
         of: (answer) => {
           if (answer.case !== "members") return undefined;
           const { members, next, total } = answer.value;

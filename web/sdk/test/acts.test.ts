@@ -80,7 +80,7 @@ describe("lists in pages", () => {
         value: { gid: GID, members: [{ uid: at + 1, name: `a${at}` }], next: at < 2 ? Uint8Array.of(at + 1) : new Uint8Array(), total: 3 },
       };
     });
-    const members = group.membership.list("a", false, () => {});
+    const members = group.membership.list("a", "members", () => {});
     for (let i = 0; i < 6; ++i) {
       members.more();
       members.more();
@@ -90,13 +90,13 @@ describe("lists in pages", () => {
     expect(members.complete).toBe(true);
     expect(members.total).toBe(3);
     expect(server.asked.filter(({ command }) => command.case === "fetchMembers")).toHaveLength(3);
-    expect(last("fetchMembers")).toMatchObject({ gid: GID, prefix: "a", pending: false });
+    expect(last("fetchMembers")).toMatchObject({ gid: GID, prefix: "a", pending: false, banned: false });
   });
 
   test("asked for again, what is held stays until the new page is here, and goes then", () => {
     let uid = 1;
     server.answers.set("fetchMembers", () => ({ case: "members", value: { gid: GID, members: [{ uid, name: `m${uid}` }], total: 1 } }));
-    const members = group.membership.list("", false, () => {});
+    const members = group.membership.list("", "members", () => {});
     members.more();
     world.advance(200);
     uid = 2;
@@ -107,7 +107,7 @@ describe("lists in pages", () => {
   });
 
   test("a refused page says why and can be asked for again", () => {
-    const members = group.membership.list("", true, () => {});
+    const members = group.membership.list("", "waiting", () => {});
     members.more();
     world.advance(200);
     expect(members.failure).toMatchObject({ code: Code.UNSUPPORTED });
