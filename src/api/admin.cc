@@ -56,6 +56,7 @@ constexpr std::array kRows{
     Row{"POST", "/admin/api/users/{}/password", set_password},
     Row{"POST", "/admin/api/users/{}/erase", erase_user},
     Row{"GET", "/admin/api/groups", list_groups},
+    Row{"POST", "/admin/api/groups", create_group},
     Row{"GET", "/admin/api/groups/{}", show_group},
     Row{"POST", "/admin/api/groups/{}/configure", configure_group},
     Row{"POST", "/admin/api/groups/{}/recall", recall_entry},
@@ -96,6 +97,7 @@ Response frame_response(const Result<pb::ServerFrame>& answer) {
         object["gid"] = answer->sent().gid();
         object["seq"] = answer->sent().seq();
     }
+    if (answer->has_group_ready()) object["gid"] = answer->group_ready().gid();
     return object_response(object);
 }
 

@@ -39,6 +39,7 @@ void add_key(AdminCall call);
 void remove_key(AdminCall call);
 // ---- admin_groups.cc
 void list_groups(AdminCall call);
+void create_group(AdminCall call);
 void show_group(AdminCall call);
 void list_members(AdminCall call);
 void configure_group(AdminCall call);

@@ -156,6 +156,36 @@ void list_groups(AdminCall call) {
         });
 }
 
+// In the name of its owner, whoever else may make groups.
+void create_group(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    const auto name = fields->text("name");
+    if (!name) return call.reply(refusal(name.error()));
+    const auto owner = fields->number("owner");
+    if (!owner) return call.reply(refusal(owner.error()));
+    const UserId uid{owner->value_or(0)};
+    pb::ClientFrame command;
+    pb::CreateGroup& create = *command.mutable_create_group();
+    create.mutable_settings()->set_name(name->value_or(""));
+    create.set_cmid(fresh_cmid());
+    if (const auto good = session::check(create); !good) return call.reply(refusal(good.error()));
+    bus::Bus& bus = call.parts.bus;
+    bus.ask(partition_of(uid), bus::AskUsers{.uids = {uid}},
+            [&poster = call.parts.poster, uid, command = std::move(command),
+             reply = std::move(call.reply)](auto answer) mutable {
+                const auto users = only<pb::Users>(std::move(answer));
+                if (!users) return reply(refusal(users.error()));
+                if (users->users_size() != 1) {
+                    return reply(refusal({.code = Code::not_found, .where = "owner"}));
+                }
+                const GroupId gid = created_gid(uid, command.create_group().cmid());
+                poster.post(
+                    {.gid = gid, .uid = uid, .command = std::move(command)},
+                    [reply = std::move(reply)](auto made) mutable { reply(frame_response(made)); });
+            });
+}
+
 void show_group(AdminCall call) {
     with_group(std::move(call), [](AdminCall answered, const pb::GroupSummary& group) {
         answered.reply(object_response(object_of(group)));

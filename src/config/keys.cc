@@ -81,6 +81,7 @@ constexpr Form kServiceOrNone{
     .kind = Kind::text,
     .takes = is_service_or_empty,
     .kind_of_text = "an address, as https://judge.example/posts, or empty"};
+constexpr std::array<std::string_view, 2> kCreators{"everybody", "operator"};
 constexpr std::array<std::string_view, 2> kFailures{"open", "closed"};
 constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning", "error"};
 constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
@@ -138,6 +139,11 @@ const std::array kKeys{
         "where server.connections needs them."},
     Key{"server", "workers", count(1, 64), [](Settings& s) -> Place { return &s.server.workers; },
         kRestart, "Threads that order messages."},
+    Key{"server", "committers", count(1, 16),
+        [](Settings& s) -> Place { return &s.server.committers; }, kRestart,
+        "Threads that write to the store, each for its own groups. The embedded store syncs for "
+        "all "
+        "of them at once, so one is fastest unless the disk is slow and the groups are many."},
     Key{"server", "drain_spread", time(0, kHour),
         [](Settings& s) -> Place { return &s.server.drain_spread; }, kRestart,
         "At a stop clients are told to come back at times spread over this."},
@@ -181,6 +187,32 @@ const std::array kKeys{
     Key{"limits", "sends_burst", count(1, 1'000),
         [](Settings& s) -> Place { return &s.limits.sends_burst; }, kRestart,
         "Messages of one member in one group that may come at once."},
+    // ---- groups
+    Key{"groups", "create", choice(kCreators),
+        [](Settings& s) -> Place { return &s.groups.create; }, kRestart,
+        "Who makes groups: everybody, or only the operator (stentor group create). Direct chats "
+        "are "
+        "not meant."},
+    Key{"groups", "members_max", count(2, limits::kMembersPerGroup),
+        [](Settings& s) -> Place { return &s.groups.members_max; }, kRestart,
+        "Members of one group; whoever is in stays in."},
+    Key{"groups", "recall_window", time(0, 3'650 * kDay),
+        [](Settings& s) -> Place { return &s.groups.recall_window; }, kRestart,
+        "How long a sender may take his message back; admins always may."},
+    Key{"groups", "edit_window", time(0, 3'650 * kDay),
+        [](Settings& s) -> Place { return &s.groups.edit_window; }, kRestart,
+        "How long a sender may edit his message."},
+    Key{"groups", "keep_for", time(0, limits::kRetentionSMax* kSecond),
+        [](Settings& s) -> Place { return &s.groups.keep_for; }, kRestart,
+        "New groups drop messages older than this, unless their creator or owner says otherwise. "
+        "0: "
+        "they keep all."},
+    Key{"groups", "keep_messages", count(0, limits::kIdMax),
+        [](Settings& s) -> Place { return &s.groups.keep_messages; }, kRestart,
+        "New groups keep their newest so many messages, likewise. 0: all."},
+    Key{"groups", "slow_mode", time(0, std::uint64_t{limits::kSlowModeS} * kSecond),
+        [](Settings& s) -> Place { return &s.groups.slow_mode; }, kRestart,
+        "New groups have members wait this long between two messages, likewise. 0: they need not."},
     // ---- safety
     Key{"safety", "words", kPathOrNone, [](Settings& s) -> Place { return &s.safety.words; },
         kReloads, "List of words that nobody may post, one a line; read again at each SIGHUP."},

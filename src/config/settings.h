@@ -36,6 +36,7 @@ struct Settings {
         std::uint64_t connections = 0;
         std::uint64_t shards = 0;
         std::uint64_t workers = 1;
+        std::uint64_t committers = 1;
         Millis drain_spread{2'000};
         Millis drain_within{10'000};
     } server;
@@ -57,6 +58,16 @@ struct Settings {
         std::uint64_t sends_per_second = limits::kSendsPerSecond;
         std::uint64_t sends_burst = limits::kSendsBurst;
     } limits;
+
+    struct Groups {
+        std::string create = "everybody";
+        std::uint64_t members_max = limits::kMembersPerGroup;
+        Millis recall_window = limits::kRecallWindow;
+        Millis edit_window = limits::kEditWindow;
+        Millis keep_for{0};
+        std::uint64_t keep_messages = 0;
+        Millis slow_mode{0};
+    } groups;
 
     struct Safety {
         std::string words;  // Path of a list; empty: none.

@@ -106,8 +106,10 @@ std::optional<Error> Group::objection_to_recall(const bus::Post& post, const Cac
         return Error{.code = Code::not_permitted, .where = "seq"};
     }
     if (!entry.recalled && entry.time + settings_.recall_window < now) {
-        return Error{
-            .code = Code::window_closed, .where = "seq", .limit = ms(settings_.recall_window)};
+        return Error{.code = Code::window_closed,
+                     .where = "seq",
+                     .limit = ms(settings_.recall_window),
+                     .rule = "recall_window"};
     }
     return std::nullopt;
 }
@@ -140,8 +142,10 @@ std::optional<Error> Group::objection_to_edit(const bus::Post& post, const LogEn
     }
     if (entry.recalled) return Error{.code = Code::window_closed, .where = "seq"};
     if (entry.time + settings_.edit_window < now) {
-        return Error{
-            .code = Code::window_closed, .where = "seq", .limit = ms(settings_.edit_window)};
+        return Error{.code = Code::window_closed,
+                     .where = "seq",
+                     .limit = ms(settings_.edit_window),
+                     .rule = "edit_window"};
     }
     if (entry.revision != post.command.edit().revision()) {
         return Error{.code = Code::revision_changed, .where = "revision", .limit = entry.revision};

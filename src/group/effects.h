@@ -40,6 +40,7 @@ struct EntryAt {
 struct MemberOf {  // Another member, whom the command is about.
     UserId uid;
 };
+struct OwnersOf {};  // Those members whose role it is: one, or none in a group of the server's own.
 struct AccountOf {
     UserId uid;
 };
@@ -55,7 +56,7 @@ struct VerdictOn {  // The outside filter's, on a post of the user.
 };
 struct LoadFor {
     UserId uid;
-    std::variant<EntryAt, MemberOf, AccountOf, Entrance, ReactionsTo, VerdictOn> what;
+    std::variant<EntryAt, MemberOf, OwnersOf, AccountOf, Entrance, ReactionsTo, VerdictOn> what;
     std::uint64_t asked_at{};  // The group's own: see LookUps.
 };
 

@@ -105,6 +105,11 @@ void Group::on_found_for(const LoadFor& load, const Found& found, Time now) {
     if (const auto* about = std::get_if<MemberOf>(&load.what)) {
         remember_member(about->uid, std::get<std::optional<store::MemberRow>>(found), now);
     }
+    if (std::holds_alternative<OwnersOf>(load.what)) {
+        for (const auto& row : std::get<std::vector<store::MemberRow>>(found)) {
+            remember_member(row.uid, row, now);
+        }
+    }
     if (const auto parked = parked_.find(load.uid); parked != parked_.end()) {
         parked->second.front().found = found;
     }

@@ -40,6 +40,11 @@ struct Settings {
     Millis recall_window{limits::kRecallWindow};  // For the sender; admins may always recall.
     Millis edit_window{limits::kEditWindow};
     std::uint64_t members_max{limits::kMembersPerGroup};
+    bool operator_creates{};  // Nobody else makes groups; direct chats are no groups here.
+    // For a new group whose creator asked for nothing else; 0: everything is kept, no slow mode.
+    std::uint64_t retention_s{};
+    std::uint64_t retention_entries{};
+    std::uint32_t slow_mode_s{};
 };
 
 // Where a partition stands: who owns it, and the least epoch of what it creates.
@@ -116,7 +121,10 @@ private:
 
     // ---- Who may do what to whom (moderation.cc)
     bool admit_member_change(const Work& work, CachedMember& member, Time now);
-    void change_role(const Work& work, CachedMember& member, CachedMember& target, Time now);
+    bool change_role(const Work& work, CachedMember& target, Time now);
+    [[nodiscard]] std::optional<Error> objection_to_create(const bus::Post& post,
+                                                           const LoadedEntrance& entrance) const;
+    [[nodiscard]] pb::GroupSettings settings_of(const pb::CreateGroup& create) const;
     void change_standing(const Work& work, CachedMember& target, Time now);
     void mute(const Work& work, CachedMember& target, Time now);
     void confirm(const Work& work, const CachedMember& target, pb::OustReason ousted);

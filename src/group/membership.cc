@@ -73,17 +73,11 @@ bool Group::admit_create(const Work& work, Time now) {
         load_for(post.uid, Entrance{});
         return false;
     }
-    if (const auto error = no_room(*entrance)) {
+    if (const auto error = objection_to_create(post, *entrance)) {
         refuse(post.reply_to, *error);
         return true;
     }
-    pb::GroupSettings settings = post.command.create_group().settings();
-    if (settings.kind() == pb::GROUP_KIND_DIRECT) {
-        refuse(post.reply_to, {.code = Code::bad_field, .where = "create_group.settings.kind"});
-        return true;
-    }
-    settings.clear_between();
-    found_group(post.uid, std::move(settings), now);
+    found_group(post.uid, settings_of(post.command.create_group()), now);
 
     MemberRow row{.uid = post.uid, .role = Role::owner, .version = 1, .joined = now};
     Operation operation = step(post);
@@ -96,6 +90,29 @@ bool Group::admit_create(const Work& work, Time now) {
     operation.members.push_back(std::move(row));
     stage_rows(std::move(operation));
     return true;
+}
+
+std::optional<Error> Group::objection_to_create(const bus::Post& post,
+                                                const LoadedEntrance& entrance) const {
+    if (settings_.operator_creates && !post.operator_rights) {
+        return Error{.code = Code::not_permitted, .where = "create_group", .rule = "create"};
+    }
+    if (post.command.create_group().settings().kind() == pb::GROUP_KIND_DIRECT) {
+        return Error{.code = Code::bad_field, .where = "create_group.settings.kind"};
+    }
+    return no_room(entrance);
+}
+
+// What the creator left open is as the operator wants it.
+pb::GroupSettings Group::settings_of(const pb::CreateGroup& create) const {
+    pb::GroupSettings settings = create.settings();
+    settings.clear_between();
+    if (settings.retention_s() == 0) settings.set_retention_s(settings_.retention_s);
+    if (settings.retention_entries() == 0) {
+        settings.set_retention_entries(settings_.retention_entries);
+    }
+    if (settings.slow_mode_s() == 0) settings.set_slow_mode_s(settings_.slow_mode_s);
+    return settings;
 }
 
 void Group::found_group(UserId creator, pb::GroupSettings settings, Time now) {
@@ -145,7 +162,10 @@ std::optional<Error> Group::no_room(const LoadedEntrance& entrance) const {
             .code = Code::too_many_groups, .where = "uid", .limit = limits::kGroupsPerUser};
     }
     if (state_ == State::live && tip_.members >= settings_.members_max) {
-        return Error{.code = Code::group_full, .where = "gid", .limit = settings_.members_max};
+        return Error{.code = Code::group_full,
+                     .where = "gid",
+                     .limit = settings_.members_max,
+                     .rule = "members_max"};
     }
     return std::nullopt;
 }

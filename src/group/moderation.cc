@@ -4,6 +4,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/group_ids.h"
@@ -111,7 +112,7 @@ bool Group::admit_member_change(const Work& work, CachedMember& member, Time now
             objection_to(act_of(change), post, member, rank_of(target->row.role))) {
         refuse(post.reply_to, *outranked);
     } else if (change.has_role()) {
-        change_role(work, member, *target, now);
+        return change_role(work, *target, now);
     } else if (change.has_mute_until_ms()) {
         mute(work, *target, now);
     } else {
@@ -133,13 +134,23 @@ void Group::confirm(const Work& work, const CachedMember& target, pb::OustReason
     stage_rows(std::move(operation));
 }
 
-void Group::change_role(const Work& work, CachedMember& member, CachedMember& target, Time now) {
+bool Group::change_role(const Work& work, CachedMember& target, Time now) {
     const bus::Post& post = work.post;
     const auto role = static_cast<Role>(post.command.change_member().role());
     if (target.row.role == Role::none) {
-        return refuse(post.reply_to, {.code = Code::not_found, .where = "change_member.uid"});
+        refuse(post.reply_to, {.code = Code::not_found, .where = "change_member.uid"});
+        return true;
     }
-    if (target.row.role == role) return confirm(work, target, {});
+    if (target.row.role == role) {
+        confirm(work, target, {});
+        return true;
+    }
+    // A member hands over what is his own; whose it is that the operator hands over must be known.
+    const bool knows_owners = found_as<std::vector<MemberRow>>(work.found) != nullptr;
+    if (role == Role::owner && post.operator_rights && !knows_owners) {
+        load_for(post.uid, OwnersOf{});
+        return false;
+    }
     Operation operation = step(post);
     operation.answer = done();
     const auto set_role = [&](MemberRow row, Role to) {
@@ -152,9 +163,16 @@ void Group::change_role(const Work& work, CachedMember& member, CachedMember& ta
         operation.members.push_back(std::move(row));
     };
     set_role(target.row, role);
-    // There is one owner: whoever hands the group over is an admin from now on.
-    if (role == Role::owner && member.row.role == Role::owner) set_role(member.row, Role::admin);
+    // There is one owner: whoever was it is an admin from now on.
+    std::vector<MemberRow> former;
+    for (const auto& [uid, member] : members_) {
+        const bool gives_way = role == Role::owner && member.row.role == Role::owner;
+        if (gives_way) former.push_back(member.row);
+    }
+    std::ranges::sort(former, {}, &MemberRow::uid);
+    for (MemberRow& row : former) set_role(std::move(row), Role::admin);
     stage_rows(std::move(operation));
+    return true;
 }
 
 // Kicks, bans, and lifts bans.

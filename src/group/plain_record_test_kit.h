@@ -91,6 +91,13 @@ struct PlainRecord {
             const auto it = members.find(member->uid);
             return it == members.end() ? std::nullopt : std::optional{it->second};
         }
+        if (std::holds_alternative<OwnersOf>(load.what)) {
+            std::vector<store::MemberRow> owners;
+            for (const auto& [uid, row] : members) {
+                if (row.role == store::Role::owner) owners.push_back(row);
+            }
+            return owners;
+        }
         if (const auto* account = std::get_if<AccountOf>(&load.what)) {
             const auto it = users.find(account->uid);
             return it == users.end() ? std::nullopt : std::optional{it->second};

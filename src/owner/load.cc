@@ -143,6 +143,20 @@ Result<Found> found(Result<Row> row) {
     return Found{std::move(*row)};
 }
 
+// Looks at every row: only an operator who hands a group over asks for it.
+Result<Found> load_owners(store::Store& store, GroupId gid) {
+    std::vector<store::MemberRow> owners;
+    for (UserId after{};;) {
+        const auto rows = store.members(gid, after, limits::kReadersPage);
+        if (!rows) return std::unexpected(rows.error());
+        std::ranges::copy_if(*rows, std::back_inserter(owners), [](const store::MemberRow& row) {
+            return row.role == store::Role::owner;
+        });
+        if (rows->size() < limits::kReadersPage) return Found{std::move(owners)};
+        after = rows->back().uid;
+    }
+}
+
 Result<Found> load_for(store::Store& store, GroupId gid, const group::LoadFor& load) {
     if (const auto* entry = std::get_if<group::EntryAt>(&load.what)) {
         return found(entry_at(store, gid, entry->seq));
@@ -150,6 +164,7 @@ Result<Found> load_for(store::Store& store, GroupId gid, const group::LoadFor& l
     if (const auto* member = std::get_if<group::MemberOf>(&load.what)) {
         return found(member_of(store, gid, member->uid));
     }
+    if (std::holds_alternative<group::OwnersOf>(load.what)) return load_owners(store, gid);
     if (const auto* account = std::get_if<group::AccountOf>(&load.what)) {
         return found(store.user(account->uid));
     }

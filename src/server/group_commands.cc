@@ -45,6 +45,8 @@ void print_group(const json::object& group) {
 void print_ok(const json::object& answer) {
     if (answer.contains("seq")) {
         fmt::print("group {}, entry {}\n", number(answer, "gid"), number(answer, "seq"));
+    } else if (answer.contains("gid")) {
+        fmt::print("group {}\n", number(answer, "gid"));
     } else {
         fmt::print("done\n");
     }
@@ -146,6 +148,17 @@ void add_group_commands(CLI::App& app) {
     CLI::App* command = group->add_subcommand("list", "Number, kind, size and name of each");
     const auto listing = std::make_shared<AdminClient>(*command);
     command->callback([listing] { list(*listing); });
+
+    CLI::App* create = group->add_subcommand("create", "Make one; prints its number");
+    const auto creating = std::make_shared<GroupArguments>(*create);
+    create->add_option("NAME", creating->text)->required();
+    create->add_option("OWNER", creating->member, "Name or number of the account that will own it")
+        ->required();
+    create->callback([creating] {
+        AdminClient& server = creating->server;
+        print_ok(server.post("/admin/api/groups", {{"name", creating->text},
+                                                   {"owner", server.uid_of(creating->member)}}));
+    });
 
     const Arguments showing = add(*group, "show", "One of them", command);
     command->callback([showing] {

@@ -58,20 +58,41 @@ net::Options net_options(const config::Settings& settings) {
             .origins = settings.listen.origins};
 }
 
+namespace {
+
+// Whole seconds are kept with a group: a part of one counts as one.
+std::uint64_t seconds_of(Millis time) {
+    return static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(time).count());
+}
+
+group::Settings group_settings(const config::Settings& settings) {
+    const auto period = Millis{1'000 / settings.limits.sends_per_second};
+    const config::Settings::Groups& groups = settings.groups;
+    return {.rate = {.period = period, .burst = static_cast<int>(settings.limits.sends_burst)},
+            .staged_max = limits::kStagedPerGroup,
+            .parked_max = limits::kParkedPerGroup,
+            .rules = safety_rules(settings),
+            .recall_window = groups.recall_window,
+            .edit_window = groups.edit_window,
+            .members_max = groups.members_max,
+            .operator_creates = groups.create == "operator",
+            .retention_s = seconds_of(groups.keep_for),
+            .retention_entries = groups.keep_messages,
+            .slow_mode_s = static_cast<std::uint32_t>(seconds_of(groups.slow_mode))};
+}
+
+}  // namespace
+
 owner::OwnerOptions owner_options(const config::Settings& settings, search::Search* words,
                                   owner::Judge* judge, replica::Leader* leader) {
-    const auto period = Millis{1'000 / settings.limits.sends_per_second};
     std::function<bool()> await_copied;
     if (leader != nullptr) await_copied = [leader] { return leader->await_copied(); };
     return {.workers = settings.server.workers,
+            .committers = settings.server.committers,
             .loaders = settings.store.readers,
             .sync_delay = settings.store.sync_delay,
             .await_copied = std::move(await_copied),
-            .groups = {.rate = {.period = period,
-                                .burst = static_cast<int>(settings.limits.sends_burst)},
-                       .staged_max = limits::kStagedPerGroup,
-                       .parked_max = limits::kParkedPerGroup,
-                       .rules = safety_rules(settings)},
+            .groups = group_settings(settings),
             .judge = judge,
             .words = words};
 }

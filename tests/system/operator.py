@@ -222,6 +222,43 @@ class Operator(unittest.TestCase):
         self.assertIn("kept by Ann", text)
         self.assertNotIn("regretted", text)
 
+    def test_the_operators_rules_for_groups_are_kept_and_named(self):
+        file = pathlib.Path(self.folder.name) / "stentor.toml"
+        file.write_text('[groups]\ncreate = "operator"\nmembers_max = 2\nrecall_window = "0 s"\n'
+                        'edit_window = "0 s"\nkeep_for = "1 d"\nkeep_messages = 3\nslow_mode = "7 s"\n'
+                        '[server]\ncommitters = 2\n')
+        with wire.Server(STENTOR, "--config", str(file)) as server:
+            data = str(server.folder / "data")
+            tokens = {name: server.account(name) for name in ("Ann", "Bob", "Cho")}
+
+            def refusal(talk, *message):
+                refused = fields(talk.answer(command(*message))[wire.REFUSED][0])
+                return refused[5][0].decode(), refused.get(3, [0])[0]
+
+            with Talk(server.ports["tcp"]) as ann, Talk(server.ports["tcp"]) as bob, \
+                    Talk(server.ports["tcp"]) as cho:
+                for talk, name in ((ann, "Ann"), (bob, "Bob"), (cho, "Cho")):
+                    talk.answer(hello(tokens[name]))
+                make = field(1, field(1, "Club")), field(2, cmid())
+                self.assertEqual(refusal(ann, 2, wire.CREATE_GROUP, *make), ("create", 0))
+                said = stentor("group", "create", "Club", "Ann", "--data", data)
+                gid = int(re.match(r"group (\d+)$", said)[1])
+                join = command(3, wire.JOIN_GROUP, field(1, gid))
+                self.assertIn(wire.GROUP_READY, bob.answer(join))
+                self.assertEqual(refusal(cho, 3, wire.JOIN_GROUP, field(1, gid)), ("members_max", 2))
+                send = field(1, gid), field(2, cmid()), field(5, field(1, "said"))
+                self.assertIn(wire.SENT, bob.answer(command(4, wire.SEND, *send)))
+                again = field(1, gid), field(2, cmid()), field(5, field(1, "and again"))
+                self.assertEqual(refusal(bob, 5, wire.SEND, *again), ("slow_mode", 7))
+                place = field(1, gid), field(2, 1), field(3, 1)
+                self.assertEqual(refusal(bob, 6, wire.RECALL, *place), ("recall_window", 0))
+                self.assertEqual(refusal(bob, 7, wire.EDIT, *place, field(5, field(1, "x"))), ("edit_window", 0))
+
+                # The group is handed over: one owner, before and after.
+                stentor("group", "role", str(gid), "Bob", "owner", "--data", data)
+                members = stentor("group", "members", str(gid), "--data", data)
+                self.assertRegex(members, r"\tadmin\t\tAnn\n\d+\towner\t\tBob\n$")
+
     def test_a_backup_of_the_running_server_is_restored(self):
         server = self.serve()
         sign_up(server, "Ann")
