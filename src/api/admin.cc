@@ -76,13 +76,6 @@ constexpr std::array kRows{
     Row{"POST", "/admin/api/backup", backup},
 };
 
-Response metrics_response(std::string text) {
-    return {.status = 200,
-            .content_type = "text/plain; version=0.0.4; charset=utf-8",
-            .body = share(std::move(text)),
-            .headers = {{.name = "Cache-Control", .value = "no-store"}}};
-}
-
 }  // namespace
 
 Response object_response(const boost::json::object& object) {

@@ -68,4 +68,11 @@ Response wrong_method(std::string_view allowed) {
     return response;
 }
 
+net::http::Response metrics_response(std::string text) {
+    return {.status = 200,
+            .content_type = "text/plain; version=0.0.4; charset=utf-8",
+            .body = share(std::move(text)),
+            .headers = {{.name = "Cache-Control", .value = "no-store"}}};
+}
+
 }  // namespace stentor::api

@@ -25,6 +25,9 @@ namespace stentor::api {
 
 [[nodiscard]] net::http::Response wrong_method(std::string_view allowed);
 
+// Prometheus' text format.
+[[nodiscard]] net::http::Response metrics_response(std::string text);
+
 // RFC 9110 section 15.
 [[nodiscard]] unsigned status_of(Code code);
 

@@ -75,6 +75,8 @@ void Filter::judge(const owner::JudgedPost& post, Done done) {
         auto verdict = answer ? verdict_of(*answer) : std::unexpected(answer.error());
         if (!verdict) {
             counters->failed.fetch_add(1, std::memory_order_relaxed);
+            const bool late = verdict.error().code == Code::timeout;
+            if (late) counters->timed_out.fetch_add(1, std::memory_order_relaxed);
             return (*shared)(without_verdict(on_failure));
         }
         if (!verdict->allow) counters->refused.fetch_add(1, std::memory_order_relaxed);

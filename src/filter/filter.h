@@ -36,7 +36,8 @@ struct FilterOptions {
 struct FilterCounters {
     std::atomic<std::uint64_t> asked;
     std::atomic<std::uint64_t> refused;
-    std::atomic<std::uint64_t> failed;  // Passed or refused without a verdict.
+    std::atomic<std::uint64_t> failed;     // Passed or refused without a verdict.
+    std::atomic<std::uint64_t> timed_out;  // Of those: no answer within the deadline.
 };
 
 class Filter final : public owner::Judge {
@@ -46,6 +47,7 @@ public:
 
     void judge(const owner::JudgedPost& post, Done done) override;
 
+    [[nodiscard]] OnFailure on_failure() const { return options_.on_failure; }
     [[nodiscard]] const FilterCounters& counters() const { return *counters_; }
 
 private:

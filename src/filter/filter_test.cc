@@ -57,6 +57,7 @@ TEST(Filter, AsksSignedAndTakesTheVerdict) {
 struct Failing {
     const char* name;
     std::function<std::string()> answer;
+    bool slow{};  // Beyond the deadline.
 };
 
 class AFailingService : public testing::TestWithParam<Failing> {};
@@ -68,6 +69,7 @@ TEST_P(AFailingService, LetsPassWhenOpenAndRefusesWithATimeWhenClosed) {
     ASSERT_TRUE(passed);
     EXPECT_TRUE(passed->allow);
     EXPECT_EQ(open.counters().failed, 1U);
+    EXPECT_EQ(open.counters().timed_out, GetParam().slow ? 1U : 0U);
 
     Filter closed{{.url = service.url(), .within = 150ms, .on_failure = OnFailure::closed}};
     const auto refused = judged(closed);
@@ -83,7 +85,8 @@ INSTANTIATE_TEST_SUITE_P(
                             [] {
                                 std::this_thread::sleep_for(400ms);
                                 return http_answer(R"({"allow":true})");
-                            }},
+                            },
+                            true},
                     Failing{"NoHttp", [] { return std::string{"hello\r\n\r\n"}; }},
                     Failing{"Error", [] { return http_answer(R"({"allow":false})", 500); }},
                     Failing{"NoJson", [] { return http_answer("allow"); }},

@@ -45,7 +45,7 @@ bool send_file(Connection& connection, const std::filesystem::path& file) {
 }  // namespace
 
 Leader::Leader(store::Maintenance& store, LeaderOptions options)
-    : store_(store), options_(std::move(options)) {
+    : store_(store), options_(std::move(options)), held_all_at_(now()) {
     listen_on();
     acceptor_ = std::jthread{[this] { accept_all(); }};
 }
@@ -194,15 +194,17 @@ void Leader::hand_out_updates(Connection& connection, std::uint64_t position) {
         const auto stands = bytes ? decode_number(*bytes) : std::nullopt;
         if (!stands || *stands != reaches) return;
         position = reaches;
-        on_position(position, out.all);
+        on_position(position, out);
         if (out.all) (void)store_.wait_above(position, limits::kReplicaPulse);
     }
 }
 
-void Leader::on_position(std::uint64_t position, bool had_all) {
+void Leader::on_position(std::uint64_t position, const Updates& handed_out) {
     const std::scoped_lock lock{mutex_};
     status_.position = position;
-    if (had_all && !status_.in_step && options_.mode != Mode::async) {
+    for (const store::Update& update : handed_out.updates) status_.bytes += update.bytes.size();
+    if (handed_out.all) held_all_at_ = now();
+    if (handed_out.all && !status_.in_step && options_.mode != Mode::async) {
         status_.in_step = true;
         log::info("the follower is in step", {{"position", position}});
     }
@@ -243,6 +245,9 @@ LeaderStatus Leader::status() const {
     LeaderStatus status = status_;
     status.latest = store_.latest();
     status.in_step = status.in_step && status.connected;
+    if (status.position < status.latest) {
+        status.lag = std::max(Millis{0}, std::chrono::duration_cast<Millis>(now() - held_all_at_));
+    }
     return status;
 }
 

@@ -42,6 +42,8 @@ struct LeaderStatus {
     bool in_step{};            // What is acknowledged is on the follower's disk as well.
     std::uint64_t latest{};    // Updates here, on disk.
     std::uint64_t position{};  // Of the follower, on its disk.
+    Millis lag{};              // Since it last held everything that is here.
+    std::uint64_t bytes{};     // Of updates handed out; copies are not among them.
     std::uint64_t copies{};    // Whole ones that were handed out.
     std::uint64_t alone{};     // Times that the leader went on alone.
 };
@@ -71,7 +73,7 @@ private:
     [[nodiscard]] bool hand_over_copy(Connection& connection);
     void hand_out_updates(Connection& connection, std::uint64_t position);
     void end_conversation();
-    void on_position(std::uint64_t position, bool had_all);
+    void on_position(std::uint64_t position, const Updates& handed_out);
 
     store::Maintenance& store_;
     const LeaderOptions options_;
@@ -81,6 +83,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable moved_;
     LeaderStatus status_;  // Under mutex_, as what follows.
+    Time held_all_at_;
     bool released_ = false;
 
     std::atomic<bool> stop_{false};

@@ -180,6 +180,7 @@ TEST_F(Replica, ACommitWaitsForTheFollowerThatIsInStep) {
         ASSERT_TRUE(leader_->await_copied());
         ASSERT_EQ(leader_->status().position, record_.face->latest());
     }
+    EXPECT_GT(leader_->status().bytes, 0U);
     store::expect_as_written(*stopped_copy().store, scribe);
 }
 
@@ -188,9 +189,11 @@ TEST_F(Replica, TheLeaderGoesOnAloneAfterTheStatedTimeAndWaitsAgainLater) {
     Scribe scribe{{1}};
     follow();
     ASSERT_TRUE(comes_true([&] { return leader_->status().in_step; }));
+    EXPECT_EQ(leader_->status().lag, 0ms);
     follower_.reset();
     write(scribe);
     EXPECT_TRUE(leader_->await_copied());
+    EXPECT_GE(leader_->status().lag, 200ms) << "it waited as long for what is not there";
     EXPECT_FALSE(leader_->status().in_step);
     EXPECT_EQ(leader_->status().alone, 1U);
     const Time before = now();

@@ -11,6 +11,7 @@
 #include "replica/follower.h"
 #include "replica/promote.h"
 #include "server/admin_side.h"
+#include "server/metrics.h"
 #include "server/replicas.h"
 
 namespace stentor::server {
@@ -20,6 +21,7 @@ constexpr timespec kLookEvery{.tv_sec = 0, .tv_nsec = 100'000'000};
 
 net::http::Response answer(const std::string& path, const replica::Follower& follower) {
     if (path == "/healthz") return api::health_response();
+    if (path == "/metrics") return api::metrics_response(metrics_of(follower));
     const replica::FollowerStatus status = follower.status();
     api::JsonObject body;
     body.add("ready", false)

@@ -115,6 +115,81 @@ void add_node(Exposition& page, gateway::Gateway& gateway) {
                    "A shard's turn in which frames were pushed to members", gateway.fanout_turns());
 }
 
+double in_seconds(Millis time) { return static_cast<double>(time.count()) / 1'000; }
+
+// What both sides of a replication can say of it.
+struct Replication {
+    bool connected;
+    std::uint64_t behind;
+    Millis lag;
+    std::uint64_t copies;
+};
+
+void add_replication(Exposition& page, std::string_view role, std::string_view mode,
+                     const Replication& replication) {
+    page.gauges("stentor_replica_info", "What this server is to a second one, and who waits for it",
+                {{{{"role", role}, {"mode", mode}}, 1}})
+        .gauge("stentor_replica_connected", "1: leader and follower speak",
+               replication.connected ? 1 : 0)
+        .gauge("stentor_replica_behind", "Updates that the follower does not have",
+               as_double(replication.behind))
+        .gauge("stentor_replica_lag_seconds", "Since the follower last had all",
+               in_seconds(replication.lag))
+        .counter("stentor_replica_copies_total", "Whole copies handed over",
+                 as_double(replication.copies));
+}
+
+void add_leader(Exposition& page, const replica::Leader& leader) {
+    const replica::LeaderStatus status = leader.status();
+    const std::string_view mode = leader.mode() == replica::Mode::strict ? "strict"
+                                  : leader.mode() == replica::Mode::sync ? "sync"
+                                                                         : "async";
+    add_replication(
+        page, "leader", mode,
+        {.connected = status.connected,
+         .behind = status.latest > status.position ? status.latest - status.position : 0,
+         .lag = status.lag,
+         .copies = status.copies});
+    page.gauge("stentor_replica_in_step",
+               "1: what is acknowledged is on both disks; never in async mode",
+               status.in_step ? 1 : 0)
+        .counter("stentor_replica_alone_total", "Times that the leader went on alone",
+                 as_double(status.alone))
+        .counter("stentor_replica_bytes_total", "Of updates that the follower has, without copies",
+                 as_double(status.bytes));
+}
+
+void add_filter(Exposition& page, const filter::Filter& filter) {
+    const filter::FilterCounters& counters = filter.counters();
+    const bool open = filter.on_failure() == filter::OnFailure::open;
+    const std::uint64_t failed = counters.failed;
+    page.counter("stentor_filter_asked_total", "Posts shown to the outside filter",
+                 as_double(counters.asked))
+        .counter("stentor_filter_refused_total", "Posts that it refused",
+                 as_double(counters.refused))
+        .counter("stentor_filter_timeouts_total", "Posts on which it said nothing in time",
+                 as_double(counters.timed_out))
+        .counters("stentor_filter_failed_total",
+                  "Posts without a verdict: let pass (open) or refused with a time (closed)",
+                  {{{{"failing", "open"}}, as_double(open ? failed : 0)},
+                   {{{"failing", "closed"}}, as_double(open ? 0 : failed)}});
+}
+
+void add_search(Exposition& page, const search::Indexer& indexer) {
+    const search::IndexerCounters& counters = indexer.counters();
+    page.gauge("stentor_search_behind", "Commits that are not in the index of words yet",
+               as_double(counters.behind))
+        .counter("stentor_search_entries_total", "Entries read into the index",
+                 as_double(counters.entries))
+        .counter("stentor_search_rebuilds_total", "Times that it was made anew from the logs",
+                 as_double(counters.rebuilds));
+}
+
+void add_build(Exposition& page) {
+    page.gauges("stentor_build_info", "The version that runs",
+                {{{{"version", STENTOR_VERSION}}, 1}});
+}
+
 void add_process(Exposition& page) {
     const ProcessCounts process = process_counts();
     page.counter("process_cpu_seconds_total", "User and system time of all threads", process.cpu_s)
@@ -130,8 +205,7 @@ void add_process(Exposition& page) {
 
 std::string metrics_of(const Measured& measured) {
     Exposition page;
-    page.gauges("stentor_build_info", "The version that runs",
-                {{{{"version", STENTOR_VERSION}}, 1}});
+    add_build(page);
     page.gauge("stentor_ready", "1: takes work, as /readyz says", measured.ready ? 1 : 0);
     add_connections(page, measured.shards);
     add_turned_away(page, measured.shards);
@@ -140,13 +214,23 @@ std::string metrics_of(const Measured& measured) {
     page.gauges("stentor_http_waiting", "HTTP requests that wait",
                 {{{{"for", "passwords"}}, as_double(measured.passwords.waiting())},
                  {{{"for", "owners"}}, as_double(measured.poster.waiting())}});
-    if (measured.filter != nullptr) {
-        const filter::FilterCounters& filter = measured.filter->counters();
-        page.counters("stentor_filter_total", "Posts shown to the outside filter",
-                      {{{{"outcome", "asked"}}, as_double(filter.asked)},
-                       {{{"outcome", "refused"}}, as_double(filter.refused)},
-                       {{{"outcome", "failed"}}, as_double(filter.failed)}});
-    }
+    if (measured.filter != nullptr) add_filter(page, *measured.filter);
+    if (measured.leader != nullptr) add_leader(page, *measured.leader);
+    if (measured.indexer != nullptr) add_search(page, *measured.indexer);
+    add_process(page);
+    return page.text();
+}
+
+std::string metrics_of(const replica::Follower& follower) {
+    const replica::FollowerStatus status = follower.status();
+    Exposition page;
+    add_build(page);
+    page.gauge("stentor_ready", "1: takes work, as /readyz says", 0);
+    add_replication(page, "follower", "",
+                    {.connected = status.connected,
+                     .behind = status.behind,
+                     .lag = status.lag,
+                     .copies = status.copies});
     add_process(page);
     return page.text();
 }

@@ -11,6 +11,9 @@
 #include "gateway/gateway.h"
 #include "net/shard_group.h"
 #include "owner/owner.h"
+#include "replica/follower.h"
+#include "replica/leader.h"
+#include "search/indexer.h"
 
 namespace stentor::server {
 
@@ -20,11 +23,15 @@ struct Measured {
     const owner::Owner& owner;
     const auth::PasswordQueue& passwords;
     const api::Poster& poster;
-    const filter::Filter* filter{};  // None is set.
+    const filter::Filter* filter{};  // None is set, as the next two.
+    const replica::Leader* leader{};
+    const search::Indexer* indexer{};
     bool ready{};
 };
 
 // Prometheus' text format; docs/operations.md explains the names.
 [[nodiscard]] std::string metrics_of(const Measured& measured);
+// Of a server that follows and serves nobody.
+[[nodiscard]] std::string metrics_of(const replica::Follower& follower);
 
 }  // namespace stentor::server

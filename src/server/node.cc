@@ -157,6 +157,8 @@ std::string Node::metrics() {
                        .passwords = passwords_,
                        .poster = poster_,
                        .filter = filter_.get(),
+                       .leader = leader_.get(),
+                       .indexer = indexer_.get(),
                        .ready = stats_.unready_reasons().empty()});
 }
 

@@ -42,8 +42,12 @@ class Server:
             self.process = subprocess.Popen(
                 [STENTOR, "serve", "--data", data, "--listen", "127.0.0.1:0", *args],
                 stdout=subprocess.PIPE, stderr=log, text=True)
-        lines = [self.process.stdout.readline() for _ in range(2)]
-        self.http = re.search(r"http://\S+", lines[0])[0]
+        lines = ""
+        while "admin on" not in lines:
+            lines += self.process.stdout.readline()
+        self.http = re.search(r"http://\S+", lines)[0]
+        tcp = re.search(r"tcp://\S+:(\d+)", lines)
+        self.tcp = int(tcp[1]) if tcp else None
         self.admin = (self.data / "admin-address").read_text().strip()
 
     def stop(self):
@@ -92,8 +96,28 @@ class Operator(unittest.TestCase):
         return server
 
     def test_metrics_are_well_formed_and_the_dashboard_uses_no_others(self):
-        server = self.serve()
+        secret = pathlib.Path(self.folder.name) / "secret"
+        secret.write_text("secret\n")
+        nobody = wire.socket.create_server(("127.0.0.1", 0))  # A filter that never answers.
+        self.addCleanup(nobody.close)
+        file = pathlib.Path(self.folder.name) / "stentor.toml"
+        file.write_text('[replica]\nlisten = "127.0.0.1:0"\n[safety]\nfilter_within = "100 ms"\n'
+                        f'filter = "http://127.0.0.1:{nobody.getsockname()[1]}/"\nfilter_secret = "{secret}"\n'
+                        '[listen]\ntcp = ["127.0.0.1:0"]\n')
+        server = self.serve("--config", str(file))
+        with Talk(server.tcp) as talk:
+            talk.answer(hello(json.loads(sign_up(server, "Ann")[1])["token"]))
+            ready = talk.answer(command(2, wire.CREATE_GROUP, field(1, field(1, "Club")), field(2, cmid())))
+            gid = fields(ready[wire.GROUP_READY][0])[1][0]
+            send = field(1, gid), field(2, cmid()), field(5, field(1, "shown to the filter"))
+            self.assertIn(wire.SENT, talk.answer(command(3, wire.SEND, *send)))
+        wire.until(lambda: "\nstentor_search_behind 0\n" in fetch(server.admin + "/metrics")[1]
+                   and "\nstentor_search_entries_total 1\n" in fetch(server.admin + "/metrics")[1], "the index is in step")
         status, text = fetch(server.admin + "/metrics")
+        for line in ('stentor_filter_asked_total 1', 'stentor_filter_timeouts_total 1',
+                     'stentor_filter_failed_total{failing="open"} 1', 'stentor_replica_connected 0',
+                     'stentor_replica_info{role="leader",mode="async"} 1'):
+            self.assertIn(line + "\n", text)
         self.assertEqual(status, 200)
         typed, names = set(), set()
         for line in text.splitlines():
@@ -250,6 +274,7 @@ class Operator(unittest.TestCase):
                 self.assertIn(wire.SENT, bob.answer(command(4, wire.SEND, *send)))
                 again = field(1, gid), field(2, cmid()), field(5, field(1, "and again"))
                 self.assertEqual(refusal(bob, 5, wire.SEND, *again), ("slow_mode", 7))
+                time.sleep(0.05)
                 place = field(1, gid), field(2, 1), field(3, 1)
                 self.assertEqual(refusal(bob, 6, wire.RECALL, *place), ("recall_window", 0))
                 self.assertEqual(refusal(bob, 7, wire.EDIT, *place, field(5, field(1, "x"))), ("edit_window", 0))
