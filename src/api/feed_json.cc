@@ -1,17 +1,37 @@
 #include "api/feed_json.h"
 
+#include <array>
+
 #include "api/entry_json.h"
 
 namespace stentor::api {
+namespace {
+
+constexpr std::array<std::string_view, 6> kKinds{"",       "joined", "left",
+                                                 "kicked", "banned", "ban_lifted"};
+
+std::string member_json(const MemberEvent& event) {
+    return "{\"uid\":" + std::to_string(event.uid.value) + ",\"event\":\"" +
+           std::string{kKinds.at(static_cast<std::size_t>(event.kind))} +
+           "\",\"by\":" + std::to_string(event.by.value) + "}";
+}
+
+}  // namespace
 
 std::string feed_fields(const bus::FeedAnswer& feed, std::uint64_t after) {
     std::string text = "\"commits\":[";
     for (const bus::FeedAnswer::Row& row : feed.rows) {
         if (text.back() != '[') text += ',';
-        text += "{\"number\":" + std::to_string(row.number) + ",\"entries\":[";
+        text += "{\"number\":" + std::to_string(row.number) +
+                ",\"gid\":" + std::to_string(row.gid.value) + ",\"entries\":[";
         for (const LogEntry& entry : row.entries) {
             if (text.back() != '[') text += ',';
             text += entry_json(row.gid, entry);
+        }
+        text += "],\"members\":[";
+        for (const MemberEvent& event : row.members) {
+            if (text.back() != '[') text += ',';
+            text += member_json(event);
         }
         text += "]}";
         after = row.number;

@@ -7,7 +7,8 @@
 
 namespace stentor::api {
 
-// "commits":[{"number":N,"entries":[...]}...],"next":N,"head":N without the braces around it;
+// "commits":[{"number":N,"gid":G,"entries":[...],"members":[{"uid":U,"event":KIND,"by":U}...]}...],
+// "next":N,"head":N without the braces around it;
 // `after` stands as `next` when there are no commits.
 [[nodiscard]] std::string feed_fields(const bus::FeedAnswer& feed, std::uint64_t after = 0);
 

@@ -4,7 +4,7 @@
 // nothing after it meanwhile; it tells repeats by `number`.
 //
 //   POST, application/json, Stentor-Signature (outgoing/signature.h):
-//   {"hook":NAME,"commits":[{"number":N,"entries":[...]}...],"next":N,"head":N}
+//   {"hook":NAME,"commits":[...],"next":N,"head":N}, as in feed_json.h
 //
 // The place in the feed is kept in the record as the setting "hook/<name>": a hook goes on where it
 // stopped. A new one begins with what is written from then on. One that was away longer than the

@@ -201,13 +201,20 @@ TEST_F(PushTest, ReadsTheFeedFromAPlace) {
     pb::Body body;
     body.set_text("a \"b\"");
     entry.set_body(body.SerializeAsString());
-    bus_.feed_answer = {.rows = {{.number = 8, .gid = {9}, .entries = {log_entry(entry, {})}}},
+    bus_.feed_answer = {.rows = {{.number = 8,
+                                  .gid = {9},
+                                  .entries = {log_entry(entry, {})},
+                                  .members = {{{5}, MemberEvent::Kind::kicked, {4}},
+                                              {{6}, MemberEvent::Kind::joined, {6}}}}},
                         .head = 12,
                         .floor = 5};
     const std::string mine = key({Scope::feed});
     const Response page = call("GET", "/api/v1/feed", mine, "", "after=7&count=10");
     EXPECT_EQ(bus_.asked_after, 7U);
-    EXPECT_THAT(text(page), HasSubstr(R"("number":8,"entries":[{"gid":9,"seq":3,"sender":4)"));
+    EXPECT_THAT(text(page),
+                HasSubstr(R"("number":8,"gid":9,"entries":[{"gid":9,"seq":3,"sender":4)"));
+    EXPECT_THAT(text(page), HasSubstr(R"("members":[{"uid":5,"event":"kicked","by":4},)"
+                                      R"({"uid":6,"event":"joined","by":6}]})"));
     EXPECT_THAT(text(page), HasSubstr(R"("text":"a \"b\"")"));
     EXPECT_THAT(text(page), HasSubstr(R"("next":8,"head":12)"));
     EXPECT_THAT(text(call("GET", "/api/v1/feed", mine, "", "after=x")),

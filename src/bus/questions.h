@@ -15,6 +15,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "wire/log_entry.h"
+#include "wire/member_event.h"
 #include "wire/pb.h"
 
 namespace stentor::bus {
@@ -191,7 +192,8 @@ struct FeedAnswer {
     struct Row {
         std::uint64_t number{};
         GroupId gid;
-        std::vector<LogEntry> entries;  // Added or changed, as they are now.
+        std::vector<LogEntry> entries;     // Added or changed, as they are now.
+        std::vector<MemberEvent> members;  // Who came and went.
     };
     std::vector<Row> rows;
     std::uint64_t head{};

@@ -67,6 +67,8 @@ bool Group::admit_direct(const Work& work, CachedMember& member, UserId whom, Ti
 
 void Group::enter_direct(Operation& operation, UserId uid, Time now) const {
     ++operation.after.members;
+    operation.member_events.push_back(
+        {.uid = uid, .kind = MemberEvent::Kind::joined, .by = operation.post.uid});
     pb::UserLogEntry entry;
     entry.mutable_joined()->set_role(pb::ROLE_MEMBER);
     tell(operation, uid, std::move(entry), now);

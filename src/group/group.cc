@@ -244,6 +244,7 @@ void Group::flush() {
                                  return !event.note || !planted(Bug::notes_without_cursor);
                              });
         std::ranges::copy(operation.reactions, std::back_inserter(commit.reactions));
+        std::ranges::copy(operation.member_events, std::back_inserter(commit.member_events));
     }
     const Tip& after = in_flight_.back().after;
     commit.head.term = tenure_.term;

@@ -19,6 +19,14 @@ bool admits(const store::InviteRow& invite, Time now) {
     return !expired && invite.uses_left != 0;
 }
 
+MemberEvent::Kind kind_of(pb::OustReason reason) {
+    switch (reason) {
+        case pb::OUST_REASON_KICKED: return MemberEvent::Kind::kicked;
+        case pb::OUST_REASON_BANNED: return MemberEvent::Kind::banned;
+        default: return MemberEvent::Kind::left;
+    }
+}
+
 constexpr Error kPending{.code = Code::approval_pending, .where = "gid"};
 
 }  // namespace
@@ -87,6 +95,8 @@ bool Group::admit_create(const Work& work, Time now) {
     pb::UserLogEntry entry;
     entry.mutable_joined()->set_role(pb::ROLE_OWNER);
     tell(operation, row.uid, std::move(entry), now);
+    operation.member_events.push_back(
+        {.uid = row.uid, .kind = MemberEvent::Kind::joined, .by = post.uid});
     operation.members.push_back(std::move(row));
     stage_rows(std::move(operation));
     return true;
@@ -227,6 +237,8 @@ void Group::let_in(Operation& operation, MemberRow row, Time now) const {
     row.joined = now;
     ++row.version;
     ++operation.after.members;
+    operation.member_events.push_back(
+        {.uid = row.uid, .kind = MemberEvent::Kind::joined, .by = operation.post.uid});
     pb::UserLogEntry entry;
     entry.mutable_joined()->set_role(pb::ROLE_MEMBER);
     entry.mutable_joined()->set_floor(row.floor.value);
@@ -312,6 +324,10 @@ bool Group::admit_leave(const Work& work, CachedMember& member, Time now) {
 }
 
 void Group::put_out(Operation& operation, MemberRow& row, Time now) const {
+    const MemberEvent::Kind kind = kind_of(operation.ousted);
+    if (row.role != Role::none || kind == MemberEvent::Kind::banned) {
+        operation.member_events.push_back({.uid = row.uid, .kind = kind, .by = operation.post.uid});
+    }
     if (row.role != Role::none) {
         row.left = tip_.seq;
         --operation.after.members;

@@ -195,6 +195,10 @@ void Group::change_standing(const Work& work, CachedMember& target, Time now) {
     row.banned = banned;
     if (out || lifted) {
         ++row.version;
+        operation.member_events.push_back(
+            {.uid = row.uid,
+             .kind = banned ? MemberEvent::Kind::banned : MemberEvent::Kind::ban_lifted,
+             .by = post.uid});
     } else {
         operation.ousted = ousted;
         put_out(operation, row, now);

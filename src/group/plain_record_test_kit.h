@@ -35,6 +35,7 @@ struct PlainRecord {
         for (const auto& row : commit.tallies) tallies[row.seq] = row;
         std::ranges::copy(commit.user_events, std::back_inserter(events));
         for (const auto& row : commit.invites) invites[row.code] = row;
+        std::ranges::copy(commit.member_events, std::back_inserter(member_events));
         for (const auto& event : commit.user_events) {
             pb::UserLogEntry entry;
             entry.ParseFromString(event.entry);
@@ -137,6 +138,7 @@ struct PlainRecord {
     std::vector<store::UserEvent> events;
     std::map<std::string, store::InviteRow> invites;
     std::map<UserId, std::vector<pb::UserLogEntry>> user_logs;
+    std::vector<MemberEvent> member_events;
     std::size_t groups_of_everybody{};
 
     std::map<UserId, store::UserRow> users;

@@ -57,6 +57,7 @@ struct Operation {
     std::optional<LogEntry> changed;            // Edited or recalled.
     bool raises_floor{};                        // The group's own step: it answers nobody.
     std::vector<store::UserEvent> events;
+    std::vector<MemberEvent> member_events;
     std::optional<store::InviteRow> invite;
     std::vector<store::ReactionRow> reactions;
     std::optional<store::TallyRow> tally;

@@ -113,7 +113,7 @@ public:
         return store_.settings(prefix);
     }
     Epoch epoch() override { return store_.epoch(); }
-    Result<Epoch> raise_epoch() override { return store_.raise_epoch(); }
+    Result<Epoch> raise_epoch(Epoch least) override { return store_.raise_epoch(least); }
     Result<Term> next_term() override { return store_.next_term(); }
 
 private:

@@ -95,7 +95,8 @@ Result<bus::Reply> Questions::on(const bus::AskFeed& ask) {
     std::size_t bytes = 0;
     for (const store::FeedRow& row : page->rows) {
         if (bytes > limits::kRangeBytes) break;
-        bus::FeedAnswer::Row told{.number = row.number, .gid = row.gid};
+        bus::FeedAnswer::Row told{.number = row.number, .gid = row.gid, .members = row.members};
+        bytes += row.members.size() * sizeof(MemberEvent);
         const auto read = [&](Seq from, Seq to) -> Result<void> {
             while (from <= to) {
                 const auto entries = store_.entries(row.gid, from, to - from + 1);

@@ -14,7 +14,7 @@ Result<Promoted> promote(const Place& place, const OpenCopy& open, bool lost_not
 
     Promoted promoted{.raised = !lost_nothing && !place.holds_all()};
     if (promoted.raised) {
-        const Result<Epoch> raised = copy->store->raise_epoch();
+        const Result<Epoch> raised = copy->store->raise_epoch({});
         if (!raised) return std::unexpected(raised.error());
     } else if (const auto line = copy->face->begin_line(); !line) {
         return std::unexpected(line.error());

@@ -271,9 +271,9 @@ TEST_F(Replica, AnotherHistoryIsReplacedByAWholeCopy) {
     write(scribe, 10);
     follow();
     ASSERT_TRUE(catches_up());
-    ASSERT_TRUE(record_.store->raise_epoch());
+    ASSERT_TRUE(record_.store->raise_epoch({}));
     follower_.reset();  // Whether or not it learned of that.
-    ASSERT_TRUE(record_.store->raise_epoch());
+    ASSERT_TRUE(record_.store->raise_epoch({}));
     write(scribe, 3);
     follow();
     ASSERT_TRUE(catches_up());

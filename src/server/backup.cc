@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+#include <fstream>
 #include <stdexcept>
 
 #include "store/rocks/rocks_store.h"
@@ -13,6 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kStore = "store";
 constexpr const char* kSecrets = "secrets";
+constexpr const char* kRestored = "restored";
 
 [[noreturn]] void refuse(std::string_view what, const fs::path& where) {
     throw std::runtime_error{fmt::format("{} {}", where.string(), what)};
@@ -21,6 +25,19 @@ constexpr const char* kSecrets = "secrets";
 void make_private(const fs::path& folder) {
     fs::create_directories(folder);
     fs::permissions(folder, fs::perms::owner_all);
+}
+
+// 0 for a clock that stands before 2026.
+std::uint64_t ten_minutes_since_2026(Time now) {
+    constexpr std::chrono::sys_days kStart{std::chrono::year{2026} / 1 / 1};
+    return now < kStart ? 0 : static_cast<std::uint64_t>((now - kStart) / std::chrono::minutes{10});
+}
+
+// The largest epoch that was given to a restore from this folder.
+std::uint64_t epoch_restored_from(const fs::path& folder) {
+    std::uint64_t epoch = 0;
+    std::ifstream{folder / kRestored} >> epoch;
+    return epoch;
 }
 
 }  // namespace
@@ -35,7 +52,7 @@ std::string take_backup(store::Maintenance& store, const fs::path& data, const f
     return fmt::format("{}: everything up to update {}", folder.string(), *copied);
 }
 
-std::uint64_t restore_backup(const fs::path& folder, const fs::path& data) {
+std::uint64_t restore_backup(const fs::path& folder, const fs::path& data, Time now) {
     if (!fs::exists(folder / kStore)) refuse("is no backup: it holds no store", folder);
     if (!fs::exists(folder / kSecrets)) refuse("was not finished: it holds no secrets", folder);
     if (fs::exists(data / kStore)) refuse("holds a record already: name a new folder", data);
@@ -44,8 +61,12 @@ std::uint64_t restore_backup(const fs::path& folder, const fs::path& data) {
     fs::copy_file(folder / kSecrets, data / kSecrets, fs::copy_options::overwrite_existing);
     auto store = store::open_rocks({.path = (data / kStore).string()});
     if (!store) refuse("cannot be opened: " + std::string{store.error().where}, data);
-    const auto epoch = (*store)->raise_epoch();
+    const std::uint64_t least =
+        std::max(ten_minutes_since_2026(now), epoch_restored_from(folder) + 1);
+    const auto epoch = (*store)->raise_epoch({least});
     if (!epoch) refuse("takes no new epoch: " + std::string{epoch.error().where}, data);
+    // On a medium that cannot be written to the time alone tells restores apart.
+    std::ofstream{folder / kRestored} << epoch->value << '\n';
     return epoch->value;
 }
 

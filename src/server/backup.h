@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/time.h"
 #include "store/maintenance.h"
 
 namespace stentor::server {
@@ -18,7 +19,13 @@ std::string take_backup(store::Maintenance& store, const std::filesystem::path& 
 
 // Makes `data`, which must not hold a record yet, from a backup, with a new epoch: clients that saw
 // more than the backup holds are told where the histories part. Returns the epoch.
-std::uint64_t restore_backup(const std::filesystem::path& folder,
-                             const std::filesystem::path& data);
+//
+// No two restores have one epoch, for each goes its own way, and a later one has the larger, which
+// is what clients follow. An epoch has 21 bits (user logs count beneath it, store/user_log.h), so
+// it is the number of the ten minutes in which the restore is made, counted from 2026 (enough until
+// 2065), and above what was restored from this folder before, which `restored` in it tells. Two
+// copies of a backup that are restored within the same ten minutes are not told apart.
+std::uint64_t restore_backup(const std::filesystem::path& folder, const std::filesystem::path& data,
+                             Time now);
 
 }  // namespace stentor::server

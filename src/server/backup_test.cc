@@ -14,6 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr Time kNow{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
+constexpr Millis kHour{3'600'000};
+
 class BackupTest : public testing::Test {
 protected:
     BackupTest() {
@@ -47,7 +50,7 @@ TEST_F(BackupTest, WhatWasThereWhenItWasTakenComesBackUnderANewEpoch) {
         add_user(*store, 8, "bob");
         before = store->epoch();
     }
-    const std::uint64_t epoch = restore_backup(folder_ / "backup", folder_ / "again");
+    const std::uint64_t epoch = restore_backup(folder_ / "backup", folder_ / "again", kNow);
     const auto store = open(folder_ / "again");
     EXPECT_GT(epoch, before.value);
     EXPECT_EQ(store->epoch().value, epoch);
@@ -57,16 +60,37 @@ TEST_F(BackupTest, WhatWasThereWhenItWasTakenComesBackUnderANewEpoch) {
               fs::perms::owner_read | fs::perms::owner_write);
 }
 
+TEST_F(BackupTest, EachRestoreHasAnEpochOfItsOwnAndALaterOneTheLarger) {
+    {
+        const auto store = open(folder_ / "data");
+        take_backup(*store::maintenance_of(*store), folder_ / "data", folder_ / "backup");
+    }
+    fs::copy(folder_ / "backup", folder_ / "copy", fs::copy_options::recursive);
+    const std::uint64_t first = restore_backup(folder_ / "backup", folder_ / "first", kNow);
+    const std::uint64_t again = restore_backup(folder_ / "backup", folder_ / "again", kNow);
+    const std::uint64_t copy = restore_backup(folder_ / "copy", folder_ / "third", kNow + kHour);
+    EXPECT_GT(first, 1U);
+    EXPECT_GT(again, first);
+    EXPECT_GT(copy, again);
+    // A clock that is wrong lowers nothing.
+    EXPECT_GT(restore_backup(folder_ / "backup", folder_ / "fourth", Time{}), again);
+    // User logs count beneath it, in numbers that a browser holds exactly.
+    const std::uint64_t in_2060 =
+        restore_backup(folder_ / "copy", folder_ / "fifth",
+                       Time{std::chrono::sys_days{std::chrono::year{2060} / 1 / 1}});
+    EXPECT_LT(in_2060, std::uint64_t{1} << 21U);
+}
+
 TEST_F(BackupTest, NothingIsWrittenOver) {
     const auto store = open(folder_ / "data");
     store::Maintenance& maintenance = *store::maintenance_of(*store);
     take_backup(maintenance, folder_ / "data", folder_ / "backup");
     EXPECT_THROW(take_backup(maintenance, folder_ / "data", folder_ / "backup"),
                  std::runtime_error);
-    EXPECT_THROW(restore_backup(folder_ / "backup", folder_ / "data"), std::runtime_error);
-    EXPECT_THROW(restore_backup(folder_ / "none", folder_ / "again"), std::runtime_error);
+    EXPECT_THROW(restore_backup(folder_ / "backup", folder_ / "data", kNow), std::runtime_error);
+    EXPECT_THROW(restore_backup(folder_ / "none", folder_ / "again", kNow), std::runtime_error);
     fs::remove(folder_ / "backup" / "secrets");
-    EXPECT_THROW(restore_backup(folder_ / "backup", folder_ / "again"), std::runtime_error);
+    EXPECT_THROW(restore_backup(folder_ / "backup", folder_ / "again", kNow), std::runtime_error);
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ void add_record_commands(CLI::App& app) {
     restore->add_option("FOLDER", restoring->folder, "The backup")->required();
     restore->add_option("--data", restoring->data, "The new data folder")->required();
     restore->callback([restoring] {
-        const std::uint64_t epoch = restore_backup(restoring->folder, restoring->data);
+        const std::uint64_t epoch = restore_backup(restoring->folder, restoring->data, now());
         fmt::print("restored into {} with epoch {}; start it with: stentor serve --data {}\n",
                    restoring->data.string(), epoch, restoring->data.string());
     });

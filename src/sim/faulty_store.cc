@@ -22,7 +22,7 @@ Epoch FaultyStore::restore(const store::MemoryStore::Snapshot& backup) {
     pending_->clear();
     const Epoch former = truth_.epoch();
     truth_.restore(backup);
-    while (truth_.epoch() <= former) static_cast<void>(truth_.raise_epoch());
+    while (truth_.epoch() <= former) static_cast<void>(truth_.raise_epoch({}));
     return truth_.epoch();
 }
 

@@ -66,7 +66,7 @@ public:
     Result<void> set_setting(std::string_view name, std::optional<std::string_view> value) override;
     Result<std::vector<Setting>> settings(std::string_view prefix) override;
     Epoch epoch() override { return truth_.epoch(); }
-    Result<Epoch> raise_epoch() override { return truth_.raise_epoch(); }
+    Result<Epoch> raise_epoch(Epoch least) override { return truth_.raise_epoch(least); }
     Result<Term> next_term() override { return truth_.next_term(); }
 
 private:

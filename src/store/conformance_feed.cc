@@ -49,11 +49,11 @@ TEST_P(Conformance, TheFeedNamesEveryCommitThatTouchedAnEntry) {
     EXPECT_EQ(commit(two.edit({1})), Outcome::done);
     EXPECT_EQ(commit(two.edit({1})), Outcome::conflict);
 
-    const std::vector<FeedRow> rows{{1, {1}, {1}, {3}, {}},
-                                    {2, {2}, {1}, {1}, {}},
-                                    {3, {1}, {4}, {3}, {{2}}},
-                                    {4, {1}, {4}, {3}, {{1}, {3}}},
-                                    {5, {2}, {2}, {1}, {{1}}}};
+    const std::vector<FeedRow> rows{{1, {1}, {1}, {3}, {}, {}},
+                                    {2, {2}, {1}, {1}, {}, {}},
+                                    {3, {1}, {4}, {3}, {{2}}, {}},
+                                    {4, {1}, {4}, {3}, {{1}, {3}}, {}},
+                                    {5, {2}, {2}, {1}, {{1}}, {}}};
     for (int i = 0; i < 2; ++i) {
         const FeedPage page = store().feed(0, 10).value();
         EXPECT_EQ(page.rows, rows);
@@ -61,6 +61,26 @@ TEST_P(Conformance, TheFeedNamesEveryCommitThatTouchedAnEntry) {
         EXPECT_EQ(page.floor, 0U);
         EXPECT_THAT(store().feed(1, 2)->rows, ElementsAre(rows[1], rows[2]));
         EXPECT_THAT(store().feed(5, 2)->rows, IsEmpty());
+        reopen();
+    }
+}
+
+TEST_P(Conformance, TheFeedTellsWhoCameAndWentInTheCommitsOwnRow) {
+    using Kind = MemberEvent::Kind;
+    Scribe scribe{{1}};
+    const std::vector<MemberEvent> came{{{5}, Kind::joined, {5}}, {{6}, Kind::joined, {5}}};
+    const std::vector<MemberEvent> went{{{6}, Kind::banned, {}}};
+    Commit both = scribe.next(2);
+    both.member_events = came;
+    ASSERT_EQ(commit(both), Outcome::done);
+    scribe.accept(both);
+    Commit alone = scribe.next(0);
+    alone.member_events = went;
+    ASSERT_EQ(commit(alone), Outcome::done);
+
+    const std::vector<FeedRow> rows{{1, {1}, {1}, {2}, {}, came}, {2, {1}, {3}, {2}, {}, went}};
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(store().feed(0, 10)->rows, rows);
         reopen();
     }
 }
@@ -98,7 +118,7 @@ TEST_P(Conformance, ATakenHeadNotesWhereTheFormerHistoryEnds) {
     const Commit creation = scribe.next(3);
     ASSERT_EQ(commit(creation), Outcome::done);
     scribe.accept(creation);
-    const Epoch second = store().raise_epoch().value();
+    const Epoch second = store().raise_epoch({}).value();
     EXPECT_EQ(second, Epoch{2});
     EXPECT_EQ(store().epoch(), second);
     EXPECT_EQ(store().head({1})->epoch, Epoch{1}) << "not before it is taken";
@@ -115,13 +135,20 @@ TEST_P(Conformance, ATakenHeadNotesWhereTheFormerHistoryEnds) {
     EXPECT_EQ(store().head({1})->forks, taken.forks);
 
     for (std::size_t i = 0; i < limits::kForks + 1; ++i) {
-        ASSERT_TRUE(store().raise_epoch());
+        ASSERT_TRUE(store().raise_epoch({}));
         ASSERT_TRUE(store().take_head({1}, {2}));
     }
     const auto forks = store().head({1})->forks;
     ASSERT_EQ(forks.size(), limits::kForks);
     EXPECT_EQ(forks.front().epoch, Epoch{3});
     EXPECT_EQ(forks.back().epoch, Epoch{limits::kForks + 2});
+}
+
+TEST_P(Conformance, AnEpochIsRaisedToWhatIsAskedForButNeverLowered) {
+    EXPECT_EQ(store().raise_epoch({47'000}).value(), Epoch{47'000});
+    EXPECT_EQ(store().raise_epoch({3}).value(), Epoch{47'001});
+    reopen();
+    EXPECT_EQ(store().epoch(), Epoch{47'001});
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "wire/log_entry.h"
+#include "wire/member_event.h"
 
 namespace stentor::store {
 
@@ -134,7 +135,8 @@ struct Commit {
     std::vector<UserEvent> user_events;  // Of one user in this order.
     std::vector<InviteRow> invites;      // New or changed.
     std::vector<ReactionRow> reactions;
-    std::vector<TallyRow> tallies;  // New or changed, whole.
+    std::vector<TallyRow> tallies;           // New or changed, whole.
+    std::vector<MemberEvent> member_events;  // For the feed; nothing follows from them here.
     // A head.floor above the former one drops the entries, tallies, reactions and hidden entries up
     // to it, and the notes anchored below it.
 };
@@ -197,6 +199,7 @@ struct FeedRow {
     Seq first;  // Of the entries added; first > last: none.
     Seq last;
     std::vector<Seq> changed;
+    std::vector<MemberEvent> members;
 
     friend bool operator==(const FeedRow&, const FeedRow&) = default;
 };

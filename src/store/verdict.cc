@@ -100,8 +100,14 @@ Result<bool> take(HeadRow& head, Term term, Epoch epoch) {
 }
 
 std::optional<FeedRow> feed_row(std::uint64_t number, Seq former, const Commit& commit) {
-    if (commit.entries.empty() && commit.changed.empty()) return std::nullopt;
-    FeedRow row{.number = number, .gid = commit.gid, .first = former + 1, .last = commit.head.seq};
+    if (commit.entries.empty() && commit.changed.empty() && commit.member_events.empty()) {
+        return std::nullopt;
+    }
+    FeedRow row{.number = number,
+                .gid = commit.gid,
+                .first = former + 1,
+                .last = commit.head.seq,
+                .members = commit.member_events};
     row.changed.reserve(commit.changed.size());
     for (const LogEntry& entry : commit.changed) row.changed.push_back(entry.seq);
     return row;

@@ -235,10 +235,11 @@ Epoch MemoryStore::epoch() {
     return shared_->state.epoch;
 }
 
-Result<Epoch> MemoryStore::raise_epoch() {
+Result<Epoch> MemoryStore::raise_epoch(Epoch least) {
     const std::scoped_lock lock{shared_->mutex};
-    ++shared_->state.epoch.value;
-    return shared_->state.epoch;
+    Epoch& epoch = shared_->state.epoch;
+    epoch = std::max(Epoch{epoch.value + 1}, least);
+    return epoch;
 }
 
 Result<Term> MemoryStore::next_term() {

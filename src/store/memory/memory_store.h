@@ -53,7 +53,7 @@ public:
     Result<void> set_setting(std::string_view name, std::optional<std::string_view> value) override;
     Result<std::vector<Setting>> settings(std::string_view prefix) override;
     Epoch epoch() override;
-    Result<Epoch> raise_epoch() override;
+    Result<Epoch> raise_epoch(Epoch least) override;
     Result<Term> next_term() override;
 
     // Everything at one moment, as a backup holds it. Costs a pointer per group and a copy of every

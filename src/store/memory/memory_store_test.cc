@@ -39,7 +39,7 @@ TEST(MemoryStore, ASnapshotKeepsItsMoment) {
     ASSERT_EQ(store.commit({&next, 1})[0], Outcome::done);
     MemoryStore restored;
     restored.restore(backup);
-    ASSERT_EQ(restored.raise_epoch().value(), Epoch{2});
+    ASSERT_EQ(restored.raise_epoch({}).value(), Epoch{2});
 
     expect_as_written(restored, then);
     EXPECT_EQ(restored.memberships({5}, 1)->size(), 0U);

@@ -106,9 +106,9 @@ Result<HeadRow> RocksStore::take_head(GroupId gid, Term term) {
     return head;
 }
 
-Result<Epoch> RocksStore::raise_epoch() {
+Result<Epoch> RocksStore::raise_epoch(Epoch least) {
     const std::scoped_lock lock{terms_};
-    const Epoch raised{epoch_.load().value + 1};
+    const Epoch raised = std::max(Epoch{epoch_.load().value + 1}, least);
     rocksdb::WriteBatch batch;
     batch.Put(base_.rows, keys::meta("epoch"), rows::encode(raised.value));
     batch.Put(base_.rows, keys::meta("line"), rows::encode(drawn_line()));

@@ -97,7 +97,7 @@ public:
     Result<void> set_setting(std::string_view name, std::optional<std::string_view> value) override;
     Result<std::vector<Setting>> settings(std::string_view prefix) override;
     Epoch epoch() override { return epoch_; }
-    Result<Epoch> raise_epoch() override;
+    Result<Epoch> raise_epoch(Epoch least) override;
     Result<Term> next_term() override;
 
     Result<std::uint64_t> checkpoint(const std::string& folder) override;

@@ -172,7 +172,7 @@ TEST_F(Following, ALineNamesAHistory) {
     EXPECT_NE(first, 0U);
     EXPECT_EQ(copy().line().value(), first);
     EXPECT_NE(copy().begin_line().value(), first);
-    ASSERT_TRUE(leader_->raise_epoch());
+    ASSERT_TRUE(leader_->raise_epoch({}));
     EXPECT_NE(leader().line().value(), first);
 }
 

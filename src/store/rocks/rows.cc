@@ -276,13 +276,23 @@ std::optional<TallyRow> decode_tally(Seq seq, std::string_view value) {
     return checked(in, std::move(row));
 }
 
+// Members stand at the end of a row that begins with a group 0, which there is not: rows from
+// before they were told have none.
 std::string encode(const FeedRow& row) {
     Writer out;
+    if (!row.members.empty()) out.number(0);
     out.number(row.gid.value);
     out.number(row.first.value);
     out.number(row.last + 1 - row.first);
     out.number(row.changed.size());
     for (const Seq seq : row.changed) out.number(seq.value);
+    if (row.members.empty()) return out.take();
+    out.number(row.members.size());
+    for (const MemberEvent& event : row.members) {
+        out.number(event.uid.value);
+        out.number(static_cast<std::uint64_t>(event.kind));
+        out.number(event.by.value);
+    }
     return out.take();
 }
 
@@ -290,9 +300,21 @@ std::optional<FeedRow> decode_feed(std::uint64_t number, std::string_view value)
     Reader in{value};
     FeedRow row{.number = number};
     row.gid = {in.number()};
+    const bool with_members = row.gid == GroupId{};
+    if (with_members) row.gid = {in.number()};
     row.first = {in.number()};
     row.last = row.first + in.number() - 1;
     for (std::uint64_t left = in.count(1); left > 0; --left) row.changed.push_back({in.number()});
+    if (!with_members) return checked(in, std::move(row));
+    for (std::uint64_t left = in.count(3); left > 0; --left) {
+        MemberEvent event{.uid = {in.number()}};
+        const std::uint64_t kind = in.number();
+        in.require(kind > 0 && kind <= static_cast<std::uint64_t>(MemberEvent::kLast));
+        event.kind = static_cast<MemberEvent::Kind>(kind);
+        event.by = {in.number()};
+        row.members.push_back(event);
+    }
+    in.require(!row.members.empty());
     return checked(in, std::move(row));
 }
 

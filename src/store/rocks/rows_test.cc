@@ -50,7 +50,11 @@ TEST(StoredForm, OfWhatStandsBesideIsWhatTheDocumentSays) {
               "00 00 00 00 00 00 01 2c");
     EXPECT_EQ(hex(rows::encode(TallyRow{{300}, {{"+", 2}}})), "01 01 01 2b 02");
     EXPECT_EQ(hex(keys::fixed(9)), "00 00 00 00 00 00 00 09");
-    EXPECT_EQ(hex(rows::encode(FeedRow{9, {258}, {300}, {301}, {{7}}})), "01 82 02 ac 02 02 01 07");
+    EXPECT_EQ(hex(rows::encode(FeedRow{9, {258}, {300}, {301}, {{7}}, {}})),
+              "01 82 02 ac 02 02 01 07");
+    const MemberEvent kick{{5}, MemberEvent::Kind::kicked, {4}};
+    EXPECT_EQ(hex(rows::encode(FeedRow{9, {258}, {300}, {299}, {}, {kick}})),
+              "01 00 82 02 ac 02 00 00 01 05 03 04");
     EXPECT_EQ(hex(keys::user_log({3}, 2)), "6c 00 00 00 00 00 00 00 03 00 00 00 00 00 00 00 02");
     EXPECT_EQ(hex(rows::encode(rows::UserLogLine{(std::uint64_t{1} << 32U) + 2, ""})),
               "01 82 80 80 80 10");
@@ -89,8 +93,12 @@ TEST(StoredForm, ReadsBackExactlyWhatWasWritten) {
                   [](std::string_view in) { return rows::decode_invite("c", in); });
     expect_strict(TallyRow{{9}, {{"+", 300}, {"++", 1}}},
                   [](std::string_view in) { return rows::decode_tally({9}, in); });
-    expect_strict(FeedRow{9, {258}, {8}, {7}, {{300}, {1}}},
+    expect_strict(FeedRow{9, {258}, {8}, {7}, {{300}, {1}}, {}},
                   [](std::string_view in) { return rows::decode_feed(9, in); });
+    using Kind = MemberEvent::Kind;
+    expect_strict(
+        FeedRow{9, {258}, {8}, {7}, {}, {{{5}, Kind::joined, {5}}, {{300}, Kind::ban_lifted, {}}}},
+        [](std::string_view in) { return rows::decode_feed(9, in); });
     expect_strict(~std::uint64_t{0}, [](std::string_view in) { return rows::decode_number(in); });
 }
 
