@@ -38,6 +38,16 @@ def a_script_says_and_sees(program, server):
     assert "no such command" in out and "the number of a message is needed" in out, out
     code, out, err = scripted(program, server, ann, ["/history"], "--group", gid)
     assert code == 0 and "Bob: here" in out and "Ann: hello" in out, (out, err)
+    # Who is there, all and by the beginning of the name.
+    code, out, err = scripted(program, server, bob, ["/members", "/who an"], "--group", gid)
+    assert code == 0, (code, out, err)
+    everybody, some = out.split("\n2 members\n")[1:]
+    assert "Ann, owner\n" in everybody and "  Bob" in everybody, out
+    assert "Ann, owner\n" in some and "Bob" not in some, out
+    # Not to somebody who is none of them.
+    eve = server.account("Eva")
+    code, out, err = scripted(program, server, eve, ["/members"], "--group", gid)
+    assert "NOT_FOUND" in out and "Ann" not in out, (code, out, err)
 
 
 def texts_cannot_act_on_the_terminal(program, server):
