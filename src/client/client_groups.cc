@@ -101,10 +101,6 @@ bool Client::on_group_event(Moment moment, const pb::ServerFrame& frame) {
                 host_.on_forked(group.gid(), {frame.fork().epoch()}, {frame.fork().fork_seq()});
                 return Step{};
             });
-        case pb::ServerFrame::kChanged:
-            host_.on_changed({frame.changed().gid()}, {frame.changed().epoch()},
-                             frame.changed().entry());
-            return true;
         case pb::ServerFrame::kOusted:
             return page(frame.ousted(), [&](GroupCursor& group) {
                 group.phase = Phase::refused;
@@ -118,6 +114,10 @@ bool Client::on_group_event(Moment moment, const pb::ServerFrame& frame) {
 // What is told of groups beside their logs.
 bool Client::on_news(const pb::ServerFrame& frame) {
     switch (frame.event_case()) {
+        case pb::ServerFrame::kChanged:
+            host_.on_changed({frame.changed().gid()}, {frame.changed().epoch()},
+                             frame.changed().entry());
+            return true;
         case pb::ServerFrame::kHead:
             heard_of({frame.head().gid()}, {frame.head().epoch()}, {frame.head().head()});
             if (GroupCursor* group = find({frame.head().gid()});

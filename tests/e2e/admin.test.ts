@@ -63,6 +63,18 @@ test("what the operator writes is seen on an open page at once, by whichever way
   await bob.sees("from another system", 5_000);
   expect((await bob.shown()).map(({ seq, text }) => `${seq} ${text}`)).toEqual(["1 hello", "2 from the page", "3 from the shell", "4 from another system"]);
   expect(await bob.verified()).toBe(4);
+  expect(await bob.row("from the page").locator(".author").textContent()).toBe("The operator");
+  await bob.act("from the page", "Delete for me");
+
+  stentor("group", "announce", "The server restarts at noon");
+  await bob.page.click('.groups li:has-text("Announcements") a');
+  await bob.sees("The server restarts at noon", 5_000);
+  expect(await bob.page.isVisible(".composer textarea")).toBe(false);
+  await bob.act("The server restarts at noon", "React with 👍");
+  await bob.page.waitForSelector('.reaction[aria-pressed="true"]');
+  await bob.page.goto(`${server.http}/#/g/${gid}`);
+  await bob.sees("from the shell", 5_000);
+  expect((await bob.shown()).map(({ seq }) => seq)).toEqual([1, 3, 4]);
   expect([...errors, ...bob.errors]).toEqual([]);
   await bob.context.close();
 }, 120_000);

@@ -149,9 +149,9 @@ export class Person {
     await eventually(`${this.name} sees ${selector} at "${text}"`, async () => (await words()).length > 0, withinMs);
   }
 
-  // What is numbered, from top to bottom: what people say, and lines of the system and its operator.
+  // What is numbered, from top to bottom.
   shown(): Promise<Shown[]> {
-    return this.page.$$eval(".row[data-seq], .system[data-seq]", (rows) =>
+    return this.page.$$eval(".row[data-seq]", (rows) =>
       rows.map((row) => ({ seq: Number(row.getAttribute("data-seq")), text: row.querySelector(".text")?.textContent ?? "" })),
     );
   }

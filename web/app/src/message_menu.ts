@@ -1,6 +1,6 @@
 // What one can do with a message: the menu at its side.
 
-import { decodeBody, Role, type Client, type Entry, type Group } from "@stentor/sdk";
+import { decodeBody, GroupKind, Role, type Client, type Entry, type Group } from "@stentor/sdk";
 import { sayFailure, sure } from "./dialog";
 import type { MenuItem } from "./menu";
 import { showReaders } from "./readers";
@@ -20,15 +20,18 @@ export function messageMenu(client: Client, group: Group, entry: Entry, actions:
   if (entry.recalled) return [hide];
   const mine = entry.sender === client.uid;
   const moderates = group.role >= Role.ADMIN;
+  // To announcements nobody answers, and who has read them is not told.
+  const listens = group.opened?.settings?.kind === GroupKind.BROADCAST && !moderates;
   const text = decodeBody(entry.body)?.text ?? "";
   const items: MenuItem[] = EMOJI.map((emoji) => ({
     label: t.react(emoji), sign: emoji,
     run: () => react(group, entry, emoji),
   }));
-  items.push({ label: t.reply, run: () => actions.reply(entry) });
+  if (!listens) items.push({ label: t.reply, run: () => actions.reply(entry) });
   if (mine) items.push({ label: t.edit, run: () => actions.edit(entry) });
   if (text !== "") items.push({ label: t.copyText, run: () => void navigator.clipboard?.writeText(text) });
-  items.push({ label: t.whoRead, run: () => showReaders(client, group, entry) }, hide);
+  if (!listens) items.push({ label: t.whoRead, run: () => showReaders(client, group, entry) });
+  items.push(hide);
   if (mine || moderates) {
     items.push({
       label: t.recall, danger: true,

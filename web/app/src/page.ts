@@ -39,6 +39,8 @@ export class Page {
     );
     this.#client.uid = account.uid;
     this.#client.name = account.name;
+    // What nobody's account has written.
+    this.#client.users.learn(0, t.operator);
     this.#status = new Status(this.#client);
     this.#sidebar = new Sidebar(this.#client, this.#status, () => this.#signOut());
     this.#frame = el("div", { class: "frame" }, this.#sidebar.element, this.#stage);

@@ -57,8 +57,8 @@ export function ruleRow(key: string, kind: string, words: string): Row {
 }
 
 function entryRow(group: Group, entry: Entry, continued: boolean, names: Names, actions: EntryActions): Row {
-  const { seq, sender, kind } = entry;
-  if (kind === EntryKind.SYSTEM || sender === 0) {
+  const { seq, kind } = entry;
+  if (kind === EntryKind.SYSTEM) {
     return { key: `e${seq}`, looks: `${entry.revision}`, seq, make: () => systemNode(entry) };
   }
   const look = lookOf(group, entry, continued, names);

@@ -54,6 +54,7 @@ export const en = {
   unreadable: "A message that this version cannot show",
   attachment: (kind: string, name: string) => (name ? `${kind}: ${name}` : `Attachment (${kind})`),
   you: "You",
+  operator: "The operator",
   someone: (uid: number) => `User ${uid}`,
   emptyGroup: "Nothing has been said yet. Go first!",
   write: "Write a message",

@@ -56,6 +56,7 @@ export const zh: Texts = {
   unreadable: "当前版本无法显示这条消息",
   attachment: (kind, name) => (name ? `${kind}：${name}` : `附件（${kind}）`),
   you: "我",
+  operator: "服务器管理者",
   someone: (uid) => `用户 ${uid}`,
   emptyGroup: "还没有人说话，来开个头吧！",
   write: "写消息",
