@@ -462,7 +462,24 @@ void Group::on_tick(Time now) {
         keep_retention(now);
     }
     sent_.forget(now - limits::kYoungIds, limits::kYoungIdsMax);
+    forget_members(now);
+    // Longer than a look-up of one takes, which may have read what was before.
+    std::erase_if(invites_, [&](const auto& entry) {
+        return entry.second.pending == 0 && entry.second.used < now - limits::kAskWithin;
+    });
+}
+
+// A look at all of them each second cost 4% of a core with half a million in memory. So it comes
+// now and then, and to each group at a time of its own.
+void Group::forget_members(Time now) {
+    constexpr Millis kEvery = limits::kGroupIdle / 10;
     const bool crowded = members_.size() > limits::kMembersCached;
+    if (members_looked_at_ == Time{}) {
+        const auto part = static_cast<std::uint64_t>(kEvery.count());
+        members_looked_at_ = now - Millis{static_cast<Millis::rep>(spread(gid_.value) % part)};
+    }
+    if (!crowded && now < members_looked_at_ + kEvery) return;
+    members_looked_at_ = now;
     const Time quiet_since = crowded ? now - Millis{1'000} : now - limits::kGroupIdle;
     // A position that the store may not have been told of is not to leave while rows are counted.
     const bool counting = readers_.state() == Readers::State::counting;
@@ -470,10 +487,6 @@ void Group::on_tick(Time now) {
         const CachedMember& member = entry.second;
         return !counting && member.pending == 0 && member.sends == 0 && member.used < quiet_since &&
                !parked_.contains(entry.first);
-    });
-    // Longer than a look-up of one takes, which may have read what was before.
-    std::erase_if(invites_, [&](const auto& entry) {
-        return entry.second.pending == 0 && entry.second.used < now - limits::kAskWithin;
     });
 }
 

@@ -230,6 +230,7 @@ private:
                         std::uint64_t members);
     void publish_settings();
     void mark_absent(const Load& load);
+    void forget_members(Time now);
     void remember_member(UserId uid, const std::optional<store::MemberRow>& row, Time now);
     void park(Work work);
     void drop_memory();
@@ -248,6 +249,7 @@ private:
     State state_{State::unloaded};
     std::uint32_t generation_{};
     Time used_{};
+    Time members_looked_at_{};
 
     store::HeadRow head_;  // Durable.
     Tip tip_;

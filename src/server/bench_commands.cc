@@ -1,10 +1,12 @@
 #include <CLI/CLI.hpp>
 #include <cstddef>
 #include <memory>
+#include <stdexcept>
 
 #include "bench/bench.h"
+#include "replica/place.h"
 #include "server/commands.h"
-#include "server/replicas.h"
+#include "store/rocks/rocks_store.h"
 
 namespace stentor::server {
 namespace {
@@ -67,10 +69,12 @@ void add_bench(CLI::App& app, int& code) {
         ->check(CLI::Range(std::size_t{1}, std::size_t{1'000}))
         ->capture_default_str();
     command->add_option("--chat", options->chat, "Chat file for the bytes per message");
+    // With large buffers: many million rows come in a row, and nobody reads them meanwhile.
     options->open_record = [](const std::filesystem::path& data) {
-        config::Settings settings;
-        settings.server.data = data.string();
-        return open_record(settings);
+        auto record = store::open_rocks({.path = replica::Place{data}.store().string(),
+                                         .buffer_bytes = std::size_t{512} << 20U});
+        if (!record) throw std::runtime_error{"the record cannot be opened in " + data.string()};
+        return std::move(*record);
     };
     command->callback([options, &code] { code = bench::run_bench(*options); });
 }
