@@ -210,10 +210,13 @@ TEST_F(AdminTest, WhatOwnersRefuseIsToldAsItIs) {
     pb::Refused& refused = *bus.answer_with.mutable_refused();
     refused.set_code(static_cast<pb::Code>(Code::not_a_member));
     refused.set_field("uid");
+    refused.set_rule("members_max");
+    refused.set_limit(2);
     const Response response = call("POST", "/admin/api/groups/12/members/7/kick");
     EXPECT_EQ(response.status, 400U);
     EXPECT_THAT(text(response), HasSubstr(R"("code":"NOT_A_MEMBER")"));
-    EXPECT_THAT(text(response), HasSubstr(R"("field":"uid")"));
+    EXPECT_THAT(text(response), HasSubstr(R"("field":"uid","limit":2)"));
+    EXPECT_THAT(text(response), HasSubstr(R"("rule":"members_max")"));
 }
 
 TEST_F(AdminTest, AnAnnouncementGoesToTheGroupOfEverybody) {

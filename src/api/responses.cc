@@ -42,6 +42,7 @@ Response refusal(unsigned status, const Error& error) {
         .add("field", error.where)
         .add("limit", error.limit)
         .add("retry_after_ms", std::uint64_t{error.retry_after_ms});
+    if (!error.rule.empty()) body.add("rule", error.rule);
     Response response = json_response(status, body.text());
     if (error.retry_after_ms > 0) {
         response.headers.push_back(
@@ -57,7 +58,8 @@ Response refusal(const v1::Refused& refused) {
     return refusal({.code = static_cast<Code>(refused.code()),
                     .where = refused.field(),
                     .limit = refused.limit(),
-                    .retry_after_ms = refused.retry_after_ms()});
+                    .retry_after_ms = refused.retry_after_ms(),
+                    .rule = refused.rule()});
 }
 
 Response wrong_method(std::string_view allowed) {

@@ -16,7 +16,8 @@ namespace stentor::api {
 // Also sets what every answer carries: nothing is guessed about its type or kept by a cache.
 [[nodiscard]] net::http::Response json_response(unsigned status, std::string body);
 
-// {"code","number","field","limit","retry_after_ms"}, and Retry-After where there is a time.
+// {"code","number","field","limit","retry_after_ms"}, "rule" where one refused it, and Retry-After
+// where there is a time.
 [[nodiscard]] net::http::Response refusal(const Error& error);
 [[nodiscard]] net::http::Response refusal(unsigned status, const Error& error);
 

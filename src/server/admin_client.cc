@@ -40,6 +40,11 @@ std::string words_of(unsigned status, const std::string& body) {
     };
     std::string words = "refused: " + text("code");
     if (!text("field").empty()) words += ", " + text("field");
+    if (!text("rule").empty()) words += ", by the rule " + text("rule");
+    const json::value* limit = value.get_object().if_contains("limit");
+    if (limit != nullptr && limit->is_number() && limit->to_number<std::uint64_t>() != 0) {
+        words += fmt::format(", limit {}", limit->to_number<std::uint64_t>());
+    }
     return words;
 }
 

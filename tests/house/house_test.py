@@ -156,8 +156,13 @@ class Addresses(Planted):
 
 
 class OpenApi(Planted):
-    def describe(self, *paths, schema="Yes"):
-        self.plant("web/app/public/openapi.json", json.dumps(
+    def setUp(self):
+        super().setUp()
+        self.describe()
+        self.describe(document="admin-openapi.json")
+
+    def describe(self, *paths, schema="Yes", document="openapi.json"):
+        self.plant(f"web/app/public/{document}", json.dumps(
             {"paths": {path: {"$ref": f"#/components/schemas/{schema}"} for path in paths},
              "components": {"schemas": {"Yes": {}}}}))
 
@@ -169,6 +174,12 @@ class OpenApi(Planted):
         self.red(openapi, "/healthz is answered")
         self.describe("/api/v1/push/groups/{gid}", "/healthz", "/readyz")
         self.red(openapi, "/readyz is described")
+
+    def test_the_operators_paths_are_in_a_document_of_their_own(self):
+        self.plant("src/api/admin.cc", 'Row{"POST", "/admin/api/users/{}/erase", erase_user},')
+        self.red(openapi, "admin-openapi.json does not describe it")
+        self.describe("/admin/api/users/{uid}/erase", document="admin-openapi.json")
+        self.green(openapi)
 
     def test_a_schema_that_is_not_there(self):
         self.plant("src/api/api.cc", 'match("/healthz", p);')
