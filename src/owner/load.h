@@ -9,8 +9,8 @@ namespace stentor::owner {
 [[nodiscard]] group::Loaded carry_out(const group::Load& load, Term term, Time now,
                                       store::Store& store);
 
-// His row, or none. Everybody who has an account is a member of the group of announcements, and sees
-// what came after he signed up.
+// His row, or none. Everybody who has an account is a member of the group of announcements, and
+// sees what came after he signed up.
 [[nodiscard]] Result<std::optional<store::MemberRow>> member_of(store::Store& store, GroupId gid,
                                                                 UserId uid);
 // What an account is in the group of announcements before it has a row there.
