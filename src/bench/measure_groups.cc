@@ -81,15 +81,15 @@ void list_all(Rig& rig, std::size_t first, std::size_t last) {
         std::string refusal = "no answer";
         const auto ask = [&] {
             std::erase_if(to_ask, [&](Member* member) {
-                return member->ask(list_whole_page(),
-                                   [&, member](const pb::ServerFrame& frame, auto) {
-                                       if (frame.groups().groups_size() == kGroupsOfA) {
-                                           waiting.erase(member);
-                                       } else {
-                                           refusal = frame.refused().ShortDebugString();
-                                           to_ask.insert(member);
-                                       }
-                                   });
+                return member->ask(list_whole_page(), [&, member](const pb::ServerFrame& frame,
+                                                                  auto) {
+                    if (frame.groups().groups_size() == kGroupsOfA) {
+                        waiting.erase(member);
+                    } else {
+                        refusal = name_of(Code{static_cast<std::uint16_t>(frame.refused().code())});
+                        to_ask.insert(member);
+                    }
+                });
             });
         };
         if (!rig.fleet().run_until([&] { return waiting.empty(); }, kPatience, ask)) {

@@ -69,10 +69,9 @@ void add_bench(CLI::App& app, int& code) {
         ->check(CLI::Range(std::size_t{1}, std::size_t{1'000}))
         ->capture_default_str();
     command->add_option("--chat", options->chat, "Chat file for the bytes per message");
-    // With large buffers: many million rows come in a row, and nobody reads them meanwhile.
+    // As a server writes it: tables of another size would be read at another cost.
     options->open_record = [](const std::filesystem::path& data) {
-        auto record = store::open_rocks({.path = replica::Place{data}.store().string(),
-                                         .buffer_bytes = std::size_t{512} << 20U});
+        auto record = store::open_rocks({.path = replica::Place{data}.store().string()});
         if (!record) throw std::runtime_error{"the record cannot be opened in " + data.string()};
         return std::move(*record);
     };
