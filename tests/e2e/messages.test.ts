@@ -119,6 +119,18 @@ test("a name is completed while one writes, and who is meant sees that he is", a
   expect(await ann.page.locator(".row.called").count()).toBe(0);
 });
 
+test("a name is completed as well by who has just come back to the text", async () => {
+  await ann.page.locator(".composer textarea").focus();
+  await ann.page.evaluate(() => {
+    const input = document.querySelector<HTMLElement>(".composer textarea");
+    input?.blur();
+    input?.focus();
+  });
+  await ann.page.locator(".composer textarea").pressSequentially("@bo");
+  await ann.page.waitForSelector('.mention-box [role="option"]:has-text("Bob")', { timeout: 5_000 });
+  await ann.page.fill(".composer textarea", "");
+});
+
 test("an admin can call all, a member cannot", async () => {
   await bob.page.locator(".composer textarea").pressSequentially("@al");
   await ann.page.locator(".composer textarea").pressSequentially("supper @al");

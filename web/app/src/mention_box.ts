@@ -37,7 +37,8 @@ export class MentionBox {
   ) {
     input.setAttribute("aria-controls", this.element.id);
     input.setAttribute("aria-autocomplete", "list");
-    input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    // Not at once: a touch on a name takes the focus first. And not if one is back in the text by then.
+    input.addEventListener("blur", () => setTimeout(() => document.activeElement !== input && this.close(), 150));
   }
 
   // Those of a body that is edited.
