@@ -13,11 +13,11 @@ Gateway::Gateway(const NodeIdentity& identity, const session::Rules& rules, bus:
       hub_{identity, bus, routes, shards} {}
 
 void Gateway::serve(const HttpHandler& http) {
-    std::vector<ShardSide*> sides;
+    std::vector<node::Side*> sides;
     std::vector<net::Handler*> handlers;
     for (std::uint32_t i = 0; i < shards_.size(); ++i) {
-        sides_.push_back(std::make_unique<ShardSide>(node_, rules_, bus_, hub_, http));
-        sides.push_back(sides_.back().get());
+        sides_.push_back(std::make_unique<ShardSide>(node_, i, rules_, bus_, hub_, http));
+        sides.push_back(&sides_.back()->side());
         handlers.push_back(sides_.back().get());
     }
     hub_.attach(sides);
@@ -33,7 +33,7 @@ std::vector<const DurationCounts*> Gateway::fanout_turns() const {
 void Gateway::drain(Millis spread, Millis within) {
     shards_.stop_accepting();
     for (std::uint32_t i = 0; i < shards_.size(); ++i) {
-        shards_.shard(i).post([side = sides_[i].get(), spread] { side->drain(spread); });
+        shards_.shard(i).post([side = &sides_[i]->side(), spread] { side->drain(spread); });
     }
     const Time end = now() + within;
     const auto left = [this] {

@@ -1,26 +1,20 @@
 #pragma once
-// What stands on one shard: the sessions of its connections and the router of its audiences,
-// between the sockets below and the hub and the bus above.
+// A node's side on one shard of real sockets: what they tell goes to it, what it asks for comes
+// here.
 //
 // Owner: Gateway. Thread: the shard's own.
 
-#include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
 #include "base/duration_counts.h"
 #include "bus/bus.h"
-#include "fanout/pulse_wheel.h"
-#include "fanout/router.h"
-#include "gateway/hub.h"
 #include "net/handler.h"
 #include "net/shard.h"
-#include "session/session.h"
+#include "node/side.h"
 
 namespace stentor::gateway {
 
@@ -29,25 +23,14 @@ using HttpReply = std::move_only_function<void(net::http::Response)>;
 // Thread: each shard's; must not block.
 using HttpHandler = std::function<void(net::http::Request, HttpReply)>;
 
-class ShardSide final : public net::Handler, private fanout::Writer, private fanout::Gate {
+class ShardSide final : public net::Handler, private node::Shell {
 public:
-    ShardSide(NodeId node, const session::Rules& rules, bus::Bus& bus, Hub& hub, HttpHandler http);
+    ShardSide(NodeId node, std::uint32_t shard, const session::Rules& rules, bus::Bus& bus,
+              node::HubMail& hub, HttpHandler http);
 
-    // ---- From the hub and from owners, as tasks on this shard's thread
-    void on_answer(bus::Answer& answer);
-    void on_opened(ConnectionToken connection, std::uint32_t request_id,
-                   const session::Opening& opening, std::uint64_t ticket, std::string payload);
-    void on_ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload);
-    void recheck(GroupId gid);
-    // Says Bye to all, each with a time of its own within `spread`.
-    void drain(Millis spread);
-    [[nodiscard]] fanout::Router& router() { return router_; }
+    [[nodiscard]] node::Side& side() { return side_; }
     // Thread: any.
     [[nodiscard]] const DurationCounts& fanout_turns() const { return fanout_turns_; }
-
-    // event(session::Session&, session::Effects&), if the connection is still there.
-    template <class Event>
-    void with_session(ConnectionToken connection, Event&& event);
 
     // ---- net::Handler
     void on_start(net::Shard& shard, Time now) override;
@@ -62,40 +45,28 @@ public:
     std::optional<Time> next_wake() override;
 
 private:
-    class Conversation;
-
-    struct Place {
-        session::Session session;
-        std::uint32_t generation{};
-        bool taken{};
-    };
-
-    [[nodiscard]] Place* find(ConnectionToken connection);
-    [[nodiscard]] ConnectionToken token(std::uint32_t index) const;
-    void forget_user(UserId uid, std::uint32_t index);
-    void pulse(Time now);
-
-    // ---- fanout::Writer, fanout::Gate
+    // ---- node::Shell
+    bool reply(ConnectionToken connection, std::string_view payload) override;
+    void offer(ConnectionToken connection, const SharedBytes& frame) override;
     fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes,
                           std::size_t offset) override;
-    bool sees(const fanout::Seat& seat, GroupId gid, Seq seq) override;
-    bool try_enter() override;
-    void leave() override;
+    [[nodiscard]] bool waiting(ConnectionToken connection) const override;
+    [[nodiscard]] std::int32_t descriptor(ConnectionToken connection) const override;
+    void pause_reading(ConnectionToken connection) override;
+    void resume_reading(ConnectionToken connection) override;
+    void set_deadline(ConnectionToken connection, Time at) override;
+    void close(ConnectionToken connection, std::uint16_t close_code, Code reason) override;
+    bool enter_gate() override;
+    void leave_gate() override;
+    void ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
+    void draw(std::span<std::uint8_t> random) override;
 
-    NodeId node_;
-    session::Rules rules_;
     bus::Bus& bus_;
-    Hub& hub_;
     HttpHandler http_;
     net::Shard* shard_{};
-
-    std::vector<Place> places_;  // By ConnectionToken::index.
-    std::unordered_multimap<UserId, std::uint32_t> by_user_;
-    fanout::Router router_;
+    node::Side side_;
     DurationCounts fanout_turns_;
-    fanout::PulseWheel pulses_;
     std::optional<Time> next_pulse_;
-    std::vector<fanout::WatcherCount> counts_;
 };
 
 }  // namespace stentor::gateway

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "sim/conversation.h"
-
 namespace stentor::sim {
 namespace {
 
@@ -47,19 +45,15 @@ void NodeProcess::tick() {
 
 // ---- Mailboxes
 
-void NodeProcess::put(std::move_only_function<void(cache::Cache&, Time)> task) {
+void NodeProcess::put(HubMail::Task task) {
     const Time when = hub_line_.arrival(world_.now(), world_.random.between(Millis{0}, Millis{3}));
     life_.at(when, [this, task = std::move(task)]() mutable { task(cache_, world_.now()); });
 }
 
-void NodeProcess::to_shard(cache::ShardIndex shard,
-                           std::move_only_function<void(ShardProcess&)> task) {
+void NodeProcess::post(cache::ShardIndex shard, SideTask task) {
     const Time when =
         shard_lines_[shard].arrival(world_.now(), world_.random.between(Millis{0}, Millis{3}));
-    life_.at(when, [this, shard, task = std::move(task)]() mutable {
-        task(*shards_[shard]);
-        shards_[shard]->plan_turn();
-    });
+    life_.at(when, [this, shard, task = std::move(task)]() mutable { shards_[shard]->run(task); });
 }
 
 void NodeProcess::on_items(std::shared_ptr<const bus::Items> items) {
@@ -75,9 +69,8 @@ void NodeProcess::on_nudges(std::vector<bus::Nudge> nudges) {
 void NodeProcess::on_answers(std::vector<bus::Answer> answers) {
     for (bus::Answer& answer : answers) {
         const std::uint32_t shard = answer.reply_to.connection.shard;
-        to_shard(shard, [answer = std::move(answer)](ShardProcess& side) mutable {
-            side.on_answer(answer);
-        });
+        post(shard,
+             [answer = std::move(answer)](node::Side& side) mutable { side.on_answer(answer); });
     }
 }
 
@@ -85,7 +78,7 @@ void NodeProcess::on_answers(std::vector<bus::Answer> answers) {
 
 void NodeProcess::ask(cache::AskId id, PartitionId partition, bus::Question question) {
     auto answered = std::make_shared<Result<bus::Reply>>();
-    auto task = std::make_shared<Task>(life_.guarded([this, id, answered] {
+    auto task = std::make_shared<sim::Task>(life_.guarded([this, id, answered] {
         put([id, answered](cache::Cache& cache, Time now) {
             cache.on_reply(id, std::move(*answered), now);
         });
@@ -95,110 +88,6 @@ void NodeProcess::ask(cache::AskId id, PartitionId partition, bus::Question ques
                              *answered = std::move(reply);
                              (*task)();
                          });
-}
-
-void NodeProcess::opened(const cache::Waiter& waiter, std::string payload,
-                         const cache::Seating& seating) {
-    const session::Opening opening{.gid = seating.gid,
-                                   .epoch = seating.epoch,
-                                   .floor = seating.floor,
-                                   .reached = seating.reached,
-                                   .version = seating.version,
-                                   .overlay = seating.overlay};
-    to_shard(waiter.connection.shard, [waiter, opening, ticket = seating.ticket,
-                                       payload = std::move(payload)](ShardProcess& side) mutable {
-        side.on_opened(waiter.connection, waiter.request_id, opening, ticket, std::move(payload));
-    });
-}
-
-void NodeProcess::ranged(const cache::Waiter& waiter, std::string payload, GroupId gid, Epoch epoch,
-                         Seq last, Seq head) {
-    to_shard(waiter.connection.shard, [waiter, gid, epoch, last, head,
-                                       payload = std::move(payload)](ShardProcess& side) mutable {
-        side.with_session(waiter.connection, [&](session::Session& session, auto& fx) {
-            session.on_ranged(waiter.request_id, gid, epoch, last, head, std::move(payload), fx);
-        });
-    });
-}
-
-void NodeProcess::answered(const cache::Waiter& waiter, std::string payload) {
-    to_shard(waiter.connection.shard,
-             [waiter, payload = std::move(payload)](ShardProcess& side) mutable {
-                 side.with_session(waiter.connection, [&](session::Session& session, auto& fx) {
-                     session.on_answer(waiter.request_id, std::move(payload), fx);
-                 });
-             });
-}
-
-void NodeProcess::told(const cache::Waiter& waiter, std::string payload) {
-    to_shard(waiter.connection.shard,
-             [waiter, payload = std::move(payload)](ShardProcess& side) mutable {
-                 side.with_session(waiter.connection, [&](session::Session& /*session*/, auto& fx) {
-                     fx.reply(std::move(payload));
-                 });
-             });
-}
-
-void NodeProcess::refused(const cache::Waiter& waiter, GroupId gid, const Error& error) {
-    to_shard(waiter.connection.shard, [waiter, gid, error](ShardProcess& side) {
-        side.with_session(waiter.connection, [&](session::Session& session, auto& fx) {
-            session.on_refused(waiter.request_id, gid, error, fx);
-        });
-    });
-}
-
-void NodeProcess::push(const cache::Push& push, std::span<const cache::ShardIndex> shards) {
-    const fanout::Push frame{.gid = push.gid,
-                             .epoch = push.epoch,
-                             .lane = static_cast<fanout::Lane>(push.lane),
-                             .first = push.first,
-                             .last = push.last,
-                             .frame = push.frame};
-    for (const cache::ShardIndex shard : shards) {
-        to_shard(shard, [frame](ShardProcess& side) { side.router().on_push(frame); });
-    }
-}
-
-void NodeProcess::head_moved(GroupId gid, Epoch epoch, Seq head,
-                             std::span<const cache::ShardIndex> shards) {
-    for (const cache::ShardIndex shard : shards) {
-        to_shard(shard, [=](ShardProcess& side) { side.router().on_head(gid, epoch, head); });
-    }
-}
-
-void NodeProcess::online(GroupId gid, std::uint64_t count,
-                         std::span<const cache::ShardIndex> shards) {
-    for (const cache::ShardIndex shard : shards) {
-        to_shard(shard, [=](ShardProcess& side) { side.router().on_online(gid, count); });
-    }
-}
-
-void NodeProcess::ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload,
-                         std::span<const cache::ShardIndex> shards) {
-    for (const cache::ShardIndex shard : shards) {
-        to_shard(shard, [=](ShardProcess& side) { side.on_ousted(gid, uid, version, payload); });
-    }
-}
-
-void NodeProcess::recheck(GroupId gid, std::span<const cache::ShardIndex> shards) {
-    for (const cache::ShardIndex shard : shards) {
-        to_shard(shard, [=](ShardProcess& side) { side.recheck(gid); });
-    }
-}
-
-void NodeProcess::badges(const ConnectionToken& connection, const pb::Pulse& pulse) {
-    to_shard(connection.shard, [=](ShardProcess& side) {
-        side.with_session(
-            connection, [&](session::Session& session, auto& fx) { session.on_badges(pulse, fx); });
-    });
-}
-
-void NodeProcess::expel(const ConnectionToken& connection, const Error& error) {
-    to_shard(connection.shard, [=](ShardProcess& side) {
-        side.with_session(connection, [&](session::Session& session, auto& fx) {
-            session.on_expelled(error, fx);
-        });
-    });
 }
 
 void NodeProcess::report_route(GroupId gid, std::uint32_t online) {

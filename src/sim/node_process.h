@@ -6,13 +6,13 @@
 #include <memory>
 #include <vector>
 
-#include "cache/cache.h"
+#include "node/to_sides.h"
 #include "route/routes.h"
 #include "sim/shard_process.h"
 
 namespace stentor::sim {
 
-class NodeProcess final : public bus::NodeInbox, private HubMail, private cache::Effects {
+class NodeProcess final : public bus::NodeInbox, private node::HubMail, private node::ToSides {
 public:
     struct Around {
         World& world;
@@ -38,29 +38,12 @@ public:
     void on_nudges(std::vector<bus::Nudge> nudges) override;
 
 private:
-    void put(std::move_only_function<void(cache::Cache&, Time)> task) override;
-    void to_shard(cache::ShardIndex shard, std::move_only_function<void(ShardProcess&)> task);
+    void put(HubMail::Task task) override;
+    void post(cache::ShardIndex shard, SideTask task) override;
     void tick();
 
-    // ---- cache::Effects
+    // ---- cache::Effects; node::ToSides has the others
     void ask(cache::AskId id, PartitionId partition, bus::Question question) override;
-    void opened(const cache::Waiter& waiter, std::string payload,
-                const cache::Seating& seating) override;
-    void ranged(const cache::Waiter& waiter, std::string payload, GroupId gid, Epoch epoch,
-                Seq last, Seq head) override;
-    void answered(const cache::Waiter& waiter, std::string payload) override;
-    void told(const cache::Waiter& waiter, std::string payload) override;
-    void refused(const cache::Waiter& waiter, GroupId gid, const Error& error) override;
-    void push(const cache::Push& push, std::span<const cache::ShardIndex> shards) override;
-    void head_moved(GroupId gid, Epoch epoch, Seq head,
-                    std::span<const cache::ShardIndex> shards) override;
-    void online(GroupId gid, std::uint64_t count,
-                std::span<const cache::ShardIndex> shards) override;
-    void ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload,
-                std::span<const cache::ShardIndex> shards) override;
-    void recheck(GroupId gid, std::span<const cache::ShardIndex> shards) override;
-    void badges(const ConnectionToken& connection, const pb::Pulse& pulse) override;
-    void expel(const ConnectionToken& connection, const Error& error) override;
     void report_route(GroupId gid, std::uint32_t online) override;
 
     Around around_;

@@ -1,10 +1,7 @@
 #include "sim/shard_process.h"
 
 #include <algorithm>
-
-#include "cache/cache.h"
-#include "sim/conversation.h"
-#include "wire/frames.h"
+#include <utility>
 
 namespace stentor::sim {
 namespace {
@@ -14,137 +11,80 @@ constexpr Millis kPulseStep{2'000};
 
 }  // namespace
 
-ShardProcess::ShardProcess(const Around& around) : around_{around}, world_{around.world} {
+ShardProcess::ShardProcess(const Around& around)
+    : around_{around},
+      world_{around.world},
+      side_{{.node = around.node,
+             .shard = around.index,
+             .rules = around.rules,
+             .bus = around.bus,
+             .hub = around.hub,
+             .shell = *this}} {
     around_.life.after(kPulseStep, [this] { pulse(); });
 }
 
 ShardProcess::~ShardProcess() {
-    for (const auto& place : places_) {
-        if (place->link == nullptr) continue;
-        place->link->server_gone();
+    for (const Socket& socket : sockets_) {
+        if (socket.link == nullptr) continue;
+        socket.link->server_gone();
         // A machine that died says nothing; a process that died has its sockets closed.
         if (world_.random.chance(300)) {
-            place->link->go_silent();
+            socket.link->go_silent();
         } else {
-            place->link->cut();
+            socket.link->cut();
         }
     }
-}
-
-ShardProcess::Place* ShardProcess::find(ConnectionToken connection) {
-    if (connection.index >= places_.size()) return nullptr;
-    Place& place = *places_[connection.index];
-    return place.link != nullptr && place.generation == connection.generation ? &place : nullptr;
-}
-
-ConnectionToken ShardProcess::token(std::uint32_t index) const {
-    return {.shard = around_.index, .index = index, .generation = places_[index]->generation};
 }
 
 // ---- Connections
 
 void ShardProcess::accept(const std::shared_ptr<Link>& link) {
-    auto free =
-        std::ranges::find_if(places_, [](const auto& place) { return place->link == nullptr; });
-    if (free == places_.end()) {
-        free = places_.insert(free, std::make_unique<Place>());
-        (*free)->generation = around_.first_generation;
+    auto free = std::ranges::find(sockets_, nullptr, &Socket::link);
+    if (free == sockets_.end()) {
+        free = sockets_.insert(free, Socket{.generation = around_.first_generation});
     }
-    Place& place = **free;
-    const std::uint32_t generation = place.generation + 1;
-    place = {.session = {}, .link = link, .generation = generation};
-    const ConnectionToken connection = token(static_cast<std::uint32_t>(free - places_.begin()));
+    *free = {.link = link, .generation = free->generation + 1};
+    const ConnectionToken connection{.shard = around_.index,
+                                     .index = static_cast<std::uint32_t>(free - sockets_.begin()),
+                                     .generation = free->generation};
     link->accept(this, connection);
-    with_session(connection, [&](session::Session& session, auto& fx) {
-        session.on_connected(world_.now(), fx);
-    });
+    side_.on_connected(connection, world_.now());
+    plan_turn();
 }
 
 void ShardProcess::on_message(ConnectionToken connection, std::string bytes) {
     around_.life.guarded([this, connection, bytes = std::move(bytes)] {
-        with_session(connection, [&](session::Session& session, auto& fx) {
-            session.on_frame(around_.rules, bytes, world_.now(), fx);
-        });
+        side_.on_message(connection, bytes, world_.now());
+        plan_turn();
     })();
 }
 
 void ShardProcess::on_drained(ConnectionToken connection) {
     around_.life.guarded([this, connection] {
-        Place* place = find(connection);
-        if (place == nullptr || place->link->waiting()) return;
-        for (const session::OpenGroup& group : place->session.groups()) {
-            if (group.seat != session::kNoSeat) router_.on_drained(group.gid, group.seat, *this);
-        }
+        const Socket& socket = sockets_[connection.index];
+        if (socket.generation != connection.generation || socket.link == nullptr) return;
+        if (socket.link->waiting()) return;
+        side_.on_drained(connection);
         plan_turn();
     })();
 }
 
 void ShardProcess::on_stuck(ConnectionToken connection) {
     around_.life.guarded([this, connection] {
-        with_session(connection, [](session::Session& session, auto& fx) {
-            session.on_fault(Code::slow_consumer, "socket", fx);
-        });
+        side_.on_fault(connection, Code::slow_consumer, "socket");
+        plan_turn();
     })();
 }
 
 void ShardProcess::on_closed(ConnectionToken connection) {
     around_.life.guarded([this, connection] {
-        with_session(connection,
-                     [](session::Session& session, auto& fx) { session.on_disconnected(fx); });
-        Place* place = find(connection);
-        if (place == nullptr) return;
-        const auto [first, last] = by_user_.equal_range(place->session.uid());
-        const auto found =
-            std::find_if(first, last, [&](const auto& e) { return e.second == connection.index; });
-        if (found != last) by_user_.erase(found);
-        if (const UserId uid = place->session.uid()) {
-            around_.hub.put([connection, uid](cache::Cache& cache, Time /*now*/) {
-                cache.on_gone(connection, uid);
-            });
+        side_.on_closed(connection);
+        Socket& socket = sockets_[connection.index];
+        if (socket.generation == connection.generation) {
+            socket = {.link = nullptr, .generation = socket.generation};
         }
-        *place = {.session = {}, .link = nullptr, .generation = place->generation};
+        plan_turn();
     })();
-}
-
-// ---- From the hub and from owners
-
-void ShardProcess::on_answer(bus::Answer& answer) {
-    answer.frame.set_request_id(answer.reply_to.request_id);
-    with_session(answer.reply_to.connection, [&](session::Session& session, auto& fx) {
-        session.on_answer(answer.reply_to.request_id, wire::encode(answer.frame), fx);
-    });
-}
-
-void ShardProcess::on_opened(ConnectionToken connection, std::uint32_t request_id,
-                             const session::Opening& opening, std::uint64_t ticket,
-                             std::string payload) {
-    router_.on_ticket(opening.gid, ticket);
-    with_session(connection, [&](session::Session& session, auto& fx) {
-        session.on_opened(request_id, opening, std::move(payload), fx);
-    });
-    plan_turn();
-}
-
-void ShardProcess::on_ousted(GroupId gid, UserId uid, std::uint64_t version,
-                             const std::string& payload) {
-    std::vector<ConnectionToken> connections;
-    const auto [first, last] = by_user_.equal_range(uid);
-    for (auto at = first; at != last; ++at) connections.push_back(token(at->second));
-    for (const ConnectionToken connection : connections) {
-        with_session(connection, [&](session::Session& session, auto& fx) {
-            session.on_ousted(gid, version, payload, fx);
-        });
-    }
-}
-
-void ShardProcess::recheck(GroupId gid) {
-    const fanout::Audience* audience = router_.audience(gid);
-    if (audience == nullptr) return;
-    for (const fanout::Seat& seat : audience->seats()) {
-        const UserId uid = places_[seat.connection]->session.uid();
-        around_.hub.put(
-            [gid, uid](cache::Cache& cache, Time now) { cache.on_recheck(gid, uid, now); });
-    }
 }
 
 // ---- Turns
@@ -156,39 +96,72 @@ void ShardProcess::plan_turn() {
 
 void ShardProcess::turn() {
     turn_planned_ = false;
-    if (router_.run(*this, *this) != fanout::Router::Turn::idle) plan_turn();
-    counts_.clear();
-    router_.take_counts(counts_);
-    if (counts_.empty()) return;
-    around_.hub.put([shard = around_.index, counts = counts_](cache::Cache& cache, Time now) {
-        for (const fanout::WatcherCount& count : counts) {
-            cache.on_watchers(shard, count.gid, count.count, count.ticket, now);
-        }
-    });
+    if (side_.turn() != fanout::Router::Turn::idle) plan_turn();
 }
 
 void ShardProcess::pulse() {
     around_.life.after(kPulseStep, [this] { pulse(); });
-    const auto due = pulses_.due(world_.now(), static_cast<std::uint32_t>(places_.size()));
-    std::vector<GroupId> groups;
-    for (std::uint32_t index = due.first; index < due.last; ++index) {
-        const Place& place = *places_[index];
-        if (place.link == nullptr || place.session.state() != session::Session::State::ready)
-            continue;
-        groups.clear();
-        for (const session::OpenGroup& group : place.session.groups()) groups.push_back(group.gid);
-        static_cast<void>(
-            place.link->write(*router_.pulse(groups, world_.now(), around_.rules.level)));
-    }
+    side_.pulse(world_.now());
+}
+
+// ---- node::Shell
+
+bool ShardProcess::reply(ConnectionToken connection, std::string_view payload) {
+    return link(connection).send(payload);
+}
+
+void ShardProcess::offer(ConnectionToken connection, const SharedBytes& frame) {
+    static_cast<void>(link(connection).write(*frame));
 }
 
 fanout::Written ShardProcess::write(const fanout::Seat& seat, const SharedBytes& bytes,
                                     std::size_t offset) {
-    return places_[seat.connection]->link->write(std::string_view{*bytes}.substr(offset));
+    return sockets_[seat.connection].link->write(std::string_view{*bytes}.substr(offset));
 }
 
-bool ShardProcess::sees(const fanout::Seat& seat, GroupId gid, Seq seq) {
-    return places_[seat.connection]->session.sees(gid, seq);
+bool ShardProcess::waiting(ConnectionToken connection) const { return link(connection).waiting(); }
+std::int32_t ShardProcess::descriptor(ConnectionToken connection) const {
+    return static_cast<std::int32_t>(connection.index);
+}
+void ShardProcess::pause_reading(ConnectionToken connection) { link(connection).pause_reading(); }
+void ShardProcess::resume_reading(ConnectionToken connection) { link(connection).resume_reading(); }
+
+void ShardProcess::set_deadline(ConnectionToken connection, Time at) {
+    const std::uint64_t number = ++sockets_[connection.index].deadline_number;
+    if (at == Time::max()) return;
+    around_.life.at(at, [this, connection, number] {
+        const Socket& socket = sockets_[connection.index];
+        if (socket.generation != connection.generation || socket.deadline_number != number) return;
+        side_.on_deadline(connection, world_.now());
+        plan_turn();
+    });
+}
+
+void ShardProcess::close(ConnectionToken connection, std::uint16_t /*close_code*/, Code reason) {
+    world_.tell([&] {
+        return "node " + std::to_string(around_.node.value) + " closes connection " +
+               std::to_string(connection.index) + ": " + std::string{name_of(reason)};
+    });
+    link(connection).close();
+}
+
+// The node may be gone when the answer comes; its life is asked before the side is touched.
+void ShardProcess::ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) {
+    auto answer = std::make_shared<Result<bus::Reply>>();
+    auto task = std::make_shared<Task>(
+        around_.life.guarded([this, answer, reply = std::move(reply)]() mutable {
+            reply(std::move(*answer));
+            plan_turn();
+        }));
+    around_.bus.ask_from(around_.node, partition, std::move(question),
+                         [answer, task](Result<bus::Reply> told) {
+                             *answer = std::move(told);
+                             (*task)();
+                         });
+}
+
+void ShardProcess::draw(std::span<std::uint8_t> random) {
+    for (std::uint8_t& byte : random) byte = static_cast<std::uint8_t>(world_.random.next());
 }
 
 }  // namespace stentor::sim

@@ -1,47 +1,29 @@
 #pragma once
-// One shard of a simulated node: the shipped session::Session and fanout::Router, wired as
-// gateway::ShardSide and its Conversation wire them, over sim::Link instead of sockets.
+// One shard of a simulated node: the shipped node::Side over sim::Link instead of sockets.
 //
 // Owner: NodeProcess, whose life it shares.
 
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "bus/bus.h"
-#include "fanout/pulse_wheel.h"
-#include "fanout/router.h"
-#include "session/session.h"
+#include "node/side.h"
 #include "sim/life.h"
 #include "sim/link.h"
 #include "sim/sim_bus.h"
 #include "sim/world.h"
 
-namespace stentor::cache {
-class Cache;
-}
-
 namespace stentor::sim {
 
-// The hub's mailbox, as a shard sees it: in order.
-class HubMail {
-public:
-    HubMail() = default;
-    HubMail(const HubMail&) = delete;
-    HubMail& operator=(const HubMail&) = delete;
-    virtual ~HubMail() = default;
-    virtual void put(std::move_only_function<void(cache::Cache&, Time)> task) = 0;
-};
-
-class ShardProcess final : public ServerEnd, private fanout::Writer, private fanout::Gate {
+class ShardProcess final : public ServerEnd, private node::Shell {
 public:
     struct Around {
         World& world;
         SimBus& bus;
-        HubMail& hub;
+        node::HubMail& hub;
         Life& life;
         const session::Rules& rules;
         NodeId node;
@@ -54,20 +36,12 @@ public:
     ~ShardProcess() override;
 
     void accept(const std::shared_ptr<Link>& link);
-
-    // ---- From the hub and from owners
-    void on_answer(bus::Answer& answer);
-    void on_opened(ConnectionToken connection, std::uint32_t request_id,
-                   const session::Opening& opening, std::uint64_t ticket, std::string payload);
-    void on_ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload);
-    void recheck(GroupId gid);
-    [[nodiscard]] fanout::Router& router() { return router_; }
-    // Does what is ready, soon: a shard's turn ends with it.
-    void plan_turn();
-
-    // event(session::Session&, session::Effects&), if the connection is still there.
-    template <class Event>
-    void with_session(ConnectionToken connection, Event&& event);
+    // Mail of the hub or of an owner.
+    template <class Task>
+    void run(Task&& task) {
+        std::forward<Task>(task)(side_);
+        plan_turn();
+    }
 
     // ---- ServerEnd: each waits while the node is paused.
     void on_message(ConnectionToken connection, std::string bytes) override;
@@ -76,33 +50,40 @@ public:
     void on_closed(ConnectionToken connection) override;
 
 private:
-    class Conversation;
-    struct Place {
-        session::Session session;
+    struct Socket {
         std::shared_ptr<Link> link;  // Null: the place is free.
         std::uint32_t generation{};
         std::uint64_t deadline_number{};
     };
 
-    [[nodiscard]] Place* find(ConnectionToken connection);
-    [[nodiscard]] ConnectionToken token(std::uint32_t index) const;
+    [[nodiscard]] Link& link(ConnectionToken connection) const {
+        return *sockets_[connection.index].link;
+    }
+    // Does what is ready, soon: a shard's turn ends with it.
+    void plan_turn();
     void turn();
     void pulse();
 
-    // ---- fanout::Writer, fanout::Gate
+    // ---- node::Shell
+    bool reply(ConnectionToken connection, std::string_view payload) override;
+    void offer(ConnectionToken connection, const SharedBytes& frame) override;
     fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes,
                           std::size_t offset) override;
-    bool sees(const fanout::Seat& seat, GroupId gid, Seq seq) override;
-    bool try_enter() override { return true; }
-    void leave() override {}
+    [[nodiscard]] bool waiting(ConnectionToken connection) const override;
+    [[nodiscard]] std::int32_t descriptor(ConnectionToken connection) const override;
+    void pause_reading(ConnectionToken connection) override;
+    void resume_reading(ConnectionToken connection) override;
+    void set_deadline(ConnectionToken connection, Time at) override;
+    void close(ConnectionToken connection, std::uint16_t close_code, Code reason) override;
+    bool enter_gate() override { return true; }
+    void leave_gate() override {}
+    void ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
+    void draw(std::span<std::uint8_t> random) override;
 
     Around around_;
     World& world_;
-    std::vector<std::unique_ptr<Place>> places_;  // By ConnectionToken::index.
-    std::multimap<UserId, std::uint32_t> by_user_;
-    fanout::Router router_;
-    fanout::PulseWheel pulses_;
-    std::vector<fanout::WatcherCount> counts_;
+    std::vector<Socket> sockets_;  // By ConnectionToken::index.
+    node::Side side_;
     bool turn_planned_{};
 };
 

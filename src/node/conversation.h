@@ -1,6 +1,6 @@
 #pragma once
-// What a session asks for, carried out: replies to its socket, commands to the bus, opens and pulls
-// to the hub, seats in the shard's router.
+// What a session asks for, carried out: replies to its connection, commands to the bus, opens and
+// pulls to the hub, seats in the shard's router.
 //
 // Made on the stack for one event of one session. What fails is told to the session by settle(),
 // after the event: a session is never called back from within its own call.
@@ -10,13 +10,15 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/shard_side.h"
+#include "cache/cache.h"
+#include "node/side.h"
 
-namespace stentor::gateway {
+namespace stentor::node {
 
-class ShardSide::Conversation final : public session::Effects {
+class Side::Conversation final : public session::Effects {
 public:
-    Conversation(ShardSide& side, ConnectionToken connection, session::Session& session);
+    Conversation(Side& side, ConnectionToken connection, session::Session& session)
+        : side_{side}, connection_{connection}, session_{session} {}
 
     void settle();
 
@@ -33,7 +35,6 @@ public:
     void caught_up(GroupId gid, session::SeatIndex seat, Epoch epoch, Seq reached) override;
     void registered(const session::Identity& identity, DeviceId device,
                     std::uint64_t user_log_after) override;
-    void seat_changed(GroupId gid, int seats);
     void pause_reading() override;
     void resume_reading() override;
     void set_deadline(Time time) override;
@@ -45,10 +46,13 @@ private:
         Error error;
     };
 
+    void seat_changed(GroupId gid, int seats);
+    [[nodiscard]] Shell& shell() { return side_.around_.shell; }
+    [[nodiscard]] HubMail& hub() { return side_.around_.hub; }
     [[nodiscard]] cache::Waiter waiter(std::uint32_t request_id) const;
     [[nodiscard]] cache::Reader reader(const session::Sight& sight) const;
 
-    ShardSide& side_;
+    Side& side_;
     ConnectionToken connection_;
     session::Session& session_;
     std::vector<Unposted> unposted_;
@@ -56,7 +60,7 @@ private:
 };
 
 template <class Event>
-void ShardSide::with_session(ConnectionToken connection, Event&& event) {
+void Side::with_session(ConnectionToken connection, Event&& event) {
     Place* place = find(connection);
     if (place == nullptr) return;
     Conversation fx{*this, connection, place->session};
@@ -64,4 +68,4 @@ void ShardSide::with_session(ConnectionToken connection, Event&& event) {
     fx.settle();
 }
 
-}  // namespace stentor::gateway
+}  // namespace stentor::node

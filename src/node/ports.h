@@ -1,0 +1,74 @@
+#pragma once
+// What a side asks of the process around it.
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "base/code.h"
+#include "base/ids.h"
+#include "base/shared_bytes.h"
+#include "base/time.h"
+#include "bus/bus.h"
+#include "fanout/router.h"
+
+namespace stentor::cache {
+class Cache;
+}
+
+namespace stentor::node {
+
+// The hub's mailbox: each task runs on the hub's thread, in the order of the calls of one side.
+class HubMail {
+public:
+    using Task = std::move_only_function<void(cache::Cache&, Time)>;
+
+    HubMail() = default;
+    HubMail(const HubMail&) = delete;
+    HubMail& operator=(const HubMail&) = delete;
+    virtual ~HubMail() = default;
+
+    virtual void put(Task task) = 0;
+};
+
+// The connections of one shard, and what else only a process has. Every call is made on the shard's
+// thread, from inside a call of its side; none may call back into the side.
+class Shell {
+public:
+    Shell() = default;
+    Shell(const Shell&) = delete;
+    Shell& operator=(const Shell&) = delete;
+    virtual ~Shell() = default;
+
+    // ---- Writing
+    // Frames `payload` as one message; it waits behind others. False: too many do.
+    [[nodiscard]] virtual bool reply(ConnectionToken connection, std::string_view payload) = 0;
+    // A ready frame, if nothing waits.
+    virtual void offer(ConnectionToken connection, const SharedBytes& frame) = 0;
+    // The hot path of a pass, see fanout::Writer.
+    [[nodiscard]] virtual fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes,
+                                                std::size_t offset) = 0;
+    [[nodiscard]] virtual bool waiting(ConnectionToken connection) const = 0;
+    [[nodiscard]] virtual std::int32_t descriptor(ConnectionToken connection) const = 0;
+
+    // ---- A connection
+    virtual void pause_reading(ConnectionToken connection) = 0;
+    virtual void resume_reading(ConnectionToken connection) = 0;
+    // Side::on_deadline is wanted then; replaces the former wish.
+    virtual void set_deadline(ConnectionToken connection, Time at) = 0;
+    // After what waits. Side::on_closed follows.
+    virtual void close(ConnectionToken connection, std::uint16_t close_code, Code reason) = 0;
+
+    // ---- Large passes, see fanout::Gate
+    [[nodiscard]] virtual bool enter_gate() = 0;
+    virtual void leave_gate() = 0;
+
+    // ---- To owners. `reply` runs on this shard's thread, and never after the side's end.
+    virtual void ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) = 0;
+
+    // What nobody can guess.
+    virtual void draw(std::span<std::uint8_t> random) = 0;
+};
+
+}  // namespace stentor::node

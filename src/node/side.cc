@@ -1,0 +1,169 @@
+#include "node/side.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <utility>
+
+#include "cache/cache.h"
+#include "node/conversation.h"
+#include "wire/frames.h"
+#include "wire/pb.h"
+
+namespace stentor::node {
+
+Side::Place* Side::find(ConnectionToken connection) {
+    if (connection.index >= places_.size()) return nullptr;
+    Place& place = places_[connection.index];
+    return place.taken && place.generation == connection.generation ? &place : nullptr;
+}
+
+ConnectionToken Side::token(std::uint32_t index) const {
+    return {.shard = around_.shard, .index = index, .generation = places_[index].generation};
+}
+
+// ---- From the sockets
+
+void Side::on_connected(ConnectionToken connection, Time now) {
+    if (connection.index >= places_.size()) places_.resize(connection.index + 1);
+    places_[connection.index] = {.session = {}, .generation = connection.generation, .taken = true};
+    with_session(connection,
+                 [&](session::Session& session, auto& fx) { session.on_connected(now, fx); });
+}
+
+void Side::on_message(ConnectionToken connection, std::string_view bytes, Time now) {
+    with_session(connection, [&](session::Session& session, auto& fx) {
+        session.on_frame(around_.rules, bytes, now, fx);
+    });
+}
+
+void Side::on_drained(ConnectionToken connection) {
+    Place* place = find(connection);
+    if (place == nullptr) return;
+    for (const session::OpenGroup& group : place->session.groups()) {
+        if (group.seat != session::kNoSeat) router_.on_drained(group.gid, group.seat, *this);
+    }
+}
+
+void Side::on_deadline(ConnectionToken connection, Time now) {
+    with_session(connection,
+                 [&](session::Session& session, auto& fx) { session.on_deadline(now, fx); });
+}
+
+void Side::on_fault(ConnectionToken connection, Code code, std::string_view where) {
+    with_session(connection,
+                 [&](session::Session& session, auto& fx) { session.on_fault(code, where, fx); });
+}
+
+void Side::on_closed(ConnectionToken connection) {
+    with_session(connection,
+                 [](session::Session& session, auto& fx) { session.on_disconnected(fx); });
+    Place* place = find(connection);
+    if (place == nullptr) return;
+    const UserId uid = place->session.uid();
+    forget_user(uid, connection.index);
+    if (uid) {
+        around_.hub.put([connection, uid](cache::Cache& cache, Time /*now*/) {
+            cache.on_gone(connection, uid);
+        });
+    }
+    *place = {};
+}
+
+void Side::forget_user(UserId uid, std::uint32_t index) {
+    const auto [first, last] = by_user_.equal_range(uid);
+    const auto found = std::find_if(first, last, [&](const auto& e) { return e.second == index; });
+    if (found != last) by_user_.erase(found);
+}
+
+// ---- From the hub and from owners
+
+void Side::on_answer(bus::Answer& answer) {
+    answer.frame.set_request_id(answer.reply_to.request_id);
+    with_session(answer.reply_to.connection, [&](session::Session& session, auto& fx) {
+        session.on_answer(answer.reply_to.request_id, wire::encode(answer.frame), fx);
+    });
+}
+
+void Side::on_opened(ConnectionToken connection, std::uint32_t request_id,
+                     const session::Opening& opening, std::uint64_t ticket, std::string payload) {
+    router_.on_ticket(opening.gid, ticket);
+    with_session(connection, [&](session::Session& session, auto& fx) {
+        session.on_opened(request_id, opening, std::move(payload), fx);
+    });
+}
+
+void Side::on_ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload) {
+    // The connections are gathered first: leaving a seat changes nothing here, but a close may.
+    std::vector<ConnectionToken> connections;
+    const auto [first, last] = by_user_.equal_range(uid);
+    for (auto at = first; at != last; ++at) connections.push_back(token(at->second));
+    for (const ConnectionToken connection : connections) {
+        with_session(connection, [&](session::Session& session, auto& fx) {
+            session.on_ousted(gid, version, payload, fx);
+        });
+    }
+}
+
+void Side::recheck(GroupId gid) {
+    const fanout::Audience* audience = router_.audience(gid);
+    if (audience == nullptr) return;
+    for (const fanout::Seat& seat : audience->seats()) {
+        const UserId uid = places_[seat.connection].session.uid();
+        around_.hub.put(
+            [gid, uid](cache::Cache& cache, Time now) { cache.on_recheck(gid, uid, now); });
+    }
+}
+
+void Side::drain(Millis spread) {
+    for (std::uint32_t index = 0; index < places_.size(); ++index) {
+        if (!places_[index].taken) continue;
+        std::array<std::uint8_t, 4> random{};
+        around_.shell.draw(random);
+        const Millis wait{std::bit_cast<std::uint32_t>(random) % (spread.count() + 1)};
+        with_session(token(index),
+                     [&](session::Session& session, auto& fx) { session.on_drain(wait, fx); });
+    }
+}
+
+// ---- Turns
+
+fanout::Router::Turn Side::turn() {
+    const fanout::Router::Turn turn = router_.run(*this, *this);
+    router_.take_counts(counts_);
+    if (!counts_.empty()) {
+        around_.hub.put([shard = around_.shard, counts = std::exchange(counts_, {})](
+                            cache::Cache& cache, Time now) {
+            for (const fanout::WatcherCount& count : counts) {
+                cache.on_watchers(shard, count.gid, count.count, count.ticket, now);
+            }
+        });
+    }
+    return turn;
+}
+
+void Side::pulse(Time now) {
+    const auto due = pulses_.due(now, static_cast<std::uint32_t>(places_.size()));
+    std::vector<GroupId> groups;
+    for (std::uint32_t index = due.first; index < due.last; ++index) {
+        const Place& place = places_[index];
+        if (!place.taken || place.session.state() != session::Session::State::ready) continue;
+        groups.clear();
+        for (const session::OpenGroup& group : place.session.groups()) groups.push_back(group.gid);
+        // One that does not fit is no loss: bytes that wait are a sign of life themselves.
+        around_.shell.offer(token(index), router_.pulse(groups, now, around_.rules.level));
+    }
+}
+
+// ---- fanout::Writer
+
+fanout::Written Side::write(const fanout::Seat& seat, const SharedBytes& bytes,
+                            std::size_t offset) {
+    return around_.shell.write(seat, bytes, offset);
+}
+
+bool Side::sees(const fanout::Seat& seat, GroupId gid, Seq seq) {
+    return places_[seat.connection].session.sees(gid, seq);
+}
+
+}  // namespace stentor::node

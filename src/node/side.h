@@ -1,0 +1,91 @@
+#pragma once
+// What stands on one shard: the sessions of its connections and the router of its audiences,
+// between the sockets below and the hub and the bus above.
+//
+// Owner: the shell. Thread: the shard's. Cost: a Place a connection; the rest is its session's and
+// its audiences'.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "bus/bus.h"
+#include "fanout/pulse_wheel.h"
+#include "fanout/router.h"
+#include "node/ports.h"
+#include "session/session.h"
+
+namespace stentor::node {
+
+class Side final : private fanout::Writer, private fanout::Gate {
+public:
+    struct Around {
+        NodeId node;
+        std::uint32_t shard{};  // Of its connections' tokens.
+        session::Rules rules;
+        bus::Bus& bus;
+        HubMail& hub;
+        Shell& shell;
+    };
+    explicit Side(const Around& around) : around_{around} {}
+
+    // ---- From the sockets
+    void on_connected(ConnectionToken connection, Time now);
+    void on_message(ConnectionToken connection, std::string_view bytes, Time now);
+    void on_drained(ConnectionToken connection);  // Nothing waits any more.
+    void on_deadline(ConnectionToken connection, Time now);
+    void on_fault(ConnectionToken connection, Code code, std::string_view where);
+    void on_closed(ConnectionToken connection);
+
+    // ---- From the hub and from owners
+    void on_answer(bus::Answer& answer);
+    void on_opened(ConnectionToken connection, std::uint32_t request_id,
+                   const session::Opening& opening, std::uint64_t ticket, std::string payload);
+    void on_ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload);
+    void recheck(GroupId gid);
+    // Says Bye to all, each with a time of its own within `spread`.
+    void drain(Millis spread);
+    [[nodiscard]] fanout::Router& router() { return router_; }
+
+    // event(session::Session&, session::Effects&), if the connection is still there.
+    template <class Event>
+    void with_session(ConnectionToken connection, Event&& event);
+
+    // ---- Turns of the shard
+    // Pushes what is ready, and tells the hub who watches.
+    fanout::Router::Turn turn();
+    // Pulses that are due: the more often it is called, the more evenly they are spread.
+    void pulse(Time now);
+
+private:
+    class Conversation;
+
+    struct Place {
+        session::Session session;
+        std::uint32_t generation{};
+        bool taken{};
+    };
+
+    [[nodiscard]] Place* find(ConnectionToken connection);
+    [[nodiscard]] ConnectionToken token(std::uint32_t index) const;
+    void forget_user(UserId uid, std::uint32_t index);
+
+    // ---- fanout::Writer, fanout::Gate
+    fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes,
+                          std::size_t offset) override;
+    bool sees(const fanout::Seat& seat, GroupId gid, Seq seq) override;
+    bool try_enter() override { return around_.shell.enter_gate(); }
+    void leave() override { around_.shell.leave_gate(); }
+
+    Around around_;
+    std::vector<Place> places_;  // By ConnectionToken::index.
+    std::unordered_multimap<UserId, std::uint32_t> by_user_;
+    fanout::Router router_;
+    fanout::PulseWheel pulses_;
+    std::vector<fanout::WatcherCount> counts_;
+};
+
+}  // namespace stentor::node

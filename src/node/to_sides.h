@@ -1,0 +1,51 @@
+#pragma once
+// What the cache asks for, as mail to the sides. Each side gets what is meant for it in the order
+// in which the cache asked.
+//
+// Owner: the hub. Thread: its own.
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cache/cache.h"
+#include "node/side.h"
+
+namespace stentor::node {
+
+class ToSides : public cache::Effects {
+protected:
+    using SideTask = std::move_only_function<void(Side&)>;
+
+    // Runs `task` on that shard's thread.
+    virtual void post(cache::ShardIndex shard, SideTask task) = 0;
+
+private:
+    void opened(const cache::Waiter& waiter, std::string payload,
+                const cache::Seating& seating) override;
+    void ranged(const cache::Waiter& waiter, std::string payload, GroupId gid, Epoch epoch,
+                Seq last, Seq head) override;
+    void answered(const cache::Waiter& waiter, std::string payload) override;
+    void told(const cache::Waiter& waiter, std::string payload) override;
+    void refused(const cache::Waiter& waiter, GroupId gid, const Error& error) override;
+    void push(const cache::Push& push, std::span<const cache::ShardIndex> shards) override;
+    void head_moved(GroupId gid, Epoch epoch, Seq head,
+                    std::span<const cache::ShardIndex> shards) override;
+    void online(GroupId gid, std::uint64_t count,
+                std::span<const cache::ShardIndex> shards) override;
+    void ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload,
+                std::span<const cache::ShardIndex> shards) override;
+    void recheck(GroupId gid, std::span<const cache::ShardIndex> shards) override;
+    void badges(const ConnectionToken& connection, const pb::Pulse& pulse) override;
+    void expel(const ConnectionToken& connection, const Error& error) override;
+
+    // event(session::Session&, session::Effects&) on the connection's shard, if it is still there.
+    template <class Event>
+    void to_session(const ConnectionToken& connection, Event event);
+    // Nothing is copied for a shard but the task.
+    template <class Task>
+    void to_all(std::span<const cache::ShardIndex> shards, const Task& task);
+};
+
+}  // namespace stentor::node
