@@ -368,7 +368,7 @@ std::optional<std::string> find_answer_after_failure() {
     if ((*store)->user_by_name("ann")) return "user_by_name";
     if ((*store)->next_term()) return "next_term";
     if ((*store)->raise_epoch({})) return "raise_epoch";
-    if ((*store)->members_by_name({1}, "", {}, false, 10)) return "members_by_name";
+    if ((*store)->members_by_name({1}, "", {}, Listed::members, 10)) return "members_by_name";
     if ((*store)->invite({1}, "a")) return "invite";
     if ((*store)->reactions_of({1}, {1}, {1}, {3})) return "reactions_of";
     if ((*store)->tallies({1}, {1}, {3})) return "tallies";
