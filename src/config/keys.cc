@@ -196,6 +196,11 @@ const std::array kKeys{
     Key{"groups", "members_max", count(2, limits::kMembersPerGroup),
         [](Settings& s) -> Place { return &s.groups.members_max; }, kRestart,
         "Members of one group; whoever is in stays in."},
+    Key{"groups", "who_read_members", count(0, limits::kWhoReadRows),
+        [](Settings& s) -> Place { return &s.groups.who_read_members; }, kRestart,
+        "In groups of at most so many, members see who has read an entry; in larger ones by how "
+        "many "
+        "it was read. 0: nobody does."},
     Key{"groups", "recall_window", time(0, 3'650 * kDay),
         [](Settings& s) -> Place { return &s.groups.recall_window; }, kRestart,
         "How long a sender may take his message back; admins always may."},

@@ -62,6 +62,7 @@ struct Settings {
     struct Groups {
         std::string create = "everybody";
         std::uint64_t members_max = limits::kMembersPerGroup;
+        std::uint64_t who_read_members = limits::kWhoReadMembers;
         Millis recall_window = limits::kRecallWindow;
         Millis edit_window = limits::kEditWindow;
         Millis keep_for{0};

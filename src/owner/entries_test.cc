@@ -130,6 +130,9 @@ TEST_F(Record, TellsReadersInPagesAndOnlyInGroupsThatAreSmallEnough) {
     grown.head.members = limits::kWhoReadMembers + 1;
     write(grown);
     EXPECT_EQ(who_read(kAnn, 1).error().code, Code::unsupported);
+    ask.who_read.clear_cursor();
+    EXPECT_TRUE((Questions{store_, nullptr, nullptr, grown.head.members}.answer(ask)));
+    EXPECT_EQ((Questions{store_, nullptr, nullptr, 0}.answer(ask).error().limit), 0U);
 }
 
 // ---- What is one's own

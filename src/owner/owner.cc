@@ -36,7 +36,8 @@ void found_announcements(store::Store& store, const group::Tenure& tenure) {
 }  // namespace
 
 Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const OwnerOptions& options)
-    : questions_{store, options.words, &heads_}, loaders_{options.loaders, options.questions_max} {
+    : questions_{store, options.words, &heads_, options.who_read_members},
+      loaders_{options.loaders, options.questions_max} {
     const auto term = store.next_term();
     if (!term)
         throw std::runtime_error{"the store gives no term: " +

@@ -33,6 +33,7 @@ struct OwnerOptions {
     Millis sync_delay{};                 // See Committer, and the next.
     std::function<bool()> await_copied;  // None: what the store wrote is told at once.
     group::Settings groups;
+    std::uint64_t who_read_members{limits::kWhoReadMembers};  // See Questions.
     Judge* judge{};           // Needed where groups.rules.filter is set; outlives the owner.
     search::Search* words{};  // None: nobody can search.
 };

@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include "base/limits.h"
 #include "bus/bus.h"
 #include "owner/heads.h"
 #include "search/search.h"
@@ -17,9 +18,11 @@ namespace stentor::owner {
 
 class Questions {
 public:
-    // Without an index there is no search; without heads all of them are read.
-    explicit Questions(store::Store& store, search::Search* words = nullptr, Heads* heads = nullptr)
-        : store_{store}, words_{words}, heads_{heads} {}
+    // Without an index there is no search; without heads all of them are read. Readers are named in
+    // groups of at most `who_read_members`.
+    explicit Questions(store::Store& store, search::Search* words = nullptr, Heads* heads = nullptr,
+                       std::uint64_t who_read_members = limits::kWhoReadMembers)
+        : store_{store}, words_{words}, heads_{heads}, who_read_members_{who_read_members} {}
 
     [[nodiscard]] Result<bus::Reply> answer(const bus::Question& question);
 
@@ -68,6 +71,7 @@ private:
     store::Store& store_;
     search::Search* words_;
     Heads* heads_;
+    std::uint64_t who_read_members_;
 };
 
 }  // namespace stentor::owner

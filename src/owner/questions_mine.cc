@@ -71,9 +71,9 @@ Result<bus::Reply> Questions::on(const bus::AskWhoRead& ask) {
     if (gid == kBroadcastGroup) {
         return std::unexpected(Error{.code = Code::not_permitted, .where = "role"});
     }
-    if (head->members > limits::kWhoReadMembers) {
+    if (head->members > who_read_members_) {
         return std::unexpected(
-            Error{.code = Code::unsupported, .where = "members", .limit = limits::kWhoReadMembers});
+            Error{.code = Code::unsupported, .where = "members", .limit = who_read_members_});
     }
     const auto entry = store_.entries(gid, seq, 1);
     if (!entry) return std::unexpected(entry.error());

@@ -93,6 +93,7 @@ owner::OwnerOptions owner_options(const config::Settings& settings, search::Sear
             .sync_delay = settings.store.sync_delay,
             .await_copied = std::move(await_copied),
             .groups = group_settings(settings),
+            .who_read_members = settings.groups.who_read_members,
             .judge = judge,
             .words = words};
 }
