@@ -51,8 +51,8 @@ rocksdb::ColumnFamilyOptions table_options(const RocksOptions& options,
     blocks.block_cache = cache;
     blocks.block_size = std::size_t{16} << 10U;
     blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-    // In pieces: the whole filter of a large table outgrows a shard of the cache, and would be read and
-    // checked again for each row that is looked for.
+    // In pieces: the whole filter of a large table outgrows a shard of the cache, and would be read
+    // and checked again for each row that is looked for.
     blocks.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
     blocks.partition_filters = true;
     blocks.cache_index_and_filter_blocks = true;
