@@ -1,0 +1,239 @@
+// One side between a fake shell, hub and bus. How sides, hub and owners play together is the
+// simulator's to show.
+
+#include "node/side.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "cache/cache.h"
+#include "wire/frames.h"
+#include "wire/pb.h"
+
+namespace stentor::node {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr GroupId kGroup{5};
+constexpr UserId kAnn{1};
+constexpr UserId kBob{2};
+
+class Tokens : public session::Verifier {
+public:
+    Result<session::Identity> verify(std::string_view token, Time now) const override {
+        return session::Identity{
+            .uid = token == "ann" ? kAnn : kBob, .minted = now, .expires = now + Millis{3'600'000}};
+    }
+};
+
+class Bus : public bus::Bus {
+public:
+    Result<void> post(PartitionId /*partition*/, bus::Post post) override {
+        if (full) {
+            return std::unexpected(
+                Error{.code = Code::overloaded, .where = "partition", .retry_after_ms = 1'000});
+        }
+        posts.push_back(std::move(post));
+        return {};
+    }
+    void ask(PartitionId, bus::Question, bus::ReplyHandler) override {}
+    void publish(NodeId, std::shared_ptr<const bus::Items>) override {}
+    void answer(NodeId, std::vector<bus::Answer>) override {}
+    void nudge(NodeId, std::vector<bus::Nudge>) override {}
+
+    bool full = false;
+    std::vector<bus::Post> posts;
+};
+
+class Hub : public HubMail {
+public:
+    void put(Task /*task*/) override { ++tasks; }
+
+    int tasks = 0;
+};
+
+class Sockets : public Shell {
+public:
+    bool reply(ConnectionToken connection, std::string_view payload) override {
+        if (full) return false;
+        told[connection.index].push_back(*wire::decode_event(payload));
+        return true;
+    }
+    void offer(ConnectionToken connection, const SharedBytes&) override {
+        offered.insert(connection.index);
+    }
+    fanout::Written write(const fanout::Seat&, const SharedBytes&, std::size_t) override {
+        return fanout::Written::whole;
+    }
+    [[nodiscard]] bool waiting(ConnectionToken) const override { return false; }
+    [[nodiscard]] std::int32_t descriptor(ConnectionToken connection) const override {
+        return static_cast<std::int32_t>(connection.index);
+    }
+    void pause_reading(ConnectionToken) override {}
+    void resume_reading(ConnectionToken) override {}
+    void set_deadline(ConnectionToken, Time) override {}
+    void close(ConnectionToken connection, std::uint16_t, Code reason) override {
+        closed.emplace_back(connection.index, reason);
+    }
+    bool enter_gate() override { return true; }
+    void leave_gate() override {}
+    void ask(PartitionId, bus::Question, bus::ReplyHandler reply) override {
+        asked.push_back(std::move(reply));
+    }
+    void draw(std::span<std::uint8_t> random) override {
+        std::ranges::generate(random, [this] { return next++; });
+    }
+
+    bool full = false;
+    std::uint8_t next = 1;
+    std::map<std::uint32_t, std::vector<pb::ServerFrame>> told;
+    std::set<std::uint32_t> offered;
+    std::vector<std::pair<std::uint32_t, Code>> closed;
+    std::vector<bus::ReplyHandler> asked;
+};
+
+class SideTest : public testing::Test {
+protected:
+    ConnectionToken connect(std::uint32_t index, const std::string& token,
+                            std::uint32_t generation = 1) {
+        const ConnectionToken connection{.shard = 3, .index = index, .generation = generation};
+        side.on_connected(connection, now);
+        pb::ClientFrame hello;
+        hello.set_request_id(1);
+        hello.mutable_hello()->set_token(token);
+        hello.mutable_hello()->set_device(index + 1);
+        hello.mutable_hello()->set_version(1);
+        side.on_message(connection, wire::encode(hello), now);
+        return connection;
+    }
+    void send(ConnectionToken connection, std::uint8_t n) {
+        pb::ClientFrame frame;
+        frame.set_request_id(10U + n);
+        frame.mutable_send()->set_gid(kGroup.value);
+        frame.mutable_send()->set_cmid(
+            std::string{Cmid::made_at(now, std::array<std::uint8_t, 10>{n}).view()});
+        frame.mutable_send()->set_body("\x0a\x01x");
+        side.on_message(connection, wire::encode(frame), now);
+    }
+    const pb::ServerFrame& last(ConnectionToken connection) {
+        return sockets.told[connection.index].back();
+    }
+
+    Time now = from_ms(1'000'000);
+    Tokens tokens;
+    Bus bus;
+    Hub hub;
+    Sockets sockets;
+    Side side{{.node = {7},
+               .shard = 3,
+               .rules = {.verifier = tokens},
+               .bus = bus,
+               .hub = hub,
+               .shell = sockets}};
+};
+
+TEST_F(SideTest, ASendGoesToTheBusWithItsWayBack) {
+    const ConnectionToken ann = connect(0, "ann");
+    send(ann, 1);
+    ASSERT_THAT(bus.posts, SizeIs(1));
+    EXPECT_EQ(bus.posts[0].uid, kAnn);
+    EXPECT_EQ(bus.posts[0].reply_to.node, NodeId{7});
+    EXPECT_EQ(bus.posts[0].reply_to.connection, ann);
+    bus::Answer answer{.reply_to = bus.posts[0].reply_to, .frame = {}};
+    answer.frame.mutable_sent()->set_seq(4);
+    side.on_answer(answer);
+    EXPECT_EQ(last(ann).request_id(), 11U);
+    EXPECT_EQ(last(ann).sent().seq(), 4U);
+}
+
+TEST_F(SideTest, WhatTheBusDoesNotTakeIsRefused) {
+    const ConnectionToken ann = connect(0, "ann");
+    bus.full = true;
+    send(ann, 1);
+    EXPECT_EQ(last(ann).refused().field(), "partition");
+    EXPECT_EQ(last(ann).refused().retry_after_ms(), 1'000U);
+}
+
+TEST_F(SideTest, RepliesThatDoNotFitEndTheConnection) {
+    const ConnectionToken ann = connect(0, "ann");
+    bus.full = sockets.full = true;
+    send(ann, 1);
+    EXPECT_THAT(sockets.closed, ElementsAre(std::pair{0U, Code::slow_consumer}));
+}
+
+TEST_F(SideTest, AnAnswerToAnEarlierConnectionReachesNobody) {
+    const ConnectionToken ann = connect(0, "ann");
+    send(ann, 1);
+    side.on_closed(ann);
+    const ConnectionToken bob = connect(0, "bob", 2);
+    const std::size_t before = sockets.told[0].size();
+    bus::Answer answer{.reply_to = bus.posts[0].reply_to, .frame = {}};
+    answer.frame.mutable_sent()->set_seq(4);
+    side.on_answer(answer);
+    EXPECT_EQ(sockets.told[0].size(), before);
+    EXPECT_TRUE(last(bob).has_welcome());
+}
+
+TEST_F(SideTest, AnOustingReachesEveryDeviceThatHasTheGroupOpen) {
+    const ConnectionToken desk = connect(0, "ann");
+    const ConnectionToken phone = connect(1, "ann");
+    const ConnectionToken bob = connect(2, "bob");
+    for (const ConnectionToken connection : {desk, phone, bob}) {
+        pb::ClientFrame open;
+        open.set_request_id(2);
+        open.mutable_open()->set_gid(kGroup.value);
+        side.on_message(connection, wire::encode(open), now);
+        pb::ServerFrame opened;
+        opened.set_request_id(2);
+        opened.mutable_opened()->set_gid(kGroup.value);
+        side.on_opened(connection, 2, {.gid = kGroup, .epoch = {1}, .version = 1}, 1,
+                       wire::encode(opened));
+    }
+    ASSERT_EQ(side.router().audience(kGroup)->seats().size(), 3U);
+    pb::ServerFrame ousted;
+    ousted.mutable_ousted()->set_gid(kGroup.value);
+    side.on_ousted(kGroup, kAnn, 2, wire::encode(ousted));
+    EXPECT_TRUE(last(desk).has_ousted());
+    EXPECT_TRUE(last(phone).has_ousted());
+    EXPECT_TRUE(last(bob).has_opened());
+    EXPECT_EQ(side.router().audience(kGroup)->seats().size(), 1U);
+}
+
+TEST_F(SideTest, WhoLeavesIsToldToTheHubOnce) {
+    const ConnectionToken ann = connect(0, "ann");
+    const int before = hub.tasks;
+    side.on_closed(ann);
+    EXPECT_EQ(hub.tasks, before + 1);
+    side.on_closed(ann);
+    EXPECT_EQ(hub.tasks, before + 1);
+}
+
+TEST_F(SideTest, ADrainTellsEachATimeOfItsOwnWithinTheSpread) {
+    std::set<std::uint32_t> times;
+    for (std::uint32_t i = 0; i < 20; ++i) connect(i, "ann");
+    side.drain(Millis{30'000});
+    for (std::uint32_t i = 0; i < 20; ++i) {
+        const pb::ServerFrame& frame = sockets.told[i].back();
+        ASSERT_TRUE(frame.has_bye());
+        EXPECT_LE(frame.bye().after_ms(), 30'000U);
+        times.insert(frame.bye().after_ms());
+    }
+    EXPECT_GT(times.size(), 15U);
+}
+
+TEST_F(SideTest, PulsesGoToThoseWhoSaidHelloWithinTheirPeriod) {
+    connect(0, "ann");
+    side.on_connected({.shard = 3, .index = 1, .generation = 1}, now);
+    for (int i = 0; i < 400; ++i) side.pulse(now += Millis{100});
+    EXPECT_THAT(sockets.offered, ElementsAre(0U));
+}
+
+}  // namespace
+}  // namespace stentor::node
