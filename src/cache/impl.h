@@ -205,6 +205,8 @@ private:
     void on_member_changed(Group& group, const bus::MemberChanged& change);
     void on_break(PartitionId partition);
     void on_missed(Group& group);
+    template <class Of>
+    void spoil_loads(Of of);
     void add_entries(Group& group, std::span<const LogEntry> entries, Time now);
     void add_answer(Group& group, const bus::EntriesAnswer& answer, Time now);
     void add_backlog(Group& group, Time now);

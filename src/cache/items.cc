@@ -37,10 +37,7 @@ void Cache::Impl::on_break(PartitionId partition) {
     for (auto& [gid, group] : groups_) {
         if (partition_of(gid) == partition) on_missed(group);
     }
-    // Also of groups that have been forgotten, and may be known again when their page comes.
-    for (const auto& [key, id] : page_loads_) {
-        if (partition_of(key.gid) == partition) std::get<PageLoad>(asked_.at(id)).stale = true;
-    }
+    spoil_loads([&](GroupId gid) { return partition_of(gid) == partition; });
 }
 
 // Anything may have been missed: entries, changes to entries, kicks.
@@ -53,18 +50,27 @@ void Cache::Impl::on_missed(Group& group) {
     ++group.generation;
     if (!group.shards.empty()) fx_.recheck(gid, group.shards);
     if (group.memory.loaded()) catch_up(group);
+}
+
+// Pages on their way may be from before what was missed; also those of groups that have been
+// forgotten, and may be known again when they come.
+template <class Of>
+void Cache::Impl::spoil_loads(Of of) {
     for (const auto& [key, id] : page_loads_) {
-        if (key.gid == gid) std::get<PageLoad>(asked_.at(id)).stale = true;
+        if (of(key.gid)) std::get<PageLoad>(asked_.at(id)).stale = true;
     }
 }
 
 void Cache::Impl::on_item(const bus::Item& item, Time now) {
     Group* group = find(item.gid);
+    if (std::holds_alternative<bus::GroupReread>(item.event)) {
+        if (group != nullptr) on_missed(*group);
+        return spoil_loads([&](GroupId gid) { return gid == item.gid; });
+    }
     if (group == nullptr) return;
     if (const auto* member = std::get_if<bus::MemberChanged>(&item.event)) {
         return on_member_changed(*group, *member);
     }
-    if (std::holds_alternative<bus::GroupReread>(item.event)) return on_missed(*group);
     if (item.epoch < group->memory.epoch()) return;
     if (const auto* added = std::get_if<bus::EntriesAdded>(&item.event)) {
         if (!added->entries.empty()) on_entries(*group, item.epoch, added->entries, now);

@@ -134,16 +134,15 @@ const std::array kKeys{
         "holds. stentor check-config says whether the machine holds them."},
     Key{"server", "shards", count(0, 4'095), [](Settings& s) -> Place { return &s.server.shards; },
         kRestart,
-        "Threads with connections, each with a descriptor table of its own; 0: one a core, and "
-        "more "
-        "where server.connections needs them."},
+        "Threads with connections, each with a descriptor table of its own; 0: one a core, "
+        "and more where server.connections needs them."},
     Key{"server", "workers", count(1, 64), [](Settings& s) -> Place { return &s.server.workers; },
         kRestart, "Threads that order messages."},
     Key{"server", "committers", count(1, 16),
         [](Settings& s) -> Place { return &s.server.committers; }, kRestart,
-        "Threads that write to the store, each for its own groups. The embedded store syncs for "
-        "all "
-        "of them at once, so one is fastest unless the disk is slow and the groups are many."},
+        "Threads that write to the store, each for its own groups. The embedded store syncs "
+        "for all of them at once, so one is fastest unless the disk is slow and the groups are "
+        "many."},
     Key{"server", "drain_spread", time(0, kHour),
         [](Settings& s) -> Place { return &s.server.drain_spread; }, kRestart,
         "At a stop clients are told to come back at times spread over this."},
@@ -190,17 +189,15 @@ const std::array kKeys{
     // ---- groups
     Key{"groups", "create", choice(kCreators),
         [](Settings& s) -> Place { return &s.groups.create; }, kRestart,
-        "Who makes groups: everybody, or only the operator (stentor group create). Direct chats "
-        "are "
-        "not meant."},
+        "Who makes groups: everybody, or only the operator (stentor group create). Direct "
+        "chats are not meant."},
     Key{"groups", "members_max", count(2, limits::kMembersPerGroup),
         [](Settings& s) -> Place { return &s.groups.members_max; }, kRestart,
         "Members of one group; whoever is in stays in."},
     Key{"groups", "who_read_members", count(0, limits::kWhoReadRows),
         [](Settings& s) -> Place { return &s.groups.who_read_members; }, kRestart,
-        "In groups of at most so many, members see who has read an entry; in larger ones by how "
-        "many "
-        "it was read. 0: nobody does."},
+        "In groups of at most so many, members see who has read an entry; in larger ones by "
+        "how many it was read. 0: nobody does."},
     Key{"groups", "recall_window", time(0, 3'650 * kDay),
         [](Settings& s) -> Place { return &s.groups.recall_window; }, kRestart,
         "How long a sender may take his message back; admins always may."},
@@ -209,9 +206,8 @@ const std::array kKeys{
         "How long a sender may edit his message."},
     Key{"groups", "keep_for", time(0, limits::kRetentionSMax* kSecond),
         [](Settings& s) -> Place { return &s.groups.keep_for; }, kRestart,
-        "New groups drop messages older than this, unless their creator or owner says otherwise. "
-        "0: "
-        "they keep all."},
+        "New groups drop messages older than this, unless their creator or owner says "
+        "otherwise. 0: they keep all."},
     Key{"groups", "keep_messages", count(0, limits::kIdMax),
         [](Settings& s) -> Place { return &s.groups.keep_messages; }, kRestart,
         "New groups keep their newest so many messages, likewise. 0: all."},

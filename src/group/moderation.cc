@@ -163,14 +163,15 @@ bool Group::change_role(const Work& work, CachedMember& target, Time now) {
         operation.members.push_back(std::move(row));
     };
     set_role(target.row, role);
-    // There is one owner: whoever was it is an admin from now on.
-    std::vector<MemberRow> former;
-    for (const auto& [uid, member] : members_) {
-        const bool gives_way = role == Role::owner && member.row.role == Role::owner;
-        if (gives_way) former.push_back(member.row);
+    if (role == Role::owner) {
+        // There is one owner: whoever was it is an admin from now on.
+        std::vector<MemberRow> former;
+        for (const auto& [uid, member] : members_) {
+            if (member.row.role == Role::owner) former.push_back(member.row);
+        }
+        std::ranges::sort(former, {}, &MemberRow::uid);
+        for (MemberRow& row : former) set_role(std::move(row), Role::admin);
     }
-    std::ranges::sort(former, {}, &MemberRow::uid);
-    for (MemberRow& row : former) set_role(std::move(row), Role::admin);
     stage_rows(std::move(operation));
     return true;
 }
