@@ -46,12 +46,13 @@ void MadeUpGroups::add(GroupId gid, std::span<const UserId> members, std::string
     settings.set_join_policy(pb::JOIN_POLICY_OPEN);
     settings.set_history_for_joiners(true);
     store::Commit commit{.gid = gid, .term = term_};
+    const std::size_t at_once = std::min(members.size(), kRowsPerCommit);
     commit.head = {.epoch = epoch_,
                    .term = term_,
                    .digest = genesis(gid),
                    .time = now_,
                    .floor_digest = genesis(gid),
-                   .members = members.size(),
+                   .members = at_once,
                    .creator = members.front(),
                    .settings = settings.SerializeAsString(),
                    .version = 1};
@@ -62,21 +63,43 @@ void MadeUpGroups::add(GroupId gid, std::span<const UserId> members, std::string
         commit.head.digest = commit.entries.back().digest;
         commit.head.ordinal = 1;
     }
-    commit.members.reserve(members.size());
-    for (const UserId uid : members) {
-        const auto role = uid == members.front() ? store::Role::owner : store::Role::member;
-        commit.members.push_back({.uid = uid, .role = role, .version = 1, .joined = now_});
-    }
-    gathered_.push_back(std::move(commit));
-    if (gathered_.size() >= kGroupsPerCommit ||
-        gathered_.size() * members.size() > kRowsPerCommit) {
+    gather(std::move(commit), members.first(at_once), store::Role::owner);
+    if (at_once < members.size()) add_members(gid, members.subspan(at_once));
+}
+
+void MadeUpGroups::add_members(GroupId gid, std::span<const UserId> members) {
+    finish();
+    auto head = record_.head(gid);
+    if (!head) throw std::runtime_error{"the record has no such group"};
+    head->term = term_;
+    while (!members.empty()) {
+        const auto some = members.first(std::min(members.size(), kRowsPerCommit));
+        members = members.subspan(some.size());
+        store::Commit commit{.gid = gid, .term = term_, .expected = head->version};
+        ++head->version;
+        head->members += some.size();
+        commit.head = *head;
+        gather(std::move(commit), some, store::Role::member);
         finish();
     }
 }
 
+void MadeUpGroups::gather(store::Commit commit, std::span<const UserId> members,
+                          store::Role first) {
+    commit.members.reserve(members.size());
+    for (const UserId uid : members) {
+        const auto role = uid == members.front() ? first : store::Role::member;
+        commit.members.push_back({.uid = uid, .role = role, .version = 1, .joined = now_});
+    }
+    rows_ += members.size();
+    gathered_.push_back(std::move(commit));
+    if (gathered_.size() >= kGroupsPerCommit || rows_ >= kRowsPerCommit) finish();
+}
+
 void MadeUpGroups::finish() {
-    const auto outcomes = record_.commit(gathered_);
-    gathered_.clear();
+    if (gathered_.empty()) return;
+    const auto outcomes = record_.commit(std::exchange(gathered_, {}));
+    rows_ = 0;
     const bool written = std::ranges::all_of(
         outcomes, [](store::Outcome outcome) { return outcome == store::Outcome::done; });
     if (!written) throw std::runtime_error{"the record does not take the groups"};

@@ -40,6 +40,40 @@ TEST(MadeUpGroups, WithoutATextTheLogIsEmpty) {
     EXPECT_EQ(record.head(kGid)->seq, Seq{});
 }
 
+TEST(MadeUpGroups, MoreMembersThanACommitHoldsStandInSeveral) {
+    store::MemoryStore record;
+    MadeUpGroups made{record};
+    std::vector<UserId> members;
+    for (std::uint64_t n = 1; n <= 50'001; ++n) members.push_back({n});
+    made.add(kGid, members, "hello");
+    made.finish();
+
+    EXPECT_EQ(record.head(kGid)->members, members.size());
+    EXPECT_EQ(record.head(kGid)->seq, Seq{1});
+    EXPECT_EQ((*record.member(kGid, members.front()))->role, store::Role::owner);
+    for (std::size_t n = 1; n < members.size(); ++n) {
+        const auto row = *record.member(kGid, members[n]);
+        ASSERT_TRUE(row) << n;
+        ASSERT_EQ(row->role, store::Role::member) << n;
+    }
+}
+
+TEST(MadeUpGroups, MembersAreAddedToAGroupThatAServerHadSince) {
+    store::MemoryStore record;
+    {
+        MadeUpGroups made{record};
+        made.add(kGid, kMembers, "");
+        made.finish();
+    }
+    ASSERT_TRUE(record.take_head(kGid, *record.next_term()));
+    MadeUpGroups made{record};
+    made.add_members(kGid, std::array{UserId{9}});
+
+    EXPECT_EQ(record.head(kGid)->members, 3U);
+    EXPECT_EQ((*record.member(kGid, UserId{9}))->role, store::Role::member);
+    EXPECT_THROW(made.add_members(GroupId{4}, kMembers), std::runtime_error);
+}
+
 TEST(MadeUpGroups, ARecordThatHasTheGroupAlreadyIsRefused) {
     store::MemoryStore record;
     MadeUpGroups made{record};
