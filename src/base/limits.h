@@ -2,6 +2,7 @@
 // Every bound of the server. What an operator may change is a default here and a key in the
 // configuration; the rest is the protocol's.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -138,6 +139,18 @@ inline constexpr std::size_t kTurnSeats = 4 * kSliceSeats;  // Of small groups, 
 inline constexpr std::size_t kPassBytes = 4 * kBatchBytes;  // Gathered for a pass; then Heads
 inline constexpr std::size_t kLargeAudience = 1'024;        // From here on a pass waits at the gate
 inline constexpr std::size_t kPinnedBytes = 64 * 1024 * 1024;  // Half-written frames, per shard
+
+// ---- Storms (fanout/levels.h)
+inline constexpr Millis kStormLookEvery = 250ms;
+inline constexpr Millis kStormRiseEvery = 500ms;
+inline constexpr Millis kStormPass = 2s;       // Of a pass: level 1; four times: 2; sixteen: 3
+inline constexpr Millis kStormCommit = 250ms;  // Of a commit, likewise
+inline constexpr std::array<std::uint64_t, 3> kStormMemoryPermille{700, 850, 950};
+inline constexpr Millis kStormQuiet = 10s;          // Then a level is left
+inline constexpr std::uint64_t kReadablePerS = 15;  // Entries of one group that a person follows
+inline constexpr Millis kStormBackMin = 5s;         // Who is refused comes back after this,
+inline constexpr Millis kStormBackMax = 60s;        // or later, one after the other,
+inline constexpr Millis kStormBackEvery = 1ms;      // so far apart
 
 // ---- A follower of the record
 inline constexpr std::size_t kReplicaHelloBytes = 256;  // Before either side has proved itself

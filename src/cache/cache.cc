@@ -45,7 +45,7 @@ void Cache::on_reply(AskId id, Result<bus::Reply> reply, Time now) {
     impl_->on_reply(id, std::move(reply), now);
 }
 void Cache::on_tick(Time now) { impl_->on_tick(now); }
-void Cache::set_level(std::uint32_t level) { impl_->level = level; }
+void Cache::set_level(storm::Level level) { impl_->level = level; }
 Cache::Counts Cache::counts() const { return impl_->counts(); }
 
 // ---- What the event families share
@@ -155,11 +155,12 @@ void Cache::Impl::tick_group(Group& group, Time now) {
     if (group.shards.empty() || !group.memory.loaded()) return;
     const Memory& memory = group.memory;
     const std::uint32_t count = online(group);
-    if (count != group.online_told) {
+    if (count != group.online_told && now >= group.online_again) {
         group.online_told = count;
+        group.online_again = now + storm::slowed(kOnlineEvery, level);
         fx_.online(memory.gid(), count, group.shards);
     }
-    SharedBytes frame = group.ticks ? group.ticks->take(memory, count, now) : nullptr;
+    SharedBytes frame = group.ticks ? group.ticks->take(memory, count, level, now) : nullptr;
     if (!frame) return;
     fx_.push({.gid = memory.gid(),
               .epoch = memory.epoch(),

@@ -20,6 +20,7 @@
 #include "base/code.h"
 #include "base/ids.h"
 #include "base/shared_bytes.h"
+#include "base/storm.h"
 #include "base/time.h"
 #include "bus/bus.h"
 
@@ -142,7 +143,7 @@ public:
     // ---- About every second: routes are reported, quiet groups verified, unwatched ones
     // forgotten.
     void on_tick(Time now);
-    void set_level(std::uint32_t level);  // Storm level, told in each Batch.
+    void set_level(storm::Level level);  // Told in each Batch.
 
     // ---- For metrics and tests
     struct Counts {

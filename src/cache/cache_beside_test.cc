@@ -184,6 +184,30 @@ TEST_F(BesideTest, TypingIsShownInSmallGroupsOnce) {
     EXPECT_THAT(tick(), IsEmpty());
 }
 
+TEST_F(BesideTest, InAStormTicksAndHowManyWatchAreToldLessOften) {
+    open_it();
+    cache.set_level(storm::kMerging);  // Four seconds.
+    int ticks = 0;
+    for (std::uint32_t second = 0; second < 40; ++second) {
+        cache.on_watchers(0, kGroup, 10 + second, 1, now);
+        item(bus::TypingSeen{UserId{100 + second}}, second + 1);
+        ticks += tick().empty() ? 0 : 1;
+    }
+    EXPECT_EQ(ticks, 10);
+    EXPECT_EQ(told.onlines.size(), 10U);
+}
+
+TEST_F(BesideTest, WhoTypesIsNotToldInARush) {
+    open_it();
+    cache.set_level(storm::kSlowing);
+    item(bus::TypingSeen{kBob}, 1);
+    EXPECT_THAT(tick(), IsEmpty());
+    cache.set_level(storm::kCalm);
+    EXPECT_THAT(tick(), IsEmpty());
+    item(bus::TypingSeen{kBob}, 2);
+    EXPECT_EQ(tick().size(), 1U);
+}
+
 TEST_F(BesideTest, HowManyWatchIsToldWhenItChanges) {
     open_it();
     cache.on_watchers(0, kGroup, 3, 1, now);

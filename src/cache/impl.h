@@ -23,6 +23,7 @@ inline constexpr Millis kRouteEvery{10'000};   // Three missed reports are an ab
 inline constexpr Millis kForgetAfter{30'000};  // Unwatched that long, a group leaves memory.
 inline constexpr Millis kVerifyAfter{20'000};  // Quiet that long, its head is asked for.
 inline constexpr std::size_t kVerifiesPerTick = 256;
+inline constexpr Millis kOnlineEvery{1'000};  // At most so often is told how many watch.
 inline constexpr int kViewTries = 3;
 
 struct PendingOpen {
@@ -113,6 +114,7 @@ struct Group {
     std::vector<bus::ForkPoint> forks;  // Ascending.
     std::unique_ptr<Ticks> ticks;       // Once there is something to tell.
     std::uint32_t online_told = 0;
+    Time online_again;
 
     std::uint32_t reported = 0;
     Time reported_at;
@@ -147,7 +149,7 @@ public:
     void on_tick(Time now);
     [[nodiscard]] Counts counts() const;
 
-    std::uint32_t level = 0;
+    storm::Level level = storm::kCalm;
     People people{*this};
 
 private:

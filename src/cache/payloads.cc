@@ -44,7 +44,7 @@ SharedBytes changed_frame(GroupId gid, Epoch epoch, const LogEntry& entry) {
 }
 
 SharedBytes batch_frame(GroupId gid, Epoch epoch, std::span<const LogEntry> entries,
-                        std::uint32_t level) {
+                        storm::Level level) {
     pb::Batch batch;
     batch.set_gid(gid.value);
     batch.set_epoch(epoch.value);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/shared_bytes.h"
+#include "base/storm.h"
 #include "bus/bus.h"
 #include "cache/memory.h"
 
@@ -18,6 +19,6 @@ namespace stentor::cache {
 // Enveloped, for all.
 [[nodiscard]] SharedBytes changed_frame(GroupId gid, Epoch epoch, const LogEntry& entry);
 [[nodiscard]] SharedBytes batch_frame(GroupId gid, Epoch epoch, std::span<const LogEntry> entries,
-                                      std::uint32_t level);
+                                      storm::Level level);
 
 }  // namespace stentor::cache

@@ -13,6 +13,7 @@ bool turned_away(Code code) {
     return code == Code::not_found || code == Code::token_invalid || code == Code::token_expired;
 }
 
+constexpr Millis kBadgesEvery{1'000};
 constexpr Error kNotWelcome{.code = Code::token_invalid, .where = "hello.token"};
 
 }  // namespace
@@ -282,12 +283,10 @@ void People::look_at(Person& person) {
     }
 }
 
-void People::on_tick(Time now, std::uint32_t level) {
-    for (const HelloAsk& hello : std::exchange(retries_, {})) {
-        fx_.ask(hello,
-                bus::AskHello{
-                    .uid = hello.uid, .token_minted = hello.minted, .user_log_after = hello.after});
-    }
+// In a storm they are asked for and told less often: what a row missed meanwhile is one question.
+void People::turn_badges(Time now, storm::Level level) {
+    if (now < badges_again_) return;
+    badges_again_ = level == storm::kCalm ? now : now + storm::slowed(kBadgesEvery, level);
     for (const Place place : std::exchange(told_soon_, {})) {
         Person* person = people_[place].get();
         if (person == nullptr || person->pulse.badges_size() == 0) continue;
@@ -297,6 +296,15 @@ void People::on_tick(Time now, std::uint32_t level) {
             if (device.greeted) fx_.badges(device.connection, person->pulse);
         }
         person->pulse.Clear();
+    }
+    pump();
+}
+
+void People::on_tick(Time now, storm::Level level) {
+    for (const HelloAsk& hello : std::exchange(retries_, {})) {
+        fx_.ask(hello,
+                bus::AskHello{
+                    .uid = hello.uid, .token_minted = hello.minted, .user_log_after = hello.after});
     }
     // Everybody once in a period, evenly: those whose turn has come since the last tick.
     const Millis elapsed = std::min(now - turn_began_, limits::kPulseEvery);
@@ -309,7 +317,7 @@ void People::on_tick(Time now, std::uint32_t level) {
         turn_began_ = now;
         next_turn_ = 0;
     }
-    pump();
+    turn_badges(now, level);
 }
 
 }  // namespace stentor::cache

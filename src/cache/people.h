@@ -20,6 +20,7 @@
 
 #include "base/code.h"
 #include "base/ids.h"
+#include "base/storm.h"
 #include "base/time.h"
 #include "bus/bus.h"
 #include "wire/pb.h"
@@ -76,7 +77,7 @@ public:
     void on_badge_reply(const BadgeAsk& asked, Result<bus::Reply> reply);
 
     // About every second: badges are told, and whoever's turn it is is looked at.
-    void on_tick(Time now, std::uint32_t level);
+    void on_tick(Time now, storm::Level level);
 
     [[nodiscard]] std::size_t size() const { return by_uid_.size(); }
 
@@ -128,6 +129,7 @@ private:
     void mark(Person& person, Row& row);
     void look_at(Person& person);
     void pump();
+    void turn_badges(Time now, storm::Level level);
 
     Effects& fx_;
     std::vector<std::unique_ptr<Person>> people_;  // Null: free.
@@ -136,6 +138,7 @@ private:
     std::unordered_map<GroupId, Heads> heads_;
     std::deque<BadgeAsk> waiting_;
     std::vector<Place> told_soon_;   // Whose pulse is not empty.
+    Time badges_again_;              // When they are told next.
     std::vector<HelloAsk> retries_;  // To be asked again at the next tick.
     std::size_t asks_under_way_ = 0;
     Time turn_began_;

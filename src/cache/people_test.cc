@@ -208,6 +208,26 @@ TEST_F(PeopleTest, MessagesOfASecondAreOneBadge) {
     EXPECT_EQ(badge_asks, 2);
 }
 
+TEST_F(PeopleTest, InAStormBadgesGatherLongerAndAreAskedForOnce) {
+    connect();
+    EXPECT_THAT(second(), IsEmpty());
+    cache.set_level(storm::kSlowing);  // Eight seconds.
+    EXPECT_THAT(second(), IsEmpty());
+    std::vector<std::string> told_badges;
+    for (std::uint64_t seq = 11; seq <= 26; ++seq) {
+        head(kGroup, seq, static_cast<std::uint32_t>(seq - 10));
+        for (const std::string& badge : second()) told_badges.push_back(badge);
+    }
+    EXPECT_EQ(badge_asks, 2);
+    EXPECT_THAT(told_badges, ElementsAre("77:8"));
+    cache.set_level(storm::kCalm);
+    std::vector<std::string> last;
+    for (int i = 0; i < 9; ++i) {
+        for (const std::string& badge : second()) last.push_back(badge);
+    }
+    EXPECT_THAT(last, ElementsAre("77:16"));
+}
+
 TEST_F(PeopleTest, AWatchedGroupCostsNothingAndIsLookedAtOnceLeft) {
     connect();
     cache.on_seat(kAnn, kGroup, 1);

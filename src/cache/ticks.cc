@@ -41,11 +41,14 @@ pb::Tallies Ticks::tallies() {
     return tallies;
 }
 
-SharedBytes Ticks::take(const Memory& memory, std::uint64_t audience, Time now) {
+SharedBytes Ticks::take(const Memory& memory, std::uint64_t audience, storm::Level level,
+                        Time now) {
+    if (level >= storm::kSlowing) typing_.clear();
     if (now < next_ || (fresh_.empty() && typing_.empty() && !group_.fresh)) return nullptr;
     const auto period =
         std::chrono::duration_cast<Millis>(kPerWatcher * static_cast<std::int64_t>(audience));
-    next_ = now + std::clamp(period, limits::kTicksEvery, limits::kTicksAtMost);
+    next_ = now + std::min(storm::slowed(std::max(period, limits::kTicksEvery), level),
+                           limits::kTicksAtMost);
 
     std::string frames;
     const auto add = [&](const pb::ServerFrame& frame) {

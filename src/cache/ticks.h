@@ -12,6 +12,7 @@
 
 #include "base/ids.h"
 #include "base/shared_bytes.h"
+#include "base/storm.h"
 #include "base/time.h"
 #include "cache/memory.h"
 #include "wire/pb.h"
@@ -25,8 +26,10 @@ public:
     void on_group_changed() { group_.fresh = true; }
 
     // The frames that are due, enveloped and joined; nullptr when there is nothing to tell, or when
-    // it is too early.
-    [[nodiscard]] SharedBytes take(const Memory& memory, std::uint64_t audience, Time now);
+    // it is too early. In a storm it is early longer, and from kSlowing on nobody is told who
+    // types.
+    [[nodiscard]] SharedBytes take(const Memory& memory, std::uint64_t audience, storm::Level level,
+                                   Time now);
 
 private:
     [[nodiscard]] pb::Tallies tallies();

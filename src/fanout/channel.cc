@@ -95,6 +95,7 @@ void Channel::begin_pass() {
     pass_ = {.early = std::move(from.early),
              .late = std::move(from.late),
              .tick = std::move(from.tick),
+             .since = from.since,
              .head = audience_.head(),
              .next = static_cast<SeatIndex>(audience_.size()),
              .all_behind = from.all_behind,

@@ -11,6 +11,7 @@
 
 #include "base/ids.h"
 #include "base/shared_bytes.h"
+#include "base/time.h"
 #include "fanout/audience.h"
 #include "fanout/router.h"
 
@@ -23,6 +24,10 @@ public:
 
     // Whether there is now something for a pass.
     bool add(Push push);
+    // What was just added came at this time.
+    void note_push(Time at) {
+        if (gathered_.since == Time{}) gathered_.since = at;
+    }
     bool move_head(Epoch epoch, Seq head);
     // The next pass tells those who are owed a Head, even if nothing else comes.
     void want_heads() { gathered_.heads = true; }
@@ -30,6 +35,9 @@ public:
     // Visits at most `seats_max` seats; begins a pass when none is under way. Returns how many.
     std::size_t slice(Writer& writer, std::size_t seats_max);
     [[nodiscard]] bool has_work() const { return pass_.running || pending(); }
+    [[nodiscard]] bool in_pass() const { return pass_.running; }
+    // When the first push came of the pass under way, or else of the next one. Time{}: none did.
+    [[nodiscard]] Time pass_since() const { return pass_.running ? pass_.since : gathered_.since; }
 
     std::optional<ConnectionIndex> leave(SeatIndex index);
     void caught_up(SeatIndex index, Epoch epoch, Seq reached);
@@ -63,6 +71,7 @@ private:
         std::vector<Push> entries;
         std::vector<Control> late;  // About entries that are pending themselves.
         SharedBytes tick;
+        Time since{};  // Of the first push.
         std::size_t bytes{};
         bool heads{};       // The head moved without contents.
         bool all_behind{};  // Changes were given up: whoever missed them must learn of it.
@@ -73,6 +82,7 @@ private:
         std::vector<Frame> frames;
         std::vector<Control> late;
         SharedBytes tick;
+        Time since{};
         Seq head;
         SeatIndex next{};  // Seats below are still to be visited.
         bool all_behind{};

@@ -95,7 +95,11 @@ void Router::on_drained(GroupId gid, SeatIndex seat, Writer& writer) {
 
 void Router::on_push(Push push) {
     Channel* channel = find(push.gid);
-    if (channel != nullptr && channel->add(std::move(push))) make_ready(*channel);
+    if (channel == nullptr) return;
+    const Time at = push.at;
+    if (!channel->add(std::move(push))) return;
+    channel->note_push(at);
+    make_ready(*channel);
 }
 
 void Router::on_head(GroupId gid, Epoch epoch, Seq head) {
@@ -117,19 +121,22 @@ void Router::make_ready(Channel& channel) {
     queue.push_back(channel.gid());
 }
 
-void Router::slice_and_requeue(Channel& channel, Writer& writer, std::size_t& seats) {
+void Router::slice_and_requeue(Channel& channel, Writer& writer, std::size_t& seats, Time now) {
+    const Time since = channel.pass_since();
     const std::size_t visited = channel.slice(writer, limits::kSliceSeats);
+    if (!channel.in_pass() && since != Time{}) ended_passes_.push_back(now - since);
     seats -= std::min(seats, std::max<std::size_t>(visited, 1));
     channel.queued = false;
     if (channel.has_work()) make_ready(channel);
 }
 
-Router::Turn Router::run(Writer& writer, Gate& gate) {
+Router::Turn Router::run(Writer& writer, Gate& gate, Time now) {
+    ended_passes_.clear();
     std::size_t seats = limits::kTurnSeats;
     for (std::size_t turns = small_.size(); turns > 0 && seats > 0; --turns) {
         const GroupId gid = small_.front();
         small_.pop_front();
-        if (Channel* channel = find(gid)) slice_and_requeue(*channel, writer, seats);
+        if (Channel* channel = find(gid)) slice_and_requeue(*channel, writer, seats, now);
     }
     bool gated = false;
     while (!large_.empty()) {
@@ -142,7 +149,7 @@ Router::Turn Router::run(Writer& writer, Gate& gate) {
         if (gated) break;
         large_.pop_front();
         seats = limits::kSliceSeats;
-        slice_and_requeue(*channel, writer, seats);
+        slice_and_requeue(*channel, writer, seats, now);
         gate.leave();
         break;
     }
@@ -151,10 +158,23 @@ Router::Turn Router::run(Writer& writer, Gate& gate) {
     return gated ? Turn::gated : Turn::more;
 }
 
-SharedBytes Router::pulse(std::span<const GroupId> groups, Time now, std::uint32_t level) {
+// Small groups wait for a turn at most, so the first of them stands for all.
+Millis Router::oldest_pass(Time now) const {
+    Millis longest{};
+    const auto look = [&](GroupId gid) {
+        const Channel* channel = find(gid);
+        if (channel == nullptr || channel->pass_since() == Time{}) return;
+        longest = std::max(longest, now - channel->pass_since());
+    };
+    if (!small_.empty()) look(small_.front());
+    for (const GroupId gid : large_) look(gid);
+    return longest;
+}
+
+SharedBytes Router::pulse(std::span<const GroupId> groups, Time now) {
     // Pulses made within one second carry the same time, so that they can be the same bytes.
     const std::uint64_t second = to_ms(now) / 1'000;
-    const std::uint64_t key = second * 4 + level;
+    const std::uint64_t key = second * storm::kLevels + level_;
     Channel* only = groups.size() == 1 ? find(groups.front()) : nullptr;
     if (only != nullptr && only->pulse && only->pulse_key == key &&
         only->pulse_head == only->audience().head()) {
@@ -165,7 +185,7 @@ SharedBytes Router::pulse(std::span<const GroupId> groups, Time now, std::uint32
     pb::ServerFrame frame;
     pb::Pulse& pulse = *frame.mutable_pulse();
     pulse.set_time_ms(second * 1'000);
-    pulse.set_level(level);
+    pulse.set_level(level_);
     for (const GroupId gid : groups) {
         const Channel* channel = find(gid);
         if (channel == nullptr) continue;

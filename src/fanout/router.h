@@ -29,6 +29,7 @@
 #include "base/ids.h"
 #include "base/limits.h"
 #include "base/shared_bytes.h"
+#include "base/storm.h"
 #include "base/time.h"
 #include "fanout/audience.h"
 
@@ -51,6 +52,7 @@ struct Push {
     Seq first;  // entries: of the frame's entries. control: first == last == the entry changed.
     Seq last;
     SharedBytes frame;
+    Time at{};  // When the hub handed it on.
 };
 
 enum class Written : std::uint8_t {
@@ -133,11 +135,19 @@ public:
     };
     // A slice of each small group in turn, up to kTurnSeats seats, then one slice of one large
     // group.
-    Turn run(Writer& writer, Gate& gate);
+    Turn run(Writer& writer, Gate& gate, Time now);
+    // How long passes took from their first push to their last seat: those that the last run()
+    // brought to their end, and the oldest that is not there yet.
+    [[nodiscard]] std::span<const Millis> ended_passes() const { return ended_passes_; }
+    [[nodiscard]] Millis oldest_pass(Time now) const;
 
     // ---- Pulses: the heads of the groups that one connection watches, enveloped. Sessions with
     // the same single group, or with none, share the bytes within a second.
-    [[nodiscard]] SharedBytes pulse(std::span<const GroupId> groups, Time now, std::uint32_t level);
+    [[nodiscard]] SharedBytes pulse(std::span<const GroupId> groups, Time now);
+
+    // ---- Storms: what the node's level is from now on.
+    void set_level(storm::Level level) { level_ = level; }
+    [[nodiscard]] storm::Level level() const { return level_; }
 
     // ---- Routes: groups whose number of seats, or ticket, changed since the last call.
     void take_counts(std::vector<WatcherCount>& counts);
@@ -151,13 +161,15 @@ private:
     void make_ready(Channel& channel);
     void count_changed(const Channel& channel);
     // Whether another slice of it is wanted; `seats` is lowered by those visited.
-    void slice_and_requeue(Channel& channel, Writer& writer, std::size_t& seats);
+    void slice_and_requeue(Channel& channel, Writer& writer, std::size_t& seats, Time now);
 
     std::unordered_map<GroupId, std::unique_ptr<Channel>> channels_;
     std::deque<GroupId> small_;  // Ready for a slice.
     std::deque<GroupId> large_;  // Likewise, above kLargeAudience.
     std::unordered_map<GroupId, WatcherCount> changed_;
     std::size_t seats_max_;
+    std::vector<Millis> ended_passes_;
+    storm::Level level_{};
     SharedBytes no_heads_;  // The pulse of those who watch nothing, and its second and level.
     std::uint64_t no_heads_key_{};
 };

@@ -122,10 +122,11 @@ protected:
         return *router.join(gid, kEpoch, Seq{reached}, static_cast<int>(who), who, false);
     }
     void run() {
-        while (router.run(sockets, gate) == Router::Turn::more) {
+        while (router.run(sockets, gate, now) == Router::Turn::more) {
         }
     }
 
+    Time now = from_ms(5'000);
     Router router;
     Sockets sockets;
     OpenGate gate;
@@ -322,14 +323,14 @@ TEST_F(RouterTest, LargePassesWaitAtTheGateAndSmallOnesDoNot) {
     gate.open = false;
     router.on_push(batch(1, 1, kLarge));
     router.on_push(batch(1, 1));
-    EXPECT_EQ(router.run(sockets, gate), Router::Turn::gated);
+    EXPECT_EQ(router.run(sockets, gate, now), Router::Turn::gated);
     EXPECT_EQ(sockets.writes, 1);
 
     gate.open = true;
-    EXPECT_EQ(router.run(sockets, gate), Router::Turn::more);
+    EXPECT_EQ(router.run(sockets, gate, now), Router::Turn::more);
     EXPECT_EQ(sockets.writes, 1 + static_cast<int>(limits::kSliceSeats));
     router.on_push(batch(2, 2));  // A small group does not wait for the rest of the large pass.
-    EXPECT_EQ(router.run(sockets, gate), Router::Turn::more);
+    EXPECT_EQ(router.run(sockets, gate, now), Router::Turn::more);
     EXPECT_THAT(sockets.take(1), ElementsAre("1-1", "2-2"));
     run();
     EXPECT_EQ(gate.entered, gate.left);
@@ -365,18 +366,58 @@ TEST_F(RouterTest, CountsCarryTheNewestTicket) {
 TEST_F(RouterTest, PulsesOfOneGroupAreTheSameBytesWithinASecond) {
     join(1, 10);
     const std::vector<GroupId> groups{kGroup};
-    const Time now = from_ms(5'000);
-    const SharedBytes first = router.pulse(groups, now, 0);
-    EXPECT_EQ(first, router.pulse(groups, now + Millis{999}, 0));
-    EXPECT_NE(first, router.pulse(groups, now + Millis{1'000}, 0));
+    const SharedBytes first = router.pulse(groups, now);
+    EXPECT_EQ(first, router.pulse(groups, now + Millis{999}));
+    EXPECT_NE(first, router.pulse(groups, now + Millis{1'000}));
     router.on_push(batch(11, 11));
-    const SharedBytes later = router.pulse(groups, now + Millis{1'000}, 2);
+    router.set_level(2);
+    const SharedBytes later = router.pulse(groups, now + Millis{1'000});
     const auto frames = frames_in(*later);
     ASSERT_EQ(frames.size(), 1U);
     ASSERT_EQ(frames[0].pulse().heads_size(), 1);
     EXPECT_EQ(frames[0].pulse().heads(0).head(), 11U);
     EXPECT_EQ(frames[0].pulse().level(), 2U);
-    EXPECT_EQ(router.pulse({}, now, 0), router.pulse({}, now, 0));
+    EXPECT_EQ(router.pulse({}, now), router.pulse({}, now));
+}
+
+Push pushed_at(Time at, std::uint64_t first, std::uint64_t last, GroupId gid = kGroup) {
+    Push push = batch(first, last, gid);
+    push.at = at;
+    return push;
+}
+
+TEST_F(RouterTest, APassTakesAsLongAsFromItsFirstPushToItsLastSeat) {
+    join(1, 10);
+    router.on_push(pushed_at(now, 11, 11));
+    now += Millis{30};
+    router.on_push(pushed_at(now, 12, 12));
+    now += Millis{10};
+    EXPECT_EQ(router.oldest_pass(now), Millis{40});
+    router.run(sockets, gate, now);
+    EXPECT_THAT(router.ended_passes(), testing::ElementsAre(Millis{40}));
+    EXPECT_EQ(router.oldest_pass(now), Millis{0});
+    router.on_push(pushed_at(now, 12, 12));  // Known already: no pass.
+    now += Millis{500};
+    router.on_push(pushed_at(now, 13, 13));
+    router.run(sockets, gate, now);
+    EXPECT_THAT(router.ended_passes(), testing::ElementsAre(Millis{0}));
+}
+
+TEST_F(RouterTest, ALargePassUnderWayIsAsOldAsItsFirstPush) {
+    constexpr GroupId kLarge{99};
+    const auto seats = static_cast<ConnectionIndex>(limits::kLargeAudience + 1);
+    for (ConnectionIndex who = 1; who <= seats; ++who) join(who, 0, kLarge);
+    router.on_push(pushed_at(now, 1, 1, kLarge));
+    router.run(sockets, gate, now += Millis{5});
+    EXPECT_THAT(router.ended_passes(), testing::IsEmpty());
+    router.on_push(pushed_at(now, 2, 2, kLarge));  // For the next one.
+    EXPECT_EQ(router.oldest_pass(now += Millis{70}), Millis{75});
+    std::vector<Millis> ended;
+    while (router.run(sockets, gate, now) == Router::Turn::more) {
+        ended.insert(ended.end(), router.ended_passes().begin(), router.ended_passes().end());
+    }
+    ended.insert(ended.end(), router.ended_passes().begin(), router.ended_passes().end());
+    EXPECT_THAT(ended, testing::ElementsAre(Millis{75}, Millis{70}));
 }
 
 // ---- Random histories against readers who check what they are given
@@ -445,13 +486,13 @@ public:
                 head_ += count;
                 break;
             }
-            default: crowd_.refuse = random_() % 2 == 0; router_.run(crowd_, gate_);
+            default: crowd_.refuse = random_() % 2 == 0; router_.run(crowd_, gate_, Time{});
         }
     }
     // Sockets drain, readers pull what they know to be missing: then everybody has everything.
     void heal() {
         for (int round = 0; round < 3; ++round) {
-            while (router_.run(crowd_, gate_) == Router::Turn::more) {
+            while (router_.run(crowd_, gate_, Time{}) == Router::Turn::more) {
             }
             for (auto& [who, reader] : crowd_.readers) {
                 if (reader.stuck) drain_one(reader);
@@ -462,7 +503,7 @@ public:
         }
         router_.on_push(batch(head_ + 1, head_ + 1));
         ++head_;
-        while (router_.run(crowd_, gate_) == Router::Turn::more) {
+        while (router_.run(crowd_, gate_, Time{}) == Router::Turn::more) {
         }
         for (const auto& [who, reader] : crowd_.readers) EXPECT_EQ(reader.last, head_) << who;
     }

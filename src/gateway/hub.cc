@@ -40,12 +40,12 @@ void Hub::run() {
     Time next_tick = now() + kTickEvery;
     for (;;) {
         mailbox_->take(tasks, kTickEvery);
-        const Time time = now();
+        time_ = now();
         if (tasks.empty() && mailbox_->closed()) return;
-        for (Task& task : tasks) task(cache_, time);
-        if (time >= next_tick) {
-            next_tick = time + kTickEvery;
-            cache_.on_tick(time);
+        for (Task& task : tasks) task(cache_, time_);
+        if (time_ >= next_tick) {
+            next_tick = time_ + kTickEvery;
+            cache_.on_tick(time_);
             const std::lock_guard lock{counts_mutex_};
             counts_ = cache_.counts();
         }

@@ -49,6 +49,7 @@ public:
 private:
     void run();
     void post(cache::ShardIndex shard, SideTask task) override;
+    [[nodiscard]] Time time() const override { return time_; }
     void flush();
 
     // ---- cache::Effects; node::ToSides has the others
@@ -61,6 +62,7 @@ private:
     net::ShardGroup& shards_;
     std::vector<node::Side*> sides_;
     std::uint64_t report_version_{};
+    Time time_{};  // Of this turn.
 
     std::vector<std::vector<SideTask>> outbox_;  // Per shard, of this turn.
     cache::Cache cache_;

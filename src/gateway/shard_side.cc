@@ -57,7 +57,7 @@ void ShardSide::on_http(net::http::Request request, net::http::Responder respond
 bool ShardSide::on_turn(Time now) {
     const std::uint64_t frames = shard_->counters().frames_out.value();
     const auto start = std::chrono::steady_clock::now();
-    const fanout::Router::Turn turn = side_.turn();
+    const fanout::Router::Turn turn = side_.turn(now);
     if (shard_->counters().frames_out.value() != frames) {
         fanout_turns_.add(std::chrono::duration_cast<std::chrono::microseconds>(
             std::chrono::steady_clock::now() - start));

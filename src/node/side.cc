@@ -115,6 +115,11 @@ void Side::recheck(GroupId gid) {
     }
 }
 
+void Side::set_level(storm::Level level) {
+    around_.rules.level = level;
+    router_.set_level(level);
+}
+
 void Side::drain(Millis spread) {
     for (std::uint32_t index = 0; index < places_.size(); ++index) {
         if (!places_[index].taken) continue;
@@ -128,14 +133,14 @@ void Side::drain(Millis spread) {
 
 // ---- Turns
 
-fanout::Router::Turn Side::turn() {
-    const fanout::Router::Turn turn = router_.run(*this, *this);
+fanout::Router::Turn Side::turn(Time now) {
+    const fanout::Router::Turn turn = router_.run(*this, *this, now);
     router_.take_counts(counts_);
     if (!counts_.empty()) {
         around_.hub.put([shard = around_.shard, counts = std::exchange(counts_, {})](
-                            cache::Cache& cache, Time now) {
+                            cache::Cache& cache, Time at) {
             for (const fanout::WatcherCount& count : counts) {
-                cache.on_watchers(shard, count.gid, count.count, count.ticket, now);
+                cache.on_watchers(shard, count.gid, count.count, count.ticket, at);
             }
         });
     }
@@ -151,7 +156,7 @@ void Side::pulse(Time now) {
         groups.clear();
         for (const session::OpenGroup& group : place.session.groups()) groups.push_back(group.gid);
         // One that does not fit is no loss: bytes that wait are a sign of life themselves.
-        around_.shell.offer(token(index), router_.pulse(groups, now, around_.rules.level));
+        around_.shell.offer(token(index), router_.pulse(groups, now));
     }
 }
 

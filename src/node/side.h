@@ -46,6 +46,8 @@ public:
                    const session::Opening& opening, std::uint64_t ticket, std::string payload);
     void on_ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload);
     void recheck(GroupId gid);
+    // The node's storm level from now on.
+    void set_level(storm::Level level);
     // Says Bye to all, each with a time of its own within `spread`.
     void drain(Millis spread);
     [[nodiscard]] fanout::Router& router() { return router_; }
@@ -56,7 +58,7 @@ public:
 
     // ---- Turns of the shard
     // Pushes what is ready, and tells the hub who watches.
-    fanout::Router::Turn turn();
+    fanout::Router::Turn turn(Time now);
     // Pulses that are due: the more often it is called, the more evenly they are spread.
     void pulse(Time now);
 

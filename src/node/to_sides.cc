@@ -87,7 +87,8 @@ void ToSides::push(const cache::Push& push, std::span<const cache::ShardIndex> s
                              .lane = static_cast<fanout::Lane>(push.lane),
                              .first = push.first,
                              .last = push.last,
-                             .frame = push.frame};
+                             .frame = push.frame,
+                             .at = time()};
     to_all(shards, [frame](Side& side) { side.router().on_push(frame); });
 }
 

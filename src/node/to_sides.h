@@ -20,6 +20,8 @@ protected:
 
     // Runs `task` on that shard's thread.
     virtual void post(cache::ShardIndex shard, SideTask task) = 0;
+    // Of the event at hand.
+    [[nodiscard]] virtual Time time() const = 0;
 
 private:
     void opened(const cache::Waiter& waiter, std::string payload,

@@ -27,6 +27,7 @@
 #include "base/ids.h"
 #include "base/limits.h"
 #include "base/rate.h"
+#include "base/storm.h"
 #include "base/time.h"
 #include "bus/bus.h"
 #include "session/flight.h"
@@ -63,7 +64,7 @@ struct Rules {
     const Verifier& verifier;
     std::uint32_t sends_per_s{limits::kSendsPerSecond};
     std::uint32_t sends_burst{limits::kSendsBurst};
-    std::uint32_t level{};  // Storm level, told in Welcome.
+    storm::Level level{};  // Told in Welcome.
 };
 
 // The place of a seat in its audience (fanout::SeatIndex).

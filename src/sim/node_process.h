@@ -40,6 +40,7 @@ public:
 private:
     void put(HubMail::Task task) override;
     void post(cache::ShardIndex shard, SideTask task) override;
+    [[nodiscard]] Time time() const override { return world_.now(); }
     void tick();
 
     // ---- cache::Effects; node::ToSides has the others

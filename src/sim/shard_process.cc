@@ -96,7 +96,7 @@ void ShardProcess::plan_turn() {
 
 void ShardProcess::turn() {
     turn_planned_ = false;
-    if (side_.turn() != fanout::Router::Turn::idle) plan_turn();
+    if (side_.turn(world_.now()) != fanout::Router::Turn::idle) plan_turn();
 }
 
 void ShardProcess::pulse() {
