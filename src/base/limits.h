@@ -42,6 +42,12 @@ inline constexpr std::size_t kGroupsOpen = 64;
 inline constexpr std::size_t kResumes = 32;
 inline constexpr Millis kHelloWithin = 5s;
 inline constexpr Millis kHandshakeWithin = 5s;
+// New connections, on all shards: a million are back within a minute.
+inline constexpr std::uint32_t kHandshakesPerSecond = 30'000;
+inline constexpr std::uint32_t kHandshakesOpen = 32'768;    // Neither a request nor a Hello yet
+inline constexpr std::uint32_t kHandshakesOfOne = 8'192;    // Of those, from one address
+inline constexpr std::size_t kRefusedLingering = 1'024;     // Until their refusal has arrived
+inline constexpr Millis kReturnWithin = 60s;                // The longest time told to a refused one
 inline constexpr Millis kCloseWithin = 5s;
 inline constexpr Millis kStuckWithin = 20s;  // A socket that takes nothing while bytes wait
 inline constexpr Millis kUserTimeout = 60s;  // TCP_USER_TIMEOUT

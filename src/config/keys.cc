@@ -136,6 +136,17 @@ const std::array kKeys{
         kRestart,
         "Threads with connections, each with a descriptor table of its own; 0: one a core, "
         "and more where server.connections needs them."},
+    Key{"server", "handshakes_per_s", count(1, 10'000'000),
+        [](Settings& s) -> Place { return &s.server.handshakes_per_s; }, kRestart,
+        "New connections a second, on all shards together, and as many at once; the rest are "
+        "answered 503 with times that spread them."},
+    Key{"server", "handshakes_open", count(1, 10'000'000),
+        [](Settings& s) -> Place { return &s.server.handshakes_open; }, kRestart,
+        "Connections that have sent neither a whole request nor, on a WebSocket or TCP, a Hello."},
+    Key{"server", "handshakes_of_one", count(1, 10'000'000),
+        [](Settings& s) -> Place { return &s.server.handshakes_of_one; }, kRestart,
+        "Of those, from one address (IPv6: from one /64). Connections that are through are not "
+        "counted, so thousands may sit behind one address."},
     Key{"server", "workers", count(1, 64), [](Settings& s) -> Place { return &s.server.workers; },
         kRestart, "Threads that order messages."},
     Key{"server", "committers", count(1, 16),

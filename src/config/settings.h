@@ -35,6 +35,9 @@ struct Settings {
         std::string web;
         std::uint64_t connections = 0;
         std::uint64_t shards = 0;
+        std::uint64_t handshakes_per_s = limits::kHandshakesPerSecond;
+        std::uint64_t handshakes_open = limits::kHandshakesOpen;
+        std::uint64_t handshakes_of_one = limits::kHandshakesOfOne;
         std::uint64_t workers = 1;
         std::uint64_t committers = 1;
         Millis drain_spread{2'000};

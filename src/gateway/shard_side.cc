@@ -97,6 +97,7 @@ bool ShardSide::waiting(ConnectionToken connection) const { return shard_->waiti
 std::int32_t ShardSide::descriptor(ConnectionToken connection) const {
     return shard_->descriptor(connection);
 }
+void ShardSide::greeted(ConnectionToken connection) { shard_->greeted(connection); }
 void ShardSide::pause_reading(ConnectionToken connection) { shard_->pause_reading(connection); }
 void ShardSide::resume_reading(ConnectionToken connection) { shard_->resume_reading(connection); }
 void ShardSide::set_deadline(ConnectionToken connection, Time at) {

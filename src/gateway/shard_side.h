@@ -52,6 +52,7 @@ private:
                           std::size_t offset) override;
     [[nodiscard]] bool waiting(ConnectionToken connection) const override;
     [[nodiscard]] std::int32_t descriptor(ConnectionToken connection) const override;
+    void greeted(ConnectionToken connection) override;
     void pause_reading(ConnectionToken connection) override;
     void resume_reading(ConnectionToken connection) override;
     void set_deadline(ConnectionToken connection, Time at) override;

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "net/access/address.h"
+#include "net/access/admission.h"
 #include "net/backlog.h"
 #include "net/http/parser.h"
 #include "net/tcp/parser.h"
@@ -51,6 +52,7 @@ struct Connection {
     std::uint32_t generation{0};
     std::uint32_t requests{0};  // Numbers the exchanges: a late answer reaches none but its own.
     std::uint32_t control_second{0};
+    access::Admission::Place half_open{access::Admission::kNoPlace};
     std::uint16_t control_frames{0};  // Within that second.
     Phase phase{Phase::free};
     std::uint8_t listener{0};
@@ -62,7 +64,7 @@ struct Connection {
     bool ended{false};         // It has been read.
     bool owes_drained{false};  // The handler was told `kept`.
     bool shut{false};          // Our side is shut.
-    bool refused{false};       // By a full shard; counted apart.
+    bool refused{false};       // When it was accepted; counted apart.
     bool framed{false};        // Length-prefixed frames on TCP, not WebSocket's.
 
     Time deadline = Time::max();  // The phase's own.

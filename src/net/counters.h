@@ -24,6 +24,7 @@ struct alignas(64) Counters {
     Counter sockets;       // Those with a finished WebSocket handshake.
     Counter backlogs;      // Connections on which bytes wait.
     Counter pinned_bytes;  // Bytes that wait.
+    Counter half_open;     // Neither a whole request nor a Hello has come.
     // ---- Since the start
     Counter accepted;
     Counter tls_handshakes;
@@ -36,6 +37,9 @@ struct alignas(64) Counters {
     Counter mails;
     // ---- Refusals and closings, by reason
     Counter refused_full;       // No descriptor left: 503.
+    Counter refused_rate;       // More new connections a second than Handshakes allows: 503.
+    Counter refused_open;       // Too many half-open ones: 503.
+    Counter refused_address;    // Too many half-open ones from one address: 503.
     Counter refused_handshake;  // 400, 403, 405, 426
     Counter refused_proxy;      // Not a listed proxy, or no PROXY header.
     Counter refused_tls;        // No TLS, or none that is acceptable.

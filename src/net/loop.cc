@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cmath>
 #include <system_error>
 #include <utility>
 
@@ -15,6 +16,23 @@
 #include "net/ws/frame.h"
 
 namespace stentor::net {
+namespace {
+
+// A shard's share of what is bounded for all. The kernel spreads connections by chance: one shard
+// may get so many more than another.
+std::uint32_t share_of(std::uint32_t all, std::uint32_t shards) {
+    const double mean = static_cast<double>(all) / shards;
+    return shards == 1 ? all : static_cast<std::uint32_t>(std::ceil(mean + 5 * std::sqrt(mean)));
+}
+
+access::Admission::Limits limits_of(const Options& options) {
+    const Handshakes& handshakes = options.handshakes;
+    return {.per_s = static_cast<double>(handshakes.per_s) / options.shards,
+            .open = share_of(handshakes.open, options.shards),
+            .open_of_one = share_of(handshakes.open_of_one, options.shards)};
+}
+
+}  // namespace
 
 Loop::Loop(std::uint32_t id, const Options& options, const access::Networks& trusted,
            Mailbox& mailbox, Gate& gate)
@@ -25,6 +43,8 @@ Loop::Loop(std::uint32_t id, const Options& options, const access::Networks& tru
       gate_(gate),
       shard_(*this),
       now_(stentor::now()),
+      random_(std::random_device{}()),
+      admission_(limits_of(options), now_),
       table_(id),
       wheel_(now_) {}
 
@@ -261,6 +281,7 @@ void Loop::doom(std::uint32_t index) {
 }
 
 void Loop::free_place(std::uint32_t index) {
+    through(index);
     const Connection& connection = table_.at(index);
     ::close(connection.descriptor);  // Takes it out of epoll: no other table has it.
     wheel_.cancel(index);
@@ -312,6 +333,14 @@ void Loop::close(ConnectionToken token, std::uint16_t code, std::string_view rea
 
 void Loop::drop(ConnectionToken token) {
     if (find_open(token) != nullptr) doom(token.index);
+}
+
+void Loop::greeted(ConnectionToken token) {
+    if (find_open(token) != nullptr) through(token.index);
+}
+
+void Loop::set_handshakes(std::uint32_t per_s) {
+    admission_.set_rate(static_cast<double>(per_s) / options_.shards);
 }
 
 }  // namespace stentor::net

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <random>
 #include <span>
 #include <string>
 #include <string_view>
@@ -62,6 +63,8 @@ public:
     void set_deadline(ConnectionToken token, Time at);
     void close(ConnectionToken token, std::uint16_t code, std::string_view reason);
     void drop(ConnectionToken token);
+    void greeted(ConnectionToken token);
+    void set_handshakes(std::uint32_t per_s);
     void respond(http::Responder responder, const http::Response& response);
     void stop_accepting();
     [[nodiscard]] bool accepting() const { return !listeners_.empty(); }
@@ -94,16 +97,21 @@ private:
 
     // ---- loop_accept.cc
     void accept_some(std::size_t listener, unsigned count_max);
-    void admit(int descriptor, std::size_t listener);
+    void admit(int descriptor, std::size_t listener, const access::Address& peer);
+    [[nodiscard]] bool let_in(std::uint32_t index, const access::Address& peer);
+    [[nodiscard]] bool locate(std::uint32_t index, const access::Address& client);
     void begin(std::uint32_t index);
     void speak(std::uint32_t index);
-    void refuse_full(std::uint32_t index);
+    void through(std::uint32_t index);
+    [[nodiscard]] Error admission_error(const access::Admission::Refusal& refusal);
+    void turn_away(std::uint32_t index, const Error& error);
+    void refuse_opening(std::uint32_t index, const Error& error);
     void rest_accepting();
     void resume_accepting();
     void watch_listeners(std::uint32_t events);
     [[nodiscard]] access::Address address_of(const Connection& connection) const;
-    [[nodiscard]] std::string client_of(const Connection& connection,
-                                        std::string_view forwarded_for) const;
+    [[nodiscard]] access::Address client_of(const Connection& connection,
+                                            std::string_view forwarded_for) const;
 
     // ---- loop_read.cc
     void read(std::uint32_t index);
@@ -158,6 +166,8 @@ private:
     Handler* handler_{nullptr};
     Counters counters_;
     Time now_;
+    std::minstd_rand random_;  // Spreads those who are told to come back.
+    access::Admission admission_;
 
     int epoll_{-1};
     std::vector<int> listeners_;       // As in Options.

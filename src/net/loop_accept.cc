@@ -43,10 +43,12 @@ std::vector<std::uint16_t> Loop::serve(Handler& handler, std::span<const std::ui
 
 void Loop::accept_some(std::size_t listener, unsigned count_max) {
     for (unsigned i = 0; i < count_max && listener < listeners_.size(); ++i) {
-        const int descriptor =
-            ::accept4(listeners_[listener], nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        sockaddr_storage peer{};
+        socklen_t size = sizeof peer;
+        const int descriptor = ::accept4(listeners_[listener], reinterpret_cast<sockaddr*>(&peer),
+                                         &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (descriptor >= 0) {
-            admit(descriptor, listener);
+            admit(descriptor, listener, net::address_of(peer));
             continue;
         }
         if (errno == EAGAIN || errno == EWOULDBLOCK) return;
@@ -58,7 +60,7 @@ void Loop::accept_some(std::size_t listener, unsigned count_max) {
     }
 }
 
-void Loop::admit(int descriptor, std::size_t listener) {
+void Loop::admit(int descriptor, std::size_t listener, const access::Address& peer) {
     const Listener& how = options_.listeners[listener];
     const std::uint32_t index = table_.add(descriptor);
     if (index >= busy_.size()) busy_.resize(index + std::size_t{1}, true);
@@ -73,21 +75,87 @@ void Loop::admit(int descriptor, std::size_t listener) {
     counters_.accepted.add();
     epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.u64 = index}};
     const bool watched = ::epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0;
-    if (counters_.connections.value() >= connections_max_) return refuse_full(index);
+    if (!let_in(index, peer)) return;
     counters_.connections.add();
     rearm(index);
     if (!watched) return doom(index);
     if (!how.proxy_protocol) return begin(index);
     connection.phase = Phase::proxy;
-    if (!trusted_.contains(address_of(connection))) {
+    if (!trusted_.contains(peer)) {
         counters_.refused_proxy.add();
         doom(index);
     }
 }
 
+// False: it was told that there is no room, and when to come back.
+bool Loop::let_in(std::uint32_t index, const access::Address& peer) {
+    if (counters_.connections.value() >= connections_max_) {
+        counters_.refused_full.add();
+        const Millis spread{random_() %
+                            static_cast<std::uint64_t>(options_.within.retry_after.count() + 1)};
+        turn_away(index, {.code = Code::shard_full,
+                          .where = "this shard is full",
+                          .retry_after_ms = wait_ms(options_.within.retry_after + spread)});
+        return false;
+    }
+    // A proxy's own address says nothing of who comes through it.
+    std::optional<access::Address> client;
+    if (!trusted_.contains(peer)) client = peer;
+    const auto place = admission_.enter(client, now_, static_cast<std::uint32_t>(random_()));
+    if (!place) {
+        turn_away(index, admission_error(place.error()));
+        return false;
+    }
+    table_.at(index).half_open = *place;
+    counters_.half_open.add();
+    return true;
+}
+
+// Whom a proxy named, once it has. False: refused, as above.
+bool Loop::locate(std::uint32_t index, const access::Address& client) {
+    const access::Admission::Place place = table_.at(index).half_open;
+    if (place == access::Admission::kNoPlace) return true;
+    const auto located = admission_.locate(place, client, static_cast<std::uint32_t>(random_()));
+    if (!located) refuse_opening(index, admission_error(located.error()));
+    return located.has_value();
+}
+
+// It has said enough, or has gone: half-open no longer.
+void Loop::through(std::uint32_t index) {
+    using access::Admission;
+    const Admission::Place place = std::exchange(table_.at(index).half_open, Admission::kNoPlace);
+    if (place == Admission::kNoPlace) return;
+    admission_.leave(place);
+    counters_.half_open.subtract();
+}
+
+Error Loop::admission_error(const access::Admission::Refusal& refusal) {
+    Error error{.code = Code::shard_full, .retry_after_ms = wait_ms(refusal.retry_after)};
+    switch (refusal.bound) {
+        case access::Bound::rate:
+            counters_.refused_rate.add();
+            error.where = "too many new connections a second";
+            error.limit = options_.handshakes.per_s;
+            break;
+        case access::Bound::open:
+            counters_.refused_open.add();
+            error.where = "too many half-open connections";
+            error.limit = options_.handshakes.open;
+            break;
+        case access::Bound::address:
+            counters_.refused_address.add();
+            error.where = "too many half-open connections from one address";
+            error.limit = options_.handshakes.open_of_one;
+            break;
+    }
+    return error;
+}
+
 // Behind the PROXY header, where there is one.
 void Loop::begin(std::uint32_t index) {
     Connection& connection = table_.at(index);
+    const bool told = connection.transport != nullptr && connection.transport->source;
+    if (told && !locate(index, *connection.transport->source)) return;
     if (!options_.listeners[connection.listener].tls) return speak(index);
     connection.phase = Phase::handshake;
     connection.transport->tls = std::make_unique<tls::Session>(
@@ -99,13 +167,14 @@ void Loop::speak(std::uint32_t index) {
     Connection& connection = table_.at(index);
     connection.phase = Phase::http;
     if (!connection.framed) return;
+    if (!locate(index, client_of(connection, {}))) return;
     connection.phase = Phase::open;
     connection.deadline = Time::max();
     connection.told = true;
     counters_.sockets.add();
     update_busy(index);
-    handler_->on_opened(table_.token(index), {.address = client_of(connection, {}), .origin = {}},
-                        now_);
+    handler_->on_opened(table_.token(index),
+                        {.address = access::shown(client_of(connection, {})), .origin = {}}, now_);
 }
 
 // What is directly connected, or whom the PROXY header named.
@@ -116,26 +185,33 @@ access::Address Loop::address_of(const Connection& connection) const {
     return peer_address(connection.descriptor).value_or(access::Address{});
 }
 
-std::string Loop::client_of(const Connection& connection, std::string_view forwarded_for) const {
-    const access::Address address = address_of(connection);
-    return access::shown(access::client_of(address, forwarded_for, trusted_));
+access::Address Loop::client_of(const Connection& connection,
+                                std::string_view forwarded_for) const {
+    return access::client_of(address_of(connection), forwarded_for, trusted_);
 }
 
 // Taken and told, rather than left in the accept queue, where a client would wait for its timeout.
 // A few of them may linger on the reserve, so that the answer arrives; the rest may see a reset.
-void Loop::refuse_full(std::uint32_t index) {
-    counters_.refused_full.add();
+void Loop::turn_away(std::uint32_t index, const Error& error) {
     table_.at(index).refused = true;
     ++refused_lingering_;
-    if (options_.listeners[table_.at(index).listener].tls) {
-        doom(index);  // Whatever was said in the clear would not be understood.
-    } else if (table_.at(index).framed) {
-        const auto retry_after_ms = static_cast<std::uint32_t>(options_.within.retry_after.count());
-        refuse_tcp(index, {.code = Code::shard_full, .retry_after_ms = retry_after_ms});
-    } else {
-        refuse_request(index, http::plain(503, "this shard is full", options_.within.retry_after));
-    }
-    if (refused_lingering_ > options_.descriptors_reserve / 2) doom(index);
+    refuse_opening(index, error);
+    const std::uint64_t room =
+        connections_max_ - std::min(connections_max_, counters_.connections.value());
+    const std::uint64_t lingering_max =
+        std::min<std::uint64_t>(room + options_.descriptors_reserve / 2, limits::kRefusedLingering);
+    if (refused_lingering_ > lingering_max) doom(index);
+}
+
+// Before a word of the protocol was said.
+void Loop::refuse_opening(std::uint32_t index, const Error& error) {
+    const Connection& connection = table_.at(index);
+    const bool encrypted = options_.listeners[connection.listener].tls &&
+                           (connection.tls() == nullptr || connection.phase == Phase::handshake);
+    // Whatever was said in the clear would not be understood.
+    if (encrypted) return doom(index);
+    if (connection.framed) return refuse_tcp(index, error);
+    refuse_request(index, http::plain(503, error.where, Millis{error.retry_after_ms}));
 }
 
 void Loop::rest_accepting() {

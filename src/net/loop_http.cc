@@ -57,8 +57,9 @@ void Loop::on_request(std::uint32_t index) {
     ++connection.requests;
     if (request.path == options_.websocket_path) return upgrade(index, request);
 
+    through(index);
     counters_.http_requests.add();
-    request.peer = client_of(connection, request.header("x-forwarded-for"));
+    request.peer = access::shown(client_of(connection, request.header("x-forwarded-for")));
     connection.exchange->answering = true;
     connection.exchange->head_only = request.method == "HEAD";
     connection.exchange->keep_alive = request.keep_alive;

@@ -59,7 +59,9 @@ void Loop::upgrade(std::uint32_t index, const http::Request& request) {
         counters_.refused_handshake.add();
         return refuse_request(index, refusal_of(verdict));
     }
-    const Peer peer{.address = client_of(connection, request.header("x-forwarded-for")),
+    const access::Address client = client_of(connection, request.header("x-forwarded-for"));
+    if (!locate(index, client)) return;
+    const Peer peer{.address = access::shown(client),
                     .origin = std::string{request.header("origin")}};
     const SharedBytes accepted = share(ws::accepted(request.header("sec-websocket-key")));
     connection.exchange.reset();

@@ -146,7 +146,7 @@ struct Server {
 
 class Client {
 public:
-    explicit Client(std::uint16_t port, int receive_buffer = 0)
+    explicit Client(std::uint16_t port, int receive_buffer = 0, const char* from = nullptr)
         : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         if (receive_buffer > 0) {
             ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &receive_buffer,
@@ -154,6 +154,10 @@ public:
         }
         sockaddr_in address{};
         address.sin_family = AF_INET;
+        if (from != nullptr) {
+            ::inet_pton(AF_INET, from, &address.sin_addr);
+            ::bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+        }
         address.sin_port = htons(port);
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         connected_ = ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address),

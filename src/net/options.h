@@ -37,6 +37,14 @@ struct Listener {
     bool proxy_protocol = false;
 };
 
+// Of all shards together; each takes its share. Half-open: neither a whole request nor, on a
+// WebSocket or TCP, a Hello has come.
+struct Handshakes {
+    std::uint32_t per_s = limits::kHandshakesPerSecond;
+    std::uint32_t open = limits::kHandshakesOpen;
+    std::uint32_t open_of_one = limits::kHandshakesOfOne;  // From one address, or one IPv6 /64.
+};
+
 struct Options {
     std::vector<Listener> listeners{Listener{}};  // One to kListeners.
     tls::Files tls;                               // For those listeners that say so.
@@ -50,6 +58,7 @@ struct Options {
     std::vector<std::string> origins;  // Allowed; empty: those whose host is the Host header's.
     int send_buffer_bytes = limits::kSendBufferBytes;
     std::size_t pinned_bytes_max = limits::kPinnedBytes;  // Per shard.
+    Handshakes handshakes;
     Deadlines within;
 };
 

@@ -41,6 +41,8 @@ void Shard::close(ConnectionToken connection, std::uint16_t code, std::string_vi
 }
 void Shard::drop(ConnectionToken connection) { loop_.drop(connection); }
 
+void Shard::greeted(ConnectionToken connection) { loop_.greeted(connection); }
+
 void Shard::respond(http::Responder responder, const http::Response& response) {
     loop_.respond(responder, response);
 }

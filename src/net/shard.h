@@ -60,6 +60,8 @@ public:
     // A Close frame after what waits; the token is not alive from here on.
     void close(ConnectionToken connection, std::uint16_t code, std::string_view reason);
     void drop(ConnectionToken connection);
+    // It has said who it is: it counts as half-open no longer.
+    void greeted(ConnectionToken connection);
 
     // ---- HTTP
 

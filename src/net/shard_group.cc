@@ -168,6 +168,13 @@ std::expected<void, std::string> ShardGroup::reload_certificates() {
     return {};
 }
 
+void ShardGroup::set_handshakes(std::uint32_t per_s) {
+    for (std::uint32_t i = 0; i < size(); ++i) {
+        impl_->mailboxes[i]->post(
+            [loop = impl_->loops[i].get(), per_s] { loop->set_handshakes(per_s); });
+    }
+}
+
 void ShardGroup::stop_accepting() {
     if (impl_->threads.empty()) return;
     std::vector<std::future<void>> closed;

@@ -42,6 +42,9 @@ public:
     // changes.
     [[nodiscard]] std::expected<void, std::string> reload_certificates();
 
+    // From now on at most so many new connections a second on all shards; the rest are told a time.
+    void set_handshakes(std::uint32_t per_s);
+
     // Drain: no shard listens any more when this returns.
     void stop_accepting();
     // Drops what is left (on_closed is called for each), ends the threads and joins them.

@@ -148,6 +148,10 @@ std::optional<access::Address> peer_address(int descriptor) {
     if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&storage), &size) != 0) {
         return std::nullopt;
     }
+    return address_of(storage);
+}
+
+access::Address address_of(const sockaddr_storage& storage) {
     if (storage.ss_family == AF_INET) {
         sockaddr_in v4{};
         std::memcpy(&v4, &storage, sizeof v4);

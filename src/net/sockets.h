@@ -2,6 +2,8 @@
 // The system calls around sockets and descriptor tables. Errors are std::system_error: all but
 // peer_address() belong to start-up.
 
+#include <sys/socket.h>
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -29,6 +31,7 @@ void check_address_free(const Listener& listener);
 
 // Empty when the peer has gone.
 [[nodiscard]] std::optional<access::Address> peer_address(int descriptor);
+[[nodiscard]] access::Address address_of(const sockaddr_storage& storage);
 
 // RLIMIT_NOFILE, the soft one.
 [[nodiscard]] std::uint64_t descriptor_limit();

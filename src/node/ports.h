@@ -53,6 +53,8 @@ public:
     [[nodiscard]] virtual std::int32_t descriptor(ConnectionToken connection) const = 0;
 
     // ---- A connection
+    // It has said who it is.
+    virtual void greeted(ConnectionToken connection) = 0;
     virtual void pause_reading(ConnectionToken connection) = 0;
     virtual void resume_reading(ConnectionToken connection) = 0;
     // Side::on_deadline is wanted then; replaces the former wish.

@@ -76,6 +76,7 @@ public:
     [[nodiscard]] std::int32_t descriptor(ConnectionToken connection) const override {
         return static_cast<std::int32_t>(connection.index);
     }
+    void greeted(ConnectionToken connection) override { greeted_ones.insert(connection.index); }
     void pause_reading(ConnectionToken) override {}
     void resume_reading(ConnectionToken) override {}
     void set_deadline(ConnectionToken, Time) override {}
@@ -95,6 +96,7 @@ public:
     std::uint8_t next = 1;
     std::map<std::uint32_t, std::vector<pb::ServerFrame>> told;
     std::set<std::uint32_t> offered;
+    std::set<std::uint32_t> greeted_ones;
     std::vector<std::pair<std::uint32_t, Code>> closed;
     std::vector<bus::ReplyHandler> asked;
 };

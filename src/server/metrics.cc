@@ -29,6 +29,8 @@ void add_connections(Exposition& page, net::ShardGroup& shards) {
                 {{{{"kind", "socket"}}, sockets}, {{{"kind", "http"}}, all - sockets}})
         .gauge("stentor_shards", "Threads with connections", as_double(shards.size()))
         .gauge("stentor_backlogs", "Connections on which bytes wait", sum(shards, &C::backlogs))
+        .gauge("stentor_handshakes_open", "Connections without a whole request or a Hello yet",
+               sum(shards, &C::half_open))
         .gauge("stentor_backlog_bytes", "Bytes that wait on connections",
                sum(shards, &C::pinned_bytes))
         .counter("stentor_accepted_total", "Connections accepted", sum(shards, &C::accepted))
@@ -65,6 +67,27 @@ void add_turned_away(Exposition& page, net::ShardGroup& shards) {
         samples.push_back({{{"reason", reason}}, sum(shards, field)});
     }
     page.counters("stentor_turned_away_total", "Connections refused or cut, by reason", samples);
+}
+
+// Named as in base/limits.h or in the configuration.
+void add_limits(Exposition& page, net::ShardGroup& shards) {
+    using C = net::Counters;
+    constexpr std::array<std::pair<std::string_view, Field>, 10> kLimits{
+        {{"connections", &C::refused_full},
+         {"handshakes_per_s", &C::refused_rate},
+         {"handshakes_open", &C::refused_open},
+         {"handshakes_of_one", &C::refused_address},
+         {"handshake_within", &C::refused_slow},
+         {"request_bytes", &C::refused_large},
+         {"pings_per_s", &C::refused_flood},
+         {"replies_waiting", &C::refused_backlog},
+         {"pinned_bytes", &C::dropped_budget},
+         {"stuck_within", &C::dropped_stuck}}};
+    std::vector<Exposition::Sample> samples;
+    for (const auto& [limit, field] : kLimits) {
+        samples.push_back({{{"limit", limit}}, sum(shards, field)});
+    }
+    page.counters("stentor_limit_total", "Times that a limit acted", samples);
 }
 
 void add_owner(Exposition& page, const owner::Owner& owner) {
@@ -209,6 +232,7 @@ std::string metrics_of(const Measured& measured) {
     page.gauge("stentor_ready", "1: takes work, as /readyz says", measured.ready ? 1 : 0);
     add_connections(page, measured.shards);
     add_turned_away(page, measured.shards);
+    add_limits(page, measured.shards);
     add_owner(page, measured.owner);
     add_node(page, measured.gateway);
     page.gauges("stentor_http_waiting", "HTTP requests that wait",

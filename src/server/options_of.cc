@@ -55,7 +55,11 @@ net::Options net_options(const config::Settings& settings) {
             .tls = {.certificate = settings.listen.certificate, .key = settings.listen.key},
             .trusted_proxies = settings.listen.trusted_proxies,
             .shards = static_cast<std::uint32_t>(shards),
-            .origins = settings.listen.origins};
+            .origins = settings.listen.origins,
+            .handshakes = {
+                .per_s = static_cast<std::uint32_t>(settings.server.handshakes_per_s),
+                .open = static_cast<std::uint32_t>(settings.server.handshakes_open),
+                .open_of_one = static_cast<std::uint32_t>(settings.server.handshakes_of_one)}};
 }
 
 namespace {

@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-bool is_mapped(const Address& address) {
-    return std::ranges::equal(kMapped, std::span{address.bytes}.first<kMapped.size()>());
-}
-
 Address masked(Address address, unsigned prefix_bits) {
     for (unsigned i = 0; i < address.bytes.size(); ++i) {
         const unsigned kept = prefix_bits > 8 * i ? std::min(prefix_bits - 8 * i, 8U) : 0;
@@ -25,6 +21,10 @@ Address masked(Address address, unsigned prefix_bits) {
 }
 
 }  // namespace
+
+bool is_mapped(const Address& address) {
+    return std::ranges::equal(kMapped, std::span{address.bytes}.first<kMapped.size()>());
+}
 
 Address from_v4(const std::uint8_t* bytes) {
     Address address;

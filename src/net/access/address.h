@@ -24,6 +24,7 @@ struct Address {
 [[nodiscard]] Address from_v6(const std::uint8_t* bytes);
 // Numeric, IPv4 or IPv6; no port, no brackets, no zone.
 [[nodiscard]] std::optional<Address> parse_address(std::string_view text);
+[[nodiscard]] bool is_mapped(const Address& address);
 // A mapped address is written as IPv4.
 [[nodiscard]] std::string shown(const Address& address);
 

@@ -1,0 +1,109 @@
+#include "net/access/admission.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/limits.h"
+
+namespace stentor::net::access {
+namespace {
+
+// A half-open one is given up after this long, so there is room again.
+Millis time_for_room(std::uint32_t random) {
+    return Millis{1'000} + Millis{random % limits::kHandshakeWithin.count()};
+}
+
+}  // namespace
+
+std::uint64_t network_of(const Address& address) {
+    std::uint64_t network = 0;
+    if (is_mapped(address)) {
+        std::memcpy(&network, address.bytes.data() + 12, 4);
+    } else {
+        std::memcpy(&network, address.bytes.data(), sizeof network);
+    }
+    return network;
+}
+
+Admission::Admission(const Limits& limits, Time now)
+    : limits_{limits}, tokens_{limits.per_s}, counted_at_{now} {}
+
+std::expected<Admission::Place, Admission::Refusal> Admission::enter(
+    const std::optional<Address>& from, Time now, std::uint32_t random) {
+    const auto refuse = [](Bound bound, Millis wait) {
+        return std::unexpected{Refusal{.bound = bound, .retry_after = wait}};
+    };
+    // What bounds memory comes first: it takes nothing from the rate, which is shared by all.
+    if (open_ >= limits_.open) return refuse(Bound::open, time_for_room(random));
+    const std::uint64_t network = from ? network_of(*from) : 0;
+    if (from) {
+        const auto known = of_one_.find(network);
+        if (known != of_one_.end() && known->second >= limits_.open_of_one) {
+            return refuse(Bound::address, time_for_room(random));
+        }
+    }
+    if (!take(now)) return refuse(Bound::rate, time_for_one_more(random));
+
+    if (free_.empty()) {
+        free_.push_back(static_cast<Place>(places_.size()));
+        places_.emplace_back();
+    }
+    const Place place = free_.back();
+    free_.pop_back();
+    if (from) ++of_one_[network];
+    places_[place] = {.network = network, .located = from.has_value()};
+    ++open_;
+    return place;
+}
+
+std::expected<void, Admission::Refusal> Admission::locate(Place place, const Address& from,
+                                                          std::uint32_t random) {
+    Entry& entry = places_[place];
+    if (entry.located) return {};
+    const std::uint64_t network = network_of(from);
+    std::uint32_t& of_it = of_one_[network];
+    // The entry still stands for nobody: leave() will take nothing from this network.
+    if (of_it >= limits_.open_of_one) {
+        return std::unexpected{
+            Refusal{.bound = Bound::address, .retry_after = time_for_room(random)}};
+    }
+    ++of_it;
+    entry = {.network = network, .located = true};
+    return {};
+}
+
+void Admission::leave(Place place) {
+    const Entry entry = places_[place];
+    free_.push_back(place);
+    --open_;
+    if (!entry.located) return;
+    const auto known = of_one_.find(entry.network);
+    if (--known->second == 0) of_one_.erase(known);
+}
+
+void Admission::set_rate(double per_s) {
+    limits_.per_s = per_s;
+    tokens_ = std::min(tokens_, per_s);
+}
+
+bool Admission::take(Time now) {
+    const auto passed_ms = static_cast<double>(std::max(now - counted_at_, Millis{0}).count());
+    counted_at_ = std::max(counted_at_, now);
+    promised_ms_ = std::max(0.0, promised_ms_ - passed_ms);
+    // At least one: a rate below one a second would otherwise never gather a whole one.
+    tokens_ = std::min(std::max(limits_.per_s, 1.0), tokens_ + passed_ms * limits_.per_s / 1'000);
+    if (tokens_ < 1) return false;
+    tokens_ -= 1;
+    return true;
+}
+
+Millis Admission::time_for_one_more(std::uint32_t random) {
+    const auto most = static_cast<double>(limits::kReturnWithin.count());
+    promised_ms_ = std::min(most, promised_ms_ + 1'000 / limits_.per_s);
+    // Beyond what can be promised the times are drawn, or all of the rest would come at once.
+    if (promised_ms_ >= most)
+        return limits::kReturnWithin / 2 + Millis{random} % (limits::kReturnWithin / 2);
+    return Millis{1} + Millis{static_cast<Millis::rep>(promised_ms_)};
+}
+
+}  // namespace stentor::net::access

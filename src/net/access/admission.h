@@ -1,0 +1,76 @@
+#pragma once
+// Who may begin a connection on one shard: a rate of beginnings, and a bound on those that are
+// half-open (begun, and neither a whole request nor a Hello has come), in all and from one network.
+//
+// Whoever is refused is told a time of his own: the n-th refused in a rush is told the moment at
+// which the rate has room for an n-th one, so a million that return at once come back spread.
+//
+// Pure. Owner: a shard's loop. Cost: O(1); 16 bytes for each half-open connection, and a row for
+// each network that has one. Nothing is kept of those that are through.
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+#include "net/access/address.h"
+
+namespace stentor::net::access {
+
+// IPv4 whole; of IPv6 the first 64 bits, because one subscriber is handed that many addresses.
+[[nodiscard]] std::uint64_t network_of(const Address& address);
+
+// Which bound refused it.
+enum class Bound : std::uint8_t { rate, open, address };
+
+class Admission {
+public:
+    struct Limits {
+        double per_s = 1;  // In the long run; as many at once.
+        std::uint32_t open = 1;
+        std::uint32_t open_of_one = 1;  // From one network.
+    };
+    struct Refusal {
+        Bound bound;
+        Millis retry_after;
+    };
+    using Place = std::uint32_t;
+    static constexpr Place kNoPlace = 0xffffffff;
+
+    Admission(const Limits& limits, Time now);
+
+    // One begins. No `from`: it comes through a proxy that has not said for whom.
+    [[nodiscard]] std::expected<Place, Refusal> enter(const std::optional<Address>& from, Time now,
+                                                      std::uint32_t random);
+    // The proxy has said it.
+    [[nodiscard]] std::expected<void, Refusal> locate(Place place, const Address& from,
+                                                      std::uint32_t random);
+    // It is through, or gone.
+    void leave(Place place);
+
+    void set_rate(double per_s);
+    [[nodiscard]] std::size_t open() const { return open_; }
+
+private:
+    struct Entry {
+        std::uint64_t network{};
+        bool located{};
+    };
+
+    [[nodiscard]] bool take(Time now);
+    [[nodiscard]] Millis time_for_one_more(std::uint32_t random);
+
+    Limits limits_;
+    double tokens_;
+    Time counted_at_;
+    double promised_ms_{};  // From counted_at_ on: the moment told to the last one refused.
+    std::size_t open_{};
+    std::vector<Entry> places_;
+    std::vector<Place> free_;
+    std::unordered_map<std::uint64_t, std::uint32_t> of_one_;
+};
+
+}  // namespace stentor::net::access
