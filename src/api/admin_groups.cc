@@ -89,6 +89,11 @@ void send(AdminCall call, GroupId gid) {
     post(std::move(call), gid, std::move(command));
 }
 
+// What does not fit is beyond every bound, and refused later.
+constexpr std::uint32_t narrowed(std::uint64_t n) {
+    return static_cast<std::uint32_t>(std::min(n, limits::kIdMax >> 22U));
+}
+
 // Takes those fields of the settings that the body names.
 Result<pb::ConfigureGroup> changes_in(const Fields& fields) {
     pb::ConfigureGroup change;
@@ -99,11 +104,10 @@ Result<pb::ConfigureGroup> changes_in(const Fields& fields) {
          {"topic", [](auto& s, std::string text) { s.set_topic(std::move(text)); }},
          {"welcome", [](auto& s, std::string text) { s.set_welcome(std::move(text)); }}}};
     using Number = void (*)(pb::GroupSettings&, std::uint64_t);
-    constexpr std::array<std::pair<const char*, Number>, 4> kNumbers{
-        {{"slow_mode_s",
-          [](auto& s, std::uint64_t n) {
-              s.set_slow_mode_s(static_cast<std::uint32_t>(std::min(n, limits::kIdMax >> 22U)));
-          }},
+    constexpr std::array<std::pair<const char*, Number>, 6> kNumbers{
+        {{"slow_mode_s", [](auto& s, std::uint64_t n) { s.set_slow_mode_s(narrowed(n)); }},
+         {"hold_ms", [](auto& s, std::uint64_t n) { s.set_hold_ms(narrowed(n)); }},
+         {"hold_entries", [](auto& s, std::uint64_t n) { s.set_hold_entries(narrowed(n)); }},
          {"join_policy",
           [](auto& s, std::uint64_t n) {
               s.set_join_policy(static_cast<pb::JoinPolicy>(std::min<std::uint64_t>(n, 99)));

@@ -191,7 +191,7 @@ TEST_F(AdminTest, MembersAreChangedWithTheOperatorsRights) {
 
 TEST_F(AdminTest, ChangesOfAGroupNameItsEpoch) {
     EXPECT_EQ(call("POST", "/admin/api/groups/12/configure",
-                   R"({"slow_mode_s":10,"name":"New","history_for_joiners":true})")
+                   R"({"slow_mode_s":10,"name":"New","history_for_joiners":true,"hold_ms":500})")
                   .status,
               200U);
     EXPECT_EQ(call("POST", "/admin/api/groups/12/recall", R"({"seq":4})").status, 200U);
@@ -199,8 +199,9 @@ TEST_F(AdminTest, ChangesOfAGroupNameItsEpoch) {
     ASSERT_EQ(bus.posts.size(), 2U);
     const pb::ConfigureGroup& change = bus.posts[0].command.configure_group();
     EXPECT_EQ(change.epoch(), 3U);
-    EXPECT_THAT(change.fields(),
-                testing::UnorderedElementsAre("name", "slow_mode_s", "history_for_joiners"));
+    EXPECT_THAT(change.fields(), testing::UnorderedElementsAre("name", "slow_mode_s",
+                                                               "history_for_joiners", "hold_ms"));
+    EXPECT_EQ(change.settings().hold_ms(), 500U);
     EXPECT_EQ(change.settings().slow_mode_s(), 10U);
     EXPECT_EQ(bus.posts[1].command.recall().epoch(), 3U);
     EXPECT_EQ(bus.posts[1].command.recall().seq(), 4U);

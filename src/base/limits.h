@@ -27,6 +27,7 @@ inline constexpr std::size_t kPasswordBytesMax = 128;
 inline constexpr std::size_t kTokenBytes = 512;
 inline constexpr std::size_t kClientNameBytes = 64;  // Name and version of a client, in Hello
 inline constexpr std::uint32_t kSlowModeS = 86'400;
+inline constexpr std::uint32_t kHoldMs = 5'000;      // A push waits for more entries at most so long
 inline constexpr std::uint64_t kIdMax = (std::uint64_t{1} << 53U) - 1;
 
 // ---- A page of a log, whichever comes first

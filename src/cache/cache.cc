@@ -45,6 +45,8 @@ void Cache::on_reply(AskId id, Result<bus::Reply> reply, Time now) {
     impl_->on_reply(id, std::move(reply), now);
 }
 void Cache::on_tick(Time now) { impl_->on_tick(now); }
+void Cache::on_wake(Time now) { impl_->on_wake(now); }
+std::optional<Time> Cache::wake_at() const { return impl_->wake_at(); }
 void Cache::set_level(storm::Level level) { impl_->level = level; }
 Cache::Counts Cache::counts() const { return impl_->counts(); }
 
@@ -200,6 +202,7 @@ void Cache::Impl::on_tick(Time now) {
             refuse(pull, {.code = Code::not_open, .where = "gid"});
         }
         pages_.forget(gid);
+        take_held(group);
         groups_.erase(gid);
     }
 }

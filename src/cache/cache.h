@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -143,6 +144,10 @@ public:
     // ---- About every second: routes are reported, quiet groups verified, unwatched ones
     // forgotten.
     void on_tick(Time now);
+    // When on_wake is wanted, which pushes what groups were set to hold
+    // (pb::GroupSettings.hold_ms).
+    [[nodiscard]] std::optional<Time> wake_at() const;
+    void on_wake(Time now);
     void set_level(storm::Level level);  // Told in each Batch.
 
     // ---- For metrics and tests

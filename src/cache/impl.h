@@ -1,10 +1,12 @@
 #pragma once
-// The cache's parts and what they share. opens.cc, pulls.cc and items.cc hold an event family each.
+// The cache's parts and what they share. opens.cc, pulls.cc, items.cc and holds.cc hold an event
+// family each.
 
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <utility>
 #include <variant>
@@ -88,6 +90,13 @@ struct Watching {
     std::uint64_t ticket{};  // Of the newest Opened sent there: until it is counted, it may sit.
 };
 
+// What a group's hold window has gathered; holds.cc.
+struct Held {
+    std::vector<LogEntry> entries;  // Dense, from the head on.
+    std::size_t bytes{};
+    Time due;
+};
+
 struct Group {
     explicit Group(GroupId gid) : memory(gid) {}
 
@@ -110,6 +119,8 @@ struct Group {
     std::vector<std::pair<Epoch, LogEntry>> changes;  // Told while a view was on its way.
     std::deque<LogEntry> backlog;     // Ahead of the head, until what is missing has come.
     std::vector<PendingPull> beyond;  // Pulls above the head, until that was verified.
+
+    std::unique_ptr<Held> held;  // While the group's window holds something.
 
     std::vector<bus::ForkPoint> forks;  // Ascending.
     std::unique_ptr<Ticks> ticks;       // Once there is something to tell.
@@ -142,6 +153,9 @@ public:
     // ---- items.cc
     void on_items(const bus::Items& items, Time now);
     void on_caught_up(GroupId gid, Result<bus::Reply> reply, Time now);
+    // ---- holds.cc
+    void on_wake(Time now);
+    [[nodiscard]] std::optional<Time> wake_at() const;
     // ---- cache.cc
     void on_reply(AskId id, Result<bus::Reply> reply, Time now);
     void on_watchers(ShardIndex shard, GroupId gid, std::uint32_t count, std::uint64_t ticket,
@@ -198,6 +212,12 @@ private:
     void add_beside(Page& page, const Memory& memory, std::span<const LogEntry> entries, Seq floor,
                     const std::optional<bus::Mine>& mine);
 
+    // ---- holds.cc
+    [[nodiscard]] bool hold(Group& group, std::span<const LogEntry> entries, Time now);
+    void release(Group& group);
+    std::vector<LogEntry> take_held(Group& group);
+    static bool change_held(Group& group, const LogEntry& entry);
+
     // ---- items.cc
     void on_item(const bus::Item& item, Time now);
     void on_entries(Group& group, Epoch epoch, std::span<const LogEntry> entries, Time now);
@@ -229,6 +249,7 @@ private:
     std::unordered_map<PageKey, AskId, PageKeyHash> page_loads_;
     std::unordered_map<std::uint32_t, Stream> streams_;  // By partition.
     std::vector<Recheck> rechecks_;                      // To be asked again at the next tick.
+    std::set<std::pair<Time, GroupId>> releases_;        // When which hold window ends.
     AskId next_ask_ = 1;
     std::uint64_t tickets_ = 0;
     Counts counts_;

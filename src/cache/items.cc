@@ -44,6 +44,7 @@ void Cache::Impl::on_break(PartitionId partition) {
 void Cache::Impl::on_missed(Group& group) {
     const GroupId gid = group.memory.gid();
     pages_.forget(gid);
+    take_held(group);  // They are asked for again, with what changed in them.
     group.memory.drop_entries();
     group.refresh = true;
     // What an owner answered before may be from before a kick that was missed.
@@ -100,6 +101,7 @@ void Cache::Impl::on_group_changed(Group& group, Epoch epoch, const bus::GroupCh
         if (group.forks.size() > limits::kForks) group.forks.erase(group.forks.begin());
         start_epoch(group, epoch, change.fork);
     }
+    release(group);
     memory.settings = change.settings;
     memory.members = change.members;
     if (change.floor > memory.floor()) memory.raise_floor(change.floor, change.floor_digest);
@@ -142,12 +144,14 @@ void Cache::Impl::on_entries(Group& group, Epoch epoch, std::span<const LogEntry
         if (!group.shards.empty()) fx_.head_moved(group.memory.gid(), epoch, last, group.shards);
         return;
     }
+    if (hold(group, entries, now)) return;
     add_entries(group, entries, now);
     if (!group.backlog.empty()) add_backlog(group, now);
 }
 
 // Those that are known already are passed over; those ahead of a gap wait for what is missing.
 void Cache::Impl::add_entries(Group& group, std::span<const LogEntry> entries, Time now) {
+    release(group);
     Memory& memory = group.memory;
     group.seen = std::max(group.seen, entries.back().seq);
     const auto next = std::ranges::find_if(
@@ -222,7 +226,7 @@ void Cache::Impl::on_entry_changed(Group& group, Epoch epoch, const LogEntry& en
             continue;
         std::get<PageLoad>(asked_.at(id)).changed.push_back(entry);
     }
-    if (group.shards.empty()) return;
+    if (change_held(group, entry) || group.shards.empty()) return;
     fx_.push({.gid = gid,
               .epoch = memory.epoch(),
               .lane = Lane::control,
@@ -255,6 +259,7 @@ void Cache::Impl::on_member_changed(Group& group, const bus::MemberChanged& chan
 // the first of them brings the view.
 void Cache::Impl::start_epoch(Group& group, Epoch epoch, Seq head) {
     const GroupId gid = group.memory.gid();
+    take_held(group);
     group.memory.unload(epoch, head);
     group.ticks = nullptr;
     group.backlog.clear();

@@ -112,10 +112,12 @@ void Cache::Impl::finish_open(Group& group, PendingOpen open, Time now) {
     const Memory& memory = group.memory;
     // A floor above the head: he joined after the newest entry that came here. A seq above it: he
     // has read it elsewhere. Either way the owner knows more.
-    const bool lags =
-        memory.loaded() &&
-        (open.member.floor > memory.head() ||
-         (open.epoch == memory.epoch() && open.seq > memory.head() && open.views_tried == 0));
+    const auto knows_more = [&] {
+        return open.member.floor > memory.head() ||
+               (open.epoch == memory.epoch() && open.seq > memory.head() && open.views_tried == 0);
+    };
+    if (knows_more()) release(group);
+    const bool lags = memory.loaded() && knows_more();
     if (!memory.loaded() || lags) return want_view(group, std::move(open));
     group.unwatched_since = now;
     if (open.member.overlay && !open.mine) return ask_mine(group, std::move(open));
@@ -144,6 +146,7 @@ bool Cache::Impl::install(Group& group, const bus::GroupView& view, Time now) {
     if (stream != streams_.end() && view.term < stream->second.term) return false;
     if (view.epoch < memory.epoch()) return false;
     if (memory.loaded() && view.epoch > memory.epoch()) start_epoch(group, view.epoch, view.head);
+    release(group);
     const bool first = !memory.loaded();
     if (!first && view.head > memory.head()) {
         // The stream will bring the same again, and find that it is known.

@@ -54,6 +54,7 @@ void Cache::Impl::serve(PendingPull pull, Time now) {
     // With the bug planted the member's floor is not handed in; that of the group always holds.
     const Seq floor = std::max(pull.reader.floor, memory.floor());
     if (pull.from <= floor) return reset(pull, *group, floor);
+    if (pull.from > memory.head()) release(*group);
     if (pull.from > memory.head()) {
         // Perhaps the reader knows more than this node: an answer to a send names its seq.
         if (pull.checked || group->beyond.size() >= limits::kWaitersPerLoad) {

@@ -30,12 +30,17 @@ void Ticks::on_typing(UserId uid) {
     typing_.push_back(uid);
 }
 
-// The newest ones, where there are too many.
-pb::Tallies Ticks::tallies() {
+// The newest ones, where there are too many. Of an entry that is not pushed yet nobody could keep
+// it: that waits.
+pb::Tallies Ticks::tallies(Seq head) {
+    std::map<std::uint64_t, pb::Tally> early;
+    while (!fresh_.empty() && fresh_.rbegin()->first > head.value) {
+        early.insert(fresh_.extract(std::prev(fresh_.end())));
+    }
     std::map<std::uint64_t, pb::Tally> all = fresh_;
     all.insert(told_.begin(), told_.end());  // What is fresh stays.
     while (all.size() > kTold) all.erase(all.begin());
-    told_ = std::exchange(fresh_, {});
+    told_ = std::exchange(fresh_, std::move(early));
     pb::Tallies tallies;
     for (auto& [seq, tally] : all) *tallies.add_tallies() = std::move(tally);
     return tallies;
@@ -56,10 +61,11 @@ SharedBytes Ticks::take(const Memory& memory, std::uint64_t audience, storm::Lev
     };
     if (!fresh_.empty() || !told_.empty()) {
         pb::ServerFrame frame;
-        *frame.mutable_tallies() = tallies();
-        frame.mutable_tallies()->set_gid(memory.gid().value);
-        frame.mutable_tallies()->set_epoch(memory.epoch().value);
-        add(frame);
+        pb::Tallies& told = *frame.mutable_tallies();
+        told = tallies(memory.head());
+        told.set_gid(memory.gid().value);
+        told.set_epoch(memory.epoch().value);
+        if (told.tallies_size() > 0) add(frame);
     }
     if (group_.fresh || group_.told) {
         group_ = {.fresh = false, .told = group_.fresh};
@@ -79,7 +85,7 @@ SharedBytes Ticks::take(const Memory& memory, std::uint64_t audience, storm::Lev
         }
         add(frame);
     }
-    return share(std::move(frames));
+    return frames.empty() ? nullptr : share(std::move(frames));
 }
 
 }  // namespace stentor::cache

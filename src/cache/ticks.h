@@ -32,7 +32,7 @@ public:
                                    Time now);
 
 private:
-    [[nodiscard]] pb::Tallies tallies();
+    [[nodiscard]] pb::Tallies tallies(Seq head);
 
     std::map<std::uint64_t, pb::Tally> fresh_;  // By seq; since the last tick.
     std::map<std::uint64_t, pb::Tally> told_;   // In the last one.

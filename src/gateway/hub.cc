@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <utility>
@@ -39,10 +40,12 @@ void Hub::run() {
     std::vector<Task> tasks;
     Time next_tick = now() + kTickEvery;
     for (;;) {
-        mailbox_->take(tasks, kTickEvery);
+        const Time wake = std::min(next_tick, cache_.wake_at().value_or(next_tick));
+        mailbox_->take(tasks, std::max(wake - now(), Millis{0}));
         time_ = now();
         if (tasks.empty() && mailbox_->closed()) return;
         for (Task& task : tasks) task(cache_, time_);
+        cache_.on_wake(time_);
         if (time_ >= next_tick) {
             next_tick = time_ + kTickEvery;
             cache_.on_tick(time_);

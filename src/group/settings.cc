@@ -28,6 +28,10 @@ constexpr std::array kFields{
           [](const auto& from, auto& to) { to.set_welcome(from.welcome()); }},
     Field{"slow_mode_s", Act::describe,
           [](const auto& from, auto& to) { to.set_slow_mode_s(from.slow_mode_s()); }},
+    Field{"hold_ms", Act::describe,
+          [](const auto& from, auto& to) { to.set_hold_ms(from.hold_ms()); }},
+    Field{"hold_entries", Act::describe,
+          [](const auto& from, auto& to) { to.set_hold_entries(from.hold_entries()); }},
     Field{"join_policy", Act::rule,
           [](const auto& from, auto& to) { to.set_join_policy(from.join_policy()); }},
     Field{

@@ -173,7 +173,7 @@ void add_group_commands(CLI::App& app) {
         ->add_option(
             "KEY=VALUE", settings->changes,
             "name, topic, welcome, slow_mode_s, join_policy (0 open, 1 invite, 2 approval), "
-            "history_for_joiners, retention_s, retention_entries")
+            "history_for_joiners, retention_s, retention_entries, hold_ms, hold_entries")
         ->required();
     command->callback([settings] {
         print_ok(settings->server.post(fmt::format("/admin/api/groups/{}/configure", settings->gid),

@@ -11,9 +11,9 @@ namespace stentor::session {
 namespace {
 
 // What ConfigureGroup may name; a group's kind never changes.
-constexpr std::array<std::string_view, 8> kSettingFields{
-    "name",    "join_policy", "history_for_joiners", "slow_mode_s",
-    "welcome", "topic",       "retention_s",         "retention_entries"};
+constexpr std::array<std::string_view, 10> kSettingFields{
+    "name",  "join_policy", "history_for_joiners", "slow_mode_s", "welcome",
+    "topic", "retention_s", "retention_entries",   "hold_ms",     "hold_entries"};
 
 // Everything but the name, which only a group being made must have.
 Result<void> check_settings(const pb::GroupSettings& settings) {
@@ -22,6 +22,10 @@ Result<void> check_settings(const pb::GroupSettings& settings) {
     }
     if (settings.slow_mode_s() > limits::kSlowModeS) {
         return bad("settings.slow_mode_s", limits::kSlowModeS);
+    }
+    if (settings.hold_ms() > limits::kHoldMs) return bad("settings.hold_ms", limits::kHoldMs);
+    if (settings.hold_entries() > limits::kBatchEntries) {
+        return bad("settings.hold_entries", limits::kBatchEntries);
     }
     if (auto topic = check_text(settings.topic(), limits::kTopicBytes, "settings.topic"); !topic) {
         return topic;

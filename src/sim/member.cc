@@ -34,6 +34,11 @@ void Member::create_group(bool history_for_joiners) {
     creation.mutable_settings()->set_name("group of " + name());
     creation.mutable_settings()->set_history_for_joiners(history_for_joiners);
     if (world_.random.chance(300)) creation.mutable_settings()->set_welcome("Welcome.");
+    if (world_.random.chance(300)) {
+        creation.mutable_settings()->set_hold_ms(
+            static_cast<std::uint32_t>(world_.random.between(Millis{1}, Millis{2'000}).count()));
+        creation.mutable_settings()->set_hold_entries(world_.random.chance(500) ? 10 : 0);
+    }
     creation.set_cmid(std::string{Cmid::made_at(world_.now(), world_.random.bytes10()).view()});
 }
 

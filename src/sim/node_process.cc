@@ -47,7 +47,22 @@ void NodeProcess::tick() {
 
 void NodeProcess::put(HubMail::Task task) {
     const Time when = hub_line_.arrival(world_.now(), world_.random.between(Millis{0}, Millis{3}));
-    life_.at(when, [this, task = std::move(task)]() mutable { task(cache_, world_.now()); });
+    life_.at(when, [this, task = std::move(task)]() mutable {
+        task(cache_, world_.now());
+        wake_cache();
+    });
+}
+
+// What a hub does by waiting no longer than that.
+void NodeProcess::wake_cache() {
+    cache_.on_wake(world_.now());
+    const auto at = cache_.wake_at();
+    if (!at || (waking_ && *waking_ <= *at)) return;
+    waking_ = at;
+    life_.at(*at, [this] {
+        waking_.reset();
+        wake_cache();
+    });
 }
 
 void NodeProcess::post(cache::ShardIndex shard, SideTask task) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "node/to_sides.h"
@@ -42,6 +43,7 @@ private:
     void post(cache::ShardIndex shard, SideTask task) override;
     [[nodiscard]] Time time() const override { return world_.now(); }
     void tick();
+    void wake_cache();
 
     // ---- cache::Effects; node::ToSides has the others
     void ask(cache::AskId id, PartitionId partition, bus::Question question) override;
@@ -51,6 +53,7 @@ private:
     World& world_;
     std::uint64_t report_version_{};
     Line hub_line_;
+    std::optional<Time> waking_;
     std::vector<Line> shard_lines_;
     Life life_;  // Ends before the parts that its tasks touch; see the destructor.
     cache::Cache cache_;

@@ -79,6 +79,13 @@ test("an admin sends away who asks to join, and takes back what a member said", 
   await ann.page.click('dialog button[type="submit"]');
   await ann.page.waitForSelector("dialog", { state: "detached" });
   await eventually("slow mode is shown", async () => (await bob.page.textContent(".about"))?.includes("slow mode: 3 s"));
+  await ann.actOnGroup("Settings");
+  await ann.page.fill("#hold-ms", "700");
+  await ann.page.fill("#hold-entries", "10");
+  await ann.page.click('dialog button[type="submit"]');
+  await ann.page.waitForSelector("dialog", { state: "detached" });
+  await ann.say("sent out a little later");
+  await bob.sees("sent out a little later");
   await cho.askToJoin(link);
   await cho.page.waitForSelector('.card:has-text("waits for approval")');
   await ann.actOnGroup("Members");

@@ -25,6 +25,8 @@ export function showSettings(client: Client, group: Group): void {
     const policy = policySelect(settings.joinPolicy);
     const history = el("input", { type: "checkbox", id: "history", checked: settings.historyForJoiners });
     const slow = el("input", { id: "slow", type: "number", min: 0, max: 3_600, required: true, value: settings.slowModeS });
+    const holdMs = el("input", { id: "hold-ms", type: "number", min: 0, max: 5_000, required: true, value: settings.holdMs });
+    const holdEntries = el("input", { id: "hold-entries", type: "number", min: 0, max: 200, required: true, value: settings.holdEntries });
     const days = el("input", { id: "days", type: "number", min: 0, max: 36_500, required: true, value: Math.ceil(settings.retentionS / DAY_S) });
     const error = el("p", { class: "error", role: "alert" });
     const save = el("button", { type: "submit", class: "primary" }, t.save);
@@ -36,6 +38,8 @@ export function showSettings(client: Client, group: Group): void {
       el("label", { for: "policy" }, t.joinPolicy), policy,
       el("label", { class: "check" }, history, t.historyForJoiners),
       el("label", { for: "slow" }, t.slowMode), slow,
+      el("label", { for: "hold-ms" }, t.holdMs), holdMs,
+      el("label", { for: "hold-entries" }, t.holdEntries), holdEntries,
       el("label", { for: "days" }, t.retention), days,
     );
     const form = el("form", {}, fields, error, el("div", { class: "buttons" }, button(may ? t.cancel : t.close, close), may && save));
@@ -44,6 +48,7 @@ export function showSettings(client: Client, group: Group): void {
       const now: Draft<GroupSettings> & Record<Key, unknown> = {
         name: name.value.trim(), topic: topic.value.trim(), welcome: welcome.value.trim(),
         joinPolicy: Number(policy.value), historyForJoiners: history.checked, slowModeS: Number(slow.value),
+        holdMs: Number(holdMs.value), holdEntries: Number(holdEntries.value),
         // A retention that is no whole number of days, and was not touched, stays what it was.
         retentionS: Number(days.value) === Math.ceil(settings.retentionS / DAY_S) ? settings.retentionS : Number(days.value) * DAY_S,
         retentionEntries: settings.retentionEntries,

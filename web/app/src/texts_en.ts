@@ -125,6 +125,8 @@ export const en = {
   topic: "What it is about",
   welcome: "Greeting for new members, seen only by them",
   slowMode: "Seconds between two messages of a member",
+  holdMs: "Milliseconds that new messages wait to be sent out together (0: none)",
+  holdEntries: "… or until so many have gathered (0: any number)",
   slowModeIs: (seconds: number) => `slow mode: ${seconds} s`,
   retention: "Days that messages are kept (0: for good)",
   muteForMe: "Mute for me",

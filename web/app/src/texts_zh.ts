@@ -125,6 +125,8 @@ export const zh: Texts = {
   topic: "主题",
   welcome: "给新成员的欢迎语，仅其本人可见",
   slowMode: "成员两条消息之间的秒数",
+  holdMs: "新消息等待一并推送的毫秒数（0 表示立即推送）",
+  holdEntries: "…或攒够多少条即推送（0 表示不限条数）",
   slowModeIs: (seconds) => `慢速模式：${seconds} 秒`,
   retention: "消息保留天数（0：永久）",
   muteForMe: "免打扰",

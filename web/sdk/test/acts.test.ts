@@ -122,9 +122,9 @@ describe("lists in pages", () => {
 describe("settings and membership", () => {
   test("only the named fields are sent, by their names on the wire", () => {
     server.answers.set("configureGroup", done);
-    group.membership.configure({ slowModeS: 30, joinPolicy: 2 }, ["slowModeS", "joinPolicy", "historyForJoiners"], end);
+    group.membership.configure({ slowModeS: 30, joinPolicy: 2, holdMs: 1_000 }, ["slowModeS", "joinPolicy", "historyForJoiners", "holdMs"], end);
     world.advance(200);
-    expect(last("configureGroup")).toMatchObject({ epoch: 1, fields: ["slow_mode_s", "join_policy", "history_for_joiners"] });
+    expect(last("configureGroup")).toMatchObject({ epoch: 1, fields: ["slow_mode_s", "join_policy", "history_for_joiners", "hold_ms"] });
   });
 
   test("a changed group has its new name and count everywhere", () => {
