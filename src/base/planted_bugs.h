@@ -25,6 +25,7 @@ enum class Bug : std::uint8_t {
     cursor_without_epoch,
     kick_outside_order,
     notes_without_cursor,
+    storm_after_number,
 };
 
 #ifdef STENTOR_PLANTED_BUGS

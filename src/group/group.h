@@ -89,6 +89,8 @@ private:
     [[nodiscard]] std::optional<bool> is_known(const SentId& id, bool absent_in_store) const;
     // The rules (stages.cc)
     [[nodiscard]] std::optional<Error> rate_objection(CachedMember& member, Time now);
+    [[nodiscard]] std::optional<Error> storm_objection(const store::MemberRow& row, Time now);
+    [[nodiscard]] safety::ActivityRule activity_rule() const;
     [[nodiscard]] Step pass_stages(Work& work, CachedMember& member, Time now);
     [[nodiscard]] bool know_account(Work& work, CachedMember& member);
     [[nodiscard]] std::optional<Error> body_objection(const pb::Body& body,
@@ -240,6 +242,9 @@ private:
     void load(LoadWhat what);
     void load_for(UserId uid, decltype(LoadFor::what) what);
     [[nodiscard]] Epoch epoch() const { return head_.epoch; }
+    [[nodiscard]] storm::Level storm_level() const {
+        return settings_.rules.storm.of(head_.members);
+    }
 
     GroupId gid_;
     const Tenure& tenure_;
@@ -257,6 +262,7 @@ private:
     pb::GroupSettings group_settings_;  // As they will be once everything staged is durable.
     Ring ring_{{}, {}};
     safety::Activity activity_;
+    safety::Returns returns_;
     SentIndex sent_{Time::max()};
 
     std::deque<Operation> staged_;

@@ -30,6 +30,7 @@ public:
     void on_tick(Time now);
     // From the next post on.
     void use_keywords(std::shared_ptr<const safety::Keywords> keywords);
+    void set_storm(const safety::StormRule& storm) { settings_.rules.storm = storm; }
 
     [[nodiscard]] std::size_t groups_in_memory() const { return groups_.size(); }
 

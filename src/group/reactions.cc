@@ -102,7 +102,9 @@ void Group::admit_typing(const bus::Post& post, CachedMember& member, Time now) 
     if (member.row.role == store::Role::none) {
         return refuse(post.reply_to, kNoGroup);
     }
-    const bool told = member.typed + limits::kTypingEvery > now;
+    const storm::Level level = storm_level();
+    const bool told =
+        member.typed + storm::slowed(limits::kTypingEvery, level) > now || level >= storm::kSlowing;
     if (head_.members <= limits::kSmallGroup && !told && member.row.muted_until <= now) {
         member.typed = now;
         effects_.publish(

@@ -157,6 +157,7 @@ protected:
         FAIL() << "it never settles";
     }
     void flush() { partition_.flush(); }
+    void set_storm(const safety::StormRule& storm) { partition_.set_storm(storm); }
     void use_keywords(std::string_view list) {
         auto keywords = safety::Keywords::from_list(list);
         ASSERT_TRUE(keywords);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/planted_bugs.h"
 #include "group/group.h"
 
 namespace stentor::group {
@@ -27,13 +28,29 @@ bool is_ordinary(const store::MemberRow& row) { return row.role < Role::admin; }
 
 }  // namespace
 
+// In a storm a group is busy as soon as a person cannot follow it, or a pass cannot carry it.
+safety::ActivityRule Group::activity_rule() const {
+    safety::ActivityRule rule = settings_.rules.activity;
+    if (storm_level() < storm::kSlowing) return rule;
+    const double most = settings_.rules.storm.entries_per_s;
+    rule.entries_per_s = rule.entries_per_s > 0 ? std::min(rule.entries_per_s, most) : most;
+    return rule;
+}
+
 std::optional<Error> Group::rate_objection(CachedMember& member, Time now) {
-    const bool slowed = is_ordinary(member.row) && activity_.slows();
-    const RateLimit limit = is_ordinary(member.row)
-                                ? activity_.slowed(settings_.rules.activity, settings_.rate, now)
-                                : settings_.rate;
+    const bool ordinary = is_ordinary(member.row);
+    const RateLimit limit =
+        ordinary ? activity_.slowed(activity_rule(), settings_.rate, now) : settings_.rate;
+    const bool slowed = ordinary && activity_.slows();
     const auto wait = member.rate.take(limit, now);
     if (!wait) return std::nullopt;
+    if (slowed && storm_level() >= storm::kSlowing && !member.rate.flooding()) {
+        return Error{.code = Code::slow_mode,
+                     .where = "gid",
+                     .limit = static_cast<std::uint64_t>(limit.period.count() / 1'000),
+                     .retry_after_ms = wait_ms(*wait),
+                     .rule = "storm"};
+    }
     return Error{.code = Code::rate_limited,
                  .where = "gid",
                  .retry_after_ms = wait_ms(*wait),
@@ -42,9 +59,22 @@ std::optional<Error> Group::rate_objection(CachedMember& member, Time now) {
                                                 : "rate"};
 }
 
+std::optional<Error> Group::storm_objection(const store::MemberRow& row, Time now) {
+    if (!is_ordinary(row) || storm_level() < storm::kRefusing) return std::nullopt;
+    return Error{.code = Code::storm,
+                 .where = "gid",
+                 .retry_after_ms = wait_ms(returns_.next(now)),
+                 .rule = "storm"};
+}
+
 Group::Step Group::pass_stages(Work& work, CachedMember& member, Time now) {
     if (work.post.operator_rights) return Step::passed;
     if (!work.ruled) {
+        if (const auto error = storm_objection(member.row, now)) {
+            if (planted(Bug::storm_after_number)) stage_send(work.post, now);
+            refuse(work.post.reply_to, *error);
+            return Step::refused;
+        }
         if (!know_account(work, member)) return Step::parked;
         const pb::Body body = body_of(work.post);
         auto error = objection_of_counterpart(work.post.uid);
@@ -153,7 +183,7 @@ Group::Step Group::pass_filter(Work& work, Time now) {
 }
 
 void Group::note_sent(const Work& work, CachedMember& member, Time now) {
-    activity_.on_entry(settings_.rules.activity, now);
+    activity_.on_entry(activity_rule(), now);
     member.last_sent = now;
     member.repeats.add(work.text, now);
 }

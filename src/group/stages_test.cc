@@ -179,6 +179,64 @@ TEST_F(Stages, WhoSendsOnAgainstRefusalsWaitsLongerAndLonger) {
     EXPECT_NE(seq_of(say(kBob, "calm")), Seq{});
 }
 
+TEST_F(Stages, InTheWorstStormNewSendsOfMembersWaitAndAllElseGoesOn) {
+    begin();
+    const Cmid kept = cmid();
+    const auto before = send(kBob, kept, saying("before"), {}, false);
+    settle();
+    set_storm({.all = storm::kRefusing});
+    const auto first = say(kBob, "one");
+    EXPECT_EQ(refusal_of(first), Code::storm);
+    EXPECT_EQ(rule_of(first), "storm");
+    EXPECT_EQ(wait_of(first), static_cast<std::uint32_t>(limits::kStormBackMin.count()));
+    const Cmid waits = cmid();
+    const auto second = send(kBob, waits, saying("two"), {}, false);
+    settle();
+    EXPECT_EQ(wait_of(second), wait_of(first) + 1);  // They do not come back as one wave.
+
+    // What is stored is answered with its number, and who leads the group goes on without a hole.
+    const auto again = send(kBob, kept, saying("before"), {}, false);
+    settle();
+    EXPECT_EQ(seq_of(again), seq_of(before));
+    EXPECT_EQ(seq_of(say(kAnn, "an owner")), seq_of(before) + 1);
+
+    set_storm({});
+    now += Millis{6'000};
+    const auto later = send(kBob, waits, saying("two"), {}, false);
+    settle();
+    EXPECT_EQ(seq_of(later), seq_of(before) + 2);
+}
+
+TEST_F(Stages, AStormOfPassesConcernsLargeGroupsOnly) {
+    begin();
+    set_storm({.large = storm::kRefusing});
+    EXPECT_NE(seq_of(say(kBob, "one")), Seq{});
+}
+
+TEST_F(Stages, InARushMembersAreSlowedToWhatAPersonCanFollow) {
+    begin();
+    const auto crowd = [&] {
+        for (int i = 0; i < 300; ++i) {
+            now += Millis{50};  // Twenty a second: less than what is busy in calm times.
+            send(kAnn, cmid(), saying("crowd"));
+            if (i % 50 == 0) settle();
+        }
+        settle();
+    };
+    crowd();
+    EXPECT_NE(seq_of(say(kBob, "one")), Seq{});
+    EXPECT_NE(seq_of(say(kBob, "two")), Seq{});
+    set_storm({.all = storm::kSlowing});
+    crowd();
+    EXPECT_NE(seq_of(say(kBob, "three")), Seq{});
+    const auto refused = say(kBob, "four");
+    EXPECT_EQ(refusal_of(refused), Code::slow_mode);
+    EXPECT_EQ(rule_of(refused), "storm");
+    EXPECT_GT(answer_to(refused)->refused().limit(), 0U);
+    EXPECT_GT(wait_of(refused), 0U);
+    EXPECT_NE(seq_of(say(kAnn, "an owner")), Seq{});
+}
+
 class NewAccountStages : public Stages {
 protected:
     NewAccountStages()

@@ -54,7 +54,8 @@ void Group::append_to_sums(const LogEntry& entry) {
 
 void Group::publish_sums(Time now) {
     if (readers_.state() == Readers::State::counting) count_readers();
-    if (!sums_moved_ || now < sums_told_ + limits::kTicksEvery) return;
+    if (!sums_moved_ || now < sums_told_ + storm::slowed(limits::kTicksEvery, storm_level()))
+        return;
     sums_told_ = now;
     bus::TalliesChanged changed{.tallies = tallies_.take_changed(readers_.counts())};
     sums_moved_ = changed.tallies.size() >= limits::kTalliesPerTick;

@@ -34,11 +34,14 @@ Committer::~Committer() {
 }
 
 void Committer::submit(std::vector<store::Commit> commits, std::shared_ptr<const Done> done) {
-    mailbox_.put({.commits = std::move(commits), .done = std::move(done)});
+    mailbox_.put({.submitted = std::chrono::steady_clock::now(),
+                  .commits = std::move(commits),
+                  .done = std::move(done)});
 }
 
 void Committer::advance(std::vector<store::Store::ReadPosition> positions) {
-    mailbox_.put({.positions = std::move(positions)});
+    mailbox_.put(
+        {.submitted = std::chrono::steady_clock::now(), .positions = std::move(positions)});
 }
 
 void Committer::run() {
@@ -51,6 +54,7 @@ void Committer::run() {
             if (mailbox_.closed()) return;
             continue;
         }
+        const Longest::Span span{waits_, jobs.front().submitted};
         write(jobs);
         write_positions(jobs);
     }

@@ -6,6 +6,7 @@
 // Thread: submit() and read() from any; outcomes come back on the committer's own thread.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "base/duration_counts.h"
+#include "base/longest.h"
 #include "base/mailbox.h"
 #include "base/time.h"
 #include "owner/heads.h"
@@ -53,9 +55,12 @@ public:
     void submit(std::vector<store::Commit> commits, std::shared_ptr<const Done> done);
     // Read positions: written beside the next commits, without a sync of their own.
     void advance(std::vector<store::Store::ReadPosition> positions);
+    // From a submit to its outcome, the longest since this was asked last.
+    [[nodiscard]] Millis take_longest() { return waits_.take(); }
 
 private:
     struct Job {
+        std::chrono::steady_clock::time_point submitted;
         std::vector<store::Commit> commits;
         std::shared_ptr<const Done> done;
         std::vector<store::Store::ReadPosition> positions;
@@ -72,6 +77,7 @@ private:
     CommitterCounters& counters_;
     Heads& heads_;
     const Options options_;
+    Longest waits_;
     Time forget_at_{};
     Mailbox<Job> mailbox_;
     std::jthread thread_;

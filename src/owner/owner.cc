@@ -1,5 +1,6 @@
 #include "owner/owner.h"
 
+#include <algorithm>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -73,6 +74,18 @@ Result<void> Owner::on_post(PartitionId partition, bus::Post post) {
 
 void Owner::use_keywords(const std::shared_ptr<const safety::Keywords>& keywords) {
     for (const auto& worker : workers_) worker->use_keywords(keywords);
+}
+
+void Owner::set_storm(const safety::StormRule& storm) {
+    for (const auto& worker : workers_) worker->set_storm(storm);
+}
+
+Millis Owner::take_longest_commit() {
+    Millis turn{};
+    Millis commit{};
+    for (const auto& worker : workers_) turn = std::max(turn, worker->take_longest_turn());
+    for (const auto& committer : committers_) commit = std::max(commit, committer->take_longest());
+    return turn + commit;
 }
 
 void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) {

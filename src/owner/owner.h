@@ -49,6 +49,7 @@ public:
 
     // From the next post on. Thread: any.
     void use_keywords(const std::shared_ptr<const safety::Keywords>& keywords);
+    void set_storm(const safety::StormRule& storm);
 
     // ---- Counted
     [[nodiscard]] const CommitterCounters& counters() const { return counters_; }
@@ -56,6 +57,9 @@ public:
     [[nodiscard]] std::size_t mails_waiting() const;
     [[nodiscard]] std::size_t questions_waiting() const { return loaders_.waiting(); }
     [[nodiscard]] std::size_t groups_in_memory() const;
+    // From a command's arrival to its outcome, the longest since this was asked last: a turn of a
+    // worker and a wait for a committer. Asked by one alone.
+    [[nodiscard]] Millis take_longest_commit();
 
 private:
     [[nodiscard]] Worker& worker(PartitionId partition) {

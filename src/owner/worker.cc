@@ -47,6 +47,8 @@ void Worker::use_keywords(std::shared_ptr<const safety::Keywords> keywords) {
     mailbox_->put(std::move(keywords));
 }
 
+void Worker::set_storm(const safety::StormRule& storm) { mailbox_->put(storm); }
+
 void Worker::wake(GroupId gid) { mailbox_->put(WakeMail{gid}); }
 
 void Worker::run() {
@@ -57,8 +59,11 @@ void Worker::run() {
         mailbox_->take(mails, kTickEvery);
         const Time now = stentor::now();
         if (mails.empty() && mailbox_->closed()) return;
-        for (Mail& mail : mails) on_mail(mail, now);
-        flush();
+        {
+            const Longest::Span span{turns_};
+            for (Mail& mail : mails) on_mail(mail, now);
+            flush();
+        }
         if (now < next_tick) continue;
         next_tick = now + kTickEvery;
         std::size_t groups = 0;
@@ -92,6 +97,9 @@ void Worker::on_mail(Mail& mail, Time now) {
     } else if (auto* keywords = std::get_if<std::shared_ptr<const safety::Keywords>>(&mail)) {
         settings_.rules.keywords = *keywords;
         for (auto& [id, owned] : partitions_) owned.partition.use_keywords(*keywords);
+    } else if (const auto* storm = std::get_if<safety::StormRule>(&mail)) {
+        settings_.rules.storm = *storm;
+        for (auto& [id, owned] : partitions_) owned.partition.set_storm(*storm);
     } else if (const auto* wake = std::get_if<WakeMail>(&mail)) {
         owner_of(wake->gid).partition.on_wake(wake->gid, now);
     } else {

@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/longest.h"
 #include "base/mailbox.h"
 #include "bus/bus.h"
 #include "group/item_stream.h"
@@ -50,10 +51,13 @@ public:
     void wake(GroupId gid);
     void open(const bus::AskOpen& question, bus::ReplyHandler reply);
     void use_keywords(std::shared_ptr<const safety::Keywords> keywords);
+    void set_storm(const safety::StormRule& storm);
 
     // Thread: any.
     [[nodiscard]] std::size_t waiting() const { return mailbox_->size(); }
     [[nodiscard]] std::size_t groups_in_memory() const { return groups_in_memory_; }
+    // How long mail waited at most since this was asked last.
+    [[nodiscard]] Millis take_longest_turn() { return turns_.take(); }
 
 private:
     struct OpenMail {
@@ -65,7 +69,7 @@ private:
     };
     using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
     using Mail = std::variant<bus::Post, OpenMail, group::Loaded, Outcomes, WakeMail,
-                              std::shared_ptr<const safety::Keywords>>;
+                              std::shared_ptr<const safety::Keywords>, safety::StormRule>;
 
     struct Owned {
         group::Partition partition;
@@ -95,6 +99,7 @@ private:
     std::unordered_map<std::uint64_t, bus::ReplyHandler> opening_;
     std::uint64_t last_ask_{};
     std::atomic<std::size_t> groups_in_memory_{};
+    Longest turns_;
 
     // Gathered during a turn.
     std::vector<std::vector<store::Commit>> commits_;  // For each committer.

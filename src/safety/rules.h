@@ -9,6 +9,7 @@
 #include "safety/activity.h"
 #include "safety/keywords.h"
 #include "safety/repeats.h"
+#include "safety/storm.h"
 
 namespace stentor::safety {
 
@@ -25,6 +26,7 @@ struct Rules {
     NewAccountRule new_accounts;
     // Ask an outside service about each post (filter/); whoever sets it gives the owner one.
     bool filter{};
+    StormRule storm{};  // Changes while running: Partition::set_storm.
     // Swapped while running: Partition::use_keywords.
     std::shared_ptr<const Keywords> keywords = std::make_shared<const Keywords>();
 };

@@ -9,6 +9,7 @@
 #include "safety/fold.h"
 #include "safety/keywords.h"
 #include "safety/repeats.h"
+#include "safety/storm.h"
 
 namespace stentor::safety {
 namespace {
@@ -100,6 +101,22 @@ TEST(Activity, SlowsInStepsWhileBusyAndLetsGoAfterwards) {
     now += Millis{90'000};
     EXPECT_EQ(activity.slowed(kRule, kLimit, now).period, kLimit.period);
     EXPECT_EQ(activity.slowed(kRule, kLimit, now).burst, kLimit.burst);
+}
+
+TEST(Returns, GivesEachATimeOfHisOwnWithinBounds) {
+    Returns returns;
+    Time now = from_ms(1'000'000);
+    for (int i = 0; i < 55'000; ++i) {
+        EXPECT_EQ(returns.next(now), limits::kStormBackMin + i * limits::kStormBackEvery);
+    }
+    for (int i = 0; i < 100'000; ++i) {
+        const Millis wait = returns.next(now);
+        EXPECT_GE(wait, limits::kStormBackMin);
+        EXPECT_LE(wait, limits::kStormBackMax);
+        if (i % 7 == 0) now += Millis{1};
+    }
+    now += Millis{100'000};
+    EXPECT_EQ(returns.next(now), limits::kStormBackMin);
 }
 
 TEST(Activity, LeavesAQuietGroupAlone) {

@@ -40,6 +40,11 @@ enum class Seen : std::uint8_t {
     stale_owner_resumed,
     node_crashed,
     node_paused,
+    // Storms
+    storm_calm,
+    storm_merging,
+    storm_slowing,
+    storm_refusing,
     // Connections
     connection_refused,
     connection_dropped,
@@ -56,6 +61,9 @@ enum class Seen : std::uint8_t {
     sent,
     refused_rate,
     refused_predecessor,
+    refused_storm,
+    refused_slow_mode,
+    sent_after_storm,  // It was refused by one before.
     refused_other,
     joined,
     left,
@@ -74,6 +82,7 @@ enum class Seen : std::uint8_t {
     batch_applied,
     head_heard,
     pulse_heard,
+    level_heard,  // In a pulse or a batch, above 0.
     range_applied,
     gap_pulled,
     scrolled_up,

@@ -32,6 +32,7 @@ struct Faults {
     std::uint32_t owner_pause{};
     std::uint32_t node_crash{};
     std::uint32_t node_pause{};
+    std::uint32_t storm{};  // The level goes to another one.
     // Connections; drops are per member and second
     std::uint32_t connect_refused{};
     std::uint32_t drop{};
@@ -95,6 +96,7 @@ inline Faults Faults::drawn(Random& random) {
     }
     faults.bus_delay_max = Millis{random.chance(300) ? 400 : 8};
     faults.network_delay_max = Millis{random.chance(300) ? 800 : 40};
+    faults.storm = maybe(200);
     return faults;
 }
 

@@ -39,6 +39,7 @@ constexpr std::array kBugs{
     NamedBug{"cursor_without_epoch", Bug::cursor_without_epoch},
     NamedBug{"kick_outside_order", Bug::kick_outside_order},
     NamedBug{"notes_without_cursor", Bug::notes_without_cursor},
+    NamedBug{"storm_after_number", Bug::storm_after_number},
 };
 
 constexpr std::size_t kTailLines = 40;

@@ -247,11 +247,17 @@ void Member::on_sent(GroupId gid, const Cmid& cmid, Epoch epoch, Seq seq) {
     around_.checks.ledger().ok(cmid, epoch, seq);
     const auto sent = std::ranges::find(pending_, cmid, &Pending::cmid);
     if (sent != pending_.end()) kept_.push_back({.send = *sent, .epoch = epoch, .seq = seq});
+    if (sent != pending_.end() && sent->refused_by_storm) world_.count(Seen::sent_after_storm);
     std::erase_if(pending_, [&](const Pending& pending) { return pending.cmid == cmid; });
 }
 
-void Member::on_held(GroupId /*gid*/, const Cmid& /*cmid*/, const Error& why) {
+void Member::on_held(GroupId /*gid*/, const Cmid& cmid, const Error& why) {
+    const auto held = std::ranges::find(pending_, cmid, &Pending::cmid);
     switch (why.code) {
+        case Code::storm:
+            if (held != pending_.end()) held->refused_by_storm = true;
+            return world_.count(Seen::refused_storm);
+        case Code::slow_mode: return world_.count(Seen::refused_slow_mode);
         case Code::rate_limited: return world_.count(Seen::refused_rate);
         case Code::predecessor_missing: return world_.count(Seen::refused_predecessor);
         default: return world_.count(Seen::refused_other);
@@ -455,6 +461,7 @@ void Member::inspect(const pb::ServerFrame& frame) {
                 }
                 return words;
             });
+            if (frame.pulse().level() > 0) world_.count(Seen::level_heard);
             return world_.count(Seen::pulse_heard);
         case pb::ServerFrame::kRefused:
             world_.tell([&] {

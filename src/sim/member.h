@@ -96,6 +96,7 @@ private:
         std::string body;
         Seq seen;
         std::uint64_t number{};  // As they were written.
+        bool refused_by_storm{};
     };
     // A send of its own that was acknowledged: offered again when a fork cuts it.
     struct Kept {

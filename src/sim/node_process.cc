@@ -38,6 +38,15 @@ void NodeProcess::accept(const std::shared_ptr<Link>& link) {
     life_.guarded([this, link] { world_.random.pick(shards_)->accept(link); })();
 }
 
+void NodeProcess::set_level(storm::Level level) {
+    life_.guarded([this, level] {
+        put([level](cache::Cache& cache, Time /*now*/) { cache.set_level(level); });
+        for (cache::ShardIndex shard = 0; shard < shards_.size(); ++shard) {
+            post(shard, [level](node::Side& side) { side.set_level(level); });
+        }
+    })();
+}
+
 void NodeProcess::tick() {
     put([](cache::Cache& cache, Time now) { cache.on_tick(now); });
     life_.after(kTickEvery, [this] { tick(); });

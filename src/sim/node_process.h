@@ -32,6 +32,7 @@ public:
     [[nodiscard]] bool paused() const { return life_.paused(); }
 
     void accept(const std::shared_ptr<Link>& link);
+    void set_level(storm::Level level);
 
     // ---- bus::NodeInbox
     void on_items(std::shared_ptr<const bus::Items> items) override;

@@ -51,6 +51,10 @@ void OwnerProcess::on_ask(PartitionId partition, bus::Question question, bus::Re
                 });
 }
 
+void OwnerProcess::set_storm(const safety::StormRule& storm) {
+    life_.guarded([this, storm] { put(storm); })();
+}
+
 void OwnerProcess::put(Mail mail) {
     mails_.push_back(std::move(mail));
     if (std::exchange(turn_planned_, true)) return;
@@ -80,6 +84,7 @@ OwnerProcess::Owned& OwnerProcess::owned(PartitionId partition) {
 void OwnerProcess::on_mail(Mail& mail) {
     const Time now = world_.now();
     if (auto* post = std::get_if<PostMail>(&mail)) {
+        expect_answer(post->post.reply_to);
         owned(post->partition).partition.on_post(std::move(post->post), now);
     } else if (auto* open = std::get_if<OpenMail>(&mail)) {
         const std::uint64_t ask = ++last_ask_;
@@ -87,6 +92,9 @@ void OwnerProcess::on_mail(Mail& mail) {
         owned(open->partition).partition.on_open(ask, open->question, now);
     } else if (const auto* loaded = std::get_if<group::Loaded>(&mail)) {
         owned(partition_of(loaded->load.gid)).partition.on_loaded(*loaded, now);
+    } else if (const auto* storm = std::get_if<safety::StormRule>(&mail)) {
+        settings_.rules.storm = *storm;
+        for (auto& [id, owned] : partitions_) owned.partition.set_storm(*storm);
     } else {
         for (const auto& [gid, outcome] : std::get<Outcomes>(mail)) {
             owned(partition_of(gid)).partition.on_committed(gid, outcome);
@@ -174,7 +182,23 @@ void OwnerProcess::load(group::Load load) {
     });
 }
 
+void OwnerProcess::expect_answer(const bus::ReplyTo& to) {
+    if (to.request_id == 0) return;
+    ++unanswered_[{to.node, to.connection, to.request_id}];
+}
+
+// A command that is refused and kept all the same would be answered twice.
+void OwnerProcess::check_answer(const bus::ReplyTo& to) {
+    if (to.request_id == 0) return;
+    int& left = unanswered_[{to.node, to.connection, to.request_id}];
+    if (--left < 0) {
+        world_.checks->violation("request " + std::to_string(to.request_id) +
+                                 " has more answers than it was asked");
+    }
+}
+
 void OwnerProcess::answer(const bus::ReplyTo& to, pb::ServerFrame frame) {
+    check_answer(to);
     answers_[to.node].push_back({.reply_to = to, .frame = std::move(frame)});
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <tuple>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -35,6 +36,7 @@ public:
     [[nodiscard]] bool paused() const { return life_.paused(); }
     // Another one has taken over; this one may not know.
     void supersede() { superseded_ = true; }
+    void set_storm(const safety::StormRule& storm);
 
     Result<void> on_post(PartitionId partition, bus::Post post) override;
     void on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
@@ -50,7 +52,7 @@ private:
         bus::Post post;
     };
     using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
-    using Mail = std::variant<PostMail, OpenMail, group::Loaded, Outcomes>;
+    using Mail = std::variant<PostMail, OpenMail, group::Loaded, Outcomes, safety::StormRule>;
     struct Owned {
         group::Partition partition;
         group::ItemStream stream;
@@ -65,6 +67,8 @@ private:
     void write_positions(const std::vector<store::Store::ReadPosition>& positions);
     Owned& owned(PartitionId partition);
     [[nodiscard]] Millis store_delay();
+    void expect_answer(const bus::ReplyTo& to);
+    void check_answer(const bus::ReplyTo& to);
 
     // group::Effects
     void load(group::Load load) override;
@@ -87,6 +91,10 @@ private:
     std::map<PartitionId, Owned> partitions_;
     std::unordered_map<std::uint64_t, bus::ReplyHandler> opening_;
     std::uint64_t last_ask_{};
+
+    // Commands that came, less their answers: the bus may bring one twice, and then it is answered
+    // twice.
+    std::map<std::tuple<NodeId, ConnectionToken, std::uint32_t>, int> unanswered_;
 
     std::vector<store::Commit> commits_;
     std::vector<store::Store::ReadPosition> positions_;

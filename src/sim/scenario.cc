@@ -30,6 +30,11 @@ constexpr std::uint64_t kHistory = 400;
 constexpr Millis kHistoryEvery{30};
 constexpr std::uint64_t kFirstOfHistory = 50'000;
 
+// Few enough entries that members do come to be slowed down.
+safety::StormRule storm_rule(storm::Level level) {
+    return {.all = level, .large = level, .entries_per_s = 4};
+}
+
 // A token is its user's number.
 class SimVerifier final : public session::Verifier {
 public:
@@ -62,6 +67,8 @@ private:
     void strike_owner();
     void strike_nodes();
     void strike_members();
+    void strike_level();
+    void set_level(storm::Level level);
     void plan_history();
     void write_history(std::uint64_t number);
     void plan_restore();
@@ -87,6 +94,7 @@ private:
     std::map<std::uint32_t, Node> nodes_;
     std::vector<GroupId> groups_;
     std::vector<std::unique_ptr<Member>> members_;
+    storm::Level level_{};
     bool healed_{};
     struct Backup {
         store::MemoryStore::Snapshot rows;
@@ -176,6 +184,7 @@ void Scenario::start_owner() {
         group::Tenure{.term = term, .epoch = store_.epoch()}, group_settings_);
     world_.tell([&] { return "an owner starts, term " + std::to_string(term.value); });
     bus_.attach(owner_.get());
+    owner_->set_storm(storm_rule(level_));
 }
 
 void Scenario::start_node(std::uint32_t index) {
@@ -188,6 +197,7 @@ void Scenario::start_node(std::uint32_t index) {
                                                                      .instance = ++node.instance,
                                                                      .shards = kShards});
     world_.tell([&] { return "node " + std::to_string(index) + " starts"; });
+    node.process->set_level(level_);
 }
 
 // The former owner is only paused, and will go on as if nothing had happened.
@@ -221,6 +231,7 @@ void Scenario::strike() {
     strike_owner();
     strike_nodes();
     strike_members();
+    strike_level();
 }
 
 void Scenario::strike_owner() {
@@ -274,6 +285,25 @@ void Scenario::strike_members() {
         if (world_.random.chance(world_.faults.drop)) member->cut();
         if (world_.random.chance(world_.faults.half_open)) member->go_silent();
         if (world_.random.chance(world_.faults.client_crash)) member->crash();
+    }
+}
+
+// What a server would measure and set: nodes and owner hear of it when they come to it.
+void Scenario::strike_level() {
+    constexpr Seen kSeen[] = {Seen::storm_calm, Seen::storm_merging, Seen::storm_slowing,
+                              Seen::storm_refusing};
+    if (!world_.random.chance(world_.faults.storm)) return;
+    const auto level = static_cast<storm::Level>(world_.random.below(storm::kLevels));
+    world_.count(kSeen[level]);
+    set_level(level);
+}
+
+void Scenario::set_level(storm::Level level) {
+    world_.tell([&] { return "storm level " + std::to_string(level); });
+    level_ = level;
+    if (owner_ != nullptr) owner_->set_storm(storm_rule(level));
+    for (auto& [index, node] : nodes_) {
+        if (node.process != nullptr) node.process->set_level(level);
     }
 }
 
@@ -345,6 +375,7 @@ void Scenario::heal() {
         if (node.process == nullptr) start_node(index);
         node.process->resume();
     }
+    set_level(storm::kCalm);
     for (const auto& member : members_) member->heal();
 }
 
