@@ -50,7 +50,9 @@ inline constexpr std::uint32_t kHandshakesOfOne = 8'192;    // Of those, from on
 inline constexpr std::size_t kRefusedLingering = 1'024;     // Until their refusal has arrived
 inline constexpr Millis kReturnWithin = 60s;                // The longest time told to a refused one
 inline constexpr Millis kCloseWithin = 5s;
-inline constexpr Millis kStuckWithin = 20s;  // A socket that takes nothing while bytes wait
+// A socket on which bytes wait takes this much of them, or all, in each such time.
+inline constexpr Millis kStuckWithin = 20s;
+inline constexpr std::size_t kSlowBytes = 4 * 1024;
 inline constexpr Millis kUserTimeout = 60s;  // TCP_USER_TIMEOUT
 inline constexpr Millis kPulseEvery = 30s;
 inline constexpr int kSendBufferBytes = 16 * 1024;  // SO_SNDBUF, before the kernel doubles it
@@ -146,6 +148,7 @@ inline constexpr std::size_t kTurnSeats = 4 * kSliceSeats;  // Of small groups, 
 inline constexpr std::size_t kPassBytes = 4 * kBatchBytes;  // Gathered for a pass; then Heads
 inline constexpr std::size_t kLargeAudience = 1'024;        // From here on a pass waits at the gate
 inline constexpr std::size_t kPinnedBytes = 64 * 1024 * 1024;  // Half-written frames, per shard
+inline constexpr std::size_t kReceivedBytes = 64 * 1024 * 1024;  // Half-read messages, per shard
 
 // ---- Storms (fanout/levels.h)
 inline constexpr Millis kStormLookEvery = 250ms;

@@ -38,6 +38,10 @@ void ShardSide::on_drained(ConnectionToken connection, Time /*now*/) {
     side_.on_drained(connection);
 }
 
+void ShardSide::on_stuck(ConnectionToken connection, Time /*now*/) {
+    side_.on_fault(connection, Code::slow_consumer, "socket");
+}
+
 void ShardSide::on_deadline(ConnectionToken connection, Time now) {
     side_.on_deadline(connection, now);
 }

@@ -37,6 +37,7 @@ public:
     void on_opened(ConnectionToken connection, const net::Peer& peer, Time now) override;
     void on_message(ConnectionToken connection, std::string_view bytes, Time now) override;
     void on_drained(ConnectionToken connection, Time now) override;
+    void on_stuck(ConnectionToken connection, Time now) override;
     void on_deadline(ConnectionToken connection, Time now) override;
     void on_closed(ConnectionToken connection, Time now) override;
     std::string refusal(const Error& error) override;

@@ -40,6 +40,20 @@ void Backlog::add(Kind kind, SharedBytes bytes, std::size_t offset, bool began) 
     pieces_.push_back({.bytes = std::move(bytes), .offset = offset, .kind = kind, .began = began});
 }
 
+void Backlog::forget_rest() {
+    // The answer to the handshake is never left out: nothing is understood before it.
+    std::erase_if(pieces_, [](const Piece& piece) {
+        return piece.offset == 0 && !piece.began && piece.kind != Kind::http;
+    });
+    bytes_ = 0;
+    for (const Piece& piece : pieces_) bytes_ += piece.bytes->size() - piece.offset;
+}
+
+void Backlog::took(std::size_t bytes, std::size_t least, Time now, Millis within) {
+    watch_.taken += bytes;
+    if (watch_.taken >= least) watch(now, within);
+}
+
 void Backlog::front(std::vector<std::string_view>& views, std::size_t views_max) const {
     for (const Piece& piece : pieces_) {
         if (views.size() == views_max) return;

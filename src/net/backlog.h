@@ -32,6 +32,9 @@ public:
     void add(Kind kind, SharedBytes bytes, std::size_t offset = 0, bool began = false);
     void begin_front() { pieces_.front().began = true; }
 
+    // Keeps only what is halfway: nothing else could follow it.
+    void forget_rest();
+
     [[nodiscard]] bool empty() const { return pieces_.empty(); }
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
@@ -39,7 +42,11 @@ public:
     void front(std::vector<std::string_view>& views, std::size_t views_max) const;
     void written(std::size_t bytes);
 
-    Time stuck_at = Time::max();  // When the socket will have taken nothing for too long.
+    // ---- Progress: `least` bytes are to be taken within each `within`.
+    void watch(Time now, Millis within) { watch_ = {.until = now + within}; }
+    void took(std::size_t bytes, std::size_t least, Time now, Millis within);
+    [[nodiscard]] Time stuck_at() const { return watch_.until; }
+    [[nodiscard]] bool took_any() const { return watch_.taken > 0; }
 
 private:
     struct Piece {
@@ -48,11 +55,16 @@ private:
         Kind kind;
         bool began;
     };
+    struct Watch {
+        Time until = Time::max();
+        std::size_t taken{};
+    };
     [[nodiscard]] std::size_t count(Kind kind) const;
     [[nodiscard]] bool replace_pong(const SharedBytes& bytes);
 
     std::vector<Piece> pieces_;
     std::size_t bytes_{0};
+    Watch watch_;
 };
 
 }  // namespace stentor::net

@@ -53,6 +53,7 @@ struct Connection {
     std::uint32_t requests{0};  // Numbers the exchanges: a late answer reaches none but its own.
     std::uint32_t control_second{0};
     access::Admission::Place half_open{access::Admission::kNoPlace};
+    std::uint32_t counted_bytes{0};  // Of received_bytes(), in Counters.
     std::uint16_t control_frames{0};  // Within that second.
     Phase phase{Phase::free};
     std::uint8_t listener{0};
@@ -79,8 +80,22 @@ struct Connection {
     [[nodiscard]] tls::Session* tls() const {
         return transport == nullptr ? nullptr : transport->tls.get();
     }
+    // Memory for what has come and is not used yet.
+    [[nodiscard]] std::size_t received_bytes() const {
+        std::size_t bytes = parser.held_bytes();
+        if (transport != nullptr) bytes += transport->frames.held_bytes();
+        if (exchange != nullptr) bytes += exchange->parser.held_bytes();
+        if (unread != nullptr) bytes += unread->size();
+        return bytes;
+    }
+    // No more of its input will be looked at.
+    void forget_input() {
+        parser = ws::Parser{ws::Role::server, limits::kClientFrameBytes};
+        if (transport != nullptr) transport->frames = tcp::Parser{limits::kClientFrameBytes};
+        unread.reset();
+    }
     [[nodiscard]] Time earliest() const {
-        const Time stuck = backlog == nullptr ? Time::max() : backlog->stuck_at;
+        const Time stuck = backlog == nullptr ? Time::max() : backlog->stuck_at();
         return std::min({deadline, app_deadline, stuck});
     }
     // Nothing more of its input may be looked at for now. Answers go out one at a time.

@@ -24,6 +24,7 @@ struct alignas(64) Counters {
     Counter sockets;       // Those with a finished WebSocket handshake.
     Counter backlogs;      // Connections on which bytes wait.
     Counter pinned_bytes;  // Bytes that wait.
+    Counter received_bytes;  // What has come and is not used yet: half messages, requests.
     Counter half_open;     // Neither a whole request nor a Hello has come.
     // ---- Since the start
     Counter accepted;
@@ -47,9 +48,12 @@ struct alignas(64) Counters {
     Counter refused_large;      // 413, 431
     Counter refused_malformed;  // HTTP that cannot be read: 400.
     Counter refused_frames;     // WebSocket: 1002, 1003, 1007, 1009
+    Counter refused_received;   // No room for half of a message: 1013.
     Counter refused_flood;      // Too many pings: 1008.
     Counter refused_backlog;    // Frames not taken because the backlog was full.
-    Counter dropped_stuck;      // Took nothing for kStuckWithin.
+    Counter dropped_stuck;      // Took nothing for kStuckWithin: 4104.
+    Counter dropped_slow;       // Took less than kSlowBytes in that time: 4104.
+    Counter dropped_vanished;   // Acknowledged nothing for kUserTimeout.
     Counter dropped_budget;     // Half a frame was out and the budget had no room for the rest.
     Counter dropped_error;      // Reset by the peer, or by the network.
 };

@@ -49,6 +49,9 @@ public:
     virtual void on_message(ConnectionToken connection, std::string_view bytes, Time now) = 0;
     // The backlog has been written whole: follows each run of Written::kept once.
     virtual void on_drained(ConnectionToken connection, Time now) = 0;
+    // What waits is not taken, or too slowly: say so and close. What had waited is forgotten, but
+    // for the frame that is halfway; a connection that is not closed by this is dropped.
+    virtual void on_stuck(ConnectionToken connection, Time now) = 0;
     // The moment given to set_deadline has come; the deadline is used up.
     virtual void on_deadline(ConnectionToken connection, Time now) = 0;
     // Exactly once for each on_opened. From here on the token reaches nobody.

@@ -104,8 +104,10 @@ void Loop::on_event(std::uint64_t source, std::uint32_t events) {
     Connection& connection = table_.at(index);
     if (connection.phase == Phase::free || connection.dead) return;
     if ((events & EPOLLERR) != 0) {
-        counters_.dropped_error.add();
-        return doom(index);
+        int error = 0;
+        socklen_t size = sizeof error;
+        ::getsockopt(connection.descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
+        return on_socket_error(index, error);
     }
     if ((events & (EPOLLRDHUP | EPOLLHUP)) != 0) connection.hung_up = true;
     if ((events & EPOLLOUT) != 0) {
@@ -142,16 +144,28 @@ void Loop::run_timers() {
 void Loop::on_timer(std::uint32_t index) {
     Connection& connection = table_.at(index);
     if (connection.phase == Phase::free || connection.dead) return;
-    if (connection.backlog != nullptr && connection.backlog->stuck_at <= now_) {
-        counters_.dropped_stuck.add();
-        return doom(index);
-    }
+    if (connection.backlog != nullptr && connection.backlog->stuck_at() <= now_) on_stuck(index);
     if (connection.app_deadline <= now_) {
         connection.app_deadline = Time::max();
         handler_->on_deadline(table_.token(index), now_);
     }
     if (!connection.dead && connection.deadline <= now_) on_phase_deadline(index);
     if (!connection.dead) rearm(index);
+}
+
+// The half frame that is out has to be finished; behind it stands why it is closed, for a reader
+// that wakes up in time. What it was owed beside that it asks for again when it comes back.
+void Loop::on_stuck(std::uint32_t index) {
+    Connection& connection = table_.at(index);
+    Backlog& backlog = *connection.backlog;
+    (backlog.took_any() ? counters_.dropped_slow : counters_.dropped_stuck).add();
+    if (connection.phase != Phase::open) return abandon(index);
+    counters_.pinned_bytes.subtract(backlog.bytes());
+    backlog.forget_rest();
+    counters_.pinned_bytes.add(backlog.bytes());
+    backlog.watch(now_, options_.within.close + options_.within.stuck);
+    handler_->on_stuck(table_.token(index), now_);
+    if (!connection.dead && connection.phase == Phase::open) abandon(index);
 }
 
 void Loop::on_phase_deadline(std::uint32_t index) {
@@ -168,6 +182,10 @@ void Loop::on_phase_deadline(std::uint32_t index) {
     }
     const bool early = connection.phase == Phase::proxy || connection.phase == Phase::handshake;
     if (early) counters_.refused_slow.add();
+    // Our Close was not taken, or not answered.
+    const bool unheard = connection.phase == Phase::closing || connection.framed ||
+                         (connection.phase == Phase::lingering && connection.backlog != nullptr);
+    if (unheard) return abandon(index);
     if (connection.phase != Phase::http) return doom(index);
     // A long answer to a slow client has no deadline but the one for being stuck.
     if (connection.backlog != nullptr) return;
@@ -280,8 +298,22 @@ void Loop::doom(std::uint32_t index) {
     doomed_.push_back(index);
 }
 
+// The kernel would keep what was not taken, and try for a minute, after a mere close(): a flood of
+// clients that do not read would leave that much of its memory behind.
+void Loop::abandon(std::uint32_t index) {
+    constexpr struct ::linger kNow{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(table_.at(index).descriptor, SOL_SOCKET, SO_LINGER, &kNow, sizeof kNow);
+    doom(index);
+}
+
+void Loop::on_socket_error(std::uint32_t index, int error) {
+    (error == ETIMEDOUT ? counters_.dropped_vanished : counters_.dropped_error).add();
+    doom(index);
+}
+
 void Loop::free_place(std::uint32_t index) {
     through(index);
+    counters_.received_bytes.subtract(table_.at(index).counted_bytes);
     const Connection& connection = table_.at(index);
     ::close(connection.descriptor);  // Takes it out of epoll: no other table has it.
     wheel_.cancel(index);

@@ -80,6 +80,7 @@ private:
     void run_mail();
     void run_timers();
     void on_timer(std::uint32_t index);
+    void on_stuck(std::uint32_t index);
     void on_phase_deadline(std::uint32_t index);
     void hand_over_turn();
     void reap();
@@ -93,6 +94,8 @@ private:
     void linger(std::uint32_t index);
     void shut_our_side(std::uint32_t index);
     void doom(std::uint32_t index);
+    void abandon(std::uint32_t index);
+    void on_socket_error(std::uint32_t index, int error);
     void free_place(std::uint32_t index);
 
     // ---- loop_accept.cc
@@ -120,6 +123,8 @@ private:
     [[nodiscard]] std::int64_t receive_bytes(std::uint32_t index, std::span<char> space);
     void consume(std::uint32_t index, std::span<char> bytes);
     void on_end(std::uint32_t index);
+    void count_received(std::uint32_t index);
+    void refuse_received(std::uint32_t index);
 
     // ---- loop_tls.cc
     [[nodiscard]] bool receive_tls(std::uint32_t index, std::size_t& filled);

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "net/access/proxy_header.h"
+#include "net/http/response.h"
 #include "net/loop.h"
 #include "net/loop_constants.h"
+#include "net/ws/frame.h"
 
 namespace stentor::net {
 
@@ -52,8 +54,7 @@ std::int64_t Loop::receive_bytes(std::uint32_t index, std::span<char> space) {
     if (got < 0) {
         if (errno == EINTR) return -1;
         if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
-        counters_.dropped_error.add();
-        doom(index);
+        on_socket_error(index, errno);
         return 0;
     }
     connection.ended = got == 0;
@@ -104,7 +105,44 @@ void Loop::consume(std::uint32_t index, std::span<char> bytes) {
     if (!bytes.empty()) {
         connection.unread = std::make_unique<std::string>(bytes.data(), bytes.size());
     }
-    if (connection.phase == Phase::open) watch_message(index);
+    if (connection.phase == Phase::open) {
+        connection.parser.release();
+        if (connection.framed) connection.transport->frames.release();
+        watch_message(index);
+    } else if (connection.phase == Phase::lingering) {
+        connection.forget_input();
+    }
+    count_received(index);
+}
+
+void Loop::count_received(std::uint32_t index) {
+    Connection& connection = table_.at(index);
+    const std::size_t bytes = connection.received_bytes();
+    if (bytes == connection.counted_bytes) return;
+    const bool more = bytes > connection.counted_bytes;
+    counters_.received_bytes.subtract(connection.counted_bytes);
+    counters_.received_bytes.add(bytes);
+    connection.counted_bytes = static_cast<std::uint32_t>(bytes);
+    if (more && counters_.received_bytes.value() > options_.received_bytes_max) {
+        refuse_received(index);
+    }
+}
+
+// Whole messages are used as they come, so this meets those who sent a part of one.
+void Loop::refuse_received(std::uint32_t index) {
+    Connection& connection = table_.at(index);
+    if (connection.phase != Phase::open && connection.phase != Phase::http) return;
+    counters_.refused_received.add();
+    if (connection.phase == Phase::http) {
+        return refuse_request(index, http::plain(503, "too many half requests",
+                                                 options_.within.retry_after));
+    }
+    if (connection.framed) {
+        return refuse_tcp(index, {.code = Code::overloaded,
+                                  .where = "frame",
+                                  .retry_after_ms = wait_ms(options_.within.retry_after)});
+    }
+    start_close(index, ws::close_code::kTryLater, "too many half messages", Phase::lingering);
 }
 
 void Loop::on_end(std::uint32_t index) {

@@ -112,8 +112,7 @@ Written Loop::write_bytes(std::uint32_t index, Backlog::Kind kind, const SharedB
 Written Loop::keep_rest(std::uint32_t index, Backlog::Kind kind, const SharedBytes& bytes,
                         std::int64_t sent) {
     if (sent < 0 && !would_block()) {
-        counters_.dropped_error.add();
-        doom(index);
+        on_socket_error(index, errno);
         return Written::refused;
     }
     const tls::Session* tls = table_.at(index).tls();
@@ -138,7 +137,7 @@ Written Loop::enqueue(std::uint32_t index, Backlog::Kind kind, const SharedBytes
     }
     if (connection.backlog == nullptr) {
         connection.backlog = std::make_unique<Backlog>();
-        connection.backlog->stuck_at = now_ + options_.within.stuck;
+        connection.backlog->watch(now_, options_.within.stuck);
         counters_.backlogs.add();
         update_busy(index);
         rearm(index);
@@ -167,14 +166,13 @@ void Loop::flush(std::uint32_t index) {
                                       : send_pieces(connection.descriptor, views_);
         if (sent < 0) {
             if (would_block()) return;
-            counters_.dropped_error.add();
-            return doom(index);
+            return on_socket_error(index, errno);
         }
         count_out(sent);
         const auto bytes = static_cast<std::size_t>(sent);
         counters_.pinned_bytes.subtract(bytes);
         backlog.written(bytes);
-        if (bytes > 0) backlog.stuck_at = now_ + options_.within.stuck;
+        backlog.took(bytes, options_.slow_bytes, now_, options_.within.stuck);
         if (bytes < offered) return;  // An edge follows when the socket has room again.
     }
     on_flushed(index);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -51,6 +52,7 @@ public:
     std::atomic<int> opened{0};
     std::atomic<int> messages{0};
     std::atomic<int> drained{0};
+    std::atomic<int> stuck{0};
     std::atomic<int> deadlines{0};
     std::atomic<int> closed{0};
     std::atomic<int> strays{0};  // on_closed or on_message for one that is not open.
@@ -81,6 +83,11 @@ public:
         shard.load()->send(connection, bytes);
     }
     void on_drained(ConnectionToken /*connection*/, Time /*now*/) override { ++drained; }
+    void on_stuck(ConnectionToken connection, Time /*now*/) override {
+        ++stuck;
+        shard.load()->send(connection, refusal({.code = Code::slow_consumer}));
+        shard.load()->close(connection, 4104, "SLOW_CONSUMER");
+    }
     void on_deadline(ConnectionToken connection, Time /*now*/) override {
         ++deadlines;
         if (deadline_hook) deadline_hook(connection);
@@ -213,6 +220,14 @@ public:
         while (read_more(patience_ms)) {
         }
         return ended_;
+    }
+
+    // Whether the stream, whatever it still holds, ends with a reset.
+    bool is_reset() {
+        std::string piece(std::size_t{64} * 1024, '\0');
+        ssize_t got = 1;
+        while (got > 0) got = ::recv(descriptor_, piece.data(), piece.size(), 0);
+        return got < 0 && errno == ECONNRESET;
     }
 
     // The status of the answer to a handshake.

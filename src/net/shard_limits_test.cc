@@ -89,9 +89,10 @@ TEST(ShardLimits, AHalfWrittenSharedFrameArrivesWhole) {
     EXPECT_EQ(frame.use_count(), 1);
 }
 
-TEST(ShardLimits, AReaderThatIsStuckIsDropped) {
+TEST(ShardLimits, AReaderThatIsStuckIsClosedAndWhatItHeldIsFreed) {
     Options options;
     options.within.stuck = Millis{100};
+    options.within.close = Millis{100};
     Server server{options};
     server.serve();
     Client client{server.group.port(), kTinyBuffer};
@@ -99,8 +100,94 @@ TEST(ShardLimits, AReaderThatIsStuckIsDropped) {
     fill(server, std::string(60'000, 's'));
     EXPECT_TRUE(wait_for([&] { return server.handler().closed == 1; }));
     EXPECT_EQ(server.counters().dropped_stuck.value(), 1U);
+    EXPECT_TRUE(wait_for([&] { return server.counters().connections.value() == 0; }));
     EXPECT_EQ(server.counters().pinned_bytes.value(), 0U);
     EXPECT_EQ(server.counters().backlogs.value(), 0U);
+    // Not a mere close, after which the kernel would keep trying with what it holds.
+    EXPECT_TRUE(client.is_reset());
+}
+
+TEST(ShardLimits, AReaderThatWakesUpReadsWhyItWasClosed) {
+    Options options;
+    options.within.stuck = Millis{100};
+    Server server{options};
+    server.serve();
+    Client client{server.group.port(), kTinyBuffer};
+    ASSERT_EQ(client.handshake(), 101);
+    const std::string payload(10'000, 'r');
+    fill(server, payload);
+    server.on_shard([&](Shard& shard) {
+        for (int i = 0; i < 3; ++i) EXPECT_EQ(shard.send(only(server), payload), Written::kept);
+    });
+    ASSERT_TRUE(wait_for([&] { return server.handler().closed == 1; }));
+    EXPECT_EQ(server.handler().stuck, 1);
+    // Whole frames only; those that had not begun are left out.
+    std::string event = client.next();
+    for (; event.starts_with("binary:r") && event != "binary:refused SLOW_CONSUMER";
+         event = client.next()) {
+        ASSERT_EQ(event, "binary:" + payload);
+    }
+    EXPECT_EQ(event, "binary:refused SLOW_CONSUMER");
+    EXPECT_EQ(client.next(), "close:4104:SLOW_CONSUMER");
+}
+
+TEST(ShardLimits, AReaderThatTakesTooLittleIsClosed) {
+    Options options;
+    options.within.stuck = Millis{200};
+    options.slow_bytes = 4'000'000;
+    Server server{options};
+    server.serve();
+    Client client{server.group.port(), kTinyBuffer};
+    ASSERT_EQ(client.handshake(), 101);
+    const SharedBytes frame =
+        share(ws::server_frame(ws::Opcode::binary, std::string(5'000'000, 's')));
+    server.on_shard(
+        [&](Shard& shard) { EXPECT_EQ(shard.write(only(server), frame), Written::kept); });
+    // It always takes a little.
+    while (server.handler().closed == 0 && client.read_bytes(40'000).size() == 40'000) {
+        std::this_thread::sleep_for(Millis{20});
+    }
+    EXPECT_EQ(server.counters().dropped_slow.value(), 1U);
+    EXPECT_EQ(server.counters().dropped_stuck.value(), 0U);
+}
+
+TEST(ShardLimits, StuckReadersHoldBackNobodyElse) {
+    Options options;
+    options.within.stuck = Millis{300};
+    options.within.close = Millis{100};
+    Server server{options};
+    server.serve();
+    constexpr int kStuck = 30;
+    constexpr int kFrames = 100;
+    std::vector<Client> stuck;
+    std::vector<Client> readers;
+    for (int i = 0; i < kStuck; ++i) {
+        stuck.emplace_back(server.group.port(), kTinyBuffer);
+        ASSERT_EQ(stuck.back().handshake(), 101);
+    }
+    for (int i = 0; i < 5; ++i) {
+        readers.emplace_back(server.group.port());
+        ASSERT_EQ(readers.back().handshake(), 101);
+    }
+    ASSERT_TRUE(wait_for([&] { return server.handler().opened == kStuck + 5; }));
+    std::uint64_t pinned_max = 0;
+    for (int n = 0; n < kFrames; ++n) {
+        std::string payload(20'000, 'x');
+        payload += std::to_string(n);
+        const SharedBytes frame = share(ws::server_frame(ws::Opcode::binary, payload));
+        server.on_shard([&](Shard& shard) {
+            for (const ConnectionToken who : server.handler().tokens()) {
+                static_cast<void>(shard.write_direct(shard.descriptor(who), who.index, frame));
+            }
+        });
+        pinned_max = std::max(pinned_max, server.counters().pinned_bytes.value());
+        for (Client& reader : readers) ASSERT_EQ(reader.next(), "binary:" + payload);
+    }
+    // A frame each at most, however many were pushed.
+    EXPECT_LE(pinned_max, kStuck * 20'100U);
+    EXPECT_TRUE(wait_for([&] { return server.counters().connections.value() == 5; }));
+    EXPECT_EQ(server.counters().dropped_stuck.value(), static_cast<std::uint64_t>(kStuck));
+    EXPECT_EQ(server.counters().pinned_bytes.value(), 0U);
 }
 
 TEST(ShardLimits, AReaderThatIsOnlySlowIsNot) {

@@ -50,6 +50,7 @@ public:
     void on_message(ConnectionToken /*connection*/, std::string_view /*bytes*/,
                     Time /*now*/) override {}
     void on_drained(ConnectionToken /*connection*/, Time /*now*/) override {}
+    void on_stuck(ConnectionToken connection, Time /*now*/) override { shard_->drop(connection); }
     void on_deadline(ConnectionToken /*connection*/, Time /*now*/) override {}
     void on_closed(ConnectionToken /*connection*/, Time /*now*/) override {}
     bool on_turn(Time /*now*/) override { return false; }

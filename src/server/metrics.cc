@@ -31,6 +31,8 @@ void add_connections(Exposition& page, net::ShardGroup& shards) {
         .gauge("stentor_backlogs", "Connections on which bytes wait", sum(shards, &C::backlogs))
         .gauge("stentor_handshakes_open", "Connections without a whole request or a Hello yet",
                sum(shards, &C::half_open))
+        .gauge("stentor_received_bytes", "Half messages and requests of connections",
+               sum(shards, &C::received_bytes))
         .gauge("stentor_backlog_bytes", "Bytes that wait on connections",
                sum(shards, &C::pinned_bytes))
         .counter("stentor_accepted_total", "Connections accepted", sum(shards, &C::accepted))
@@ -72,17 +74,20 @@ void add_turned_away(Exposition& page, net::ShardGroup& shards) {
 // Named as in base/limits.h or in the configuration.
 void add_limits(Exposition& page, net::ShardGroup& shards) {
     using C = net::Counters;
-    constexpr std::array<std::pair<std::string_view, Field>, 10> kLimits{
+    constexpr std::array<std::pair<std::string_view, Field>, 13> kLimits{
         {{"connections", &C::refused_full},
          {"handshakes_per_s", &C::refused_rate},
          {"handshakes_open", &C::refused_open},
          {"handshakes_of_one", &C::refused_address},
          {"handshake_within", &C::refused_slow},
          {"request_bytes", &C::refused_large},
+         {"received_bytes", &C::refused_received},
          {"pings_per_s", &C::refused_flood},
          {"replies_waiting", &C::refused_backlog},
          {"pinned_bytes", &C::dropped_budget},
-         {"stuck_within", &C::dropped_stuck}}};
+         {"stuck_within", &C::dropped_stuck},
+         {"slow_bytes", &C::dropped_slow},
+         {"user_timeout", &C::dropped_vanished}}};
     std::vector<Exposition::Sample> samples;
     for (const auto& [limit, field] : kLimits) {
         samples.push_back({{{"limit", limit}}, sum(shards, field)});

@@ -30,6 +30,8 @@ public:
     [[nodiscard]] State state() const { return state_; }
     [[nodiscard]] unsigned status() const { return status_; }  // 400, 411, 413, 417 or 431
     [[nodiscard]] bool started() const { return !head_.empty() || state_ != State::header; }
+    // Of what has come and is kept.
+    [[nodiscard]] std::size_t held_bytes() const { return head_.size() + request_.body.size(); }
     // True once: the client waits for a "100 Continue" before it sends the body.
     [[nodiscard]] bool take_expectation();
     // Without `peer`, which this class cannot know.

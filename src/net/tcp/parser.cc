@@ -25,7 +25,7 @@ Event Parser::fail() {
 }
 
 Event Parser::next(std::span<char>& input) {
-    if (std::exchange(delivered_, false)) partial_.reset();
+    release();
     if (failed_) return {.kind = Event::Kind::too_large};
     if (partial_ == nullptr) {
         if (input.empty()) return {};

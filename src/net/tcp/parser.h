@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace stentor::net::tcp {
 
@@ -36,6 +37,13 @@ public:
 
     // Inside a frame: a buffer is held.
     [[nodiscard]] bool halfway() const { return partial_ != nullptr && !delivered_; }
+    [[nodiscard]] std::size_t held_bytes() const {
+        return partial_ == nullptr ? 0 : sizeof(std::string) + partial_->size();
+    }
+    // The last event has been used: what it showed goes now, not with the next input.
+    void release() {
+        if (std::exchange(delivered_, false)) partial_.reset();
+    }
 
 private:
     // Moves bytes until the partial frame has so many. False: the input was not enough.

@@ -114,7 +114,7 @@ bool Parser::halfway() const {
 }
 
 Event Parser::next(std::span<char>& input) {
-    forget_delivered();
+    release();
     if (failed_) {
         input = {};
         return {};
@@ -128,7 +128,12 @@ Event Parser::next(std::span<char>& input) {
     return event;
 }
 
-void Parser::forget_delivered() {
+std::size_t Parser::held_bytes() const {
+    if (partial_ == nullptr) return 0;
+    return sizeof(Partial) + partial_->control.size() + partial_->message.size();
+}
+
+void Parser::release() {
     if (partial_ == nullptr || partial_->delivered == Partial::Delivered::no) return;
     if (partial_->delivered == Partial::Delivered::control && partial_->in_message) {
         partial_->control = {};

@@ -46,14 +46,16 @@ public:
 
     // Inside a frame or between the fragments of a message: a buffer is held.
     [[nodiscard]] bool halfway() const;
+    // Of what has come and is kept.
+    [[nodiscard]] std::size_t held_bytes() const;
+    // The last event has been used: what it showed goes now, not with the next input.
+    void release();
 
 private:
     struct Partial;
 
     Event next_whole(std::span<char>& input);
     Event next_partial(std::span<char>& input);
-    void forget_delivered();
-
     std::unique_ptr<Partial> partial_;
     std::uint32_t message_bytes_max_;
     Role role_;
