@@ -39,16 +39,19 @@ struct ReplayOptions {
 
 struct BenchOptions {
     Target target;
-    std::vector<std::string> what;  // Names of bench_names(); empty: all but soak-like ones.
+    std::vector<std::string> what;  // Names of bench_names(); empty: all that need nothing else.
     std::filesystem::path out = "report";
     std::uint64_t seed = 1;
-    double seconds = 10;            // Of each load.
-    std::size_t watchers = 15'000;  // Of the fan-out.
-    std::size_t groups = 1'000;     // Of the many-groups load.
-    std::size_t entries = 100'000;  // Of flatness and cold start.
-    std::size_t times = 20;         // Kills.
-    std::size_t pairs = 10;         // Fan-out runs, each beside one of the raw floor.
-    std::filesystem::path chat;     // For bytes; empty: the made-up one.
+    double seconds = 10;              // Of each load.
+    std::size_t watchers = 15'000;    // Of the fan-out.
+    std::size_t groups = 1'000;       // Of the many-groups load.
+    std::size_t members = 1'000'000;  // Of the largest group whose members come and go.
+    std::size_t entries = 100'000;    // Of flatness and cold start.
+    std::size_t times = 20;           // Kills.
+    std::size_t pairs = 10;           // Fan-out runs, each beside one of the raw floor.
+    std::size_t rounds = 3;           // Of comparisons, each in another order.
+    std::filesystem::path chat;       // For bytes; empty: the made-up one.
+    std::filesystem::path peers;      // Other servers, installed; see peers/.
     // The record in the data folder of a server that does not run. Throws std::runtime_error.
     std::function<std::unique_ptr<store::Store>(const std::filesystem::path& data)> open_record;
 };

@@ -92,14 +92,48 @@ constexpr const char* kHead =
     "<!doctype html><html lang='en'><meta charset='utf-8'><title>Stentor bench</title><style>"
     "body{font:15px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}"
     "td{padding:.1rem .8rem .1rem 0}td+td{text-align:right;font-variant-numeric:tabular-nums}"
-    "td+td+td{text-align:left;color:#666}svg{width:100%;font-size:11px}figure{margin:1rem 0}"
+    "td+td+td{text-align:left;color:#666}.wide{font-size:.85em}.wide td,.wide th{padding:.2rem "
+    ".6rem "
+    ".2rem "
+    "0;text-align:left;vertical-align:top;color:inherit}svg{width:100%;font-size:11px}figure{"
+    "margin:1rem 0}"
     ".grid{stroke:#ddd}.end{text-anchor:end}.mid{text-anchor:middle}"
     "polyline{fill:none;stroke-width:2}.bad{color:#b00}</style><h1>Stentor bench</h1>\n";
+
+std::string drawn(const Table& table) {
+    std::string html =
+        fmt::format("<h3>{}</h3>\n<table class='wide'><tr>", html_escaped(table.title));
+    for (const std::string& name : table.columns) html += "<th>" + html_escaped(name);
+    for (const auto& row : table.rows) {
+        html += "\n<tr>";
+        for (const std::string& cell : row) html += "<td>" + html_escaped(cell);
+    }
+    return html + "</table>\n";
+}
+
+// A block for each row: a line for each of its cells.
+std::string in_lines(const Table& table) {
+    std::string text = table.title + "\n";
+    for (const auto& row : table.rows) {
+        text += "  " + row.front() + "\n";
+        for (std::size_t i = 1; i < row.size(); ++i) {
+            text += fmt::format("    {:<42} {}\n", table.columns[i], row[i]);
+        }
+    }
+    return text;
+}
 
 std::string listed(const std::vector<std::string>& texts) {
     std::vector<std::string> quoted;
     for (const std::string& text : texts) quoted.push_back('"' + json_escaped(text) + '"');
     return fmt::format("[{}]", fmt::join(quoted, ", "));
+}
+
+std::string json_of(const Table& table) {
+    std::vector<std::string> rows;
+    for (const auto& row : table.rows) rows.push_back(listed(row));
+    return fmt::format(R"({{"title": "{}", "columns": {}, "rows": [{}]}})",
+                       json_escaped(table.title), listed(table.columns), fmt::join(rows, ", "));
 }
 
 void save(const std::filesystem::path& file, const std::string& text) {
@@ -159,6 +193,11 @@ void Findings::note(std::string name, std::string words) {
 
 void Findings::plot(std::string name, Plot plot) { section(name).plots.push_back(std::move(plot)); }
 
+void Findings::table(std::string name, Table table) {
+    fmt::print("{}", in_lines(table));
+    section(name).tables.push_back(std::move(table));
+}
+
 void Findings::fail(std::string name, std::string words) {
     fmt::print("{:<12} FAILED: {}\n", name, words);
     failed_ = true;
@@ -175,11 +214,13 @@ std::string Findings::json() const {
                 R"(      {{"name": "{}", "value": {}, "unit": "{}"}})", json_escaped(figure.name),
                 std::isfinite(figure.value) ? figure.value : 0, json_escaped(figure.unit)));
         }
+        std::vector<std::string> tables;
+        for (const Table& table : part.tables) tables.push_back(json_of(table));
         out += fmt::format(
-            "{}    {{\"name\": \"{}\", \"figures\": [\n{}],\n     \"notes\": {}, "
-            "\"failures\": {}}}",
-            between, json_escaped(part.name), fmt::join(figures, ",\n"), listed(part.notes),
-            listed(part.failures));
+            "{}    {{\"name\": \"{}\", \"figures\": [\n{}],\n     \"tables\": [{}],\n"
+            "     \"notes\": {}, \"failures\": {}}}",
+            between, json_escaped(part.name), fmt::join(figures, ",\n"), fmt::join(tables, ", "),
+            listed(part.notes), listed(part.failures));
         between = ",\n";
     }
     return out + fmt::format("\n  ],\n  \"failed\": {}\n}}\n", failed_);
@@ -198,6 +239,7 @@ std::string Findings::html() const {
         for (const auto& words : part.failures) {
             out += fmt::format("<p class='bad'>{}\n", html_escaped(words));
         }
+        for (const Table& table : part.tables) out += drawn(table);
         for (const Plot& plot : part.plots) out += drawn(plot);
     }
     return out;

@@ -20,12 +20,19 @@ struct Plot {
     std::vector<Series> series;
 };
 
+struct Table {
+    std::string title;
+    std::vector<std::string> columns;  // The first one names the rows.
+    std::vector<std::vector<std::string>> rows;
+};
+
 class Findings {
 public:
     // Printed at once, too.
     void figure(std::string section, std::string name, double value, std::string unit);
     void note(std::string section, std::string words);
     void plot(std::string section, Plot plot);
+    void table(std::string section, Table table);
     // A promise that was not kept.
     void fail(std::string section, std::string words);
 
@@ -46,6 +53,7 @@ private:
         std::vector<std::string> notes;
         std::vector<std::string> failures;
         std::vector<Plot> plots;
+        std::vector<Table> tables;
     };
     Section& section(const std::string& name);
     [[nodiscard]] std::string json() const;

@@ -28,6 +28,7 @@ TEST(Findings, WritesOneOfEachAndEscapesBoth) {
     Findings findings;
     findings.figure("sends", "a <b> \"c\"", 12.5, "1/s");
     findings.plot("sends", {"A plot", "x", "y", {{"one", {{0, 1}, {10, 3}}}}});
+    findings.table("sends", {"A <table>", {"", "speed"}, {{"we", "1 \"fast\""}}});
     EXPECT_FALSE(findings.failed());
     findings.fail("sends", "not so");
     EXPECT_TRUE(findings.failed());
@@ -35,9 +36,12 @@ TEST(Findings, WritesOneOfEachAndEscapesBoth) {
 
     const std::string json = read(std::filesystem::path{name} / "report.json");
     EXPECT_THAT(json, HasSubstr(R"("name": "a <b> \"c\"", "value": 12.5, "unit": "1/s")"));
+    EXPECT_THAT(json, HasSubstr(R"("columns": ["", "speed"], "rows": [["we", "1 \"fast\""]])"));
     EXPECT_THAT(json, HasSubstr("\"failed\": true"));
     const std::string html = read(std::filesystem::path{name} / "report.html");
     EXPECT_THAT(html, HasSubstr("a &lt;b&gt; &quot;c&quot;"));
+    EXPECT_THAT(html, HasSubstr("A &lt;table&gt;"));
+    EXPECT_THAT(html, HasSubstr("<td>1 &quot;fast&quot;"));
     EXPECT_THAT(html, HasSubstr("<polyline points="));
     EXPECT_THAT(html, Not(HasSubstr("<script")));
     EXPECT_THAT(html, Not(HasSubstr("http")));

@@ -18,7 +18,6 @@
 
 #include "base/limits.h"
 #include "net/ws/frame.h"
-#include "net/ws/handshake.h"
 
 namespace stentor::bench {
 namespace {
@@ -53,9 +52,12 @@ Loop::Loop(std::uint64_t seed)
 
 Loop::~Loop() { ::close(epoll_); }
 
-void Loop::set_target(std::string address, std::uint16_t port) {
+void Loop::set_target(std::string address, std::uint16_t port, std::string path,
+                      std::string protocol) {
     address_ = std::move(address);
     port_ = port;
+    path_ = std::move(path);
+    protocol_ = std::move(protocol);
 }
 
 void Loop::defer(Peer& peer) {
@@ -118,7 +120,7 @@ void Loop::connected(Peer& peer) {
     peer.phase_ = Peer::Phase::shaking;
     watch_writing(peer, false);
     const std::string host = address_ + ":" + std::to_string(port_);
-    const std::string request = net::ws::request(host, "/ws", peer.key_);
+    const std::string request = net::ws::request(host, path_, peer.key_, {}, protocol_);
     // The first bytes of a connection always fit.
     const auto sent = ::send(peer.descriptor_, request.data(), request.size(), MSG_NOSIGNAL);
     if (std::cmp_not_equal(sent, request.size())) fail(peer);
@@ -126,7 +128,7 @@ void Loop::connected(Peer& peer) {
 
 void Loop::shake(Peer& peer, std::string_view bytes) {
     peer.out_ += bytes;
-    const auto size = net::ws::answer_bytes(peer.out_, peer.key_);
+    const auto size = net::ws::answer_bytes(peer.out_, peer.key_, protocol_);
     if (!size) return;
     if (*size == 0) return fail(peer);
     std::string rest = peer.out_.substr(*size);
@@ -164,6 +166,9 @@ void Loop::parse(Peer& peer, char* bytes, std::size_t size) {
                 break;
             case Kind::pong: break;
             case Kind::text:
+                if (!peer.takes_text()) return fail(peer);
+                peer.on_message(event.payload);
+                break;
             case Kind::close:
             case Kind::error: return fail(peer);
         }
@@ -173,6 +178,12 @@ void Loop::parse(Peer& peer, char* bytes, std::size_t size) {
 void Loop::send(Peer& peer, std::string_view payload) {
     if (peer.phase_ != Peer::Phase::open) return;
     write(peer, net::ws::client_frame(net::ws::Opcode::binary, payload,
+                                      static_cast<std::uint32_t>(random_())));
+}
+
+void Loop::send_text(Peer& peer, std::string_view text) {
+    if (peer.phase_ != Peer::Phase::open) return;
+    write(peer, net::ws::client_frame(net::ws::Opcode::text, text,
                                       static_cast<std::uint32_t>(random_())));
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "net/ws/handshake.h"
 #include "net/ws/parser.h"
 
 namespace stentor::bench {
@@ -32,6 +33,8 @@ public:
     virtual void on_open() = 0;  // The handshake is done.
     virtual void on_message(std::string_view payload) = 0;
     virtual void on_closed() = 0;  // Or never opened.
+    // Else a text message is a violation, as it is in Stentor's own protocol.
+    [[nodiscard]] virtual bool takes_text() const { return false; }
     virtual void on_wake() {}
     virtual void on_deferred() {}
 
@@ -57,12 +60,14 @@ public:
     Loop& operator=(const Loop&) = delete;
     ~Loop();
 
-    // Where connections go from now on: a numeric IPv4 address.
-    void set_target(std::string address, std::uint16_t port);
+    // Where connections go from now on: a numeric IPv4 address. An empty `protocol`: none.
+    void set_target(std::string address, std::uint16_t port, std::string path = "/ws",
+                    std::string protocol = std::string{net::ws::kSubprotocol});
 
     // Answered by on_open or on_closed.
     void open(Peer& peer);
     void send(Peer& peer, std::string_view payload);
+    void send_text(Peer& peer, std::string_view text);
     // No on_closed follows.
     void close(Peer& peer);
     void wake_at(Peer& peer, Time when);
@@ -95,6 +100,8 @@ private:
     int epoll_;
     std::string address_;
     std::uint16_t port_{};
+    std::string path_;
+    std::string protocol_;
     std::mt19937_64 random_;
     std::vector<char> buffer_;
     std::priority_queue<Wake> wakes_;

@@ -10,6 +10,7 @@
 #include "bench/progress.h"
 #include "bench/raw_floor.h"
 #include "bench/rig.h"
+#include "bench/sample.h"
 #include "bench/server_cpu.h"
 
 namespace stentor::bench {
@@ -18,16 +19,6 @@ namespace {
 constexpr Millis kRest{300};  // Between two runs, for queues to empty.
 constexpr std::size_t kDescriptorsReserve = 500;
 constexpr const char* kText = "one message to everybody";
-
-struct Sample {
-    std::vector<double> values;
-    [[nodiscard]] double at(double part) {
-        if (values.empty()) return 0;
-        std::ranges::sort(values);
-        const auto last = static_cast<double>(values.size() - 1);
-        return values[static_cast<std::size_t>(part * last + 0.5)];
-    }
-};
 
 struct Side {
     Sample first, median, p99, last, cpu;

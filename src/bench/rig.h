@@ -83,5 +83,7 @@ void measure_search(const Context& context);
 void measure_groups(const Context& context);
 void measure_unread(const Context& context);
 void measure_tls(const Context& context);
+void measure_membership(const Context& context);
+void measure_peers(const Context& context);
 
 }  // namespace stentor::bench

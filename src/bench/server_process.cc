@@ -1,18 +1,11 @@
 #include "bench/server_process.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
-#include <thread>
 
 namespace stentor::bench {
 namespace {
@@ -52,31 +45,12 @@ ServerProcess::ServerProcess(std::filesystem::path executable, std::filesystem::
     executable_ = std::filesystem::canonical(executable_);
 }
 
-ServerProcess::~ServerProcess() { kill(); }
-
 double ServerProcess::start() {
     const auto begin = steady_clock::now();
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) < 0) throw std::runtime_error{"cannot make a pipe"};
     std::vector<std::string> words{executable_.string(), "serve",    "--data",
                                    folder_.string(),     "--listen", "127.0.0.1:0"};
     words.insert(words.end(), arguments_.begin(), arguments_.end());
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    const std::string log = (folder_.parent_path() / "server.log").string();
-
-    process_ = fork();
-    if (process_ < 0) throw std::runtime_error{"cannot start a process"};
-    if (process_ == 0) {
-        dup2(ends[1], STDOUT_FILENO);
-        const int errors = open(log.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
-        if (errors >= 0) dup2(errors, STDERR_FILENO);
-        execv(argv[0], argv.data());
-        _exit(127);
-    }
-    close(ends[1]);
-    output_ = ends[0];
+    process_.start(std::move(words), folder_.parent_path() / "server.log");
     read_addresses();
     return seconds_since(begin);
 }
@@ -87,12 +61,9 @@ void ServerProcess::read_addresses() {
     const auto begin = steady_clock::now();
     std::string text;
     while (steady_clock::now() - begin < kStartWithin) {
-        pollfd watched{.fd = output_, .events = POLLIN, .revents = 0};
-        if (poll(&watched, 1, 100) <= 0) continue;
-        char bytes[4'096];
-        const auto got = read(output_, bytes, sizeof bytes);
-        if (got <= 0) break;
-        text.append(bytes, static_cast<std::size_t>(got));
+        const auto more = process_.output(100ms);
+        if (!more) break;
+        text += *more;
         if (!text.ends_with('\n') || !text.contains(kSays)) continue;
         std::istringstream lines{text};
         for (std::string line; std::getline(lines, line);) {
@@ -107,34 +78,13 @@ void ServerProcess::read_addresses() {
                              (folder_.parent_path() / "server.log").string()};
 }
 
-void ServerProcess::kill() {
-    if (process_ <= 0) return;
-    ::kill(process_, SIGKILL);
-    waitpid(process_, nullptr, 0);
-    process_ = -1;
-    close(output_);
-}
-
-void ServerProcess::stop() {
-    if (process_ <= 0) return;
-    ::kill(process_, SIGTERM);
-    const auto begin = steady_clock::now();
-    while (steady_clock::now() - begin < kStopWithin) {
-        if (waitpid(process_, nullptr, WNOHANG) == process_) {
-            process_ = -1;
-            close(output_);
-            return;
-        }
-        std::this_thread::sleep_for(20ms);
-    }
-    kill();
-}
+void ServerProcess::stop() { process_.stop(kStopWithin); }
 
 // The first number of schedstat is the time on a CPU, in nanoseconds (proc(5)).
 std::map<std::string, std::uint64_t> ServerProcess::thread_cpu() const {
     std::map<std::string, std::uint64_t> used;
     std::error_code gone;  // Threads end while they are looked at.
-    const std::filesystem::path tasks = "/proc/" + std::to_string(process_) + "/task";
+    const std::filesystem::path tasks = "/proc/" + std::to_string(id()) + "/task";
     for (const auto& task : std::filesystem::directory_iterator{tasks, gone}) {
         std::string name;
         std::uint64_t ns = 0;
@@ -147,7 +97,7 @@ std::map<std::string, std::uint64_t> ServerProcess::thread_cpu() const {
 
 // proc(5): RssAnon, in KiB.
 std::uint64_t ServerProcess::own_bytes() const {
-    std::ifstream status{"/proc/" + std::to_string(process_) + "/status"};
+    std::ifstream status{"/proc/" + std::to_string(id()) + "/status"};
     std::uint64_t kib = 0;
     for (std::string word; status >> word;) {
         if (word == "RssAnon:") status >> kib;

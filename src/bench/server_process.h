@@ -4,8 +4,6 @@
 //
 // Start-up only, hence exceptions: std::runtime_error with a sentence.
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -13,6 +11,7 @@
 #include <vector>
 
 #include "bench/bench.h"
+#include "bench/child_process.h"
 
 namespace stentor::bench {
 
@@ -31,11 +30,10 @@ public:
                   std::vector<std::string> arguments = {});
     ServerProcess(const ServerProcess&) = delete;
     ServerProcess& operator=(const ServerProcess&) = delete;
-    ~ServerProcess();
 
     // Returns once it listens; how long that took.
     double start();
-    void kill();  // SIGKILL
+    void kill() { process_.kill(); }
     void stop();  // SIGTERM, and SIGKILL after 20 s.
 
     // Where it listens: for http, https, tcp or tcps. Throws where it does not.
@@ -44,7 +42,8 @@ public:
     }
     [[nodiscard]] std::filesystem::path secrets() const { return folder_ / "secrets"; }
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
-    [[nodiscard]] bool running() const { return process_ > 0; }
+    [[nodiscard]] bool running() const { return process_.running(); }
+    [[nodiscard]] pid_t id() const { return process_.id(); }
     // Nanoseconds of CPU that each of its threads used, by name; the kernel's own count.
     [[nodiscard]] std::map<std::string, std::uint64_t> thread_cpu() const;
     // Memory in use that is no copy of a file's.
@@ -57,8 +56,7 @@ private:
     std::filesystem::path folder_;
     std::vector<std::string> arguments_;
     std::map<std::string, Endpoint> endpoints_;
-    pid_t process_{-1};
-    int output_{-1};
+    ChildProcess process_;
 };
 
 // A folder of its own under the system's temporary one, removed in the end.

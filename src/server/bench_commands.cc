@@ -45,7 +45,9 @@ void add_bench(CLI::App& app, int& code) {
     const auto options = std::make_shared<bench::BenchOptions>();
     CLI::App* command =
         app.add_subcommand("bench", "Measure under made-up load, every delivery checked");
-    command->add_option("--what", options->what, "Which measurements; default: all")
+    command
+        ->add_option("--what", options->what,
+                     "Which measurements; default: all that need nothing else")
         ->check(CLI::IsMember(bench::bench_names()));
     add_target(*command, options->target);
     command->add_option("--out", options->out, "Folder of the report")->capture_default_str();
@@ -68,6 +70,13 @@ void add_bench(CLI::App& app, int& code) {
     command->add_option("--pairs", options->pairs, "Fan-out runs, each beside one of the raw floor")
         ->check(CLI::Range(std::size_t{1}, std::size_t{1'000}))
         ->capture_default_str();
+    command->add_option("--members", options->members, "Of the largest group of membership")
+        ->check(CLI::Range(std::size_t{1'000}, std::size_t{1'000'000}))
+        ->capture_default_str();
+    command->add_option("--rounds", options->rounds, "Of comparisons, each in another order")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{100}))
+        ->capture_default_str();
+    command->add_option("--peers", options->peers, "Folder of the other servers, for peers");
     command->add_option("--chat", options->chat, "Chat file for the bytes per message");
     // As a server writes it: tables of another size would be read at another cost.
     options->open_record = [](const std::filesystem::path& data) {

@@ -230,7 +230,7 @@ class Dev(unittest.TestCase):
             if not line.startswith("#"):
                 words = line.split(maxsplit=2)
                 self.assertEqual(len(words), 3, line)
-                self.assertIn(words[0], ("build", "web", "test", "check"))
+                self.assertIn(words[0], ("build", "web", "test", "peers", "check"))
 
     def test_the_scripts_are_shellcheck_clean(self):
         if shutil.which("shellcheck") is None:

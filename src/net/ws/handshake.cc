@@ -129,18 +129,19 @@ std::string accepted(std::string_view key) {
 }
 
 std::string request(std::string_view host, std::string_view path, std::string_view key,
-                    std::string_view origin) {
+                    std::string_view origin, std::string_view protocol) {
     std::string text = "GET ";
     text.append(path).append(" HTTP/1.1\r\nHost: ").append(host);
     text.append("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n");
     text.append("Sec-WebSocket-Key: ").append(key);
-    text.append("\r\nSec-WebSocket-Protocol: ").append(kSubprotocol);
+    if (!protocol.empty()) text.append("\r\nSec-WebSocket-Protocol: ").append(protocol);
     if (!origin.empty()) text.append("\r\nOrigin: ").append(origin);
     text.append("\r\n\r\n");
     return text;
 }
 
-std::optional<std::size_t> answer_bytes(std::string_view received, std::string_view key) {
+std::optional<std::size_t> answer_bytes(std::string_view received, std::string_view key,
+                                        std::string_view protocol) {
     const std::size_t end = received.find("\r\n\r\n");
     if (end == std::string_view::npos) return std::nullopt;
     if (!received.starts_with("HTTP/1.1 101 ")) return 0;
@@ -150,7 +151,7 @@ std::optional<std::size_t> answer_bytes(std::string_view received, std::string_v
     const bool accepts = upgrade && same_text(*upgrade, "websocket") && connection &&
                          lists(*connection, "upgrade", false) &&
                          value_in(lines, "Sec-WebSocket-Accept") == accept_key(key) &&
-                         value_in(lines, "Sec-WebSocket-Protocol") == kSubprotocol;
+                         value_in(lines, "Sec-WebSocket-Protocol").value_or("") == protocol;
     return accepts ? end + 4 : 0;
 }
 

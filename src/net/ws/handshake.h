@@ -42,12 +42,15 @@ struct Verdict {
 
 // ---- The client's side
 
-// `key`: 16 random bytes in base64. An empty `origin` sends none.
+// `key`: 16 random bytes in base64. An empty `origin` sends none, and an empty `protocol` offers
+// none.
 [[nodiscard]] std::string request(std::string_view host, std::string_view path,
-                                  std::string_view key, std::string_view origin = {});
+                                  std::string_view key, std::string_view origin = {},
+                                  std::string_view protocol = kSubprotocol);
 // Reads an answer's header. Nothing: it is not complete yet. Else its length in bytes, or 0 when it
-// does not accept `key` and the subprotocol.
+// does not accept `key` and `protocol`; an empty one accepts no subprotocol.
 [[nodiscard]] std::optional<std::size_t> answer_bytes(std::string_view received,
-                                                      std::string_view key);
+                                                      std::string_view key,
+                                                      std::string_view protocol = kSubprotocol);
 
 }  // namespace stentor::net::ws

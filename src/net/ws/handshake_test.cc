@@ -112,5 +112,19 @@ TEST(Handshake, AClientUnderstandsTheAnswer) {
     EXPECT_EQ(answer_bytes("HTTP/1.1 503 Service Unavailable\r\n\r\n", key), 0U);
 }
 
+TEST(Handshake, AClientOfAnotherServerOffersNoSubprotocolAndTakesNone) {
+    const std::string_view key = "dGhlIHNhbXBsZSBub25jZQ==";
+    const std::string plain = request("a.example", "/watch", key, {}, {});
+    EXPECT_FALSE(plain.contains("Protocol"));
+    EXPECT_TRUE(plain.starts_with("GET /watch HTTP/1.1\r\n"));
+    const std::string answer =
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Accept: " +
+        accept_key(key) + "\r\n\r\n";
+    EXPECT_EQ(answer_bytes(answer, key, {}), answer.size());
+    EXPECT_EQ(answer_bytes(answer, key), 0U);
+    EXPECT_EQ(answer_bytes(accepted(key), key, {}), 0U);
+}
+
 }  // namespace
 }  // namespace stentor::net::ws
