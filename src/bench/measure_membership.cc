@@ -125,14 +125,15 @@ private:
 
     // What is recalled afterwards.
     Seq write(GroupId gid) {
+        const auto head = [&] { return owner_->client().cursor(gid)->seq(); };
+        const Seq goal = head() + kComers;
         for (std::size_t i = 0; i < kComers; ++i) {
             owner_->send(gid, fmt::format("message {}", i), Clock::now());
         }
-        const auto all_there = [&] { return owner_->idle() && owner_->caught_up(); };
-        if (!rig_.fleet().run_until(all_there, kPatience)) {
+        if (!rig_.fleet().run_until([&] { return head() == goal && owner_->idle(); }, kPatience)) {
             throw std::runtime_error{"the messages were not stored"};
         }
-        return owner_->client().cursor(gid)->seq();
+        return goal;
     }
 
     void count_members(std::size_t size) {
