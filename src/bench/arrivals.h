@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "bench/histogram.h"
+#include "base/histogram.h"
 #include "bench/loop.h"
 #include "bench/raw_floor.h"
 

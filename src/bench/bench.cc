@@ -33,6 +33,7 @@ constexpr Measurement kAll[] = {
     {"tls", measure_tls},
     {"membership", measure_membership, true},
     {"peers", measure_peers, true},
+    {"million", measure_million, true},
 };
 
 }  // namespace

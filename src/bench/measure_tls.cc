@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <stdexcept>
 
 #include "bench/certificate.h"
+#include "bench/machine_memory.h"
 #include "bench/progress.h"
 #include "bench/rig.h"
 #include "bench/server_cpu.h"
@@ -39,23 +39,6 @@ void open_one(Rig& rig, const terminal::Server& server, Streams& streams) {
         throw std::runtime_error{"a connection was not welcomed"};
     }
     streams.push_back(std::move(*stream));
-}
-
-// Of the whole machine: what the kernel holds for sockets and their like, and the sockets' buffers.
-std::uint64_t kernel_bytes() {
-    std::uint64_t kib = 0;
-    std::ifstream meminfo{"/proc/meminfo"};
-    for (std::string word; meminfo >> word;) {
-        if (word == "SUnreclaim:") meminfo >> kib;
-    }
-    std::uint64_t pages = 0;
-    std::ifstream sockstat{"/proc/net/sockstat"};
-    for (std::string line; std::getline(sockstat, line);) {
-        const std::size_t at = line.find(" mem ");
-        if (line.starts_with("TCP:") && at != std::string::npos)
-            pages = std::stoull(line.substr(at + 5));
-    }
-    return kib * 1'024 + pages * 4'096;
 }
 
 struct Cost {

@@ -13,7 +13,7 @@
 
 #include "base/cmid.h"
 #include "base/digest.h"
-#include "bench/histogram.h"
+#include "base/histogram.h"
 #include "bench/loop.h"
 #include "client/client.h"
 #include "ledger/journal.h"

@@ -85,5 +85,6 @@ void measure_unread(const Context& context);
 void measure_tls(const Context& context);
 void measure_membership(const Context& context);
 void measure_peers(const Context& context);
+void measure_million(const Context& context);
 
 }  // namespace stentor::bench

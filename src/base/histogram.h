@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace stentor::bench {
+namespace stentor {
 
 class Histogram {
 public:
@@ -42,4 +42,4 @@ private:
     std::uint64_t min_{~std::uint64_t{0}};
 };
 
-}  // namespace stentor::bench
+}  // namespace stentor

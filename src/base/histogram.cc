@@ -1,10 +1,10 @@
-#include "bench/histogram.h"
+#include "base/histogram.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-namespace stentor::bench {
+namespace stentor {
 
 // Below 2^kBits each value has a step of its own; above, the highest kBits + 1 bits choose it.
 std::size_t Histogram::index_of(std::uint64_t value) {
@@ -40,4 +40,4 @@ std::uint64_t Histogram::at(double fraction) const {
     return max_;
 }
 
-}  // namespace stentor::bench
+}  // namespace stentor

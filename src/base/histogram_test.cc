@@ -1,4 +1,4 @@
-#include "bench/histogram.h"
+#include "base/histogram.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-namespace stentor::bench {
+namespace stentor {
 namespace {
 
 TEST(Histogram, IsExactForSmallValues) {
@@ -57,4 +57,4 @@ TEST(Histogram, IsZeroWhenEmpty) {
 }
 
 }  // namespace
-}  // namespace stentor::bench
+}  // namespace stentor

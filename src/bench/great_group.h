@@ -1,0 +1,80 @@
+#pragma once
+// One group of very many members before a server of its own: members imported, a crowd that
+// watches, some who write, and the check that everybody was shown the log.
+//
+// Thread: one. Exceptions: std::runtime_error with a sentence, where it cannot be set up.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/chat_file.h"
+#include "bench/raw_floor.h"
+#include "bench/rig.h"
+#include "bench/timeline.h"
+#include "crowd/crowd.h"
+
+namespace stentor::bench {
+
+class GreatGroup {
+public:
+    struct Shape {
+        std::size_t watchers{};
+        // Beside the great group each is a member of one of these sizes.
+        std::vector<std::uint64_t> further_rooms{};
+        bool watches_all{};  // Not only the great group.
+        std::vector<std::string> server_arguments{};
+    };
+    GreatGroup(const Context& context, std::string section, Shape shape);
+
+    // Everybody who is away connects. False: after `within` not all of them watched.
+    [[nodiscard]] bool gather(Millis within);
+    // `count` messages of the chat, and waits until every watcher has the last of them. Times from
+    // the first one's sending.
+    [[nodiscard]] FanoutTimes say(std::size_t count, Millis within);
+    // The same without waiting.
+    void post(std::size_t count);
+    // Turns the loop of those who write, and takes samples.
+    void run_for(Millis span);
+    // After the last message: no violation, and what the crowd was shown is the log, from its first
+    // entry that a member saw to its head. Faults become findings. Stops the server.
+    void conclude();
+
+    [[nodiscard]] Rig& rig() { return rig_; }
+    [[nodiscard]] crowd::Crowd& crowd() { return *crowd_; }
+    [[nodiscard]] Timeline& timeline() { return timeline_; }
+    [[nodiscard]] GroupId gid() const { return kGid; }
+    [[nodiscard]] std::uint64_t head() const { return head_; }
+    [[nodiscard]] const Shape& shape() const { return shape_; }
+    // Of the newest push.
+    [[nodiscard]] std::size_t push_bytes() const { return push_bytes_; }
+    [[nodiscard]] bool wait_until(const std::function<bool()>& done, Millis within);
+
+    static constexpr GroupId kGid{std::uint64_t{1} << 42U};
+    static constexpr std::size_t kSpeakers = 8;
+
+private:
+    void import_members();
+    void bring_speakers();
+    void compare_with_log();
+
+    const Context& context_;
+    std::string section_;
+    Shape shape_;
+    Chat chat_;
+    Rig rig_;
+    Timeline timeline_;
+    std::unique_ptr<crowd::Crowd> crowd_;
+    std::vector<Member*> speakers_;
+    std::uint64_t said_{};
+    std::uint64_t head_{};
+    std::size_t push_bytes_{};
+};
+
+// The chat that was named, or the made-up one of the tests. Throws std::runtime_error.
+[[nodiscard]] Chat chat_of(const BenchOptions& options);
+
+}  // namespace stentor::bench

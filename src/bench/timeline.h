@@ -1,0 +1,42 @@
+#pragma once
+// What a long run looked like, second by second: who watches, what arrives, memory and CPU time.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bench/findings.h"
+#include "bench/rig.h"
+#include "crowd/crowd.h"
+
+namespace stentor::bench {
+
+class Timeline {
+public:
+    // Takes a sample when a second has gone by since the one before.
+    void look(const ServerProcess& server, crowd::Crowd& crowd);
+    // A word below the curves at the present moment.
+    void mark(const std::string& words);
+    void plot(Findings& findings, const std::string& section) const;
+
+private:
+    struct Sample {
+        double at_s{};
+        double watching{};
+        double delivered_per_s{};
+        double server_bytes{};
+        double kernel_bytes{};
+        double tcp_bytes{};
+        double server_cores{};
+    };
+    [[nodiscard]] double now_s() const;
+
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+    std::vector<Sample> samples_;
+    std::vector<std::pair<double, std::string>> marks_;
+    std::uint64_t delivered_{};
+    double cpu_s_{};
+};
+
+}  // namespace stentor::bench

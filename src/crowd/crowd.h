@@ -1,0 +1,52 @@
+#pragma once
+// A crowd of members on threads of their own, and the orders that it takes.
+//
+// Owner: a measurement. Thread: one gives orders; each is carried out by all threads before the
+// call returns. Cost: 72 bytes a member beside its socket.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "crowd/counts.h"
+#include "crowd/plan.h"
+#include "crowd/thread.h"
+
+namespace stentor::crowd {
+
+class Crowd {
+public:
+    // Throws std::system_error.
+    explicit Crowd(Plan plan);
+    Crowd(const Crowd&) = delete;
+    Crowd& operator=(const Crowd&) = delete;
+
+    // Calls `order` on each thread, one after the other or at once; returns when all are through.
+    void each(const std::function<void(Thread&)>& order);
+
+    void connect();
+    void vanish();
+    void set_server(std::uint16_t port);
+    void aim(std::uint64_t seq, Clock::time_point since);
+    void drill(bool on, Clock::time_point since);
+
+    [[nodiscard]] std::uint64_t watching() const;
+    // Who holds what aim() named; while drill() is on: pushes that came once more, ever.
+    [[nodiscard]] std::uint64_t reached() const;
+    [[nodiscard]] Counts counts();
+    [[nodiscard]] Histogram arrivals();
+    // What all of them were shown. False: two of them were shown different things.
+    [[nodiscard]] bool merge_shown(GroupId gid, ShownLog& into);
+
+    [[nodiscard]] const Plan& plan() const { return plan_; }
+    [[nodiscard]] std::size_t size() const { return plan_.members; }
+
+private:
+    Plan plan_;
+    std::vector<std::unique_ptr<Thread>> threads_;
+};
+
+}  // namespace stentor::crowd
