@@ -73,7 +73,7 @@ void GreatGroup::import_members() {
                     batch.push_back(rig_.fleet().user(i));
                 }
                 if (n == first) {
-                    made.add(gid, batch, "welcome");
+                    made.add(gid, batch, "");
                 } else {
                     made.add_members(gid, batch);
                 }
@@ -89,7 +89,6 @@ void GreatGroup::import_members() {
         }
         made.finish();
     });
-    head_ = 1;
 }
 
 void GreatGroup::bring_speakers() {
