@@ -34,6 +34,7 @@ constexpr Measurement kAll[] = {
     {"membership", measure_membership, true},
     {"peers", measure_peers, true},
     {"million", measure_million, true},
+    {"return", measure_return, true},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "auth/secrets.h"
+#include "bench/borrowed_floor.h"
 #include "bench/made_up_groups.h"
 #include "bench/progress.h"
 #include "wire/pb.h"
@@ -23,6 +24,15 @@ std::vector<std::string> with_connections(std::vector<std::string> arguments, st
     arguments.emplace_back("--set");
     arguments.push_back(fmt::format("server.connections={}", count));
     return arguments;
+}
+
+FanoutTimes times_of(crowd::Crowd& crowd) {
+    const Histogram times = crowd.arrivals();
+    return {.first = times.min(),
+            .median = times.at(0.5),
+            .p99 = times.at(0.99),
+            .last = times.max(),
+            .reached = times.count()};
 }
 
 }  // namespace
@@ -109,17 +119,25 @@ void GreatGroup::run_for(Millis span) {
     (void)wait_until([] { return false; }, span);
 }
 
-bool GreatGroup::gather(Millis within) {
-    Progress progress{section_ + ": connecting"};
-    crowd_->connect();
+bool GreatGroup::gather(std::size_t count, Millis within) {
+    Progress progress{fmt::format("{}: {} connect", section_, count)};
+    gathered_ = std::min(count, crowd_->size());
+    crowd_->connect(gathered_);
     return wait_until(
         [&] {
             const std::uint64_t there = crowd_->watching();
-            progress.show(static_cast<double>(there) / static_cast<double>(crowd_->size()),
-                          fmt::format("{} of {}", there, crowd_->size()));
-            return there == crowd_->size();
+            progress.show(static_cast<double>(there) / static_cast<double>(gathered_),
+                          fmt::format("{} watch", there));
+            return there == gathered_;
         },
         within);
+}
+
+double GreatGroup::start_again() {
+    const double took_s = rig_.own_server().start();
+    rig_.retarget();
+    crowd_->set_server(rig_.endpoint().port);
+    return took_s;
 }
 
 void GreatGroup::post(std::size_t count) {
@@ -133,13 +151,19 @@ void GreatGroup::post(std::size_t count) {
 FanoutTimes GreatGroup::say(std::size_t count, Millis within) {
     crowd_->aim(head_ + count, Clock::now());
     post(count);
-    (void)wait_until([&] { return crowd_->reached() == crowd_->size(); }, within);
-    const Histogram times = crowd_->arrivals();
-    return {.first = times.min(),
-            .median = times.at(0.5),
-            .p99 = times.at(0.99),
-            .last = times.max(),
-            .reached = crowd_->reached()};
+    (void)wait_until([&] { return crowd_->reached() == gathered_; }, within);
+    return times_of(*crowd_);
+}
+
+FanoutTimes GreatGroup::drill(BorrowedFloor& floor, const std::string& frame, Millis within) {
+    const std::uint64_t before = crowd_->counts().drills;
+    crowd_->drill(true, Clock::now());
+    const std::uint64_t cpu_ns = floor.send(frame);
+    (void)wait_until([&] { return crowd_->reached() == before + gathered_; }, within);
+    FanoutTimes times = times_of(*crowd_);
+    crowd_->drill(false, Clock::now());
+    times.cpu = cpu_ns;
+    return times;
 }
 
 void GreatGroup::conclude() {

@@ -19,6 +19,8 @@
 
 namespace stentor::bench {
 
+class BorrowedFloor;
+
 class GreatGroup {
 public:
     struct Shape {
@@ -30,12 +32,17 @@ public:
     };
     GreatGroup(const Context& context, std::string section, Shape shape);
 
-    // Everybody who is away connects. False: after `within` not all of them watched.
-    [[nodiscard]] bool gather(Millis within);
-    // `count` messages of the chat, and waits until every watcher has the last of them. Times from
-    // the first one's sending.
+    // The first `count` members connect, those that are away. False: after `within` not all of them
+    // watched.
+    [[nodiscard]] bool gather(std::size_t count, Millis within);
+    // `count` messages of the chat, and waits until everybody who was gathered has the last of
+    // them. Times from the first one's sending.
     [[nodiscard]] FanoutTimes say(std::size_t count, Millis within);
-    // The same without waiting.
+    // Starts the server afresh, over the same record, on another port; how long that took.
+    double start_again();
+    // The frame that everybody had last, once more from `floor`, with no fault in that.
+    [[nodiscard]] FanoutTimes drill(BorrowedFloor& floor, const std::string& frame, Millis within);
+    // Messages without waiting.
     void post(std::size_t count);
     // Turns the loop of those who write, and takes samples.
     void run_for(Millis span);
@@ -49,8 +56,7 @@ public:
     [[nodiscard]] GroupId gid() const { return kGid; }
     [[nodiscard]] std::uint64_t head() const { return head_; }
     [[nodiscard]] const Shape& shape() const { return shape_; }
-    // Of the newest push.
-    [[nodiscard]] std::size_t push_bytes() const { return push_bytes_; }
+    [[nodiscard]] std::size_t gathered() const { return gathered_; }
     [[nodiscard]] bool wait_until(const std::function<bool()>& done, Millis within);
 
     static constexpr GroupId kGid{std::uint64_t{1} << 42U};
@@ -71,7 +77,7 @@ private:
     std::vector<Member*> speakers_;
     std::uint64_t said_{};
     std::uint64_t head_{};
-    std::size_t push_bytes_{};
+    std::size_t gathered_{};
 };
 
 // The chat that was named, or the made-up one of the tests. Throws std::runtime_error.

@@ -86,5 +86,6 @@ void measure_tls(const Context& context);
 void measure_membership(const Context& context);
 void measure_peers(const Context& context);
 void measure_million(const Context& context);
+void measure_return(const Context& context);
 
 }  // namespace stentor::bench

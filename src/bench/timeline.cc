@@ -23,14 +23,13 @@ void Timeline::look(const ServerProcess& server, crowd::Crowd& crowd) {
     const double at = now_s();
     const double before = samples_.empty() ? 0 : samples_.back().at_s;
     if (at < before + 1 || !server.running()) return;
-    const crowd::Counts counts = crowd.counts();
-    const std::uint64_t delivered = counts.entries + counts.fetched;
+    const std::uint64_t delivered = crowd.delivered();
     double cpu_s = 0;
     for (const auto& [name, ns] : server.thread_cpu()) cpu_s += static_cast<double>(ns) / 1e9;
     const double span = at - before;
     samples_.push_back({
         .at_s = at,
-        .watching = static_cast<double>(counts.watching),
+        .watching = static_cast<double>(crowd.watching()),
         .delivered_per_s = static_cast<double>(delivered - delivered_) / span,
         .server_bytes = static_cast<double>(server.own_bytes()),
         .kernel_bytes = static_cast<double>(kernel_bytes()),

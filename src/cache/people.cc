@@ -19,8 +19,8 @@ constexpr Error kNotWelcome{.code = Code::token_invalid, .where = "hello.token"}
 }  // namespace
 
 People::Person* People::find(UserId uid) {
-    const auto found = by_uid_.find(uid);
-    return found == by_uid_.end() ? nullptr : people_[found->second].get();
+    const auto place = by_uid_.find(uid);
+    return place ? &people_[*place] : nullptr;
 }
 
 People::Row* People::row_of(Person& person, GroupId gid) {
@@ -28,21 +28,30 @@ People::Row* People::row_of(Person& person, GroupId gid) {
     return row == person.rows.end() || row->gid != gid ? nullptr : &*row;
 }
 
+People::Row& People::row_with(Person& person, GroupId gid) {
+    const auto row = std::ranges::lower_bound(person.rows, gid, {}, &Row::gid);
+    if (row != person.rows.end() && row->gid == gid) return *row;
+    return *person.rows.insert(row, Row{.gid = gid});
+}
+
 // ---- Connections
 
-void People::on_hello(const HelloAsk& hello) {
-    auto [found, fresh] = by_uid_.try_emplace(hello.uid, static_cast<Place>(people_.size()));
-    if (fresh) {
-        if (free_.empty()) {
-            people_.emplace_back();
-        } else {
-            found->second = free_.back();
-            free_.pop_back();
-        }
-        people_[found->second] = std::make_unique<Person>();
-        people_[found->second]->uid = hello.uid;
+People::Place People::place_for(UserId uid) {
+    if (const auto place = by_uid_.find(uid)) return *place;
+    auto place = static_cast<Place>(people_.size());
+    if (free_.empty()) {
+        people_.emplace_back();
+    } else {
+        place = free_.back();
+        free_.pop_back();
     }
-    Person& person = *people_[found->second];
+    people_[place].uid = uid;
+    by_uid_.add(place);
+    return place;
+}
+
+void People::on_hello(const HelloAsk& hello) {
+    Person& person = people_[place_for(hello.uid)];
     if (person.devices.size() >= limits::kConnectionsPerUser) {
         return fx_.expel(hello.connection,
                          {Code::overloaded, "connections", limits::kConnectionsPerUser, 60'000});
@@ -54,35 +63,39 @@ void People::on_hello(const HelloAsk& hello) {
 }
 
 void People::on_gone(const ConnectionToken& connection, UserId uid) {
-    const auto found = by_uid_.find(uid);
-    if (found == by_uid_.end()) return;
-    const Place place = found->second;
-    Person& person = *people_[place];
+    const auto place = by_uid_.find(uid);
+    if (!place) return;
+    Person& person = people_[*place];
     std::erase_if(person.devices, [&](const Device& d) { return d.connection == connection; });
     if (!person.devices.empty()) return;
-    while (!person.rows.empty()) remove_row(place, person.rows.back().gid);
-    people_[place] = nullptr;
-    free_.push_back(place);
-    by_uid_.erase(found);
+    for (const Row& row : person.rows) {
+        if (row.member != 0) count_out(*place, row.gid);
+    }
+    by_uid_.remove(*place);
+    person = {};
+    free_.push_back(*place);
 }
 
 void People::on_seat(UserId uid, GroupId gid, int seats) {
     Person* person = find(uid);
     if (person == nullptr) return;
-    if (seats > 0) return person->watched.push_back(gid);
-    const auto seat = std::ranges::find(person->watched, gid);
-    if (seat != person->watched.end()) person->watched.erase(seat);
-    // What came while he watched was not counted here.
-    if (Row* row = row_of(*person, gid)) {
-        row->unread = 0;
-        mark(*person, *row);
+    if (seats > 0) {
+        ++row_with(*person, gid).seats;
+        return;
     }
+    Row* row = row_of(*person, gid);
+    if (row == nullptr || row->seats == 0) return;
+    --row->seats;
+    if (row->member == 0) return drop_if_unused(*person, gid);
+    // What came while he watched was not counted here.
+    row->unread = 0;
+    mark(*person, *row);
 }
 
 void People::on_hello_reply(const HelloAsk& asked, Result<bus::Reply> reply) {
-    const auto found = by_uid_.find(asked.uid);
-    if (found == by_uid_.end()) return;
-    Person& person = *people_[found->second];
+    const auto place = by_uid_.find(asked.uid);
+    if (!place) return;
+    Person& person = people_[*place];
     const auto device = std::ranges::find(person.devices, asked.connection, &Device::connection);
     if (device == person.devices.end()) return;
     const auto* answer = reply ? std::get_if<bus::HelloAnswer>(&*reply) : nullptr;
@@ -100,12 +113,13 @@ void People::on_hello_reply(const HelloAsk& asked, Result<bus::Reply> reply) {
     if (person.known) return;
     person.known = true;
     person.told = answer->user_log.head();
-    take_groups(found->second, *answer);
+    take_groups(*place, *answer);
     if (std::exchange(person.again, false)) on_user_log_moved(person);
 }
 
 void People::take_groups(Place place, const bus::HelloAnswer& answer) {
-    Person& person = *people_[place];
+    Person& person = people_[place];
+    // He may have opened one before: that row is there already.
     person.rows.reserve(std::min(answer.groups.size(), limits::kGroupsPerUser));
     for (const bus::HelloAnswer::Row& row : answer.groups) {
         if (person.rows.size() < limits::kGroupsPerUser) add_row(place, row.gid);
@@ -115,11 +129,10 @@ void People::take_groups(Place place, const bus::HelloAnswer& answer) {
 // ---- Rows
 
 void People::add_row(Place place, GroupId gid) {
-    Person& person = *people_[place];
-    const auto at = std::ranges::lower_bound(person.rows, gid, {}, &Row::gid);
-    if (at != person.rows.end() && at->gid == gid) return;
+    Row& row = row_with(people_[place], gid);
+    if (std::exchange(row.member, std::uint8_t{1}) != 0) return;
     Heads& heads = heads_[gid];
-    person.rows.insert(at, Row{.gid = gid, .head = static_cast<std::uint32_t>(heads.head.value)});
+    row.head = static_cast<std::uint32_t>(heads.head.value);
     ++heads.rows;
     if (heads.large) return;
     heads.members.push_back(place);
@@ -130,10 +143,20 @@ void People::add_row(Place place, GroupId gid) {
 }
 
 void People::remove_row(Place place, GroupId gid) {
-    Person& person = *people_[place];
-    const auto row = std::ranges::lower_bound(person.rows, gid, {}, &Row::gid);
-    if (row == person.rows.end() || row->gid != gid) return;
-    person.rows.erase(row);
+    Row* row = row_of(people_[place], gid);
+    if (row == nullptr || row->member == 0) return;
+    row->member = 0;
+    count_out(place, gid);
+    drop_if_unused(people_[place], gid);
+}
+
+void People::drop_if_unused(Person& person, GroupId gid) {
+    std::erase_if(person.rows, [gid](const Row& row) {
+        return row.gid == gid && row.member == 0 && row.seats == 0;
+    });
+}
+
+void People::count_out(Place place, GroupId gid) {
     const auto heads = heads_.find(gid);
     std::erase(heads->second.members, place);
     if (--heads->second.rows == 0) heads_.erase(heads);
@@ -158,9 +181,9 @@ void People::on_user_log_moved(Person& person) {
 }
 
 void People::on_user_log_reply(const UserLogAsk& asked, Result<bus::Reply> reply) {
-    const auto found = by_uid_.find(asked.uid);
-    if (found == by_uid_.end()) return;
-    Person& person = *people_[found->second];
+    const auto place = by_uid_.find(asked.uid);
+    if (!place) return;
+    Person& person = people_[*place];
     person.asking = false;
     const bool again = std::exchange(person.again, false);
     const auto* log = reply ? std::get_if<pb::UserLog>(&*reply) : nullptr;
@@ -174,7 +197,7 @@ void People::on_user_log_reply(const UserLogAsk& asked, Result<bus::Reply> reply
     if (log->reset()) person.told = log->head();
     for (const pb::UserLogEntry& entry : log->entries()) {
         person.told = std::max(person.told, entry.user_log_seq());
-        apply(found->second, entry);
+        apply(*place, entry);
     }
     if (person.told != before) tell_all(person, *log);
     if (again || (person.told != before && person.told < log->head())) on_user_log_moved(person);
@@ -182,7 +205,7 @@ void People::on_user_log_reply(const UserLogAsk& asked, Result<bus::Reply> reply
 
 void People::apply(Place place, const pb::UserLogEntry& entry) {
     if (entry.has_ousted()) return remove_row(place, {entry.gid()});
-    if (!entry.has_joined() || people_[place]->rows.size() >= limits::kGroupsPerUser) return;
+    if (!entry.has_joined() || people_[place].rows.size() >= limits::kGroupsPerUser) return;
     add_row(place, {entry.gid()});
 }
 
@@ -225,15 +248,14 @@ void People::on_head_moved(const bus::HeadMoved& moved) {
         heads.members = {};
     }
     for (const Place place : heads.members) {
-        Person& person = *people_[place];
+        Person& person = people_[place];
         if (Row* row = row_of(person, moved.gid)) mark(person, *row);
     }
 }
 
 void People::mark(Person& person, Row& row) {
-    if (row.marked != 0 || row.unread >= limits::kUnreadCap) return;
-    const auto watched = std::ranges::count(person.watched, row.gid);
-    if (static_cast<std::size_t>(watched) >= person.devices.size()) return;
+    if (row.member == 0 || row.marked != 0 || row.unread >= limits::kUnreadCap) return;
+    if (row.seats >= person.devices.size()) return;
     if (waiting_.size() >= limits::kBadgesWaiting) return;
     row.marked = 1;
     waiting_.push_back({.uid = person.uid, .gid = row.gid});
@@ -251,10 +273,10 @@ void People::pump() {
 
 void People::on_badge_reply(const BadgeAsk& asked, Result<bus::Reply> reply) {
     --asks_under_way_;
-    const auto found = by_uid_.find(asked.uid);
-    Person* person = found == by_uid_.end() ? nullptr : people_[found->second].get();
+    const auto place = by_uid_.find(asked.uid);
+    Person* person = place ? &people_[*place] : nullptr;
     Row* row = person == nullptr ? nullptr : row_of(*person, asked.gid);
-    if (row == nullptr) return pump();
+    if (row == nullptr || row->member == 0) return pump();
     row->marked = 0;
     const auto* answer = reply ? std::get_if<bus::OpenAnswer>(&*reply) : nullptr;
     if (answer != nullptr && answer->member.role != pb::ROLE_NONE) {
@@ -262,8 +284,11 @@ void People::on_badge_reply(const BadgeAsk& asked, Result<bus::Reply> reply) {
         row->unread =
             static_cast<std::uint8_t>(std::min(answer->member.unread, limits::kUnreadCap));
         row->head = static_cast<std::uint32_t>(answer->head.value);
-        if (person->pulse.badges_size() == 0) told_soon_.push_back(found->second);
-        pb::Badge& badge = *person->pulse.add_badges();
+        if (person->badges == nullptr) {
+            person->badges = std::make_unique<pb::Pulse>();
+            told_soon_.push_back(*place);
+        }
+        pb::Badge& badge = *person->badges->add_badges();
         badge.set_gid(asked.gid.value);
         badge.set_unread(row->unread);
         badge.set_head(answer->head.value);
@@ -277,7 +302,7 @@ void People::on_badge_reply(const BadgeAsk& asked, Result<bus::Reply> reply) {
 // Groups that were too large to be marked, and rows that found no room.
 void People::look_at(Person& person) {
     for (Row& row : person.rows) {
-        if (row.marked != 0 || row.unread >= limits::kUnreadCap) continue;
+        if (row.member == 0 || row.marked != 0 || row.unread >= limits::kUnreadCap) continue;
         const auto heads = heads_.find(row.gid);
         if (static_cast<std::uint32_t>(heads->second.head.value) != row.head) mark(person, row);
     }
@@ -288,14 +313,14 @@ void People::turn_badges(Time now, storm::Level level) {
     if (now < badges_again_) return;
     badges_again_ = level == storm::kCalm ? now : now + storm::slowed(kBadgesEvery, level);
     for (const Place place : std::exchange(told_soon_, {})) {
-        Person* person = people_[place].get();
-        if (person == nullptr || person->pulse.badges_size() == 0) continue;
-        person->pulse.set_time_ms(to_ms(now));
-        person->pulse.set_level(level);
-        for (const Device& device : person->devices) {
-            if (device.greeted) fx_.badges(device.connection, person->pulse);
+        Person& person = people_[place];
+        const auto pulse = std::exchange(person.badges, nullptr);
+        if (pulse == nullptr) continue;
+        pulse->set_time_ms(to_ms(now));
+        pulse->set_level(level);
+        for (const Device& device : person.devices) {
+            if (device.greeted) fx_.badges(device.connection, *pulse);
         }
-        person->pulse.Clear();
     }
     pump();
 }
@@ -311,7 +336,7 @@ void People::on_tick(Time now, storm::Level level) {
     const auto due = static_cast<Place>(people_.size() * static_cast<std::size_t>(elapsed.count()) /
                                         static_cast<std::size_t>(limits::kPulseEvery.count()));
     for (; next_turn_ < due; ++next_turn_) {
-        if (people_[next_turn_]) look_at(*people_[next_turn_]);
+        look_at(people_[next_turn_]);
     }
     if (elapsed == limits::kPulseEvery) {
         turn_began_ = now;

@@ -3,10 +3,11 @@
 // and badges of his other groups.
 //
 // Owner: the cache. Thread: the hub's. Losing it loses nothing: a device that connects again asks.
-// Cost: 16 bytes for each (user, group), 4 more in a small group, about 280 for a user and 110 for
-// a group. A HeadMoved marks the users of a small group, and nobody of a large one: those are
-// looked at once in a pulse's period, each at his turn. A marked row is one question to the owner,
-// which says the exact count; a row at 99+ costs nothing until something is read there.
+// Cost: 16 bytes for each (user, group), 4 more in a small group, about 130 for a user with one
+// connection and 110 for a group. A HeadMoved marks the users of a small group, and nobody of a
+// large one: those are looked at once in a pulse's period, each at his turn. A marked row is one
+// question to the owner, which says the exact count; a row at 99+ costs nothing until something is
+// read there.
 //
 // Limits: kBadgeAsks questions under way, kBadgesWaiting rows marked (the others are found at their
 // turn), kConnectionsPerUser, kGroupsPerUser rows.
@@ -20,8 +21,10 @@
 
 #include "base/code.h"
 #include "base/ids.h"
+#include "base/limits.h"
 #include "base/storm.h"
 #include "base/time.h"
+#include "base/user_index.h"
 #include "bus/bus.h"
 #include "wire/pb.h"
 
@@ -86,9 +89,12 @@ private:
         GroupId gid;
         std::uint32_t head{};  // The low half of the head told.
         std::uint8_t unread{};
-        std::uint8_t marked{};
+        std::uint8_t seats{};   // Of his connections here.
+        std::uint8_t marked{};  // A question about it is under way, or waits.
+        std::uint8_t member{};  // Else only seats are known: his groups were not told yet.
     };
     static_assert(sizeof(Row) == 16);
+    static_assert(limits::kConnectionsPerUser <= UINT8_MAX);
 
     // Nothing of his log is told to a device before its Hello is answered: what it is told first
     // continues what it holds.
@@ -98,15 +104,15 @@ private:
     };
     struct Person {
         UserId uid;
-        std::uint64_t told{};  // Newest entry of his log.
-        std::vector<Device> devices;
-        std::vector<GroupId> watched;  // One for each seat.
-        std::vector<Row> rows;         // By gid.
-        pb::Pulse pulse;               // Badges for the next tick.
-        bool known{};                  // The rows are here.
-        bool asking{};                 // For his log.
-        bool again{};                  // Told meanwhile that there is more.
+        std::uint64_t told{};               // Newest entry of his log.
+        std::vector<Device> devices;        // None: the place is free.
+        std::vector<Row> rows;              // By gid.
+        std::unique_ptr<pb::Pulse> badges;  // For the next tick; null: none.
+        bool known{};                       // The rows are here.
+        bool asking{};                      // For his log.
+        bool again{};                       // Told meanwhile that there is more.
     };
+    static_assert(sizeof(Person) <= 80);
     using Place = std::uint32_t;  // In people_.
 
     struct Heads {  // Of a group of somebody here.
@@ -116,10 +122,14 @@ private:
         bool large{};
     };
 
+    [[nodiscard]] Place place_for(UserId uid);
     Person* find(UserId uid);
     static Row* row_of(Person& person, GroupId gid);
+    static Row& row_with(Person& person, GroupId gid);
     void add_row(Place place, GroupId gid);
     void remove_row(Place place, GroupId gid);
+    static void drop_if_unused(Person& person, GroupId gid);
+    void count_out(Place place, GroupId gid);
     void take_groups(Place place, const bus::HelloAnswer& answer);
     void on_head_moved(const bus::HeadMoved& moved);
     void on_read_moved(const bus::ReadMoved& moved);
@@ -132,9 +142,14 @@ private:
     void turn_badges(Time now, storm::Level level);
 
     Effects& fx_;
-    std::vector<std::unique_ptr<Person>> people_;  // Null: free.
+    struct UserAt {
+        const std::deque<Person>* people;
+        UserId operator()(Place place) const { return (*people)[place].uid; }
+    };
+
+    std::deque<Person> people_;
     std::vector<Place> free_;
-    std::unordered_map<UserId, Place> by_uid_;
+    UserIndex<UserAt> by_uid_{UserAt{&people_}};
     std::unordered_map<GroupId, Heads> heads_;
     std::deque<BadgeAsk> waiting_;
     std::vector<Place> told_soon_;   // Whose pulse is not empty.

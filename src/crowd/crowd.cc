@@ -25,8 +25,22 @@ void Crowd::each(const std::function<void(Thread&)>& order) {
     through.wait();
 }
 
-void Crowd::connect() {
-    each([](Thread& thread) { thread.connect(); });
+void Crowd::connect(std::size_t up_to) {
+    each([=](Thread& thread) { thread.connect(up_to); });
+}
+
+void Crowd::claim(std::uint64_t seq) {
+    each([=](Thread& thread) { thread.claim(seq); });
+}
+
+std::string Crowd::newest_push() {
+    std::mutex mutex;
+    std::string payload;
+    each([&](Thread& thread) {
+        const std::lock_guard lock{mutex};
+        if (payload.empty()) payload = thread.shown().newest();
+    });
+    return payload;
 }
 
 void Crowd::vanish() {
@@ -45,16 +59,10 @@ void Crowd::drill(bool on, Clock::time_point since) {
     each([=](Thread& thread) { thread.drill(on, since); });
 }
 
-std::uint64_t Crowd::watching() const {
-    std::uint64_t sum = 0;
-    for (const auto& thread : threads_) sum += thread->watching();
-    return sum;
-}
-
-std::uint64_t Crowd::reached() const {
-    std::uint64_t sum = 0;
-    for (const auto& thread : threads_) sum += thread->reached();
-    return sum;
+std::uint64_t Crowd::sum(std::uint64_t (Thread::*of)() const) const {
+    std::uint64_t all = 0;
+    for (const auto& thread : threads_) all += ((*thread).*of)();
+    return all;
 }
 
 Counts Crowd::counts() {

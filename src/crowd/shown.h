@@ -36,6 +36,10 @@ public:
     // Null: not among the newest that were remembered.
     [[nodiscard]] const Push* find(std::string_view payload) const;
     void remember(Push push);
+    // The payload of the one remembered last; empty: none was.
+    [[nodiscard]] const std::string& newest() const {
+        return pushes_[(next_ + pushes_.size() - 1) % pushes_.size()].payload;
+    }
 
     // The digest that an Opened gave for its head. False: another one was known.
     [[nodiscard]] bool show_digest(GroupId gid, std::uint64_t seq, std::string_view digest);

@@ -90,7 +90,7 @@ int Thread::timeout_ms() const {
 void Thread::turn() {
     const Time at_now = now();
     while (!wakes_.empty() && wakes_.top().when <= at_now) {
-        if (wanted_) to_start_.push_back(wakes_.top().index);
+        if (wakes_.top().index < wanted_) to_start_.push_back(wakes_.top().index);
         wakes_.pop();
     }
     start_some();
@@ -110,6 +110,7 @@ void Thread::turn() {
             readable(index);
         }
     }
+    delivered_.store(counts_.entries + counts_.fetched, std::memory_order_relaxed);
 }
 
 void Thread::start_some() {
@@ -120,15 +121,19 @@ void Thread::start_some() {
     }
 }
 
-void Thread::connect() {
-    wanted_ = true;
-    for (Index index = static_cast<Index>(members_.size()); index > 0; --index) {
+void Thread::connect(std::size_t up_to) {
+    wanted_ = std::clamp(up_to, first_, first_ + members_.size()) - first_;
+    for (auto index = static_cast<Index>(wanted_); index > 0; --index) {
         if (at(index - 1).phase == Member::Phase::away) to_start_.push_back(index - 1);
     }
 }
 
+void Thread::claim(std::uint64_t seq) {
+    for (Member& member : members_) member.held[0] = static_cast<std::uint32_t>(seq);
+}
+
 void Thread::vanish() {
-    wanted_ = false;
+    wanted_ = 0;
     to_start_.clear();
     wakes_ = {};
     for (Index index = 0; index < members_.size(); ++index) {
@@ -146,6 +151,7 @@ void Thread::aim(std::uint64_t seq, Clock::time_point since) {
 
 void Thread::drill(bool on, Clock::time_point since) {
     drilling_ = on;
+    if (on) reached_ = counts_.drills;
     since_ = since;
     arrivals_ = {};
 }

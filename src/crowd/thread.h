@@ -45,11 +45,18 @@ public:
     [[nodiscard]] std::uint64_t watching() const {
         return watching_.load(std::memory_order_relaxed);
     }
+    // Entries, as of its last turn.
+    [[nodiscard]] std::uint64_t delivered() const {
+        return delivered_.load(std::memory_order_relaxed);
+    }
 
     // ---- Orders
     void set_server(std::uint16_t port) { port_ = port; }
-    // Everybody who is away connects, now and whenever he is away again.
-    void connect();
+    // The members below `up_to`, by their number in the plan, connect, now and whenever they are
+    // away again.
+    void connect(std::size_t up_to);
+    // Everybody holds room 0 up to `seq`, as if it had been shown to him in an earlier life.
+    void claim(std::uint64_t seq);
     // Everybody vanishes without a word.
     void vanish();
     // From now on reached() counts who holds everything of room 0 up to `seq`, and arrivals() notes
@@ -117,7 +124,7 @@ private:
     std::vector<Index> to_start_;
     std::priority_queue<Wake> wakes_;
     std::size_t under_way_{};  // Dialled, and not yet here.
-    bool wanted_{};
+    std::size_t wanted_{};     // Of the members, from the first on.
     bool stopping_{};
 
     Counts counts_;
@@ -129,6 +136,7 @@ private:
     bool drilling_{};
     std::atomic<std::uint64_t> reached_{};
     std::atomic<std::uint64_t> watching_{};
+    std::atomic<std::uint64_t> delivered_{};
 
     pb::ServerFrame frame_;  // Kept for its memory.
     std::vector<char> buffer_;

@@ -97,8 +97,7 @@ void Thread::on_opened(Index index, const pb::Opened& opened) {
         return;
     }
     if (!shown_.show_digest({opened.gid()}, first - 1, opened.digest_before()) ||
-        (count > 0 &&
-         !shown_.show({opened.gid()}, first, opened.entries(), opened.digest())) ||
+        (count > 0 && !shown_.show({opened.gid()}, first, opened.entries(), opened.digest())) ||
         (count == 0 && !shown_.show_digest({opened.gid()}, opened.head(), opened.digest()))) {
         ++counts_.unlike;
     }

@@ -154,7 +154,7 @@ void Thread::hang_up(Index index) {
 void Thread::lose(Index index, Millis pause) {
     ++counts_.ended;
     hang_up(index);
-    if (!wanted_) return;
+    if (index >= wanted_) return;
     Member& member = at(index);
     const Millis most =
         std::min(kPauseMax, kPauseMin * (1 << std::min<int>(member.tries, kDoublingsMax)));

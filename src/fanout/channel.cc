@@ -28,6 +28,12 @@ bool Channel::pending() const {
            gathered_.tick != nullptr || gathered_.heads || gathered_.all_behind;
 }
 
+Seq Channel::told() const {
+    if (pass_.running && !pass_.frames.empty()) return pass_.frames.front().first - 1;
+    if (!gathered_.entries.empty()) return gathered_.entries.front().first - 1;
+    return audience_.head();
+}
+
 // False: of a former epoch, which concerns nobody any more.
 bool Channel::adopt(Epoch epoch, Seq head) {
     if (epoch < audience_.epoch()) return false;

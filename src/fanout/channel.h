@@ -43,6 +43,10 @@ public:
     void caught_up(SeatIndex index, Epoch epoch, Seq reached);
     void on_drained(SeatIndex index, Writer& writer);
 
+    // What everybody who keeps up has been pushed: the head, less what gathers or is under way. A
+    // pulse that told more would make them all pull what is on its way to them.
+    [[nodiscard]] Seq told() const;
+
     [[nodiscard]] GroupId gid() const { return gid_; }
     [[nodiscard]] Audience& audience() { return audience_; }
     [[nodiscard]] const Audience& audience() const { return audience_; }

@@ -177,7 +177,7 @@ SharedBytes Router::pulse(std::span<const GroupId> groups, Time now) {
     const std::uint64_t key = second * storm::kLevels + level_;
     Channel* only = groups.size() == 1 ? find(groups.front()) : nullptr;
     if (only != nullptr && only->pulse && only->pulse_key == key &&
-        only->pulse_head == only->audience().head()) {
+        only->pulse_head == only->told()) {
         return only->pulse;
     }
     if (groups.empty() && no_heads_ && no_heads_key_ == key) return no_heads_;
@@ -192,7 +192,7 @@ SharedBytes Router::pulse(std::span<const GroupId> groups, Time now) {
         pb::Head& head = *pulse.add_heads();
         head.set_gid(gid.value);
         head.set_epoch(channel->audience().epoch().value);
-        head.set_head(channel->audience().head().value);
+        head.set_head(channel->told().value);
         if (channel->online == 0) continue;
         pulse.add_online()->set_gid(gid.value);
         pulse.mutable_online()->rbegin()->set_count(channel->online);
@@ -205,7 +205,7 @@ SharedBytes Router::pulse(std::span<const GroupId> groups, Time now) {
     if (only != nullptr) {
         only->pulse = bytes;
         only->pulse_key = key;
-        only->pulse_head = only->audience().head();
+        only->pulse_head = only->told();
     }
     return bytes;
 }

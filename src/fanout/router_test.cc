@@ -369,15 +369,24 @@ TEST_F(RouterTest, PulsesOfOneGroupAreTheSameBytesWithinASecond) {
     const SharedBytes first = router.pulse(groups, now);
     EXPECT_EQ(first, router.pulse(groups, now + Millis{999}));
     EXPECT_NE(first, router.pulse(groups, now + Millis{1'000}));
-    router.on_push(batch(11, 11));
     router.set_level(2);
-    const SharedBytes later = router.pulse(groups, now + Millis{1'000});
-    const auto frames = frames_in(*later);
-    ASSERT_EQ(frames.size(), 1U);
-    ASSERT_EQ(frames[0].pulse().heads_size(), 1);
-    EXPECT_EQ(frames[0].pulse().heads(0).head(), 11U);
-    EXPECT_EQ(frames[0].pulse().level(), 2U);
+    EXPECT_EQ(frames_in(*router.pulse(groups, now + Millis{1'000}))[0].pulse().level(), 2U);
     EXPECT_EQ(router.pulse({}, now), router.pulse({}, now));
+}
+
+// A reader told of what is on its way to him would pull it.
+TEST_F(RouterTest, APulseTellsNoMoreThanThePassesHaveBrought) {
+    join(1, 10);
+    const auto told = [&] {
+        const auto frames = frames_in(*router.pulse(std::vector<GroupId>{kGroup}, now));
+        return frames.at(0).pulse().heads(0).head();
+    };
+    router.on_push(batch(11, 11));
+    EXPECT_EQ(told(), 10U);
+    run();
+    EXPECT_EQ(told(), 11U);
+    router.on_head(kGroup, kEpoch, Seq{15});  // Nothing of that is on its way.
+    EXPECT_EQ(told(), 15U);
 }
 
 Push pushed_at(Time at, std::uint64_t first, std::uint64_t last, GroupId gid = kGroup) {

@@ -85,7 +85,7 @@ void Side::Conversation::caught_up(GroupId gid, session::SeatIndex seat, Epoch e
 void Side::Conversation::registered(const session::Identity& identity, DeviceId /*device*/,
                                     std::uint64_t user_log_after) {
     shell().greeted(connection_);
-    side_.by_user_.emplace(identity.uid, connection_.index);
+    side_.remember_user(connection_.index);
     hub().put([=, connection = connection_](cache::Cache& cache, Time /*now*/) {
         cache.on_hello(connection, identity.uid, identity.minted, user_log_after);
     });

@@ -61,8 +61,8 @@ void Side::on_closed(ConnectionToken connection) {
     Place* place = find(connection);
     if (place == nullptr) return;
     const UserId uid = place->session.uid();
-    forget_user(uid, connection.index);
     if (uid) {
+        forget_user(connection.index);
         around_.hub.put([connection, uid](cache::Cache& cache, Time /*now*/) {
             cache.on_gone(connection, uid);
         });
@@ -70,10 +70,25 @@ void Side::on_closed(ConnectionToken connection) {
     *place = {};
 }
 
-void Side::forget_user(UserId uid, std::uint32_t index) {
-    const auto [first, last] = by_user_.equal_range(uid);
-    const auto found = std::find_if(first, last, [&](const auto& e) { return e.second == index; });
-    if (found != last) by_user_.erase(found);
+void Side::remember_user(std::uint32_t index) {
+    Place& place = places_[index];
+    const auto first = by_user_.find(place.session.uid());
+    if (!first) return by_user_.add(index);
+    place.next_of_user = std::exchange(places_[*first].next_of_user, index);
+}
+
+void Side::forget_user(std::uint32_t index) {
+    const std::uint32_t next = std::exchange(places_[index].next_of_user, kNobody);
+    const auto first = by_user_.find(places_[index].session.uid());
+    if (!first) return;
+    if (first == index) {
+        by_user_.remove(index);
+        if (next != kNobody) by_user_.add(next);
+        return;
+    }
+    for (std::uint32_t at = *first; at != kNobody; at = places_[at].next_of_user) {
+        if (places_[at].next_of_user == index) places_[at].next_of_user = next;
+    }
 }
 
 // ---- From the hub and from owners
@@ -96,8 +111,10 @@ void Side::on_opened(ConnectionToken connection, std::uint32_t request_id,
 void Side::on_ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload) {
     // The connections are gathered first: leaving a seat changes nothing here, but a close may.
     std::vector<ConnectionToken> connections;
-    const auto [first, last] = by_user_.equal_range(uid);
-    for (auto at = first; at != last; ++at) connections.push_back(token(at->second));
+    for (std::uint32_t at = by_user_.find(uid).value_or(kNobody); at != kNobody;
+         at = places_[at].next_of_user) {
+        connections.push_back(token(at));
+    }
     for (const ConnectionToken connection : connections) {
         with_session(connection, [&](session::Session& session, auto& fx) {
             session.on_ousted(gid, version, payload, fx);

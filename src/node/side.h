@@ -7,11 +7,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "base/user_index.h"
 #include "bus/bus.h"
 #include "fanout/pulse_wheel.h"
 #include "fanout/router.h"
@@ -65,15 +66,22 @@ public:
 private:
     class Conversation;
 
+    static constexpr std::uint32_t kNobody = UINT32_MAX;
     struct Place {
         session::Session session;
         std::uint32_t generation{};
+        std::uint32_t next_of_user = kNobody;  // Another connection of the same user.
         bool taken{};
+    };
+    struct UserAt {
+        const std::deque<Place>* places;
+        UserId operator()(std::uint32_t index) const { return (*places)[index].session.uid(); }
     };
 
     [[nodiscard]] Place* find(ConnectionToken connection);
     [[nodiscard]] ConnectionToken token(std::uint32_t index) const;
-    void forget_user(UserId uid, std::uint32_t index);
+    void remember_user(std::uint32_t index);
+    void forget_user(std::uint32_t index);
 
     // ---- fanout::Writer, fanout::Gate
     fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes,
@@ -83,8 +91,9 @@ private:
     void leave() override { around_.shell.leave_gate(); }
 
     Around around_;
-    std::vector<Place> places_;  // By ConnectionToken::index.
-    std::unordered_multimap<UserId, std::uint32_t> by_user_;
+    std::deque<Place> places_;  // By ConnectionToken::index.
+    // One connection of each user here; Place::next_of_user leads to his others.
+    UserIndex<UserAt> by_user_{UserAt{&places_}};
     fanout::Router router_;
     fanout::PulseWheel pulses_;
     std::vector<fanout::WatcherCount> counts_;

@@ -5,39 +5,41 @@
 namespace stentor::session {
 
 bool Flight::contains(std::uint32_t request_id) const {
-    return std::any_of(slots_.begin(), slots_.begin() + count_,
-                       [&](const Slot& slot) { return slot.request_id == request_id; });
+    return air_ &&
+           std::ranges::find(air_->used(), request_id, &Slot::request_id) != air_->used().end();
 }
 
 void Flight::add(std::uint32_t request_id, Time due) {
-    if (base_ == Time{}) base_ = due;
-    const Millis after = std::max(due - base_, Millis{0});
+    if (!air_) air_ = std::make_unique<Air>(Air{.base = due});
+    const Millis after = std::max(due - air_->base, Millis{0});
     const auto ticks = (after + kTick - Millis{1}) / kTick;
-    slots_[count_++] = {.request_id = request_id, .due = static_cast<std::uint32_t>(ticks)};
+    air_->slots[air_->count++] = {.request_id = request_id,
+                                  .due = static_cast<std::uint32_t>(ticks)};
+}
+
+// Frees the slot; its request_id.
+std::uint32_t Flight::land(std::size_t slot) {
+    const std::uint32_t request_id = air_->slots[slot].request_id;
+    air_->slots[slot] = air_->slots[--air_->count];
+    if (air_->count == 0) air_ = nullptr;
+    return request_id;
 }
 
 bool Flight::remove(std::uint32_t request_id) {
-    for (std::uint8_t i = 0; i < count_; ++i) {
-        if (slots_[i].request_id != request_id) continue;
-        slots_[i] = slots_[--count_];
-        return true;
+    for (std::size_t i = 0; air_ && i < air_->count; ++i) {
+        if (air_->slots[i].request_id == request_id) return land(i) == request_id;
     }
     return false;
 }
 
 std::optional<Time> Flight::earliest() const {
-    if (count_ == 0) return std::nullopt;
-    const auto first = std::min_element(slots_.begin(), slots_.begin() + count_,
-                                        [](const Slot& a, const Slot& b) { return a.due < b.due; });
-    return due_of(*first);
+    if (!air_) return std::nullopt;
+    return air_->due_of(*std::ranges::min_element(air_->used(), {}, &Slot::due));
 }
 
 std::uint32_t Flight::take_due(Time now) {
-    for (std::uint8_t i = 0; i < count_; ++i) {
-        if (due_of(slots_[i]) > now) continue;
-        const std::uint32_t request_id = slots_[i].request_id;
-        slots_[i] = slots_[--count_];
-        return request_id;
+    for (std::size_t i = 0; air_ && i < air_->count; ++i) {
+        if (air_->due_of(air_->slots[i]) <= now) return land(i);
     }
     return 0;
 }

@@ -2,8 +2,11 @@
 // The commands of one connection that are not answered yet: at most kCommandsInFlight.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 
 #include "base/limits.h"
 #include "base/time.h"
@@ -13,8 +16,8 @@ namespace stentor::session {
 class Flight {
 public:
     [[nodiscard]] bool contains(std::uint32_t request_id) const;
-    [[nodiscard]] bool full() const { return count_ == limits::kCommandsInFlight; }
-    [[nodiscard]] bool empty() const { return count_ == 0; }
+    [[nodiscard]] bool full() const { return air_ && air_->count == limits::kCommandsInFlight; }
+    [[nodiscard]] bool empty() const { return air_ == nullptr; }
 
     // Not full, and request_id is not 0 and not in flight.
     void add(std::uint32_t request_id, Time due);
@@ -29,14 +32,20 @@ public:
 private:
     struct Slot {
         std::uint32_t request_id{};
-        std::uint32_t due{};  // Tenths of a second after base_; enough for thirteen years.
+        std::uint32_t due{};  // Tenths of a second after the base; enough for thirteen years.
+    };
+    struct Air {
+        std::array<Slot, limits::kCommandsInFlight> slots{};  // The first `count` of them.
+        Time base;                                            // When the first command came.
+        std::uint8_t count{};
+
+        [[nodiscard]] std::span<const Slot> used() const { return {slots.data(), count}; }
+        [[nodiscard]] Time due_of(const Slot& slot) const { return base + slot.due * kTick; }
     };
     static constexpr Millis kTick{100};
-    [[nodiscard]] Time due_of(const Slot& slot) const { return base_ + slot.due * kTick; }
+    std::uint32_t land(std::size_t slot);
 
-    std::array<Slot, limits::kCommandsInFlight> slots_{};  // The first count_ of them.
-    Time base_{};                                          // When the first command of all came.
-    std::uint8_t count_{};
+    std::unique_ptr<Air> air_;  // Null while nothing is in flight, which is most of the time.
 };
 
 }  // namespace stentor::session

@@ -1,0 +1,33 @@
+#pragma once
+// Runs of one message to everybody, each beside one of the raw floor, and what they say.
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "bench/findings.h"
+#include "bench/raw_floor.h"
+#include "bench/sample.h"
+
+namespace stentor::bench {
+
+class FanoutPairs {
+public:
+    void add(const FanoutTimes& ours, const FanoutTimes& floor);
+    // Figures and a plot. `words` names the watchers.
+    void tell(Findings& findings, const std::string& section, const std::string& words);
+
+private:
+    struct Side {
+        Sample first, median, p99, last, cpu;
+        void add(const FanoutTimes& times);
+        void tell(Findings& findings, const std::string& section, const std::string& who);
+    };
+
+    Side ours_;
+    Side floor_;
+    Sample ratio_;
+};
+
+}  // namespace stentor::bench

@@ -1,0 +1,80 @@
+// The return of everybody: after a crash and a cold start, and after a drain that told each when to
+// come back. Every member is in three groups and behind in the great one.
+
+#include <fmt/format.h>
+
+#include "bench/great_group.h"
+#include "bench/server_cpu.h"
+
+namespace stentor::bench {
+namespace {
+
+constexpr const char* kSection = "return";
+constexpr std::size_t kHeld = 5;  // Entries that each has when it comes.
+constexpr std::size_t kMissed = 25;
+constexpr Millis kGatherWithin{900'000};
+constexpr Millis kSayWithin{120'000};
+
+bool come_back(GreatGroup& group, Findings& findings, const std::string& words, double took_s) {
+    ServerProcess& server = group.rig().own_server();
+    const crowd::Counts before = group.crowd().counts();
+    const ServerCpu cpu{server};
+    group.timeline().mark(words);
+    const auto began = Clock::now();
+    const bool all = group.gather(group.crowd().size(), kGatherWithin);
+    const double span_s = std::chrono::duration<double>(Clock::now() - began).count();
+    const crowd::Counts after = group.crowd().counts();
+    if (!all) {
+        findings.fail(kSection,
+                      fmt::format("{}: only {} of {} came back; {} refused, {} ended", words,
+                                  after.watching, group.crowd().size(),
+                                  after.refused - before.refused, after.ended - before.ended));
+        return false;
+    }
+    const auto figure = [&](const std::string& name, double value, const char* unit) {
+        findings.figure(kSection, words + ": " + name, value, unit);
+    };
+    figure("from the start of the server to listening", took_s, "s");
+    figure("from listening to everybody complete", span_s, "s");
+    figure("entries fetched", static_cast<double>(after.fetched - before.fetched), "");
+    figure("handshakes refused with a time", static_cast<double>(after.refused - before.refused),
+           "");
+    for (const char* kind : {"shard", "hub", "worker", "loader", "committer"}) {
+        figure(fmt::format("CPU of {} threads, a member", kind),
+               cpu.seconds({kind}) * 1e6 / static_cast<double>(group.crowd().size()), "us");
+    }
+    figure("CPU of the server, a member",
+           cpu.seconds() * 1e6 / static_cast<double>(group.crowd().size()), "us");
+    const FanoutTimes times = group.say(1, kSayWithin);
+    if (times.reached < group.crowd().size()) {
+        findings.fail(kSection, fmt::format("{}: {} of {} reached", words, times.reached,
+                                            group.crowd().size()));
+        return false;
+    }
+    return true;
+}
+
+bool go_through(GreatGroup& group, Findings& findings) {
+    ServerProcess& server = group.rig().own_server();
+    group.post(kHeld + kMissed);
+    group.rig().fleet().settle(kSayWithin);
+    group.crowd().claim(kHeld);
+    server.kill();
+    if (!come_back(group, findings, "after a crash", group.start_again())) return false;
+    server.stop();  // Everybody is told a time to come back at.
+    return come_back(group, findings, "after a drain", group.start_again());
+}
+
+}  // namespace
+
+void measure_return(const Context& context) {
+    GreatGroup group{
+        context,
+        kSection,
+        {.watchers = context.options.members, .further_rooms = {1'000, 100}, .watches_all = true}};
+    (void)go_through(group, context.findings);
+    group.conclude();
+    group.timeline().plot(context.findings, kSection);
+}
+
+}  // namespace stentor::bench
