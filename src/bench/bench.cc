@@ -32,6 +32,7 @@ constexpr Measurement kAll[] = {
     {"unread", measure_unread},
     {"tls", measure_tls},
     {"membership", measure_membership, true},
+    {"reads", measure_reads, true},
     {"peers", measure_peers, true},
     {"million", measure_million, true},
     {"return", measure_return, true},

@@ -181,8 +181,9 @@ private:
     }
 
     void judge(const char* what) {
-        const double small = costs_[{what, sizes_.front()}].cpu_us.at(0.5);
-        const double large = costs_[{what, sizes_.back()}].cpu_us.at(0.5);
+        // Of the least rounds: others' load disturbs those the least.
+        const double small = costs_[{what, sizes_.front()}].cpu_us.at(0);
+        const double large = costs_[{what, sizes_.back()}].cpu_us.at(0);
         context_.findings.figure(
             "membership",
             fmt::format("{}: CPU with {} members over {}", what, sizes_.back(), sizes_.front()),

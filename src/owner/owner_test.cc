@@ -222,6 +222,20 @@ TEST_F(OwnerTest, UnreadCountsOthersPostsAboveTheCursor) {
     EXPECT_EQ(groups.groups(0).last().seq(), 31U);
 }
 
+TEST_F(OwnerTest, AReadPositionThatWasAnsweredIsInTheStoreWhenTheOwnerHasEnded) {
+    node_.answer(create(kAnn));
+    node_.answer(join(kBob));
+    node_.answer(send(kAnn, cmid(1), "news"));
+    pb::ClientFrame read;
+    read.mutable_read()->set_gid(kGroup.value);
+    read.mutable_read()->set_epoch(1);
+    read.mutable_read()->set_seq(1);
+    EXPECT_TRUE(node_.answer(post(kBob, read)).has_done());
+    owner_.reset();
+    EXPECT_EQ((*store_.member(kGroup, kBob))->read, Seq{1});
+    start();
+}
+
 TEST_F(OwnerTest, ForgetsClientIdsThatNoRetryMayUseAnyMore) {
     node_.answer(create(kAnn));
     node_.answer(send(kAnn, cmid(1), "young"));

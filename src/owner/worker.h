@@ -80,6 +80,7 @@ private:
     void on_mail(Mail& mail, Time now);
     void flush();
     void submit_commits();
+    void submit_positions();
     void judge(const group::Load& load, const group::VerdictOn& post);
     Owned& owner_of(GroupId gid);
 
@@ -102,8 +103,9 @@ private:
     Longest turns_;
 
     // Gathered during a turn.
-    std::vector<std::vector<store::Commit>> commits_;  // For each committer.
-    std::vector<store::Store::ReadPosition> positions_;
+    std::vector<std::vector<store::Commit>> commits_;    // For each committer.
+    std::vector<store::Store::ReadPosition> positions_;  // Over several turns, since then.
+    Time positions_since_{};
     std::map<NodeId, std::vector<bus::Answer>> answers_;
     std::map<NodeId, std::vector<bus::Nudge>> nudges_;
     std::vector<NodeId> nodes_;

@@ -70,7 +70,8 @@ void add_bench(CLI::App& app, int& code) {
     command->add_option("--pairs", options->pairs, "Fan-out runs, each beside one of the raw floor")
         ->check(CLI::Range(std::size_t{1}, std::size_t{1'000}))
         ->capture_default_str();
-    command->add_option("--members", options->members, "Of the largest group of membership")
+    command
+        ->add_option("--members", options->members, "Of the largest group of membership and reads")
         ->check(CLI::Range(std::size_t{1'000}, std::size_t{1'000'000}))
         ->capture_default_str();
     command->add_option("--rounds", options->rounds, "Of comparisons, each in another order")

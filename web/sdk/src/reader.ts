@@ -1,11 +1,20 @@
 // How far this member has read. Told to the server when he leaves or looks away, else on a timer
-// that grows with the group: in a large one everybody's cursor moves with every entry.
+// that grows with the group: in a large one everybody's cursor moves with every entry, and all of
+// them together report no more often than REPORTS_PER_S.
 
 import { countsAsUnread, type Group, type GroupPort } from "./group";
-import type { Cancel } from "./env";
+import { chance, type Cancel } from "./env";
 
 const REPORT_EVERY_MS = 3_000;
+const REPORTS_PER_S = 2_000;
 export const UNREAD_MANY = 100;
+
+// Spread by half to each side: an entry reaches all of them in the same moment.
+export function reportAfterMs(members: number, chance: number): number {
+  const count = Math.max(1, members);
+  const every = Math.max(REPORT_EVERY_MS * (1 + Math.log10(count)), (count / REPORTS_PER_S) * 1_000);
+  return every * (0.5 + chance);
+}
 
 export class Reader {
   // Told to the server, or said by it.
@@ -44,7 +53,7 @@ export class Reader {
     if (seq <= this.shown) return;
     this.shown = Math.min(seq, this.group.log.last);
     const members = this.group.opened?.members ?? 1;
-    this.#cancel ??= this.port.env.after(REPORT_EVERY_MS * (1 + Math.log10(Math.max(1, members))), () => this.flush());
+    this.#cancel ??= this.port.env.after(reportAfterMs(members, chance(this.port.env)), () => this.flush());
     this.port.changed();
   }
 
