@@ -33,6 +33,7 @@ constexpr Measurement kAll[] = {
     {"tls", measure_tls},
     {"membership", measure_membership, true},
     {"reads", measure_reads, true},
+    {"isolation", measure_isolation, true},
     {"peers", measure_peers, true},
     {"million", measure_million, true},
     {"return", measure_return, true},

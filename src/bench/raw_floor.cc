@@ -26,27 +26,12 @@
 #include "base/limits.h"
 #include "bench/arrivals.h"
 #include "bench/loop.h"
+#include "bench/pipe_mail.h"
 #include "net/ws/handshake.h"
 #include "wire/envelope.h"
 
 namespace stentor::bench {
 namespace {
-
-template <class T>
-bool put(int descriptor, const T& value) {
-    return std::cmp_equal(write(descriptor, &value, sizeof value), sizeof value);
-}
-
-template <class T>
-bool take(int descriptor, T& value) {
-    char* at = reinterpret_cast<char*>(&value);
-    for (std::size_t done = 0; done < sizeof value;) {
-        const auto got = read(descriptor, at + done, sizeof value - done);
-        if (got <= 0) return false;
-        done += static_cast<std::size_t>(got);
-    }
-    return true;
-}
 
 // ---- The sender's process
 

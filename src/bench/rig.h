@@ -84,6 +84,7 @@ void measure_groups(const Context& context);
 void measure_unread(const Context& context);
 void measure_tls(const Context& context);
 void measure_membership(const Context& context);
+void measure_isolation(const Context& context);
 void measure_reads(const Context& context);
 void measure_peers(const Context& context);
 void measure_million(const Context& context);
