@@ -26,6 +26,7 @@ enum class Bug : std::uint8_t {
     kick_outside_order,
     notes_without_cursor,
     storm_after_number,
+    refused_frame_counts_as_pushed,
 };
 
 #ifdef STENTOR_PLANTED_BUGS

@@ -60,6 +60,18 @@ TEST_F(CacheTest, AGuessedIdAndAForeignGroupLookTheSame) {
     EXPECT_EQ(told.refusals[0].code, Code::not_found);
 }
 
+TEST_F(CacheTest, GuessedGroupsLeaveMemoryWithTheNextTick) {
+    member.role = pb::ROLE_NONE;
+    for (std::uint64_t gid = 1'000; gid < 2'000; ++gid) {
+        cache.on_open(waiter(), {gid}, kAnn, {}, {}, now);
+        answer_all();
+    }
+    EXPECT_EQ(told.refusals.size(), 1'000U);
+    cache.on_tick(now);
+    EXPECT_EQ(cache.counts().groups, 0U);
+    EXPECT_EQ(told.routes.back(), 0U);
+}
+
 TEST_F(CacheTest, ManyOpensOfAColdGroupBringOneView) {
     for (int i = 0; i < 10; ++i) open();
     int views = 0;
@@ -140,8 +152,32 @@ TEST_F(CacheTest, ALostLastItemIsFoundWhenTheGroupStaysQuiet) {
     now += Millis{30'000};
     cache.on_tick(now);
     answer_all();
+    EXPECT_TRUE(told.pushes.empty());  // The stream may still tell it, and what stands before it.
+    now += Millis{1'000};
+    cache.on_tick(now);
+    answer_all();
     ASSERT_EQ(told.pushes.size(), 1U);
     EXPECT_EQ(told.pushes[0].last, Seq{502});
+}
+
+TEST_F(CacheTest, AnAnswerDoesNotOvertakeWhatTheStreamSaysOfMembers) {
+    open_it();
+    add(1, 1);
+    told.pushes.clear();
+    pull(502, 600);  // Somebody's own send has the number 502: so it is there.
+    log.add(1);
+    answer_all();
+    EXPECT_TRUE(told.pushes.empty());
+    item(bus::MemberChanged{.uid = kBob, .member = {.role = pb::ROLE_NONE, .version = 9}}, 2);
+    EXPECT_EQ(told.ousts.size(), 1U);
+    EXPECT_TRUE(told.pushes.empty());
+    item(bus::EntriesAdded{.entries = log.slice(502, 502)}, 3);
+    ASSERT_EQ(told.pushes.size(), 1U);
+    EXPECT_EQ(told.pushes[0].last, Seq{502});
+    // Who asked for it is answered with the next look.
+    cache.on_tick(now += Millis{1'000});
+    answer_all();
+    EXPECT_EQ(told.ranges.size(), 1U);
 }
 
 TEST_F(CacheTest, AReplacedOwnerIsNotHeard) {
@@ -195,6 +231,9 @@ TEST_F(CacheTest, AboveTheHeadIsVerifiedBeforeItIsRefused) {
     EXPECT_EQ(told.refusals[0].code, Code::bad_range);
     log.add(5);  // Committed, and its item lost.
     pull(501, 600);
+    answer_all();
+    EXPECT_TRUE(told.ranges.empty());
+    cache.on_tick(now += Millis{1'000});
     answer_all();
     ASSERT_EQ(told.ranges.size(), 1U);
     EXPECT_EQ(told.ranges[0].seating.reached, Seq{505});

@@ -21,7 +21,9 @@
 
 namespace stentor::cache {
 
-inline constexpr Millis kRouteEvery{10'000};   // Three missed reports are an absence.
+inline constexpr Millis kRouteEvery{10'000};  // Three missed reports are an absence.
+// What an answer knows, the stream tells in this time, or has lost.
+inline constexpr Millis kStreamWithin{500};
 inline constexpr Millis kForgetAfter{30'000};  // Unwatched that long, a group leaves memory.
 inline constexpr Millis kVerifyAfter{20'000};  // Quiet that long, its head is asked for.
 inline constexpr std::size_t kVerifiesPerTick = 256;
@@ -115,6 +117,8 @@ struct Group {
     AskId catching_up = 0;
     bool wants_catch_up = false;
     Seq seen;             // Newest seq that the stream told, applied or not.
+    Seq unheard;          // An owner's answer said that it is there; the stream has not yet,
+    Time unheard_since;   // and may until kStreamWithin later.
     Epoch backlog_epoch;  // Of `seen` and `backlog` while no view is here.
     std::vector<std::pair<Epoch, LogEntry>> changes;  // Told while a view was on its way.
     std::deque<LogEntry> backlog;     // Ahead of the head, until what is missing has come.
@@ -230,8 +234,9 @@ private:
     template <class Of>
     void spoil_loads(Of of);
     void add_entries(Group& group, std::span<const LogEntry> entries, Time now);
-    void add_answer(Group& group, const bus::EntriesAnswer& answer, Time now);
+    void add_answer(Group& group, const bus::EntriesAnswer& answer, Seq most, Time now);
     void add_backlog(Group& group, Time now);
+    [[nodiscard]] static Seq trusted(Group& group, Seq head, Time now);
     void push_entries(Group& group, std::span<const LogEntry> entries);
     void start_epoch(Group& group, Epoch epoch, Seq head);
     void catch_up(Group& group);

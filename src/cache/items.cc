@@ -308,22 +308,37 @@ void Cache::Impl::on_caught_up(GroupId gid, Result<bus::Reply> reply, Time now) 
         start_epoch(*group, answer->epoch, answer->head);
         return release_beyond(*group, now);
     }
-    if (answer->epoch == memory.epoch()) add_answer(*group, *answer, now);
+    const Seq most = trusted(*group, answer->head, now);
+    if (answer->epoch == memory.epoch()) add_answer(*group, *answer, most, now);
     // More than one page was missing. Without progress it waits for the next tick: an owner must
     // not be asked in a circle.
-    const bool missing = memory.head() < std::max(answer->head, group->seen);
+    const bool missing = memory.head() < std::max(most, group->seen);
     if (again || (missing && memory.head() > before)) return catch_up(*group);
-    group->wants_catch_up = missing;
-    release_beyond(*group, now);
+    group->wants_catch_up = missing || most < answer->head;
+    // Whoever asks for what is there, but not told yet, waits for it.
+    if (most == answer->head) release_beyond(*group, now);
 }
 
-void Cache::Impl::add_answer(Group& group, const bus::EntriesAnswer& answer, Time now) {
+// How far an answer that ends at `head` is believed. Between the stream's last entry and one that
+// only the answer knows, the stream may still say that somebody left: he would be pushed what came
+// after. So the stream gets its time.
+Seq Cache::Impl::trusted(Group& group, Seq head, Time now) {
+    const Seq told = std::max(group.seen, group.memory.head());
+    if (head <= told) return head;
+    if (group.unheard <= told) {
+        group.unheard = head;
+        group.unheard_since = now;
+    }
+    return now - group.unheard_since < kStreamWithin ? told : std::min(group.unheard, head);
+}
+
+void Cache::Impl::add_answer(Group& group, const bus::EntriesAnswer& answer, Seq most, Time now) {
     group.memory.raise_floor(answer.floor, answer.floor_digest);
     for (const pb::Tally& tally : answer.tallies) group.memory.set_tally(tally);
     std::vector<LogEntry> entries;
     for (const LogEntry& entry : answer.entries) {
         const bool dense = entries.empty() || entry.seq == entries.back().seq + 1;
-        if (!dense || entry.seq > answer.head) break;
+        if (!dense || entry.seq > most) break;
         entries.push_back(entry);
     }
     if (!entries.empty()) add_entries(group, entries, now);

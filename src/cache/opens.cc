@@ -135,7 +135,11 @@ std::optional<Seq> Cache::Impl::fork_after(const Group& group, Epoch epoch) {
 }
 
 void Cache::Impl::refuse_open(Group& group, const PendingOpen& open, Error error) {
-    if (--group.opens_in_flight == 0) group.changed.clear();
+    if (--group.opens_in_flight == 0) {
+        group.changed.clear();
+        // Whoever guesses ids must not fill the memory with groups that nobody here may see.
+        if (!group.memory.loaded() && group.watching.empty()) group.unwatched_since = {};
+    }
     fx_.refused(open.waiter, open.gid, error);
 }
 

@@ -24,6 +24,12 @@ void Gateway::serve(const HttpHandler& http) {
     shards_.serve(handlers);
 }
 
+std::uint64_t Gateway::opens_held_back() const {
+    std::uint64_t count = 0;
+    for (const auto& side : sides_) count += side->side().held_back();
+    return count;
+}
+
 std::vector<const DurationCounts*> Gateway::fanout_turns() const {
     std::vector<const DurationCounts*> turns;
     for (const auto& side : sides_) turns.push_back(&side->fanout_turns());

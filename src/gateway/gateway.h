@@ -24,6 +24,8 @@ public:
 
     // How long shards' turns of pushing took. After serve(); thread: any.
     [[nodiscard]] std::vector<const DurationCounts*> fanout_turns() const;
+    // Opens refused because too many before them, of one connection, missed. Thread: any.
+    [[nodiscard]] std::uint64_t opens_held_back() const;
 
     // Opens the listeners. Throws std::runtime_error, see ShardGroup::serve.
     void serve(const HttpHandler& http);

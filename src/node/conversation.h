@@ -33,6 +33,7 @@ public:
     session::SeatIndex take_seat(GroupId gid, Epoch epoch, Seq reached) override;
     void leave_seat(GroupId gid, session::SeatIndex seat) override;
     void caught_up(GroupId gid, session::SeatIndex seat, Epoch epoch, Seq reached) override;
+    void held_back() override { side_.held_back_.fetch_add(1, std::memory_order_relaxed); }
     void registered(const session::Identity& identity, DeviceId device,
                     std::uint64_t user_log_after) override;
     void pause_reading() override;

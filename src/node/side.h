@@ -5,6 +5,7 @@
 // Owner: the shell. Thread: the shard's. Cost: a Place a connection; the rest is its session's and
 // its audiences'.
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -51,6 +52,10 @@ public:
     void set_level(storm::Level level);
     // Says Bye to all, each with a time of its own within `spread`.
     void drain(Millis spread);
+    // Opens refused because too many before them missed. Thread: any.
+    [[nodiscard]] std::uint64_t held_back() const {
+        return held_back_.load(std::memory_order_relaxed);
+    }
     [[nodiscard]] fanout::Router& router() { return router_; }
 
     // event(session::Session&, session::Effects&), if the connection is still there.
@@ -97,6 +102,7 @@ private:
     fanout::Router router_;
     fanout::PulseWheel pulses_;
     std::vector<fanout::WatcherCount> counts_;
+    std::atomic<std::uint64_t> held_back_{0};
 };
 
 }  // namespace stentor::node

@@ -72,7 +72,7 @@ void add_turned_away(Exposition& page, net::ShardGroup& shards) {
 }
 
 // Named as in base/limits.h or in the configuration.
-void add_limits(Exposition& page, net::ShardGroup& shards) {
+void add_limits(Exposition& page, net::ShardGroup& shards, const gateway::Gateway& gateway) {
     using C = net::Counters;
     constexpr std::array<std::pair<std::string_view, Field>, 13> kLimits{
         {{"connections", &C::refused_full},
@@ -92,6 +92,7 @@ void add_limits(Exposition& page, net::ShardGroup& shards) {
     for (const auto& [limit, field] : kLimits) {
         samples.push_back({{{"limit", limit}}, sum(shards, field)});
     }
+    samples.push_back({{{"limit", "misses"}}, as_double(gateway.opens_held_back())});
     page.counters("stentor_limit_total", "Times that a limit acted", samples);
 }
 
@@ -237,7 +238,7 @@ std::string metrics_of(const Measured& measured) {
     page.gauge("stentor_ready", "1: takes work, as /readyz says", measured.ready ? 1 : 0);
     add_connections(page, measured.shards);
     add_turned_away(page, measured.shards);
-    add_limits(page, measured.shards);
+    add_limits(page, measured.shards, measured.gateway);
     add_owner(page, measured.owner);
     add_node(page, measured.gateway);
     page.gauges("stentor_http_waiting", "HTTP requests that wait",

@@ -143,6 +143,14 @@ void Commands::on_open(std::uint32_t request_id, const pb::Open& open) {
     if (good) good = check_number(open.epoch(), "open.epoch");
     if (good) good = check_number(open.seq(), "open.seq");
     if (!good) return refuse(request_id, good.error());
+    if (const auto wait = session_.misses_.wait(now_)) {
+        fx_.held_back();
+        return refuse(request_id, {.code = Code::rate_limited,
+                                   .where = "open.gid",
+                                   .limit = limits::kMisses,
+                                   .retry_after_ms = wait_ms(*wait),
+                                   .rule = "misses"});
+    }
     const GroupId gid{open.gid()};
     OpenGroup* group = session_.find(gid);
     if (group == nullptr) {
@@ -154,6 +162,7 @@ void Commands::on_open(std::uint32_t request_id, const pb::Open& open) {
         group = &session_.groups_.emplace_back(OpenGroup{.gid = gid});
     }
     ++group->opens;
+    session_.misses_.charge(now_);
     fx_.open(request_id, gid, Epoch{open.epoch()}, Seq{open.seq()});
 }
 

@@ -130,6 +130,7 @@ void Session::on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effec
 
 void Session::on_opened(std::uint32_t request_id, const Opening& opening, std::string payload,
                         Effects& fx) {
+    misses_.pay_back();
     const bool awaited = state_ == State::ready && (request_id == 0 || settle(request_id, fx));
     OpenGroup* group = find(opening.gid);
     if (!awaited || group == nullptr) {
@@ -177,6 +178,7 @@ void Session::on_refused(std::uint32_t request_id, GroupId gid, const Error& err
     OpenGroup* group = find(gid);
     if (group != nullptr && group->opens > 0) {
         const bool gone = error.code == Code::not_found || error.code == Code::not_a_member;
+        if (!gone) misses_.pay_back();
         if (gone && group->seat != kNoSeat) {
             leave(gid, fx);
         } else {

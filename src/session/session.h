@@ -31,6 +31,7 @@
 #include "base/time.h"
 #include "bus/bus.h"
 #include "session/flight.h"
+#include "session/misses.h"
 
 namespace stentor::session {
 
@@ -129,6 +130,8 @@ public:
     virtual void caught_up(GroupId gid, SeatIndex seat, Epoch epoch, Seq reached) = 0;
 
     // ---- To the connection
+    // An Open was refused here: too many before it were of groups that he may not see.
+    virtual void held_back() = 0;
     // Hello was accepted; `user_log_after`: the newest entry of his log that this device holds.
     virtual void registered(const Identity& identity, DeviceId device,
                             std::uint64_t user_log_after) = 0;
@@ -213,6 +216,7 @@ private:
     State state_{State::awaiting_hello};
     bool paused_{};
     bool bench_{};
+    Misses misses_;
 };
 
 }  // namespace stentor::session

@@ -50,6 +50,7 @@ public:
     }
     void leave_seat(GroupId, SeatIndex seat) override { left.push_back(seat); }
     void caught_up(GroupId, SeatIndex, Epoch, Seq reached) override { caught.push_back(reached); }
+    void held_back() override { ++held; }
     void registered(const Identity&, DeviceId, std::uint64_t) override { ++registrations; }
     void pause_reading() override { paused = true; }
     void resume_reading() override { paused = false; }
@@ -66,6 +67,7 @@ public:
     std::vector<SeatIndex> left;
     std::vector<std::uint16_t> closed;
     int nears = 0;
+    std::uint32_t held = 0;
     int registrations = 0;
     bool paused = false;
     SeatIndex next_seat = 9;
@@ -145,6 +147,49 @@ protected:
     Session session;
     Time now = from_ms(1'700'000'000'000);
 };
+
+TEST_F(SessionTest, WhoGuessesGroupIdsWaitsAfterAFew) {
+    say(hello());
+    std::uint32_t request_id = 10;
+    const auto guess = [&] {
+        pb::ClientFrame frame;
+        frame.set_request_id(++request_id);
+        frame.mutable_open()->set_gid(1'000 + request_id);
+        say(frame);
+        if (fx.opens.empty()) return false;
+        session.on_refused(request_id, GroupId{1'000 + request_id}, {.code = Code::not_found}, fx);
+        fx.opens.clear();
+        return true;
+    };
+    std::uint32_t asked = 0;
+    for (int i = 0; i < 1'000; ++i) asked += guess() ? 1U : 0U;
+    EXPECT_EQ(asked, limits::kMisses);
+    EXPECT_EQ(fx.held, 1'000 - limits::kMisses);
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_RATE_LIMITED);
+    EXPECT_EQ(fx.refusal().field(), "open.gid");
+    now += Millis{fx.refusal().retry_after_ms()};
+    EXPECT_TRUE(guess());
+    EXPECT_FALSE(guess());
+    EXPECT_TRUE(fx.closed.empty());
+}
+
+TEST_F(SessionTest, WhoOpensHisOwnGroupsNeverWaits) {
+    say(hello());
+    for (std::uint32_t i = 0; i < 1'000; ++i) {
+        fx.opens.clear();
+        pb::ClientFrame frame;
+        frame.set_request_id(10);
+        frame.mutable_open()->set_gid(kGroup.value);
+        say(frame);
+        ASSERT_EQ(fx.opens.size(), 1U) << i;
+        // A store that is down for a while is no miss either.
+        if (i % 2 == 0) {
+            session.on_refused(10, kGroup, {.code = Code::store_unavailable}, fx);
+        } else {
+            session.on_opened(10, {.gid = kGroup, .epoch = kEpoch}, "", fx);
+        }
+    }
+}
 
 TEST_F(SessionTest, HelloIsWelcomedAndItsGroupsAreOpened) {
     pb::ClientFrame frame = hello();

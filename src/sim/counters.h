@@ -57,6 +57,11 @@ enum class Seen : std::uint8_t {
     frame_split,
     reading_paused,
     stuck_socket_closed,
+    slow_socket_closed,
+    vanished_client_found,
+    reader_stopped,
+    reader_woke_up,
+    reader_woke_up_closed,  // Only then it learns that it had been.
     // What members did and got
     sent,
     refused_rate,

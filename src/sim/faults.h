@@ -37,6 +37,7 @@ struct Faults {
     std::uint32_t connect_refused{};
     std::uint32_t drop{};
     std::uint32_t half_open{};
+    std::uint32_t reader_stops{};
     std::uint32_t client_crash{};
     std::uint32_t slow_socket{};  // Of all connections.
     bool long_history{};          // More entries than an owner and a node start with.
@@ -97,6 +98,7 @@ inline Faults Faults::drawn(Random& random) {
     faults.bus_delay_max = Millis{random.chance(300) ? 400 : 8};
     faults.network_delay_max = Millis{random.chance(300) ? 800 : 40};
     faults.storm = maybe(200);
+    faults.reader_stops = maybe(15);
     return faults;
 }
 

@@ -53,11 +53,20 @@ fanout::Written Link::write(std::string_view frame) {
     const std::size_t taken = accept_bytes(frame);
     if (taken == frame.size()) return fanout::Written::whole;
     world_.count(Seen::write_kept);
-    backlog_.emplace_back(frame.substr(taken));
-    progress_ = world_.now();
-    watch_for_stuck();
+    begin_backlog(std::string{frame.substr(taken)}, taken > 0);
     return fanout::Written::kept;
 }
+
+void Link::begin_backlog(std::string rest, bool begun) {
+    backlog_.push_back(std::move(rest));
+    front_begun_ = begun;
+    taken_ = 0;
+    ++backlogs_;
+    watch_for_stuck();
+}
+
+// As net::Backlog::forget_rest(): a half frame has to be finished.
+void Link::forget_rest() { backlog_.resize(front_begun_ ? 1 : 0); }
 
 bool Link::send(std::string_view payload) {
     if (over_ || closing_) return true;
@@ -72,7 +81,7 @@ bool Link::send(std::string_view payload) {
 }
 
 std::size_t Link::accept_bytes(std::string_view bytes) {
-    if (drained_bytes_ == 0 && !silent_ && kernel_.empty()) {
+    if (drained_bytes_ == 0 && !silent_ && !stopped_ && kernel_.empty()) {
         deliver(std::string{bytes});
         return bytes.size();
     }
@@ -87,12 +96,11 @@ std::size_t Link::accept_bytes(std::string_view bytes) {
 
 void Link::drain() {
     draining_ = false;
-    if (over_ || silent_ || kernel_.empty()) return;
+    if (over_ || silent_ || stopped_ || kernel_.empty()) return;
     const std::size_t count =
         drained_bytes_ == 0 ? kernel_.size() : std::min(drained_bytes_, kernel_.size());
     deliver(kernel_.substr(0, count));
     kernel_.erase(0, count);
-    progress_ = world_.now();
     refill();
     if (kernel_.empty() || std::exchange(draining_, true)) return;
     world_.clock.after(drained_every_, [self = shared_from_this()] { self->drain(); });
@@ -103,21 +111,26 @@ void Link::refill() {
     while (!backlog_.empty()) {
         std::string& first = backlog_.front();
         const std::size_t taken = accept_bytes(first);
+        taken_ += taken;
         if (taken < first.size()) {
+            front_begun_ = front_begun_ || taken > 0;
             first.erase(0, taken);
             return;
         }
         backlog_.pop_front();
+        front_begun_ = false;
     }
     if (closing_) return finish_close();
     if (server_ != nullptr) server_->on_drained(token_);
 }
 
 void Link::watch_for_stuck() {
-    world_.clock.after(limits::kStuckWithin, [self = shared_from_this(), since = progress_] {
-        if (self->over_ || !self->waiting()) return;
-        if (self->progress_ != since) return self->watch_for_stuck();
-        self->world_.count(Seen::stuck_socket_closed);
+    world_.clock.after(limits::kStuckWithin, [self = shared_from_this(), number = backlogs_] {
+        if (self->over_ || self->closing_ || !self->waiting() || self->backlogs_ != number) return;
+        if (std::exchange(self->taken_, 0) >= limits::kSlowBytes) return self->watch_for_stuck();
+        self->world_.count(self->stopped_ || self->silent_ ? Seen::stuck_socket_closed
+                                                           : Seen::slow_socket_closed);
+        self->forget_rest();
         if (self->server_ != nullptr) self->server_->on_stuck(self->token_);
     });
 }
@@ -200,6 +213,12 @@ void Link::close() {
 void Link::finish_close() {
     world_.count(Seen::connection_closed_by_server);
     tell_server_closed(Millis{0});
+    if (stopped_) {
+        // What it did not take is thrown away with the socket.
+        reset_ = true;
+        kernel_.clear();
+        return;
+    }
     if (drained_bytes_ != 0 && !kernel_.empty() && !silent_) deliver(std::exchange(kernel_, {}));
     tell_client_closed(Millis{0});
 }
@@ -242,13 +261,36 @@ void Link::cut() {
 
 void Link::heal() {
     drained_bytes_ = 0;
+    read_again();
     if (silent_) cut();
 }
 
 void Link::go_silent() {
     if (over_ || std::exchange(silent_, true)) return;
     capacity_ = std::min(capacity_, kSilentBytes);
-    tell_server_closed(limits::kUserTimeout);
+    // The kernel gives up what is never acknowledged; until then nobody is told.
+    world_.clock.after(limits::kUserTimeout, [self = shared_from_this()] {
+        if (self->server_ == nullptr || self->over_) return;
+        self->world_.count(Seen::vanished_client_found);
+        self->tell_server_closed(Millis{0});
+    });
+}
+
+void Link::stop_reading() {
+    if (over_ || silent_ || std::exchange(stopped_, true)) return;
+    world_.count(Seen::reader_stopped);
+    capacity_ = std::min(capacity_, kSilentBytes);
+}
+
+void Link::read_again() {
+    if (!std::exchange(stopped_, false) || over_) return;
+    if (reset_) {
+        world_.count(Seen::reader_woke_up_closed);
+        return tell_client_closed(Millis{0});
+    }
+    world_.count(Seen::reader_woke_up);
+    if (kernel_.empty() || std::exchange(draining_, true)) return;
+    world_.clock.after(drained_every_, [self = shared_from_this()] { self->drain(); });
 }
 
 }  // namespace stentor::sim

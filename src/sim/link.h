@@ -69,6 +69,10 @@ public:
     // ---- The world
     void cut();
     void go_silent();
+    // The member's program takes nothing out of its kernel, until read_again(). What ends meanwhile
+    // it learns only then.
+    void stop_reading();
+    void read_again();
     // Drained as it comes; one that is silent is cut, as when its route comes back too late.
     void heal();
     [[nodiscard]] bool over() const { return over_; }
@@ -80,6 +84,8 @@ private:
     void drain();
     void refill();
     void watch_for_stuck();
+    void begin_backlog(std::string rest, bool begun);
+    void forget_rest();
     void deliver(std::string bytes);
     void parse();
     void finish_close();
@@ -101,7 +107,9 @@ private:
     std::string kernel_;
     std::deque<std::string> backlog_;
     bool draining_{};
-    Time progress_;
+    bool front_begun_{};        // Of the first in the backlog a part is out.
+    std::uint64_t backlogs_{};  // Numbers them, for the watch over the one that waits.
+    std::size_t taken_{};       // Of the backlog, since the watch began.
 
     std::string received_;          // By the member, not a whole frame yet.
     std::deque<std::string> held_;  // Messages up, while reading is paused.
@@ -109,6 +117,8 @@ private:
     bool accepted_{};
     bool closing_{};
     bool silent_{};
+    bool stopped_{};
+    bool reset_{};  // By the server, while the member did not read.
     bool over_{};
 };
 

@@ -40,6 +40,7 @@ constexpr std::array kBugs{
     NamedBug{"kick_outside_order", Bug::kick_outside_order},
     NamedBug{"notes_without_cursor", Bug::notes_without_cursor},
     NamedBug{"storm_after_number", Bug::storm_after_number},
+    NamedBug{"refused_frame_counts_as_pushed", Bug::refused_frame_counts_as_pushed},
 };
 
 constexpr std::size_t kTailLines = 40;

@@ -56,6 +56,14 @@ void Member::go_silent() {
     link_->go_silent();
 }
 
+// A page in the background, a program that hangs: it goes on after a while, perhaps too late.
+void Member::stop_reading() {
+    if (link_ == nullptr) return;
+    link_->stop_reading();
+    const Millis pause = world_.random.between(Millis{500}, 2 * limits::kStuckWithin);
+    world_.clock.after(pause, [link = link_] { link->read_again(); });
+}
+
 // Its disk keeps the cursors and the sends that were not answered; all else is new.
 void Member::crash() {
     if (client_ == nullptr || stopped_) return;

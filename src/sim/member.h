@@ -42,6 +42,7 @@ public:
     // ---- What happens to it
     void cut();
     void go_silent();
+    void stop_reading();
     void crash();
     // From here on it wants nothing new, and no fault holds it back.
     void heal();

@@ -284,6 +284,7 @@ void Scenario::strike_members() {
     for (const auto& member : members_) {
         if (world_.random.chance(world_.faults.drop)) member->cut();
         if (world_.random.chance(world_.faults.half_open)) member->go_silent();
+        if (world_.random.chance(world_.faults.reader_stops)) member->stop_reading();
         if (world_.random.chance(world_.faults.client_crash)) member->crash();
     }
 }
@@ -399,7 +400,10 @@ bool Scenario::run_until_nothing_lacks(Millis within) {
     while (run_until(world_.now() + Millis{500})) {
         const auto lack = lacking();
         if (!lack) return true;
-        if (world_.now() < deadline) continue;
+        // Who floods is told to wait, and what he has written since goes out after that.
+        const bool sending = std::ranges::any_of(
+            members_, [](const auto& member) { return member->unanswered() > 0; });
+        if (world_.now() < deadline + (sending ? limits::kFloodWaitMax : Millis{})) continue;
         checks_.violation(std::to_string(within.count() / 1000) + " s after healing " + *lack);
     }
     return false;

@@ -16,6 +16,8 @@ from server_under_test import (
     SENT, WELCOME, Server, Socket, Talk, WebSocket, cmid, command, field, fields, hello, until)
 
 TOKEN_EXPIRED = 103
+RATE_LIMITED = 200
+MISSES = 64
 MALFORMED, TOKEN_INVALID, NOT_FOUND, BAD_FIELD, HELLO_REQUIRED, NOT_OPEN, FRAME_TOO_LARGE = (
     400, 402, 403, 406, 407, 102, 408)
 
@@ -265,11 +267,19 @@ def time_tells_nothing_of_group_ids(server):
     jitter hides it, and there are 2^52 ids to ask for.
     """
     rounds = 300
-    with signed_in(server, "time-owner") as owner, signed_in(server, "time-guesser") as guesser:
+    token = server.account("time-guesser")
+    with signed_in(server, "time-owner") as owner:
         groups = [group_of(owner) for _ in range(rounds)]
+        guesses = 0
+        guesser = None
 
         def time_of(to):
+            nonlocal guesses, guesser
             frame = command(9, OPEN, field(1, to))
+            if guesses % MISSES == 0:  # One connection may miss no more often.
+                guesser = Talk(server.ports["tcp"])
+                assert WELCOME in guesser.answer(hello(token))
+            guesses += 1
             before = time.perf_counter()
             code = guesser.refusal(frame)
             took = time.perf_counter() - before
@@ -286,6 +296,40 @@ def time_tells_nothing_of_group_ids(server):
             found, medians = ratio(there, absent)
             print(f"   groups of others, absent groups: medians {medians} us", flush=True)
             assert found < bound, (found, medians)
+
+
+def a_flood_of_guessed_group_ids(server):
+    with signed_in(server, "flood-owner") as owner, signed_in(server, "flooder") as flooder:
+        gid = group_of(owner)
+        before = server.limit("misses")
+        told = []
+        for i in range(1000):
+            refused = fields(flooder.answer(command(9, OPEN, field(1, gid ^ (i + 1))))[REFUSED][0])
+            told.append(refused[1][0])
+            if i % 100 == 0:
+                said(owner, gid, f"meanwhile {i}")
+        # Then one a second, however fast it asks.
+        assert told[:MISSES] == [NOT_FOUND] * MISSES, told[:MISSES]
+        assert told.count(NOT_FOUND) < MISSES + 30, told.count(NOT_FOUND)
+        assert set(told) == {NOT_FOUND, RATE_LIMITED}, set(told)
+        assert refused[2] == [b"open.gid"] and refused[4][0] > 0, refused
+        assert server.limit("misses") - before == told.count(RATE_LIMITED)
+        until(lambda: server.metric("stentor_groups_watched") <= 2, "guessed groups are forgotten")
+
+
+def half_open_connections(server):
+    """Within the bounds nobody is refused: what is bounded is told by the C++ tests, with small ones."""
+    before = server.limit("handshake_within")
+    begun = [Socket(server.ports["http"], address=f"127.0.0.{1 + i % 9}") for i in range(500)]
+    until(lambda: server.metric("stentor_handshakes_open") >= 500, "they are counted")
+    with signed_in(server, "beside-them") as talk:
+        said(talk, group_of(talk), "nobody notices")
+    for socket in begun[::2]:
+        socket.send(b"GET /")
+    until(lambda: server.metric("stentor_handshakes_open") == 0, "they are given up")
+    assert server.limit("handshake_within") - before == 500
+    for socket in begun:
+        socket.socket.close()
 
 
 def ranges_before_the_floor(server):
@@ -340,7 +384,8 @@ CHECKS = [
     forms_of_other_pages, what_is_no_frame_on_tcp, garbage_on_tcp, silence_on_tcp,
     tokens_that_are_forged, tokens_that_are_expired_or_of_another_key,
     tokens_that_expire_in_the_middle, tokens_that_are_too_long, guessed_group_ids,
-    time_tells_nothing_of_group_ids, ranges_before_the_floor,
+    time_tells_nothing_of_group_ids, a_flood_of_guessed_group_ids, half_open_connections,
+    ranges_before_the_floor,
     markup_in_names_and_texts, sizes_beyond_the_limits,
 ]
 

@@ -94,6 +94,17 @@ class Server:
         assert status == 201, (status, answer)
         return answer["token"]
 
+    def metric(self, name):
+        """Of the private listener; `name` with its labels."""
+        address = (self.folder / "data/admin-address").read_text().strip()
+        with urllib.request.urlopen(address + "/metrics", timeout=PATIENCE_S) as answer:
+            lines = answer.read().decode().splitlines()
+        return next(float(line[len(name) + 1:]) for line in lines if line.startswith(name + " "))
+
+    def limit(self, name):
+        """How often it acted."""
+        return self.metric(f'stentor_limit_total{{limit="{name}"}}')
+
     def counter(self, name):
         return self.request("GET", "/api/v1/stats")[1][name]
 
