@@ -173,24 +173,6 @@ TEST_F(SessionTest, WhoGuessesGroupIdsWaitsAfterAFew) {
     EXPECT_TRUE(fx.closed.empty());
 }
 
-TEST_F(SessionTest, WhoOpensHisOwnGroupsNeverWaits) {
-    say(hello());
-    for (std::uint32_t i = 0; i < 1'000; ++i) {
-        fx.opens.clear();
-        pb::ClientFrame frame;
-        frame.set_request_id(10);
-        frame.mutable_open()->set_gid(kGroup.value);
-        say(frame);
-        ASSERT_EQ(fx.opens.size(), 1U) << i;
-        // A store that is down for a while is no miss either.
-        if (i % 2 == 0) {
-            session.on_refused(10, kGroup, {.code = Code::store_unavailable}, fx);
-        } else {
-            session.on_opened(10, {.gid = kGroup, .epoch = kEpoch}, "", fx);
-        }
-    }
-}
-
 TEST_F(SessionTest, HelloIsWelcomedAndItsGroupsAreOpened) {
     pb::ClientFrame frame = hello();
     frame.mutable_hello()->add_resume()->set_gid(5);
