@@ -18,6 +18,13 @@ if(STENTOR_SANITIZE)
     add_compile_options(-fsanitize=${STENTOR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${STENTOR_SANITIZE})
 endif()
+# With sanitizers the planted bugs are compiled into everything, none of them on, so that the
+# simulator needs no second build. What is shipped has none in it, and the simulator's build beside it
+# is a build of its own.
+if(STENTOR_SANITIZE AND NOT STENTOR_FUZZ)
+    set(STENTOR_PLANTED_EVERYWHERE ON)
+    target_compile_definitions(stentor_options INTERFACE STENTOR_PLANTED_BUGS)
+endif()
 if(STENTOR_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)  # Coverage is what guides the fuzzer.
 endif()

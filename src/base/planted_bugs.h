@@ -1,7 +1,7 @@
 #pragma once
 // Bugs that the checkers must be able to see. Each place in shipped code where one can be planted
-// asks `planted(Bug::x)`, which is the constant false except in the simulator's own build of the
-// pure parts (STENTOR_PLANTED_BUGS). A checker that stays green with one planted is the bug.
+// asks `planted(Bug::x)`: the constant false, except in the simulator's own build of the pure
+// parts and under sanitizers (STENTOR_PLANTED_BUGS). A checker that stays green then is the bug.
 
 #include <cstdint>
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kLossesPerStore = 10;
 
-#ifndef STENTOR_PLANTED_BUGS
+#ifndef STENTOR_UNSYNCED_ENGINE
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes the environment of a test.
