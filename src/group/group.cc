@@ -490,6 +490,11 @@ void Group::forget_members(Time now) {
     });
 }
 
+bool Group::is_staff(UserId uid) const {
+    const auto member = members_.find(uid);
+    return member != members_.end() && member->second.row.role >= store::Role::admin;
+}
+
 bool Group::idle_since(Time time) const {
     return used_ < time && in_flight_.empty() && staged_.empty() && waiting_.empty() &&
            parked_.empty() && openings_waiting_.empty() && openings_parked_.empty() &&

@@ -72,6 +72,8 @@ public:
     // Forgets old ids and quiet members.
     void on_tick(Time now);
 
+    // Known to be its admin or owner; who did nothing lately is not known.
+    [[nodiscard]] bool is_staff(UserId uid) const;
     // Whether it may leave memory: nobody waits for it, and nothing happened since `time`.
     [[nodiscard]] bool idle_since(Time time) const;
 

@@ -256,6 +256,45 @@ TEST_F(AGroup, CreatesOnceHoweverOftenItIsAsked) {
     EXPECT_EQ(refusal_of(other), Code::internal);
 }
 
+TEST_F(AGroup, LeavesMemoryWhenNobodySpeaksToItAndGoesOnWhereItWas) {
+    const Cmid first = cmid();
+    send(kAnn, first, "one");
+    settle();
+    now += limits::kGroupIdle;
+    tick();
+    EXPECT_EQ(partition().groups_in_memory(), 1U);
+    now += Millis{1};
+    tick();
+    EXPECT_EQ(partition().groups_in_memory(), 0U);
+
+    const auto again = send(kAnn, first, "one");
+    const auto next = send(kAnn, cmid(), "two");
+    settle();
+    EXPECT_EQ(seq_of(again), Seq{1});
+    EXPECT_EQ(seq_of(next), Seq{2});
+    EXPECT_EQ(partition().groups_in_memory(), 1U);
+}
+
+TEST_F(AGroup, StaysInMemoryWhileACommitIsUnderWay) {
+    const auto request = send(kAnn, cmid(), "one");
+    flush();
+    now += 2 * limits::kGroupIdle;
+    tick();
+    EXPECT_EQ(partition().groups_in_memory(), 1U);
+    settle();
+    EXPECT_EQ(seq_of(request), Seq{1});
+}
+
+TEST_F(AGroup, KnowsItsAdminsPostsFromOrdinaryOnes) {
+    join(kBob);
+    settle();
+    bus::Post post{.gid = gid, .uid = kAnn};
+    post.command.mutable_send();
+    EXPECT_EQ(partition().lane_of(post), Lane::first);
+    post.uid = kBob;
+    EXPECT_EQ(partition().lane_of(post), Lane::ordinary);
+}
+
 TEST_F(AGroup, JoinsAndLeavesOnceHoweverOftenItIsAsked) {
     send(kAnn, cmid(), "before");
     settle();

@@ -15,6 +15,11 @@ Group& Partition::group(GroupId gid) {
     return *place;
 }
 
+Lane Partition::lane_of(const bus::Post& post) const {
+    const auto found = groups_.find(post.gid);
+    return group::lane_of(post, found != groups_.end() && found->second->is_staff(post.uid));
+}
+
 void Partition::on_post(bus::Post post, Time now) {
     const GroupId gid = post.gid;
     group(gid).on_post(std::move(post), now);

@@ -10,6 +10,7 @@
 
 #include "group/effects.h"
 #include "group/group.h"
+#include "group/intake.h"
 
 namespace stentor::group {
 
@@ -17,6 +18,8 @@ class Partition {
 public:
     Partition(const Tenure& tenure, const Settings& settings, Effects& effects);
 
+    // Where it waits before on_post (Intake): an admin is known once he has done something.
+    [[nodiscard]] Lane lane_of(const bus::Post& post) const;
     void on_post(bus::Post post, Time now);
     void on_open(std::uint64_t ask, const bus::AskOpen& question, Time now);
     void on_wake(GroupId gid, Time now);

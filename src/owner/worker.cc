@@ -37,7 +37,7 @@ Worker::~Worker() {
 }
 
 Result<void> Worker::post(bus::Post post) {
-    if (mailbox_->try_put(std::move(post))) return {};
+    if (taken_in_ < limits::kWorkerMail && mailbox_->try_put(std::move(post))) return {};
     return std::unexpected(
         Error{.code = Code::overloaded, .where = "partition", .retry_after_ms = 1'000});
 }
@@ -59,12 +59,16 @@ void Worker::run() {
     std::vector<Mail> mails;
     Time next_tick = stentor::now() + kTickEvery;
     for (;;) {
-        mailbox_->take(mails, positions_.empty() ? kTickEvery : kReadsGather);
+        const Millis rest = positions_.empty() ? kTickEvery : kReadsGather;
+        mailbox_->take(mails, intake_.empty() ? rest : Millis{0});
         const Time now = stentor::now();
-        if (mails.empty() && mailbox_->closed()) return submit_positions();
+        if (mails.empty() && intake_.empty() && mailbox_->closed()) return submit_positions();
+        // What was left in the last turn has waited since then.
+        if (intake_.empty()) busy_since_ = Longest::Clock::now();
         {
-            const Longest::Span span{turns_};
+            const Longest::Span span{turns_, busy_since_};
             for (Mail& mail : mails) on_mail(mail, now);
+            on_posts(now);
             flush();
         }
         const bool waited = now >= positions_since_ + kReadsGather;
@@ -92,7 +96,7 @@ Worker::Owned& Worker::owner_of(GroupId gid) {
 
 void Worker::on_mail(Mail& mail, Time now) {
     if (auto* post = std::get_if<bus::Post>(&mail)) {
-        owner_of(post->gid).partition.on_post(std::move(*post), now);
+        intake_.put(owner_of(post->gid).partition.lane_of(*post), std::move(*post));
     } else if (auto* open = std::get_if<OpenMail>(&mail)) {
         const std::uint64_t ask = ++last_ask_;
         opening_.emplace(ask, std::move(open->reply));
@@ -112,6 +116,16 @@ void Worker::on_mail(Mail& mail, Time now) {
             owner_of(gid).partition.on_committed(gid, outcome);
         }
     }
+}
+
+void Worker::on_posts(Time now) {
+    for (std::size_t i = 0; i < limits::kTurnPosts; ++i) {
+        auto post = intake_.take();
+        if (!post) break;
+        const GroupId gid = post->gid;
+        owner_of(gid).partition.on_post(std::move(*post), now);
+    }
+    taken_in_ = intake_.size();
 }
 
 void Worker::flush() {

@@ -2,8 +2,9 @@
 // A thread that runs some of the partitions: it feeds them posts, openings, loads and outcomes,
 // and carries out what they ask for.
 //
-// Thread: put() from any; everything else on its own. A turn takes all mail at once, then hands
-// commits, answers and items on in batches.
+// Thread: put() from any; everything else on its own. A turn takes all mail at once, feeds its
+// groups some of the commands that wait, by lane, then hands commits, answers and items on in
+// batches.
 
 #include <atomic>
 #include <cstdint>
@@ -19,6 +20,7 @@
 #include "base/longest.h"
 #include "base/mailbox.h"
 #include "bus/bus.h"
+#include "group/intake.h"
 #include "group/item_stream.h"
 #include "group/partition.h"
 #include "owner/answers.h"
@@ -54,7 +56,7 @@ public:
     void set_storm(const safety::StormRule& storm);
 
     // Thread: any.
-    [[nodiscard]] std::size_t waiting() const { return mailbox_->size(); }
+    [[nodiscard]] std::size_t waiting() const { return mailbox_->size() + taken_in_; }
     [[nodiscard]] std::size_t groups_in_memory() const { return groups_in_memory_; }
     // How long mail waited at most since this was asked last.
     [[nodiscard]] Millis take_longest_turn() { return turns_.take(); }
@@ -78,6 +80,7 @@ private:
 
     void run();
     void on_mail(Mail& mail, Time now);
+    void on_posts(Time now);
     void flush();
     void submit_commits();
     void submit_positions();
@@ -101,6 +104,9 @@ private:
     std::uint64_t last_ask_{};
     std::atomic<std::size_t> groups_in_memory_{};
     Longest turns_;
+    Longest::Clock::time_point busy_since_;
+    group::Intake intake_;
+    std::atomic<std::size_t> taken_in_{};  // Its size.
 
     // Gathered during a turn.
     std::vector<std::vector<store::Commit>> commits_;    // For each committer.

@@ -11,6 +11,7 @@ namespace stentor::sim {
 namespace {
 
 constexpr Millis kTickEvery{1'000};
+constexpr int kTurnPosts = 3;  // So few that urgent ones do overtake others.
 
 }  // namespace
 
@@ -57,6 +58,10 @@ void OwnerProcess::set_storm(const safety::StormRule& storm) {
 
 void OwnerProcess::put(Mail mail) {
     mails_.push_back(std::move(mail));
+    plan_turn();
+}
+
+void OwnerProcess::plan_turn() {
     if (std::exchange(turn_planned_, true)) return;
     life_.after(world_.random.between(Millis{0}, Millis{3}), [this] { turn(); });
 }
@@ -64,6 +69,13 @@ void OwnerProcess::put(Mail mail) {
 void OwnerProcess::turn() {
     turn_planned_ = false;
     for (Mail& mail : std::exchange(mails_, {})) on_mail(mail);
+    for (int i = 0; i < kTurnPosts; ++i) {
+        auto post = intake_.take();
+        if (!post) break;
+        const PartitionId partition = partition_of(post->gid);
+        owned(partition).partition.on_post(std::move(*post), world_.now());
+    }
+    if (!intake_.empty()) plan_turn();
     flush();
 }
 
@@ -85,7 +97,7 @@ void OwnerProcess::on_mail(Mail& mail) {
     const Time now = world_.now();
     if (auto* post = std::get_if<PostMail>(&mail)) {
         expect_answer(post->post.reply_to);
-        owned(post->partition).partition.on_post(std::move(post->post), now);
+        intake_.put(owned(post->partition).partition.lane_of(post->post), std::move(post->post));
     } else if (auto* open = std::get_if<OpenMail>(&mail)) {
         const std::uint64_t ask = ++last_ask_;
         opening_.emplace(ask, std::move(open->reply));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "bus/bus.h"
+#include "group/intake.h"
 #include "group/item_stream.h"
 #include "group/partition.h"
 #include "route/routes.h"
@@ -59,6 +60,7 @@ private:
     };
 
     void put(Mail mail);
+    void plan_turn();
     void turn();
     void tick();
     void on_mail(Mail& mail);
@@ -88,6 +90,7 @@ private:
     bool superseded_{};
     bool turn_planned_{};
     std::vector<Mail> mails_;
+    group::Intake intake_;
     std::map<PartitionId, Owned> partitions_;
     std::unordered_map<std::uint64_t, bus::ReplyHandler> opening_;
     std::uint64_t last_ask_{};

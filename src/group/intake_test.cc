@@ -1,0 +1,110 @@
+#include "group/intake.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+namespace stentor::group {
+namespace {
+
+using ::testing::ElementsAre;
+
+bus::Post post_of(std::uint64_t gid, std::uint64_t uid, std::uint32_t number) {
+    bus::Post post{.gid = GroupId{gid}, .uid = UserId{uid}};
+    post.command.set_request_id(number);
+    post.command.mutable_send();
+    return post;
+}
+
+std::vector<std::uint32_t> taken(Intake& intake) {
+    std::vector<std::uint32_t> numbers;
+    while (const auto post = intake.take()) numbers.push_back(post->command.request_id());
+    EXPECT_TRUE(intake.empty());
+    return numbers;
+}
+
+TEST(Lane, RecallsKicksAndOperatorsGoFirstAndSumsLast) {
+    bus::Post post = post_of(1, 1, 1);
+    EXPECT_EQ(lane_of(post, false), Lane::ordinary);
+    EXPECT_EQ(lane_of(post, true), Lane::first) << "an owner's or an admin's";
+    post.operator_rights = true;
+    EXPECT_EQ(lane_of(post, false), Lane::first) << "the system's";
+    post.operator_rights = false;
+    post.command.mutable_recall();
+    EXPECT_EQ(lane_of(post, false), Lane::first);
+    post.command.mutable_change_member()->set_kick(true);
+    EXPECT_EQ(lane_of(post, false), Lane::first);
+    post.command.mutable_leave_group();
+    EXPECT_EQ(lane_of(post, true), Lane::ordinary) << "behind what he has sent";
+    post.command.mutable_read();
+    EXPECT_EQ(lane_of(post, true), Lane::sums);
+    post.command.mutable_react();
+    EXPECT_EQ(lane_of(post, false), Lane::sums);
+}
+
+TEST(Intake, LanesGoInTheirOrder) {
+    Intake intake;
+    intake.put(Lane::sums, post_of(1, 1, 1));
+    intake.put(Lane::ordinary, post_of(1, 2, 2));
+    intake.put(Lane::first, post_of(1, 3, 3));
+    intake.put(Lane::ordinary, post_of(1, 4, 4));
+    intake.put(Lane::first, post_of(1, 5, 5));
+    EXPECT_THAT(taken(intake), ElementsAre(3, 5, 2, 4, 1));
+}
+
+TEST(Intake, AStormInOneGroupDelaysAnotherByOneCommand) {
+    Intake intake;
+    for (std::uint32_t i = 1; i <= 1'000; ++i) intake.put(Lane::ordinary, post_of(1, i, i));
+    intake.put(Lane::ordinary, post_of(2, 1, 2'001));
+    intake.put(Lane::ordinary, post_of(2, 1, 2'002));
+    const auto numbers = taken(intake);
+    EXPECT_THAT(std::vector(numbers.begin(), numbers.begin() + 4), ElementsAre(1, 2'001, 2, 2'002));
+}
+
+TEST(Intake, NoLaneStarves) {
+    Intake intake;
+    intake.put(Lane::sums, post_of(1, 1, 7));
+    intake.put(Lane::ordinary, post_of(1, 2, 8));
+    std::vector<std::uint32_t> seen;
+    for (std::uint32_t i = 100; i < 120; ++i) {
+        intake.put(Lane::first, post_of(1, 3, i));
+        if (const auto post = intake.take(); post->command.request_id() < 100) {
+            seen.push_back(post->command.request_id());
+        }
+    }
+    EXPECT_THAT(seen, ElementsAre(7, 8));
+}
+
+TEST(Intake, WhoBecomesKnownAsAdminDoesNotOvertakeHimself) {
+    Intake intake;
+    intake.put(Lane::ordinary, post_of(1, 1, 1));
+    intake.put(Lane::ordinary, post_of(1, 2, 2));
+    intake.put(Lane::first, post_of(1, 2, 3));
+    intake.put(Lane::first, post_of(1, 3, 4));
+    EXPECT_THAT(taken(intake), ElementsAre(4, 1, 2, 3));
+}
+
+TEST(Intake, KeepsTheOrderOfEachSenderInItsLane) {
+    std::mt19937 random{3};
+    Intake intake;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> newest;
+    std::uint32_t number = 0;
+    std::size_t count = 0;
+    for (int step = 0; step < 20'000; ++step) {
+        if (random() % 2 == 0) {
+            intake.put(Lane::ordinary, post_of(random() % 5, random() % 4, ++number));
+            ++count;
+        } else if (const auto post = intake.take()) {
+            --count;
+            auto& last = newest[{post->gid.value, post->uid.value}];
+            EXPECT_GT(post->command.request_id(), last);
+            last = post->command.request_id();
+        }
+        ASSERT_EQ(intake.size(), count);
+    }
+}
+
+}  // namespace
+}  // namespace stentor::group
