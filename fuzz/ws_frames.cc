@@ -20,6 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     if (size < 2) return 0;
     const Role role = (bytes[0] & 1U) != 0 ? Role::client : Role::server;
     const std::uint32_t limit = kLimits[(bytes[0] >> 1U) % kLimits.size()];
+    const bool compressed = (bytes[0] & 0x80U) != 0;
     const std::string_view stream{reinterpret_cast<const char*>(bytes) + 2, size - 2};
 
     const auto whole = [](std::string_view rest) { return rest.size(); };
@@ -29,8 +30,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         seed = seed * 1'664'525U + 1'013'904'223U;
         return std::size_t{1} + (seed >> 24U) % 23;
     };
-    const auto expected = parse_all(role, limit, stream, whole);
-    check(parse_all(role, limit, stream, single) == expected, "single bytes give the same");
-    check(parse_all(role, limit, stream, pieces) == expected, "pieces give the same");
+    const auto expected = parse_all(role, limit, stream, whole, compressed);
+    check(parse_all(role, limit, stream, single, compressed) == expected,
+          "single bytes give the same");
+    check(parse_all(role, limit, stream, pieces, compressed) == expected, "pieces give the same");
     return 0;
 }

@@ -27,7 +27,7 @@ inline constexpr std::size_t kPasswordBytesMax = 128;
 inline constexpr std::size_t kTokenBytes = 512;
 inline constexpr std::size_t kClientNameBytes = 64;  // Name and version of a client, in Hello
 inline constexpr std::uint32_t kSlowModeS = 86'400;
-inline constexpr std::uint32_t kHoldMs = 5'000;      // A push waits for more entries at most so long
+inline constexpr std::uint32_t kHoldMs = 5'000;  // A push waits for more entries at most so long
 inline constexpr std::uint64_t kIdMax = (std::uint64_t{1} << 53U) - 1;
 
 // ---- A page of a log, whichever comes first
@@ -47,10 +47,10 @@ inline constexpr Millis kHelloWithin = 5s;
 inline constexpr Millis kHandshakeWithin = 5s;
 // New connections, on all shards: a million are back within a minute.
 inline constexpr std::uint32_t kHandshakesPerSecond = 30'000;
-inline constexpr std::uint32_t kHandshakesOpen = 32'768;    // Neither a request nor a Hello yet
-inline constexpr std::uint32_t kHandshakesOfOne = 8'192;    // Of those, from one address
-inline constexpr std::size_t kRefusedLingering = 1'024;     // Until their refusal has arrived
-inline constexpr Millis kReturnWithin = 60s;                // The longest time told to a refused one
+inline constexpr std::uint32_t kHandshakesOpen = 32'768;  // Neither a request nor a Hello yet
+inline constexpr std::uint32_t kHandshakesOfOne = 8'192;  // Of those, from one address
+inline constexpr std::size_t kRefusedLingering = 1'024;   // Until their refusal has arrived
+inline constexpr Millis kReturnWithin = 60s;              // The longest time told to a refused one
 inline constexpr Millis kCloseWithin = 5s;
 // A socket on which bytes wait takes this much of them, or all, in each such time.
 inline constexpr Millis kStuckWithin = 20s;
@@ -149,7 +149,7 @@ inline constexpr std::size_t kSliceSeats = 256;             // Written before ot
 inline constexpr std::size_t kTurnSeats = 4 * kSliceSeats;  // Of small groups, in one turn
 inline constexpr std::size_t kPassBytes = 4 * kBatchBytes;  // Gathered for a pass; then Heads
 inline constexpr std::size_t kLargeAudience = 1'024;        // From here on a pass waits at the gate
-inline constexpr std::size_t kPinnedBytes = 64 * 1024 * 1024;  // Half-written frames, per shard
+inline constexpr std::size_t kPinnedBytes = 64 * 1024 * 1024;    // Half-written frames, per shard
 inline constexpr std::size_t kReceivedBytes = 64 * 1024 * 1024;  // Half-read messages, per shard
 
 // ---- Storms (fanout/levels.h)

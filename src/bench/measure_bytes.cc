@@ -7,6 +7,7 @@
 #include "bench/chat_file.h"
 #include "bench/json_form.h"
 #include "bench/rig.h"
+#include "deflate/deflater.h"
 #include "wire/envelope.h"
 #include "wire/frames.h"
 #include "wire/log_entry.h"
@@ -24,6 +25,7 @@ constexpr std::size_t kLargeBatch = 20;
 struct Weights {
     std::uint64_t binary{};
     std::uint64_t batched{};
+    std::uint64_t compressed{};
     std::uint64_t json{};
     std::uint64_t text{};
 };
@@ -42,8 +44,17 @@ std::uint64_t frame_bytes(std::span<const LogEntry> entries) {
     return wire::websocket_frame(wire::encode_batch(batch, entries)).size();
 }
 
+// As one that takes permessage-deflate gets it.
+std::uint64_t compressed_bytes(std::span<const LogEntry> entries, deflate::Deflater& deflater) {
+    const pb::Batch batch = batch_of(entries.front().seq, entries.back().digest);
+    const std::string payload = wire::encode_batch(batch, entries);
+    const std::string small = deflater.deflate(payload);
+    return small.empty() ? frame_bytes(entries) : wire::deflated_frame(small).size();
+}
+
 Weights weigh(const Chat& chat) {
     Weights all;
+    deflate::Deflater deflater;
     Digest before = genesis(kGroup);
     std::vector<LogEntry> gathered;
     std::uint64_t seq = 0;
@@ -72,10 +83,14 @@ Weights weigh(const Chat& chat) {
         gathered.push_back(made);
         if (gathered.size() == kLargeBatch) {
             all.batched += frame_bytes(gathered);
+            all.compressed += compressed_bytes(gathered, deflater);
             gathered.clear();
         }
     }
-    if (!gathered.empty()) all.batched += frame_bytes(gathered);
+    if (!gathered.empty()) {
+        all.batched += frame_bytes(gathered);
+        all.compressed += compressed_bytes(gathered, deflater);
+    }
     return all;
 }
 
@@ -98,6 +113,8 @@ void measure_bytes(const Context& context) {
                     "bytes");
     findings.figure("bytes", "delivered, twenty a frame", static_cast<double>(all.batched) / count,
                     "bytes");
+    findings.figure("bytes", "delivered, twenty a frame, compressed",
+                    static_cast<double>(all.compressed) / count, "bytes");
     findings.figure("bytes", "as JSON, one a frame", static_cast<double>(all.json) / count,
                     "bytes");
     findings.figure("bytes", "one a frame over JSON", ratio * 100, "%");

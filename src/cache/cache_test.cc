@@ -130,6 +130,38 @@ TEST_F(CacheTest, NobodyListensNothingIsPushed) {
     EXPECT_EQ(cache.counts().groups, 0U);
 }
 
+TEST_F(CacheTest, AGroupLeavesMemoryHalfAMinuteAfterItsLastWatcherAndItsRouteWithIt) {
+    open_it();
+    cache.on_watchers(0, kGroup, 1, 1, now);
+    pull(1, 50);  // A page of older entries.
+    answer_all();
+    for (int minute = 0; minute < 60; ++minute) {
+        now += Millis{60'000};
+        cache.on_tick(now);
+        answer_all();
+    }
+    EXPECT_EQ(cache.counts().groups, 1U) << "somebody watches";
+    EXPECT_EQ(told.routes.back(), 1U);
+
+    cache.on_watchers(0, kGroup, 0, 1, now);
+    now += Millis{29'000};
+    cache.on_tick(now);
+    EXPECT_EQ(cache.counts().groups, 1U) << "he may be back";
+    now += Millis{1'000};
+    cache.on_tick(now);
+    EXPECT_EQ(cache.counts().groups, 0U);
+    EXPECT_EQ(cache.counts().pages, 0U);
+    EXPECT_EQ(told.routes.back(), 0U);
+
+    log.add(3);
+    open(500, kEpoch);
+    answer_all();
+    ASSERT_EQ(told.opens.size(), 1U);
+    EXPECT_THAT(seqs(told.opens[0].frame.opened().entries()),
+                ::testing::ElementsAre(501, 502, 503));
+    EXPECT_EQ(told.routes.back(), 1U);
+}
+
 TEST_F(CacheTest, ALostItemIsMadeUpForInOrder) {
     open_it();
     add(1, 1);

@@ -116,6 +116,10 @@ const std::array kKeys{
         "Load balancers whose PROXY headers and X-Forwarded-For are believed."},
     Key{"listen", "origins", kOrigins, [](Settings& s) -> Place { return &s.listen.origins; },
         kRestart, "Origins of pages that may connect, beside the server's own."},
+    Key{"listen", "compression", flag(), [](Settings& s) -> Place { return &s.listen.compression; },
+        kRestart,
+        "Batches of messages are compressed for WebSocket clients that offer permessage-deflate: "
+        "once for all of them."},
     // ---- admin
     Key{"admin", "listen", kAddressOrNone, [](Settings& s) -> Place { return &s.admin.listen; },
         kRestart,

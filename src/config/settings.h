@@ -23,6 +23,7 @@ struct Settings {
         Texts proxy_protocol;
         Texts trusted_proxies;
         Texts origins;
+        bool compression = true;
     } listen;
 
     struct Admin {

@@ -29,7 +29,7 @@ bool Channel::pending() const {
 }
 
 Seq Channel::told() const {
-    if (pass_.running && !pass_.frames.empty()) return pass_.frames.front().first - 1;
+    if (pass_.entries) return pass_.entries->first() - 1;
     if (!gathered_.entries.empty()) return gathered_.entries.front().first - 1;
     return audience_.head();
 }
@@ -96,7 +96,23 @@ bool Channel::add(Push push) {
     return true;
 }
 
+Rank Channel::rank() const {
+    const bool changes = !gathered_.early.empty() || !gathered_.late.empty() ||
+                         gathered_.all_behind || !pass_.early.empty() || !pass_.late.empty() ||
+                         pass_.all_behind;
+    if (changes) return Rank::control;
+    const bool passing = pass_.running && (pass_.entries || !pass_.tick);
+    const bool contents = !gathered_.entries.empty() || gathered_.heads || passing;
+    return contents ? Rank::entries : Rank::ticks;
+}
+
 void Channel::begin_pass() {
+    const bool storm = workshop_.level >= storm::kSlowing;
+    if (storm && !gathered_.entries.empty() && audience_.size() > limits::kLargeAudience) {
+        std::size_t bytes = 0;
+        for (const Push& push : gathered_.entries) bytes += push.frame->size();
+        if (heads_are_cheaper(bytes, returns_.per_mille())) give_up_entries();
+    }
     Gathered from = std::exchange(gathered_, {});
     pass_ = {.early = std::move(from.early),
              .late = std::move(from.late),
@@ -106,20 +122,7 @@ void Channel::begin_pass() {
              .next = static_cast<SeatIndex>(audience_.size()),
              .all_behind = from.all_behind,
              .running = true};
-    if (from.entries.empty()) return;
-    std::size_t size = 0;
-    for (const Push& push : from.entries) {
-        pass_.frames.push_back({push.first, push.last, size});
-        size += push.frame->size();
-    }
-    if (from.entries.size() == 1) {
-        pass_.entries = std::move(from.entries.front().frame);
-        return;
-    }
-    std::string joined;
-    joined.reserve(size);
-    for (const Push& push : from.entries) joined += *push.frame;
-    pass_.entries = share(std::move(joined));
+    if (!from.entries.empty()) pass_.entries.emplace(std::move(from.entries));
 }
 
 std::size_t Channel::slice(Writer& writer, std::size_t seats_max) {
@@ -152,7 +155,7 @@ void Channel::visit(Seat& seat, Writer& writer) {
     write_controls(seat, pass_.early, writer);
     write_entries(seat, writer);
     write_controls(seat, pass_.late, writer);
-    if (pass_.tick && !seat.waiting && !seat.behind) write(seat, pass_.tick, 0, writer);
+    if (pass_.tick && !seat.waiting && !seat.behind) write(seat, pass_.tick, writer);
     if (seat.owes_head && !seat.waiting) write_head(seat, writer);
 }
 
@@ -160,14 +163,10 @@ void Channel::write_entries(Seat& seat, Writer& writer) {
     const Seq pushed = audience_.pushed(seat);
     if (pushed >= pass_.head) return;
     if (seat.waiting) return fall_behind(seat);
-    const auto next =
-        std::ranges::find_if(pass_.frames, [&](const Frame& frame) { return frame.last > pushed; });
-    const bool fits = next != pass_.frames.end() &&
-                      (next->first == pushed + 1 || planted(Bug::push_while_behind));
-    if (!fits) return fall_behind(seat);
-    if (write(seat, pass_.entries, next->offset, writer)) {
-        audience_.set_pushed(seat, pass_.frames.back().last);
-    }
+    const SharedBytes* bytes =
+        pass_.entries ? pass_.entries->after(pushed, seat.deflates != 0, workshop_) : nullptr;
+    if (bytes == nullptr) return fall_behind(seat);
+    if (write(seat, *bytes, writer)) audience_.set_pushed(seat, pass_.entries->last());
 }
 
 // A change missed leaves no gap in the numbers, so a seat that misses one has to be told of a Head:
@@ -175,15 +174,15 @@ void Channel::write_entries(Seat& seat, Writer& writer) {
 void Channel::write_controls(Seat& seat, const std::vector<Control>& controls, Writer& writer) {
     for (const Control& control : controls) {
         if (!writer.sees(seat, gid_, control.seq)) continue;
-        if (seat.behind || seat.waiting || !write(seat, control.frame, 0, writer)) {
+        if (seat.behind || seat.waiting || !write(seat, control.frame, writer)) {
             return miss_change(seat);
         }
     }
 }
 
 // Whether all of it will reach the client.
-bool Channel::write(Seat& seat, const SharedBytes& bytes, std::size_t offset, Writer& writer) {
-    const Written written = writer.write(seat, bytes, offset);
+bool Channel::write(Seat& seat, const SharedBytes& bytes, Writer& writer) {
+    const Written written = writer.write(seat, bytes);
     if (written != Written::whole) seat.waiting = 1;
     if (planted(Bug::refused_frame_counts_as_pushed)) return true;
     if (written == Written::refused) fall_behind(seat);
@@ -191,7 +190,8 @@ bool Channel::write(Seat& seat, const SharedBytes& bytes, std::size_t offset, Wr
 }
 
 void Channel::write_head(Seat& seat, Writer& writer) {
-    if (!write(seat, head_frame(seat.missed_change != 0), 0, writer)) return;
+    if (!write(seat, head_frame(seat.missed_change != 0), writer)) return;
+    returns_.on_head();
     seat.owes_head = 0;
     seat.missed_change = 0;
 }
@@ -226,6 +226,7 @@ void Channel::caught_up(SeatIndex index, Epoch epoch, Seq reached) {
     if (reached < audience_.head()) return;
     audience_.advance(reached);
     Seat& seat = audience_.seats()[index];
+    if (seat.behind) returns_.on_caught_up();
     seat.behind = 0;
     // An answer made before the change, or one that does not reach down to it, makes up for
     // nothing.

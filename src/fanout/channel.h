@@ -7,20 +7,24 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/shared_bytes.h"
 #include "base/time.h"
 #include "fanout/audience.h"
+#include "fanout/batches.h"
+#include "fanout/cost.h"
 #include "fanout/router.h"
+#include "fanout/turns.h"
 
 namespace stentor::fanout {
 
 class Channel {
 public:
-    Channel(GroupId gid, Epoch epoch, Seq head, std::size_t seats_max)
-        : gid_(gid), audience_(epoch, head, seats_max) {}
+    Channel(GroupId gid, Epoch epoch, Seq head, std::size_t seats_max, Workshop& workshop)
+        : gid_(gid), workshop_(workshop), audience_(epoch, head, seats_max) {}
 
     // Whether there is now something for a pass.
     bool add(Push push);
@@ -35,6 +39,8 @@ public:
     // Visits at most `seats_max` seats; begins a pass when none is under way. Returns how many.
     std::size_t slice(Writer& writer, std::size_t seats_max);
     [[nodiscard]] bool has_work() const { return pass_.running || pending(); }
+    // Of the most urgent that is under way or gathered.
+    [[nodiscard]] Rank rank() const;
     [[nodiscard]] bool in_pass() const { return pass_.running; }
     // When the first push came of the pass under way, or else of the next one. Time{}: none did.
     [[nodiscard]] Time pass_since() const { return pass_.running ? pass_.since : gathered_.since; }
@@ -51,9 +57,9 @@ public:
     [[nodiscard]] Audience& audience() { return audience_; }
     [[nodiscard]] const Audience& audience() const { return audience_; }
 
-    bool queued = false;       // Stands in one of the router's queues.
-    std::uint64_t ticket = 0;  // Router::on_ticket.
-    SharedBytes pulse;         // Of those who watch only this group, made for pulse_key.
+    std::optional<Rank> queued;  // As what it stands in the router's queues.
+    std::uint64_t ticket = 0;    // Router::on_ticket.
+    SharedBytes pulse;           // Of those who watch only this group, made for pulse_key.
     std::uint64_t pulse_key = 0;
     Seq pulse_head;
     std::uint64_t online = 0;  // On all shards; 0: not told yet.
@@ -62,11 +68,6 @@ private:
     struct Control {
         Seq seq;
         SharedBytes frame;
-    };
-    struct Frame {
-        Seq first;
-        Seq last;
-        std::size_t offset{};  // In Pass::entries.
     };
     // Frames of lane entries are contiguous and end at the head: what would leave a gap before it
     // drops those that came earlier, and their readers get a Head.
@@ -82,8 +83,7 @@ private:
     };
     struct Pass {
         std::vector<Control> early;
-        SharedBytes entries;
-        std::vector<Frame> frames;
+        std::optional<Batches> entries;
         std::vector<Control> late;
         SharedBytes tick;
         Time since{};
@@ -100,15 +100,17 @@ private:
     void visit(Seat& seat, Writer& writer);
     void write_entries(Seat& seat, Writer& writer);
     void write_controls(Seat& seat, const std::vector<Control>& controls, Writer& writer);
-    bool write(Seat& seat, const SharedBytes& bytes, std::size_t offset, Writer& writer);
+    bool write(Seat& seat, const SharedBytes& bytes, Writer& writer);
     void write_head(Seat& seat, Writer& writer);
     // Of the present head; `changes_missed`: for who missed a change as well.
     const SharedBytes& head_frame(bool changes_missed);
 
     GroupId gid_;
+    Workshop& workshop_;
     Audience audience_;
     Gathered gathered_;
     Pass pass_;
+    Returns returns_;
     std::array<SharedBytes, 2> head_frames_;  // By changes_missed.
     Seq head_frame_seq_;
     Epoch head_frame_epoch_;

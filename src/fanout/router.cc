@@ -33,18 +33,16 @@ void Router::on_ticket(GroupId gid, std::uint64_t ticket) {
     changed_[gid] = {.gid = gid, .count = 0, .ticket = ticket};
 }
 
-Result<SeatIndex> Router::join(GroupId gid, Epoch epoch, Seq reached, std::int32_t descriptor,
-                               ConnectionIndex connection, bool waiting) {
+Result<SeatIndex> Router::join(GroupId gid, Epoch epoch, Seq reached, Seat seat) {
     auto& slot = channels_[gid];
     if (!slot) {
-        slot = std::make_unique<Channel>(gid, epoch, reached, seats_max_);
+        slot = std::make_unique<Channel>(gid, epoch, reached, seats_max_, workshop_);
         if (const auto it = changed_.find(gid); it != changed_.end()) {
             slot->ticket = it->second.ticket;
         }
     }
     Channel& channel = *slot;
     if (channel.move_head(epoch, reached)) make_ready(channel);
-    Seat seat{.descriptor = descriptor, .connection = connection, .waiting = waiting};
     // Below the head, which the hub's order rules out, or of a former epoch: told at once rather
     // than left until the next push.
     if (epoch < channel.audience().epoch() || reached < channel.audience().head()) {
@@ -115,10 +113,20 @@ void Router::on_online(GroupId gid, std::uint64_t count) {
 }
 
 void Router::make_ready(Channel& channel) {
-    if (channel.queued) return;
-    channel.queued = true;
-    auto& queue = channel.audience().size() > limits::kLargeAudience ? large_ : small_;
-    queue.push_back(channel.gid());
+    const Rank rank = channel.rank();
+    if (channel.queued && *channel.queued <= rank) return;
+    channel.queued = rank;
+    Turns& turns = channel.audience().size() > limits::kLargeAudience ? large_ : small_;
+    turns.add({.gid = channel.gid(), .rank = rank});
+}
+
+// Passes over those that have gone, and places that were left for a better one.
+Channel* Router::take(Turns& turns, bool last_rank_first) {
+    while (const auto place = turns.take(last_rank_first)) {
+        Channel* channel = find(place->gid);
+        if (channel != nullptr && channel->queued == place->rank) return channel;
+    }
+    return nullptr;
 }
 
 void Router::slice_and_requeue(Channel& channel, Writer& writer, std::size_t& seats, Time now) {
@@ -126,39 +134,36 @@ void Router::slice_and_requeue(Channel& channel, Writer& writer, std::size_t& se
     const std::size_t visited = channel.slice(writer, limits::kSliceSeats);
     if (!channel.in_pass() && since != Time{}) ended_passes_.push_back(now - since);
     seats -= std::min(seats, std::max<std::size_t>(visited, 1));
-    channel.queued = false;
+    channel.queued.reset();
     if (channel.has_work()) make_ready(channel);
 }
 
 Router::Turn Router::run(Writer& writer, Gate& gate, Time now) {
     ended_passes_.clear();
     std::size_t seats = limits::kTurnSeats;
+    const bool last_rank_first = ++turn_ % kFairEvery == 0;
     for (std::size_t turns = small_.size(); turns > 0 && seats > 0; --turns) {
-        const GroupId gid = small_.front();
-        small_.pop_front();
-        if (Channel* channel = find(gid)) slice_and_requeue(*channel, writer, seats, now);
+        Channel* channel = take(small_, last_rank_first);
+        if (channel == nullptr) break;
+        slice_and_requeue(*channel, writer, seats, now);
     }
     bool gated = false;
-    while (!large_.empty()) {
-        Channel* channel = find(large_.front());
-        if (channel == nullptr) {
-            large_.pop_front();
-            continue;
-        }
+    if (Channel* channel = take(large_, last_rank_first)) {
         gated = !gate.try_enter();
-        if (gated) break;
-        large_.pop_front();
-        seats = limits::kSliceSeats;
-        slice_and_requeue(*channel, writer, seats, now);
-        gate.leave();
-        break;
+        if (gated) {
+            large_.put_back({.gid = channel->gid(), .rank = *channel->queued});
+        } else {
+            seats = limits::kSliceSeats;
+            slice_and_requeue(*channel, writer, seats, now);
+            gate.leave();
+        }
     }
     if (!small_.empty()) return Turn::more;
     if (large_.empty()) return Turn::idle;
     return gated ? Turn::gated : Turn::more;
 }
 
-// Small groups wait for a turn at most, so the first of them stands for all.
+// Small groups wait for a few turns at most, so the first of each rank stands for all.
 Millis Router::oldest_pass(Time now) const {
     Millis longest{};
     const auto look = [&](GroupId gid) {
@@ -166,15 +171,19 @@ Millis Router::oldest_pass(Time now) const {
         if (channel == nullptr || channel->pass_since() == Time{}) return;
         longest = std::max(longest, now - channel->pass_since());
     };
-    if (!small_.empty()) look(small_.front());
-    for (const GroupId gid : large_) look(gid);
+    for (const auto& rank : small_.ranks()) {
+        if (!rank.empty()) look(rank.front());
+    }
+    for (const auto& rank : large_.ranks()) {
+        for (const GroupId gid : rank) look(gid);
+    }
     return longest;
 }
 
 SharedBytes Router::pulse(std::span<const GroupId> groups, Time now) {
     // Pulses made within one second carry the same time, so that they can be the same bytes.
     const std::uint64_t second = to_ms(now) / 1'000;
-    const std::uint64_t key = second * storm::kLevels + level_;
+    const std::uint64_t key = second * storm::kLevels + level();
     Channel* only = groups.size() == 1 ? find(groups.front()) : nullptr;
     if (only != nullptr && only->pulse && only->pulse_key == key &&
         only->pulse_head == only->told()) {
@@ -185,7 +194,7 @@ SharedBytes Router::pulse(std::span<const GroupId> groups, Time now) {
     pb::ServerFrame frame;
     pb::Pulse& pulse = *frame.mutable_pulse();
     pulse.set_time_ms(second * 1'000);
-    pulse.set_level(level_);
+    pulse.set_level(level());
     for (const GroupId gid : groups) {
         const Channel* channel = find(gid);
         if (channel == nullptr) continue;

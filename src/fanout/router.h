@@ -18,7 +18,6 @@
 // Cost: a seat that keeps up costs one write a pass; a behind one nothing; a waiting one a bit.
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,7 +30,9 @@
 #include "base/shared_bytes.h"
 #include "base/storm.h"
 #include "base/time.h"
+#include "deflate/deflater.h"
 #include "fanout/audience.h"
+#include "fanout/turns.h"
 
 namespace stentor::fanout {
 
@@ -61,6 +62,14 @@ enum class Written : std::uint8_t {
     refused,  // Nothing was taken; on_drained() follows once there is room, or leave() does.
 };
 
+// What the channels of a shard have in common.
+struct Workshop {
+    storm::Level level{};
+    deflate::Deflater deflater;
+    std::uint64_t compressions{};
+    std::uint64_t bytes_saved{};  // That compressed batches had less than plain ones.
+};
+
 // The shard's sockets.
 class Writer {
 public:
@@ -69,8 +78,8 @@ public:
     Writer& operator=(const Writer&) = delete;
     virtual ~Writer() = default;
 
-    // Writes `bytes` from `offset` on to seat.descriptor. May not call back into the router.
-    virtual Written write(const Seat& seat, const SharedBytes& bytes, std::size_t offset) = 0;
+    // Writes `bytes` to seat.descriptor. May not call back into the router.
+    virtual Written write(const Seat& seat, const SharedBytes& bytes) = 0;
     // Whether the member in this seat may see the entry (Session::sees). Asked in lane control
     // only: it touches the session.
     virtual bool sees(const Seat& seat, GroupId gid, Seq seq) = 0;
@@ -109,10 +118,9 @@ public:
     // For every Opened that arrives, before its session sees it, and also when that session is
     // gone: the hub keeps pushing to this shard until it is told count 0 with the newest ticket.
     void on_ticket(GroupId gid, std::uint64_t ticket);
-    // `waiting`: the connection has bytes left over, so this seat starts out not written to.
-    [[nodiscard]] Result<SeatIndex> join(GroupId gid, Epoch epoch, Seq reached,
-                                         std::int32_t descriptor, ConnectionIndex connection,
-                                         bool waiting);
+    // Of `seat`, the socket's part: a `waiting` one has bytes left over, so it starts out not
+    // written to.
+    [[nodiscard]] Result<SeatIndex> join(GroupId gid, Epoch epoch, Seq reached, Seat seat);
     // Whose seat moved to `seat`: tell that connection's session (on_seat_moved).
     std::optional<ConnectionIndex> leave(GroupId gid, SeatIndex seat);
     // An Opened or Range up to `reached` was written, or kept. A seat below the head stays behind.
@@ -134,7 +142,8 @@ public:
         gated,  // Only large passes are left and the gate was shut: call again a little later.
     };
     // A slice of each small group in turn, up to kTurnSeats seats, then one slice of one large
-    // group.
+    // group. Of both, those with changes come before those with entries, and ticks are last; but
+    // every kFairEvery-th time the other way round.
     Turn run(Writer& writer, Gate& gate, Time now);
     // How long passes took from their first push to their last seat: those that the last run()
     // brought to their end, and the oldest that is not there yet.
@@ -146,30 +155,34 @@ public:
     [[nodiscard]] SharedBytes pulse(std::span<const GroupId> groups, Time now);
 
     // ---- Storms: what the node's level is from now on.
-    void set_level(storm::Level level) { level_ = level; }
-    [[nodiscard]] storm::Level level() const { return level_; }
+    void set_level(storm::Level level) { workshop_.level = level; }
+    [[nodiscard]] storm::Level level() const { return workshop_.level; }
 
     // ---- Routes: groups whose number of seats, or ticket, changed since the last call.
     void take_counts(std::vector<WatcherCount>& counts);
     [[nodiscard]] std::size_t watchers(GroupId gid) const;
     // For walking who watches a group; nullptr when nobody does.
     [[nodiscard]] const Audience* audience(GroupId gid) const;
+    [[nodiscard]] const Workshop& workshop() const { return workshop_; }
 
 private:
     Channel* find(GroupId gid) const;
     void forget(GroupId gid);
     void make_ready(Channel& channel);
+    // The next one; nullptr: none is ready.
+    Channel* take(Turns& turns, bool last_rank_first);
     void count_changed(const Channel& channel);
     // Whether another slice of it is wanted; `seats` is lowered by those visited.
     void slice_and_requeue(Channel& channel, Writer& writer, std::size_t& seats, Time now);
 
+    Workshop workshop_;
     std::unordered_map<GroupId, std::unique_ptr<Channel>> channels_;
-    std::deque<GroupId> small_;  // Ready for a slice.
-    std::deque<GroupId> large_;  // Likewise, above kLargeAudience.
+    Turns small_;  // Ready for a slice.
+    Turns large_;  // Likewise, above kLargeAudience.
+    std::uint32_t turn_{};
     std::unordered_map<GroupId, WatcherCount> changed_;
     std::size_t seats_max_;
     std::vector<Millis> ended_passes_;
-    storm::Level level_{};
     SharedBytes no_heads_;  // The pulse of those who watch nothing, and its second and level.
     std::uint64_t no_heads_key_{};
 };

@@ -36,6 +36,15 @@ std::vector<const DurationCounts*> Gateway::fanout_turns() const {
     return turns;
 }
 
+Gateway::Compression Gateway::compression() const {
+    Compression sum;
+    for (const auto& side : sides_) {
+        sum.batches += side->batches_compressed();
+        sum.bytes_saved += side->bytes_saved();
+    }
+    return sum;
+}
+
 void Gateway::drain(Millis spread, Millis within) {
     shards_.stop_accepting();
     for (std::uint32_t i = 0; i < shards_.size(); ++i) {

@@ -26,6 +26,12 @@ public:
     [[nodiscard]] std::vector<const DurationCounts*> fanout_turns() const;
     // Opens refused because too many before them, of one connection, missed. Thread: any.
     [[nodiscard]] std::uint64_t opens_held_back() const;
+    // Of pushes, likewise: batches that were compressed, and the bytes that this saved.
+    struct Compression {
+        std::uint64_t batches{};
+        std::uint64_t bytes_saved{};
+    };
+    [[nodiscard]] Compression compression() const;
 
     // Opens the listeners. Throws std::runtime_error, see ShardGroup::serve.
     void serve(const HttpHandler& http);

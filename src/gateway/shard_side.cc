@@ -65,6 +65,8 @@ bool ShardSide::on_turn(Time now) {
     if (shard_->counters().frames_out.value() != frames) {
         fanout_turns_.add(std::chrono::duration_cast<std::chrono::microseconds>(
             std::chrono::steady_clock::now() - start));
+        batches_compressed_.store(side_.router().workshop().compressions);
+        bytes_saved_.store(side_.router().workshop().bytes_saved);
     }
     if (!next_pulse_ || now >= *next_pulse_) {
         next_pulse_ = now + kPulseStep;
@@ -85,11 +87,8 @@ void ShardSide::offer(ConnectionToken connection, const SharedBytes& frame) {
     static_cast<void>(shard_->write(connection, frame));
 }
 
-fanout::Written ShardSide::write(const fanout::Seat& seat, const SharedBytes& bytes,
-                                 std::size_t offset) {
-    // A seat that missed the front of a pass gets the rest as bytes of its own: rare, and short.
-    const SharedBytes rest = offset == 0 ? bytes : share(bytes->substr(offset));
-    switch (shard_->write_direct(seat.descriptor, seat.connection, rest)) {
+fanout::Written ShardSide::write(const fanout::Seat& seat, const SharedBytes& bytes) {
+    switch (shard_->write_direct(seat.descriptor, seat.connection, bytes)) {
         case net::Written::whole: return fanout::Written::whole;
         case net::Written::kept: return fanout::Written::kept;
         case net::Written::refused: break;
@@ -97,9 +96,11 @@ fanout::Written ShardSide::write(const fanout::Seat& seat, const SharedBytes& by
     return fanout::Written::refused;
 }
 
-bool ShardSide::waiting(ConnectionToken connection) const { return shard_->waiting(connection); }
-std::int32_t ShardSide::descriptor(ConnectionToken connection) const {
-    return shard_->descriptor(connection);
+fanout::Seat ShardSide::seat(ConnectionToken connection) const {
+    return {.descriptor = shard_->descriptor(connection),
+            .connection = connection.index,
+            .waiting = shard_->waiting(connection),
+            .deflates = shard_->deflates(connection)};
 }
 void ShardSide::greeted(ConnectionToken connection) { shard_->greeted(connection); }
 void ShardSide::pause_reading(ConnectionToken connection) { shard_->pause_reading(connection); }

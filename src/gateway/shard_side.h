@@ -12,6 +12,7 @@
 
 #include "base/duration_counts.h"
 #include "bus/bus.h"
+#include "net/counters.h"
 #include "net/handler.h"
 #include "net/shard.h"
 #include "node/side.h"
@@ -31,6 +32,9 @@ public:
     [[nodiscard]] node::Side& side() { return side_; }
     // Thread: any.
     [[nodiscard]] const DurationCounts& fanout_turns() const { return fanout_turns_; }
+    // Of pushes: what was compressed, and what that saved on the wire.
+    [[nodiscard]] std::uint64_t batches_compressed() const { return batches_compressed_.value(); }
+    [[nodiscard]] std::uint64_t bytes_saved() const { return bytes_saved_.value(); }
 
     // ---- net::Handler
     void on_start(net::Shard& shard, Time now) override;
@@ -49,10 +53,8 @@ private:
     // ---- node::Shell
     bool reply(ConnectionToken connection, std::string_view payload) override;
     void offer(ConnectionToken connection, const SharedBytes& frame) override;
-    fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes,
-                          std::size_t offset) override;
-    [[nodiscard]] bool waiting(ConnectionToken connection) const override;
-    [[nodiscard]] std::int32_t descriptor(ConnectionToken connection) const override;
+    fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes) override;
+    [[nodiscard]] fanout::Seat seat(ConnectionToken connection) const override;
     void greeted(ConnectionToken connection) override;
     void pause_reading(ConnectionToken connection) override;
     void resume_reading(ConnectionToken connection) override;
@@ -68,6 +70,8 @@ private:
     net::Shard* shard_{};
     node::Side side_;
     DurationCounts fanout_turns_;
+    net::Counter batches_compressed_;
+    net::Counter bytes_saved_;
     std::optional<Time> next_pulse_;
 };
 

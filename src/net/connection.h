@@ -66,6 +66,7 @@ struct Connection {
     bool owes_drained{false};  // The handler was told `kept`.
     bool shut{false};          // Our side is shut.
     bool refused{false};       // When it was accepted; counted apart.
+    bool deflates{false};      // permessage-deflate was negotiated.
     bool framed{false};        // Length-prefixed frames on TCP, not WebSocket's.
 
     Time deadline = Time::max();  // The phase's own.

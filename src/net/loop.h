@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "deflate/inflater.h"
 #include "net/connection_table.h"
 #include "net/gate.h"
 #include "net/mailbox.h"
@@ -146,6 +147,7 @@ private:
     // ---- loop_websocket.cc
     void upgrade(std::uint32_t index, const http::Request& request);
     void take_frame(std::uint32_t index, std::span<char>& bytes);
+    void take_compressed(std::uint32_t index, std::string_view payload);
     void on_control(std::uint32_t index, bool ping, std::string_view payload);
     void fail(std::uint32_t index, std::uint16_t code, std::string_view reason);
     void start_close(std::uint32_t index, std::uint16_t code, std::string_view reason, Phase next);
@@ -186,6 +188,7 @@ private:
     // instead of the connection; a shard's bits stay in the first-level cache.
     std::vector<bool> busy_;
     std::unique_ptr<char[]> buffer_;  // The one that all connections are read into.
+    deflate::Inflater inflater_;
     std::shared_ptr<const tls::Context> certificate_;
     std::unique_ptr<char[]> ciphertext_;   // What is read before it is decrypted into buffer_.
     std::size_t handshake_steps_left_{0};  // In this turn.

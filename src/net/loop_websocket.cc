@@ -17,6 +17,15 @@ std::optional<std::string_view> find(const http::Request& request, std::string_v
     return std::nullopt;
 }
 
+// All that stand under this name.
+std::string joined(const http::Request& request, std::string_view name) {
+    std::string all;
+    for (const http::Header& header : request.headers) {
+        if (header.name == name) all.append(all.empty() ? "" : ",").append(header.value);
+    }
+    return all;
+}
+
 ws::Handshake handshake_of(const http::Request& request) {
     return {.method = request.method,
             .http_version = request.version,
@@ -63,7 +72,13 @@ void Loop::upgrade(std::uint32_t index, const http::Request& request) {
     if (!locate(index, client)) return;
     const Peer peer{.address = access::shown(client),
                     .origin = std::string{request.header("origin")}};
-    const SharedBytes accepted = share(ws::accepted(request.header("sec-websocket-key")));
+    const std::string extensions =
+        options_.compression ? ws::permessage_deflate(joined(request, "sec-websocket-extensions"))
+                             : std::string{};
+    const SharedBytes accepted =
+        share(ws::accepted(request.header("sec-websocket-key"), extensions));
+    connection.deflates = !extensions.empty();
+    if (connection.deflates) connection.parser.allow_compressed();
     connection.exchange.reset();
     if (write_bytes(index, Backlog::Kind::http, accepted) == Written::refused) return doom(index);
     connection.phase = Phase::open;
@@ -86,6 +101,7 @@ void Loop::take_frame(std::uint32_t index, std::span<char>& bytes) {
     switch (event.kind) {
         case Kind::none: return;
         case Kind::binary:
+            if (event.compressed) return take_compressed(index, event.payload);
             counters_.messages_in.add();
             return handler_->on_message(table_.token(index), event.payload, now_);
         case Kind::text: return fail(index, ws::close_code::kUnsupportedKind, "binary only");
@@ -94,6 +110,17 @@ void Loop::take_frame(std::uint32_t index, std::span<char>& bytes) {
         case Kind::close: return start_close(index, event.code, {}, Phase::lingering);
         case Kind::error: return fail(index, event.code, reason_of(event.code));
     }
+}
+
+void Loop::take_compressed(std::uint32_t index, std::string_view payload) {
+    const auto message = inflater_.inflate(payload, limits::kClientFrameBytes);
+    if (!message) {
+        const bool large = message.error().code == Code::frame_too_large;
+        const auto code = large ? ws::close_code::kTooLarge : ws::close_code::kBadPayload;
+        return fail(index, code, large ? reason_of(code) : "not compressed as agreed");
+    }
+    counters_.messages_in.add();
+    handler_->on_message(table_.token(index), *message, now_);
 }
 
 // Pongs count too: they cost us the same.

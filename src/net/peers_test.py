@@ -41,11 +41,21 @@ async def answers_pings():
         await asyncio.wait_for(await socket.ping(), 5)
 
 
-async def ignores_compression_offers():
+async def reads_what_clients_compress():
     async with connect(compression="deflate") as socket:
-        assert socket.extensions == []
-        await socket.send(b"plain")
-        assert await socket.recv() == b"plain"
+        deflate = socket.extensions[0]
+        assert deflate.name == "permessage-deflate"
+        assert deflate.local_no_context_takeover and deflate.remote_no_context_takeover
+        for payload in (b"", b"short", b"abc" * 20_000, bytes(range(256)) * 200):
+            await socket.send(payload)
+            assert await socket.recv() == payload
+        await socket.send(iter([b"one ", b"", b"two ", b"three"]))
+        assert await socket.recv() == b"one two three"
+
+
+async def a_bomb_ends_at_the_bound():
+    await closed_with(bytes(65537), 1009, compression="deflate")
+    await closed_with(bytes(50_000_000), 1009, compression="deflate")
 
 
 async def closes():
@@ -54,8 +64,8 @@ async def closes():
     assert (socket.close_code, socket.close_reason) == (4000, ""), socket.close_reason
 
 
-async def closed_with(payload, code):
-    async with connect() as socket:
+async def closed_with(payload, code, **options):
+    async with connect(**options) as socket:
         await socket.send(payload)
         try:
             await asyncio.wait_for(socket.recv(), 5)
@@ -113,7 +123,8 @@ async def main():
         echoes,
         joins_fragments,
         answers_pings,
-        ignores_compression_offers,
+        reads_what_clients_compress,
+        a_bomb_ends_at_the_bound,
         closes,
         refuses,
         refuses_handshakes,

@@ -24,6 +24,11 @@ bool Shard::waiting(ConnectionToken connection) const {
     return found != nullptr && found->backlog != nullptr;
 }
 
+bool Shard::deflates(ConnectionToken connection) const {
+    const Connection* found = loop_.find_open(connection);
+    return found != nullptr && found->deflates;
+}
+
 bool Shard::alive(ConnectionToken connection) const {
     return loop_.find_open(connection) != nullptr;
 }

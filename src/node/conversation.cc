@@ -65,8 +65,7 @@ void Side::Conversation::near(std::uint32_t request_id, GroupId gid, Time time,
 }
 
 session::SeatIndex Side::Conversation::take_seat(GroupId gid, Epoch epoch, Seq reached) {
-    const auto seat = side_.router_.join(gid, epoch, reached, shell().descriptor(connection_),
-                                         connection_.index, shell().waiting(connection_));
+    const auto seat = side_.router_.join(gid, epoch, reached, shell().seat(connection_));
     if (!seat) return session::kNoSeat;
     seat_changed(gid, 1);
     return *seat;

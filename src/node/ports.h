@@ -47,10 +47,11 @@ public:
     // A ready frame, if nothing waits.
     virtual void offer(ConnectionToken connection, const SharedBytes& frame) = 0;
     // The hot path of a pass, see fanout::Writer.
-    [[nodiscard]] virtual fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes,
-                                                std::size_t offset) = 0;
-    [[nodiscard]] virtual bool waiting(ConnectionToken connection) const = 0;
-    [[nodiscard]] virtual std::int32_t descriptor(ConnectionToken connection) const = 0;
+    [[nodiscard]] virtual fanout::Written write(const fanout::Seat& seat,
+                                                const SharedBytes& bytes) = 0;
+    // The socket's part of a seat: where to write, whether something waits there already, and
+    // whether its client takes compressed messages.
+    [[nodiscard]] virtual fanout::Seat seat(ConnectionToken connection) const = 0;
 
     // ---- A connection
     // It has said who it is.

@@ -179,9 +179,8 @@ void Side::pulse(Time now) {
 
 // ---- fanout::Writer
 
-fanout::Written Side::write(const fanout::Seat& seat, const SharedBytes& bytes,
-                            std::size_t offset) {
-    return around_.shell.write(seat, bytes, offset);
+fanout::Written Side::write(const fanout::Seat& seat, const SharedBytes& bytes) {
+    return around_.shell.write(seat, bytes);
 }
 
 bool Side::sees(const fanout::Seat& seat, GroupId gid, Seq seq) {

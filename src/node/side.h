@@ -89,8 +89,7 @@ private:
     void forget_user(std::uint32_t index);
 
     // ---- fanout::Writer, fanout::Gate
-    fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes,
-                          std::size_t offset) override;
+    fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes) override;
     bool sees(const fanout::Seat& seat, GroupId gid, Seq seq) override;
     bool try_enter() override { return around_.shell.enter_gate(); }
     void leave() override { around_.shell.leave_gate(); }

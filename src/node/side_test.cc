@@ -69,12 +69,12 @@ public:
     void offer(ConnectionToken connection, const SharedBytes&) override {
         offered.insert(connection.index);
     }
-    fanout::Written write(const fanout::Seat&, const SharedBytes&, std::size_t) override {
+    fanout::Written write(const fanout::Seat&, const SharedBytes&) override {
         return fanout::Written::whole;
     }
-    [[nodiscard]] bool waiting(ConnectionToken) const override { return false; }
-    [[nodiscard]] std::int32_t descriptor(ConnectionToken connection) const override {
-        return static_cast<std::int32_t>(connection.index);
+    [[nodiscard]] fanout::Seat seat(ConnectionToken connection) const override {
+        return {.descriptor = static_cast<std::int32_t>(connection.index),
+                .connection = connection.index};
     }
     void greeted(ConnectionToken connection) override { greeted_ones.insert(connection.index); }
     void pause_reading(ConnectionToken) override {}

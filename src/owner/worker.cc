@@ -17,6 +17,7 @@ constexpr Millis kTickEvery{1'000};
 // Read positions wait so long for others: written one by one they took the committer three times as
 // long.
 constexpr Millis kReadsGather{50};
+constexpr std::size_t kTurnPosts = 1'024;  // Some 5 ms of work; then urgent ones are looked for.
 
 }  // namespace
 
@@ -119,7 +120,7 @@ void Worker::on_mail(Mail& mail, Time now) {
 }
 
 void Worker::on_posts(Time now) {
-    for (std::size_t i = 0; i < limits::kTurnPosts; ++i) {
+    for (std::size_t i = 0; i < kTurnPosts; ++i) {
         auto post = intake_.take();
         if (!post) break;
         const GroupId gid = post->gid;

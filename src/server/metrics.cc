@@ -140,6 +140,11 @@ void add_node(Exposition& page, gateway::Gateway& gateway) {
         .counter("stentor_stream_holes_total", "Holes seen in owners' streams",
                  as_double(cache.holes))
         .counter("stentor_view_reloads_total", "Groups asked for again", as_double(cache.reloads));
+    const gateway::Gateway::Compression compression = gateway.compression();
+    page.counter("stentor_batches_compressed_total", "Batches compressed, each for all who take it",
+                 as_double(compression.batches))
+        .counter("stentor_bytes_saved_total", "Bytes that compressed batches had less",
+                 as_double(compression.bytes_saved));
     page.histogram("stentor_fanout_turn_seconds",
                    "A shard's turn in which frames were pushed to members", gateway.fanout_turns());
 }

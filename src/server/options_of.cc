@@ -56,6 +56,7 @@ net::Options net_options(const config::Settings& settings) {
             .trusted_proxies = settings.listen.trusted_proxies,
             .shards = static_cast<std::uint32_t>(shards),
             .origins = settings.listen.origins,
+            .compression = settings.listen.compression,
             .handshakes = {
                 .per_s = static_cast<std::uint32_t>(settings.server.handshakes_per_s),
                 .open = static_cast<std::uint32_t>(settings.server.handshakes_open),

@@ -45,6 +45,7 @@ constexpr std::array<std::string_view, kCount> kNames{
     "write_kept",
     "write_refused",
     "frame_split",
+    "batch_compressed",
     "reading_paused",
     "stuck_socket_closed",
     "slow_socket_closed",

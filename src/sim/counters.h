@@ -55,6 +55,7 @@ enum class Seen : std::uint8_t {
     write_kept,
     write_refused,
     frame_split,
+    batch_compressed,
     reading_paused,
     stuck_socket_closed,
     slow_socket_closed,

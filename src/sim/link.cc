@@ -16,6 +16,7 @@ constexpr std::size_t kSilentBytes = 600;
 struct Frame {
     std::size_t header{};
     std::size_t payload{};
+    bool compressed{};
 };
 Frame frame_at(std::string_view bytes) {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
@@ -28,6 +29,7 @@ Frame frame_at(std::string_view bytes) {
         for (std::size_t i = 0; i < more; ++i) frame.payload = (frame.payload << 8U) | byte(2 + i);
     }
     if (bytes.size() < frame.header + frame.payload) return {};
+    frame.compressed = (byte(0) & 0x40U) != 0;
     return frame;
 }
 
@@ -35,6 +37,7 @@ Frame frame_at(std::string_view bytes) {
 
 void Link::draw() {
     capacity_ = 32'768;
+    deflates_ = world_.random.chance(500);
     if (!world_.random.chance(world_.faults.slow_socket)) return;
     capacity_ = static_cast<std::size_t>(world_.random.between(200, 4'000));
     drained_bytes_ = static_cast<std::size_t>(world_.random.between(20, 600));
@@ -150,8 +153,13 @@ void Link::parse() {
         const std::string_view rest = std::string_view{received_}.substr(offset);
         const Frame frame = frame_at(rest);
         if (frame.header == 0) break;
+        std::string_view payload = rest.substr(frame.header, frame.payload);
+        if (frame.compressed) {
+            world_.count(Seen::batch_compressed);
+            payload = inflater_.inflate(payload, limits::kPassBytes).value();
+        }
         // The member may let go of this link from within.
-        client_->on_payload(rest.substr(frame.header, frame.payload));
+        client_->on_payload(payload);
         offset += frame.header + frame.payload;
     }
     received_.erase(0, std::min(offset, received_.size()));

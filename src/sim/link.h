@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/ids.h"
+#include "deflate/inflater.h"
 #include "fanout/router.h"
 #include "sim/world.h"
 
@@ -56,6 +57,7 @@ public:
     // A payload, framed; waits behind others, false when too many do.
     [[nodiscard]] bool send(std::string_view payload);
     [[nodiscard]] bool waiting() const { return !backlog_.empty(); }
+    [[nodiscard]] bool deflates() const { return deflates_; }
     void pause_reading();
     void resume_reading();
     // After what waits.
@@ -110,7 +112,9 @@ private:
     bool front_begun_{};        // Of the first in the backlog a part is out.
     std::uint64_t backlogs_{};  // Numbers them, for the watch over the one that waits.
     std::size_t taken_{};       // Of the backlog, since the watch began.
+    bool deflates_{};           // permessage-deflate was negotiated.
 
+    deflate::Inflater inflater_;
     std::string received_;          // By the member, not a whole frame yet.
     std::deque<std::string> held_;  // Messages up, while reading is paused.
     bool reading_paused_{};

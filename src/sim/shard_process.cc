@@ -114,14 +114,15 @@ void ShardProcess::offer(ConnectionToken connection, const SharedBytes& frame) {
     static_cast<void>(link(connection).write(*frame));
 }
 
-fanout::Written ShardProcess::write(const fanout::Seat& seat, const SharedBytes& bytes,
-                                    std::size_t offset) {
-    return sockets_[seat.connection].link->write(std::string_view{*bytes}.substr(offset));
+fanout::Written ShardProcess::write(const fanout::Seat& seat, const SharedBytes& bytes) {
+    return sockets_[seat.connection].link->write(*bytes);
 }
 
-bool ShardProcess::waiting(ConnectionToken connection) const { return link(connection).waiting(); }
-std::int32_t ShardProcess::descriptor(ConnectionToken connection) const {
-    return static_cast<std::int32_t>(connection.index);
+fanout::Seat ShardProcess::seat(ConnectionToken connection) const {
+    return {.descriptor = static_cast<std::int32_t>(connection.index),
+            .connection = connection.index,
+            .waiting = link(connection).waiting(),
+            .deflates = link(connection).deflates()};
 }
 void ShardProcess::pause_reading(ConnectionToken connection) { link(connection).pause_reading(); }
 void ShardProcess::resume_reading(ConnectionToken connection) { link(connection).resume_reading(); }

@@ -67,10 +67,8 @@ private:
     // ---- node::Shell
     bool reply(ConnectionToken connection, std::string_view payload) override;
     void offer(ConnectionToken connection, const SharedBytes& frame) override;
-    fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes,
-                          std::size_t offset) override;
-    [[nodiscard]] bool waiting(ConnectionToken connection) const override;
-    [[nodiscard]] std::int32_t descriptor(ConnectionToken connection) const override;
+    fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes) override;
+    [[nodiscard]] fanout::Seat seat(ConnectionToken connection) const override;
     void greeted(ConnectionToken /*connection*/) override {}
     void pause_reading(ConnectionToken connection) override;
     void resume_reading(ConnectionToken connection) override;

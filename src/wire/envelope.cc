@@ -3,12 +3,12 @@
 #include <cstdint>
 
 namespace stentor::wire {
+namespace {
 
-std::string websocket_frame(std::string_view payload) {
-    constexpr char kFinalBinary = static_cast<char>(0x82);
+std::string framed(unsigned first_byte, std::string_view payload) {
     std::string frame;
     frame.reserve(payload.size() + 10);
-    frame += kFinalBinary;
+    frame += static_cast<char>(first_byte);
     if (payload.size() < 126) {
         frame += static_cast<char>(payload.size());
     } else {
@@ -21,6 +21,21 @@ std::string websocket_frame(std::string_view payload) {
     }
     frame += payload;
     return frame;
+}
+
+constexpr unsigned kFinalBinary = 0x82;
+constexpr unsigned kCompressed = 0x40;
+
+}  // namespace
+
+std::string websocket_frame(std::string_view payload) { return framed(kFinalBinary, payload); }
+std::string deflated_frame(std::string_view compressed) {
+    return framed(kFinalBinary | kCompressed, compressed);
+}
+
+std::string_view payload_of(std::string_view frame) {
+    const auto length = static_cast<std::uint8_t>(frame[1]);
+    return frame.substr(length < 126 ? 2 : length == 126 ? 4 : 10);
 }
 
 }  // namespace stentor::wire

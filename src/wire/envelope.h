@@ -11,6 +11,10 @@ namespace stentor::wire {
 
 // Header and payload in one buffer.
 [[nodiscard]] std::string websocket_frame(std::string_view payload);
+// Of a message that was compressed by permessage-deflate (RFC 7692 section 6): RSV1 is set.
+[[nodiscard]] std::string deflated_frame(std::string_view compressed);
+// The payload of one of these.
+[[nodiscard]] std::string_view payload_of(std::string_view frame);
 [[nodiscard]] inline SharedBytes shared_websocket_frame(std::string_view payload) {
     return share(websocket_frame(payload));
 }

@@ -1,6 +1,7 @@
 #include "wire/frames.h"
 
 #include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
 
 #include "base/limits.h"
 #include "wire/pb.h"
@@ -95,6 +96,42 @@ std::string encode_opened(std::uint32_t request_id, const pb::Opened& opened,
                           std::span<const LogEntry> entries) {
     return splice(request_id, pb::ServerFrame::kOpenedFieldNumber, opened,
                   pb::Opened::kEntriesFieldNumber, entries);
+}
+
+// The entries' bytes are copied as they are; of what stands beside them the newest counts, but that
+// the whole begins where the first does.
+std::string join_batches(std::span<const std::string_view> batches) {
+    using google::protobuf::internal::WireFormatLite;
+    pb::Batch head;
+    std::string entries;
+    std::uint64_t first_seq = 0;
+    for (const std::string_view batch : batches) {
+        google::protobuf::io::CodedInputStream in{
+            reinterpret_cast<const std::uint8_t*>(batch.data()), static_cast<int>(batch.size())};
+        std::uint32_t size = 0;
+        if (in.ReadTag() != tag_of(pb::ServerFrame::kBatchFieldNumber) || !in.ReadVarint32(&size)) {
+            continue;
+        }
+        std::string beside;
+        for (auto start = static_cast<std::size_t>(in.CurrentPosition()); start < batch.size();) {
+            const std::uint32_t tag = in.ReadTag();
+            if (tag == 0 || !WireFormatLite::SkipField(&in, tag)) break;
+            const auto end = static_cast<std::size_t>(in.CurrentPosition());
+            const bool entry = tag == tag_of(pb::Batch::kEntriesFieldNumber);
+            (entry ? entries : beside).append(batch, start, end - start);
+            start = end;
+        }
+        head.MergeFromString(beside);
+        if (first_seq == 0) first_seq = head.first_seq();
+    }
+    head.set_first_seq(first_seq);
+    const std::size_t size = head.ByteSizeLong() + entries.size();
+    std::string out;
+    out.reserve(size + 24);
+    append_varint(out, tag_of(pb::ServerFrame::kBatchFieldNumber));
+    append_varint(out, size);
+    head.AppendToString(&out);
+    return out += entries;
 }
 
 pb::Refused refused_of(const Error& error) {

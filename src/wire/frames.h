@@ -35,6 +35,10 @@ namespace stentor::wire {
 [[nodiscard]] std::string encode_opened(std::uint32_t request_id, const v1::Opened& opened,
                                         std::span<const LogEntry> entries);
 
+// One Batch with the entries of all of these: serialized Batches of one epoch, each continuing the
+// one before.
+[[nodiscard]] std::string join_batches(std::span<const std::string_view> batches);
+
 // `where` becomes the field's name.
 [[nodiscard]] v1::Refused refused_of(const Error& error);
 [[nodiscard]] std::string encode_refused(std::uint32_t request_id, const Error& error);

@@ -98,6 +98,23 @@ TEST(Frames, APageEndsAtItsCountOrItsBytesButHoldsOneAtLeast) {
     EXPECT_EQ(wire::page_size({}), 0U);
 }
 
+TEST(Batch, SeveralBecomeOneWithTheNewestDigest) {
+    const auto entries = made_up_log(9);
+    const auto part = [&](std::size_t from, std::size_t count, std::uint32_t level) {
+        pb::Batch head;
+        head.set_gid(kGroup.value);
+        head.set_epoch(3);
+        head.set_first_seq(entries[from].seq.value);
+        head.set_digest(std::string{entries[from + count - 1].digest.view()});
+        head.set_level(level);
+        return wire::encode_batch(head, std::span{entries}.subspan(from, count));
+    };
+    const std::vector<std::string> parts{part(0, 1, 0), part(1, 5, 2), part(6, 3, 1)};
+    const std::vector<std::string_view> views{parts.begin(), parts.end()};
+    EXPECT_EQ(wire::join_batches(views), part(0, 9, 1));
+    EXPECT_EQ(wire::join_batches(std::span{views}.first(1)), parts[0]);
+}
+
 TEST(LogEntry, IsReadBackFromItsStoredForm) {
     const LogEntry entry = made_up_log(1).front();
     const auto parsed = parse_log_entry(entry.bytes, entry.digest);
@@ -134,6 +151,7 @@ TEST(LogEntry, ARecallChangesNoDigest) {
 TEST(Envelope, UsesTheShortestLength) {
     const auto header = [](std::size_t size) {
         const std::string frame = wire::websocket_frame(std::string(size, 'x'));
+        EXPECT_EQ(wire::payload_of(frame), std::string(size, 'x'));
         EXPECT_EQ(frame.substr(frame.size() - size), std::string(size, 'x'));
         return frame.substr(0, frame.size() - size);
     };

@@ -20,11 +20,14 @@ constexpr std::uint64_t number_of(std::string_view bytes) {
 HeaderState decode_header(std::string_view bytes, Role role, FrameHeader& header) {
     if (bytes.empty()) return HeaderState::incomplete;
     const auto first = static_cast<std::uint8_t>(bytes[0]);
-    const bool reserved = (first & 0x70U) != 0;
+    const bool reserved = (first & 0x30U) != 0;
     if (reserved || !is_known(first & 0x0fU)) return HeaderState::wrong;
     header.fin = (first & 0x80U) != 0;
+    header.compressed = (first & 0x40U) != 0;
     header.opcode = static_cast<Opcode>(first & 0x0fU);
     if (header.control() && !header.fin) return HeaderState::wrong;
+    const bool begins = header.opcode == Opcode::text || header.opcode == Opcode::binary;
+    if (header.compressed && !begins) return HeaderState::wrong;
 
     if (bytes.size() < 2) return HeaderState::incomplete;
     const auto second = static_cast<std::uint8_t>(bytes[1]);

@@ -14,14 +14,13 @@ namespace stentor::net::ws {
 struct FrameHeader {
     Opcode opcode{};
     bool fin{};
+    bool compressed{};    // RSV1 of a message's first frame: permessage-deflate, if negotiated.
     std::uint8_t size{};  // Of the header itself.
     Mask mask{};          // Zero in frames of a server: unmasking then changes nothing.
     std::uint64_t payload_bytes{};
 
     [[nodiscard]] bool control() const { return static_cast<std::uint8_t>(opcode) >= 0x8; }
 };
-
-enum class HeaderState : std::uint8_t { incomplete, whole, wrong };
 
 // `wrong` is always a protocol error, and no further byte would change it.
 [[nodiscard]] HeaderState decode_header(std::string_view bytes, Role role, FrameHeader& header);

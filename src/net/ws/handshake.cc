@@ -119,12 +119,16 @@ std::string accept_key(std::string_view key) {
     return {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(size)};
 }
 
-std::string accepted(std::string_view key) {
+std::string accepted(std::string_view key, std::string_view extensions) {
     std::string answer =
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Protocol: ";
     answer.append(kSubprotocol).append("\r\nSec-WebSocket-Accept: ");
-    answer.append(accept_key(key)).append("\r\n\r\n");
+    answer.append(accept_key(key));
+    if (!extensions.empty()) {
+        answer.append("\r\nSec-WebSocket-Extensions: ").append(extensions);
+    }
+    answer.append("\r\n\r\n");
     return answer;
 }
 

@@ -37,8 +37,13 @@ struct Verdict {
 
 // base64(SHA-1(key + the GUID of section 1.3))
 [[nodiscard]] std::string accept_key(std::string_view key);
-// The whole answer, status line to empty line.
-[[nodiscard]] std::string accepted(std::string_view key);
+// The whole answer, status line to empty line. `extensions`: of permessage_deflate(), or none.
+[[nodiscard]] std::string accepted(std::string_view key, std::string_view extensions = {});
+
+// What to answer to offers of extensions (the values of Sec-WebSocket-Extensions, joined by
+// commas): the first offer of permessage-deflate that can be met, without context takeover on
+// either side (RFC 7692 section 7); empty when there is none.
+[[nodiscard]] std::string permessage_deflate(std::string_view offers);
 
 // ---- The client's side
 

@@ -1,5 +1,6 @@
 #include "net/ws/handshake.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -124,6 +125,42 @@ TEST(Handshake, AClientOfAnotherServerOffersNoSubprotocolAndTakesNone) {
     EXPECT_EQ(answer_bytes(answer, key, {}), answer.size());
     EXPECT_EQ(answer_bytes(answer, key), 0U);
     EXPECT_EQ(answer_bytes(accepted(key), key, {}), 0U);
+}
+
+TEST(PermessageDeflate, StandsInTheAnswer) {
+    EXPECT_THAT(accepted("dGhlIHNhbXBsZSBub25jZQ==", "permessage-deflate"),
+                testing::HasSubstr("\r\nSec-WebSocket-Extensions: permessage-deflate\r\n"));
+    EXPECT_THAT(accepted("dGhlIHNhbXBsZSBub25jZQ=="),
+                testing::Not(testing::HasSubstr("Extensions")));
+}
+
+TEST(PermessageDeflate, IsAgreedToWithoutContextTakeover) {
+    const std::string plain =
+        "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+    for (const std::string_view offer :
+         {"permessage-deflate", "permessage-deflate; client_max_window_bits",
+          "permessage-deflate;client_max_window_bits=10 ; server_no_context_takeover",
+          "permessage-deflate; client_no_context_takeover", "x-other, permessage-deflate",
+          "permessage-deflate; server_max_window_bits=9, permessage-deflate"}) {
+        EXPECT_EQ(permessage_deflate(offer), plain) << offer;
+    }
+    EXPECT_EQ(permessage_deflate("permessage-deflate; server_max_window_bits=\"15\""),
+              plain + "; server_max_window_bits=13");
+}
+
+TEST(PermessageDeflate, AnOfferThatCannotBeMetIsDeclined) {
+    for (const std::string_view offer :
+         {"", ",", "x-webkit-deflate-frame", "permessage-deflate; mystery",
+          "permessage-deflate; server_max_window_bits=12",
+          "permessage-deflate; server_max_window_bits",
+          "permessage-deflate; server_max_window_bits=16",
+          "permessage-deflate; server_max_window_bits=013",
+          "permessage-deflate; client_max_window_bits=7",
+          "permessage-deflate; client_max_window_bits=",
+          "permessage-deflate; server_no_context_takeover=1",
+          "permessage-deflate; client_no_context_takeover; client_no_context_takeover"}) {
+        EXPECT_EQ(permessage_deflate(offer), "") << offer;
+    }
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ inline std::string shown(const Event& event) {
     const std::string payload{event.payload};
     switch (event.kind) {
         case Kind::none: return "none";
-        case Kind::binary: return "binary:" + payload;
-        case Kind::text: return "text:" + payload;
+        case Kind::binary: return (event.compressed ? "binary, compressed:" : "binary:") + payload;
+        case Kind::text: return (event.compressed ? "text, compressed:" : "text:") + payload;
         case Kind::ping: return "ping:" + payload;
         case Kind::pong: return "pong:" + payload;
         case Kind::close: return "close:" + std::to_string(event.code) + ":" + payload;
@@ -31,8 +31,10 @@ inline std::string shown(const Event& event) {
 // with a Close or an error, as a connection's does; halfway is told at the end.
 template <class PieceBytes>
 std::vector<std::string> parse_all(Role role, std::uint32_t message_bytes_max,
-                                   std::string_view bytes, PieceBytes piece_bytes) {
+                                   std::string_view bytes, PieceBytes piece_bytes,
+                                   bool compressed_allowed = false) {
     Parser parser{role, message_bytes_max};
+    if (compressed_allowed) parser.allow_compressed();
     std::vector<std::string> events;
     while (!bytes.empty()) {
         const std::size_t count = std::clamp<std::size_t>(piece_bytes(bytes), 1, bytes.size());

@@ -12,9 +12,7 @@
 namespace stentor::net::ws {
 namespace {
 
-Event error(std::uint16_t code) {
-    return {.kind = Event::Kind::error, .code = code, .payload = {}};
-}
+Event error(std::uint16_t code) { return {.kind = Event::Kind::error, .code = code}; }
 
 Event closing(std::string_view payload) {
     if (payload.empty()) return {.kind = Event::Kind::close, .code = close_code::kNone};
@@ -30,12 +28,12 @@ Event closing(std::string_view payload) {
 Event control_event(Opcode opcode, std::string_view payload) {
     if (opcode == Opcode::close) return closing(payload);
     const auto kind = opcode == Opcode::ping ? Event::Kind::ping : Event::Kind::pong;
-    return {.kind = kind, .code = 0, .payload = payload};
+    return {.kind = kind, .payload = payload};
 }
 
-Event message_event(Opcode opcode, std::string_view payload) {
+Event message_event(Opcode opcode, bool compressed, std::string_view payload) {
     const auto kind = opcode == Opcode::text ? Event::Kind::text : Event::Kind::binary;
-    return {.kind = kind, .code = 0, .payload = payload};
+    return {.kind = kind, .compressed = compressed, .payload = payload};
 }
 
 std::string_view view_of(std::span<const char> bytes) { return {bytes.data(), bytes.size()}; }
@@ -57,6 +55,7 @@ struct Parser::Partial {
     std::string control;
     // ---- A message
     bool in_message{false};
+    bool compressed{false};
     Opcode opcode{};
     std::uint32_t fragments{0};
     std::string message;
@@ -77,7 +76,10 @@ std::uint16_t Parser::Partial::begin(const FrameHeader& header, std::uint32_t by
         if (continues != in_message) return close_code::kProtocolError;
         if (header.payload_bytes > bytes_max - message.size()) return close_code::kTooLarge;
         if (fragments == limits::kFragments) return close_code::kTooLarge;
-        if (!continues) opcode = header.opcode;
+        if (!continues) {
+            opcode = header.opcode;
+            compressed = header.compressed;
+        }
         ++fragments;
         in_message = true;
     }
@@ -97,7 +99,7 @@ bool Parser::Partial::take_data(std::span<char> chunk) {
         return true;
     }
     message.append(view_of(chunk));
-    if (opcode != Opcode::text) return true;
+    if (opcode != Opcode::text || compressed) return true;
     const bool message_ends = frame.fin && taken == frame.payload_bytes;
     return utf8.add(view_of(chunk)) && (!message_ends || utf8.whole());
 }
@@ -143,11 +145,17 @@ void Parser::release() {
     partial_.reset();
 }
 
+bool Parser::unwanted(HeaderState state, const FrameHeader& header) const {
+    return state == HeaderState::whole && header.compressed && !compressed_allowed_;
+}
+
 // Nothing is half received: a whole frame that is no fragment is handed out where it lies.
 Event Parser::next_whole(std::span<char>& input) {
     FrameHeader header;
     const HeaderState state = decode_header(view_of(input), role_, header);
-    if (state == HeaderState::wrong) return error(close_code::kProtocolError);
+    if (state == HeaderState::wrong || unwanted(state, header)) {
+        return error(close_code::kProtocolError);
+    }
     const bool lies_here = state == HeaderState::whole && header.fin &&
                            header.opcode != Opcode::continuation &&
                            header.payload_bytes <= input.size() - header.size &&
@@ -160,10 +168,10 @@ Event Parser::next_whole(std::span<char>& input) {
     input = input.subspan(header.size + header.payload_bytes);
     apply_mask(payload, header.mask, 0);
     if (header.control()) return control_event(header.opcode, view_of(payload));
-    if (header.opcode == Opcode::text && !is_utf8(view_of(payload))) {
+    if (header.opcode == Opcode::text && !header.compressed && !is_utf8(view_of(payload))) {
         return error(close_code::kBadPayload);
     }
-    return message_event(header.opcode, view_of(payload));
+    return message_event(header.opcode, header.compressed, view_of(payload));
 }
 
 Event Parser::next_partial(std::span<char>& input) {
@@ -178,7 +186,9 @@ Event Parser::next_partial(std::span<char>& input) {
                 state = decode_header({partial.head.data(), partial.head_bytes}, role_, header);
             }
             if (state == HeaderState::incomplete) return {};
-            if (state == HeaderState::wrong) return error(close_code::kProtocolError);
+            if (state == HeaderState::wrong || unwanted(state, header)) {
+                return error(close_code::kProtocolError);
+            }
             const std::uint16_t wrong = partial.begin(header, message_bytes_max_);
             if (wrong != 0) return error(wrong);
         }
@@ -197,7 +207,7 @@ Event Parser::next_partial(std::span<char>& input) {
         }
         if (partial.frame.fin) {
             partial.delivered = Partial::Delivered::message;
-            return message_event(partial.opcode, partial.message);
+            return message_event(partial.opcode, partial.compressed, partial.message);
         }
     }
 }

@@ -122,6 +122,31 @@ TEST(Parser, TakesPingsAndPongs) {
     });
 }
 
+constexpr unsigned kCompressed = 0x40;  // RSV1, RFC 7692 section 6
+
+std::vector<std::string> events_of_compressed(std::string_view bytes) {
+    const auto whole = [](std::string_view rest) { return rest.size(); };
+    const auto single = [](std::string_view) { return std::size_t{1}; };
+    const auto events = parse_all(Role::server, kMax, bytes, whole, true);
+    EXPECT_EQ(parse_all(Role::server, kMax, bytes, single, true), events);
+    return events;
+}
+
+TEST(Parser, TellsWhichMessagesAreCompressedOnceThatWasNegotiated) {
+    EXPECT_EQ(events_of_compressed(frame(kFin | kCompressed | 2, "\xff") + frame(kFin | 2, "b")),
+              (std::vector<std::string>{"binary, compressed:\xff", "binary:b"}));
+    EXPECT_EQ(
+        events_of_compressed(frame(kCompressed | 2, "a") + frame(kFin | 9, "p") + frame(kFin, "b") +
+                             frame(kFin | kCompressed | 1, "\xff")),
+        (std::vector<std::string>{"ping:p", "binary, compressed:ab", "text, compressed:\xff"}));
+    for (const unsigned opcode : {0U, 8U, 9U, 10U}) {
+        EXPECT_EQ(events_of_compressed(frame(kFin | kCompressed | opcode, "")),
+                  (std::vector<std::string>{"error:1002"}));
+    }
+    EXPECT_EQ(events_of_compressed(frame(2, "a") + frame(kFin | kCompressed, "b")),
+              (std::vector<std::string>{"error:1002"}));
+}
+
 TEST(Parser, RefusesReservedBits) {
     for (const unsigned rsv : {0x10U, 0x20U, 0x30U, 0x40U, 0x50U, 0x60U, 0x70U}) {
         for (const unsigned opcode : {0U, 1U, 2U, 8U, 9U, 10U}) {
