@@ -61,6 +61,23 @@ test("a Bye is obeyed to its time", () => {
   expect(hellos()).toHaveLength(2);
 });
 
+test("who read too slowly is back within a second, and has everything by number", () => {
+  const ann = signIn(server, 1);
+  ann.group(GID);
+  server.post(GID, "x");
+  world.advance(1_000);
+  for (const peer of server.peers) {
+    peer.say(0, { case: "refused", value: { code: Code.SLOW_CONSUMER, field: "socket" } });
+  }
+  server.cut(1, 4000 + Code.SLOW_CONSUMER);
+  server.post(GID, "y");
+  expect(ann.connection.state.name).toBe("waiting");
+  world.advance(1_500);
+  expect(hellos()).toHaveLength(2);
+  expect(ann.connection.state.name).toBe("online");
+  expect(ann.watched(GID)?.log.last).toBe(2);
+});
+
 test("waking does not sit out a delay", () => {
   const ann = signIn(server, 1);
   world.advance(1_000);

@@ -74,11 +74,11 @@ export class Peer {
       if (this.alive) this.events.received(bytes);
     });
   }
-  cut(tell = true): void {
+  cut(tell = true, code = 1006): void {
     if (!this.alive) return;
     this.alive = false;
     this.server.peers.delete(this);
-    if (tell) this.events.closed(1006);
+    if (tell) this.events.closed(code);
   }
 }
 
@@ -130,8 +130,8 @@ export class FakeServer {
     };
   }
 
-  cut(user: number): void {
-    for (const peer of this.peers) if (peer.user === user) peer.cut();
+  cut(user: number, code?: number): void {
+    for (const peer of this.peers) if (peer.user === user) peer.cut(true, code);
   }
 
   // To all devices of somebody.
