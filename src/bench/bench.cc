@@ -37,6 +37,7 @@ constexpr Measurement kAll[] = {
     {"peers", measure_peers, true},
     {"million", measure_million, true},
     {"return", measure_return, true},
+    {"slow", measure_slow, true},
 };
 
 }  // namespace

@@ -60,7 +60,8 @@ GreatGroup::GreatGroup(const Context& context, std::string section, Shape shape)
                      .first_uid = rig_.fleet().user(0).value,
                      .members = shape_.watchers,
                      .members_a_thread = raise_descriptor_limit() - kDescriptorsReserve,
-                     .handshakes_at_once = kHandshakesAtOnce};
+                     .handshakes_at_once = kHandshakesAtOnce,
+                     .sleepers = shape_.sleepers};
     plan.rooms.push_back({kGid, shape_.watchers});
     GroupId next{kGid.value + 1};
     for (const std::uint64_t size : shape_.further_rooms) {

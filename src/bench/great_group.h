@@ -28,6 +28,7 @@ public:
         // Beside the great group each is a member of one of these sizes.
         std::vector<std::uint64_t> further_rooms{};
         bool watches_all{};  // Not only the great group.
+        double sleepers{};   // Share of the watchers who will stop reading.
         std::vector<std::string> server_arguments{};
     };
     GreatGroup(const Context& context, std::string section, Shape shape);

@@ -88,6 +88,7 @@ void measure_isolation(const Context& context);
 void measure_reads(const Context& context);
 void measure_peers(const Context& context);
 void measure_million(const Context& context);
+void measure_slow(const Context& context);
 void measure_return(const Context& context);
 
 }  // namespace stentor::bench

@@ -12,6 +12,7 @@ struct Counts {
     std::uint64_t ended{};        // By the server, or never opened.
     std::uint64_t refused{};      // Handshakes and commands that may be tried again.
     std::uint64_t turned_away{};  // Refused for good.
+    std::uint64_t told_slow{};    // That they read too slowly.
     // ---- What came
     std::uint64_t bytes{};
     std::uint64_t pushes{};   // Batches that brought something new.
@@ -36,6 +37,7 @@ struct Counts {
         ended += other.ended;
         refused += other.refused;
         turned_away += other.turned_away;
+        told_slow += other.told_slow;
         bytes += other.bytes;
         pushes += other.pushes;
         entries += other.entries;

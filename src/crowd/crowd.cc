@@ -51,6 +51,14 @@ void Crowd::set_server(std::uint16_t port) {
     each([port](Thread& thread) { thread.set_server(port); });
 }
 
+void Crowd::fall_asleep() {
+    each([](Thread& thread) { thread.fall_asleep(); });
+}
+
+void Crowd::wake_up(double share) {
+    each([share](Thread& thread) { thread.wake_up(share); });
+}
+
 void Crowd::aim(std::uint64_t seq, Clock::time_point since) {
     each([=](Thread& thread) { thread.aim(seq, since); });
 }

@@ -33,6 +33,9 @@ public:
     void claim(std::uint64_t seq);
     void vanish();
     void set_server(std::uint16_t port);
+    void fall_asleep();
+    // So large a share of the sleepers as `share`; with 1 they are as all others are.
+    void wake_up(double share);
     void aim(std::uint64_t seq, Clock::time_point since);
     void drill(bool on, Clock::time_point since);
 

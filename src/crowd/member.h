@@ -33,6 +33,8 @@ struct Member {
     std::uint8_t opened{};   // One bit a room.
     std::uint8_t pulling{};  // One bit a room.
     bool watching{};
+    bool asleep{};  // Takes nothing out of its socket.
+    bool slept{};   // So it may be told to start afresh, and pulls what lies between instead.
 };
 static_assert(sizeof(Member) <= 72);
 

@@ -31,6 +31,7 @@ struct Plan {
     std::vector<Room> rooms;           // That each watches; at most kRoomsMax.
     std::size_t members_a_thread{};    // A thread's descriptor table must hold them.
     std::size_t handshakes_at_once{};  // Of a thread.
+    double sleepers{};                 // Share of the members who will stop reading.
 
     [[nodiscard]] std::size_t threads() const {
         return (members + members_a_thread - 1) / members_a_thread;

@@ -32,6 +32,7 @@ Thread::Thread(const Plan& plan, std::size_t ordinal, std::size_t first, std::si
       port_{plan.port},
       wake_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)},
       members_(count),
+      sleepers_{static_cast<std::size_t>(plan.sleepers * static_cast<double>(count))},
       buffer_(kReadBytes),
       random_{static_cast<std::uint32_t>(first + 1)} {
     if (wake_ < 0) throw std::system_error{errno, std::generic_category(), "eventfd"};
@@ -141,12 +142,28 @@ void Thread::vanish() {
     }
 }
 
+void Thread::fall_asleep() {
+    for (Member& member : std::span{members_}.first(sleepers_)) member.asleep = true;
+}
+
+void Thread::wake_up(double share) {
+    const auto last = static_cast<Index>(share * static_cast<double>(sleepers_));
+    if (share >= 1) sleepers_ = 0;
+    for (Index index = 0; index < last; ++index) {
+        if (!std::exchange(at(index).asleep, false)) continue;
+        at(index).slept = true;
+        // What happened meanwhile was told and passed over: bytes, and behind them perhaps the end.
+        for (int i = 0; i < 2 && at(index).phase != Member::Phase::away; ++i) readable(index);
+    }
+}
+
 void Thread::aim(std::uint64_t seq, Clock::time_point since) {
     aim_ = seq;
     since_ = since;
     arrivals_ = {};
-    reached_ = static_cast<std::uint64_t>(std::ranges::count_if(
-        members_, [seq](const Member& member) { return member.held[0] >= seq; }));
+    reached_ = static_cast<std::uint64_t>(
+        std::ranges::count_if(std::span{members_}.subspan(sleepers_),
+                              [seq](const Member& member) { return member.held[0] >= seq; }));
 }
 
 void Thread::drill(bool on, Clock::time_point since) {

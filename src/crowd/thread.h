@@ -59,6 +59,10 @@ public:
     void claim(std::uint64_t seq);
     // Everybody vanishes without a word.
     void vanish();
+    // Those of Plan::sleepers read nothing from now on. reached() never counts them, until all of
+    // them have woken up.
+    void fall_asleep();
+    void wake_up(double share);
     // From now on reached() counts who holds everything of room 0 up to `seq`, and arrivals() notes
     // how long after `since` each came to that.
     void aim(std::uint64_t seq, Clock::time_point since);
@@ -121,6 +125,7 @@ private:
     int epoll_{-1};
 
     std::vector<Member> members_;
+    std::size_t sleepers_;  // The first of the members.
     std::vector<Index> to_start_;
     std::priority_queue<Wake> wakes_;
     std::size_t under_way_{};  // Dialled, and not yet here.

@@ -92,6 +92,9 @@ void Thread::on_opened(Index index, const pb::Opened& opened) {
     const auto count = static_cast<std::uint64_t>(opened.entries_size());
     if (member.held[room] == 0) {
         hold(index, room, first - 1);
+    } else if (opened.reset() && member.slept) {
+        member.opened |= static_cast<std::uint8_t>(1U << room);
+        return on_head(index, opened.gid(), opened.head());
     } else if (opened.reset()) {
         ++counts_.resets;
         return;
@@ -173,7 +176,7 @@ void Thread::on_refused(Index index, std::uint32_t request_id, const pb::Refused
         ++counts_.turned_away;
         return;
     }
-    ++counts_.refused;
+    ++(code == Code::slow_consumer ? counts_.told_slow : counts_.refused);
     if (request_id >= kPullOfRoom) {
         member.pulling &= static_cast<std::uint8_t>(~(1U << (request_id - kPullOfRoom)));
     }
@@ -206,6 +209,7 @@ void Thread::hold(Index index, std::size_t room, std::uint64_t seq) {
     const std::uint64_t before = member.held[room];
     member.held[room] = static_cast<std::uint32_t>(seq);
     if (room != 0 || aim_ == 0 || before >= aim_ || seq < aim_) return;
+    if (index < sleepers_) return;
     arrivals_.add(static_cast<std::uint64_t>((Clock::now() - since_).count()));
     reached_.fetch_add(1, std::memory_order_relaxed);
 }

@@ -17,6 +17,7 @@
 namespace stentor::crowd {
 namespace {
 
+constexpr int kTinyBuffer = 4'096;  // Of a sleeper: what its own kernel takes is not ours to count.
 constexpr Millis kPauseMin{200};
 constexpr Millis kPauseMax{5'000};
 constexpr int kDoublingsMax = 5;
@@ -42,6 +43,9 @@ void Thread::dial(Index index) {
     if (member.descriptor < 0) return lose(index, kPauseMax);
     const int on = 1;  // The port is chosen at connect(): one may be used for many targets.
     setsockopt(member.descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    if (index < sleepers_) {
+        setsockopt(member.descriptor, SOL_SOCKET, SO_RCVBUF, &kTinyBuffer, sizeof kTinyBuffer);
+    }
     const sockaddr_in from = socket_address(source_, 0);
     const sockaddr_in to = socket_address(plan_.address, port_);
     if (bind(member.descriptor, reinterpret_cast<const sockaddr*>(&from), sizeof from) < 0) {
@@ -68,6 +72,7 @@ void Thread::dialled(Index index) {
 }
 
 void Thread::readable(Index index) {
+    if (at(index).asleep) return;
     while (at(index).descriptor >= 0) {
         const auto got = recv(at(index).descriptor, buffer_.data(), buffer_.size(), 0);
         if (got < 0 && errno == EINTR) continue;
