@@ -72,6 +72,8 @@ constexpr std::array kRows{
     Row{"GET", "/admin/api/keys", list_keys},
     Row{"POST", "/admin/api/keys", add_key},
     Row{"POST", "/admin/api/keys/remove", remove_key},
+    Row{"GET", "/admin/api/storm", show_storm},
+    Row{"POST", "/admin/api/storm", pin_storm},
     Row{"POST", "/admin/api/reload", reload},
     Row{"POST", "/admin/api/backup", backup},
 };

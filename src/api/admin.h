@@ -9,11 +9,13 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api/api.h"
 #include "api/poster.h"
 #include "auth/password_queue.h"
+#include "base/storm.h"
 #include "bus/bus.h"
 #include "net/http/message.h"
 
@@ -39,6 +41,14 @@ public:
     // A copy of the record, taken while it is written, into a new folder of this machine. One after
     // the other. `done` is called once, on any thread.
     virtual void backup(std::string folder, Done done) = 0;
+
+    struct Storm {
+        storm::Level level{};
+        std::optional<storm::Level> pinned;
+    };
+    [[nodiscard]] virtual Storm storm() = 0;
+    // Nothing: it is measured again.
+    virtual void pin_storm(std::optional<storm::Level> level) = 0;
 };
 
 struct AdminParts {

@@ -31,6 +31,9 @@ void disable_user(AdminCall call);
 void enable_user(AdminCall call);
 void sign_user_out(AdminCall call);
 void set_password(AdminCall call);
+// ---- admin_storm.cc
+void show_storm(AdminCall call);
+void pin_storm(AdminCall call);
 // ---- admin_erase.cc
 void erase_user(AdminCall call);
 // ---- admin_keys.cc

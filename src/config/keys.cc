@@ -84,6 +84,7 @@ constexpr Form kServiceOrNone{
 constexpr std::array<std::string_view, 2> kCreators{"everybody", "operator"};
 constexpr std::array<std::string_view, 2> kFailures{"open", "closed"};
 constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 5> kStormLevels{"auto", "0", "1", "2", "3"};
 constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 
 constexpr std::array<std::string_view, 3> kReplicaModes{"async", "sync", "strict"};
@@ -255,6 +256,25 @@ const std::array kKeys{
     Key{"safety", "filter_failing", choice(kFailures),
         [](Settings& s) -> Place { return &s.safety.filter_failing; }, kRestart,
         "Without an answer a post is let pass (open), or refused with a time (closed)."},
+    // ---- storm
+    Key{"storm", "level", choice(kStormLevels), [](Settings& s) -> Place { return &s.storm.level; },
+        kReloads,
+        "How far what is secondary has stepped back: measured (auto), or pinned for a drill."},
+    Key{"storm", "pass", time(1, kHour), [](Settings& s) -> Place { return &s.storm.pass; },
+        kRestart,
+        "From a message to the last watcher on its way: longer ones raise level 1, four times as "
+        "long ones 2, sixteen times 3."},
+    Key{"storm", "commit", time(1, kHour), [](Settings& s) -> Place { return &s.storm.commit; },
+        kRestart, "From a message's arrival until it is on disk, likewise."},
+    Key{"storm", "memory_mb", count(0, 1'048'576'000),
+        [](Settings& s) -> Place { return &s.storm.memory_mb; }, kRestart,
+        "Memory of the process: 70% of it raise level 1, 85% level 2, 95% level 3, and so do the "
+        "pages of TCP of net.ipv4.tcp_mem. 0: what the machine or the control group has."},
+    Key{"storm", "quiet", time(250, kHour), [](Settings& s) -> Place { return &s.storm.quiet; },
+        kRestart, "So long nothing must ask for a level before it is left for the one below."},
+    Key{"storm", "entries_per_second", count(1, 1'000),
+        [](Settings& s) -> Place { return &s.storm.entries_per_second; }, kRestart,
+        "What a person can follow in one group: from level 2 on members are slowed down to it."},
     // ---- accounts
     Key{"accounts", "sign_up", flag(), [](Settings& s) -> Place { return &s.accounts.sign_up; },
         kReloads, "Whether anybody may make himself an account; else the operator makes them."},

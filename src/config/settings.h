@@ -86,6 +86,15 @@ struct Settings {
         std::string filter_failing = "open";
     } safety;
 
+    struct Storm {
+        std::string level = "auto";
+        Millis pass = limits::kStormPass;
+        Millis commit = limits::kStormCommit;
+        std::uint64_t memory_mb = 0;
+        Millis quiet = limits::kStormQuiet;
+        std::uint64_t entries_per_second = limits::kReadablePerS;
+    } storm;
+
     struct Accounts {
         bool sign_up = true;
         std::uint64_t attempts_per_minute = 60;

@@ -1,5 +1,6 @@
 #include "gateway/gateway.h"
 
+#include <algorithm>
 #include <thread>
 
 namespace stentor::gateway {
@@ -43,6 +44,25 @@ Gateway::Compression Gateway::compression() const {
         sum.bytes_saved += side->bytes_saved();
     }
     return sum;
+}
+
+std::vector<const DurationCounts*> Gateway::passes() const {
+    std::vector<const DurationCounts*> passes;
+    for (const auto& side : sides_) passes.push_back(&side->passes());
+    return passes;
+}
+
+Millis Gateway::take_longest_pass() {
+    Millis longest{};
+    for (const auto& side : sides_) longest = std::max(longest, side->take_longest_pass());
+    return longest;
+}
+
+void Gateway::set_level(storm::Level level) {
+    hub_.put([level](cache::Cache& cache, Time /*now*/) { cache.set_level(level); });
+    for (std::uint32_t i = 0; i < shards_.size(); ++i) {
+        shards_.shard(i).post([side = &sides_[i]->side(), level] { side->set_level(level); });
+    }
 }
 
 void Gateway::drain(Millis spread, Millis within) {

@@ -33,6 +33,13 @@ public:
     };
     [[nodiscard]] Compression compression() const;
 
+    // How long passes took, from their first push to their last seat. Likewise.
+    [[nodiscard]] std::vector<const DurationCounts*> passes() const;
+    // The longest since this was asked last, those under way included. Asked by one alone.
+    [[nodiscard]] Millis take_longest_pass();
+    // The node's storm level from now on.
+    void set_level(storm::Level level);
+
     // Opens the listeners. Throws std::runtime_error, see ShardGroup::serve.
     void serve(const HttpHandler& http);
     // Nobody new; everybody else is told to come back within `spread`, then waits are over when all

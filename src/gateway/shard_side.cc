@@ -68,6 +68,11 @@ bool ShardSide::on_turn(Time now) {
         batches_compressed_.store(side_.router().workshop().compressions);
         bytes_saved_.store(side_.router().workshop().bytes_saved);
     }
+    for (const Millis took : side_.router().ended_passes()) {
+        passes_.add(took);
+        longest_pass_.add(took);
+    }
+    longest_pass_.add(side_.router().oldest_pass(now));
     if (!next_pulse_ || now >= *next_pulse_) {
         next_pulse_ = now + kPulseStep;
         side_.pulse(now);

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/duration_counts.h"
+#include "base/longest.h"
 #include "bus/bus.h"
 #include "net/counters.h"
 #include "net/handler.h"
@@ -35,6 +36,8 @@ public:
     // Of pushes: what was compressed, and what that saved on the wire.
     [[nodiscard]] std::uint64_t batches_compressed() const { return batches_compressed_.value(); }
     [[nodiscard]] std::uint64_t bytes_saved() const { return bytes_saved_.value(); }
+    [[nodiscard]] const DurationCounts& passes() const { return passes_; }
+    [[nodiscard]] Millis take_longest_pass() { return longest_pass_.take(); }
 
     // ---- net::Handler
     void on_start(net::Shard& shard, Time now) override;
@@ -72,6 +75,8 @@ private:
     DurationCounts fanout_turns_;
     net::Counter batches_compressed_;
     net::Counter bytes_saved_;
+    DurationCounts passes_;
+    Longest longest_pass_;
     std::optional<Time> next_pulse_;
 };
 

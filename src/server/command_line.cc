@@ -22,6 +22,7 @@ int run(int argc, char** argv) {
     add_chat_command(app, code);
     add_record_commands(app);
     add_top_command(app);
+    add_storm_command(app);
     add_bench_commands(app, code);
     app.add_subcommand("version", "Print the version")->callback([] {
         std::puts("stentor " STENTOR_VERSION);

@@ -17,6 +17,7 @@ void add_group_commands(CLI::App& app);
 void add_chat_command(CLI::App& app, int& code);
 void add_record_commands(CLI::App& app);  // backup, restore, export, import
 void add_top_command(CLI::App& app);
+void add_storm_command(CLI::App& app);
 void add_bench_commands(CLI::App& app, int& code);  // replay, bench
 
 }  // namespace stentor::server

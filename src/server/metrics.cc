@@ -19,6 +19,8 @@ double sum(net::ShardGroup& shards, Field field) {
     return static_cast<double>(total);
 }
 
+constexpr std::array<std::string_view, storm::kLevels> kLevelNames{"0", "1", "2", "3"};
+
 double as_double(std::uint64_t value) { return static_cast<double>(value); }
 
 void add_connections(Exposition& page, net::ShardGroup& shards) {
@@ -193,6 +195,31 @@ void add_leader(Exposition& page, const replica::Leader& leader) {
                  as_double(status.bytes));
 }
 
+void add_storm(Exposition& page, const StormStatus& storm, gateway::Gateway& gateway) {
+    page.gauge("stentor_storm_level", "0 to 3: how far what is secondary has stepped back",
+               storm.level)
+        .gauge("stentor_storm_pinned", "1: an operator has set the level", storm.pinned ? 1 : 0)
+        .gauges("stentor_storm_measured_level", "The level that each measurement asks for",
+                {{{{"by", "pass"}}, as_double(storm.pass)},
+                 {{{"by", "commit"}}, as_double(storm.commit)},
+                 {{{"by", "memory"}}, as_double(storm.memory)}})
+        .gauges("stentor_storm_longest_seconds", "The longest of the last two seconds",
+                {{{{"of", "pass"}}, in_seconds(storm.load.pass)},
+                 {{{"of", "commit"}}, in_seconds(storm.load.commit)}})
+        .gauge("stentor_storm_memory_ratio", "In use, of what may be: the process' or TCP's",
+               as_double(storm.load.memory_permille) / 1'000)
+        .gauge("stentor_storm_entries_per_second", "Aimed at in one group from level 2 on",
+               storm.entries_per_s)
+        .counter("stentor_storm_changes_total", "Changes of the level", as_double(storm.changes));
+    std::vector<Exposition::Sample> spent;
+    for (std::size_t level = 0; level < storm.spent.size(); ++level) {
+        spent.push_back({{{"level", kLevelNames[level]}}, in_seconds(storm.spent[level])});
+    }
+    page.counters("stentor_storm_seconds_total", "Time spent at each level", spent)
+        .histogram("stentor_pass_seconds", "From the first push of a pass to its last watcher",
+                   gateway.passes());
+}
+
 void add_filter(Exposition& page, const filter::Filter& filter) {
     const filter::FilterCounters& counters = filter.counters();
     const bool open = filter.on_failure() == filter::OnFailure::open;
@@ -249,6 +276,7 @@ std::string metrics_of(const Measured& measured) {
     page.gauges("stentor_http_waiting", "HTTP requests that wait",
                 {{{{"for", "passwords"}}, as_double(measured.passwords.waiting())},
                  {{{"for", "owners"}}, as_double(measured.poster.waiting())}});
+    if (measured.storm) add_storm(page, *measured.storm, measured.gateway);
     if (measured.filter != nullptr) add_filter(page, *measured.filter);
     if (measured.leader != nullptr) add_leader(page, *measured.leader);
     if (measured.indexer != nullptr) add_search(page, *measured.indexer);

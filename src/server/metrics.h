@@ -3,6 +3,7 @@
 //
 // Thread: any.
 
+#include <optional>
 #include <string>
 
 #include "api/poster.h"
@@ -14,6 +15,7 @@
 #include "replica/follower.h"
 #include "replica/leader.h"
 #include "search/indexer.h"
+#include "server/storm_watch.h"
 
 namespace stentor::server {
 
@@ -26,6 +28,7 @@ struct Measured {
     const filter::Filter* filter{};  // None is set, as the next two.
     const replica::Leader* leader{};
     const search::Indexer* indexer{};
+    std::optional<StormStatus> storm;
     bool ready{};
 };
 

@@ -97,6 +97,7 @@ Node::Node(const config::Settings& settings)
 
 Node::~Node() {
     if (leader_) leader_->release();
+    storm_.reset();
     if (admin_side_) admin_side_->stop();
     hooks_.reset();
     shards_.stop();
@@ -110,6 +111,7 @@ Node::Addresses Node::serve() {
     gateway_.serve([this](net::http::Request request, gateway::HttpReply reply) {
         api_.on_http(std::move(request), std::move(reply));
     });
+    storm_ = std::make_unique<StormWatch>(storm_options(settings_), gateway_, owner_, shards_);
     std::vector<std::string> urls;
     const std::vector<net::Listener> listeners = net_options(settings_).listeners;
     for (std::size_t i = 0; i < listeners.size(); ++i) {
@@ -142,6 +144,10 @@ void Node::reload(const config::Settings& settings) {
         log::error("the certificate stays", {{"why", reloaded.error()}});
     }
     api_.set_sign_up(settings.accounts.sign_up);
+    if (storm_ && settings.storm.level != settings_.storm.level) {
+        storm_->pin(storm_level(settings.storm.level));
+    }
+    settings_.storm.level = settings.storm.level;
     if (auto words = load_words(settings.safety.words)) {
         log::info("words read again", {{"count", (*words)->size()}});
         owner_.use_keywords(*words);
@@ -159,7 +165,17 @@ std::string Node::metrics() {
                        .filter = filter_.get(),
                        .leader = leader_.get(),
                        .indexer = indexer_.get(),
+                       .storm = storm_ ? std::optional{storm_->status()} : std::nullopt,
                        .ready = stats_.unready_reasons().empty()});
+}
+
+api::Control::Storm Node::storm() {
+    const StormStatus status = storm_ ? storm_->status() : StormStatus{};
+    return {.level = status.level, .pinned = status.pinned};
+}
+
+void Node::pin_storm(std::optional<storm::Level> level) {
+    if (storm_) storm_->pin(level);
 }
 
 // The thread that started the process waits for it, and may do what takes its time.
@@ -184,6 +200,7 @@ void Node::backup(std::string folder, Done done) {
 void Node::drain() {
     stats_.set_draining();
     hooks_.reset();
+    storm_.reset();
     gateway_.drain(settings_.server.drain_spread, settings_.server.drain_within);
     passwords_.stop();
     shards_.stop();

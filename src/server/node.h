@@ -29,6 +29,7 @@
 #include "server/admin_side.h"
 #include "server/chores.h"
 #include "server/stats.h"
+#include "server/storm_watch.h"
 #include "store/store.h"
 
 namespace stentor::server {
@@ -61,6 +62,8 @@ private:
     [[nodiscard]] std::string metrics() override;
     void reload() override;
     void backup(std::string folder, Done done) override;
+    [[nodiscard]] Storm storm() override;
+    void pin_storm(std::optional<storm::Level> level) override;
 
     [[nodiscard]] std::string serve_admin();
     [[nodiscard]] std::string leader_address() const;
@@ -89,6 +92,7 @@ private:
     outgoing::Poster outgoing_;
     std::unique_ptr<api::Hooks> hooks_;
     Chores chores_;
+    std::unique_ptr<StormWatch> storm_;  // Once it serves.
 };
 
 }  // namespace stentor::server

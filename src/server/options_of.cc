@@ -103,6 +103,22 @@ owner::OwnerOptions owner_options(const config::Settings& settings, search::Sear
             .words = words};
 }
 
+std::optional<storm::Level> storm_level(std::string_view text) {
+    if (text == "auto") return std::nullopt;
+    return static_cast<storm::Level>(text.front() - '0');
+}
+
+StormOptions storm_options(const config::Settings& settings) {
+    const config::Settings::Storm& storm = settings.storm;
+    return {.rule = {.pass = storm.pass,
+                     .commit = storm.commit,
+                     .quiet = storm.quiet,
+                     .readable_per_s = static_cast<double>(storm.entries_per_second)},
+            .memory_max = storm.memory_mb * 1024 * 1024,
+            .handshakes_per_s = static_cast<std::uint32_t>(settings.server.handshakes_per_s),
+            .pinned = storm_level(storm.level)};
+}
+
 api::Options api_options(const config::Settings& settings, const auth::Secrets& secrets,
                          api::Poster& poster) {
     const auto per_minute = static_cast<std::uint32_t>(settings.accounts.attempts_per_minute);

@@ -7,6 +7,7 @@
 #include "net/options.h"
 #include "owner/owner.h"
 #include "replica/leader.h"
+#include "server/storm_watch.h"
 
 namespace stentor::server {
 
@@ -18,5 +19,9 @@ namespace stentor::server {
 // Throws std::runtime_error when a key of another system cannot be used.
 [[nodiscard]] api::Options api_options(const config::Settings& settings,
                                        const auth::Secrets& secrets, api::Poster& poster);
+
+// "auto": nothing is pinned.
+[[nodiscard]] std::optional<storm::Level> storm_level(std::string_view text);
+[[nodiscard]] StormOptions storm_options(const config::Settings& settings);
 
 }  // namespace stentor::server
