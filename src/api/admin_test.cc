@@ -80,9 +80,12 @@ public:
         if (folder == "/full") return done(std::unexpected("no room"));
         done(folder + " written");
     }
+    Storm storm() override { return {.level = pinned.value_or(1), .pinned = pinned}; }
+    void pin_storm(std::optional<storm::Level> level) override { pinned = level; }
     std::vector<std::string> unready_reasons() override { return {}; }
     std::vector<std::pair<std::string, std::uint64_t>> counters() override { return {}; }
     int reloads{};
+    std::optional<storm::Level> pinned;
 };
 
 class AdminTest : public testing::Test {
@@ -251,6 +254,18 @@ TEST_F(AdminTest, WhatAUserWroteIsRecalledPageByPage) {
               R"({"erased":0,"refused":2,"next_gid":0,"next_seq":0})"
               "\n");
     EXPECT_EQ(call("POST", "/admin/api/users/7/erase", R"({"gid":"x"})").status, 400U);
+}
+
+TEST_F(AdminTest, AStormLevelIsPinnedAndLetGoOf) {
+    EXPECT_EQ(text(call("GET", "/admin/api/storm")), "{\"level\":1,\"pinned\":null}\n");
+    EXPECT_EQ(call("POST", "/admin/api/storm", R"({"level": "3"})").status, 200);
+    EXPECT_EQ(text(call("GET", "/admin/api/storm")), "{\"level\":3,\"pinned\":3}\n");
+    for (const char* bad : {R"({"level": "4"})", R"({"level": 3})", "{}"}) {
+        EXPECT_EQ(call("POST", "/admin/api/storm", bad).status, 400) << bad;
+    }
+    EXPECT_EQ(control.pinned, storm::Level{3});
+    EXPECT_EQ(call("POST", "/admin/api/storm", R"({"level": "auto"})").status, 200);
+    EXPECT_EQ(control.pinned, std::nullopt);
 }
 
 TEST_F(AdminTest, TheProcessReloadsAndBacksUp) {

@@ -62,6 +62,10 @@ std::string screen(const Samples& now, const Samples& before, double seconds) {
     text += fmt::format("commit p99  {:>13} pushing p99    {:>11}\n",
                         milliseconds(now.quantile(before, "stentor_commit_seconds", 0.99)),
                         milliseconds(now.quantile(before, "stentor_fanout_turn_seconds", 0.99)));
+    text += fmt::format("pass p99    {:>13} storm level    {:>8.0f}{}\n",
+                        milliseconds(now.quantile(before, "stentor_pass_seconds", 0.99)),
+                        now.value("stentor_storm_level"),
+                        now.value("stentor_storm_pinned") > 0 ? "    pinned" : "");
     text += fmt::format("memory      {:>13} processor      {:>6.0f} %    waiting   {:>8.0f}\n\n",
                         bytes(now.value("process_resident_memory_bytes")),
                         rate("process_cpu_seconds_total") * 100,

@@ -27,6 +27,8 @@ const CHARTS: Chart[] = [
   { name: "frames", label: t.frames, value: (a, b) => rate(a, b, "stentor_frames_out_total"), text: count },
   { name: "bytes", label: t.bytes, value: (a, b) => rate(a, b, 'stentor_bytes_total{way="out"}'), text: bytes },
   { name: "commit", label: t.commit, value: (a, b) => quantile(a, b, "stentor_commit_seconds", 0.99), text: timeText },
+  { name: "storm", label: t.storm, value: (_, s) => s.value("stentor_storm_level"), text: count },
+  { name: "pass", label: t.pass, value: (a, b) => quantile(a, b, "stentor_pass_seconds", 0.99), text: timeText },
   { name: "turn", label: t.turn, value: (a, b) => quantile(a, b, "stentor_fanout_turn_seconds", 0.99), text: timeText },
   { name: "memory", label: t.memory, value: (_, s) => s.value("process_resident_memory_bytes"), text: bytes },
   { name: "cpu", label: t.cpu, value: (a, b) => rate(a, b, "process_cpu_seconds_total") * 100, text: (v) => `${(v ?? 0).toFixed(0)} %` },

@@ -33,6 +33,7 @@ export class Composer {
   readonly #mentions: MentionBox;
   #bytesMax = 8 * 1024;
   #held = "";
+  #waits = "";
   #regarding: About | undefined;
   #draft = "";
 
@@ -79,6 +80,13 @@ export class Composer {
   hold(words: string): void {
     if (this.#held === words) return;
     this.#held = words;
+    this.fit();
+  }
+
+  // Why what was sent has not gone out; more may be written all the same.
+  wait(words: string): void {
+    if (this.#waits === words) return;
+    this.#waits = words;
     this.fit();
   }
 
@@ -159,7 +167,7 @@ export class Composer {
     const { scrollHeight, offsetHeight, clientHeight } = this.#input;
     if (scrollHeight > 0) this.#input.style.height = `${scrollHeight + offsetHeight - clientHeight}px`;
     const over = this.text.length * 4 > this.#bytesMax * SHOWN_FROM ? this.#over() : -1;
-    setText(this.#note, over > 0 ? t.tooLong(over) : this.#held);
+    setText(this.#note, over > 0 ? t.tooLong(over) : this.#held || this.#waits);
     this.#send.disabled = this.text.trim() === "" || over > 0 || this.#held !== "";
   }
 }

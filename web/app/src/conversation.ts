@@ -11,6 +11,7 @@ import { openMenu } from "./menu";
 import { messageMenu } from "./message_menu";
 import { showReaders } from "./readers";
 import { showAround, showSearch } from "./search";
+import { waitWords } from "./storm";
 import { t, wholeTime } from "./texts";
 import { Timeline } from "./timeline";
 
@@ -90,6 +91,7 @@ export class Conversation {
     this.#composer.name(name);
     const mutedUntil = this.#mutedUntil();
     this.#composer.hold(mutedUntil > 0 ? t.youAreMuted(wholeTime(mutedUntil)) : "");
+    this.#composer.wait(waitWords(this.#group.outbox.items));
     setText(this.#typing, this.#typingWords());
     const outside = this.#card.render(this.#group);
     this.#tools.hidden = outside;

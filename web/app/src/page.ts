@@ -10,6 +10,7 @@ import { browser, openSocket } from "./env";
 import { linkIn } from "./links";
 import { Sidebar, unreadOf } from "./sidebar";
 import { Status } from "./status";
+import { StormBanner } from "./storm";
 import { t } from "./texts";
 
 const RENDER_EVERY_MS = 16;
@@ -18,6 +19,7 @@ export class Page {
   readonly #client: Client;
   readonly #status: Status;
   readonly #sidebar: Sidebar;
+  readonly #storm: StormBanner;
   readonly #stage = el("main", { class: "stage" });
   readonly #hint = el("p", {});
   readonly #nothing = el("div", { class: "nothing" }, el("img", { src: "/icon.svg", alt: "", width: 64, height: 64 }), this.#hint);
@@ -43,7 +45,8 @@ export class Page {
     this.#client.users.learn(0, t.operator);
     this.#status = new Status(this.#client);
     this.#sidebar = new Sidebar(this.#client, this.#status, () => this.#signOut());
-    this.#frame = el("div", { class: "frame" }, this.#sidebar.element, this.#stage);
+    this.#storm = new StormBanner(this.#client);
+    this.#frame = el("div", { class: "frame" }, this.#storm.element, this.#sidebar.element, this.#stage);
     root.replaceChildren(this.#frame);
     this.#listen();
     this.#route();
@@ -118,6 +121,7 @@ export class Page {
     if (state.name === "stopped") return this.signedOut(false);
     this.#frame.dataset["connection"] = state.name;
     this.#status.render();
+    this.#storm.render();
     setText(this.#hint, this.#client.directory.groups.length > 0 ? t.pickGroup : t.tagline);
     this.#conversation?.render();
     this.#sidebar.render(this.#conversation?.gid);

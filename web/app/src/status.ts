@@ -5,8 +5,6 @@ import { button, el, setText } from "./dom";
 import { duration, t } from "./texts";
 import { wordsOf } from "./words";
 
-const BUSY_LEVEL = 2;
-
 export class Status {
   readonly #words = el("span", {});
   readonly #now: HTMLButtonElement;
@@ -25,11 +23,10 @@ export class Status {
   }
 
   #say(): string {
-    const { connection, level } = this.client;
-    const { state } = connection;
+    const { state } = this.client.connection;
     switch (state.name) {
       case "online":
-        return level >= BUSY_LEVEL ? t.busy : t.connected;
+        return t.connected;
       case "waiting": {
         const words = t.reconnecting(duration(state.untilMs - Date.now()));
         return state.code === 0 ? words : `${wordsOf({ code: state.code })} ${words}`;

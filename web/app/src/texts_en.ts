@@ -175,7 +175,14 @@ export const en = {
   reconnecting: (time: string) => `Reconnecting in ${time}`,
   now: "Try now",
   stopped: "Disconnected",
-  busy: "The server is very busy: things take longer.",
+  storm: [
+    "",
+    "It is busy here: who is typing, who has read and reactions come a little later.",
+    "It is very busy here: members of large groups take turns with a short wait between messages.",
+    "There is a great rush: new messages wait in this page and are sent by themselves as soon as there is room.",
+  ] as readonly string[],
+  stormWait: (time: string) => `There is a rush: your message goes out by itself in ${time}.`,
+  slowModeWait: (time: string) => `Slow mode: your next message goes out in ${time}.`,
 
   seconds: (n: number) => `${n} s`,
   minutes: (n: number) => `${n} min`,

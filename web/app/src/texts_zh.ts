@@ -175,7 +175,14 @@ export const zh: Texts = {
   reconnecting: (time) => `${time}后重新连接`,
   now: "立即重试",
   stopped: "连接已断开",
-  busy: "服务器很忙，可能会慢一些。",
+  storm: [
+    "",
+    "现在比较繁忙：谁在输入、已读和回应会稍晚显示。",
+    "现在非常繁忙：大群成员发言之间需要稍等片刻。",
+    "消息高峰：新消息先保存在本页，一有空位就会自动发出。",
+  ],
+  stormWait: (time) => `消息高峰：您的消息将在${time}后自动发出。`,
+  slowModeWait: (time) => `慢速模式：您的下一条消息将在${time}后发出。`,
 
   seconds: (n) => `${n} 秒`,
   minutes: (n) => `${n} 分钟`,

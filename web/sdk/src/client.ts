@@ -156,6 +156,7 @@ export class Client {
       env: this.options.env,
       uid: () => this.uid,
       serverNow: () => this.connection.serverNow(),
+      level: () => this.level,
       request: this.#request,
       changed: () => this.changed(),
     };

@@ -8,14 +8,13 @@ import { Beside } from "./beside";
 import { EntryKind, Role, type Body, type Cursor, type Entry, type EventValue, type Opened, type OustReason, type Refused } from "./codec";
 import { genesis, sameBytes } from "./digest";
 import { Elsewhere } from "./elsewhere";
-import type { Env } from "./env";
 import { Gap } from "./gap";
+import type { GroupPort } from "./group_port";
 import { History } from "./history";
 import { Log, type Page } from "./log";
 import { Marks } from "./marks";
 import { Membership } from "./membership";
 import type { Outbox, Pending } from "./outbox";
-import type { Request } from "./outcome";
 import type { Draft } from "./plain";
 import type { Answer } from "./push";
 import { Reader } from "./reader";
@@ -28,13 +27,7 @@ import { Writer } from "./writer";
 // refused: the server does not let us in; ousted: it did, and then put us out.
 export type GroupState = "offline" | "opening" | "open" | "refused" | "ousted";
 
-export interface GroupPort {
-  readonly env: Env;
-  uid(): number;
-  serverNow(): number;
-  readonly request: Request;
-  changed(): void;
-}
+export type { GroupPort };
 
 // An Opened that the server has promised; if it does not come, ask.
 const OPENED_WITHIN_MS = 5_000;

@@ -4,6 +4,7 @@
 
 import { countsAsUnread, type Group, type GroupPort } from "./group";
 import { chance, type Cancel } from "./env";
+import { slowedMs } from "./storm";
 
 const REPORT_EVERY_MS = 3_000;
 const REPORTS_PER_S = 2_000;
@@ -53,7 +54,8 @@ export class Reader {
     if (seq <= this.shown) return;
     this.shown = Math.min(seq, this.group.log.last);
     const members = this.group.opened?.members ?? 1;
-    this.#cancel ??= this.port.env.after(reportAfterMs(members, chance(this.port.env)), () => this.flush());
+    const afterMs = slowedMs(reportAfterMs(members, chance(this.port.env)), this.port.level());
+    this.#cancel ??= this.port.env.after(afterMs, () => this.flush());
     this.port.changed();
   }
 

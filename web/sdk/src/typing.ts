@@ -2,7 +2,8 @@
 // what was said is believed for a while only.
 
 import type { Cancel } from "./env";
-import type { GroupPort } from "./group";
+import type { GroupPort } from "./group_port";
+import { slowedMs, STORM_SLOWING } from "./storm";
 
 export const TOLD_EVERY_MS = 3_000;
 export const SHOWN_FOR_MS = 5_000;
@@ -17,10 +18,11 @@ export class Typing {
     private readonly port: GroupPort,
   ) {}
 
-  // A key was pressed here.
+  // A key was pressed here. In a rush the server tells nobody, so it is not bothered.
   typed(): void {
     const now = this.port.env.now();
-    if (now - this.#toldMs < TOLD_EVERY_MS) return;
+    const level = this.port.level();
+    if (level >= STORM_SLOWING || now - this.#toldMs < slowedMs(TOLD_EVERY_MS, level)) return;
     this.#toldMs = now;
     this.port.request({ case: "typing", value: { gid: this.gid } }, () => {});
   }

@@ -92,6 +92,7 @@ export class FakeServer {
   doubledPushes = 0;
   refusals = 0;
   pulseS = 10;
+  level = 0;
   page = 50;
   // Commands that it never answers.
   readonly silent = new Set<Command["case"]>();
@@ -185,7 +186,7 @@ export class FakeServer {
     for (const peer of this.peers) {
       if (peer.uid === 0) continue;
       const heads = [...peer.watched].map((gid) => ({ gid, epoch: this.group(gid).epoch, head: this.group(gid).head }));
-      peer.say(0, { case: "pulse", value: { timeMs: this.world.now(), heads } });
+      peer.say(0, { case: "pulse", value: { timeMs: this.world.now(), heads, level: this.level } });
     }
   }
 
