@@ -137,8 +137,8 @@ inline constexpr std::size_t kSettingBytes = 64 * 1024;
 // ---- A node's memory of a group
 inline constexpr std::size_t kCacheEntries = 1'024;
 inline constexpr std::size_t kCacheBytes = 1024 * 1024;
-inline constexpr std::size_t kCachePages = 4'096;  // Pages of older entries, per node
-inline constexpr std::size_t kWaitersPerLoad = 65'536;
+inline constexpr std::size_t kCachePages = 4'096;              // Pages of older entries, per node
+inline constexpr std::size_t kWaitersPerLoad = 131'072;        // Each under 256 bytes
 inline constexpr std::size_t kBacklogEntries = kCacheEntries;  // That wait for a hole to be filled
 inline constexpr std::size_t kOpenedEntries = 50;              // In an Opened that starts afresh
 

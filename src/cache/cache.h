@@ -80,8 +80,10 @@ public:
 
     // ---- To one connection
     virtual void opened(const Waiter& waiter, std::string payload, const Seating& seating) = 0;
-    virtual void ranged(const Waiter& waiter, std::string payload, GroupId gid, Epoch epoch,
-                        Seq last, Seq head) = 0;
+    // `range` bears no request_id: those who wait for the same one share its bytes, and
+    // addressed() (payloads.h) makes a payload of it.
+    virtual void ranged(const Waiter& waiter, SharedBytes range, GroupId gid, Epoch epoch, Seq last,
+                        Seq head) = 0;
     // A Reset or a Fork that answers a pull: Session::on_answer.
     virtual void answered(const Waiter& waiter, std::string payload) = 0;
     // A Fork before the Opened that follows: written as it is, it answers nothing.
@@ -157,9 +159,10 @@ public:
         std::size_t pages{};
         std::size_t loads{};  // Under way.
         std::uint64_t page_hits{};
-        std::uint64_t page_misses{};
-        std::uint64_t holes{};    // Breaks of an owner's stream.
-        std::uint64_t reloads{};  // Views asked again.
+        std::uint64_t page_misses{};  // Pages that were asked for,
+        std::uint64_t page_joins{};   // and pulls that waited for one on its way already.
+        std::uint64_t holes{};        // Breaks of an owner's stream.
+        std::uint64_t reloads{};      // Views asked again.
     };
     [[nodiscard]] Counts counts() const;
 

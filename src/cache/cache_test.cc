@@ -245,6 +245,70 @@ TEST_F(CacheTest, OneLoadServesAllWhoMissThePage) {
     EXPECT_EQ(told.ranges.size(), 101U);
 }
 
+// Counts ranges instead of keeping them.
+class CrowdTold : public Told {
+public:
+    void ranged(const Waiter& waiter, SharedBytes range, GroupId, Epoch, Seq, Seq) override {
+        served[waiter.connection.index] += 1;
+        // As if a slow shard held them all.
+        if (held.empty() || held.back() != range) held.push_back(std::move(range));
+    }
+    std::vector<std::uint8_t> served = std::vector<std::uint8_t>(limits::kWaitersPerLoad + 10);
+    std::vector<SharedBytes> held;
+};
+
+class CrowdTest : public CacheTest {
+protected:
+    void pull_by(std::uint32_t who) {
+        crowded.on_pull({.connection = {.index = who}, .request_id = who}, kGroup, log.epoch,
+                        Seq{101}, Seq{110}, {}, now);
+    }
+    void begin() {
+        crowded.on_open(waiter(), kGroup, kAnn, {}, {}, now);
+        answer_crowd();
+    }
+    void answer_crowd() {
+        while (!crowd.asks.empty()) {
+            auto ask = std::move(crowd.asks.front());
+            crowd.asks.erase(crowd.asks.begin());
+            crowded.on_reply(ask.id, answer(ask.question), now);
+        }
+    }
+    CrowdTold crowd;
+    Cache crowded{crowd};
+};
+
+TEST_F(CrowdTest, AHundredThousandWhoPullOneColdRangeAreOneRead) {
+    constexpr std::uint32_t kCrowd = 100'000;
+    begin();
+    for (std::uint32_t who = 0; who < kCrowd; ++who) pull_by(who);
+    EXPECT_EQ(crowd.asks.size(), 1U);
+    EXPECT_EQ(crowded.counts().page_misses, 1U);
+    EXPECT_EQ(crowded.counts().page_joins, kCrowd - 1);
+    answer_crowd();
+    EXPECT_EQ(std::ranges::count(crowd.served, 1), kCrowd);
+    ASSERT_EQ(crowd.held.size(), 1U);  // One range in memory, however many it is told.
+    const auto frame = wire::decode_event(addressed(7, *crowd.held[0]));
+    EXPECT_EQ(frame->request_id(), 7U);
+    EXPECT_EQ(frame->range().entries_size(), 10);
+    EXPECT_TRUE(crowd.refusals.empty());
+    EXPECT_EQ(crowded.counts().page_misses, 1U);
+    EXPECT_EQ(crowded.counts().loads, 0U);
+}
+
+TEST_F(CrowdTest, WhoFindsNoPlaceAmongThoseWhoWaitIsToldATime) {
+    begin();
+    for (std::uint32_t who = 0; who < limits::kWaitersPerLoad + 3; ++who) pull_by(who);
+    ASSERT_EQ(crowd.refusals.size(), 3U);
+    EXPECT_EQ(crowd.refusals[0].code, Code::overloaded);
+    EXPECT_GT(crowd.refusals[0].retry_after_ms, 0U);
+    answer_crowd();
+    EXPECT_EQ(std::ranges::count(crowd.served, 1), static_cast<long>(limits::kWaitersPerLoad));
+    pull_by(limits::kWaitersPerLoad + 1);  // It comes back, and the page is warm.
+    EXPECT_TRUE(crowd.asks.empty());
+    EXPECT_EQ(crowd.served[limits::kWaitersPerLoad + 1], 1);
+}
+
 TEST_F(CacheTest, BelowTheFloorIsAReset) {
     open_it();
     pull(100, 200, 150);

@@ -55,6 +55,9 @@ struct PendingPull {
     bool checked{};  // The owner was asked whether the head is further on.
 };
 
+// A hundred thousand may wait for one page.
+static_assert(sizeof(PendingPull) <= 256);
+
 // One page on its way: one ask, whoever waits for it.
 struct PageLoad {
     PageKey key;
@@ -202,6 +205,9 @@ private:
     void serve(PendingPull pull, Time now);
     void send_range(const PendingPull& pull, const Memory& memory,
                     std::span<const LogEntry> entries, const Digest& digest_before);
+    [[nodiscard]] std::string range_of(const PendingPull& pull, const Memory& memory,
+                                       std::span<const LogEntry> entries,
+                                       const Digest& digest_before);
     void reset(const PendingPull& pull, Group& group, Seq floor);
     void load(const PendingPull& pull, const PageKey& key);
     [[nodiscard]] const LogEntry* entry_at(const Memory& memory, Seq seq);
@@ -247,14 +253,24 @@ private:
         std::uint64_t number{};
     };
 
+    struct RangeKey {  // Of one group.
+        Seq first;
+        Seq last;
+        Seq floor;
+
+        friend bool operator==(const RangeKey&, const RangeKey&) = default;
+    };
+
     cache::Effects& fx_;
     std::unordered_map<GroupId, Group> groups_;
     Pages pages_;
     std::unordered_map<AskId, Asked> asked_;
     std::unordered_map<PageKey, AskId, PageKeyHash> page_loads_;
-    std::unordered_map<std::uint32_t, Stream> streams_;  // By partition.
-    std::vector<Recheck> rechecks_;                      // To be asked again at the next tick.
-    std::set<std::pair<Time, GroupId>> releases_;        // When which hold window ends.
+    bool serving_page_ = false;
+    std::optional<std::pair<RangeKey, SharedBytes>> shared_range_;  // The last one told, meanwhile.
+    std::unordered_map<std::uint32_t, Stream> streams_;             // By partition.
+    std::vector<Recheck> rechecks_;                // To be asked again at the next tick.
+    std::set<std::pair<Time, GroupId>> releases_;  // When which hold window ends.
     AskId next_ask_ = 1;
     std::uint64_t tickets_ = 0;
     Counts counts_;

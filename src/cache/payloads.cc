@@ -5,6 +5,13 @@
 
 namespace stentor::cache {
 
+// Serialized messages put behind each other are one with the fields of both.
+std::string addressed(std::uint32_t request_id, const std::string& frame) {
+    pb::ServerFrame head;
+    head.set_request_id(request_id);
+    return wire::encode(head) + frame;
+}
+
 std::string reset_payload(std::uint32_t request_id, const Memory& memory, Seq floor,
                           const Digest& digest) {
     pb::ServerFrame frame;

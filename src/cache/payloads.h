@@ -11,6 +11,8 @@
 
 namespace stentor::cache {
 
+// `frame`: a serialized ServerFrame without a request_id, which it bears then.
+[[nodiscard]] std::string addressed(std::uint32_t request_id, const std::string& frame);
 [[nodiscard]] std::string reset_payload(std::uint32_t request_id, const Memory& memory, Seq floor,
                                         const Digest& digest);
 [[nodiscard]] std::string fork_payload(std::uint32_t request_id, GroupId gid, Epoch epoch,

@@ -90,6 +90,23 @@ void Cache::Impl::serve(PendingPull pull, Time now) {
 
 void Cache::Impl::send_range(const PendingPull& pull, const Memory& memory,
                              std::span<const LogEntry> entries, const Digest& digest_before) {
+    const Seq floor = std::max(pull.reader.floor, memory.floor());
+    const RangeKey key{.first = entries.front().seq, .last = entries.back().seq, .floor = floor};
+    const bool shared = serving_page_ && !pull.mine;
+    if (!shared || !shared_range_ || shared_range_->first != key) {
+        SharedBytes bytes = share(range_of(pull, memory, entries, digest_before));
+        if (!shared) {
+            return fx_.ranged(pull.waiter, std::move(bytes), pull.gid, memory.epoch(), key.last,
+                              memory.head());
+        }
+        shared_range_ = {key, std::move(bytes)};
+    }
+    fx_.ranged(pull.waiter, shared_range_->second, pull.gid, memory.epoch(), key.last,
+               memory.head());
+}
+
+std::string Cache::Impl::range_of(const PendingPull& pull, const Memory& memory,
+                                  std::span<const LogEntry> entries, const Digest& digest_before) {
     pb::Range range;
     range.set_gid(pull.gid.value);
     range.set_epoch(memory.epoch().value);
@@ -100,8 +117,7 @@ void Cache::Impl::send_range(const PendingPull& pull, const Memory& memory,
     const Seq floor = std::max(pull.reader.floor, memory.floor());
     range.set_floor(floor.value);
     add_beside(range, memory, entries, floor, pull.mine);
-    fx_.ranged(pull.waiter, wire::encode_range(pull.waiter.request_id, range, entries), pull.gid,
-               memory.epoch(), entries.back().seq, memory.head());
+    return wire::encode_range(0, range, entries);
 }
 
 // The digest at the floor is what the client starts afresh from; it may need a page, too.
@@ -128,6 +144,7 @@ void Cache::Impl::load(const PendingPull& pull, const PageKey& key) {
         if (all.size() >= limits::kWaitersPerLoad) {
             return refuse(pull, {Code::overloaded, "load", limits::kWaitersPerLoad, kRetryMs});
         }
+        ++counts_.page_joins;
         all.push_back(std::move(waiting));
         return;
     }
@@ -160,6 +177,8 @@ void Cache::Impl::on_page(PageLoad load, Result<bus::Reply> reply, Time now) {
         group->memory.raise_floor(answer->floor, answer->floor_digest);
         if (!page.entries.empty()) pages_.add(std::move(page));
     }
+    // Nothing changes while they are served, so those who want the same share its bytes.
+    serving_page_ = true;
     for (PendingPull& pull : load.waiting) {
         if (!reply && reply.error().code != Code::bad_range) {
             Error error = reply.error();
@@ -170,6 +189,8 @@ void Cache::Impl::on_page(PageLoad load, Result<bus::Reply> reply, Time now) {
         if (load.stale) pull.loaded = false;
         serve(std::move(pull), now);
     }
+    serving_page_ = false;
+    shared_range_.reset();
 }
 
 // ---- Around a time

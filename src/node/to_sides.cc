@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "cache/payloads.h"
 #include "node/conversation.h"
 
 namespace stentor::node {
@@ -41,12 +42,13 @@ void ToSides::opened(const cache::Waiter& waiter, std::string payload,
          });
 }
 
-void ToSides::ranged(const cache::Waiter& waiter, std::string payload, GroupId gid, Epoch epoch,
+void ToSides::ranged(const cache::Waiter& waiter, SharedBytes range, GroupId gid, Epoch epoch,
                      Seq last, Seq head) {
-    to_session(waiter.connection, [=, payload = std::move(payload)](session::Session& session,
-                                                                    auto& fx) mutable {
-        session.on_ranged(waiter.request_id, gid, epoch, last, head, std::move(payload), fx);
-    });
+    to_session(waiter.connection,
+               [=, range = std::move(range)](session::Session& session, auto& fx) mutable {
+                   session.on_ranged(waiter.request_id, gid, epoch, last, head,
+                                     cache::addressed(waiter.request_id, *range), fx);
+               });
 }
 
 void ToSides::answered(const cache::Waiter& waiter, std::string payload) {

@@ -137,8 +137,10 @@ void add_node(Exposition& page, gateway::Gateway& gateway) {
                  as_double(cache.loads))
         .counter("stentor_cache_page_hits_total", "Pulls of older entries answered from memory",
                  as_double(cache.page_hits))
-        .counter("stentor_cache_page_misses_total", "Pulls of older entries that were asked for",
+        .counter("stentor_cache_page_misses_total", "Pages of older entries that were asked for",
                  as_double(cache.page_misses))
+        .counter("stentor_cache_page_joins_total", "Pulls that waited for a page on its way",
+                 as_double(cache.page_joins))
         .counter("stentor_stream_holes_total", "Holes seen in owners' streams",
                  as_double(cache.holes))
         .counter("stentor_view_reloads_total", "Groups asked for again", as_double(cache.reloads));

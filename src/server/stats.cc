@@ -77,6 +77,7 @@ std::vector<std::pair<std::string, std::uint64_t>> Stats::counters() {
     all.emplace_back("cache_loads", cache.loads);
     all.emplace_back("cache_page_hits", cache.page_hits);
     all.emplace_back("cache_page_misses", cache.page_misses);
+    all.emplace_back("cache_page_joins", cache.page_joins);
     all.emplace_back("stream_holes", cache.holes);
     all.emplace_back("view_reloads", cache.reloads);
     if (filter_ != nullptr) {
