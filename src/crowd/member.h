@@ -32,6 +32,7 @@ struct Member {
     std::uint8_t tries{};    // In a row that led nowhere.
     std::uint8_t opened{};   // One bit a room.
     std::uint8_t pulling{};  // One bit a room.
+    bool settled{};          // Was watching once on this connection.
     bool watching{};
     bool asleep{};  // Takes nothing out of its socket.
     bool slept{};   // So it may be told to start afresh, and pulls what lies between instead.

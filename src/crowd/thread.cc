@@ -1,7 +1,7 @@
 #include "crowd/thread.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -20,15 +20,16 @@ namespace {
 
 constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr std::uint64_t kWakeSource = ~std::uint64_t{0};
-constexpr std::size_t kAddressesANet = 250;
+constexpr std::uint32_t kFirstSource = 0x7f010001;  // 127.1.0.1
+constexpr std::size_t kAddressesAThread = 8;
 
 }  // namespace
 
 Thread::Thread(const Plan& plan, std::size_t ordinal, std::size_t first, std::size_t count)
     : plan_{plan},
       first_{first},
-      // Each thread comes from an address of its own: one has 28,232 ports to call from.
-      source_{fmt::format("127.1.{}.{}", ordinal / kAddressesANet, ordinal % kAddressesANet + 1)},
+      source_{kFirstSource + static_cast<std::uint32_t>(ordinal * kAddressesAThread)},
+      server_{ntohl(inet_addr(plan.address.c_str()))},
       port_{plan.port},
       wake_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)},
       members_(count),

@@ -118,8 +118,9 @@ private:
     [[nodiscard]] std::size_t room_of(Index index, std::uint64_t gid) const;
 
     const Plan& plan_;
-    std::size_t first_;   // Number of members_[0] within the plan.
-    std::string source_;  // Address that connections come from.
+    std::size_t first_;     // Number of members_[0] within the plan.
+    std::uint32_t source_;  // The first of the addresses that connections come from.
+    std::uint32_t server_;  // Its address; both in the host's order of bytes.
     std::uint16_t port_;
     int wake_;
     int epoll_{-1};
@@ -128,7 +129,7 @@ private:
     std::size_t sleepers_;  // The first of the members.
     std::vector<Index> to_start_;
     std::priority_queue<Wake> wakes_;
-    std::size_t under_way_{};  // Dialled, and not yet here.
+    std::size_t under_way_{};  // Dialled, and not yet settled.
     std::size_t wanted_{};     // Of the members, from the first on.
     bool stopping_{};
 

@@ -2,6 +2,7 @@
 // missing.
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "base/limits.h"
 #include "crowd/thread.h"
@@ -55,7 +56,6 @@ void Thread::on_message(Index index, std::string_view payload) {
             Member& member = at(index);
             if (member.phase != Member::Phase::greeting) break;
             member.phase = Member::Phase::here;
-            --under_way_;
             break;
         }
         case Event::kOpened: return on_opened(index, frame_.opened());
@@ -92,10 +92,7 @@ void Thread::on_opened(Index index, const pb::Opened& opened) {
     const auto count = static_cast<std::uint64_t>(opened.entries_size());
     if (member.held[room] == 0) {
         hold(index, room, first - 1);
-    } else if (opened.reset() && member.slept) {
-        member.opened |= static_cast<std::uint8_t>(1U << room);
-        return on_head(index, opened.gid(), opened.head());
-    } else if (opened.reset()) {
+    } else if (opened.floor() > member.held[room]) {
         ++counts_.resets;
         return;
     }
@@ -104,7 +101,8 @@ void Thread::on_opened(Index index, const pb::Opened& opened) {
         (count == 0 && !shown_.show_digest({opened.gid()}, opened.head(), opened.digest()))) {
         ++counts_.unlike;
     }
-    take_fetched(index, room, first, first + count - 1);
+    // One who is far behind is shown the newest page; what lies between is pulled.
+    if (first <= member.held[room] + 1U) take_fetched(index, room, first, first + count - 1);
     member.told[room] = std::max(member.told[room], static_cast<std::uint32_t>(opened.head()));
     member.opened |= static_cast<std::uint8_t>(1U << room);
     pull_if_behind(index, room);
@@ -239,6 +237,7 @@ void Thread::look_whether_watching(Index index) {
     }
     member.watching = true;
     member.tries = 0;
+    if (!std::exchange(member.settled, true)) --under_way_;
     ++counts_.watching;
     watching_.store(counts_.watching, std::memory_order_relaxed);
 }

@@ -24,12 +24,16 @@ constexpr int kDoublingsMax = 5;
 // Nothing is proved by a fresh one for each: the server answers what it is given.
 constexpr std::string_view kKey = "c3RlbnRvciBhIGNyb3dkIQ==";
 
-sockaddr_in socket_address(const std::string& address, std::uint16_t port) {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    inet_pton(AF_INET, address.c_str(), &to.sin_addr);
-    return to;
+// An address has 28,232 ports to call from, and the kernel takes every other one first
+// (ip_local_port_range, ip(7)): beyond half of them each call looks through all the others.
+constexpr std::uint32_t kCallsAnAddress = 10'000;
+
+sockaddr_in socket_address(std::uint32_t address, std::uint16_t port) {
+    sockaddr_in made{};
+    made.sin_family = AF_INET;
+    made.sin_port = htons(port);
+    made.sin_addr.s_addr = htonl(address);
+    return made;
 }
 
 }  // namespace
@@ -46,8 +50,8 @@ void Thread::dial(Index index) {
     if (index < sleepers_) {
         setsockopt(member.descriptor, SOL_SOCKET, SO_RCVBUF, &kTinyBuffer, sizeof kTinyBuffer);
     }
-    const sockaddr_in from = socket_address(source_, 0);
-    const sockaddr_in to = socket_address(plan_.address, port_);
+    const sockaddr_in from = socket_address(source_ + index / kCallsAnAddress, 0);
+    const sockaddr_in to = socket_address(server_, port_);
     if (bind(member.descriptor, reinterpret_cast<const sockaddr*>(&from), sizeof from) < 0) {
         return lose(index, kPauseMax);
     }
@@ -136,7 +140,7 @@ void Thread::say(Index index, std::string_view payload) {
 
 void Thread::hang_up(Index index) {
     Member& member = at(index);
-    if (member.phase != Member::Phase::here) --under_way_;
+    if (!std::exchange(member.settled, false)) --under_way_;
     if (std::exchange(member.watching, false)) {
         --counts_.watching;
         watching_.store(counts_.watching, std::memory_order_relaxed);
