@@ -66,7 +66,8 @@ void People::on_gone(const ConnectionToken& connection, UserId uid) {
     const auto place = by_uid_.find(uid);
     if (!place) return;
     Person& person = people_[*place];
-    std::erase_if(person.devices, [&](const Device& d) { return d.connection == connection; });
+    const auto device = std::ranges::find(person.devices, connection, &Device::connection);
+    if (device != person.devices.end()) person.devices.erase(device);
     if (!person.devices.empty()) return;
     for (const Row& row : person.rows) {
         if (row.member != 0) count_out(*place, row.gid);
@@ -151,9 +152,10 @@ void People::remove_row(Place place, GroupId gid) {
 }
 
 void People::drop_if_unused(Person& person, GroupId gid) {
-    std::erase_if(person.rows, [gid](const Row& row) {
-        return row.gid == gid && row.member == 0 && row.seats == 0;
-    });
+    const Row* row = row_of(person, gid);
+    if (row != nullptr && row->member == 0 && row->seats == 0) {
+        person.rows.erase(person.rows.begin() + (row - person.rows.data()));
+    }
 }
 
 void People::count_out(Place place, GroupId gid) {

@@ -3,15 +3,16 @@
 // and badges of his other groups.
 //
 // Owner: the cache. Thread: the hub's. Losing it loses nothing: a device that connects again asks.
-// Cost: 16 bytes for each (user, group), 4 more in a small group, about 130 for a user with one
-// connection and 110 for a group. A HeadMoved marks the users of a small group, and nobody of a
-// large one: those are looked at once in a pulse's period, each at his turn. A marked row is one
-// question to the owner, which says the exact count; a row at 99+ costs nothing until something is
-// read there.
+// Cost: 112 bytes for a user with one connection and one group, 16 for each further group, 4 more
+// in a small one; about 110 for a group. A HeadMoved marks the users of a small group, and nobody
+// of a large one: those are looked at once in a pulse's period, each at his turn. A marked row is
+// one question to the owner, which says the exact count; a row at 99+ costs nothing until something
+// is read there.
 //
 // Limits: kBadgeAsks questions under way, kBadgesWaiting rows marked (the others are found at their
 // turn), kConnectionsPerUser, kGroupsPerUser rows.
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -104,15 +105,16 @@ private:
     };
     struct Person {
         UserId uid;
-        std::uint64_t told{};               // Newest entry of his log.
-        std::vector<Device> devices;        // None: the place is free.
-        std::vector<Row> rows;              // By gid.
-        std::unique_ptr<pb::Pulse> badges;  // For the next tick; null: none.
-        bool known{};                       // The rows are here.
-        bool asking{};                      // For his log.
-        bool again{};                       // Told meanwhile that there is more.
+        std::uint64_t told{};  // Newest entry of his log.
+        // Most have one connection here, and many one group.
+        boost::container::small_vector<Device, 1> devices;  // None: the place is free.
+        boost::container::small_vector<Row, 1> rows;        // By gid.
+        std::unique_ptr<pb::Pulse> badges;                  // For the next tick; null: none.
+        bool known{};                                       // The rows are here.
+        bool asking{};                                      // For his log.
+        bool again{};                                       // Told meanwhile that there is more.
     };
-    static_assert(sizeof(Person) <= 80);
+    static_assert(sizeof(Person) <= 112);
     using Place = std::uint32_t;  // In people_.
 
     struct Heads {  // Of a group of somebody here.

@@ -11,11 +11,16 @@
 #include "wire/pb.h"
 
 namespace stentor::node {
+namespace {
+
+constexpr std::uint32_t kGenerationMask = 0xfffffff;
+
+}  // namespace
 
 Side::Place* Side::find(ConnectionToken connection) {
     if (connection.index >= places_.size()) return nullptr;
     Place& place = places_[connection.index];
-    return place.taken && place.generation == connection.generation ? &place : nullptr;
+    return place.taken != 0 && place.generation == connection.generation ? &place : nullptr;
 }
 
 ConnectionToken Side::token(std::uint32_t index) const {
@@ -26,7 +31,10 @@ ConnectionToken Side::token(std::uint32_t index) const {
 
 void Side::on_connected(ConnectionToken connection, Time now) {
     if (connection.index >= places_.size()) places_.resize(connection.index + 1);
-    places_[connection.index] = {.session = {}, .generation = connection.generation, .taken = true};
+    Place& place = places_[connection.index];
+    place = {};
+    place.generation = connection.generation & kGenerationMask;
+    place.taken = 1;
     with_session(connection,
                  [&](session::Session& session, auto& fx) { session.on_connected(now, fx); });
 }
@@ -139,7 +147,7 @@ void Side::set_level(storm::Level level) {
 
 void Side::drain(Millis spread) {
     for (std::uint32_t index = 0; index < places_.size(); ++index) {
-        if (!places_[index].taken) continue;
+        if (places_[index].taken == 0) continue;
         std::array<std::uint8_t, 4> random{};
         around_.shell.draw(random);
         const Millis wait{std::bit_cast<std::uint32_t>(random) % (spread.count() + 1)};
@@ -169,7 +177,7 @@ void Side::pulse(Time now) {
     std::vector<GroupId> groups;
     for (std::uint32_t index = due.first; index < due.last; ++index) {
         const Place& place = places_[index];
-        if (!place.taken || place.session.state() != session::Session::State::ready) continue;
+        if (place.taken == 0 || place.session.state() != session::Session::State::ready) continue;
         groups.clear();
         for (const session::OpenGroup& group : place.session.groups()) groups.push_back(group.gid);
         // One that does not fit is no loss: bytes that wait are a sign of life themselves.

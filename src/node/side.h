@@ -74,9 +74,9 @@ private:
     static constexpr std::uint32_t kNobody = UINT32_MAX;
     struct Place {
         session::Session session;
-        std::uint32_t generation{};
+        std::uint32_t generation : 28 {};  // ConnectionToken's has no more bits.
+        std::uint32_t taken : 1 {};
         std::uint32_t next_of_user = kNobody;  // Another connection of the same user.
-        bool taken{};
     };
     struct UserAt {
         const std::deque<Place>* places;
