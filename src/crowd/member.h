@@ -35,7 +35,6 @@ struct Member {
     bool settled{};          // Was watching once on this connection.
     bool watching{};
     bool asleep{};  // Takes nothing out of its socket.
-    bool slept{};   // So it may be told to start afresh, and pulls what lies between instead.
 };
 static_assert(sizeof(Member) <= 72);
 

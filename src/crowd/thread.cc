@@ -152,7 +152,6 @@ void Thread::wake_up(double share) {
     if (share >= 1) sleepers_ = 0;
     for (Index index = 0; index < last; ++index) {
         if (!std::exchange(at(index).asleep, false)) continue;
-        at(index).slept = true;
         // What happened meanwhile was told and passed over: bytes, and behind them perhaps the end.
         for (int i = 0; i < 2 && at(index).phase != Member::Phase::away; ++i) readable(index);
     }
