@@ -41,8 +41,8 @@ inline constexpr std::size_t kCommandsInFlight = 8;  // Then reading stops
 inline constexpr std::size_t kRepliesWaiting = 8;
 inline constexpr std::size_t kGroupsOpen = 64;
 inline constexpr std::size_t kResumes = 32;
-inline constexpr std::uint32_t kMisses = 64;           // Groups asked for that one may not see, at once
-inline constexpr Millis kMissEvery = 1s;   // Then one in each such time
+inline constexpr std::uint32_t kMisses = 64;  // Groups asked for that one may not see, at once
+inline constexpr Millis kMissEvery = 1s;      // Then one in each such time
 inline constexpr Millis kHelloWithin = 5s;
 inline constexpr Millis kHandshakeWithin = 5s;
 // New connections, on all shards: a million are back within a minute.

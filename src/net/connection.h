@@ -53,7 +53,7 @@ struct Connection {
     std::uint32_t requests{0};  // Numbers the exchanges: a late answer reaches none but its own.
     std::uint32_t control_second{0};
     access::Admission::Place half_open{access::Admission::kNoPlace};
-    std::uint32_t counted_bytes{0};  // Of received_bytes(), in Counters.
+    std::uint32_t counted_bytes{0};   // Of received_bytes(), in Counters.
     std::uint16_t control_frames{0};  // Within that second.
     Phase phase{Phase::free};
     std::uint8_t listener{0};

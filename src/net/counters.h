@@ -20,12 +20,12 @@ private:
 
 struct alignas(64) Counters {
     // ---- Now
-    Counter connections;   // Descriptors of clients, WebSocket or HTTP.
-    Counter sockets;       // Those with a finished WebSocket handshake.
-    Counter backlogs;      // Connections on which bytes wait.
-    Counter pinned_bytes;  // Bytes that wait.
+    Counter connections;     // Descriptors of clients, WebSocket or HTTP.
+    Counter sockets;         // Those with a finished WebSocket handshake.
+    Counter backlogs;        // Connections on which bytes wait.
+    Counter pinned_bytes;    // Bytes that wait.
     Counter received_bytes;  // What has come and is not used yet: half messages, requests.
-    Counter half_open;     // Neither a whole request nor a Hello has come.
+    Counter half_open;       // Neither a whole request nor a Hello has come.
     // ---- Since the start
     Counter accepted;
     Counter tls_handshakes;

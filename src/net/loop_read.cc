@@ -134,8 +134,8 @@ void Loop::refuse_received(std::uint32_t index) {
     if (connection.phase != Phase::open && connection.phase != Phase::http) return;
     counters_.refused_received.add();
     if (connection.phase == Phase::http) {
-        return refuse_request(index, http::plain(503, "too many half requests",
-                                                 options_.within.retry_after));
+        return refuse_request(
+            index, http::plain(503, "too many half requests", options_.within.retry_after));
     }
     if (connection.framed) {
         return refuse_tcp(index, {.code = Code::overloaded,

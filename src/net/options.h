@@ -58,8 +58,8 @@ struct Options {
     std::vector<std::string> origins;  // Allowed; empty: those whose host is the Host header's.
     bool compression = true;           // permessage-deflate, for those who offer it.
     int send_buffer_bytes = limits::kSendBufferBytes;
-    std::size_t slow_bytes = limits::kSlowBytes;  // Within Deadlines::stuck.
-    std::size_t pinned_bytes_max = limits::kPinnedBytes;  // Per shard.
+    std::size_t slow_bytes = limits::kSlowBytes;              // Within Deadlines::stuck.
+    std::size_t pinned_bytes_max = limits::kPinnedBytes;      // Per shard.
     std::size_t received_bytes_max = limits::kReceivedBytes;  // Likewise.
     Handshakes handshakes;
     Deadlines within;
