@@ -54,6 +54,7 @@ public:
                    Seq /*reached*/) override {}
     void registered(const session::Identity& /*identity*/, DeviceId /*device*/,
                     std::uint64_t /*user_log_after*/) override {}
+    void held_back() override {}
     void pause_reading() override {}
     void resume_reading() override {}
     void set_deadline(Time /*time*/) override {}

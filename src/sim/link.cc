@@ -40,8 +40,8 @@ void Link::draw() {
     deflates_ = world_.random.chance(500);
     if (!world_.random.chance(world_.faults.slow_socket)) return;
     capacity_ = static_cast<std::size_t>(world_.random.between(200, 4'000));
-    drained_bytes_ = static_cast<std::size_t>(world_.random.between(20, 600));
-    drained_every_ = world_.random.between(Millis{1}, Millis{400});
+    drained_bytes_ = static_cast<std::size_t>(world_.random.between(10, 300));
+    drained_every_ = world_.random.between(Millis{1}, Millis{2'000});
 }
 
 Millis Link::latency() { return world_.random.between(Millis{1}, world_.faults.network_delay_max); }
