@@ -102,6 +102,10 @@ protected:
         }
         return false;
     }
+    // What was taken but not noted yet is posted once more by the next who starts.
+    void wait_until_noted(const std::string& number) {
+        while (bus_.setting("hook/crm") != number) std::this_thread::sleep_for(5ms);
+    }
     std::unique_ptr<Hooks> start() {
         return std::make_unique<Hooks>(
             std::vector<HookTarget>{{.name = "crm", .url = service_.url(), .secret = "s3cret"}},
@@ -125,13 +129,14 @@ TEST_F(HooksTest, PostsInOrderFromThenOnAndGoesOnWhereItStopped) {
     while (bus_.setting("hook/crm").empty()) std::this_thread::sleep_for(5ms);
     bus_.write(2);
     ASSERT_TRUE(taken(2));
+    wait_until_noted("7");
     hooks.reset();
     bus_.write(2);
     hooks = start();
     ASSERT_TRUE(taken(4));
+    wait_until_noted("9");
     hooks.reset();
     EXPECT_THAT(numbers_, ElementsAre(6, 7, 8, 9));
-    EXPECT_EQ(bus_.setting("hook/crm"), "9");
 }
 
 TEST_F(HooksTest, IsTriedAgainUntilItIsTakenAndNothingOvertakes) {

@@ -10,6 +10,7 @@ import hmac
 import statistics
 import sys
 import time
+import zlib
 
 from server_under_test import (
     CREATE_GROUP, GROUP_READY, HELLO, JOIN_GROUP, OPEN, OPENED, PULL, RANGE, REFUSED, RESET, SEND,
@@ -103,10 +104,16 @@ def a_flood_of_pings(server):
 
 def a_deflate_bomb(server):
     offer = b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
-    with WebSocket(server.ports["http"], extra=offer) as socket:
-        assert socket.status == 101
-        assert b"sec-websocket-extensions" not in socket.answer_head, "an extension was accepted"
-        socket.frame(b"\x00" * 100, first=0xC2)  # Compressed, says its bit.
+    deflate = zlib.compressobj(wbits=-15)
+    bomb = deflate.compress(bytes(20_000_000)) + deflate.flush(zlib.Z_SYNC_FLUSH)
+    for payload, code in ((bomb[:-4], 1009), (b"\xff" * 100, 1007)):
+        with WebSocket(server.ports["http"], extra=offer) as socket:
+            assert socket.status == 101
+            assert b"server_no_context_takeover" in socket.answer_head.lower()
+            socket.frame(payload, first=0xC2)  # Compressed, says its bit.
+            assert socket.close_code() == code, code
+    with WebSocket(server.ports["http"]) as socket:  # Nothing of that was agreed upon.
+        socket.frame(b"\x00" * 100, first=0xC2)
         assert socket.close_code() == 1002
 
 
