@@ -7,20 +7,15 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <charconv>
 #include <chrono>
 #include <thread>
 
 #include "auth/password.h"
 #include "auth/password_queue.h"
 #include "bench/member.h"
-#include "bus/local/local_bus.h"
 #include "filter/filter.h"
-#include "gateway/gateway.h"
-#include "net/shard_group.h"
 #include "outgoing/service_test_kit.h"
-#include "owner/owner.h"
-#include "route/local/local_routes.h"
+#include "server/memory_node_test_kit.h"
 #include "store/memory/memory_store.h"
 
 namespace stentor::server {
@@ -56,16 +51,6 @@ private:
     std::atomic<Millis::rep> stalls_ms_;
 };
 
-// A token is its user's number: what tokens cost is not the question here.
-class NumberVerifier final : public session::Verifier {
-public:
-    Result<session::Identity> verify(std::string_view token, Time now) const override {
-        std::uint64_t uid = 0;
-        std::from_chars(token.data(), token.data() + token.size(), uid);
-        return session::Identity{.uid = {uid}, .minted = now, .expires = now + 24h, .bench = true};
-    }
-};
-
 // The planted fault: it asks, and waits where it was asked.
 class BlockingJudge final : public owner::Judge {
 public:
@@ -83,17 +68,10 @@ std::string judge_slowly(const std::string& /*head*/, const std::string& questio
 struct Node {
     explicit Node(Planted planted)
         : filter{{.url = service.url(), .secret = "s", .within = 3s}},
-          owner{store, bus, routes, options(planted)} {
-        bus.attach(&gateway.hub());
-        bus.attach(&owner);
-        gateway.serve([](net::http::Request, gateway::HttpReply) {});
-    }
+          whole{store, options(planted), 2} {}
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
-    ~Node() {
-        passwords.stop();
-        shards.stop();
-    }
+    ~Node() { passwords.stop(); }
 
     owner::OwnerOptions options(Planted planted) {
         owner::OwnerOptions made{.workers = 2, .committers = 2};
@@ -105,19 +83,13 @@ struct Node {
         return made;
     }
 
-    net::ShardGroup shards{{.shards = 2}};
     StallingStore store;
-    bus::LocalBus bus;
-    route::LocalRoutes routes;
-    NumberVerifier verifier;
-    gateway::Gateway gateway{
-        {.node = {1}, .instance = 1}, {.verifier = verifier}, bus, routes, shards};
     auth::Argon2Hasher hasher;
     auth::PasswordQueue passwords{hasher};
     outgoing::Service service{judge_slowly};
     filter::Filter filter;
     BlockingJudge blocking;
-    owner::Owner owner;
+    MemoryNode whole;
 };
 
 // Members of one kind, who share a record of what they felt.
@@ -159,7 +131,7 @@ struct Figures {
 class Run {
 public:
     explicit Run(Planted planted) : node_{planted} {
-        loop_.set_target("127.0.0.1", node_.shards.port());
+        loop_.set_target("127.0.0.1", node_.whole.shards.port());
         for (std::uint64_t i = 0; i < 8; ++i) healthy_.add(100 + i, true);
         // Its worker and its committer are those of the healthy ones; only the filter is slow.
         filtered_.add(200, true);
