@@ -18,7 +18,6 @@ namespace {
 constexpr std::size_t kImportAtOnce = 10'000;
 constexpr std::size_t kDescriptorsReserve = 300;  // Of a thread of the crowd.
 constexpr std::size_t kHandshakesAtOnce = 24;     // Of a thread of the crowd.
-constexpr Millis kTurn{5};
 
 std::vector<std::string> with_connections(std::vector<std::string> arguments, std::size_t count) {
     arguments.emplace_back("--set");

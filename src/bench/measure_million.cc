@@ -5,18 +5,22 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "bench/borrowed_floor.h"
 #include "bench/fanout_pairs.h"
 #include "bench/great_group.h"
-#include "bench/machine_memory.h"
+#include "bench/machine.h"
+#include "bench/progress.h"
 #include "bench/server_cpu.h"
+#include "bench/server_metrics.h"
 #include "wire/envelope.h"
 
 namespace stentor::bench {
 namespace {
 
 constexpr const char* kSection = "million";
+constexpr const char* kCached = "stentor_store_bytes{of=\"cache\"}";
 constexpr std::size_t kMessages = 100;
 constexpr std::size_t kMessagesAtOnce = 5;
 constexpr std::array<std::size_t, 2> kStops{20'000, 100'000};  // On the way to all.
@@ -24,9 +28,10 @@ constexpr Millis kGatherWithin{900'000};
 constexpr Millis kSayWithin{120'000};
 constexpr Millis kRest{3'000};
 constexpr Millis kRestOfPair{500};
-constexpr Millis kQuiet{125'000};  // Four pulses of everybody.
+constexpr Millis kQuiet{125'000};  // A pulse of everybody, and a little.
 constexpr std::size_t kBusyPerSecond = 100;
 constexpr Millis kBusyTurn{100};
+constexpr Millis kBusyStart{3'000};
 
 class Million {
 public:
@@ -78,6 +83,7 @@ bool Million::gather(std::size_t count) {
     group_.run_for(kRest);
     const std::size_t more = count - group_.gathered();
     const std::uint64_t own = server().own_bytes();
+    const double cached = ServerMetrics{server()}[kCached];
     const std::uint64_t kernel = kernel_bytes();
     const ServerCpu cpu{server()};
     const auto began = Clock::now();
@@ -98,6 +104,8 @@ bool Million::gather(std::size_t count) {
            "us");
     group_.run_for(kRest);
     figure(who + ": server's own memory, each", each(own, server().own_bytes(), more), "bytes");
+    figure(who + ": of it blocks that the store has read, each",
+           (ServerMetrics{server()}[kCached] - cached) / static_cast<double>(more), "bytes");
     figure(who + ": kernel's memory, both ends, each", each(kernel, kernel_bytes(), more), "bytes");
     return true;
 }
@@ -113,15 +121,17 @@ bool Million::pairs() {
         findings_.fail(kSection, fmt::format("{} sockets of {}", floor.sockets(), watchers));
         return false;
     }
+    Progress progress{fmt::format("{}: {} watchers, beside the raw floor", kSection, watchers)};
     for (std::size_t pair = 0; pair < context_.options.pairs; ++pair) {
+        progress.show(static_cast<double>(pair) / static_cast<double>(context_.options.pairs), "");
         const ServerCpu cpu{server()};
         FanoutTimes ours = group_.say(1, kSayWithin);
         if (ours.reached < watchers) {
             findings_.fail(kSection, fmt::format("{} of {} reached", ours.reached, watchers));
             return false;
         }
-        group_.run_for(kRestOfPair);
         ours.cpu = static_cast<std::uint64_t>(cpu.seconds({"shard"}) * 1e9);
+        group_.run_for(kRestOfPair);
         const std::string frame = wire::websocket_frame(group_.crowd().newest_push());
         const FanoutTimes theirs = group_.drill(floor, frame, kSayWithin);
         group_.run_for(kRestOfPair);
@@ -135,7 +145,9 @@ bool Million::say_everything() {
     Histogram lasts;
     const crowd::Counts before = group_.crowd().counts();
     group_.timeline().mark(fmt::format("{} messages, {} at a time", kMessages, kMessagesAtOnce));
+    Progress progress{fmt::format("{}: {} messages to {}", kSection, kMessages, group_.gathered())};
     for (std::size_t said = 0; said < kMessages; said += kMessagesAtOnce) {
+        progress.show(static_cast<double>(said) / kMessages, "");
         const FanoutTimes times = group_.say(kMessagesAtOnce, kSayWithin);
         if (times.reached < group_.gathered()) {
             findings_.fail(kSection,
@@ -156,20 +168,29 @@ bool Million::say_everything() {
 }
 
 // As much as a hundred messages a second make, each to all: passes take what gathered meanwhile.
+// Counted between two moments of the load, when it has run for a while and before it ends.
 bool Million::busy() {
     group_.timeline().mark(fmt::format("{} messages a second", kBusyPerSecond));
-    const crowd::Counts before = group_.crowd().counts();
     const auto began = Clock::now();
-    const std::chrono::duration<double> span{context_.options.seconds};
-    for (std::size_t said = 0; Clock::now() - began < span;) {
-        const std::chrono::duration<double> gone = Clock::now() - began;
-        const auto due = static_cast<std::size_t>(gone.count() * kBusyPerSecond);
-        if (due > said) group_.post(due - std::exchange(said, due));
-        group_.run_for(kBusyTurn);
-    }
-    const FanoutTimes times = group_.say(1, kSayWithin);
-    const double took_s = std::chrono::duration<double>(Clock::now() - began).count();
+    std::size_t said = 0;
+    const auto go_on = [&](Clock::time_point end) {
+        while (Clock::now() < end) {
+            const std::chrono::duration<double> gone = Clock::now() - began;
+            const auto due = static_cast<std::size_t>(gone.count() * kBusyPerSecond);
+            if (due > said) group_.post(due - std::exchange(said, due));
+            group_.run_for(kBusyTurn);
+        }
+    };
+    go_on(began + kBusyStart);
+    const crowd::Counts before = group_.crowd().counts();
+    const ServerCpu cpu{server()};
+    const auto counted = Clock::now();
+    go_on(counted + std::chrono::duration_cast<Clock::duration>(
+                        std::chrono::duration<double>{context_.options.seconds}));
+    const double took_s = std::chrono::duration<double>(Clock::now() - counted).count();
+    const double cores = cpu.seconds() / took_s;
     const crowd::Counts after = group_.crowd().counts();
+    const FanoutTimes times = group_.say(1, kSayWithin);
     if (times.reached < group_.gathered()) {
         findings_.fail(kSection, fmt::format("{} of {} reached", times.reached, group_.gathered()));
         return false;
@@ -179,6 +200,7 @@ bool Million::busy() {
     const std::string who =
         fmt::format("{} watchers, {} messages/s: ", group_.gathered(), kBusyPerSecond);
     figure(who + "delivered and checked", entries / took_s / 1e6, "million/s");
+    figure(who + "server's CPU", cores, "cores");
     figure(who + "entries a push",
            static_cast<double>(after.entries - before.entries) /
                static_cast<double>(std::max<std::uint64_t>(after.pushes - before.pushes, 1)),

@@ -4,13 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <stdexcept>
 
 #include "base/limits.h"
 #include "bench/great_group.h"
-#include "bench/http_client.h"
-#include "bench/machine_memory.h"
+#include "bench/machine.h"
+#include "bench/server_metrics.h"
 
 namespace stentor::bench {
 namespace {
@@ -37,19 +35,9 @@ struct Memory {
 
 // How many the server has closed because they took nothing, or too little.
 std::size_t closed_as_slow(Rig& rig) {
-    std::ifstream file{rig.own_server().folder() / "admin-address"};
-    std::string address;
-    std::getline(file, address);
-    const auto page = http_get(endpoint_of(address), "/metrics");
-    if (!page) throw std::runtime_error{"the server tells no metrics"};
-    std::size_t count = 0;
-    for (const std::string limit : {"stuck_within", "slow_bytes"}) {
-        const std::string name = "stentor_limit_total{limit=\"" + limit + "\"} ";
-        const std::size_t at = page->body.find(name);
-        if (at == std::string::npos) throw std::runtime_error{"no counter for " + limit};
-        count += std::stoul(page->body.substr(at + name.size()));
-    }
-    return count;
+    const ServerMetrics metrics{rig.own_server()};
+    return static_cast<std::size_t>(metrics["stentor_limit_total{limit=\"stuck_within\"}"] +
+                                    metrics["stentor_limit_total{limit=\"slow_bytes\"}"]);
 }
 
 class Slow {

@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "bench/certificate.h"
-#include "bench/machine_memory.h"
+#include "bench/machine.h"
 #include "bench/progress.h"
 #include "bench/rig.h"
 #include "bench/server_cpu.h"

@@ -26,8 +26,8 @@ constexpr std::size_t kMany = 5'000;
 constexpr double kRate = 10;  // Messages a second in each group.
 constexpr std::size_t kChecked = 200;
 constexpr double kAimedCores = 0.02;
-// Badges are told once in a pulse's period, until one is at 99+ and has nothing more to tell.
-constexpr Millis kBadgesSettle{limits::kPulseEvery + Millis{15'000}};
+// Badges are told once in a period, until one is at 99+ and has nothing more to tell.
+constexpr Millis kBadgesSettle{limits::kBadgesEvery + Millis{15'000}};
 constexpr std::size_t kRounds = 5;  // Of options.seconds each; the median counts.
 constexpr Millis kPatience{60'000};
 

@@ -2,16 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <functional>
-#include <numeric>
+#include <algorithm>
+#include <thread>
 
-#include "bench/machine_memory.h"
+#include "bench/machine.h"
+#include "bench/server_metrics.h"
 
 namespace stentor::bench {
 namespace {
 
 constexpr double kPageBytes = 4'096;
 constexpr double kGigabyte = 1e9;
+constexpr std::size_t kLevelEvery = 5;  // Samples: asking for it is a request of its own.
+constexpr double kDelivers = 0.01;      // Of the watchers get an entry in a second.
+constexpr double kAtLimit = 0.9;
 
 }  // namespace
 
@@ -26,7 +30,9 @@ void Timeline::look(const ServerProcess& server, crowd::Crowd& crowd) {
     const std::uint64_t delivered = crowd.delivered();
     double cpu_s = 0;
     for (const auto& [name, ns] : server.thread_cpu()) cpu_s += static_cast<double>(ns) / 1e9;
+    const double busy = busy_s();
     const double span = at - before;
+    if (samples_.size() % kLevelEvery == 0) level_ = ServerMetrics{server}["stentor_storm_level"];
     samples_.push_back({
         .at_s = at,
         .watching = static_cast<double>(crowd.watching()),
@@ -36,9 +42,35 @@ void Timeline::look(const ServerProcess& server, crowd::Crowd& crowd) {
         .tcp_bytes = static_cast<double>(tcp_pages()) * kPageBytes,
         // A server that was started again begins at none.
         .server_cores = cpu_s < cpu_s_ ? 0 : (cpu_s - cpu_s_) / span,
+        .machine_cores = (busy - busy_s_) / span,
+        .level = level_,
     });
     delivered_ = delivered;
     cpu_s_ = cpu_s;
+    busy_s_ = busy;
+}
+
+std::string Timeline::limits() const {
+    double busy = 0;
+    double server = 0;
+    double most_bytes = 0;
+    std::size_t delivering = 0;
+    for (const Sample& sample : samples_) {
+        most_bytes = std::max(most_bytes, sample.server_bytes + sample.kernel_bytes);
+        if (sample.delivered_per_s < kDelivers * sample.watching) continue;
+        busy += sample.machine_cores;
+        server += sample.server_cores;
+        ++delivering;
+    }
+    const double count = std::max<double>(1, static_cast<double>(delivering));
+    const unsigned cores = std::thread::hardware_concurrency();
+    const double used = busy / count;
+    return fmt::format(
+        "while messages were delivered {:.2f} of {} cores worked, {:.2f} of them for "
+        "the server: {}; server and kernel held at most {:.1f} of {:.1f} GB",
+        used, cores, server / count,
+        used > kAtLimit * cores ? "the processors were at their limit" : "nothing was at its limit",
+        most_bytes / kGigabyte, static_cast<double>(all_bytes()) / kGigabyte);
 }
 
 void Timeline::mark(const std::string& words) { marks_.emplace_back(now_s(), words); }
@@ -64,10 +96,15 @@ void Timeline::plot(Findings& findings, const std::string& section) const {
          {series("server's own", [](const Sample& s) { return s.server_bytes / kGigabyte; }),
           series("kernel, both ends", [](const Sample& s) { return s.kernel_bytes / kGigabyte; }),
           series("of it TCP buffers", [](const Sample& s) { return s.tcp_bytes / kGigabyte; })}});
-    findings.plot(section,
-                  {"CPU of the server", "s", "cores", {series("server", [](const Sample& s) {
-                       return s.server_cores;
-                   })}});
+    findings.plot(section, {"CPU",
+                            "s",
+                            "cores",
+                            {series("server", [](const Sample& s) { return s.server_cores; }),
+                             series("machine", [](const Sample& s) { return s.machine_cores; })}});
+    findings.plot(
+        section,
+        {"Storm level", "s", "level", {series("level", [](const Sample& s) { return s.level; })}});
+    findings.note(section, limits());
     for (const auto& [at, words] : marks_) {
         findings.note(section, fmt::format("{:.0f} s: {}", at, words));
     }

@@ -1,5 +1,6 @@
 #pragma once
-// What a long run looked like, second by second: who watches, what arrives, memory and CPU time.
+// What a long run looked like, second by second: who watches, what arrives, memory, CPU
+// time and the storm level.
 
 #include <chrono>
 #include <cstdint>
@@ -29,7 +30,11 @@ private:
         double kernel_bytes{};
         double tcp_bytes{};
         double server_cores{};
+        double machine_cores{};
+        double level{};
     };
+    // Which of the machine's means were used up while messages were delivered.
+    [[nodiscard]] std::string limits() const;
     [[nodiscard]] double now_s() const;
 
     std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
@@ -37,6 +42,8 @@ private:
     std::vector<std::pair<double, std::string>> marks_;
     std::uint64_t delivered_{};
     double cpu_s_{};
+    double busy_s_{};
+    double level_{};
 };
 
 }  // namespace stentor::bench

@@ -334,13 +334,13 @@ void People::on_tick(Time now, storm::Level level) {
                     .uid = hello.uid, .token_minted = hello.minted, .user_log_after = hello.after});
     }
     // Everybody once in a period, evenly: those whose turn has come since the last tick.
-    const Millis elapsed = std::min(now - turn_began_, limits::kPulseEvery);
+    const Millis elapsed = std::min(now - turn_began_, limits::kBadgesEvery);
     const auto due = static_cast<Place>(people_.size() * static_cast<std::size_t>(elapsed.count()) /
-                                        static_cast<std::size_t>(limits::kPulseEvery.count()));
+                                        static_cast<std::size_t>(limits::kBadgesEvery.count()));
     for (; next_turn_ < due; ++next_turn_) {
         look_at(people_[next_turn_]);
     }
-    if (elapsed == limits::kPulseEvery) {
+    if (elapsed == limits::kBadgesEvery) {
         turn_began_ = now;
         next_turn_ = 0;
     }

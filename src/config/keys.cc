@@ -152,6 +152,11 @@ const std::array kKeys{
         [](Settings& s) -> Place { return &s.server.handshakes_of_one; }, kRestart,
         "Of those, from one address (IPv6: from one /64). Connections that are through are not "
         "counted, so thousands may sit behind one address."},
+    Key{"server", "pulse", time(0, 2 * 60 * kSecond),
+        [](Settings& s) -> Place { return &s.server.pulse; }, kRestart,
+        "Each connection gets a heartbeat this often, in whole seconds; a client that misses two "
+        "connects anew. 0: 30 s, and longer where server.connections is above 250000, 2 min for a "
+        "million."},
     Key{"server", "workers", count(1, 64), [](Settings& s) -> Place { return &s.server.workers; },
         kRestart, "Threads that order messages."},
     Key{"server", "committers", count(1, 16),
@@ -168,6 +173,9 @@ const std::array kKeys{
     // ---- store
     Key{"store", "readers", count(1, 64), [](Settings& s) -> Place { return &s.store.readers; },
         kRestart, "Threads that read the store."},
+    Key{"store", "cache_mb", count(1, 1'000'000),
+        [](Settings& s) -> Place { return &s.store.cache_mb; }, kRestart,
+        "Memory for blocks that the store has read, MiB."},
     Key{"store", "sync_delay", time(0, 60 * kSecond),
         [](Settings& s) -> Place { return &s.store.sync_delay; }, kRestart,
         "For measurements only: added to every sync, as a slow disk would."},

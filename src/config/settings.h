@@ -39,6 +39,7 @@ struct Settings {
         std::uint64_t handshakes_per_s = limits::kHandshakesPerSecond;
         std::uint64_t handshakes_open = limits::kHandshakesOpen;
         std::uint64_t handshakes_of_one = limits::kHandshakesOfOne;
+        Millis pulse{0};
         std::uint64_t workers = 1;
         std::uint64_t committers = 1;
         Millis drain_spread{2'000};
@@ -47,6 +48,7 @@ struct Settings {
 
     struct Store {
         std::uint64_t readers = 2;
+        std::uint64_t cache_mb = 256;
         Millis sync_delay{0};
     } store;
 

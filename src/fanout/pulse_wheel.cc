@@ -1,5 +1,7 @@
 #include "fanout/pulse_wheel.h"
 
+#include <algorithm>
+
 namespace stentor::fanout {
 
 PulseWheel::Due PulseWheel::due(Time now, std::uint32_t slots) {
@@ -8,21 +10,17 @@ PulseWheel::Due PulseWheel::due(Time now, std::uint32_t slots) {
         round_began_ = now;
         return {};
     }
-    const Millis elapsed = now - round_began_;
-    Due due{.first = next_};
-    if (elapsed >= period_) {
-        // The round ends here, also when it was to have ended long ago.
-        due.last = slots;
+    const Millis elapsed = std::min<Millis>(now - round_began_, period_);
+    const auto share = static_cast<std::uint64_t>(slots) *
+                       static_cast<std::uint64_t>(elapsed.count()) /
+                       static_cast<std::uint64_t>(period_.count());
+    const auto last = std::min(static_cast<std::uint32_t>(share), next_ + kAtOnce);
+    const Due due{.first = next_, .last = std::max(next_, last)};
+    next_ = due.last;
+    if (elapsed == period_ && next_ >= slots) {
         next_ = 0;
-        round_began_ = elapsed >= 2 * period_ ? now : round_began_ + period_;
-    } else {
-        const auto share = static_cast<std::uint64_t>(slots) *
-                           static_cast<std::uint64_t>(elapsed.count()) /
-                           static_cast<std::uint64_t>(period_.count());
-        due.last = static_cast<std::uint32_t>(share);
-        if (due.last > next_) next_ = due.last;
+        round_began_ = now - round_began_ >= 2 * period_ ? now : round_began_ + period_;
     }
-    if (due.last < due.first) due.last = due.first;
     return due;
 }
 

@@ -11,16 +11,21 @@ namespace stentor::fanout {
 
 class PulseWheel {
 public:
+    static constexpr std::uint32_t kAtOnce = 256;
+
     explicit PulseWheel(Millis period = limits::kPulseEvery) : period_(period) {}
 
     // Slots [first, last) of 0..slots-1 are due. Called with the shard's present number of slots,
-    // at least a few times in a period; empty on the first call. A call that comes late gets at
-    // most one whole round.
+    // at least a few times in a period; empty on the first call. Whoever calls late catches up,
+    // kAtOnce slots a call and at most a round.
     struct Due {
         std::uint32_t first{};
         std::uint32_t last{};
     };
     [[nodiscard]] Due due(Time now, std::uint32_t slots);
+    // How long pulses may wait for something more urgent: a client that has heard nothing for two
+    // periods takes the connection for dead.
+    [[nodiscard]] Millis patience() const { return period_ / 4; }
 
 private:
     Millis period_;

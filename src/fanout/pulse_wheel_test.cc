@@ -37,6 +37,23 @@ TEST(PulseWheel, ACallThatComesLateGetsAtMostOneRound) {
     EXPECT_EQ(wheel.due(now, 100).last, 50U);
 }
 
+TEST(PulseWheel, WhatWaitedIsCaughtUpWithALittleAtATime) {
+    constexpr std::uint32_t kSlots = 1'000;
+    PulseWheel wheel{Millis{30'000}};
+    Time now = from_ms(1'000'000);
+    (void)wheel.due(now, kSlots);
+    now += Millis{29'000};
+    std::vector<int> visits(kSlots);
+    for (int turn = 0; turn < 20; ++turn) {
+        const auto due = wheel.due(now += Millis{100}, kSlots);
+        EXPECT_LE(due.last - due.first, PulseWheel::kAtOnce);
+        for (std::uint32_t slot = due.first; slot < due.last; ++slot) ++visits[slot];
+    }
+    // The next round has begun where it would have without the wait.
+    EXPECT_EQ(std::ranges::count(visits, 1), kSlots - 33);
+    EXPECT_EQ(std::ranges::count(visits, 2), 33);
+}
+
 TEST(PulseWheel, SlotsMayBecomeFewerAndMore) {
     PulseWheel wheel{Millis{30'000}};
     Time now = from_ms(1'000'000);

@@ -149,6 +149,8 @@ public:
     // brought to their end, and the oldest that is not there yet.
     [[nodiscard]] std::span<const Millis> ended_passes() const { return ended_passes_; }
     [[nodiscard]] Millis oldest_pass(Time now) const;
+    // A slice of a large group is wanted.
+    [[nodiscard]] bool in_large_pass() const { return !large_.empty(); }
 
     // ---- Pulses: the heads of the groups that one connection watches, enveloped. Sessions with
     // the same single group, or with none, share the bytes within a second.

@@ -32,7 +32,7 @@ public:
         HubMail& hub;
         Shell& shell;
     };
-    explicit Side(const Around& around) : around_{around} {}
+    explicit Side(const Around& around) : around_{around}, pulses_{around.rules.pulse} {}
 
     // ---- From the sockets
     void on_connected(ConnectionToken connection, Time now);
@@ -100,6 +100,7 @@ private:
     UserIndex<UserAt> by_user_{UserAt{&places_}};
     fanout::Router router_;
     fanout::PulseWheel pulses_;
+    Time pulsed_{};  // When pulses last had no large pass to wait for.
     std::vector<fanout::WatcherCount> counts_;
     std::atomic<std::uint64_t> held_back_{0};
 };

@@ -129,6 +129,13 @@ void add_owner(Exposition& page, const owner::Owner& owner) {
                as_double(owner.groups_in_memory()));
 }
 
+void add_store(Exposition& page, const store::Maintenance& store) {
+    const store::EngineMemory memory = store.memory();
+    page.gauges("stentor_store_bytes", "Memory of the store",
+                {{{{"of", "cache"}}, as_double(memory.cached_bytes)},
+                 {{{"of", "unflushed"}}, as_double(memory.unflushed_bytes)}});
+}
+
 void add_node(Exposition& page, gateway::Gateway& gateway) {
     const cache::Cache::Counts cache = gateway.hub().counts();
     page.gauge("stentor_groups_watched", "Groups with watchers here", as_double(cache.groups))
@@ -275,6 +282,7 @@ std::string metrics_of(const Measured& measured) {
     add_limits(page, measured.shards, measured.gateway);
     add_owner(page, measured.owner);
     add_node(page, measured.gateway);
+    add_store(page, measured.store);
     page.gauges("stentor_http_waiting", "HTTP requests that wait",
                 {{{{"for", "passwords"}}, as_double(measured.passwords.waiting())},
                  {{{"for", "owners"}}, as_double(measured.poster.waiting())}});

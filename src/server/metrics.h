@@ -16,6 +16,7 @@
 #include "replica/leader.h"
 #include "search/indexer.h"
 #include "server/storm_watch.h"
+#include "store/maintenance.h"
 
 namespace stentor::server {
 
@@ -25,6 +26,7 @@ struct Measured {
     const owner::Owner& owner;
     const auth::PasswordQueue& passwords;
     const api::Poster& poster;
+    const store::Maintenance& store;
     const filter::Filter* filter{};  // None is set, as the next two.
     const replica::Leader* leader{};
     const search::Indexer* indexer{};

@@ -53,12 +53,6 @@ std::unique_ptr<AdminSide> admin_side_of(const config::Settings& settings) {
     return std::make_unique<AdminSide>(*config::parse_address(settings.admin.listen));
 }
 
-session::Rules rules_of(const config::Settings& settings, const session::Verifier& verifier) {
-    return {.verifier = verifier,
-            .sends_per_s = static_cast<std::uint32_t>(settings.limits.sends_per_second),
-            .sends_burst = static_cast<std::uint32_t>(settings.limits.sends_burst)};
-}
-
 }  // namespace
 
 Node::Node(const config::Settings& settings)
@@ -72,7 +66,7 @@ Node::Node(const config::Settings& settings)
       words_{open_words(settings)},
       indexer_{words_ ? std::make_unique<search::Indexer>(*store_, *words_) : nullptr},
       gateway_{{.node = kThisNode, .instance = to_ms(now())},
-               rules_of(settings, *verifier_),
+               session_rules(settings, *verifier_),
                bus_,
                routes_,
                shards_},
@@ -162,6 +156,7 @@ std::string Node::metrics() {
                        .owner = owner_,
                        .passwords = passwords_,
                        .poster = poster_,
+                       .store = *store::maintenance_of(*store_),
                        .filter = filter_.get(),
                        .leader = leader_.get(),
                        .indexer = indexer_.get(),

@@ -86,7 +86,22 @@ group::Settings group_settings(const config::Settings& settings) {
             .slow_mode_s = static_cast<std::uint32_t>(seconds_of(groups.slow_mode))};
 }
 
+// Pulses are most of what a quiet crowd costs, so a large one gets them less often.
+Millis pulse_of(const config::Settings::Server& server) {
+    const Millis asked = std::chrono::ceil<std::chrono::seconds>(server.pulse);
+    if (asked.count() != 0) return asked;
+    const std::chrono::seconds spread{server.connections / limits::kPulsesPerSecond};
+    return std::clamp<Millis>(spread, limits::kPulseEvery, limits::kPulseAtMost);
+}
+
 }  // namespace
+
+session::Rules session_rules(const config::Settings& settings, const session::Verifier& verifier) {
+    return {.verifier = verifier,
+            .sends_per_s = static_cast<std::uint32_t>(settings.limits.sends_per_second),
+            .sends_burst = static_cast<std::uint32_t>(settings.limits.sends_burst),
+            .pulse = pulse_of(settings.server)};
+}
 
 owner::OwnerOptions owner_options(const config::Settings& settings, search::Search* words,
                                   owner::Judge* judge, replica::Leader* leader) {

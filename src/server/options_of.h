@@ -8,10 +8,13 @@
 #include "owner/owner.h"
 #include "replica/leader.h"
 #include "server/storm_watch.h"
+#include "session/session.h"
 
 namespace stentor::server {
 
 [[nodiscard]] net::Options net_options(const config::Settings& settings);
+[[nodiscard]] session::Rules session_rules(const config::Settings& settings,
+                                           const session::Verifier& verifier);
 // `words`, `judge` and `leader` may be none.
 [[nodiscard]] owner::OwnerOptions owner_options(const config::Settings& settings,
                                                 search::Search* words, owner::Judge* judge,

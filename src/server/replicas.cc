@@ -24,8 +24,9 @@ std::unique_ptr<store::Store> open_record(const config::Settings& settings) {
                                  " holds the copy of a follower: set replica.follow, or make it "
                                  "one to serve from with `stentor promote`"};
     }
-    auto store = store::open_rocks(
-        {.path = place.store().string(), .kept_log_bytes = kept_log_bytes(settings)});
+    auto store = store::open_rocks({.path = place.store().string(),
+                                    .cache_bytes = std::size_t{settings.store.cache_mb} << 20U,
+                                    .kept_log_bytes = kept_log_bytes(settings)});
     if (!store) {
         throw std::runtime_error{"cannot open the store in " + settings.server.data + ": " +
                                  std::string{store.error().where}};

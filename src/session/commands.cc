@@ -63,7 +63,7 @@ void Commands::welcome(std::uint32_t request_id) {
     pb::Welcome& welcome = *frame.mutable_welcome();
     welcome.set_uid(session_.uid_.value);
     welcome.set_time_ms(to_ms(now_));
-    welcome.set_pulse_s(static_cast<std::uint32_t>(limits::kPulseEvery.count() / 1'000));
+    welcome.set_pulse_s(static_cast<std::uint32_t>(rules_.pulse.count() / 1'000));
     welcome.set_level(rules_.level);
     welcome.set_token_expires_ms(to_ms(session_.expires_));
     pb::Limits& limits = *welcome.mutable_limits();

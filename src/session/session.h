@@ -65,6 +65,7 @@ struct Rules {
     const Verifier& verifier;
     std::uint32_t sends_per_s{limits::kSendsPerSecond};
     std::uint32_t sends_burst{limits::kSendsBurst};
+    Millis pulse{limits::kPulseEvery};
     storm::Level level{};  // Told in Welcome.
 };
 

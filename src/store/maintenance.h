@@ -40,9 +40,16 @@ public:
     [[nodiscard]] virtual Result<std::vector<Update>> next(std::size_t bytes_max) = 0;
 };
 
+struct EngineMemory {
+    std::uint64_t cached_bytes{};     // Of blocks that were read; bounded by the engine's options.
+    std::uint64_t unflushed_bytes{};  // Of rows that stand in its log only.
+};
+
 class Maintenance {
 public:
     virtual ~Maintenance() = default;
+
+    [[nodiscard]] virtual EngineMemory memory() const = 0;
 
     // A consistent copy of the running record into `folder`, which must not exist yet and is best
     // on the same file system: then nothing but the newest rows is copied. Returns a number up to

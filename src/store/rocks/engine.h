@@ -100,6 +100,7 @@ public:
     Result<Epoch> raise_epoch(Epoch least) override;
     Result<Term> next_term() override;
 
+    EngineMemory memory() const override;
     Result<std::uint64_t> checkpoint(const std::string& folder) override;
     std::uint64_t latest() const override { return durable_; }
     std::uint64_t wait_above(std::uint64_t number, Millis within) override;

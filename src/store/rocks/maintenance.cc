@@ -88,6 +88,15 @@ std::uint64_t drawn_line() {
     return (std::uint64_t{device()} << 32U) | device();
 }
 
+EngineMemory RocksStore::memory() const {
+    EngineMemory memory;
+    // Neither can fail for an open database: all tables share one cache.
+    base_.db->GetIntProperty(rocksdb::DB::Properties::kBlockCacheUsage, &memory.cached_bytes);
+    base_.db->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables,
+                                       &memory.unflushed_bytes);
+    return memory;
+}
+
 // What is in the copy must be durable here as well: see maintenance.h.
 Result<std::uint64_t> RocksStore::checkpoint(const std::string& folder) {
     if (stopped_) return std::unexpected(Error{Code::store_unavailable, "stopped"});

@@ -1,6 +1,10 @@
-#include "bench/machine_memory.h"
+#include "bench/machine.h"
 
+#include <unistd.h>
+
+#include <array>
 #include <fstream>
+#include <numeric>
 #include <string>
 #include <string_view>
 
@@ -35,5 +39,19 @@ std::uint64_t tcp_pages() {
 std::uint64_t kernel_bytes() { return meminfo_bytes("SUnreclaim:") + tcp_pages() * kPageBytes; }
 
 std::uint64_t available_bytes() { return meminfo_bytes("MemAvailable:"); }
+
+std::uint64_t all_bytes() { return meminfo_bytes("MemTotal:"); }
+
+double busy_s() {
+    // proc_stat(5): user, nice, system, idle, iowait, irq, softirq, in ticks.
+    std::ifstream stat{"/proc/stat"};
+    std::string name;
+    std::array<std::uint64_t, 7> ticks{};
+    stat >> name;
+    for (std::uint64_t& each : ticks) stat >> each;
+    const std::uint64_t busy =
+        std::accumulate(ticks.begin(), ticks.end(), std::uint64_t{0}) - ticks[3] - ticks[4];
+    return static_cast<double>(busy) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
 
 }  // namespace stentor::bench

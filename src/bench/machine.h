@@ -1,6 +1,6 @@
 #pragma once
-// What the kernel of this machine holds for sockets. Of the whole machine: differences mean
-// something, and only while nothing else goes on.
+// What this machine is busy with and what its kernel holds for sockets. Of the whole machine:
+// differences mean something, and only while nothing else goes on.
 
 #include <cstdint>
 
@@ -12,5 +12,8 @@ namespace stentor::bench {
 [[nodiscard]] std::uint64_t kernel_bytes();
 // Free, or given back on demand; bytes.
 [[nodiscard]] std::uint64_t available_bytes();
+[[nodiscard]] std::uint64_t all_bytes();
+// Seconds that all cores together have worked since the machine's start, interrupts included.
+[[nodiscard]] double busy_s();
 
 }  // namespace stentor::bench
