@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -43,7 +44,8 @@ Machine read_machine() {
                     .epoll_watches_max = last_in("/proc/sys/fs/epoll/max_user_watches"),
                     .backlog_max = last_in("/proc/sys/net/core/somaxconn"),
                     .syn_backlog_max = last_in("/proc/sys/net/ipv4/tcp_max_syn_backlog"),
-                    .tcp_pages_max = last_in("/proc/sys/net/ipv4/tcp_mem")};
+                    .tcp_pages_max = last_in("/proc/sys/net/ipv4/tcp_mem"),
+                    .tcp_chains = last_in("/proc/sys/net/ipv4/tcp_ehash_entries")};
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) machine.descriptors_hard = limit.rlim_max;
     if (const auto most = last_in("/proc/sys/net/netfilter/nf_conntrack_max"); most != 0) {
@@ -116,6 +118,15 @@ std::vector<Need> needs_of(const Machine& machine, std::uint64_t connections,
          .why = "only where a proxy on this machine connects to one address and port",
          .command = "more addresses to connect from or to: proxy_bind, or several upstreams",
          .advice = true}};
+    if (machine.tcp_chains != 0) {
+        needs.push_back({.name = "net.ipv4.tcp_ehash_entries",
+                         .is = machine.tcp_chains,
+                         .needed = std::bit_ceil(connections / 2),
+                         .why = "chains of connections that the kernel walks for each packet",
+                         .command = fmt::format("boot the kernel with thash_entries={}",
+                                                std::bit_ceil(connections / 2)),
+                         .advice = true});
+    }
     if (machine.conntrack_max) {
         needs.push_back({.name = "net.netfilter.nf_conntrack_max",
                          .is = *machine.conntrack_max,

@@ -17,6 +17,7 @@ struct Machine {
     std::uint64_t backlog_max{};                 // net.core.somaxconn
     std::uint64_t syn_backlog_max{};             // net.ipv4.tcp_max_syn_backlog
     std::uint64_t tcp_pages_max{};               // net.ipv4.tcp_mem, the last of the three.
+    std::uint64_t tcp_chains{};                  // net.ipv4.tcp_ehash_entries; 0: not told.
     std::optional<std::uint64_t> conntrack_max;  // Nothing: connections are not tracked.
     std::uint64_t ports{};                       // net.ipv4.ip_local_port_range
     std::uint64_t memory_bytes{};

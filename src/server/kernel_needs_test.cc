@@ -47,12 +47,14 @@ TEST(KernelNeeds, EachThatIsTooLowIsNamedWithItsCommand) {
     Machine machine = large();
     machine.files_max = kMillion;
     machine.tcp_pages_max = 576'918;
+    machine.tcp_chains = 262'144;
     machine.conntrack_max = 262'144;
     const auto needs = needs_of(machine, kMillion, 2);
     EXPECT_FALSE(named(needs, "server.shards").met());
     EXPECT_FALSE(named(needs, "fs.file-max").met());
     EXPECT_FALSE(named(needs, "net.ipv4.tcp_mem").met());
     EXPECT_TRUE(named(needs, "memory").met());
+    EXPECT_EQ(named(needs, "net.ipv4.tcp_ehash_entries").needed, 524'288U);
     EXPECT_TRUE(named(needs, "net.netfilter.nf_conntrack_max").advice);
     const std::string text = told(needs);
     EXPECT_THAT(text, HasSubstr("sysctl -w net.ipv4.tcp_mem=\"500000 750000 1000000\""));
