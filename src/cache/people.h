@@ -23,6 +23,7 @@
 #include "base/code.h"
 #include "base/ids.h"
 #include "base/limits.h"
+#include "base/places.h"
 #include "base/storm.h"
 #include "base/time.h"
 #include "base/user_index.h"
@@ -145,11 +146,11 @@ private:
 
     Effects& fx_;
     struct UserAt {
-        const std::deque<Person>* people;
+        const Places<Person>* people;
         UserId operator()(Place place) const { return (*people)[place].uid; }
     };
 
-    std::deque<Person> people_;
+    Places<Person> people_;
     std::vector<Place> free_;
     UserIndex<UserAt> by_uid_{UserAt{&people_}};
     std::unordered_map<GroupId, Heads> heads_;

@@ -15,7 +15,7 @@ void TimerWheel::schedule(std::uint32_t place, Time at) {
 }
 
 void TimerWheel::cancel(std::uint32_t place) {
-    if (place >= nodes_.size() || nodes_[place].slot == kNone) return;
+    if (place >= nodes_.size() || nodes_[place].before == kNone) return;
     unlink(place);
     nodes_[place].at = Time::max();
 }
@@ -30,23 +30,23 @@ void TimerWheel::link(std::uint32_t place) {
     Node& node = nodes_[place];
     const std::int64_t tick =
         std::clamp<std::int64_t>(tick_of(node.at) + 1, tick_ + 1, tick_ + kSlots - 1);
-    node.slot = static_cast<std::uint32_t>(tick % kSlots);
-    node.before = kNone;
-    node.after = heads_[node.slot];
+    const auto slot = static_cast<std::uint32_t>(tick % kSlots);
+    node.before = kFirst + slot;
+    node.after = heads_[slot];
     if (node.after != kNone) nodes_[node.after].before = place;
-    heads_[node.slot] = place;
+    heads_[slot] = place;
     ++count_;
 }
 
 void TimerWheel::unlink(std::uint32_t place) {
     Node& node = nodes_[place];
-    if (node.before != kNone) {
+    if (node.before < kFirst) {
         nodes_[node.before].after = node.after;
     } else {
-        heads_[node.slot] = node.after;
+        heads_[node.before - kFirst] = node.after;
     }
     if (node.after != kNone) nodes_[node.after].before = node.before;
-    node.before = node.after = node.slot = kNone;
+    node.before = node.after = kNone;
     --count_;
 }
 

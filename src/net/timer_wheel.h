@@ -33,12 +33,13 @@ public:
 
 private:
     static constexpr std::uint32_t kNone = UINT32_MAX;
-    struct Node {
+    static constexpr std::uint32_t kFirst = std::uint32_t{1} << 31U;
+    struct Node {  // There is one for each connection, so it is small.
         Time at = Time::max();
-        std::uint32_t before = kNone;
+        std::uint32_t before = kNone;  // kFirst + slot: it is the first there. kNone: not linked.
         std::uint32_t after = kNone;
-        std::uint32_t slot = kNone;
     };
+    static_assert(sizeof(Node) == 16);
 
     [[nodiscard]] static std::int64_t tick_of(Time time) { return time.time_since_epoch() / kSlot; }
     void link(std::uint32_t place);

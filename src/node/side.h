@@ -8,11 +8,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/places.h"
 #include "base/user_index.h"
 #include "bus/bus.h"
 #include "fanout/pulse_wheel.h"
@@ -79,7 +79,7 @@ private:
         std::uint32_t next_of_user = kNobody;  // Another connection of the same user.
     };
     struct UserAt {
-        const std::deque<Place>* places;
+        const Places<Place>* places;
         UserId operator()(std::uint32_t index) const { return (*places)[index].session.uid(); }
     };
 
@@ -95,7 +95,7 @@ private:
     void leave() override { around_.shell.leave_gate(); }
 
     Around around_;
-    std::deque<Place> places_;  // By ConnectionToken::index.
+    Places<Place> places_;  // By ConnectionToken::index.
     // One connection of each user here; Place::next_of_user leads to his others.
     UserIndex<UserAt> by_user_{UserAt{&places_}};
     fanout::Router router_;
