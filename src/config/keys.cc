@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/storm.h"
 #include "config/address.h"
 #include "config/words.h"
 #include "net/access/address.h"
@@ -84,7 +85,6 @@ constexpr Form kServiceOrNone{
 constexpr std::array<std::string_view, 2> kCreators{"everybody", "operator"};
 constexpr std::array<std::string_view, 2> kFailures{"open", "closed"};
 constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning", "error"};
-constexpr std::array<std::string_view, 5> kStormLevels{"auto", "0", "1", "2", "3"};
 constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 
 constexpr std::array<std::string_view, 3> kReplicaModes{"async", "sync", "strict"};
@@ -120,7 +120,7 @@ const std::array kKeys{
     Key{"listen", "compression", flag(), [](Settings& s) -> Place { return &s.listen.compression; },
         kRestart,
         "Batches of messages are compressed for WebSocket clients that offer permessage-deflate: "
-        "once for all of them."},
+        "once on each shard for all of them."},
     // ---- admin
     Key{"admin", "listen", kAddressOrNone, [](Settings& s) -> Place { return &s.admin.listen; },
         kRestart,
@@ -265,12 +265,12 @@ const std::array kKeys{
         [](Settings& s) -> Place { return &s.safety.filter_failing; }, kRestart,
         "Without an answer a post is let pass (open), or refused with a time (closed)."},
     // ---- storm
-    Key{"storm", "level", choice(kStormLevels), [](Settings& s) -> Place { return &s.storm.level; },
+    Key{"storm", "level", choice(storm::kChoices), [](Settings& s) -> Place { return &s.storm.level; },
         kReloads,
         "How far what is secondary has stepped back: measured (auto), or pinned for a drill."},
     Key{"storm", "pass", time(1, kHour), [](Settings& s) -> Place { return &s.storm.pass; },
         kRestart,
-        "From a message to the last watcher on its way: longer ones raise level 1, four times as "
+        "A push of a group, from its first watcher to its last: longer ones raise level 1, four times as "
         "long ones 2, sixteen times 3."},
     Key{"storm", "commit", time(1, kHour), [](Settings& s) -> Place { return &s.storm.commit; },
         kRestart, "From a message's arrival until it is on disk, likewise."},
