@@ -59,6 +59,7 @@ Result<UserLogPage> RocksStore::user_log(UserId uid, std::uint64_t after, std::s
     const Result<std::uint64_t> head = read_number(how, keys::user_log_head(uid));
     if (!head) return std::unexpected(head.error());
     UserLogPage page{.head = *head};
+    if (*head == 0 && after == 0) return page;
 
     // The row of `after` also tells whether its number was given in another history.
     const Result<Row> there = get(how, base_.rows, keys::user_log(uid, place_of(after)));
@@ -73,6 +74,7 @@ Result<UserLogPage> RocksStore::user_log(UserId uid, std::uint64_t after, std::s
         page.reset = true;
         return page;
     }
+    if (after == *head) return page;
     const std::size_t count = std::clamp<std::size_t>(count_max, 1, limits::kUserLogPage);
     const auto scanned =
         scan(how, base_.rows, keys::user_log(uid, place_of(after) + 1), keys::user_log_of(uid),

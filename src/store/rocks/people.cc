@@ -11,22 +11,36 @@ namespace stentor::store {
 
 // A read position has a row of its own, which only advance_read writes, and the member's row holds
 // the one that its last commit knew: the larger is true. So neither can undo the other.
+Result<std::vector<std::optional<MemberRow>>> RocksStore::read_members(
+    const rocksdb::ReadOptions& how, UserId uid, std::span<const GroupId> gids) {
+    std::vector<std::string> keys;
+    keys.reserve(2 * gids.size());
+    for (const GroupId gid : gids) {
+        keys.push_back(keys::member(gid, uid));
+        keys.push_back(keys::read_position(gid, uid));
+    }
+    const Result<std::vector<Row>> rows = get(how, base_.rows, keys);
+    if (!rows) return std::unexpected(rows.error());
+    std::vector<std::optional<MemberRow>> members(gids.size());
+    for (std::size_t i = 0; i < gids.size(); ++i) {
+        const Row& row = (*rows)[2 * i];
+        const Row& position = (*rows)[2 * i + 1];
+        if (!row) continue;
+        members[i] = rows::decode_member(uid, *row);
+        if (!members[i]) return unreadable("member");
+        if (!position) continue;
+        const auto read = rows::decode_number(*position);
+        if (!read) return unreadable("read");
+        members[i]->read = std::max(members[i]->read, Seq{*read});
+    }
+    return members;
+}
+
 Result<std::optional<MemberRow>> RocksStore::read_member(const rocksdb::ReadOptions& how,
                                                          GroupId gid, UserId uid) {
-    const Result<Row> row = get(how, base_.rows, keys::member(gid, uid));
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return std::nullopt;
-    std::optional<MemberRow> member = rows::decode_member(uid, **row);
-    if (!member) return unreadable("member");
-
-    const Result<Row> position = get(how, base_.rows, keys::read_position(gid, uid));
-    if (!position) return std::unexpected(position.error());
-    if (*position) {
-        const auto read = rows::decode_number(**position);
-        if (!read) return unreadable("read");
-        member->read = std::max(member->read, Seq{*read});
-    }
-    return member;
+    auto members = read_members(how, uid, {&gid, 1});
+    if (!members) return std::unexpected(members.error());
+    return std::move(members->front());
 }
 
 Result<std::optional<MemberRow>> RocksStore::member(GroupId gid, UserId uid) {
@@ -78,16 +92,22 @@ Result<std::vector<Membership>> RocksStore::memberships(UserId uid, std::size_t 
     const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(scan, base_.rows)};
 
     if (stopped_) return std::unexpected(Error{Code::store_unavailable, "stopped"});
-    std::vector<Membership> memberships;
-    for (row->Seek(begin); row->Valid() && memberships.size() < count_max; row->Next()) {
+    std::vector<GroupId> gids;
+    for (row->Seek(begin); row->Valid() && gids.size() < count_max; row->Next()) {
         const auto gid = keys::parse_membership(row->key().ToStringView());
         if (!gid) return unreadable("membership.key");
-        const Result<std::optional<MemberRow>> member = read_member(how, *gid, uid);
-        if (!member) return std::unexpected(member.error());
-        if (!*member) return unreadable("membership");
-        memberships.push_back({.gid = *gid, .row = **member});
+        gids.push_back(*gid);
     }
     if (!row->status().ok()) return unreadable("membership", row->status());
+    auto members = read_members(how, uid, gids);
+    if (!members) return std::unexpected(members.error());
+    std::vector<Membership> memberships;
+    memberships.reserve(gids.size());
+    for (std::size_t i = 0; i < gids.size(); ++i) {
+        std::optional<MemberRow>& member = (*members)[i];
+        if (!member) return unreadable("membership");
+        memberships.push_back({.gid = gids[i], .row = *std::move(member)});
+    }
     return memberships;
 }
 

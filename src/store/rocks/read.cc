@@ -26,6 +26,23 @@ Result<RocksStore::Row> RocksStore::get(const rocksdb::ReadOptions& how,
     return value;
 }
 
+Result<std::vector<RocksStore::Row>> RocksStore::get(const rocksdb::ReadOptions& how,
+                                                     rocksdb::ColumnFamilyHandle* table,
+                                                     std::span<const std::string> keys) {
+    if (stopped_) return std::unexpected(Error{Code::store_unavailable, "stopped"});
+    const std::vector<rocksdb::Slice> slices{keys.begin(), keys.end()};
+    std::vector<rocksdb::PinnableSlice> values(keys.size());
+    std::vector<rocksdb::Status> statuses(keys.size());
+    base_.db->MultiGet(how, table, slices.size(), slices.data(), values.data(), statuses.data());
+    std::vector<Row> rows(keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (statuses[i].IsNotFound()) continue;
+        if (!statuses[i].ok()) return unreadable("row", statuses[i]);
+        rows[i] = values[i].ToString();
+    }
+    return rows;
+}
+
 Result<HeadRow> RocksStore::read_head(const rocksdb::ReadOptions& how, GroupId gid) {
     const Result<Row> row = get(how, base_.rows, keys::head(gid));
     if (!row) return std::unexpected(row.error());
