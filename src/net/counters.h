@@ -51,6 +51,7 @@ struct alignas(64) Counters {
     Counter refused_received;   // No room for half of a message: 1013.
     Counter refused_flood;      // Too many pings: 1008.
     Counter refused_backlog;    // Frames not taken because the backlog was full.
+    Counter refused_budget;     // Frames not taken because the budget for what waits was.
     Counter dropped_stuck;      // Took nothing for kStuckWithin: 4104.
     Counter dropped_slow;       // Took less than kSlowBytes in that time: 4104.
     Counter dropped_vanished;   // Acknowledged nothing for kUserTimeout.

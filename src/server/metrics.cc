@@ -19,8 +19,6 @@ double sum(net::ShardGroup& shards, Field field) {
     return static_cast<double>(total);
 }
 
-constexpr std::array<std::string_view, storm::kLevels> kLevelNames{"0", "1", "2", "3"};
-
 double as_double(std::uint64_t value) { return static_cast<double>(value); }
 
 void add_connections(Exposition& page, net::ShardGroup& shards) {
@@ -92,7 +90,9 @@ void add_limits(Exposition& page, net::ShardGroup& shards, const gateway::Gatewa
          {"user_timeout", &C::dropped_vanished}}};
     std::vector<Exposition::Sample> samples;
     for (const auto& [limit, field] : kLimits) {
-        samples.push_back({{{"limit", limit}}, sum(shards, field)});
+        double acted = sum(shards, field);
+        if (field == &C::dropped_budget) acted += sum(shards, &C::refused_budget);
+        samples.push_back({{{"limit", limit}}, acted});
     }
     samples.push_back({{{"limit", "misses"}}, as_double(gateway.opens_held_back())});
     page.counters("stentor_limit_total", "Times that a limit acted", samples);
@@ -221,8 +221,8 @@ void add_storm(Exposition& page, const StormStatus& storm, gateway::Gateway& gat
                storm.entries_per_s)
         .counter("stentor_storm_changes_total", "Changes of the level", as_double(storm.changes));
     std::vector<Exposition::Sample> spent;
-    for (std::size_t level = 0; level < storm.spent.size(); ++level) {
-        spent.push_back({{{"level", kLevelNames[level]}}, in_seconds(storm.spent[level])});
+    for (storm::Level level = 0; level < storm.spent.size(); ++level) {
+        spent.push_back({{{"level", storm::text_of(level)}}, in_seconds(storm.spent[level])});
     }
     page.counters("stentor_storm_seconds_total", "Time spent at each level", spent)
         .histogram("stentor_pass_seconds", "From the first push of a pass to its last watcher",

@@ -91,7 +91,8 @@ Node::Node(const config::Settings& settings)
 
 Node::~Node() {
     if (leader_) leader_->release();
-    storm_.reset();
+    // Destroyed after the admin side, which asks it, has stopped.
+    if (storm_) storm_->stop();
     if (admin_side_) admin_side_->stop();
     hooks_.reset();
     shards_.stop();
@@ -139,7 +140,7 @@ void Node::reload(const config::Settings& settings) {
     }
     api_.set_sign_up(settings.accounts.sign_up);
     if (storm_ && settings.storm.level != settings_.storm.level) {
-        storm_->pin(storm_level(settings.storm.level));
+        storm_->pin(storm::level_of(settings.storm.level));
     }
     settings_.storm.level = settings.storm.level;
     if (auto words = load_words(settings.safety.words)) {
@@ -195,7 +196,8 @@ void Node::backup(std::string folder, Done done) {
 void Node::drain() {
     stats_.set_draining();
     hooks_.reset();
-    storm_.reset();
+    // Only stopped: the admin side goes on telling the level until the end.
+    if (storm_) storm_->stop();
     gateway_.drain(settings_.server.drain_spread, settings_.server.drain_within);
     passwords_.stop();
     shards_.stop();

@@ -118,11 +118,6 @@ owner::OwnerOptions owner_options(const config::Settings& settings, search::Sear
             .words = words};
 }
 
-std::optional<storm::Level> storm_level(std::string_view text) {
-    if (text == "auto") return std::nullopt;
-    return static_cast<storm::Level>(text.front() - '0');
-}
-
 StormOptions storm_options(const config::Settings& settings) {
     const config::Settings::Storm& storm = settings.storm;
     return {.rule = {.pass = storm.pass,
@@ -131,7 +126,7 @@ StormOptions storm_options(const config::Settings& settings) {
                      .readable_per_s = static_cast<double>(storm.entries_per_second)},
             .memory_max = storm.memory_mb * 1024 * 1024,
             .handshakes_per_s = static_cast<std::uint32_t>(settings.server.handshakes_per_s),
-            .pinned = storm_level(storm.level)};
+            .pinned = storm::level_of(storm.level)};
 }
 
 api::Options api_options(const config::Settings& settings, const auth::Secrets& secrets,

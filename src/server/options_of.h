@@ -24,7 +24,6 @@ namespace stentor::server {
                                        const auth::Secrets& secrets, api::Poster& poster);
 
 // "auto": nothing is pinned.
-[[nodiscard]] std::optional<storm::Level> storm_level(std::string_view text);
 [[nodiscard]] StormOptions storm_options(const config::Settings& settings);
 
 }  // namespace stentor::server

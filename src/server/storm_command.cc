@@ -4,7 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "base/storm.h"
 #include "server/admin_client.h"
 #include "server/commands.h"
 
@@ -18,8 +20,8 @@ struct StormArguments {
 };
 
 void storm(StormArguments& arguments) {
-    if (arguments.level == "auto") {
-        arguments.server.post("/admin/api/storm", {{"level", "auto"}});
+    if (arguments.level == storm::kAsMeasured) {
+        arguments.server.post("/admin/api/storm", {{"level", arguments.level}});
         fmt::print("as measured\n");
     } else if (!arguments.level.empty()) {
         arguments.server.post("/admin/api/storm", {{"level", arguments.level}});
@@ -38,7 +40,8 @@ void add_storm_command(CLI::App& app) {
         "storm", "The storm level of a running server; with LEVEL it is pinned there");
     const auto arguments = std::make_shared<StormArguments>(*command);
     command->add_option("LEVEL", arguments->level, "0 to 3; auto: as measured")
-        ->check(CLI::IsMember({"auto", "0", "1", "2", "3"}));
+        ->check(CLI::IsMember(
+            std::vector<std::string>{storm::kChoices.begin(), storm::kChoices.end()}));
     command->callback([arguments] { storm(*arguments); });
 }
 
