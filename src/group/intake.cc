@@ -1,6 +1,7 @@
 #include "group/intake.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace stentor::group {
@@ -19,49 +20,70 @@ Lane lane_of(const bus::Post& post, bool by_staff) {
     }
 }
 
-void Intake::Waiting::put(bus::Post post) {
-    const GroupId gid = post.gid;
-    std::deque<bus::Post>& queue = posts[gid];
+void Intake::Waiting::put(Arrival arrival) {
+    const GroupId gid = arrival.post.gid;
+    std::deque<Arrival>& queue = posts[gid];
     if (queue.empty()) turns.push_back(gid);
-    queue.push_back(std::move(post));
+    queue.push_back(std::move(arrival));
 }
 
-bus::Post Intake::Waiting::take() {
+Intake::Arrival Intake::Waiting::take() {
     const GroupId gid = turns.front();
     turns.pop_front();
     const auto found = posts.find(gid);
-    bus::Post post = std::move(found->second.front());
+    Arrival arrival = std::move(found->second.front());
     found->second.pop_front();
     if (found->second.empty()) {
         posts.erase(found);
     } else {
         turns.push_back(gid);
     }
-    return post;
+    return arrival;
 }
 
-bool Intake::Waiting::holds_of(GroupId gid, UserId uid) const {
-    const auto found = posts.find(gid);
-    return found != posts.end() &&
-           std::ranges::find(found->second, uid, &bus::Post::uid) != found->second.end();
+std::size_t Intake::SenderHash::operator()(const Sender& sender) const {
+    constexpr std::size_t kOdd = 0x9e3779b97f4a7c15;  // Spreads groups that follow one another.
+    return std::hash<GroupId>{}(sender.gid) * kOdd + std::hash<UserId>{}(sender.uid);
 }
 
-// Who was not known to be an admin when his last post came, and is now, must not overtake himself.
-void Intake::put(Lane lane, bus::Post post) {
-    Waiting& ordinary = lanes_[static_cast<std::size_t>(Lane::ordinary)];
-    const bool overtakes = lane == Lane::first && ordinary.holds_of(post.gid, post.uid);
+// An admin whose send waits in `first` and who leaves then, or who was not known to be one when his
+// last post came and is now: neither may overtake himself.
+void Intake::put(Lane lane, bus::Post post, Time arrived) {
+    if (lane != Lane::sums) {
+        Waits& waits = senders_.try_emplace({post.gid, post.uid}, Waits{.lane = lane, .count = 0})
+                           .first->second;
+        ++waits.count;
+        lane = waits.lane;
+    }
     ++size_;
-    (overtakes ? ordinary : lanes_[static_cast<std::size_t>(lane)]).put(std::move(post));
+    lanes_[static_cast<std::size_t>(lane)].put({.post = std::move(post), .at = arrived});
+}
+
+// On a fair turn the lanes behind the first have the word, by turns: were it always the last one,
+// the one in the middle would starve between two that are never empty.
+Lane Intake::next_lane() {
+    static constexpr std::array<std::array<Lane, 3>, 3> kOrders{
+        {{Lane::first, Lane::ordinary, Lane::sums},
+         {Lane::sums, Lane::ordinary, Lane::first},
+         {Lane::ordinary, Lane::sums, Lane::first}}};
+    ++taken_;
+    const bool fair = taken_ % kFairEvery == 0;
+    const auto& order = kOrders[fair ? 1 + taken_ / kFairEvery % 2 : 0];
+    return *std::ranges::find_if(
+        order, [this](Lane lane) { return !lanes_[static_cast<std::size_t>(lane)].turns.empty(); });
 }
 
 std::optional<bus::Post> Intake::take() {
     if (size_ == 0) return std::nullopt;
     --size_;
-    const auto waits = [](const Waiting& lane) { return !lane.turns.empty(); };
-    if (++taken_ % kFairEvery == 0) {
-        return std::find_if(lanes_.rbegin(), lanes_.rend(), waits)->take();
+    const Lane lane = next_lane();
+    Arrival arrival = lanes_[static_cast<std::size_t>(lane)].take();
+    if (lane != Lane::sums) {
+        const auto waits = senders_.find({arrival.post.gid, arrival.post.uid});
+        if (--waits->second.count == 0) senders_.erase(waits);
+        earliest_ = std::min(earliest_.value_or(arrival.at), arrival.at);
     }
-    return std::ranges::find_if(lanes_, waits)->take();
+    return std::move(arrival.post);
 }
 
 }  // namespace stentor::group

@@ -4,9 +4,12 @@
 // Pure. Lanes: changes of others' entries and rows, and what operators and a group's own admins
 // write, go before ordinary posts, and those before what ends in sums. Within a lane groups take
 // turns, so a storm in one delays the others by one command each. A lane decides before a number is
-// given; within a group and a lane the order of arrival stays, and so does that of one sender.
+// given; within a group and a lane the order of arrival stays. So does that of one sender, sums
+// aside: while something of his waits in a group, what he says there next joins it in its lane.
 //
-// Nothing starves: every kFairEvery-th command is taken from the last lane that has one.
+// Cost: O(1), and a row for each sender who waits.
+// Nothing starves: of every 2 * kFairEvery commands one is taken from each lane behind the first,
+// where it has any.
 
 #include <array>
 #include <cstddef>
@@ -14,8 +17,10 @@
 #include <deque>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "base/ids.h"
+#include "base/time.h"
 #include "bus/bus.h"
 
 namespace stentor::group {
@@ -27,8 +32,15 @@ enum class Lane : std::uint8_t { first, ordinary, sums };
 
 class Intake {
 public:
-    void put(Lane lane, bus::Post post);
+    // `arrived`: for those who ask how long commands wait.
+    void put(Lane lane, bus::Post post, Time arrived = {});
     [[nodiscard]] std::optional<bus::Post> take();
+    // Of those taken since this was asked last: when the one had come that waited longest. Sums
+    // are left out, which are meant to wait. Each group is served in its turn, so whatever waits
+    // long is preceded by what has waited as long.
+    [[nodiscard]] std::optional<Time> take_earliest() {
+        return std::exchange(earliest_, std::nullopt);
+    }
 
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] bool empty() const { return size_ == 0; }
@@ -36,16 +48,35 @@ public:
 private:
     static constexpr std::uint32_t kFairEvery = 8;
 
+    struct Arrival {
+        bus::Post post;
+        Time at;
+    };
     struct Waiting {
         std::deque<GroupId> turns;  // Each group that has something, once.
-        std::unordered_map<GroupId, std::deque<bus::Post>> posts;
+        std::unordered_map<GroupId, std::deque<Arrival>> posts;
 
-        void put(bus::Post post);
-        bus::Post take();
-        [[nodiscard]] bool holds_of(GroupId gid, UserId uid) const;
+        void put(Arrival arrival);
+        Arrival take();
+    };
+    struct Sender {
+        GroupId gid;
+        UserId uid;
+        friend bool operator==(const Sender&, const Sender&) = default;
+    };
+    struct SenderHash {
+        std::size_t operator()(const Sender& sender) const;
+    };
+    struct Waits {
+        Lane lane;
+        std::size_t count;
     };
 
+    [[nodiscard]] Lane next_lane();
+
     std::array<Waiting, 3> lanes_;
+    std::unordered_map<Sender, Waits, SenderHash> senders_;  // In all lanes but that of sums.
+    std::optional<Time> earliest_;
     std::size_t size_{};
     std::uint32_t taken_{};
 };

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -10,6 +11,7 @@ namespace stentor::group {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
 
 bus::Post post_of(std::uint64_t gid, std::uint64_t uid, std::uint32_t number) {
     bus::Post post{.gid = GroupId{gid}, .uid = UserId{uid}};
@@ -74,7 +76,48 @@ TEST(Intake, NoLaneStarves) {
             seen.push_back(post->command.request_id());
         }
     }
-    EXPECT_THAT(seen, ElementsAre(7, 8));
+    EXPECT_THAT(seen, UnorderedElementsAre(7, 8));
+}
+
+TEST(Intake, NoLaneStarvesWhileAllAreRefilled) {
+    Intake intake;
+    std::map<std::uint32_t, int> taken_of;
+    for (int i = 0; i < 1'600; ++i) {
+        intake.put(Lane::first, post_of(1, 1, 1));
+        intake.put(Lane::ordinary, post_of(1, 2, 2));
+        intake.put(Lane::sums, post_of(1, 3, 3));
+        ++taken_of[intake.take()->command.request_id()];
+    }
+    EXPECT_EQ(taken_of[1], 1'400);
+    EXPECT_EQ(taken_of[2], 100);
+    EXPECT_EQ(taken_of[3], 100);
+}
+
+TEST(Intake, WhoLeavesDoesNotOvertakeWhatHeHasSent) {
+    Intake intake;
+    for (std::uint32_t i = 1; i <= 40; ++i) intake.put(Lane::first, post_of(1, 1, i));
+    intake.put(Lane::ordinary, post_of(1, 1, 41));
+    intake.put(Lane::ordinary, post_of(1, 2, 100));
+    auto numbers = taken(intake);
+    std::erase(numbers, 100U);
+    EXPECT_TRUE(std::ranges::is_sorted(numbers));
+    // Nothing of his waits any more, so nothing holds his next one back.
+    intake.put(Lane::ordinary, post_of(1, 1, 42));
+    intake.put(Lane::first, post_of(1, 3, 43));
+    EXPECT_THAT(taken(intake), ElementsAre(43, 42));
+}
+
+TEST(Intake, TellsWhenTheOneHadComeThatWaitedLongest) {
+    Intake intake;
+    EXPECT_EQ(intake.take_earliest(), std::nullopt);
+    intake.put(Lane::sums, post_of(1, 1, 1), from_ms(500));
+    intake.put(Lane::ordinary, post_of(1, 2, 2), from_ms(1'000));
+    intake.put(Lane::ordinary, post_of(2, 3, 3), from_ms(2'000));
+    EXPECT_EQ(intake.take()->command.request_id(), 2U);
+    EXPECT_EQ(intake.take()->command.request_id(), 3U);
+    EXPECT_EQ(intake.take_earliest(), from_ms(1'000));
+    EXPECT_EQ(intake.take()->command.request_id(), 1U);
+    EXPECT_EQ(intake.take_earliest(), std::nullopt) << "sums are meant to wait";
 }
 
 TEST(Intake, WhoBecomesKnownAsAdminDoesNotOvertakeHimself) {

@@ -22,6 +22,7 @@ constexpr NodeId kNode{1};
 constexpr GroupId kGroup{77};
 constexpr UserId kAnn{11};
 constexpr UserId kBob{12};
+constexpr UserId kCho{13};
 
 Cmid cmid(std::uint8_t n) {
     const std::array<std::uint8_t, 10> random{n, n, n};
@@ -146,9 +147,11 @@ protected:
 TEST_F(OwnerTest, AnswersNumbersAndPublishesInOneOrder) {
     EXPECT_TRUE(node_.answer(create(kAnn)).has_group_ready());
     EXPECT_TRUE(node_.answer(join(kBob)).has_group_ready());
+    EXPECT_TRUE(node_.answer(join(kCho)).has_group_ready());
     std::vector<std::uint32_t> requests;
+    // Not the owner's own, which go first.
     for (std::uint8_t i = 0; i < 50; ++i) {
-        requests.push_back(send(i % 2 == 0 ? kAnn : kBob, cmid(i), std::to_string(i)));
+        requests.push_back(send(i % 2 == 0 ? kBob : kCho, cmid(i), std::to_string(i)));
     }
 
     for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -267,6 +270,23 @@ TEST_F(OwnerTest, AGroupOfOthersLooksLikeNone) {
     ASSERT_FALSE(other);
     ASSERT_FALSE(none);
     EXPECT_EQ(other.error(), none.error());
+}
+
+// What raises the storm level is how long a command waits, not for how long there was work.
+TEST_F(OwnerTest, ALongQueueOfReadPositionsIsNoWaitOfCommands) {
+    node_.answer(create(kAnn));
+    static_cast<void>(owner_->take_longest_commit());
+    const Time start = now();
+    std::uint32_t last = 0;
+    for (int i = 0; i < 50'000; ++i) {
+        pb::ClientFrame command;
+        command.mutable_read()->set_gid(kGroup.value);
+        command.mutable_read()->set_epoch(1);
+        last = post(kAnn, std::move(command));
+    }
+    node_.answer(last);
+    const Millis took = now() - start;
+    EXPECT_LT(owner_->take_longest_commit(), took / 2);
 }
 
 TEST_F(OwnerTest, NamesAreTakenOnce) {

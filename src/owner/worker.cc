@@ -38,7 +38,9 @@ Worker::~Worker() {
 }
 
 Result<void> Worker::post(bus::Post post) {
-    if (taken_in_ < limits::kWorkerMail && mailbox_->try_put(std::move(post))) return {};
+    if (taken_in_ < limits::kWorkerMail &&
+        mailbox_->try_put(PostMail{.post = std::move(post), .arrived = stentor::now()}))
+        return {};
     return std::unexpected(
         Error{.code = Code::overloaded, .where = "partition", .retry_after_ms = 1'000});
 }
@@ -64,14 +66,16 @@ void Worker::run() {
         mailbox_->take(mails, intake_.empty() ? rest : Millis{0});
         const Time now = stentor::now();
         if (mails.empty() && intake_.empty() && mailbox_->closed()) return submit_positions();
-        // What was left in the last turn has waited since then.
-        if (intake_.empty()) busy_since_ = Longest::Clock::now();
         {
-            const Longest::Span span{turns_, busy_since_};
+            // One that hangs is seen while it hangs.
+            const Longest::Span span{turns_, Longest::Clock::now()};
             for (Mail& mail : mails) on_mail(mail, now);
             on_posts(now);
             flush();
         }
+        // Not since when there was always something: behind a short queue that is never empty
+        // nobody waits long.
+        if (const auto arrived = intake_.take_earliest()) turns_.add(stentor::now() - *arrived);
         const bool waited = now >= positions_since_ + kReadsGather;
         if (waited || positions_.size() >= limits::kCommitEntries) submit_positions();
         if (now < next_tick) continue;
@@ -96,8 +100,9 @@ Worker::Owned& Worker::owner_of(GroupId gid) {
 }
 
 void Worker::on_mail(Mail& mail, Time now) {
-    if (auto* post = std::get_if<bus::Post>(&mail)) {
-        intake_.put(owner_of(post->gid).partition.lane_of(*post), std::move(*post));
+    if (auto* mailed = std::get_if<PostMail>(&mail)) {
+        const group::Lane lane = owner_of(mailed->post.gid).partition.lane_of(mailed->post);
+        intake_.put(lane, std::move(mailed->post), mailed->arrived);
     } else if (auto* open = std::get_if<OpenMail>(&mail)) {
         const std::uint64_t ask = ++last_ask_;
         opening_.emplace(ask, std::move(open->reply));

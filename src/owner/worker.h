@@ -2,9 +2,9 @@
 // A thread that runs some of the partitions: it feeds them posts, openings, loads and outcomes,
 // and carries out what they ask for.
 //
-// Thread: put() from any; everything else on its own. A turn takes all mail at once, feeds its
-// groups some of the commands that wait, by lane, then hands commits, answers and items on in
-// batches.
+// Thread: its own; what it is told from outside goes into its mailbox. A turn takes all mail at
+// once, feeds its groups some of the commands that wait, by lane, then hands commits, answers and
+// items on in batches.
 
 #include <atomic>
 #include <cstdint>
@@ -58,10 +58,15 @@ public:
     // Thread: any.
     [[nodiscard]] std::size_t waiting() const { return mailbox_->size() + taken_in_; }
     [[nodiscard]] std::size_t groups_in_memory() const { return groups_in_memory_; }
-    // How long mail waited at most since this was asked last.
+    // How long a command waited at most since this was asked last, its turn included, sums aside;
+    // or the longest turn.
     [[nodiscard]] Millis take_longest_turn() { return turns_.take(); }
 
 private:
+    struct PostMail {
+        bus::Post post;
+        Time arrived;
+    };
     struct OpenMail {
         bus::AskOpen question;
         bus::ReplyHandler reply;
@@ -70,7 +75,7 @@ private:
         GroupId gid;
     };
     using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
-    using Mail = std::variant<bus::Post, OpenMail, group::Loaded, Outcomes, WakeMail,
+    using Mail = std::variant<PostMail, OpenMail, group::Loaded, Outcomes, WakeMail,
                               std::shared_ptr<const safety::Keywords>, safety::StormRule>;
 
     struct Owned {
@@ -104,7 +109,6 @@ private:
     std::uint64_t last_ask_{};
     std::atomic<std::size_t> groups_in_memory_{};
     Longest turns_;
-    Longest::Clock::time_point busy_since_;
     group::Intake intake_;
     std::atomic<std::size_t> taken_in_{};  // Its size.
 
