@@ -91,7 +91,8 @@ private:
     [[nodiscard]] std::optional<bool> is_known(const SentId& id, bool absent_in_store) const;
     // The rules (stages.cc)
     [[nodiscard]] std::optional<Error> rate_objection(CachedMember& member, Time now);
-    [[nodiscard]] std::optional<Error> storm_objection(const store::MemberRow& row, Time now);
+    [[nodiscard]] std::optional<Error> storm_objection(const Work& work, const CachedMember& member,
+                                                       Time now);
     [[nodiscard]] safety::ActivityRule activity_rule() const;
     [[nodiscard]] Step pass_stages(Work& work, CachedMember& member, Time now);
     [[nodiscard]] bool know_account(Work& work, CachedMember& member);
@@ -264,7 +265,7 @@ private:
     pb::GroupSettings group_settings_;  // As they will be once everything staged is durable.
     Ring ring_{{}, {}};
     safety::Activity activity_;
-    safety::Returns returns_;
+    safety::ComeBackTimes come_back_;
     SentIndex sent_{Time::max()};
 
     std::deque<Operation> staged_;

@@ -38,19 +38,13 @@ safety::ActivityRule Group::activity_rule() const {
 }
 
 std::optional<Error> Group::rate_objection(CachedMember& member, Time now) {
-    const bool ordinary = is_ordinary(member.row);
+    // In a storm it is storm_objection() that slows down, which no retry of what is stored meets.
+    const bool paced = is_ordinary(member.row) && storm_level() < storm::kSlowing;
     const RateLimit limit =
-        ordinary ? activity_.slowed(activity_rule(), settings_.rate, now) : settings_.rate;
-    const bool slowed = ordinary && activity_.slows();
+        paced ? activity_.slowed(activity_rule(), settings_.rate, now) : settings_.rate;
+    const bool slowed = paced && activity_.slows();
     const auto wait = member.rate.take(limit, now);
     if (!wait) return std::nullopt;
-    if (slowed && storm_level() >= storm::kSlowing && !member.rate.flooding()) {
-        return Error{.code = Code::slow_mode,
-                     .where = "gid",
-                     .limit = static_cast<std::uint64_t>(limit.period.count() / 1'000),
-                     .retry_after_ms = wait_ms(*wait),
-                     .rule = "storm"};
-    }
     return Error{.code = Code::rate_limited,
                  .where = "gid",
                  .retry_after_ms = wait_ms(*wait),
@@ -59,18 +53,29 @@ std::optional<Error> Group::rate_objection(CachedMember& member, Time now) {
                                                 : "rate"};
 }
 
-std::optional<Error> Group::storm_objection(const store::MemberRow& row, Time now) {
-    if (!is_ordinary(row) || storm_level() < storm::kRefusing) return std::nullopt;
-    return Error{.code = Code::storm,
+std::optional<Error> Group::storm_objection(const Work& work, const CachedMember& member,
+                                            Time now) {
+    if (!is_ordinary(member.row) || storm_level() < storm::kSlowing) return std::nullopt;
+    if (storm_level() >= storm::kRefusing) {
+        return Error{.code = Code::storm,
+                     .where = "gid",
+                     .retry_after_ms = wait_ms(come_back_.next(now)),
+                     .rule = "storm"};
+    }
+    if (work.post.limits_lifted) return std::nullopt;
+    const Millis period = activity_.slowed(activity_rule(), settings_.rate, now).period;
+    if (!activity_.slows() || member.last_sent + period <= now) return std::nullopt;
+    return Error{.code = Code::slow_mode,
                  .where = "gid",
-                 .retry_after_ms = wait_ms(returns_.next(now)),
+                 .limit = static_cast<std::uint64_t>(period.count() / 1'000),
+                 .retry_after_ms = wait_ms(member.last_sent + period - now),
                  .rule = "storm"};
 }
 
 Group::Step Group::pass_stages(Work& work, CachedMember& member, Time now) {
     if (work.post.operator_rights) return Step::passed;
     if (!work.ruled) {
-        if (const auto error = storm_objection(member.row, now)) {
+        if (const auto error = storm_objection(work, member, now)) {
             if (planted(Bug::storm_after_number)) stage_send(work.post, now);
             refuse(work.post.reply_to, *error);
             return Step::refused;

@@ -7,6 +7,8 @@
 namespace stentor::group {
 namespace {
 
+constexpr UserId kCho{3};
+
 Settings with(const std::function<void(safety::Rules&)>& change) {
     Settings settings{.rate = {}, .staged_max = 100, .parked_max = 100};
     change(settings.rules);
@@ -215,6 +217,8 @@ TEST_F(Stages, AStormOfPassesConcernsLargeGroupsOnly) {
 
 TEST_F(Stages, InARushMembersAreSlowedToWhatAPersonCanFollow) {
     begin();
+    join(kCho);
+    settle();
     const auto crowd = [&] {
         for (int i = 0; i < 300; ++i) {
             now += Millis{50};  // Twenty a second: less than what is busy in calm times.
@@ -228,13 +232,22 @@ TEST_F(Stages, InARushMembersAreSlowedToWhatAPersonCanFollow) {
     EXPECT_NE(seq_of(say(kBob, "two")), Seq{});
     set_storm({.all = storm::kSlowing});
     crowd();
-    EXPECT_NE(seq_of(say(kBob, "three")), Seq{});
-    const auto refused = say(kBob, "four");
+    const Cmid kept = cmid();
+    const auto first = send(kCho, kept, saying("three"), {}, false);
+    settle();
+    EXPECT_NE(seq_of(first), Seq{});
+    const auto refused = say(kCho, "four");
     EXPECT_EQ(refusal_of(refused), Code::slow_mode);
     EXPECT_EQ(rule_of(refused), "storm");
     EXPECT_GT(answer_to(refused)->refused().limit(), 0U);
-    EXPECT_GT(wait_of(refused), 0U);
+    EXPECT_EQ(wait_of(refused), answer_to(refused)->refused().limit() * 1'000);
     EXPECT_NE(seq_of(say(kAnn, "an owner")), Seq{});
+    // What is stored is answered with its number at every level.
+    const auto again = send(kCho, kept, saying("three"), {}, false);
+    settle();
+    EXPECT_EQ(seq_of(again), seq_of(first));
+    now += Millis{wait_of(refused)};
+    EXPECT_NE(seq_of(say(kCho, "four")), Seq{});
 }
 
 class NewAccountStages : public Stages {

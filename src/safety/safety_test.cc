@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -103,20 +104,29 @@ TEST(Activity, SlowsInStepsWhileBusyAndLetsGoAfterwards) {
     EXPECT_EQ(activity.slowed(kRule, kLimit, now).burst, kLimit.burst);
 }
 
-TEST(Returns, GivesEachATimeOfHisOwnWithinBounds) {
-    Returns returns;
+TEST(ComeBackTimes, GivesEachATimeOfHisOwnWithinBounds) {
+    ComeBackTimes times;
     Time now = from_ms(1'000'000);
     for (int i = 0; i < 55'000; ++i) {
-        EXPECT_EQ(returns.next(now), limits::kStormBackMin + i * limits::kStormBackEvery);
+        EXPECT_EQ(times.next(now), limits::kStormBackMin + i * limits::kStormBackEvery);
     }
     for (int i = 0; i < 100'000; ++i) {
-        const Millis wait = returns.next(now);
+        const Millis wait = times.next(now);
         EXPECT_GE(wait, limits::kStormBackMin);
         EXPECT_LE(wait, limits::kStormBackMax);
         if (i % 7 == 0) now += Millis{1};
     }
     now += Millis{100'000};
-    EXPECT_EQ(returns.next(now), limits::kStormBackMin);
+    EXPECT_EQ(times.next(now), limits::kStormBackMin);
+}
+
+TEST(ComeBackTimes, OfAMillionNoSecondGetsMoreThanItsShare) {
+    ComeBackTimes times;
+    const Time now = from_ms(1'000'000);
+    std::map<std::int64_t, int> in_second;
+    for (int i = 0; i < 1'000'000; ++i) ++in_second[times.next(now).count() / 1'000];
+    for (const auto& [second, count] : in_second) EXPECT_LE(count, 19'000) << second;
+    EXPECT_GE(in_second.size(), 55U);
 }
 
 TEST(Activity, LeavesAQuietGroupAlone) {

@@ -1,7 +1,7 @@
 #pragma once
 // What a storm asks of a group's ordinary members, and when those come back who were refused.
 //
-// Owner: StormRule the partition's settings; Returns group::Group. Cost: O(1).
+// Owner: StormRule the partition's settings; ComeBackTimes group::Group. Cost: O(1).
 
 #include <algorithm>
 #include <cstdint>
@@ -25,8 +25,9 @@ struct StormRule {
 };
 
 // Each is told a time of his own, kStormBackEvery behind the one before him: told the same one, a
-// hundred thousand would come back as one wave.
-class Returns {
+// hundred thousand would come back as one wave. Whoever comes when all times up to kStormBackMax
+// are given starts over at the least: more share each moment then, as evenly as before.
+class ComeBackTimes {
 public:
     [[nodiscard]] Millis next(Time now) {
         const bool afresh =
