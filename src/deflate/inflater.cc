@@ -4,11 +4,12 @@
 
 #include <algorithm>
 
+#include "deflate/tail.h"
+
 namespace stentor::deflate {
 namespace {
 
-constexpr int kWindowBits = 15;  // Clients may use the largest.
-constexpr std::string_view kTail{"\x00\x00\xff\xff", 4};
+constexpr int kWindowBitsMax = 15;  // Clients may use the largest.
 constexpr std::size_t kFirstBytes = 4'096;
 
 constexpr Error kMalformed{.code = Code::malformed, .where = "frame"};
@@ -23,7 +24,7 @@ void Inflater::End::operator()(z_stream_s* stream) const {
 Result<std::string_view> Inflater::inflate(std::string_view compressed, std::size_t bytes_max) {
     if (!stream_) {
         auto fresh = std::make_unique<z_stream_s>();
-        if (inflateInit2(fresh.get(), -kWindowBits) != Z_OK) {
+        if (inflateInit2(fresh.get(), -kWindowBitsMax) != Z_OK) {
             return std::unexpected(Error{.code = Code::overloaded, .where = "frame"});
         }
         stream_.reset(fresh.release());

@@ -27,7 +27,9 @@ std::uint32_t Flight::land(std::size_t slot) {
 
 bool Flight::remove(std::uint32_t request_id) {
     for (std::size_t i = 0; air_ && i < air_->count; ++i) {
-        if (air_->slots[i].request_id == request_id) return land(i) == request_id;
+        if (air_->slots[i].request_id != request_id) continue;
+        land(i);
+        return true;
     }
     return false;
 }
