@@ -10,7 +10,9 @@
 namespace stentor::server {
 namespace {
 
-std::string text_of(const char* file) {
+constexpr const char* kControlGroups = "/sys/fs/cgroup";
+
+std::string text_of(const std::filesystem::path& file) {
     std::ifstream in{file};
     std::ostringstream text;
     text << in.rdbuf();
@@ -21,18 +23,38 @@ std::uint64_t permille_of(std::uint64_t value, std::uint64_t most) {
     return most == 0 ? 0 : value * 1'000 / most;
 }
 
-// Of version 2; "max" where there is none.
-std::uint64_t control_group_limit() {
-    std::ifstream in{"/sys/fs/cgroup/memory.max"};
-    std::uint64_t limit = 0;
-    return in >> limit ? limit : 0;
+// 0: there is no such file, or it says "max".
+std::uint64_t number_in(const std::filesystem::path& file) {
+    std::ifstream in{file};
+    std::uint64_t number = 0;
+    return in >> number ? number : 0;
+}
+
+// Lines of a name and a number; 0: not there.
+std::uint64_t number_of(std::string_view name, const std::string& text) {
+    std::istringstream lines{text};
+    std::string word;
+    for (std::uint64_t number = 0; lines >> word >> number;) {
+        if (word == name) return number;
+    }
+    return 0;
+}
+
+// The line of version 2 begins with "0::"; those of version 1 name what they govern.
+std::string path_in(std::string_view membership) {
+    constexpr std::string_view kBegins = "0::/";
+    std::istringstream lines{std::string{membership}};
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with(kBegins)) return line.substr(kBegins.size());
+    }
+    return {};
 }
 
 }  // namespace
 
 std::uint64_t MemoryUse::permille() const {
-    return std::max(permille_of(resident_bytes, resident_max),
-                    permille_of(tcp_pages, tcp_pages_max));
+    return std::max({permille_of(resident_bytes, resident_max), permille_of(group_bytes, group_max),
+                     permille_of(tcp_pages, tcp_pages_max)});
 }
 
 std::uint64_t resident_pages_in(std::string_view statm) {
@@ -58,12 +80,38 @@ std::uint64_t tcp_pages_in(std::string_view sockstat) {
     return 0;
 }
 
-MemoryMeter::MemoryMeter(std::uint64_t resident_max) {
+// Where the path is another's, as in a container that sees all of the machine's groups as its own,
+// what is not there is passed over on the way up.
+ControlGroup::ControlGroup(const std::filesystem::path& root, std::string_view membership) {
+    const std::string path = path_in(membership);
+    for (std::filesystem::path folder = path.empty() ? root : root / path;;
+         folder = folder.parent_path()) {
+        const std::uint64_t limit = number_in(folder / "memory.max");
+        if (limit != 0 && (limit_ == 0 || limit < limit_)) {
+            limit_ = limit;
+            folder_ = folder;
+        }
+        if (folder == root) return;
+    }
+}
+
+std::uint64_t ControlGroup::used() const {
+    if (limit_ == 0) return 0;
+    const std::uint64_t all = number_in(folder_ / "memory.current");
+    const std::string parts = text_of(folder_ / "memory.stat");
+    // What processes share counts as a file there, and cannot be dropped.
+    const std::uint64_t kept = all + number_of("shmem", parts);
+    return kept - std::min(kept, number_of("file", parts));
+}
+
+MemoryMeter::MemoryMeter(std::uint64_t resident_max)
+    : group_{kControlGroups, text_of("/proc/self/cgroup")} {
     const Machine machine = read_machine();
     page_bytes_ = machine.page_bytes;
     limits_ = {.resident_max = machine.memory_bytes, .tcp_pages_max = machine.tcp_pages_max};
-    if (const std::uint64_t most = control_group_limit(); most != 0) {
-        limits_.resident_max = std::min(limits_.resident_max, most);
+    limits_.group_max = group_.limit();
+    if (limits_.group_max != 0) {
+        limits_.resident_max = std::min(limits_.resident_max, limits_.group_max);
     }
     if (resident_max != 0) limits_.resident_max = resident_max;
 }
@@ -71,6 +119,7 @@ MemoryMeter::MemoryMeter(std::uint64_t resident_max) {
 MemoryUse MemoryMeter::read() const {
     MemoryUse use = limits_;
     use.resident_bytes = resident_pages_in(text_of("/proc/self/statm")) * page_bytes_;
+    use.group_bytes = group_.used();
     use.tcp_pages = tcp_pages_in(text_of("/proc/net/sockstat"));
     return use;
 }
