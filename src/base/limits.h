@@ -155,7 +155,7 @@ inline constexpr std::size_t kLargeAudience = 1'024;        // From here on a pa
 inline constexpr std::size_t kPinnedBytes = 64 * 1024 * 1024;    // Half-written frames, per shard
 inline constexpr std::size_t kReceivedBytes = 64 * 1024 * 1024;  // Half-read messages, per shard
 
-// ---- Storms (fanout/levels.h)
+// ---- Storms (storm/levels.h)
 inline constexpr Millis kStormLookEvery = 250ms;
 inline constexpr Millis kStormRiseEvery = 500ms;
 inline constexpr Millis kStormPass = 2s;       // Of a pass: level 1; four times: 2; sixteen: 3

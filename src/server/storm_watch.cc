@@ -12,10 +12,11 @@
 namespace stentor::server {
 namespace {
 
-// New connections at kRefusing, of those let in otherwise: enough for an operator and his probes.
+// New connections at kRefusing, of those let in otherwise: one bucket for all who come
+// to the public listeners; operators and probes have the admin listener, which admits as ever.
 constexpr std::uint32_t kHandshakesPart = 100;
 
-void raise(fanout::Load& worst, const fanout::Load& load) {
+void raise(storm::Load& worst, const storm::Load& load) {
     worst.pass = std::max(worst.pass, load.pass);
     worst.commit = std::max(worst.commit, load.commit);
     worst.memory_permille = std::max(worst.memory_permille, load.memory_permille);
@@ -34,7 +35,9 @@ StormWatch::StormWatch(const StormOptions& options, gateway::Gateway& gateway, o
       looked_{now()},
       thread_{[this] { run(); }} {}
 
-StormWatch::~StormWatch() {
+StormWatch::~StormWatch() { stop(); }
+
+void StormWatch::stop() {
     mailbox_.close();
     if (thread_.joinable()) thread_.join();
 }
@@ -63,9 +66,9 @@ void StormWatch::run() {
 }
 
 void StormWatch::look(Time now) {
-    const fanout::Load load{.pass = gateway_.take_longest_pass(),
-                            .commit = owner_.take_longest_commit(),
-                            .memory_permille = memory_.read().permille()};
+    const storm::Load load{.pass = gateway_.take_longest_pass(),
+                           .commit = owner_.take_longest_commit(),
+                           .memory_permille = memory_.read().permille()};
     looks_[next_look_++ % kLooksKept] = load;
     levels_.on_load(options_.rule, load, now);
 }
@@ -89,7 +92,7 @@ void StormWatch::apply(Time now) {
         status_.commit = levels_.commit();
         status_.memory = levels_.memory();
         status_.load = {};
-        for (const fanout::Load& load : looks_) raise(status_.load, load);
+        for (const storm::Load& load : looks_) raise(status_.load, load);
         status_.entries_per_s = rule.entries_per_s;
         status_.changes += level_ == before ? 0 : 1;
         status_.spent[before] += now - looked_;
@@ -105,8 +108,8 @@ void StormWatch::apply(Time now) {
 }
 
 void StormWatch::tell(storm::Level before) const {
-    fanout::Load worst;
-    for (const fanout::Load& load : looks_) raise(worst, load);
+    storm::Load worst;
+    for (const storm::Load& load : looks_) raise(worst, load);
     log::warn("storm level", {{"from", before},
                               {"to", level_},
                               {"pinned", pinned_ ? 1 : 0},

@@ -1,5 +1,5 @@
 #pragma once
-// Measures how the process keeps up, makes storm levels of it (fanout/levels.h) and tells those who
+// Measures how the process keeps up, makes storm levels of it (storm/levels.h) and tells those who
 // step back: the node's level goes to its shards, its cache and the admission of connections, the
 // owner's to its groups. An operator may pin a level, for a drill or against one that is wrong.
 //
@@ -16,16 +16,16 @@
 #include <thread>
 
 #include "base/mailbox.h"
-#include "fanout/levels.h"
 #include "gateway/gateway.h"
 #include "owner/owner.h"
 #include "safety/storm.h"
 #include "server/memory_use.h"
+#include "storm/levels.h"
 
 namespace stentor::server {
 
 struct StormOptions {
-    fanout::LevelRule rule;
+    storm::LevelRule rule;
     std::uint64_t memory_max{};        // Bytes; 0: what there is.
     std::uint32_t handshakes_per_s{};  // In calm times.
     std::optional<storm::Level> pinned;
@@ -37,7 +37,7 @@ struct StormStatus {
     storm::Level pass{};  // As measured, each for itself.
     storm::Level commit{};
     storm::Level memory{};
-    fanout::Load load;  // The worst of the newest looks.
+    storm::Load load;  // The worst of the newest looks.
     double entries_per_s{};
     std::uint64_t changes{};
     std::array<Millis, storm::kLevels> spent{};  // At each level, since the start.
@@ -50,6 +50,9 @@ public:
     StormWatch(const StormWatch&) = delete;
     StormWatch& operator=(const StormWatch&) = delete;
     ~StormWatch();
+    // Looks no more; the level stays as it is. status() and pin() may still be called, by those who
+    // are stopped later.
+    void stop();
 
     // Until it is pinned to nothing; what is measured goes on being told in status().
     void pin(std::optional<storm::Level> level);
@@ -69,9 +72,9 @@ private:
     owner::Owner& owner_;
     net::ShardGroup& shards_;
     MemoryMeter memory_;
-    fanout::Levels levels_;
+    storm::Levels levels_;
     std::optional<storm::Level> pinned_;
-    std::array<fanout::Load, kLooksKept> looks_{};
+    std::array<storm::Load, kLooksKept> looks_{};
     std::size_t next_look_{};
     Time looked_;
     storm::Level level_{};

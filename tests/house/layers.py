@@ -13,7 +13,7 @@ from report import report
 
 # The row of what test files may include beside their folder's own row.
 TESTS = "tests"
-PURE = ("group", "fanout", "session", "cache", "node", "client")
+PURE = ("group", "storm", "fanout", "session", "cache", "node", "client")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 COMMENT = re.compile(r'//[^\n]*|/\*.*?\*/', re.S)

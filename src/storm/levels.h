@@ -16,7 +16,7 @@
 #include "base/storm.h"
 #include "base/time.h"
 
-namespace stentor::fanout {
+namespace stentor::storm {
 
 struct Steps {
     std::array<std::uint64_t, 3> enter{};  // Ascending; from here on level 1, 2, 3.
@@ -25,12 +25,12 @@ struct Steps {
 
 class Ladder {
 public:
-    // Whether the level changed. Calls come in the order of `now`.
-    bool on_value(const Steps& steps, std::uint64_t value, Millis quiet, Time now);
-    [[nodiscard]] storm::Level level() const { return level_; }
+    // Calls come in the order of `now`.
+    void on_value(const Steps& steps, std::uint64_t value, Millis quiet, Time now);
+    [[nodiscard]] Level level() const { return level_; }
 
 private:
-    storm::Level level_{};
+    Level level_{};
     Time moved_{};   // When the level changed last.
     Time wanted_{};  // When a measurement last asked for the level as it stands.
 };
@@ -50,15 +50,14 @@ struct LevelRule {
 
 class Levels {
 public:
-    // Whether a level changed.
-    bool on_load(const LevelRule& rule, const Load& load, Time now);
+    void on_load(const LevelRule& rule, const Load& load, Time now);
 
-    [[nodiscard]] storm::Level pass() const { return pass_.level(); }
-    [[nodiscard]] storm::Level commit() const { return commit_.level(); }
-    [[nodiscard]] storm::Level memory() const { return memory_.level(); }
+    [[nodiscard]] Level pass() const { return pass_.level(); }
+    [[nodiscard]] Level commit() const { return commit_.level(); }
+    [[nodiscard]] Level memory() const { return memory_.level(); }
     // What concerns every group, and what concerns those with a large audience.
-    [[nodiscard]] storm::Level of_all() const;
-    [[nodiscard]] storm::Level of_large() const;
+    [[nodiscard]] Level of_all() const;
+    [[nodiscard]] Level of_large() const;
     // Entries per second that make sense in one large group: as many as a person can follow, or as
     // the pass measured last can carry, one batch each.
     [[nodiscard]] double entries_per_s(const LevelRule& rule) const;
@@ -70,4 +69,4 @@ private:
     Millis last_pass_{};  // That took measurable time.
 };
 
-}  // namespace stentor::fanout
+}  // namespace stentor::storm

@@ -1,10 +1,10 @@
-#include "fanout/levels.h"
+#include "storm/levels.h"
 
 #include <algorithm>
 
 #include "base/limits.h"
 
-namespace stentor::fanout {
+namespace stentor::storm {
 namespace {
 
 Steps steps_from(Millis first) {
@@ -21,38 +21,35 @@ std::uint64_t count(Millis time) {
 
 }  // namespace
 
-bool Ladder::on_value(const Steps& steps, std::uint64_t value, Millis quiet, Time now) {
-    const auto asked = static_cast<storm::Level>(
+void Ladder::on_value(const Steps& steps, std::uint64_t value, Millis quiet, Time now) {
+    const auto asked = static_cast<Level>(
         std::ranges::count_if(steps.enter, [&](std::uint64_t enter) { return value >= enter; }));
     if (asked > level_) {
         wanted_ = now;
-        if (now < moved_ + limits::kStormRiseEvery) return false;
+        if (now < moved_ + limits::kStormRiseEvery) return;
         ++level_;
         moved_ = now;
-        return true;
+        return;
     }
-    if (level_ == storm::kCalm) return false;
+    if (level_ == kCalm) return;
     if (value >= steps.enter[level_ - 1] * steps.stay_permille / 1'000) {
         wanted_ = now;
-        return false;
+        return;
     }
-    if (now < std::max(wanted_, moved_) + quiet) return false;
+    if (now < std::max(wanted_, moved_) + quiet) return;
     --level_;
     moved_ = now;
-    return true;
 }
 
-bool Levels::on_load(const LevelRule& rule, const Load& load, Time now) {
+void Levels::on_load(const LevelRule& rule, const Load& load, Time now) {
     if (load.pass > Millis{0}) last_pass_ = load.pass;
-    const bool pass = pass_.on_value(steps_from(rule.pass), count(load.pass), rule.quiet, now);
-    const bool commit =
-        commit_.on_value(steps_from(rule.commit), count(load.commit), rule.quiet, now);
-    const bool memory = memory_.on_value(kMemory, load.memory_permille, rule.quiet, now);
-    return pass || commit || memory;
+    pass_.on_value(steps_from(rule.pass), count(load.pass), rule.quiet, now);
+    commit_.on_value(steps_from(rule.commit), count(load.commit), rule.quiet, now);
+    memory_.on_value(kMemory, load.memory_permille, rule.quiet, now);
 }
 
-storm::Level Levels::of_all() const { return std::max(commit_.level(), memory_.level()); }
-storm::Level Levels::of_large() const { return std::max(of_all(), pass_.level()); }
+Level Levels::of_all() const { return std::max(commit_.level(), memory_.level()); }
+Level Levels::of_large() const { return std::max(of_all(), pass_.level()); }
 
 double Levels::entries_per_s(const LevelRule& rule) const {
     if (last_pass_ <= Millis{0}) return rule.readable_per_s;
@@ -61,4 +58,4 @@ double Levels::entries_per_s(const LevelRule& rule) const {
     return std::min(rule.readable_per_s, std::max(carried, 1.0));
 }
 
-}  // namespace stentor::fanout
+}  // namespace stentor::storm
