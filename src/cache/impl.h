@@ -202,12 +202,28 @@ private:
     void refuse_open(Group& group, const PendingOpen& open, Error error);
 
     // ---- pulls.cc
-    void serve(PendingPull pull, Time now);
-    void send_range(const PendingPull& pull, const Memory& memory,
-                    std::span<const LogEntry> entries, const Digest& digest_before);
+    struct RangeKey {  // Of one group.
+        Seq first;
+        Seq last;
+        Seq floor;
+
+        friend bool operator==(const RangeKey&, const RangeKey&) = default;
+    };
+    // The Range told last while nothing changed: whoever wants the same shares its bytes.
+    struct SharedRange {
+        RangeKey key;
+        SharedBytes bytes;
+    };
+    struct Slice {
+        std::span<const LogEntry> entries;
+        Digest digest_before;
+        Seq floor;  // The group's or the reader's, the higher one.
+    };
+    void serve(PendingPull pull, Time now, SharedRange* shared = nullptr);
+    void send_range(const PendingPull& pull, const Memory& memory, const Slice& slice,
+                    SharedRange* shared);
     [[nodiscard]] std::string range_of(const PendingPull& pull, const Memory& memory,
-                                       std::span<const LogEntry> entries,
-                                       const Digest& digest_before);
+                                       const Slice& slice);
     void reset(const PendingPull& pull, Group& group, Seq floor);
     void load(const PendingPull& pull, const PageKey& key);
     [[nodiscard]] const LogEntry* entry_at(const Memory& memory, Seq seq);
@@ -247,18 +263,11 @@ private:
     void start_epoch(Group& group, Epoch epoch, Seq head);
     void catch_up(Group& group);
     void release_beyond(Group& group, Time now);
+    void release_reached(Group& group, Time now);
 
     struct Stream {
         Term term;
         std::uint64_t number{};
-    };
-
-    struct RangeKey {  // Of one group.
-        Seq first;
-        Seq last;
-        Seq floor;
-
-        friend bool operator==(const RangeKey&, const RangeKey&) = default;
     };
 
     cache::Effects& fx_;
@@ -266,11 +275,9 @@ private:
     Pages pages_;
     std::unordered_map<AskId, Asked> asked_;
     std::unordered_map<PageKey, AskId, PageKeyHash> page_loads_;
-    bool serving_page_ = false;
-    std::optional<std::pair<RangeKey, SharedBytes>> shared_range_;  // The last one told, meanwhile.
-    std::unordered_map<std::uint32_t, Stream> streams_;             // By partition.
-    std::vector<Recheck> rechecks_;                // To be asked again at the next tick.
-    std::set<std::pair<Time, GroupId>> releases_;  // When which hold window ends.
+    std::unordered_map<std::uint32_t, Stream> streams_;  // By partition.
+    std::vector<Recheck> rechecks_;                      // To be asked again at the next tick.
+    std::set<std::pair<Time, GroupId>> releases_;        // When which hold window ends.
     AskId next_ask_ = 1;
     std::uint64_t tickets_ = 0;
     Counts counts_;

@@ -264,6 +264,7 @@ void Cache::Impl::start_epoch(Group& group, Epoch epoch, Seq head) {
     group.ticks = nullptr;
     group.backlog.clear();
     group.seen = {};
+    group.unheard = {};  // Else the next answer would be believed as one heard of long ago.
     group.backlog_epoch = epoch;
     pages_.forget(gid);
     if (!group.shards.empty()) fx_.head_moved(gid, epoch, head, group.shards);
@@ -310,6 +311,7 @@ void Cache::Impl::on_caught_up(GroupId gid, Result<bus::Reply> reply, Time now) 
     }
     const Seq most = trusted(*group, answer->head, now);
     if (answer->epoch == memory.epoch()) add_answer(*group, *answer, most, now);
+    release_reached(*group, now);
     // More than one page was missing. Without progress it waits for the next tick: an owner must
     // not be asked in a circle.
     const bool missing = memory.head() < std::max(most, group->seen);
@@ -343,6 +345,22 @@ void Cache::Impl::add_answer(Group& group, const bus::EntriesAnswer& answer, Seq
     }
     if (!entries.empty()) add_entries(group, entries, now);
     if (!group.backlog.empty()) add_backlog(group, now);
+}
+
+// What they want is there by now, or was of a former epoch. The head of a busy group is never
+// verified for good, and they must not wait for that.
+void Cache::Impl::release_reached(Group& group, Time now) {
+    const Memory& memory = group.memory;
+    std::vector<PendingPull> later;
+    for (PendingPull& pull : std::exchange(group.beyond, {})) {
+        const bool reached = pull.epoch != memory.epoch() || pull.from <= memory.head();
+        if (reached) {
+            serve(std::move(pull), now);
+        } else {
+            later.push_back(std::move(pull));
+        }
+    }
+    group.beyond = std::move(later);
 }
 
 void Cache::Impl::release_beyond(Group& group, Time now) {

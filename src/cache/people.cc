@@ -14,6 +14,15 @@ bool turned_away(Code code) {
 }
 
 constexpr Millis kBadgesEvery{1'000};
+// A newer one takes the place of the one that was not told yet.
+pb::Badge& badge_of(pb::Pulse& pulse, GroupId gid) {
+    const auto known = std::ranges::find(*pulse.mutable_badges(), gid.value, &pb::Badge::gid);
+    pb::Badge& badge = known == pulse.mutable_badges()->end() ? *pulse.add_badges() : *known;
+    badge.Clear();
+    badge.set_gid(gid.value);
+    return badge;
+}
+
 constexpr Error kNotWelcome{.code = Code::token_invalid, .where = "hello.token"};
 
 }  // namespace
@@ -263,8 +272,11 @@ void People::mark(Person& person, Row& row) {
     waiting_.push_back({.uid = person.uid, .gid = row.gid});
 }
 
+// Only what waited at the last turn: what is marked since is asked for at the next one, so that in
+// a storm, too, a row is one question a turn, however many answers come in between.
 void People::pump() {
-    while (asks_under_way_ < limits::kBadgeAsks && !waiting_.empty()) {
+    while (asks_under_way_ < limits::kBadgeAsks && asks_left_ > 0) {
+        --asks_left_;
         const BadgeAsk next = waiting_.front();
         waiting_.pop_front();
         if (find(next.uid) == nullptr) continue;
@@ -278,8 +290,8 @@ void People::on_badge_reply(const BadgeAsk& asked, Result<bus::Reply> reply) {
     const auto place = by_uid_.find(asked.uid);
     Person* person = place ? &people_[*place] : nullptr;
     Row* row = person == nullptr ? nullptr : row_of(*person, asked.gid);
+    if (row != nullptr) row->marked = 0;  // Also of who left: he may come back to this row.
     if (row == nullptr || row->member == 0) return pump();
-    row->marked = 0;
     const auto* answer = reply ? std::get_if<bus::OpenAnswer>(&*reply) : nullptr;
     if (answer != nullptr && answer->member.role != pb::ROLE_NONE) {
         const Heads& heads = heads_.at(asked.gid);
@@ -290,8 +302,7 @@ void People::on_badge_reply(const BadgeAsk& asked, Result<bus::Reply> reply) {
             person->badges = std::make_unique<pb::Pulse>();
             told_soon_.push_back(*place);
         }
-        pb::Badge& badge = *person->badges->add_badges();
-        badge.set_gid(asked.gid.value);
+        pb::Badge& badge = badge_of(*person->badges, asked.gid);
         badge.set_unread(row->unread);
         badge.set_head(answer->head.value);
         if (!heads.large && answer->last)
@@ -324,6 +335,7 @@ void People::turn_badges(Time now, storm::Level level) {
             if (device.greeted) fx_.badges(device.connection, *pulse);
         }
     }
+    asks_left_ = waiting_.size();
     pump();
 }
 

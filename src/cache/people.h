@@ -155,6 +155,7 @@ private:
     UserIndex<UserAt> by_uid_{UserAt{&people_}};
     std::unordered_map<GroupId, Heads> heads_;
     std::deque<BadgeAsk> waiting_;
+    std::size_t asks_left_ = 0;      // Of `waiting_`, from its front: those of this turn.
     std::vector<Place> told_soon_;   // Whose pulse is not empty.
     Time badges_again_;              // When they are told next.
     std::vector<HelloAsk> retries_;  // To be asked again at the next tick.

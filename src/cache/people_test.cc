@@ -8,6 +8,7 @@
 namespace stentor::cache {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -226,6 +227,77 @@ TEST_F(PeopleTest, InAStormBadgesGatherLongerAndAreAskedForOnce) {
         for (const std::string& badge : second()) last.push_back(badge);
     }
     EXPECT_THAT(last, ElementsAre("77:16"));
+}
+
+// An answer must not let the next question out: it would be asked at once at any level.
+TEST_F(PeopleTest, WhatIsMarkedWhileAQuestionIsUnderWayWaitsForTheNextTurn) {
+    connect();
+    EXPECT_THAT(second(), IsEmpty());
+    cache.set_level(storm::kSlowing);  // Eight seconds.
+    const auto half_second = [&] {
+        now += Millis{500};
+        cache.on_tick(now);
+    };
+    for (int i = 0; i < 20 && told.asks.empty(); ++i) {
+        head(kGroup, 11, 1);
+        half_second();
+    }
+    ASSERT_EQ(told.asks.size(), 1U);
+    for (std::uint64_t seq = 12; seq <= 20; ++seq) {
+        head(kOther, seq, static_cast<std::uint32_t>(seq));
+        head(kGroup, seq, static_cast<std::uint32_t>(seq));
+        answer_people();
+        half_second();
+    }
+    EXPECT_EQ(badge_asks, 1);
+    for (int i = 0; i < 16; ++i) {
+        half_second();
+        answer_people();
+    }
+    EXPECT_EQ(badge_asks, 3);
+}
+
+TEST_F(PeopleTest, ANewerBadgeTakesThePlaceOfTheOneNotToldYet) {
+    connect();
+    head(kGroup, 11, 1);
+    now += Millis{500};
+    cache.on_tick(now);
+    ASSERT_EQ(told.asks.size(), 1U);
+    const auto ask = std::move(told.asks.front());
+    told.asks.clear();
+    const Result<bus::Reply> late = answer_person(ask.question);
+    happens(kGroup).mutable_ousted();
+    happens(kGroup).mutable_joined();
+    cache.on_nudge(bus::UserLogMoved{kAnn}, now);
+    answer_people();
+    head(kGroup, 12, 2);
+    now += Millis{500};
+    cache.on_tick(now);
+    cache.on_reply(ask.id, late, now);
+    answer_people();
+    EXPECT_THAT(second(), Each("77:2"));
+}
+
+// His row stays while he watches, and the question was about it.
+TEST_F(PeopleTest, WhoIsBackInAGroupHeLeftWhileItWasAskedForIsToldOfItAgain) {
+    connect();
+    head(kGroup, 11, 1);
+    now += Millis{500};
+    cache.on_tick(now);
+    ASSERT_EQ(told.asks.size(), 1U);
+    const auto ask = std::move(told.asks.front());
+    told.asks.clear();
+    cache.on_seat(kAnn, kGroup, 1);
+    happens(kGroup).mutable_ousted();
+    cache.on_nudge(bus::UserLogMoved{kAnn}, now);
+    answer_people();
+    cache.on_reply(ask.id, std::unexpected(Error{.code = Code::not_a_member}), now);
+    happens(kGroup).mutable_joined();
+    cache.on_nudge(bus::UserLogMoved{kAnn}, now);
+    answer_people();
+    cache.on_seat(kAnn, kGroup, -1);
+    head(kGroup, 12, 1);
+    EXPECT_THAT(second(), ElementsAre("77:1"));
 }
 
 TEST_F(PeopleTest, AWatchedGroupCostsNothingAndIsLookedAtOnceLeft) {

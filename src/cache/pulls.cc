@@ -38,7 +38,7 @@ std::optional<Digest> Cache::Impl::digest_at(const Memory& memory, Seq seq) {
     return found.page->digest_before_seq(seq + 1);
 }
 
-void Cache::Impl::serve(PendingPull pull, Time now) {
+void Cache::Impl::serve(PendingPull pull, Time now, SharedRange* shared) {
     Group* group = find(pull.gid);
     if (group == nullptr || !group->memory.loaded()) {
         return refuse(pull, {.code = Code::not_open, .where = "pull.gid"});
@@ -85,39 +85,33 @@ void Cache::Impl::serve(PendingPull pull, Time now) {
     if (!pull.loaded) ++counts_.page_hits;
     group->unwatched_since = now;
     if (pull.reader.mine_of && !pull.mine) return ask_mine(std::move(pull), entries, floor);
-    send_range(pull, memory, entries, *before);
+    send_range(pull, memory, {.entries = entries, .digest_before = *before, .floor = floor},
+               shared);
 }
 
-void Cache::Impl::send_range(const PendingPull& pull, const Memory& memory,
-                             std::span<const LogEntry> entries, const Digest& digest_before) {
-    const Seq floor = std::max(pull.reader.floor, memory.floor());
-    const RangeKey key{.first = entries.front().seq, .last = entries.back().seq, .floor = floor};
-    const bool shared = serving_page_ && !pull.mine;
-    if (!shared || !shared_range_ || shared_range_->first != key) {
-        SharedBytes bytes = share(range_of(pull, memory, entries, digest_before));
-        if (!shared) {
-            return fx_.ranged(pull.waiter, std::move(bytes), pull.gid, memory.epoch(), key.last,
-                              memory.head());
-        }
-        shared_range_ = {key, std::move(bytes)};
-    }
-    fx_.ranged(pull.waiter, shared_range_->second, pull.gid, memory.epoch(), key.last,
-               memory.head());
+void Cache::Impl::send_range(const PendingPull& pull, const Memory& memory, const Slice& slice,
+                             SharedRange* shared) {
+    const RangeKey key{
+        .first = slice.entries.front().seq, .last = slice.entries.back().seq, .floor = slice.floor};
+    if (pull.mine) shared = nullptr;
+    const bool same = shared != nullptr && shared->bytes && shared->key == key;
+    SharedBytes bytes = same ? shared->bytes : share(range_of(pull, memory, slice));
+    if (shared != nullptr) *shared = {.key = key, .bytes = bytes};
+    fx_.ranged(pull.waiter, std::move(bytes), pull.gid, memory.epoch(), key.last, memory.head());
 }
 
 std::string Cache::Impl::range_of(const PendingPull& pull, const Memory& memory,
-                                  std::span<const LogEntry> entries, const Digest& digest_before) {
+                                  const Slice& slice) {
     pb::Range range;
     range.set_gid(pull.gid.value);
     range.set_epoch(memory.epoch().value);
-    range.set_first_seq(entries.front().seq.value);
-    range.set_digest_before(std::string{digest_before.view()});
-    range.set_digest(std::string{entries.back().digest.view()});
+    range.set_first_seq(slice.entries.front().seq.value);
+    range.set_digest_before(std::string{slice.digest_before.view()});
+    range.set_digest(std::string{slice.entries.back().digest.view()});
     range.set_head(memory.head().value);
-    const Seq floor = std::max(pull.reader.floor, memory.floor());
-    range.set_floor(floor.value);
-    add_beside(range, memory, entries, floor, pull.mine);
-    return wire::encode_range(0, range, entries);
+    range.set_floor(slice.floor.value);
+    add_beside(range, memory, slice.entries, slice.floor, pull.mine);
+    return wire::encode_range(0, range, slice.entries);
 }
 
 // The digest at the floor is what the client starts afresh from; it may need a page, too.
@@ -178,7 +172,7 @@ void Cache::Impl::on_page(PageLoad load, Result<bus::Reply> reply, Time now) {
         if (!page.entries.empty()) pages_.add(std::move(page));
     }
     // Nothing changes while they are served, so those who want the same share its bytes.
-    serving_page_ = true;
+    SharedRange shared;
     for (PendingPull& pull : load.waiting) {
         if (!reply && reply.error().code != Code::bad_range) {
             Error error = reply.error();
@@ -187,10 +181,8 @@ void Cache::Impl::on_page(PageLoad load, Result<bus::Reply> reply, Time now) {
             continue;
         }
         if (load.stale) pull.loaded = false;
-        serve(std::move(pull), now);
+        serve(std::move(pull), now, &shared);
     }
-    serving_page_ = false;
-    shared_range_.reset();
 }
 
 // ---- Around a time
