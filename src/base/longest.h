@@ -20,8 +20,7 @@ public:
     // Something that takes time, from `since` to the end of the scope.
     class Span {
     public:
-        explicit Span(Longest& longest, Clock::time_point since = Clock::now())
-            : longest_{longest}, since_{since} {
+        Span(Longest& longest, Clock::time_point since) : longest_{longest}, since_{since} {
             longest_.open_us_.store(us_of(since_.time_since_epoch()), std::memory_order_relaxed);
         }
         Span(const Span&) = delete;

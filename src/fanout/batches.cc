@@ -10,17 +10,16 @@
 
 namespace stentor::fanout {
 
-const SharedBytes* Batches::after(Seq pushed, bool deflated, Workshop& workshop) {
+Batches::Piece Batches::after(Seq pushed, bool deflated, Workshop& workshop) {
     const auto next = std::ranges::upper_bound(pushes_, pushed, {}, &Push::last);
-    if (next == pushes_.end()) return nullptr;
-    if (next->first != pushed + 1 && !planted(Bug::push_while_behind)) return nullptr;
+    if (next == pushes_.end()) return {};
+    if (next->first != pushed + 1 && !planted(Bug::push_while_behind)) return {};
     const auto from = static_cast<std::size_t>(next - pushes_.begin());
     if (from != 0 && part_.from != from) part_ = {.from = from};
     Form& form = from == 0 ? whole_ : part_;
     const SharedBytes& bytes = deflated ? form.deflated : form.plain;
     if (!bytes) make(form, deflated, workshop);
-    if (deflated) workshop.bytes_saved += form.saved;
-    return &bytes;
+    return {.bytes = &bytes, .saved = deflated ? form.saved : 0};
 }
 
 // Of pushes_[from, ...): as many as one Batch may hold; one at least.

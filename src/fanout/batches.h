@@ -17,14 +17,17 @@ namespace stentor::fanout {
 
 class Batches {
 public:
-    Batches() = default;
     // Contiguous, each one Batch in one frame.
     explicit Batches(std::vector<Push> pushes) : pushes_(std::move(pushes)) {}
 
     [[nodiscard]] Seq first() const { return pushes_.front().first; }
     [[nodiscard]] Seq last() const { return pushes_.back().last; }
-    // What continues `pushed`; nullptr: nothing does.
-    [[nodiscard]] const SharedBytes* after(Seq pushed, bool deflated, Workshop& workshop);
+    struct Piece {
+        const SharedBytes* bytes{};
+        std::size_t saved{};  // Bytes that it has less than the plain one.
+    };
+    // What continues `pushed`; bytes nullptr: nothing does.
+    [[nodiscard]] Piece after(Seq pushed, bool deflated, Workshop& workshop);
 
 private:
     struct Form {

@@ -24,6 +24,16 @@ TEST_F(RouterTest, WhoTakesCompressedBatchesGetsTheSameEntriesInFewerBytes) {
     EXPECT_GT(router.workshop().bytes_saved, sockets.newest[1]->size());
 }
 
+TEST_F(RouterTest, ARefusedBatchSavesNothing) {
+    ASSERT_TRUE(
+        router.join(kGroup, kEpoch, Seq{10}, {.descriptor = 1, .connection = 2, .deflates = 1}));
+    for (std::uint64_t seq = 11; seq <= 30; ++seq) router.on_push(batch(seq, seq));
+    sockets.next[2] = Written::refused;
+    run();
+    EXPECT_EQ(router.workshop().compressions, 1U);
+    EXPECT_EQ(router.workshop().bytes_saved, 0U);
+}
+
 TEST_F(RouterTest, AShortBatchIsTheSameBytesForAll) {
     join(1, 10);
     ASSERT_TRUE(

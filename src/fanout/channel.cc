@@ -96,14 +96,14 @@ bool Channel::add(Push push) {
     return true;
 }
 
-Rank Channel::rank() const {
+Lane Channel::lane() const {
     const bool changes = !gathered_.early.empty() || !gathered_.late.empty() ||
                          gathered_.all_behind || !pass_.early.empty() || !pass_.late.empty() ||
                          pass_.all_behind;
-    if (changes) return Rank::control;
+    if (changes) return Lane::control;
     const bool passing = pass_.running && (pass_.entries || !pass_.tick);
     const bool contents = !gathered_.entries.empty() || gathered_.heads || passing;
-    return contents ? Rank::entries : Rank::ticks;
+    return contents ? Lane::entries : Lane::ticks;
 }
 
 void Channel::begin_pass() {
@@ -111,7 +111,7 @@ void Channel::begin_pass() {
     if (storm && !gathered_.entries.empty() && audience_.size() > limits::kLargeAudience) {
         std::size_t bytes = 0;
         for (const Push& push : gathered_.entries) bytes += push.frame->size();
-        if (heads_are_cheaper(bytes, returns_.per_mille())) give_up_entries();
+        if (heads_are_cheaper(bytes, heads_answered_.per_mille())) give_up_entries();
     }
     Gathered from = std::exchange(gathered_, {});
     pass_ = {.early = std::move(from.early),
@@ -163,10 +163,12 @@ void Channel::write_entries(Seat& seat, Writer& writer) {
     const Seq pushed = audience_.pushed(seat);
     if (pushed >= pass_.head) return;
     if (seat.waiting) return fall_behind(seat);
-    const SharedBytes* bytes =
-        pass_.entries ? pass_.entries->after(pushed, seat.deflates != 0, workshop_) : nullptr;
-    if (bytes == nullptr) return fall_behind(seat);
-    if (write(seat, *bytes, writer)) audience_.set_pushed(seat, pass_.entries->last());
+    if (!pass_.entries) return fall_behind(seat);
+    const Batches::Piece piece = pass_.entries->after(pushed, seat.deflates != 0, workshop_);
+    if (piece.bytes == nullptr) return fall_behind(seat);
+    if (!write(seat, *piece.bytes, writer)) return;
+    workshop_.bytes_saved += piece.saved;
+    audience_.set_pushed(seat, pass_.entries->last());
 }
 
 // A change missed leaves no gap in the numbers, so a seat that misses one has to be told of a Head:
@@ -191,7 +193,7 @@ bool Channel::write(Seat& seat, const SharedBytes& bytes, Writer& writer) {
 
 void Channel::write_head(Seat& seat, Writer& writer) {
     if (!write(seat, head_frame(seat.missed_change != 0), writer)) return;
-    returns_.on_head();
+    heads_answered_.on_head();
     seat.owes_head = 0;
     seat.missed_change = 0;
 }
@@ -226,7 +228,7 @@ void Channel::caught_up(SeatIndex index, Epoch epoch, Seq reached) {
     if (reached < audience_.head()) return;
     audience_.advance(reached);
     Seat& seat = audience_.seats()[index];
-    if (seat.behind) returns_.on_caught_up();
+    if (seat.behind) heads_answered_.on_caught_up();
     seat.behind = 0;
     // An answer made before the change, or one that does not reach down to it, makes up for
     // nothing.

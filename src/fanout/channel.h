@@ -40,7 +40,7 @@ public:
     std::size_t slice(Writer& writer, std::size_t seats_max);
     [[nodiscard]] bool has_work() const { return pass_.running || pending(); }
     // Of the most urgent that is under way or gathered.
-    [[nodiscard]] Rank rank() const;
+    [[nodiscard]] Lane lane() const;
     [[nodiscard]] bool in_pass() const { return pass_.running; }
     // When the first push came of the pass under way, or else of the next one. Time{}: none did.
     [[nodiscard]] Time pass_since() const { return pass_.running ? pass_.since : gathered_.since; }
@@ -57,7 +57,7 @@ public:
     [[nodiscard]] Audience& audience() { return audience_; }
     [[nodiscard]] const Audience& audience() const { return audience_; }
 
-    std::optional<Rank> queued;  // As what it stands in the router's queues.
+    std::optional<Lane> queued;  // As what it stands in the router's queues.
     std::uint64_t ticket = 0;    // Router::on_ticket.
     SharedBytes pulse;           // Of those who watch only this group, made for pulse_key.
     std::uint64_t pulse_key = 0;
@@ -110,7 +110,7 @@ private:
     Audience audience_;
     Gathered gathered_;
     Pass pass_;
-    Returns returns_;
+    HeadsAnswered heads_answered_;
     std::array<SharedBytes, 2> head_frames_;  // By changes_missed.
     Seq head_frame_seq_;
     Epoch head_frame_epoch_;

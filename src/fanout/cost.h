@@ -13,7 +13,7 @@ namespace stentor::fanout {
 
 // Of those who were told a Head, how many came for what they lacked. Not all do at once: a client
 // whose reader looks elsewhere pulls when he is back, and then one pull brings everything since.
-class Returns {
+class HeadsAnswered {
 public:
     void on_head() {
         // Halved now and then, so that what was long ago counts less.
@@ -35,12 +35,13 @@ private:
 // Nanoseconds of one core. Writing a seat costs 4.5 us however little it is, and that is paid
 // either way; what is left is the bytes, and for a pull its reading, its way to the hub and back,
 // and a write more.
-inline constexpr std::uint64_t kByteNs10 = 4;     // In tenths: 8 KB cost 3.4 us more than 64 bytes.
-inline constexpr std::uint64_t kPullNs = 30'000;  // Without the bytes.
+inline constexpr std::uint64_t kKilobyteNs = 400;  // 8 KB cost 3.4 us more than 64 bytes.
+inline constexpr std::uint64_t kPullNs = 30'000;   // Without the bytes.
 
-[[nodiscard]] constexpr bool heads_are_cheaper(std::size_t bytes, std::uint64_t returns_per_mille) {
-    const std::uint64_t contents = bytes * kByteNs10 / 10;
-    return (kPullNs + contents) * returns_per_mille < contents * 1'000;
+[[nodiscard]] constexpr bool heads_are_cheaper(std::size_t bytes,
+                                               std::uint64_t answered_per_mille) {
+    const std::uint64_t contents = bytes * kKilobyteNs / 1'000;
+    return (kPullNs + contents) * answered_per_mille < contents * 1'000;
 }
 
 }  // namespace stentor::fanout

@@ -19,25 +19,25 @@ TEST(Cost, HeadsAreCheaperWhereMuchIsWrittenAndFewComeForIt) {
     EXPECT_FALSE(heads_are_cheaper(1'000, 20));  // A short batch is soon written.
 }
 
-TEST(Returns, TellWhatPartOfTheHeadsBroughtAPull) {
-    Returns returns;
-    EXPECT_EQ(returns.per_mille(), 500U);
-    for (int i = 0; i < 1'000; ++i) returns.on_head();
-    EXPECT_LT(returns.per_mille(), 2U);
-    for (int i = 0; i < 250; ++i) returns.on_caught_up();
-    EXPECT_NEAR(static_cast<double>(returns.per_mille()), 250, 2);
-    for (int i = 0; i < 5'000; ++i) returns.on_caught_up();  // Of those who just opened it.
-    EXPECT_GE(returns.per_mille(), 998U);
+TEST(HeadsAnswered, TellWhatPartOfTheHeadsBroughtAPull) {
+    HeadsAnswered answered;
+    EXPECT_EQ(answered.per_mille(), 500U);
+    for (int i = 0; i < 1'000; ++i) answered.on_head();
+    EXPECT_LT(answered.per_mille(), 2U);
+    for (int i = 0; i < 250; ++i) answered.on_caught_up();
+    EXPECT_NEAR(static_cast<double>(answered.per_mille()), 250, 2);
+    for (int i = 0; i < 5'000; ++i) answered.on_caught_up();  // Of those who just opened it.
+    EXPECT_GE(answered.per_mille(), 998U);
 }
 
-TEST(Returns, WhatWasLongAgoCountsLess) {
-    Returns returns;
+TEST(HeadsAnswered, WhatWasLongAgoCountsLess) {
+    HeadsAnswered answered;
     for (int i = 0; i < 1'000'000; ++i) {
-        returns.on_head();
-        returns.on_caught_up();
+        answered.on_head();
+        answered.on_caught_up();
     }
-    for (int i = 0; i < 2'000'000; ++i) returns.on_head();
-    EXPECT_LT(returns.per_mille(), 300U);
+    for (int i = 0; i < 2'000'000; ++i) answered.on_head();
+    EXPECT_LT(answered.per_mille(), 300U);
 }
 
 }  // namespace

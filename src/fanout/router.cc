@@ -113,18 +113,18 @@ void Router::on_online(GroupId gid, std::uint64_t count) {
 }
 
 void Router::make_ready(Channel& channel) {
-    const Rank rank = channel.rank();
-    if (channel.queued && *channel.queued <= rank) return;
-    channel.queued = rank;
+    const Lane lane = channel.lane();
+    if (channel.queued && *channel.queued <= lane) return;
+    channel.queued = lane;
     Turns& turns = channel.audience().size() > limits::kLargeAudience ? large_ : small_;
-    turns.add({.gid = channel.gid(), .rank = rank});
+    turns.add({.gid = channel.gid(), .lane = lane});
 }
 
 // Passes over those that have gone, and places that were left for a better one.
-Channel* Router::take(Turns& turns, bool last_rank_first) {
-    while (const auto place = turns.take(last_rank_first)) {
+Channel* Router::take(Turns& turns) {
+    while (const auto place = turns.take(turn_)) {
         Channel* channel = find(place->gid);
-        if (channel != nullptr && channel->queued == place->rank) return channel;
+        if (channel != nullptr && channel->queued == place->lane) return channel;
     }
     return nullptr;
 }
@@ -141,17 +141,17 @@ void Router::slice_and_requeue(Channel& channel, Writer& writer, std::size_t& se
 Router::Turn Router::run(Writer& writer, Gate& gate, Time now) {
     ended_passes_.clear();
     std::size_t seats = limits::kTurnSeats;
-    const bool last_rank_first = ++turn_ % kFairEvery == 0;
+    ++turn_;
     for (std::size_t turns = small_.size(); turns > 0 && seats > 0; --turns) {
-        Channel* channel = take(small_, last_rank_first);
+        Channel* channel = take(small_);
         if (channel == nullptr) break;
         slice_and_requeue(*channel, writer, seats, now);
     }
     bool gated = false;
-    if (Channel* channel = take(large_, last_rank_first)) {
+    if (Channel* channel = take(large_)) {
         gated = !gate.try_enter();
         if (gated) {
-            large_.put_back({.gid = channel->gid(), .rank = *channel->queued});
+            large_.put_back({.gid = channel->gid(), .lane = *channel->queued});
         } else {
             seats = limits::kSliceSeats;
             slice_and_requeue(*channel, writer, seats, now);
@@ -163,7 +163,7 @@ Router::Turn Router::run(Writer& writer, Gate& gate, Time now) {
     return gated ? Turn::gated : Turn::more;
 }
 
-// Small groups wait for a few turns at most, so the first of each rank stands for all.
+// Small groups wait for a few turns at most, so the first of each lane stands for all.
 Millis Router::oldest_pass(Time now) const {
     Millis longest{};
     const auto look = [&](GroupId gid) {
@@ -171,11 +171,11 @@ Millis Router::oldest_pass(Time now) const {
         if (channel == nullptr || channel->pass_since() == Time{}) return;
         longest = std::max(longest, now - channel->pass_since());
     };
-    for (const auto& rank : small_.ranks()) {
-        if (!rank.empty()) look(rank.front());
+    for (const auto& lane : small_.lanes()) {
+        if (!lane.empty()) look(lane.front());
     }
-    for (const auto& rank : large_.ranks()) {
-        for (const GroupId gid : rank) look(gid);
+    for (const auto& lane : large_.lanes()) {
+        for (const GroupId gid : lane) look(gid);
     }
     return longest;
 }

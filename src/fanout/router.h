@@ -38,13 +38,6 @@ namespace stentor::fanout {
 
 inline constexpr std::size_t kSeatsMax = std::size_t{1} << 24U;  // As many as connections
 
-// In this order within a pass.
-enum class Lane : std::uint8_t {
-    control,  // Changed. One about an entry that is itself pending follows that entry instead.
-    entries,  // Batch.
-    ticks,    // Tallies, typing: the newest of a group replaces the one before.
-};
-
 // One enveloped frame (wire/envelope.h) for all who watch `gid`.
 struct Push {
     GroupId gid;
@@ -143,7 +136,7 @@ public:
     };
     // A slice of each small group in turn, up to kTurnSeats seats, then one slice of one large
     // group. Of both, those with changes come before those with entries, and ticks are last; but
-    // every kFairEvery-th time the other way round.
+    // every kFairEvery-th time changes come last.
     Turn run(Writer& writer, Gate& gate, Time now);
     // How long passes took from their first push to their last seat: those that the last run()
     // brought to their end, and the oldest that is not there yet.
@@ -172,7 +165,7 @@ private:
     void forget(GroupId gid);
     void make_ready(Channel& channel);
     // The next one; nullptr: none is ready.
-    Channel* take(Turns& turns, bool last_rank_first);
+    Channel* take(Turns& turns);
     void count_changed(const Channel& channel);
     // Whether another slice of it is wanted; `seats` is lowered by those visited.
     void slice_and_requeue(Channel& channel, Writer& writer, std::size_t& seats, Time now);

@@ -1,22 +1,30 @@
 #include "fanout/turns.h"
 
 namespace stentor::fanout {
+namespace {
 
-std::optional<Turns::Place> Turns::take(bool last_rank_first) {
-    for (std::size_t i = 0; i < ranks_.size(); ++i) {
-        const std::size_t rank = last_rank_first ? ranks_.size() - 1 - i : i;
-        std::deque<GroupId>& queue = ranks_[rank];
+std::array<Lane, 3> order_of(std::uint32_t turn) {
+    if (turn % kFairEvery != 0) return {Lane::control, Lane::entries, Lane::ticks};
+    if (turn / kFairEvery % 2 == 0) return {Lane::entries, Lane::ticks, Lane::control};
+    return {Lane::ticks, Lane::entries, Lane::control};
+}
+
+}  // namespace
+
+std::optional<Turns::Place> Turns::take(std::uint32_t turn) {
+    for (const Lane lane : order_of(turn)) {
+        std::deque<GroupId>& queue = of(lane);
         if (queue.empty()) continue;
         const GroupId gid = queue.front();
         queue.pop_front();
-        return Place{.gid = gid, .rank = static_cast<Rank>(rank)};
+        return Place{.gid = gid, .lane = lane};
     }
     return std::nullopt;
 }
 
 std::size_t Turns::size() const {
     std::size_t sum = 0;
-    for (const auto& queue : ranks_) sum += queue.size();
+    for (const auto& queue : lanes_) sum += queue.size();
     return sum;
 }
 

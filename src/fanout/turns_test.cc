@@ -1,5 +1,7 @@
 #include "fanout/turns.h"
 
+#include <map>
+
 #include "fanout/router_test_kit.h"
 
 namespace stentor::fanout {
@@ -7,6 +9,40 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+
+TEST(Turns, NoLaneStarvesWhileAllAreFilledAgain) {
+    Turns turns;
+    const auto refill = [&](Lane lane) {
+        turns.add({.gid = GroupId{static_cast<std::uint64_t>(lane)}, .lane = lane});
+    };
+    for (const Lane lane : {Lane::control, Lane::entries, Lane::ticks}) refill(lane);
+    std::map<Lane, int> taken;
+    for (std::uint32_t turn = 1; turn <= 80; ++turn) {
+        const auto place = turns.take(turn);
+        ASSERT_TRUE(place);
+        ++taken[place->lane];
+        refill(place->lane);
+    }
+    EXPECT_EQ(taken[Lane::control], 60);
+    EXPECT_EQ(taken[Lane::entries], 10);
+    EXPECT_EQ(taken[Lane::ticks], 10);
+}
+
+TEST(Turns, AFairTurnOfAnEmptyLaneIsTheOtherOnes) {
+    for (const Lane other : {Lane::entries, Lane::ticks}) {
+        Turns turns;
+        int taken = 0;
+        turns.add({.gid = GroupId{2}, .lane = other});
+        for (std::uint32_t turn = 1; turn <= 80; ++turn) {
+            turns.add({.gid = GroupId{1}, .lane = Lane::control});
+            const auto place = turns.take(turn);
+            if (place->lane != other) continue;
+            ++taken;
+            turns.add(*place);
+        }
+        EXPECT_EQ(taken, 20);
+    }
+}
 
 constexpr GroupId kOneLarge{6};
 constexpr GroupId kOtherLarge{7};
