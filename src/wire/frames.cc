@@ -3,6 +3,8 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
 
+#include <cassert>
+
 #include "base/limits.h"
 #include "wire/pb.h"
 
@@ -109,13 +111,16 @@ std::string join_batches(std::span<const std::string_view> batches) {
         google::protobuf::io::CodedInputStream in{
             reinterpret_cast<const std::uint8_t*>(batch.data()), static_cast<int>(batch.size())};
         std::uint32_t size = 0;
-        if (in.ReadTag() != tag_of(pb::ServerFrame::kBatchFieldNumber) || !in.ReadVarint32(&size)) {
-            continue;
-        }
+        const std::uint32_t field = in.ReadTag();
+        const bool sized = in.ReadVarint32(&size);
+        // These are our own bytes. Whoever pushes them counts on every entry being there: one left
+        // out would be a gap that the server holds for closed.
+        assert(field == tag_of(pb::ServerFrame::kBatchFieldNumber) && sized);
         std::string beside;
         for (auto start = static_cast<std::size_t>(in.CurrentPosition()); start < batch.size();) {
             const std::uint32_t tag = in.ReadTag();
-            if (tag == 0 || !WireFormatLite::SkipField(&in, tag)) break;
+            const bool whole = tag != 0 && WireFormatLite::SkipField(&in, tag);
+            assert(whole);
             const auto end = static_cast<std::size_t>(in.CurrentPosition());
             const bool entry = tag == tag_of(pb::Batch::kEntriesFieldNumber);
             (entry ? entries : beside).append(batch, start, end - start);

@@ -115,6 +115,21 @@ TEST(Batch, SeveralBecomeOneWithTheNewestDigest) {
     EXPECT_EQ(wire::join_batches(std::span{views}.first(1)), parts[0]);
 }
 
+// Left out, they would be a gap that the server holds for closed.
+TEST(BatchDeathTest, WhatIsNoWholeBatchIsABug) {
+    pb::Batch head;
+    head.set_first_seq(1);
+    const auto entries = made_up_log(2);
+    const std::string batch = wire::encode_batch(head, entries);
+    pb::ServerFrame other;
+    other.mutable_head()->set_head(2);
+    for (const std::string& wrong :
+         {other.SerializeAsString(), batch.substr(0, batch.size() - 1)}) {
+        const std::vector<std::string_view> batches{batch, wrong};
+        EXPECT_DEATH(static_cast<void>(wire::join_batches(batches)), "");
+    }
+}
+
 TEST(LogEntry, IsReadBackFromItsStoredForm) {
     const LogEntry entry = made_up_log(1).front();
     const auto parsed = parse_log_entry(entry.bytes, entry.digest);
