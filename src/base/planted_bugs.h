@@ -27,6 +27,7 @@ enum class Bug : std::uint8_t {
     notes_without_cursor,
     storm_after_number,
     refused_frame_counts_as_pushed,
+    refused_frame_without_drained,
 };
 
 #ifdef STENTOR_PLANTED_BUGS

@@ -54,6 +54,10 @@ enum class Seen : std::uint8_t {
     client_crashed,
     write_kept,
     write_refused,
+    write_refused_over_budget,  // Nothing was taken, and nothing waits on that link.
+    drained_after_refusal,      // Then there was room.
+    half_frame_over_budget,     // The link was closed for it.
+    reply_over_budget,
     frame_split,
     batch_compressed,
     reading_paused,

@@ -2,6 +2,7 @@
 // How bad the world is in one run. Each run draws which faults it has and how often, so that some
 // runs have many at once and others one alone, which would drown among the rest.
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/time.h"
@@ -40,8 +41,10 @@ struct Faults {
     std::uint32_t reader_stops{};
     std::uint32_t client_crash{};
     std::uint32_t slow_socket{};  // Of all connections.
-    bool long_history{};          // More entries than an owner and a node start with.
-    bool restores{};              // Whether the store goes back to a backup once.
+    // In the backlogs of all links of one shard; see net::Options::pinned_bytes_max.
+    std::size_t waiting_bytes_max{SIZE_MAX};
+    bool long_history{};  // More entries than an owner and a node start with.
+    bool restores{};      // Whether the store goes back to a backup once.
     Millis bus_delay_max{5};
     Millis network_delay_max{30};
 
@@ -99,6 +102,10 @@ inline Faults Faults::drawn(Random& random) {
     faults.network_delay_max = Millis{random.chance(300) ? 800 : 40};
     faults.storm = maybe(200);
     faults.reader_stops = maybe(15);
+    if (random.chance(300)) {
+        faults.waiting_bytes_max = random.chance(500) ? 0 : random.between(1, 3'000);
+        faults.slow_socket = static_cast<std::uint32_t>(random.between(200, 800));
+    }
     return faults;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/planted_bugs.h"
 #include "wire/envelope.h"
 
 namespace stentor::sim {
@@ -38,6 +39,7 @@ Frame frame_at(std::string_view bytes) {
 void Link::draw() {
     capacity_ = 32'768;
     deflates_ = world_.random.chance(500);
+    takes_whole_ = world_.random.chance(500);
     if (!world_.random.chance(world_.faults.slow_socket)) return;
     capacity_ = static_cast<std::size_t>(world_.random.between(200, 4'000));
     drained_bytes_ = static_cast<std::size_t>(world_.random.between(10, 300));
@@ -55,31 +57,79 @@ fanout::Written Link::write(std::string_view frame) {
     }
     const std::size_t taken = accept_bytes(frame);
     if (taken == frame.size()) return fanout::Written::whole;
-    world_.count(Seen::write_kept);
-    begin_backlog(std::string{frame.substr(taken)}, taken > 0);
-    return fanout::Written::kept;
+    return keep_rest(std::string{frame.substr(taken)}, taken > 0);
 }
 
-void Link::begin_backlog(std::string rest, bool begun) {
+// As net::Loop::enqueue().
+fanout::Written Link::keep_rest(std::string rest, bool begun) {
+    if (!may_wait(rest.size())) {
+        if (begun) {
+            // The member has half a frame and can make nothing of another one.
+            world_.count(Seen::half_frame_over_budget);
+            closing_ = true;
+            finish_close();
+        } else {
+            world_.count(Seen::write_refused_over_budget);
+            owes_drained_ = !planted(Bug::refused_frame_without_drained);
+        }
+        return fanout::Written::refused;
+    }
+    world_.count(Seen::write_kept);
     backlog_.push_back(std::move(rest));
+    recount_waiting();
+    owes_drained_ = true;
     front_begun_ = begun;
     taken_ = 0;
     ++backlogs_;
     watch_for_stuck();
+    return fanout::Written::kept;
+}
+
+bool Link::may_wait(std::size_t bytes) const {
+    const std::size_t now = of_shard_ == nullptr ? 0 : of_shard_->now;
+    return bytes <=
+           world_.faults.waiting_bytes_max - std::min(now, world_.faults.waiting_bytes_max);
+}
+
+void Link::recount_waiting() {
+    std::size_t bytes = 0;
+    for (const std::string& frame : backlog_) bytes += frame.size();
+    count_waiting(bytes);
+}
+
+void Link::count_waiting(std::size_t bytes) {
+    if (of_shard_ == nullptr) return;
+    of_shard_->now += bytes;
+    of_shard_->now -= std::exchange(counted_, bytes);
+}
+
+void Link::server_gone() {
+    server_ = nullptr;
+    count_waiting(0);
+    of_shard_ = nullptr;
 }
 
 // As net::Backlog::forget_rest(): a half frame has to be finished.
-void Link::forget_rest() { backlog_.resize(front_begun_ ? 1 : 0); }
+void Link::forget_rest() {
+    backlog_.resize(front_begun_ ? 1 : 0);
+    recount_waiting();
+}
 
 bool Link::send(std::string_view payload) {
     if (over_ || closing_) return true;
     std::string frame = wire::websocket_frame(payload);
     if (!waiting()) {
-        write(frame);
-        return true;
+        if (write(frame) != fanout::Written::refused) return true;
+        world_.count(Seen::reply_over_budget);
+        return false;
     }
     if (backlog_.size() > limits::kRepliesWaiting) return false;
+    if (!may_wait(frame.size())) {
+        world_.count(Seen::reply_over_budget);
+        return false;
+    }
     backlog_.push_back(std::move(frame));
+    recount_waiting();
     return true;
 }
 
@@ -88,8 +138,9 @@ std::size_t Link::accept_bytes(std::string_view bytes) {
         deliver(std::string{bytes});
         return bytes.size();
     }
+    const std::size_t room = capacity_ - std::min(capacity_, kernel_.size());
     const std::size_t taken =
-        std::min(bytes.size(), capacity_ - std::min(capacity_, kernel_.size()));
+        takes_whole_ && room > 0 ? bytes.size() : std::min(bytes.size(), room);
     kernel_.append(bytes.substr(0, taken));
     if (!std::exchange(draining_, true)) {
         world_.clock.after(drained_every_, [self = shared_from_this()] { self->drain(); });
@@ -110,7 +161,7 @@ void Link::drain() {
 }
 
 void Link::refill() {
-    if (!waiting()) return;
+    const bool waited = waiting();
     while (!backlog_.empty()) {
         std::string& first = backlog_.front();
         const std::size_t taken = accept_bytes(first);
@@ -118,13 +169,19 @@ void Link::refill() {
         if (taken < first.size()) {
             front_begun_ = front_begun_ || taken > 0;
             first.erase(0, taken);
-            return;
+            return recount_waiting();
         }
         backlog_.pop_front();
         front_begun_ = false;
     }
-    if (closing_) return finish_close();
-    if (server_ != nullptr) server_->on_drained(token_);
+    recount_waiting();
+    if (closing_) {
+        if (waited) finish_close();
+        return;
+    }
+    if (!std::exchange(owes_drained_, false) || server_ == nullptr) return;
+    if (!waited) world_.count(Seen::drained_after_refusal);
+    server_->on_drained(token_);
 }
 
 void Link::watch_for_stuck() {
@@ -191,8 +248,10 @@ void Link::hand_up_held() {
     }
 }
 
-void Link::accept(ServerEnd* server, ConnectionToken token) {
+void Link::accept(ServerEnd* server, ConnectionToken token,
+                  std::shared_ptr<WaitingBytes> of_shard) {
     server_ = server;
+    of_shard_ = std::move(of_shard);
     token_ = token;
     accepted_ = true;
     world_.clock.after(Millis{0}, [self = shared_from_this()] { self->hand_up_held(); });
@@ -233,7 +292,8 @@ void Link::finish_close() {
 
 void Link::tell_server_closed(Millis after) {
     world_.clock.after(after, [self = shared_from_this()] {
-        ServerEnd* server = std::exchange(self->server_, nullptr);
+        ServerEnd* server = self->server_;
+        self->server_gone();
         if (server != nullptr) server->on_closed(self->token_);
     });
 }

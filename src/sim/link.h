@@ -44,25 +44,39 @@ public:
     virtual void on_closed() = 0;
 };
 
+// Bytes in the backlogs of all links of one shard. They are shared by what may outlive it.
+struct WaitingBytes {
+    std::size_t now{};
+};
+
 class Link : public std::enable_shared_from_this<Link> {
 public:
     Link(World& world, ClientEnd* client) : world_{world}, client_{client} { draw(); }
 
+    ~Link() { count_waiting(0); }
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+
     // What was sent up before follows.
-    void accept(ServerEnd* server, ConnectionToken token);
+    void accept(ServerEnd* server, ConnectionToken token, std::shared_ptr<WaitingBytes> of_shard);
 
     // ---- The shard's end
-    // Ready bytes; refused when something waits already.
+    // Ready bytes; refused when something waits already, or may not wait any more: then nothing was
+    // taken, and on_drained follows once there is room.
     fanout::Written write(std::string_view frame);
-    // A payload, framed; waits behind others, false when too many do.
+    // A payload, framed; waits behind others, false when too many do or too many bytes.
     [[nodiscard]] bool send(std::string_view payload);
     [[nodiscard]] bool waiting() const { return !backlog_.empty(); }
+    // It could be written to.
+    [[nodiscard]] bool has_room() const {
+        return !over_ && !closing_ && !silent_ && !waiting() && kernel_.size() < capacity_;
+    }
     [[nodiscard]] bool deflates() const { return deflates_; }
     void pause_reading();
     void resume_reading();
     // After what waits.
     void close();
-    void server_gone() { server_ = nullptr; }
+    void server_gone();
 
     // ---- The member's end
     void transmit(std::string message);
@@ -86,8 +100,11 @@ private:
     void drain();
     void refill();
     void watch_for_stuck();
-    void begin_backlog(std::string rest, bool begun);
+    fanout::Written keep_rest(std::string rest, bool begun);
     void forget_rest();
+    [[nodiscard]] bool may_wait(std::size_t bytes) const;
+    void count_waiting(std::size_t bytes);
+    void recount_waiting();
     void deliver(std::string bytes);
     void parse();
     void finish_close();
@@ -104,10 +121,14 @@ private:
     Line down_;
 
     std::size_t capacity_{};       // Of the kernel's buffer.
+    bool takes_whole_{};           // As Linux: what begins within the capacity is taken to its end.
     std::size_t drained_bytes_{};  // At once; 0: as they come.
     Millis drained_every_{};
     std::string kernel_;
     std::deque<std::string> backlog_;
+    std::shared_ptr<WaitingBytes> of_shard_;  // Until the server's end is gone.
+    std::size_t counted_{};                   // Of those, what waits here.
+    bool owes_drained_{};                     // Somebody was told `kept`, or refused for them.
     bool draining_{};
     bool front_begun_{};        // Of the first in the backlog a part is out.
     std::uint64_t backlogs_{};  // Numbers them, for the watch over the one that waits.

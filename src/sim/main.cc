@@ -41,6 +41,7 @@ constexpr std::array kBugs{
     NamedBug{"notes_without_cursor", Bug::notes_without_cursor},
     NamedBug{"storm_after_number", Bug::storm_after_number},
     NamedBug{"refused_frame_counts_as_pushed", Bug::refused_frame_counts_as_pushed},
+    NamedBug{"refused_frame_without_drained", Bug::refused_frame_without_drained},
 };
 
 constexpr std::size_t kTailLines = 40;

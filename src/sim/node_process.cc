@@ -1,5 +1,6 @@
 #include "sim/node_process.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace stentor::sim {
@@ -36,6 +37,11 @@ NodeProcess::~NodeProcess() { around_.bus.detach(around_.node); }
 
 void NodeProcess::accept(const std::shared_ptr<Link>& link) {
     life_.guarded([this, link] { world_.random.pick(shards_)->accept(link); })();
+}
+
+bool NodeProcess::leaves_waiting(GroupId gid) const {
+    return std::ranges::any_of(shards_,
+                               [&](const auto& shard) { return shard->leaves_waiting(gid); });
 }
 
 void NodeProcess::set_level(storm::Level level) {

@@ -33,6 +33,8 @@ public:
 
     void accept(const std::shared_ptr<Link>& link);
     void set_level(storm::Level level);
+    // ShardProcess::leaves_waiting of any of its shards.
+    [[nodiscard]] bool leaves_waiting(GroupId gid) const;
 
     // ---- bus::NodeInbox
     void on_items(std::shared_ptr<const bus::Items> items) override;

@@ -392,6 +392,14 @@ std::optional<std::string> Scenario::lacking() const {
     for (const auto& member : members_) {
         if (auto lack = member->lacks()) return lack;
     }
+    // A pulse makes up for what such a seat is not pushed, so nobody above need lack anything.
+    for (const auto& [index, node] : nodes_) {
+        for (const GroupId gid : groups_) {
+            if (!node.process->leaves_waiting(gid)) continue;
+            return "node " + std::to_string(index) + " leaves a seat of group " +
+                   std::to_string(gid.value) + " waiting though its socket has room";
+        }
+    }
     return std::nullopt;
 }
 

@@ -47,9 +47,18 @@ void ShardProcess::accept(const std::shared_ptr<Link>& link) {
     const ConnectionToken connection{.shard = around_.index,
                                      .index = static_cast<std::uint32_t>(free - sockets_.begin()),
                                      .generation = free->generation};
-    link->accept(this, connection);
+    link->accept(this, connection, waiting_bytes_);
     side_.on_connected(connection, world_.now());
     plan_turn();
+}
+
+bool ShardProcess::leaves_waiting(GroupId gid) {
+    const fanout::Audience* audience = side_.router().audience(gid);
+    if (audience == nullptr) return false;
+    return std::ranges::any_of(audience->seats(), [&](const fanout::Seat& seat) {
+        const Socket& socket = sockets_[seat.connection];
+        return seat.waiting && socket.link != nullptr && socket.link->has_room();
+    });
 }
 
 void ShardProcess::on_message(ConnectionToken connection, std::string bytes) {

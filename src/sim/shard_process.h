@@ -36,6 +36,8 @@ public:
     ~ShardProcess() override;
 
     void accept(const std::shared_ptr<Link>& link);
+    // Whether somebody waits to be told that his socket has room, and it has.
+    [[nodiscard]] bool leaves_waiting(GroupId gid);
     // Mail of the hub or of an owner.
     template <class Task>
     void run(Task&& task) {
@@ -82,6 +84,7 @@ private:
     Around around_;
     World& world_;
     std::vector<Socket> sockets_;  // By ConnectionToken::index.
+    std::shared_ptr<WaitingBytes> waiting_bytes_ = std::make_shared<WaitingBytes>();
     node::Side side_;
     bool turn_planned_{};
 };
