@@ -7,98 +7,18 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "bench/escaped.h"
+
 namespace stentor::bench {
 namespace {
-
-constexpr double kWidth = 640;
-constexpr double kHeight = 260;
-constexpr double kLeft = 70;
-constexpr double kBottom = 40;
-constexpr double kTop = 20;
-constexpr const char* kColours[] = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e"};
-
-std::string short_number(double value) {
-    const double size = std::abs(value);
-    if (size >= 1e6) return fmt::format("{:.4g}M", value / 1e6);
-    if (size >= 1e4) return fmt::format("{:.4g}k", value / 1e3);
-    return fmt::format("{:.4g}", value);
-}
-
-struct Frame {
-    double x_min{}, x_max{1}, y_max{1};
-
-    explicit Frame(const Plot& plot) {
-        bool first = true;
-        y_max = 0;
-        for (const auto& series : plot.series) {
-            for (const auto& [x, y] : series.points) {
-                x_min = first ? x : std::min(x_min, x);
-                x_max = first ? x : std::max(x_max, x);
-                y_max = std::max(y_max, y);
-                first = false;
-            }
-        }
-        if (x_max <= x_min) x_max = x_min + 1;
-        y_max = y_max <= 0 ? 1 : y_max * 1.05;
-    }
-    [[nodiscard]] double x(double value) const {
-        return kLeft + (value - x_min) / (x_max - x_min) * (kWidth - kLeft - 20);
-    }
-    [[nodiscard]] double y(double value) const {
-        return kHeight - kBottom - value / y_max * (kHeight - kBottom - kTop);
-    }
-};
-
-std::string axes(const Plot& plot, const Frame& frame) {
-    std::string svg;
-    for (int tick = 0; tick <= 4; ++tick) {
-        const double y = frame.y_max * tick / 4;
-        const double x = frame.x_min + (frame.x_max - frame.x_min) * tick / 4;
-        svg += fmt::format(
-            "<line x1='{:.1f}' x2='{:.1f}' y1='{:.1f}' y2='{:.1f}' class='grid'/>"
-            "<text x='{:.1f}' y='{:.1f}' class='end'>{}</text>"
-            "<text x='{:.1f}' y='{:.1f}' class='mid'>{}</text>\n",
-            kLeft, kWidth - 20, frame.y(y), frame.y(y), kLeft - 6, frame.y(y) + 4, short_number(y),
-            frame.x(x), kHeight - kBottom + 16, short_number(x));
-    }
-    svg += fmt::format("<text x='{}' y='{}' class='mid'>{}</text>", (kLeft + kWidth) / 2,
-                       kHeight - 6, html_escaped(plot.x_label));
-    svg += fmt::format("<text x='4' y='13'>{}</text>\n", html_escaped(plot.y_label));
-    return svg;
-}
-
-std::string drawn(const Plot& plot) {
-    const Frame frame{plot};
-    std::string svg = fmt::format(
-        "<figure><figcaption>{}</figcaption><svg viewBox='0 0 {} {}' role='img' "
-        "aria-label='{}'>\n{}",
-        html_escaped(plot.title), kWidth, kHeight, html_escaped(plot.title), axes(plot, frame));
-    std::size_t n = 0;
-    for (const auto& series : plot.series) {
-        const char* colour = kColours[n % std::size(kColours)];
-        std::string line;
-        for (const auto& [x, y] : series.points) {
-            line += fmt::format("{:.1f},{:.1f} ", frame.x(x), frame.y(y));
-        }
-        svg += fmt::format("<polyline points='{}' stroke='{}'/>\n", line, colour);
-        svg += fmt::format("<text x='{}' y='{}' fill='{}' class='end'>{}</text>\n", kWidth - 24,
-                           kTop + 14 * static_cast<double>(n), colour, html_escaped(series.name));
-        ++n;
-    }
-    return svg + "</svg></figure>\n";
-}
 
 constexpr const char* kHead =
     "<!doctype html><html lang='en'><meta charset='utf-8'><title>Stentor bench</title><style>"
     "body{font:15px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}"
     "td{padding:.1rem .8rem .1rem 0}td+td{text-align:right;font-variant-numeric:tabular-nums}"
     "td+td+td{text-align:left;color:#666}.wide{font-size:.85em}.wide td,.wide th{padding:.2rem "
-    ".6rem "
-    ".2rem "
-    "0;text-align:left;vertical-align:top;color:inherit}svg{width:100%;font-size:11px}figure{"
-    "margin:1rem 0}"
-    ".grid{stroke:#ddd}.end{text-anchor:end}.mid{text-anchor:middle}"
-    "polyline{fill:none;stroke-width:2}.bad{color:#b00}</style><h1>Stentor bench</h1>\n";
+    ".6rem .2rem 0;text-align:left;vertical-align:top;color:inherit}svg{width:100%}.bad{color:#b00}"
+    "</style><h1>Stentor bench</h1>\n";
 
 std::string drawn(const Table& table) {
     std::string html =
@@ -143,36 +63,6 @@ void save(const std::filesystem::path& file, const std::string& text) {
 }
 
 }  // namespace
-
-std::string json_escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-            out += c;
-        }
-    }
-    return out;
-}
-
-std::string html_escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '&': out += "&amp;"; break;
-            case '\'': out += "&#39;"; break;
-            case '"': out += "&quot;"; break;
-            default: out += c;
-        }
-    }
-    return out;
-}
 
 Findings::Section& Findings::section(const std::string& name) {
     const auto found = std::ranges::find(sections_, name, &Section::name);
@@ -240,7 +130,7 @@ std::string Findings::html() const {
             out += fmt::format("<p class='bad'>{}\n", html_escaped(words));
         }
         for (const Table& table : part.tables) out += drawn(table);
-        for (const Plot& plot : part.plots) out += drawn(plot);
+        if (!part.plots.empty()) out += drawn(part.plots);
     }
     return out;
 }
@@ -249,6 +139,9 @@ void Findings::write(const std::filesystem::path& folder) const {
     std::filesystem::create_directories(folder);
     save(folder / "report.json", json());
     save(folder / "report.html", html());
+    for (const Section& part : sections_) {
+        if (!part.plots.empty()) save(folder / (part.name + ".svg"), picture(part.plots));
+    }
 }
 
 }  // namespace stentor::bench

@@ -1,24 +1,15 @@
 #pragma once
-// The figures of one run of the bench: one JSON file, and one HTML page that needs nothing beside
-// itself.
+// The figures of one run of the bench: one JSON file, one HTML page that needs nothing beside
+// itself, and the plots of each section as a picture.
 
 #include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace stentor::bench {
+#include "bench/plot.h"
 
-struct Plot {
-    struct Series {
-        std::string name;
-        std::vector<std::pair<double, double>> points;  // In the order of x.
-    };
-    std::string title;
-    std::string x_label;
-    std::string y_label;
-    std::vector<Series> series;
-};
+namespace stentor::bench {
 
 struct Table {
     std::string title;
@@ -37,8 +28,8 @@ public:
     void fail(std::string section, std::string words);
 
     [[nodiscard]] bool failed() const { return failed_; }
-    // report.json and report.html in `folder`, which is made. Throws std::filesystem_error or
-    // std::runtime_error.
+    // report.json, report.html and SECTION.svg in `folder`, which is made. Throws
+    // std::filesystem_error or std::runtime_error.
     void write(const std::filesystem::path& folder) const;
 
 private:
@@ -62,9 +53,5 @@ private:
     std::vector<Section> sections_;
     bool failed_{};
 };
-
-// For texts inside JSON and inside HTML.
-[[nodiscard]] std::string json_escaped(std::string_view text);
-[[nodiscard]] std::string html_escaped(std::string_view text);
 
 }  // namespace stentor::bench

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/findings.h"
+#include "bench/escaped.h"
 #include "wire/pb.h"
 
 namespace stentor::bench {
