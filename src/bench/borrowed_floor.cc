@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,18 +25,12 @@
 #include <utility>
 
 #include "bench/server_cpu.h"
+#include "bench/thread_cpu.h"
 
 namespace stentor::bench {
 namespace {
 
 constexpr unsigned kPidfdThread = O_EXCL;  // PIDFD_THREAD, in headers since Linux 6.9.
-
-std::uint64_t thread_cpu_ns() {
-    timespec used{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    return static_cast<std::uint64_t>(used.tv_sec) * 1'000'000'000 +
-           static_cast<std::uint64_t>(used.tv_nsec);
-}
 
 bool comes_from(int descriptor, std::string_view prefix) {
     sockaddr_in peer{};
@@ -102,12 +96,16 @@ public:
     [[nodiscard]] std::size_t sockets() const { return sockets_.size(); }
 
 private:
-    // A table of its own, with nothing in it; it goes with the thread.
+    // A table of its own, with nothing in it; it goes with the thread. As nice as the shard whose
+    // sockets it has: beside an eager sender receivers would come later, and times beside each
+    // other would tell the scheduler's mind.
     void run(const std::filesystem::path& task, const std::string& prefix) {
         try {
             if (unshare(CLONE_FILES) < 0 || close_range(3, UINT_MAX, 0) < 0) {
                 throw std::runtime_error{"no descriptor table of its own"};
             }
+            const auto shard = static_cast<id_t>(std::stoi(task.filename()));
+            setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, shard));
             sockets_ = borrow(task, prefix);
         } catch (const std::exception& error) {
             failure_ = error.what();

@@ -23,22 +23,32 @@ void FanoutPairs::Side::tell(Findings& findings, const std::string& section,
     }
 }
 
-void FanoutPairs::add(const FanoutTimes& ours, const FanoutTimes& floor) {
+void FanoutPairs::add(const FanoutTimes& ours, const std::optional<FanoutTimes>& floor) {
     ours_.add(ours);
-    floor_.add(floor);
-    ratio_.values.push_back(static_cast<double>(floor.cpu) / static_cast<double>(ours.cpu));
+    if (!floor) return;
+    floor_.add(*floor);
+    ratio_.values.push_back(static_cast<double>(floor->cpu) / static_cast<double>(ours.cpu));
+}
+
+std::optional<double> FanoutPairs::ratio_at(double part) const {
+    if (ratio_.values.empty()) return std::nullopt;
+    return ratio_.at(part);
 }
 
 // The ratio is 1 where we are as cheap as bare send(); below 1 it is the part of our CPU time that
 // the floor would have needed.
 void FanoutPairs::tell(Findings& findings, const std::string& section, const std::string& words) {
-    Plot plot{"Last of " + words + " has it", "run", "ms", {{"stentor", {}}, {"raw floor", {}}}};
-    for (std::size_t i = 0; i < ours_.last.values.size(); ++i) {
-        plot.series[0].points.emplace_back(static_cast<double>(i + 1), ours_.last.values[i]);
-        plot.series[1].points.emplace_back(static_cast<double>(i + 1), floor_.last.values[i]);
+    Plot plot{"Last of " + words + " has it", "run", "ms", {}};
+    for (const auto& [name, side] : {std::pair{"stentor", &ours_}, {"raw floor", &floor_}}) {
+        if (side->last.values.empty()) continue;
+        Plot::Series& series = plot.series.emplace_back(name);
+        for (const double ms : side->last.values) {
+            series.points.emplace_back(static_cast<double>(series.points.size() + 1), ms);
+        }
     }
     findings.plot(section, plot);
     ours_.tell(findings, section, words + ", stentor");
+    if (ratio_.values.empty()) return;
     floor_.tell(findings, section, words + ", raw floor");
     for (auto [name, part] : {std::pair{"median", 0.5}, std::pair{"lower quartile", 0.25},
                               std::pair{"upper quartile", 0.75}}) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,12 @@ namespace stentor::bench {
 
 class FanoutPairs {
 public:
-    void add(const FanoutTimes& ours, const FanoutTimes& floor);
+    // Nothing for `floor`: there is none here, in any of the runs.
+    void add(const FanoutTimes& ours, const std::optional<FanoutTimes>& floor);
     // Figures and a plot. `words` names the watchers.
     void tell(Findings& findings, const std::string& section, const std::string& words);
+    // Of the raw floor's CPU over ours; nothing where there was no floor.
+    [[nodiscard]] std::optional<double> ratio_at(double part) const;
 
 private:
     struct Side {

@@ -10,6 +10,7 @@
 #include "bench/borrowed_floor.h"
 #include "bench/made_up_groups.h"
 #include "bench/progress.h"
+#include "bench/shown_check.h"
 #include "wire/pb.h"
 
 namespace stentor::bench {
@@ -17,7 +18,6 @@ namespace {
 
 constexpr std::size_t kImportAtOnce = 10'000;
 constexpr std::size_t kDescriptorsReserve = 300;  // Of a thread of the crowd.
-constexpr std::size_t kHandshakesAtOnce = 24;     // Of a thread of the crowd.
 
 std::vector<std::string> with_connections(std::vector<std::string> arguments, std::size_t count) {
     arguments.emplace_back("--set");
@@ -59,7 +59,7 @@ GreatGroup::GreatGroup(const Context& context, std::string section, Shape shape)
                      .first_uid = rig_.fleet().user(0).value,
                      .members = shape_.watchers,
                      .members_a_thread = raise_descriptor_limit() - kDescriptorsReserve,
-                     .handshakes_at_once = kHandshakesAtOnce,
+                     .handshakes_at_once = shape_.handshakes_at_once,
                      .sleepers = shape_.sleepers};
     plan.rooms.push_back({kGid, shape_.watchers});
     GroupId next{kGid.value + 1};
@@ -67,6 +67,7 @@ GreatGroup::GreatGroup(const Context& context, std::string section, Shape shape)
         if (shape_.watches_all) plan.rooms.push_back({next, size});
         next.value += (shape_.watchers + size - 1) / size;
     }
+    openings_at_once_ = std::min(plan.threads() * plan.handshakes_at_once, plan.members);
     crowd_ = std::make_unique<crowd::Crowd>(std::move(plan));
     bring_speakers();
 }
@@ -133,6 +134,10 @@ bool GreatGroup::gather(std::size_t count, Millis within) {
         within);
 }
 
+void GreatGroup::claim(std::uint64_t seq) {
+    crowd_->claim(speakers_.front()->client().cursor(kGid)->epoch().value, seq);
+}
+
 double GreatGroup::start_again() {
     const double took_s = rig_.own_server().start();
     rig_.retarget();
@@ -187,28 +192,22 @@ void GreatGroup::compare_with_log() {
     }
     rig_.own_server().stop();
     const auto record = context_.options.open_record(rig_.own_server().folder());
-    std::uint64_t compared = 0;
-    for (std::uint64_t seq = 1; seq <= head_; ++seq) {
+    const ShownCheck check = check_shown(shown, head_, [&](std::uint64_t seq) {
         const auto page = record->entries(kGid, {seq}, 1);
-        pb::Entry entry;
+        std::optional<pb::Entry> entry{std::in_place};
         if (!page || page->entries.empty() ||
-            !entry.ParseFromString(*page->entries.front().bytes)) {
-            context_.findings.fail(section_, fmt::format("the log has no entry {}", seq));
-            return;
+            !entry->ParseFromString(*page->entries.front().bytes)) {
+            entry.reset();
         }
-        const auto at = shown.find(seq);
-        if (at == shown.end()) continue;
-        if (at->second.sender != entry.sender() || at->second.body != entry.body()) {
-            context_.findings.fail(section_, fmt::format("entry {} is not the log's", seq));
-        }
-        ++compared;
-    }
+        return entry;
+    });
+    if (!check.fault.empty()) context_.findings.fail(section_, check.fault);
     if (const auto head = record->head(kGid); !head || head->seq.value != head_) {
         context_.findings.fail(section_, fmt::format("the log's head is not {}", head_));
     }
     context_.findings.note(section_, fmt::format("{} entries that were shown compared with the "
                                                  "log, all of {}",
-                                                 compared, head_));
+                                                 check.compared, head_));
 }
 
 }  // namespace stentor::bench

@@ -27,8 +27,9 @@ public:
         std::size_t watchers{};
         // Beside the great group each is a member of one of these sizes.
         std::vector<std::uint64_t> further_rooms{};
-        bool watches_all{};  // Not only the great group.
-        double sleepers{};   // Share of the watchers who will stop reading.
+        bool watches_all{};                   // Not only the great group.
+        double sleepers{};                    // Share of the watchers who will stop reading.
+        std::size_t handshakes_at_once = 24;  // Of a thread of the crowd.
         std::vector<std::string> server_arguments{};
     };
     GreatGroup(const Context& context, std::string section, Shape shape);
@@ -36,6 +37,8 @@ public:
     // The first `count` members connect, those that are away. False: after `within` not all of them
     // watched.
     [[nodiscard]] bool gather(std::size_t count, Millis within);
+    // Everybody holds the great group up to `seq`, from an earlier life. While nobody is connected.
+    void claim(std::uint64_t seq);
     // `count` messages of the chat, and waits until everybody who was gathered has the last of
     // them. Times from the first one's sending.
     [[nodiscard]] FanoutTimes say(std::size_t count, Millis within);
@@ -54,10 +57,10 @@ public:
     [[nodiscard]] Rig& rig() { return rig_; }
     [[nodiscard]] crowd::Crowd& crowd() { return *crowd_; }
     [[nodiscard]] Timeline& timeline() { return timeline_; }
-    [[nodiscard]] GroupId gid() const { return kGid; }
     [[nodiscard]] std::uint64_t head() const { return head_; }
-    [[nodiscard]] const Shape& shape() const { return shape_; }
     [[nodiscard]] std::size_t gathered() const { return gathered_; }
+    // Connections of the crowd under way at the same time, at most.
+    [[nodiscard]] std::size_t openings_at_once() const { return openings_at_once_; }
     [[nodiscard]] bool wait_until(const std::function<bool()>& done, Millis within);
 
     static constexpr GroupId kGid{std::uint64_t{1} << 42U};
@@ -79,6 +82,7 @@ private:
     std::uint64_t said_{};
     std::uint64_t head_{};
     std::size_t gathered_{};
+    std::size_t openings_at_once_{};
 };
 
 // The chat that was named, or the made-up one of the tests. Throws std::runtime_error.

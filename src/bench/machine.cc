@@ -11,8 +11,6 @@
 namespace stentor::bench {
 namespace {
 
-constexpr std::uint64_t kPageBytes = 4'096;
-
 // proc(5): a line of /proc/meminfo, in KiB there.
 std::uint64_t meminfo_bytes(std::string_view name) {
     std::ifstream meminfo{"/proc/meminfo"};
@@ -25,20 +23,19 @@ std::uint64_t meminfo_bytes(std::string_view name) {
 
 }  // namespace
 
-std::uint64_t tcp_pages() {
+std::uint64_t tcp_bytes() {
     std::ifstream sockstat{"/proc/net/sockstat"};
     for (std::string line; std::getline(sockstat, line);) {
         const std::size_t at = line.find(" mem ");
         if (line.starts_with("TCP:") && at != std::string::npos) {
-            return std::stoull(line.substr(at + 5));
+            return std::stoull(line.substr(at + 5)) *
+                   static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
         }
     }
     return 0;
 }
 
-std::uint64_t kernel_bytes() { return meminfo_bytes("SUnreclaim:") + tcp_pages() * kPageBytes; }
-
-std::uint64_t available_bytes() { return meminfo_bytes("MemAvailable:"); }
+std::uint64_t kernel_bytes() { return meminfo_bytes("SUnreclaim:") + tcp_bytes(); }
 
 std::uint64_t all_bytes() { return meminfo_bytes("MemTotal:"); }
 

@@ -6,12 +6,10 @@
 
 namespace stentor::bench {
 
-// Pages in the buffers of TCP sockets, as tcp_mem counts them (tcp(7)).
-[[nodiscard]] std::uint64_t tcp_pages();
+// In the buffers of TCP sockets, whole pages, as tcp_mem counts them (tcp(7)).
+[[nodiscard]] std::uint64_t tcp_bytes();
 // Memory that the kernel cannot give back, sockets among it, and those buffers; bytes.
 [[nodiscard]] std::uint64_t kernel_bytes();
-// Free, or given back on demand; bytes.
-[[nodiscard]] std::uint64_t available_bytes();
 [[nodiscard]] std::uint64_t all_bytes();
 // Seconds that all cores together have worked since the machine's start, interrupts included.
 [[nodiscard]] double busy_s();

@@ -57,6 +57,11 @@ void measure_fanout(const Context& context) {
         }
         rig.fleet().run_for(kRest);
         const FanoutTimes theirs = floor.run(arrivals.payload_bytes);
+        if (theirs.reached < watchers) {
+            findings.fail("fanout",
+                          fmt::format("the raw floor: {} of {} reached", theirs.reached, watchers));
+            break;
+        }
         rig.fleet().run_for(kRest);
         if (pair == 0) continue;  // Caches and buffers are cold.
         pairs.add(ours, theirs);

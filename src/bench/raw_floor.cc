@@ -9,7 +9,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,6 +26,7 @@
 #include "bench/arrivals.h"
 #include "bench/loop.h"
 #include "bench/pipe_mail.h"
+#include "bench/thread_cpu.h"
 #include "net/ws/handshake.h"
 #include "wire/envelope.h"
 
@@ -34,13 +34,6 @@ namespace stentor::bench {
 namespace {
 
 // ---- The sender's process
-
-std::uint64_t thread_cpu_ns() {
-    timespec used{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    return static_cast<std::uint64_t>(used.tv_sec) * 1'000'000'000 +
-           static_cast<std::uint64_t>(used.tv_nsec);
-}
 
 int listen_on(std::uint16_t& port) {
     const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -11,9 +11,8 @@
 namespace stentor::bench {
 namespace {
 
-constexpr double kPageBytes = 4'096;
 constexpr double kGigabyte = 1e9;
-constexpr std::size_t kLevelEvery = 5;  // Samples: asking for it is a request of its own.
+constexpr std::size_t kLevelEvery = 5;  // Looks: asking for it is a request of its own.
 constexpr double kDelivers = 0.01;      // Of the watchers get an entry in a second.
 constexpr double kAtLimit = 0.9;
 
@@ -25,21 +24,21 @@ double Timeline::now_s() const {
 
 void Timeline::look(const ServerProcess& server, crowd::Crowd& crowd) {
     const double at = now_s();
-    const double before = samples_.empty() ? 0 : samples_.back().at_s;
+    const double before = looks_.empty() ? 0 : looks_.back().at_s;
     if (at < before + 1 || !server.running()) return;
     const std::uint64_t delivered = crowd.delivered();
     double cpu_s = 0;
     for (const auto& [name, ns] : server.thread_cpu()) cpu_s += static_cast<double>(ns) / 1e9;
     const double busy = busy_s();
     const double span = at - before;
-    if (samples_.size() % kLevelEvery == 0) level_ = ServerMetrics{server}["stentor_storm_level"];
-    samples_.push_back({
+    if (looks_.size() % kLevelEvery == 0) level_ = ServerMetrics{server}["stentor_storm_level"];
+    looks_.push_back({
         .at_s = at,
         .watching = static_cast<double>(crowd.watching()),
         .delivered_per_s = static_cast<double>(delivered - delivered_) / span,
         .server_bytes = static_cast<double>(server.own_bytes()),
         .kernel_bytes = static_cast<double>(kernel_bytes()),
-        .tcp_bytes = static_cast<double>(tcp_pages()) * kPageBytes,
+        .tcp_bytes = static_cast<double>(tcp_bytes()),
         // A server that was started again begins at none.
         .server_cores = cpu_s < cpu_s_ ? 0 : (cpu_s - cpu_s_) / span,
         .machine_cores = (busy - busy_s_) / span,
@@ -55,11 +54,11 @@ std::string Timeline::limits() const {
     double server = 0;
     double most_bytes = 0;
     std::size_t delivering = 0;
-    for (const Sample& sample : samples_) {
-        most_bytes = std::max(most_bytes, sample.server_bytes + sample.kernel_bytes);
-        if (sample.delivered_per_s < kDelivers * sample.watching) continue;
-        busy += sample.machine_cores;
-        server += sample.server_cores;
+    for (const Look& look : looks_) {
+        most_bytes = std::max(most_bytes, look.server_bytes + look.kernel_bytes);
+        if (look.delivered_per_s <= kDelivers * look.watching) continue;
+        busy += look.machine_cores;
+        server += look.server_cores;
         ++delivering;
     }
     const double count = std::max<double>(1, static_cast<double>(delivering));
@@ -78,14 +77,14 @@ void Timeline::mark(const std::string& words) { marks_.emplace_back(now_s(), wor
 void Timeline::plot(Findings& findings, const std::string& section) const {
     const auto series = [this](const char* name, auto value) {
         Plot::Series made{.name = name, .points = {}};
-        for (const Sample& sample : samples_) made.points.emplace_back(sample.at_s, value(sample));
+        for (const Look& look : looks_) made.points.emplace_back(look.at_s, value(look));
         return made;
     };
-    findings.plot(section, {"Watching", "s", "members", {series("watching", [](const Sample& s) {
+    findings.plot(section, {"Watching", "s", "members", {series("watching", [](const Look& s) {
                                 return s.watching;
                             })}});
     findings.plot(section,
-                  {"Entries delivered", "s", "a second", {series("entries", [](const Sample& s) {
+                  {"Entries delivered", "s", "a second", {series("entries", [](const Look& s) {
                        return s.delivered_per_s;
                    })}});
     findings.plot(
@@ -93,17 +92,17 @@ void Timeline::plot(Findings& findings, const std::string& section) const {
         {"Memory",
          "s",
          "GB",
-         {series("server's own", [](const Sample& s) { return s.server_bytes / kGigabyte; }),
-          series("kernel, both ends", [](const Sample& s) { return s.kernel_bytes / kGigabyte; }),
-          series("of it TCP buffers", [](const Sample& s) { return s.tcp_bytes / kGigabyte; })}});
+         {series("server's own", [](const Look& s) { return s.server_bytes / kGigabyte; }),
+          series("kernel, both ends", [](const Look& s) { return s.kernel_bytes / kGigabyte; }),
+          series("of it TCP buffers", [](const Look& s) { return s.tcp_bytes / kGigabyte; })}});
     findings.plot(section, {"CPU",
                             "s",
                             "cores",
-                            {series("server", [](const Sample& s) { return s.server_cores; }),
-                             series("machine", [](const Sample& s) { return s.machine_cores; })}});
+                            {series("server", [](const Look& s) { return s.server_cores; }),
+                             series("machine", [](const Look& s) { return s.machine_cores; })}});
     findings.plot(
         section,
-        {"Storm level", "s", "level", {series("level", [](const Sample& s) { return s.level; })}});
+        {"Storm level", "s", "level", {series("level", [](const Look& s) { return s.level; })}});
     findings.note(section, limits());
     for (const auto& [at, words] : marks_) {
         findings.note(section, fmt::format("{:.0f} s: {}", at, words));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bench/findings.h"
+#include "bench/machine.h"
 #include "bench/rig.h"
 #include "crowd/crowd.h"
 
@@ -15,14 +16,14 @@ namespace stentor::bench {
 
 class Timeline {
 public:
-    // Takes a sample when a second has gone by since the one before.
+    // Takes a look when a second has gone by since the one before.
     void look(const ServerProcess& server, crowd::Crowd& crowd);
     // A word below the curves at the present moment.
     void mark(const std::string& words);
     void plot(Findings& findings, const std::string& section) const;
 
 private:
-    struct Sample {
+    struct Look {
         double at_s{};
         double watching{};
         double delivered_per_s{};
@@ -38,11 +39,11 @@ private:
     [[nodiscard]] double now_s() const;
 
     std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-    std::vector<Sample> samples_;
+    std::vector<Look> looks_;
     std::vector<std::pair<double, std::string>> marks_;
     std::uint64_t delivered_{};
     double cpu_s_{};
-    double busy_s_{};
+    double busy_s_ = busy_s();
     double level_{};
 };
 

@@ -1,6 +1,7 @@
 #include "crowd/crowd.h"
 
 #include <algorithm>
+#include <atomic>
 #include <latch>
 #include <mutex>
 #include <utility>
@@ -10,7 +11,7 @@ namespace stentor::crowd {
 Crowd::Crowd(Plan plan) : plan_{std::move(plan)} {
     for (std::size_t first = 0; first < plan_.members; first += plan_.members_a_thread) {
         const std::size_t count = std::min(plan_.members_a_thread, plan_.members - first);
-        threads_.push_back(std::make_unique<Thread>(plan_, threads_.size(), first, count));
+        threads_.push_back(std::make_unique<Thread>(plan_, first, count));
     }
 }
 
@@ -29,8 +30,8 @@ void Crowd::connect(std::size_t up_to) {
     each([=](Thread& thread) { thread.connect(up_to); });
 }
 
-void Crowd::claim(std::uint64_t seq) {
-    each([=](Thread& thread) { thread.claim(seq); });
+void Crowd::claim(std::uint64_t epoch, std::uint64_t seq) {
+    each([=](Thread& thread) { thread.claim(epoch, seq); });
 }
 
 std::string Crowd::newest_push() {
@@ -49,6 +50,12 @@ void Crowd::vanish() {
 
 void Crowd::set_server(std::uint16_t port) {
     each([port](Thread& thread) { thread.set_server(port); });
+}
+
+std::size_t Crowd::sleepers() {
+    std::atomic<std::size_t> all = 0;
+    each([&](Thread& thread) { all += thread.sleepers(); });
+    return all;
 }
 
 void Crowd::fall_asleep() {

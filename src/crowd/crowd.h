@@ -30,9 +30,11 @@ public:
     void each(const std::function<void(Thread&)>& order);
 
     void connect(std::size_t up_to);
-    void claim(std::uint64_t seq);
+    void claim(std::uint64_t epoch, std::uint64_t seq);
     void vanish();
     void set_server(std::uint16_t port);
+    // Who will stop reading, or has.
+    [[nodiscard]] std::size_t sleepers();
     void fall_asleep();
     // So large a share of the sleepers as `share`; with 1 they are as all others are.
     void wake_up(double share);
@@ -50,7 +52,6 @@ public:
     // What all of them were shown. False: two of them were shown different things.
     [[nodiscard]] bool merge_shown(GroupId gid, ShownLog& into);
 
-    [[nodiscard]] const Plan& plan() const { return plan_; }
     [[nodiscard]] std::size_t size() const { return plan_.members; }
 
 private:

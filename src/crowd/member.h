@@ -30,11 +30,12 @@ struct Member {
     int descriptor{-1};
     Phase phase{Phase::away};
     std::uint8_t tries{};    // In a row that led nowhere.
+    std::uint8_t known{};    // One bit a room: what it holds of that means something.
     std::uint8_t opened{};   // One bit a room.
     std::uint8_t pulling{};  // One bit a room.
     bool settled{};          // Was watching once on this connection.
-    bool watching{};
-    bool asleep{};  // Takes nothing out of its socket.
+    bool watching{};         // As Counts::watching.
+    bool asleep{};           // Takes nothing out of its socket.
 };
 static_assert(sizeof(Member) <= 72);
 

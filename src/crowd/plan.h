@@ -15,7 +15,7 @@ namespace stentor::crowd {
 inline constexpr std::size_t kRoomsMax = 4;
 
 // Groups of the same size, one after the other: the n-th member is in the one numbered n / size.
-struct Room {
+struct GroupRow {
     GroupId first;
     std::uint64_t size{};
 
@@ -28,7 +28,7 @@ struct Plan {
     auth::TokenKey key;  // That the server verifies with.
     std::uint64_t first_uid{};
     std::size_t members{};
-    std::vector<Room> rooms;           // That each watches; at most kRoomsMax.
+    std::vector<GroupRow> rooms;       // That each watches; at most kRoomsMax.
     std::size_t members_a_thread{};    // A thread's descriptor table must hold them.
     std::size_t handshakes_at_once{};  // Of a thread.
     double sleepers{};                 // Share of the members who will stop reading.

@@ -20,15 +20,12 @@ namespace {
 
 constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr std::uint64_t kWakeSource = ~std::uint64_t{0};
-constexpr std::uint32_t kFirstSource = 0x7f010001;  // 127.1.0.1
-constexpr std::size_t kAddressesAThread = 8;
 
 }  // namespace
 
-Thread::Thread(const Plan& plan, std::size_t ordinal, std::size_t first, std::size_t count)
+Thread::Thread(const Plan& plan, std::size_t first, std::size_t count)
     : plan_{plan},
       first_{first},
-      source_{kFirstSource + static_cast<std::uint32_t>(ordinal * kAddressesAThread)},
       server_{ntohl(inet_addr(plan.address.c_str()))},
       port_{plan.port},
       wake_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)},
@@ -124,14 +121,21 @@ void Thread::start_some() {
 }
 
 void Thread::connect(std::size_t up_to) {
+    // Those who were wanted before and are away have their time in wakes_: a drain told it to them,
+    // or it grows with each try. A crowd that came at once would prove neither.
+    const auto before = static_cast<Index>(wanted_);
     wanted_ = std::clamp(up_to, first_, first_ + members_.size()) - first_;
-    for (auto index = static_cast<Index>(wanted_); index > 0; --index) {
-        if (at(index - 1).phase == Member::Phase::away) to_start_.push_back(index - 1);
+    for (auto index = static_cast<Index>(wanted_); index > before; --index) {
+        to_start_.push_back(index - 1);
     }
 }
 
-void Thread::claim(std::uint64_t seq) {
-    for (Member& member : members_) member.held[0] = static_cast<std::uint32_t>(seq);
+void Thread::claim(std::uint64_t epoch, std::uint64_t seq) {
+    epoch_ = epoch;
+    for (Member& member : members_) {
+        member.held[0] = static_cast<std::uint32_t>(seq);
+        member.known |= 1U;
+    }
 }
 
 void Thread::vanish() {

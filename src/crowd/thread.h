@@ -33,7 +33,7 @@ using Clock = std::chrono::steady_clock;
 class Thread {
 public:
     // The members from `first` on, `count` of them. Throws std::system_error.
-    Thread(const Plan& plan, std::size_t ordinal, std::size_t first, std::size_t count);
+    Thread(const Plan& plan, std::size_t first, std::size_t count);
     Thread(const Thread&) = delete;
     Thread& operator=(const Thread&) = delete;
     ~Thread();
@@ -53,10 +53,11 @@ public:
     // ---- Orders
     void set_server(std::uint16_t port) { port_ = port; }
     // The members below `up_to`, by their number in the plan, connect, now and whenever they are
-    // away again.
+    // away again. Who is away because of an end that came sooner keeps the time that it was told.
     void connect(std::size_t up_to);
-    // Everybody holds room 0 up to `seq`, as if it had been shown to him in an earlier life.
-    void claim(std::uint64_t seq);
+    // Everybody holds room 0 up to `seq`, as if it had been shown to him in an earlier life. While
+    // nobody is connected.
+    void claim(std::uint64_t epoch, std::uint64_t seq);
     // Everybody vanishes without a word.
     void vanish();
     // Those of Plan::sleepers read nothing from now on. reached() never counts them, until all of
@@ -66,14 +67,13 @@ public:
     // From now on reached() counts who holds everything of room 0 up to `seq`, and arrivals() notes
     // how long after `since` each came to that.
     void aim(std::uint64_t seq, Clock::time_point since);
-    // A push that comes once more is no fault until `to` says so again; each is noted in
-    // arrivals().
+    // While `on`, a push that comes once more is no fault; each is noted in arrivals().
     void drill(bool on, Clock::time_point since);
 
     [[nodiscard]] const Counts& counts() const { return counts_; }
     [[nodiscard]] const Histogram& arrivals() const { return arrivals_; }
     [[nodiscard]] const Shown& shown() const { return shown_; }
-    [[nodiscard]] std::size_t size() const { return members_.size(); }
+    [[nodiscard]] std::size_t sleepers() const { return sleepers_; }
 
 private:
     using Index = std::uint32_t;  // In members_.
@@ -109,6 +109,7 @@ private:
     void on_range(Index index, const pb::Range& range);
     void on_refused(Index index, std::uint32_t request_id, const pb::Refused& refused);
     void on_head(Index index, std::uint64_t gid, std::uint64_t head);
+    [[nodiscard]] bool one_history(std::uint64_t epoch);
     void take_push(Index index, const Shown::Push& push);
     void take_fetched(Index index, std::size_t room, std::uint64_t first, std::uint64_t last);
     void hold(Index index, std::size_t room, std::uint64_t seq);
@@ -119,8 +120,7 @@ private:
 
     const Plan& plan_;
     std::size_t first_;     // Number of members_[0] within the plan.
-    std::uint32_t source_;  // The first of the addresses that connections come from.
-    std::uint32_t server_;  // Its address; both in the host's order of bytes.
+    std::uint32_t server_;  // Its address, in the host's order of bytes.
     std::uint16_t port_;
     int wake_;
     int epoll_{-1};
@@ -136,7 +136,7 @@ private:
     Counts counts_;
     Shown shown_;
     Histogram arrivals_;
-    std::uint64_t epoch_{};  // Of all groups: a server has one.
+    std::uint64_t epoch_{};  // Of all groups: a server has one. 0: none was named yet.
     std::uint64_t aim_{};
     Clock::time_point since_;
     bool drilling_{};

@@ -38,7 +38,7 @@ void Thread::greet(Index index) {
     for (std::size_t room = 0; room < plan_.rooms.size(); ++room) {
         pb::Cursor& cursor = *hello.add_resume();
         cursor.set_gid(plan_.rooms[room].of(first_ + index).value);
-        cursor.set_epoch(at(index).held[room] > 0 ? epoch_ : 0);
+        cursor.set_epoch(((at(index).known >> room) & 1U) != 0 ? epoch_ : 0);
         cursor.set_seq(at(index).held[room]);
     }
     say(index, frame.SerializeAsString());
@@ -87,24 +87,27 @@ void Thread::on_opened(Index index, const pb::Opened& opened) {
         return;
     }
     Member& member = at(index);
-    epoch_ = opened.epoch();
-    const std::uint64_t first = opened.first_seq();
-    const auto count = static_cast<std::uint64_t>(opened.entries_size());
-    if (member.held[room] == 0) {
-        hold(index, room, first - 1);
-    } else if (opened.floor() > member.held[room]) {
+    const auto bit = static_cast<std::uint8_t>(1U << room);
+    const bool known = (member.known & bit) != 0;
+    const std::uint64_t held = member.held[room];
+    // `reset` is no fault: one who is far behind is shown the newest page, and pulls the rest.
+    if (!one_history(opened.epoch()) ||
+        (known && (opened.head() < held || opened.floor() > held))) {
         ++counts_.resets;
         return;
     }
+    const std::uint64_t first = opened.first_seq();
+    const auto count = static_cast<std::uint64_t>(opened.entries_size());
+    if (!known) hold(index, room, first - 1);
+    member.known |= bit;
     if (!shown_.show_digest({opened.gid()}, first - 1, opened.digest_before()) ||
         (count > 0 && !shown_.show({opened.gid()}, first, opened.entries(), opened.digest())) ||
         (count == 0 && !shown_.show_digest({opened.gid()}, opened.head(), opened.digest()))) {
         ++counts_.unlike;
     }
-    // One who is far behind is shown the newest page; what lies between is pulled.
     if (first <= member.held[room] + 1U) take_fetched(index, room, first, first + count - 1);
     member.told[room] = std::max(member.told[room], static_cast<std::uint32_t>(opened.head()));
-    member.opened |= static_cast<std::uint8_t>(1U << room);
+    member.opened |= bit;
     pull_if_behind(index, room);
     look_whether_watching(index);
 }
@@ -112,17 +115,30 @@ void Thread::on_opened(Index index, const pb::Opened& opened) {
 void Thread::on_batch(Index index, const pb::Batch& batch, std::string_view payload) {
     const std::uint64_t first = batch.first_seq();
     const auto count = static_cast<std::uint64_t>(batch.entries_size());
-    if (room_of(index, batch.gid()) == kRoomsMax || count == 0) {
+    const std::size_t room = room_of(index, batch.gid());
+    if (room == kRoomsMax || count == 0) {
         ++counts_.unreadable;
         return;
     }
+    if (!one_history(batch.epoch())) {
+        ++counts_.resets;
+        return;
+    }
+    Shown::Push push{std::string{payload}, {batch.gid()}, first, first + count - 1};
+    // What follows a gap is not judged: the digest before it may not be known. A pull brings it.
+    if (first > at(index).held[room] + 1U) return take_push(index, push);
     if (!shown_.show({batch.gid()}, first, batch.entries(), batch.digest())) {
         ++counts_.unlike;
         return;
     }
-    Shown::Push push{std::string{payload}, {batch.gid()}, first, first + count - 1};
     take_push(index, push);
     shown_.remember(std::move(push));
+}
+
+// A server has one epoch for all groups, and keeps it unless history is lost.
+bool Thread::one_history(std::uint64_t epoch) {
+    if (epoch_ == 0) epoch_ = epoch;
+    return epoch_ == epoch;
 }
 
 // Its bytes were found right; whether it continues what this member holds is all that is left.
@@ -157,6 +173,10 @@ void Thread::on_range(Index index, const pb::Range& range) {
         return;
     }
     at(index).pulling &= static_cast<std::uint8_t>(~(1U << room));
+    if (!one_history(range.epoch())) {
+        ++counts_.resets;
+        return;
+    }
     const std::uint64_t first = range.first_seq();
     if (!shown_.show_digest({range.gid()}, first - 1, range.digest_before()) ||
         !shown_.show({range.gid()}, first, range.entries(), range.digest())) {

@@ -26,7 +26,8 @@ constexpr std::string_view kKey = "c3RlbnRvciBhIGNyb3dkIQ==";
 
 // An address has 28,232 ports to call from, and the kernel takes every other one first
 // (ip_local_port_range, ip(7)): beyond half of them each call looks through all the others.
-constexpr std::uint32_t kCallsAnAddress = 10'000;
+constexpr std::size_t kCallsAnAddress = 10'000;
+constexpr std::uint32_t kFirstSource = 0x7f010001;  // 127.1.0.1
 
 sockaddr_in socket_address(std::uint32_t address, std::uint16_t port) {
     sockaddr_in made{};
@@ -50,7 +51,8 @@ void Thread::dial(Index index) {
     if (index < sleepers_) {
         setsockopt(member.descriptor, SOL_SOCKET, SO_RCVBUF, &kTinyBuffer, sizeof kTinyBuffer);
     }
-    const sockaddr_in from = socket_address(source_ + index / kCallsAnAddress, 0);
+    const sockaddr_in from = socket_address(
+        kFirstSource + static_cast<std::uint32_t>((first_ + index) / kCallsAnAddress), 0);
     const sockaddr_in to = socket_address(server_, port_);
     if (bind(member.descriptor, reinterpret_cast<const sockaddr*>(&from), sizeof from) < 0) {
         return lose(index, kPauseMax);
@@ -82,7 +84,6 @@ void Thread::readable(Index index) {
         if (got < 0 && errno == EINTR) continue;
         if (got < 0 && errno == EAGAIN) return;
         if (got <= 0) return lose(index, kPauseMin);
-        counts_.bytes += static_cast<std::uint64_t>(got);
         const std::span<char> bytes{buffer_.data(), static_cast<std::size_t>(got)};
         if (at(index).phase == Member::Phase::shaking) {
             shake(index, {bytes.data(), bytes.size()});
@@ -104,7 +105,7 @@ void Thread::shake(Index index, std::string_view bytes) {
         return;
     }
     member.answer.reset();
-    if (*size == 0) {  // Full, or too many at once: it says when in a header.
+    if (*size == 0) {  // Refused. As a page, it cannot read the header that says when.
         ++counts_.refused;
         return lose(index, kPauseMin);
     }

@@ -1,0 +1,18 @@
+#pragma once
+// What it costs the server that somebody who is connected is a member of further groups, which he
+// has not open: two servers, before the same members, who watch the same one group; those of the
+// second are in kFurtherGroups others as well. What the second holds beyond the first is theirs.
+
+#include <cstddef>
+#include <string>
+
+#include "bench/rig.h"
+
+namespace stentor::bench {
+
+inline constexpr std::size_t kFurtherGroups = 32;
+
+// Figures, and a failure above the aim where enough members come to judge by.
+void measure_further_groups(const Context& context, const std::string& section);
+
+}  // namespace stentor::bench
