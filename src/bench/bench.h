@@ -1,9 +1,9 @@
 #pragma once
 // The two commands of the load side: `stentor replay` and `stentor bench`.
 //
-// Each runs clients over real sockets from this process, checks everything that reaches them with
-// the ledger, prints lines of progress, and gives the process' exit code: 0 only when nothing was
-// lost, repeated, out of order or otherwise wrong.
+// Each runs clients over real sockets, checks everything that reaches them, prints lines of
+// progress, and gives the process' exit code: 0 only when nothing was lost, repeated, out of order
+// or otherwise wrong.
 
 #include <cstddef>
 #include <cstdint>
@@ -42,16 +42,18 @@ struct BenchOptions {
     std::vector<std::string> what;  // Names of bench_names(); empty: all that need nothing else.
     std::filesystem::path out = "report";
     std::uint64_t seed = 1;
-    double seconds = 10;              // Of each load.
-    std::size_t watchers = 15'000;    // Of the fan-out.
-    std::size_t groups = 1'000;       // Of the many-groups load.
-    std::size_t members = 1'000'000;  // Of the largest group whose members come and go.
-    std::size_t entries = 100'000;    // Of flatness and cold start.
-    std::size_t times = 20;           // Kills.
-    std::size_t pairs = 10;           // Fan-out runs, each beside one of the raw floor.
-    std::size_t rounds = 3;           // Of comparisons, each in another order.
-    std::filesystem::path chat;       // For bytes; empty: the made-up one.
-    std::filesystem::path peers;      // Other servers, installed; see peers/.
+    double seconds = 10;            // Of each load.
+    std::size_t watchers = 15'000;  // Of fanout, slow and peers.
+    std::size_t groups = 1'000;     // Of the many-groups load.
+    // Of the largest group: million, return, isolation, membership, reads.
+    std::size_t members = 1'000'000;
+    std::size_t entries = 100'000;  // Of flatness and cold start.
+    std::size_t times = 20;         // Kills.
+    std::size_t pairs = 10;         // Fan-out runs, each beside one of the raw floor.
+    std::size_t rounds = 3;         // Of comparisons, each in another order.
+    // For bytes, million, return, slow, isolation; empty: the made-up one.
+    std::filesystem::path chat;
+    std::filesystem::path peers;  // Other servers, installed; see peers/.
     // The record in the data folder of a server that does not run. Throws std::runtime_error.
     std::function<std::unique_ptr<store::Store>(const std::filesystem::path& data)> open_record;
 };

@@ -17,7 +17,8 @@ constexpr Millis kTurn{100};
 constexpr Millis kGatherWithin{900'000};
 constexpr Millis kSayWithin{120'000};
 constexpr Millis kRest{3'000};
-constexpr double kAimedMs = 20;  // More than without the storm, at p99.
+constexpr double kAimedMs = 20;               // More than without the storm, at p99.
+constexpr std::size_t kJudgedFrom = 100'000;  // Fewer members make no storm to be kept from.
 
 struct Side {
     Sample median, p99, last;
@@ -49,7 +50,9 @@ public:
             const SmallGroup::Waits quiet = measure(false);
             const SmallGroup::Waits storm = measure(true);
             if (!quiet.clean || !storm.clean) {
-                context_.findings.fail(kSection, "the small group lost or misplaced something");
+                context_.findings.fail(
+                    kSection,
+                    "the small group lost or misplaced something, or waited too long to count it");
             }
             if (round == 0) continue;  // Caches are cold.
             quiet_.add(quiet);
@@ -96,8 +99,12 @@ private:
                                   context_.options.rounds, context_.options.seconds));
         findings.figure(kSection, "p99 more in the storm, median of the rounds", more_.at(0.5),
                         "ms");
-        if (more_.at(0.5) > kAimedMs) {
-            findings.fail(kSection, fmt::format("above {} ms", kAimedMs));
+        if (more_.at(0.5) <= kAimedMs) return;
+        const std::string words = fmt::format("above the aim of {} ms", kAimedMs);
+        if (context_.options.members >= kJudgedFrom) {
+            findings.fail(kSection, words);
+        } else {
+            findings.note(kSection, words + ", of few members");
         }
     }
 

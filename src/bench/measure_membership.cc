@@ -40,6 +40,9 @@ public:
         for (const std::size_t size : kSizes) {
             if (size <= context.options.members) sizes_.push_back(size);
         }
+        if (sizes_.size() < 2) {  // Nothing to compare with.
+            throw std::runtime_error{fmt::format("at least {} --members", kSizes[1])};
+        }
         fill();
         owner_ = &rig_.fleet().add_as(rig_.fleet().user(0), true, true);
         for (std::size_t i = 0; i < kComers; ++i) {
@@ -151,7 +154,8 @@ private:
         auto& findings = context_.findings;
         findings.note("membership",
                       fmt::format("{} of each in a round, one at a time, {} rounds; members are "
-                                  "not connected but for the owner and those who come and go. CPU "
+                                  "not connected but for the owner and those who come and go, and "
+                                  "nothing is indexed for search. CPU "
                                   "of shards, hub, workers, committers and loaders; in brackets "
                                   "the least and the largest round.",
                                   kComers, context_.options.rounds));

@@ -1,6 +1,6 @@
 // Stentor with all that it always does: accounts' tokens are checked, members stand in the record,
-// a message is on the disk before anybody sees it, and one watcher is a whole client that holds
-// the log and its digests against the ledger.
+// a message is on the disk before anybody sees it and indexed for search, and one watcher is a
+// whole client that holds the log and its digests against the ledger.
 
 #include <fmt/format.h>
 
@@ -31,8 +31,8 @@ public:
 
     void start(std::size_t watchers) override {
         const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
-        rig_.emplace(setting_.context, std::vector<std::string>{"--shards", fmt::to_string(threads),
-                                                                "--set", "search.index=false"});
+        rig_.emplace(setting_.context,
+                     std::vector<std::string>{"--shards", fmt::to_string(threads)});
         rig_->fill_record([&](store::Store& record) {
             std::vector<UserId> members;
             for (std::size_t n = 0; n <= watchers; ++n) members.push_back(rig_->fleet().user(n));

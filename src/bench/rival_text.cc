@@ -203,7 +203,8 @@ public:
     using TextRival::TextRival;
     [[nodiscard]] Description description() const override {
         return {"socket.io",
-                "rooms, and a heartbeat for each connection; nothing is kept, numbered or sent "
+                "one process, hence one core; rooms, and a heartbeat for each connection; nothing "
+                "is kept, numbered or sent "
                 "again unless its recovery is turned on, which holds two minutes in memory"};
     }
     [[nodiscard]] bool ready_when_open() const override { return false; }

@@ -22,7 +22,7 @@ public:
         std::uint64_t median{};  // Nanoseconds from when a message was due to one of the ten ...
         std::uint64_t p99{};
         std::uint64_t last{};
-        bool clean{true};  // Nothing lost, doubled or misplaced.
+        bool clean{true};  // Nothing lost, late beyond measure, doubled or misplaced.
     };
 
     // Throws std::runtime_error, as the others do. Before the first thread of this process.

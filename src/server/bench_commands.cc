@@ -55,7 +55,7 @@ void add_bench(CLI::App& app, int& code) {
     command->add_option("--seconds", options->seconds, "Of each load")
         ->check(CLI::Range(0.1, 86'400.0))
         ->capture_default_str();
-    command->add_option("--watchers", options->watchers, "Of the fan-out")
+    command->add_option("--watchers", options->watchers, "Of fanout, slow and peers")
         ->check(CLI::Range(std::size_t{1}, std::size_t{2'000'000}))
         ->capture_default_str();
     command->add_option("--groups", options->groups, "Of the load over many groups")
@@ -71,14 +71,16 @@ void add_bench(CLI::App& app, int& code) {
         ->check(CLI::Range(std::size_t{1}, std::size_t{1'000}))
         ->capture_default_str();
     command
-        ->add_option("--members", options->members, "Of the largest group of membership and reads")
+        ->add_option("--members", options->members,
+                     "Of the largest group (million, return, isolation, membership, reads)")
         ->check(CLI::Range(std::size_t{1'000}, std::size_t{1'000'000}))
         ->capture_default_str();
     command->add_option("--rounds", options->rounds, "Of comparisons, each in another order")
         ->check(CLI::Range(std::size_t{1}, std::size_t{100}))
         ->capture_default_str();
     command->add_option("--peers", options->peers, "Folder of the other servers, for peers");
-    command->add_option("--chat", options->chat, "Chat file for the bytes per message");
+    command->add_option("--chat", options->chat,
+                        "Chat file for bytes, million, return, slow, isolation");
     // As a server writes it: tables of another size would be read at another cost.
     options->open_record = [](const std::filesystem::path& data) {
         auto record = store::open_rocks({.path = replica::Place{data}.store().string()});

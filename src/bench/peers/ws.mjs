@@ -1,11 +1,12 @@
-// What the documentation of ws shows as a broadcast: what one client says goes to all. With more
-// than one process each holds its part of the clients, and the first one passes messages on.
+// What the documentation of ws shows as a broadcast: what one client says goes to all that are
+// open, as bytes that are made once in a process. With more than one process each holds its part of
+// the clients, and the first one passes messages on.
 //
 //     node ws.mjs PROCESSES
 
 import cluster from "node:cluster";
 import process from "node:process";
-import { WebSocketServer } from "ws";
+import WebSocket, { WebSocketServer } from "ws";
 
 const processes = Number(process.argv[2] ?? "1");
 
@@ -17,15 +18,16 @@ function serve(pass) {
     perMessageDeflate: false,
     clientTracking: true,
   });
-  const broadcast = (text) => {
-    for (const client of server.clients) client.send(text);
+  const broadcast = (bytes) => {
+    for (const client of server.clients) {
+      if (client.readyState === WebSocket.OPEN) client.send(bytes, { binary: false });
+    }
   };
   server.on("connection", (client) => {
     client.on("error", () => client.terminate());
     client.on("message", (bytes) => {
-      const text = bytes.toString();
-      if (pass) pass(text);
-      else broadcast(text);
+      if (pass) pass(bytes.toString());
+      else broadcast(bytes);
     });
   });
   server.on("listening", () => {
@@ -52,5 +54,5 @@ if (processes === 1) {
   start();
 } else {
   const broadcast = serve((text) => process.send(text));
-  process.on("message", broadcast);
+  process.on("message", (text) => broadcast(Buffer.from(text)));
 }
