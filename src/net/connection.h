@@ -63,11 +63,12 @@ struct Connection {
     bool ready{false};         // Stands in the list of those to be read in the next turn.
     bool hung_up{false};       // The peer sends no more; an end of file is still to be read.
     bool ended{false};         // It has been read.
-    bool owes_drained{false};  // The handler was told `kept`.
+    bool owes_drained{false};  // The handler was told `kept`, or `refused` for want of room.
     bool shut{false};          // Our side is shut.
     bool refused{false};       // When it was accepted; counted apart.
     bool deflates{false};      // permessage-deflate was negotiated.
     bool framed{false};        // Length-prefixed frames on TCP, not WebSocket's.
+    bool greeted{false};       // Its Hello was accepted.
 
     Time deadline = Time::max();  // The phase's own.
     Time app_deadline = Time::max();

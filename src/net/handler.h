@@ -31,7 +31,8 @@ struct Peer {
 enum class Written : std::uint8_t {
     whole,    // The kernel has it.
     kept,     // All or the rest of it is in the backlog; on_drained follows.
-    refused,  // Nothing was taken: the backlog is full, or the connection is closing or gone.
+    refused,  // Nothing was taken: the connection is closing or gone, or there is no room for what
+              // waits. In the latter case on_drained follows.
 };
 
 class Handler {
@@ -47,7 +48,8 @@ public:
     virtual void on_opened(ConnectionToken connection, const Peer& peer, Time now) = 0;
     // One whole binary message. `bytes` lives until this returns.
     virtual void on_message(ConnectionToken connection, std::string_view bytes, Time now) = 0;
-    // The backlog has been written whole: follows each run of Written::kept once.
+    // Follows each run of Written::kept, and of refusals for want of room, once: the backlog has
+    // been written whole or, where there was none, the socket takes something again.
     virtual void on_drained(ConnectionToken connection, Time now) = 0;
     // What waits is not taken, or too slowly: say so and close. What had waited is forgotten, but
     // for the frame that is halfway; a connection that is not closed by this is dropped.

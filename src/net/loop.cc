@@ -111,7 +111,7 @@ void Loop::on_event(std::uint64_t source, std::uint32_t events) {
     }
     if ((events & (EPOLLRDHUP | EPOLLHUP)) != 0) connection.hung_up = true;
     if ((events & EPOLLOUT) != 0) {
-        if (connection.backlog != nullptr) flush(index);
+        connection.backlog != nullptr ? flush(index) : tell_drained(index);
         if (connection.phase == Phase::handshake) connection.tls()->on_writable();
     }
     if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP)) != 0) read(index);
@@ -313,8 +313,9 @@ void Loop::on_socket_error(std::uint32_t index, int error) {
 
 void Loop::free_place(std::uint32_t index) {
     through(index);
-    counters_.received_bytes.subtract(table_.at(index).counted_bytes);
     const Connection& connection = table_.at(index);
+    counters_.received_bytes.subtract(connection.counted_bytes);
+    if (!connection.greeted) strangers_bytes_ -= connection.counted_bytes;
     ::close(connection.descriptor);  // Takes it out of epoll: no other table has it.
     wheel_.cancel(index);
     if (connection.backlog != nullptr) {
@@ -368,7 +369,10 @@ void Loop::drop(ConnectionToken token) {
 }
 
 void Loop::greeted(ConnectionToken token) {
-    if (find_open(token) != nullptr) through(token.index);
+    Connection* connection = find_open(token);
+    if (connection == nullptr || std::exchange(connection->greeted, true)) return;
+    strangers_bytes_ -= connection->counted_bytes;
+    through(token.index);
 }
 
 void Loop::set_handshakes(std::uint32_t per_s) {

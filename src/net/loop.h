@@ -107,9 +107,14 @@ private:
     void begin(std::uint32_t index);
     void speak(std::uint32_t index);
     void through(std::uint32_t index);
-    [[nodiscard]] Error admission_error(const access::Admission::Refusal& refusal);
-    void turn_away(std::uint32_t index, const Error& error);
-    void refuse_opening(std::uint32_t index, const Error& error);
+    // Why nobody new is let in: `why` says it to people, the Error to programs.
+    struct Refusal {
+        std::string_view why;
+        Error error;
+    };
+    Refusal count_refusal(const access::Admission::Refusal& refusal);
+    void turn_away(std::uint32_t index, const Refusal& refusal);
+    void refuse_opening(std::uint32_t index, const Refusal& refusal);
     void rest_accepting();
     void resume_accepting();
     void watch_listeners(std::uint32_t events);
@@ -126,6 +131,7 @@ private:
     void on_end(std::uint32_t index);
     void count_received(std::uint32_t index);
     void refuse_received(std::uint32_t index);
+    void refuse_hello(std::uint32_t index);
 
     // ---- loop_tls.cc
     [[nodiscard]] bool receive_tls(std::uint32_t index, std::size_t& filled);
@@ -142,6 +148,7 @@ private:
                     std::size_t offset, bool began = false);
     void flush(std::uint32_t index);
     void on_flushed(std::uint32_t index);
+    void tell_drained(std::uint32_t index);
     void count_out(std::int64_t bytes);
 
     // ---- loop_websocket.cc
@@ -181,6 +188,7 @@ private:
     Time accept_again_ = Time::max();  // The listeners rest: the process has no memory or files.
     std::uint64_t connections_max_{0};
     std::uint32_t refused_lingering_{0};
+    std::uint64_t strangers_bytes_{0};  // Of Counters::received_bytes: of those without a Hello.
 
     ConnectionTable table_;
     TimerWheel wheel_;

@@ -93,9 +93,10 @@ bool Loop::let_in(std::uint32_t index, const access::Address& peer) {
         counters_.refused_full.add();
         const Millis spread{random_() %
                             static_cast<std::uint64_t>(options_.within.retry_after.count() + 1)};
-        turn_away(index, {.code = Code::shard_full,
-                          .where = "this shard is full",
-                          .retry_after_ms = wait_ms(options_.within.retry_after + spread)});
+        turn_away(index,
+                  {.why = "this shard is full",
+                   .error = {.code = Code::shard_full,
+                             .retry_after_ms = wait_ms(options_.within.retry_after + spread)}});
         return false;
     }
     // A proxy's own address says nothing of who comes through it.
@@ -103,7 +104,7 @@ bool Loop::let_in(std::uint32_t index, const access::Address& peer) {
     if (!trusted_.contains(peer)) client = peer;
     const auto place = admission_.enter(client, now_, static_cast<std::uint32_t>(random_()));
     if (!place) {
-        turn_away(index, admission_error(place.error()));
+        turn_away(index, count_refusal(place.error()));
         return false;
     }
     table_.at(index).half_open = *place;
@@ -111,13 +112,24 @@ bool Loop::let_in(std::uint32_t index, const access::Address& peer) {
     return true;
 }
 
-// Whom a proxy named, once it has. False: refused, as above.
+// Whose it is: a proxy may have named somebody since. False: refused, as above.
 bool Loop::locate(std::uint32_t index, const access::Address& client) {
     const access::Admission::Place place = table_.at(index).half_open;
-    if (place == access::Admission::kNoPlace) return true;
-    const auto located = admission_.locate(place, client, static_cast<std::uint32_t>(random_()));
-    if (!located) refuse_opening(index, admission_error(located.error()));
-    return located.has_value();
+    const auto random = static_cast<std::uint32_t>(random_());
+    if (place != access::Admission::kNoPlace) {
+        const auto located = admission_.locate(place, client, random);
+        if (!located) refuse_opening(index, count_refusal(located.error()));
+        return located.has_value();
+    }
+    // It gave its place back with a request, and begins once more: as a WebSocket without a Hello.
+    const auto again = admission_.enter_again(client, random);
+    if (!again) {
+        refuse_opening(index, count_refusal(again.error()));
+        return false;
+    }
+    table_.at(index).half_open = *again;
+    counters_.half_open.add();
+    return true;
 }
 
 // It has said enough, or has gone: half-open no longer.
@@ -129,26 +141,25 @@ void Loop::through(std::uint32_t index) {
     counters_.half_open.subtract();
 }
 
-Error Loop::admission_error(const access::Admission::Refusal& refusal) {
-    Error error{.code = Code::shard_full, .retry_after_ms = wait_ms(refusal.retry_after)};
+Loop::Refusal Loop::count_refusal(const access::Admission::Refusal& refusal) {
+    Refusal told{.error = {.code = Code::shard_full,
+                           .limit = refusal.limit,
+                           .retry_after_ms = wait_ms(refusal.retry_after)}};
     switch (refusal.bound) {
         case access::Bound::rate:
             counters_.refused_rate.add();
-            error.where = "too many new connections a second";
-            error.limit = options_.handshakes.per_s;
+            told.why = "too many new connections a second";
             break;
         case access::Bound::open:
             counters_.refused_open.add();
-            error.where = "too many half-open connections";
-            error.limit = options_.handshakes.open;
+            told.why = "too many half-open connections";
             break;
         case access::Bound::address:
             counters_.refused_address.add();
-            error.where = "too many half-open connections from one address";
-            error.limit = options_.handshakes.open_of_one;
+            told.why = "too many half-open connections from one address";
             break;
     }
-    return error;
+    return told;
 }
 
 // Behind the PROXY header, where there is one.
@@ -191,11 +202,12 @@ access::Address Loop::client_of(const Connection& connection,
 }
 
 // Taken and told, rather than left in the accept queue, where a client would wait for its timeout.
-// A few of them may linger on the reserve, so that the answer arrives; the rest may see a reset.
-void Loop::turn_away(std::uint32_t index, const Error& error) {
+// Up to kRefusedLingering of them linger where descriptors are left, half of the reserve included,
+// so that the answer arrives; the rest may see a reset.
+void Loop::turn_away(std::uint32_t index, const Refusal& refusal) {
     table_.at(index).refused = true;
     ++refused_lingering_;
-    refuse_opening(index, error);
+    refuse_opening(index, refusal);
     const std::uint64_t room =
         connections_max_ - std::min(connections_max_, counters_.connections.value());
     const std::uint64_t lingering_max =
@@ -204,14 +216,14 @@ void Loop::turn_away(std::uint32_t index, const Error& error) {
 }
 
 // Before a word of the protocol was said.
-void Loop::refuse_opening(std::uint32_t index, const Error& error) {
+void Loop::refuse_opening(std::uint32_t index, const Refusal& refusal) {
     const Connection& connection = table_.at(index);
     const bool encrypted = options_.listeners[connection.listener].tls &&
                            (connection.tls() == nullptr || connection.phase == Phase::handshake);
     // Whatever was said in the clear would not be understood.
     if (encrypted) return doom(index);
-    if (connection.framed) return refuse_tcp(index, error);
-    refuse_request(index, http::plain(503, error.where, Millis{error.retry_after_ms}));
+    if (connection.framed) return refuse_tcp(index, refusal.error);
+    refuse_request(index, http::plain(503, refusal.why, Millis{refusal.error.retry_after_ms}));
 }
 
 void Loop::rest_accepting() {

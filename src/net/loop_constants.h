@@ -19,6 +19,8 @@ inline constexpr unsigned kAcceptsAtEnd = 65'536;  // More than any accept queue
 inline constexpr std::size_t kPiecesPerWrite = 16;
 inline constexpr std::size_t kJoinedBytes =
     std::size_t{4} * 1024;  // Bodies up to here go out with their header.
+// Held of a connection before its Hello: twice what the largest one takes, and its frame.
+inline constexpr std::size_t kHelloBytes = std::size_t{4} * 1024;
 inline constexpr Millis kSleepMax{3'600'000};
 inline constexpr Millis kAcceptRest{100};
 

@@ -122,13 +122,30 @@ void Loop::count_received(std::uint32_t index) {
     const bool more = bytes > connection.counted_bytes;
     counters_.received_bytes.subtract(connection.counted_bytes);
     counters_.received_bytes.add(bytes);
+    if (!connection.greeted) strangers_bytes_ += bytes - connection.counted_bytes;
     connection.counted_bytes = static_cast<std::uint32_t>(bytes);
-    if (more && counters_.received_bytes.value() > options_.received_bytes_max) {
-        refuse_received(index);
+    if (!more) return;
+    // Strangers share half of the budget, and their messages have the size of a Hello: whoever
+    // holds what nobody knows him by takes nothing from those who are in.
+    const bool stranger = !connection.greeted;
+    const bool full = counters_.received_bytes.value() > options_.received_bytes_max ||
+                      (stranger && strangers_bytes_ > options_.received_bytes_max / 2);
+    if (stranger && connection.phase == Phase::open && bytes > kHelloBytes) {
+        return refuse_hello(index);
     }
+    if (full) refuse_received(index);
 }
 
-// Whole messages are used as they come, so this meets those who sent a part of one.
+void Loop::refuse_hello(std::uint32_t index) {
+    if (!table_.at(index).framed) {
+        return fail(index, ws::close_code::kTooLarge, "no Hello is that large");
+    }
+    counters_.refused_frames.add();
+    refuse_tcp(index, {.code = Code::frame_too_large, .where = "hello", .limit = kHelloBytes});
+}
+
+// Whole messages are used as they come, so this meets those who sent a part of one, and those who
+// sent on while they were paused.
 void Loop::refuse_received(std::uint32_t index) {
     Connection& connection = table_.at(index);
     if (connection.phase != Phase::open && connection.phase != Phase::http) return;

@@ -125,9 +125,13 @@ Written Loop::enqueue(std::uint32_t index, Backlog::Kind kind, const SharedBytes
     Connection& connection = table_.at(index);
     const std::size_t rest = bytes->size() - offset;
     const bool control = kind == Backlog::Kind::pong || kind == Backlog::Kind::close;
+    const bool handlers = kind == Backlog::Kind::reply || kind == Backlog::Kind::shared;
     if (!control && counters_.pinned_bytes.value() + rest > options_.pinned_bytes_max) {
         if (offset == 0 && !began) {
-            counters_.refused_backlog.add();
+            counters_.refused_budget.add();
+            // Nothing of it may wait here, so the socket's own room is what it waits for: an edge
+            // follows, since the kernel has just said no.
+            connection.owes_drained |= handlers;
             return Written::refused;
         }
         // The peer has half a frame and can make nothing of another one.
@@ -147,9 +151,7 @@ Written Loop::enqueue(std::uint32_t index, Backlog::Kind kind, const SharedBytes
     counters_.pinned_bytes.subtract(before);
     counters_.pinned_bytes.add(connection.backlog->bytes());
     counters_.frames_out.add();
-    if (kind == Backlog::Kind::reply || kind == Backlog::Kind::shared) {
-        connection.owes_drained = true;
-    }
+    connection.owes_drained |= handlers;
     return Written::kept;
 }
 
@@ -189,6 +191,11 @@ void Loop::on_flushed(std::uint32_t index) {
         rearm(index);
         make_ready(index);
     }
+    tell_drained(index);
+}
+
+void Loop::tell_drained(std::uint32_t index) {
+    Connection& connection = table_.at(index);
     if (std::exchange(connection.owes_drained, false) && connection.phase == Phase::open) {
         handler_->on_drained(table_.token(index), now_);
     }

@@ -47,6 +47,7 @@ public:
     std::function<void(ConnectionToken)> opened_hook;
     std::function<void(ConnectionToken)> deadline_hook;
     std::function<bool()> turn_hook;
+    bool greets{true};  // Whoever opens is let in at once, as after a Hello.
 
     std::atomic<Shard*> shard{nullptr};
     std::atomic<int> opened{0};
@@ -74,6 +75,7 @@ public:
             peer_ = peer;
         }
         ++opened;
+        if (greets) shard.load()->greeted(connection);
         if (opened_hook) opened_hook(connection);
     }
     void on_message(ConnectionToken connection, std::string_view bytes, Time /*now*/) override {

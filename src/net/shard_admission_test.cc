@@ -46,7 +46,6 @@ TEST(ShardAdmission, HalfOpenOnesFromManyAddressesAreBoundedAndTheRestAreToldATi
     server.serve();
     Client inside{server.group.port()};
     ASSERT_EQ(inside.handshake(), 101);
-    server.on_shard([&](Shard& shard) { shard.greeted(server.handler().tokens().front()); });
 
     std::vector<std::vector<Client>> flood;
     for (int i = 2; i < 102; ++i) {
@@ -74,9 +73,6 @@ TEST(ShardAdmission, WhoIsThroughIsNotCounted) {
     Options options;
     options.handshakes.open_of_one = 3;
     Server server{options};
-    server.handler().opened_hook = [&](ConnectionToken who) {
-        server.handler().shard.load()->greeted(who);
-    };
     server.serve();
     // An event hall: many behind one address.
     std::vector<Client> hall;
@@ -136,6 +132,7 @@ TEST(ShardAdmission, OnTcpTheRefusalIsAMessage) {
     options.listeners = {{.kind = Listener::Kind::tcp}};
     options.handshakes.open_of_one = 1;
     Server server{options};
+    server.handler().greets = false;
     server.serve();
     const Client first{server.group.port()};
     Client second{server.group.port()};
@@ -143,11 +140,35 @@ TEST(ShardAdmission, OnTcpTheRefusalIsAMessage) {
     EXPECT_TRUE(second.ends());
 }
 
+TEST(ShardAdmission, ARequestBeforeTheHandshakeIsNoWayAroundTheBound) {
+    Options options;
+    options.handshakes.open_of_one = 3;
+    Server server{options};
+    server.handler().greets = false;
+    server.serve();
+    std::vector<Client> clients;
+    for (int i = 0; i < 10; ++i) {
+        Client& client = clients.emplace_back(server.group.port());
+        client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        ASSERT_EQ(Client::status_of(client.read_head()), 200);
+        ASSERT_EQ(client.read_bytes(6), "GET / ");
+    }
+    EXPECT_EQ(server.counters().half_open.value(), 0U);
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        EXPECT_EQ(clients[i].handshake(), i < 3 ? 101 : 503);
+    }
+    EXPECT_EQ(server.counters().half_open.value(), 3U);
+    EXPECT_EQ(server.counters().refused_address.value(), 7U);
+    clients.clear();
+    EXPECT_TRUE(wait_for([&] { return server.counters().half_open.value() == 0; }));
+}
+
 TEST(ShardAdmission, BehindAProxyTheClientsAddressCounts) {
     Options options;
     options.trusted_proxies = {"127.0.0.1"};
     options.handshakes.open_of_one = 2;
     Server server{options};
+    server.handler().greets = false;
     server.serve();
     const auto status_from = [&](Client& client, const std::string& address) {
         std::string request = ws::request("chat.example", "/ws", Client::kKey);

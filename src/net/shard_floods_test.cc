@@ -108,6 +108,47 @@ TEST(ShardFloods, HalfMessagesOfManyStayWithinTheBudget) {
     EXPECT_TRUE(wait_for([&] { return server.counters().received_bytes.value() == 0; }));
 }
 
+TEST(ShardFloods, BeforeItsHelloNobodyHoldsMoreThanOne) {
+    Options options;
+    options.listeners = {{}, {.kind = Listener::Kind::tcp}};
+    Server server{options};
+    server.handler().greets = false;
+    server.serve();
+    Client socket{server.group.port(0)};
+    ASSERT_EQ(socket.handshake(), 101);
+    socket.send(frame(kBegins, std::string(3'000, 'x')));
+    socket.send(frame(kGoesOn, std::string(3'000, 'x')));
+    EXPECT_THAT(socket.next(), ::testing::StartsWith("close:1009"));
+    Client program{server.group.port(1)};
+    program.send(tcp::frame(std::string(40'000, 'x')).substr(0, 30'000));
+    EXPECT_EQ(program.next_frame(), "refused FRAME_TOO_LARGE");
+    EXPECT_EQ(server.counters().refused_frames.value(), 2U);
+}
+
+TEST(ShardFloods, StrangersTakeNoRoomFromThoseWhoAreIn) {
+    Options options;
+    options.received_bytes_max = 200'000;
+    Server server{options};
+    server.serve();
+    std::vector<Client> inside = connected(server, 1);
+    std::vector<Client> strangers;
+    for (int i = 0; i < 10; ++i) {
+        strangers.emplace_back(server.group.port());
+        strangers.back().send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 60000\r\n\r\n" +
+                              std::string(30'000, 'x'));
+    }
+    EXPECT_TRUE(wait_for([&] { return server.counters().refused_received.value() == 7; }));
+    EXPECT_TRUE(wait_for([&] { return server.counters().received_bytes.value() <= 100'000; }));
+    // A message of the one inside comes in two pieces all the same.
+    const std::string whole = ws::client_frame(ws::Opcode::binary, std::string(50'000, 'x'), kMask);
+    inside.front().send(whole.substr(0, 40'000));
+    EXPECT_TRUE(wait_for([&] { return server.counters().received_bytes.value() > 100'000; }));
+    inside.front().send(whole.substr(40'000));
+    EXPECT_EQ(inside.front().next(), "binary:" + std::string(50'000, 'x'));
+    strangers.clear();
+    EXPECT_TRUE(wait_for([&] { return server.counters().received_bytes.value() == 0; }));
+}
+
 TEST(ShardFloods, HalfRequestsAndHalfFramesCountToo) {
     Options options;
     options.listeners = {{}, {.kind = Listener::Kind::tcp}};

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "net/loopback.h"
 
 namespace stentor::net {
@@ -227,6 +229,47 @@ TEST(ShardLimits, HalfFramesStayWithinTheBudget) {
     EXPECT_TRUE(wait_for([&] { return server.handler().closed == 1; }));
     EXPECT_EQ(server.counters().dropped_budget.value(), 1U);
     EXPECT_EQ(server.counters().pinned_bytes.value(), 0U);
+}
+
+// Nothing waits for it, so no backlog that empties will tell: its socket does.
+TEST(ShardLimits, WhoIsRefusedForTheBudgetIsToldOnceItsSocketHasRoom) {
+    Options options;
+    options.pinned_bytes_max = 0;
+    Server server{options};
+    server.serve();
+    // A socket is full when a piece of the kernel's is, which may be in the middle of a message:
+    // then the connection is lost. Of such small ones it is between two before long.
+    for (unsigned tries = 1; tries < 60; ++tries) {
+        Client client{server.group.port(), kTinyBuffer};
+        ASSERT_EQ(client.handshake(), 101);
+        ASSERT_TRUE(wait_for([&] { return server.handler().tokens().size() == 1; }));
+        const ConnectionToken who = only(server);
+        std::minstd_rand random{tries};
+        const auto payload = [&] { return std::string(random() % 2, 'r'); };
+        int taken = 0;
+        bool whole = false;
+        server.on_shard([&](Shard& shard) {
+            while (shard.send(who, payload()) == Written::whole) ++taken;
+            whole = shard.alive(who);
+            EXPECT_FALSE(shard.waiting(who));
+        });
+        if (!whole) {
+            client.hang_up();
+            ASSERT_TRUE(wait_for([&] { return server.handler().tokens().empty(); }));
+            continue;
+        }
+        EXPECT_EQ(server.handler().drained, 0);
+        EXPECT_EQ(server.counters().refused_budget.value(), 1U);
+        EXPECT_EQ(server.counters().refused_backlog.value(), 0U);
+        random.seed(tries);
+        for (int i = 0; i < taken; ++i) ASSERT_EQ(client.next(), "binary:" + payload());
+        EXPECT_TRUE(wait_for([&] { return server.handler().drained == 1; }));
+        server.on_shard([&](Shard& shard) { EXPECT_EQ(shard.send(who, "after"), Written::whole); });
+        EXPECT_EQ(client.next(), "binary:after");
+        EXPECT_EQ(server.handler().drained, 1);
+        return;
+    }
+    FAIL() << "each socket stopped in the middle of a message";
 }
 
 TEST(ShardLimits, ACloseWaitsForWhatIsHalfWritten) {

@@ -30,26 +30,45 @@ Admission::Admission(const Limits& limits, Time now)
 
 std::expected<Admission::Place, Admission::Refusal> Admission::enter(
     const std::optional<Address>& from, Time now, std::uint32_t random) {
-    const auto refuse = [](Bound bound, Millis wait) {
-        return std::unexpected{Refusal{.bound = bound, .retry_after = wait}};
-    };
     // What bounds memory comes first: it takes nothing from the rate, which is shared by all.
-    if (open_ >= limits_.open) return refuse(Bound::open, time_for_room(random));
-    const std::uint64_t network = from ? network_of(*from) : 0;
-    if (from) {
-        const auto known = of_one_.find(network);
-        if (known != of_one_.end() && known->second >= limits_.open_of_one) {
-            return refuse(Bound::address, time_for_room(random));
-        }
+    if (const auto refusal = no_room(from, random)) return std::unexpected{*refusal};
+    if (!take(now)) {
+        return std::unexpected{
+            Refusal{.bound = Bound::rate,
+                    .limit = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(limits_.per_s)),
+                    .retry_after = time_for_one_more(random)}};
     }
-    if (!take(now)) return refuse(Bound::rate, time_for_one_more(random));
+    return take_place(from);
+}
 
+std::expected<Admission::Place, Admission::Refusal> Admission::enter_again(const Address& from,
+                                                                           std::uint32_t random) {
+    if (const auto refusal = no_room(from, random)) return std::unexpected{*refusal};
+    return take_place(from);
+}
+
+std::optional<Admission::Refusal> Admission::no_room(const std::optional<Address>& from,
+                                                     std::uint32_t random) const {
+    if (open_ >= limits_.open) {
+        return Refusal{
+            .bound = Bound::open, .limit = limits_.open, .retry_after = time_for_room(random)};
+    }
+    if (!from) return std::nullopt;
+    const auto known = of_one_.find(network_of(*from));
+    if (known == of_one_.end() || known->second < limits_.open_of_one) return std::nullopt;
+    return Refusal{.bound = Bound::address,
+                   .limit = limits_.open_of_one,
+                   .retry_after = time_for_room(random)};
+}
+
+Admission::Place Admission::take_place(const std::optional<Address>& from) {
     if (free_.empty()) {
         free_.push_back(static_cast<Place>(places_.size()));
         places_.emplace_back();
     }
     const Place place = free_.back();
     free_.pop_back();
+    const std::uint64_t network = from ? network_of(*from) : 0;
     if (from) ++of_one_[network];
     places_[place] = {.network = network, .located = from.has_value()};
     ++open_;
@@ -64,8 +83,9 @@ std::expected<void, Admission::Refusal> Admission::locate(Place place, const Add
     std::uint32_t& of_it = of_one_[network];
     // The entry still stands for nobody: leave() will take nothing from this network.
     if (of_it >= limits_.open_of_one) {
-        return std::unexpected{
-            Refusal{.bound = Bound::address, .retry_after = time_for_room(random)}};
+        return std::unexpected{Refusal{.bound = Bound::address,
+                                       .limit = limits_.open_of_one,
+                                       .retry_after = time_for_room(random)}};
     }
     ++of_it;
     entry = {.network = network, .located = true};

@@ -35,6 +35,7 @@ public:
     };
     struct Refusal {
         Bound bound;
+        std::uint64_t limit;  // What it was, of this shard; of a rate below one a second: 1.
         Millis retry_after;
     };
     using Place = std::uint32_t;
@@ -45,6 +46,9 @@ public:
     // One begins. No `from`: it comes through a proxy that has not said for whom.
     [[nodiscard]] std::expected<Place, Refusal> enter(const std::optional<Address>& from, Time now,
                                                       std::uint32_t random);
+    // It was through, and begins once more on the same connection: the rate has counted it.
+    [[nodiscard]] std::expected<Place, Refusal> enter_again(const Address& from,
+                                                            std::uint32_t random);
     // The proxy has said it.
     [[nodiscard]] std::expected<void, Refusal> locate(Place place, const Address& from,
                                                       std::uint32_t random);
@@ -52,7 +56,6 @@ public:
     void leave(Place place);
 
     void set_rate(double per_s);
-    [[nodiscard]] std::size_t open() const { return open_; }
 
 private:
     struct Entry {
@@ -60,6 +63,9 @@ private:
         bool located{};
     };
 
+    [[nodiscard]] std::optional<Refusal> no_room(const std::optional<Address>& from,
+                                                 std::uint32_t random) const;
+    Place take_place(const std::optional<Address>& from);
     [[nodiscard]] bool take(Time now);
     [[nodiscard]] Millis time_for_one_more(std::uint32_t random);
 
