@@ -24,7 +24,7 @@ struct Seat {
     std::uint32_t pushed{};  // Last seq written without a gap, relative to the audience's base().
     ConnectionIndex connection{};
     std::uint32_t behind : 1 {};         // Gets no content until it is caught up.
-    std::uint32_t waiting : 1 {};        // Its socket has bytes left over: not written at all.
+    std::uint32_t waiting : 1 {};        // Its socket took not all, or nothing: not written at all.
     std::uint32_t owes_head : 1 {};      // A Head is still to be told.
     std::uint32_t missed_change : 1 {};  // And that an entry may have changed.
     std::uint32_t deflates : 1 {};       // Its client takes compressed messages.

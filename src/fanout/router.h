@@ -118,7 +118,7 @@ public:
     std::optional<ConnectionIndex> leave(GroupId gid, SeatIndex seat);
     // An Opened or Range up to `reached` was written, or kept. A seat below the head stays behind.
     void caught_up(GroupId gid, SeatIndex seat, Epoch epoch, Seq reached);
-    // The connection has no bytes left over. For each of its seats.
+    // The connection can be written to again. For each of its seats.
     void on_drained(GroupId gid, SeatIndex seat, Writer& writer);
 
     // ---- From the hub

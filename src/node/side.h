@@ -37,7 +37,7 @@ public:
     // ---- From the sockets
     void on_connected(ConnectionToken connection, Time now);
     void on_message(ConnectionToken connection, std::string_view bytes, Time now);
-    void on_drained(ConnectionToken connection);  // Nothing waits any more.
+    void on_drained(ConnectionToken connection);  // It can be written to again.
     void on_deadline(ConnectionToken connection, Time now);
     void on_fault(ConnectionToken connection, Code code, std::string_view where);
     void on_closed(ConnectionToken connection);
