@@ -141,7 +141,7 @@ void Loop::refuse_hello(std::uint32_t index) {
         return fail(index, ws::close_code::kTooLarge, "no Hello is that large");
     }
     counters_.refused_frames.add();
-    refuse_tcp(index, {.code = Code::frame_too_large, .where = "hello", .limit = kHelloBytes});
+    refuse_tcp(index, {.code = Code::frame_too_large, .where = "frame", .limit = kHelloBytes});
 }
 
 // Whole messages are used as they come, so this meets those who sent a part of one, and those who

@@ -70,7 +70,7 @@ std::uint64_t shards_for(std::uint64_t connections, std::uint64_t descriptors) {
 std::vector<Need> needs_of(const Machine& machine, std::uint64_t connections,
                            std::uint64_t shards) {
     const std::uint64_t wanted = shards_for(connections, machine.descriptors_hard);
-    const std::uint64_t pages = connections;
+    const std::uint64_t files = connections + kOtherFiles;
     const std::uint64_t bytes = connections * (kKernelBytes + kUserBytes) + kBaseBytes;
     std::vector<Need> needs{
         {.name = "server.shards",
@@ -81,15 +81,14 @@ std::vector<Need> needs_of(const Machine& machine, std::uint64_t connections,
          .command = fmt::format("[server] shards = {}  # or LimitNOFILE= in the unit", wanted)},
         {.name = "fs.file-max",
          .is = machine.files_max,
-         .needed = connections + kOtherFiles,
+         .needed = files,
          .why = "open files of the whole machine",
-         .command = fmt::format("sysctl -w fs.file-max={}", connections + kOtherFiles)},
+         .command = fmt::format("sysctl -w fs.file-max={}", files)},
         {.name = "fs.epoll.max_user_watches",
          .is = machine.epoll_watches_max,
-         .needed = connections + kOtherFiles,
+         .needed = files,
          .why = "one for each connection",
-         .command =
-             fmt::format("sysctl -w fs.epoll.max_user_watches={}", connections + kOtherFiles)},
+         .command = fmt::format("sysctl -w fs.epoll.max_user_watches={}", files)},
         {.name = "net.core.somaxconn",
          .is = machine.backlog_max,
          .needed = kBacklog,
@@ -103,10 +102,10 @@ std::vector<Need> needs_of(const Machine& machine, std::uint64_t connections,
          .advice = true},
         {.name = "net.ipv4.tcp_mem",
          .is = machine.tcp_pages_max,
-         .needed = pages,
+         .needed = connections,
          .why = "pages of bytes under way, one for each connection while a message goes to all",
-         .command = fmt::format("sysctl -w net.ipv4.tcp_mem=\"{} {} {}\"", pages / 2, pages * 3 / 4,
-                                pages)},
+         .command = fmt::format("sysctl -w net.ipv4.tcp_mem=\"{} {} {}\"", connections / 2,
+                                connections * 3 / 4, connections)},
         {.name = "memory",
          .is = machine.memory_bytes >> 20U,
          .needed = bytes >> 20U,
@@ -128,13 +127,13 @@ std::vector<Need> needs_of(const Machine& machine, std::uint64_t connections,
                          .advice = true});
     }
     if (machine.conntrack_max) {
-        needs.push_back({.name = "net.netfilter.nf_conntrack_max",
-                         .is = *machine.conntrack_max,
-                         .needed = connections + kOtherFiles,
-                         .why = "the firewall tracks connections; beyond it new ones are dropped",
-                         .command = fmt::format("sysctl -w net.netfilter.nf_conntrack_max={}",
-                                                connections + kOtherFiles),
-                         .advice = true});
+        needs.push_back(
+            {.name = "net.netfilter.nf_conntrack_max",
+             .is = *machine.conntrack_max,
+             .needed = files,
+             .why = "the firewall tracks connections; beyond it new ones are dropped",
+             .command = fmt::format("sysctl -w net.netfilter.nf_conntrack_max={}", files),
+             .advice = true});
     }
     return needs;
 }

@@ -7,6 +7,7 @@ Usage: hostile.py STENTOR. One function a row of docs/mechanisms.md's list of ho
 import base64
 import hashlib
 import hmac
+import re
 import statistics
 import sys
 import time
@@ -340,6 +341,37 @@ def half_open_connections(server):
         socket.socket.close()
 
 
+def half_open_after_a_request(server):
+    """A request ends the half-open state; a WebSocket on the same connection begins it again."""
+    until(lambda: server.metric("stentor_handshakes_open") == 0, "nobody is half-open", 20)
+    begun = [Socket(server.ports["http"]) for _ in range(20)]
+    for socket in begun:
+        socket.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        head = socket.head()
+        assert b" 200 " in head
+        socket.take(int(re.search(rb"content-length: (\d+)", head.lower())[1]))
+    until(lambda: server.metric("stentor_handshakes_open") == 0, "their requests were whole")
+    for socket in begun:
+        socket.send(b"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    b"Sec-WebSocket-Protocol: stentor.v1\r\n\r\n")
+        assert b" 101 " in socket.head()
+    assert server.metric("stentor_handshakes_open") == 20
+    for socket in begun:
+        socket.socket.close()
+    until(lambda: server.metric("stentor_handshakes_open") == 0, "they are gone")
+
+
+def halves_larger_than_a_hello(server):
+    """Before anybody knows who sends it, nothing is held that no Hello can be."""
+    with WebSocket(server.ports["http"]) as socket:
+        socket.frame(b"x" * 5_000, length=b"\x7e" + (30_000).to_bytes(2, "big"))
+        assert socket.close_code() == 1009
+    with Talk(server.ports["tcp"]) as talk:
+        talk.send((60_000).to_bytes(4, "big") + b"x" * 5_000)
+        assert fields(talk.read()[REFUSED][0])[1] == [FRAME_TOO_LARGE]
+
+
 def ranges_before_the_floor(server):
     with signed_in(server, "floor-owner") as owner, signed_in(server, "floor-late") as late:
         gid = group_of(owner)
@@ -393,6 +425,7 @@ CHECKS = [
     tokens_that_are_forged, tokens_that_are_expired_or_of_another_key,
     tokens_that_expire_in_the_middle, tokens_that_are_too_long, guessed_group_ids,
     time_tells_nothing_of_group_ids, a_flood_of_guessed_group_ids, half_open_connections,
+    half_open_after_a_request, halves_larger_than_a_hello,
     ranges_before_the_floor,
     markup_in_names_and_texts, sizes_beyond_the_limits,
 ]
