@@ -261,6 +261,19 @@ TEST_F(CacheTest, AReplacedOwnerIsNotHeard) {
     EXPECT_TRUE(told.pushes.empty());
 }
 
+TEST_F(CacheTest, AnOwnerReplacedBeforeItsFirstItemCameIsABreakToo) {
+    open_it();
+    log.recall(490);  // Its item, the first to this node, is lost with the owner.
+    log.add(1);
+    item(bus::EntriesAdded{.entries = log.slice(501, 501)}, 1, Term{kTerm.value + 1});
+    EXPECT_EQ(told.rechecks, 1);
+    answer_all();
+    pull(490, 490);
+    answer_all();
+    ASSERT_EQ(told.ranges.size(), 1U);
+    EXPECT_TRUE(told.ranges[0].frame.range().entries(0).recalled());
+}
+
 TEST_F(CacheTest, APullFromMemoryAsksNobody) {
     open_it();
     pull(480, 489);

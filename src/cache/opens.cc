@@ -149,6 +149,9 @@ bool Cache::Impl::install(Group& group, const bus::GroupView& view, Time now) {
     const auto stream = streams_.find(partition_of(view.gid).value);
     if (stream != streams_.end() && view.term < stream->second.term) return false;
     if (view.epoch < memory.epoch()) return false;
+    // Else the first item of whoever replaces this owner would look like the first of all, and what
+    // was changed in between, and told to nobody here, would never be asked for.
+    streams_.try_emplace(partition_of(view.gid).value, Stream{.term = view.term});
     if (memory.loaded() && view.epoch > memory.epoch()) start_epoch(group, view.epoch, view.head);
     release(group);
     const bool first = !memory.loaded();
