@@ -269,7 +269,7 @@ private:
         row("server's CPU for a send, us", send_us_, "{:.1f}");
         row("server's CPU for a report, us", report_us_, "{:.1f}");
         row("of it ordering, looking up and writing, us", owner_us_, "{:.1f}");
-        row("of it of the committer, us", committer_us_, "{:.1f}");
+        row("of it the committer's, us", committer_us_, "{:.1f}");
         row("committer's CPU time for reports alone, %", share_, "{:.2f}");
         findings.table("reads", std::move(table));
         findings.note(

@@ -20,9 +20,11 @@ constexpr Millis kGoneWithin{10'000};
 constexpr std::size_t kHandshakesAtOnce = 700;
 constexpr double kAimedReturnS = 60;
 
-bool come_back(GreatGroup& group, Findings& findings, const std::string& words, double took_s) {
+// To a server that does not run yet.
+bool come_back(GreatGroup& group, Findings& findings, const std::string& words) {
     ServerProcess& server = group.rig().own_server();
     const crowd::Counts before = group.crowd().counts();
+    const double took_s = group.start_again();
     const ServerCpu cpu{server};
     group.timeline().mark(words);
     const auto began = Clock::now();
@@ -69,14 +71,14 @@ bool go_through(GreatGroup& group, Findings& findings) {
     group.rig().fleet().settle(kSayWithin);
     group.claim(kHeld);
     server.kill();
-    if (!come_back(group, findings, "after a crash", group.start_again())) return false;
+    if (!come_back(group, findings, "after a crash")) return false;
     server.stop();  // Everybody is told a time to come back at.
     if (!group.wait_until([&] { return group.crowd().watching() == 0; }, kGoneWithin)) {
         findings.fail(kSection, "somebody still watches a server that has stopped");
         return false;
     }
     group.claim(group.head() - kMissed);
-    return come_back(group, findings, "after a drain", group.start_again());
+    return come_back(group, findings, "after a drain");
 }
 
 }  // namespace
