@@ -109,8 +109,8 @@ private:
     void through(std::uint32_t index);
     // Why nobody new is let in: `why` says it to people, the Error to programs.
     struct Refusal {
-        std::string_view why;
-        Error error;
+        std::string_view why{};
+        Error error{};
     };
     Refusal count_refusal(const access::Admission::Refusal& refusal);
     void turn_away(std::uint32_t index, const Refusal& refusal);

@@ -24,7 +24,8 @@ bool reaches(const StormWatch& watch, storm::Level level) {
 TEST(StormWatch, TellsItsLastLevelOnceItHasStopped) {
     store::MemoryStore store;
     MemoryNode node{store, {.groups = {.rate = {}, .staged_max = 1'000, .parked_max = 1'000}}, 1};
-    StormWatch watch{{.handshakes_per_s = 1'000}, node.gateway, node.owner, node.shards};
+    StormWatch watch{
+        {.rule = {}, .handshakes_per_s = 1'000}, node.gateway, node.owner, node.shards};
     watch.pin(storm::kSlowing);
     ASSERT_TRUE(reaches(watch, storm::kSlowing));
     watch.stop();
