@@ -278,7 +278,7 @@ TEST_F(OwnerTest, ALongQueueOfReadPositionsIsNoWaitOfCommands) {
     static_cast<void>(owner_->take_longest_commit());
     const Time start = now();
     std::uint32_t last = 0;
-    for (int i = 0; i < 50'000; ++i) {
+    for (int i = 0; i < 200'000; ++i) {
         pb::ClientFrame command;
         command.mutable_read()->set_gid(kGroup.value);
         command.mutable_read()->set_epoch(1);
