@@ -265,12 +265,13 @@ const std::array kKeys{
         [](Settings& s) -> Place { return &s.safety.filter_failing; }, kRestart,
         "Without an answer a post is let pass (open), or refused with a time (closed)."},
     // ---- storm
-    Key{"storm", "level", choice(storm::kChoices), [](Settings& s) -> Place { return &s.storm.level; },
-        kReloads,
+    Key{"storm", "level", choice(storm::kChoices),
+        [](Settings& s) -> Place { return &s.storm.level; }, kReloads,
         "How far what is secondary has stepped back: measured (auto), or pinned for a drill."},
     Key{"storm", "pass", time(1, kHour), [](Settings& s) -> Place { return &s.storm.pass; },
         kRestart,
-        "A push of a group, from its first watcher to its last: longer ones raise level 1, four times as "
+        "A push of a group, from its first watcher to its last: longer ones raise level 1, four "
+        "times as "
         "long ones 2, sixteen times 3."},
     Key{"storm", "commit", time(1, kHour), [](Settings& s) -> Place { return &s.storm.commit; },
         kRestart, "From a message's arrival until it is on disk, likewise."},
