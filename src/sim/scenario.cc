@@ -23,6 +23,8 @@ constexpr std::uint32_t kShards = 2;
 // Two heartbeats and five seconds: then everybody holds everything again.
 constexpr Millis kHealWithin = 2 * limits::kPulseEvery + Millis{5'000};
 constexpr Millis kQuietWithin{20'000};
+// A stored entry reaches who keeps up, its group's hold window included.
+constexpr Millis kPushedWithin{10'000};
 // After healing: then nodes that missed something hear of it by the next entry.
 constexpr Millis kLastWordsAfter{3'000};
 
@@ -404,14 +406,19 @@ std::optional<std::string> Scenario::lacking() const {
 }
 
 bool Scenario::run_until_nothing_lacks(Millis within) {
-    const Time deadline = world_.now() + within;
+    Time deadline = world_.now() + within;
+    const Time last_deadline = deadline + limits::kFloodWaitMax;
     while (run_until(world_.now() + Millis{500})) {
         const auto lack = lacking();
         if (!lack) return true;
-        // Who floods is told to wait, and what he has written since goes out after that.
+        // Who floods is told to wait; what he has written since goes out after that, and reaches
+        // the others a little later than its answer reaches him.
         const bool sending = std::ranges::any_of(
             members_, [](const auto& member) { return member->unanswered() > 0; });
-        if (world_.now() < deadline + (sending ? limits::kFloodWaitMax : Millis{})) continue;
+        if (sending && world_.now() < last_deadline) {
+            deadline = std::max(deadline, world_.now() + kPushedWithin);
+        }
+        if (world_.now() < deadline) continue;
         checks_.violation(std::to_string(within.count() / 1000) + " s after healing " + *lack);
     }
     return false;
