@@ -103,7 +103,7 @@ void Cache::Impl::on_reply(AskId id, Result<bus::Reply> reply, Time now) {
     } else if (auto* page = std::get_if<PageLoad>(&asked)) {
         on_page(std::move(*page), std::move(reply), now);
     } else if (const auto* catching = std::get_if<CatchUp>(&asked)) {
-        on_caught_up(catching->gid, std::move(reply), now);
+        on_caught_up(*catching, std::move(reply), now);
     } else if (const auto* near = std::get_if<NearAsk>(&asked)) {
         on_near_reply(*near, reply, now);
     } else if (const auto* recheck = std::get_if<Recheck>(&asked)) {

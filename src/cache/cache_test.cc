@@ -213,44 +213,6 @@ TEST_F(CacheTest, AnAnswerDoesNotOvertakeWhatTheStreamSaysOfMembers) {
     EXPECT_EQ(told.ranges.size(), 1U);
 }
 
-TEST_F(CacheTest, WhatIsThereIsServedThoughTheHeadGoesOn) {
-    open_it();
-    add(1, 1);
-    pull(502, 600);
-    log.add(1);
-    answer_all();  // 502 is there; the stream has yet to tell it.
-    item(bus::EntriesAdded{.entries = log.slice(502, 502)}, 2);
-    log.add(1);  // So the next answer, too, knows more than the stream has told.
-    cache.on_tick(now += Millis{1'000});
-    answer_all();
-    ASSERT_EQ(told.ranges.size(), 1U);
-    EXPECT_EQ(told.ranges[0].seating.reached, Seq{502});
-}
-
-TEST_F(CacheTest, WhatAFormerEpochHadHeardOfIsNotBelievedInTheNextOne) {
-    open_it();
-    add(1, 1);
-    log.add(20);
-    pull(502, 600);
-    answer_all();  // An answer says that 521 is there; then the store goes back.
-    log = Log{400};
-    log.epoch = Epoch{4};
-    item(bus::GroupChanged{.fork = Seq{380}}, 2);
-    open();
-    answer_all();
-    told.pushes.clear();
-    now += Millis{10'000};
-    log.add(1);
-    pull(401, 500);
-    answer_all();
-    EXPECT_TRUE(told.pushes.empty()) << "the stream may still say that somebody left before 401";
-    cache.on_tick(now += Millis{1'000});
-    answer_all();
-    const auto entries = std::ranges::find(told.pushes, Lane::entries, &Push::lane);
-    ASSERT_NE(entries, told.pushes.end());
-    EXPECT_EQ(entries->last, Seq{401});
-}
-
 TEST_F(CacheTest, AReplacedOwnerIsNotHeard) {
     open_it();
     add(1, 1);
@@ -259,19 +221,6 @@ TEST_F(CacheTest, AReplacedOwnerIsNotHeard) {
     told.pushes.clear();
     add(1, 2);  // Of the former term.
     EXPECT_TRUE(told.pushes.empty());
-}
-
-TEST_F(CacheTest, AnOwnerReplacedBeforeItsFirstItemCameIsABreakToo) {
-    open_it();
-    log.recall(490);  // Its item, the first to this node, is lost with the owner.
-    log.add(1);
-    item(bus::EntriesAdded{.entries = log.slice(501, 501)}, 1, Term{kTerm.value + 1});
-    EXPECT_EQ(told.rechecks, 1);
-    answer_all();
-    pull(490, 490);
-    answer_all();
-    ASSERT_EQ(told.ranges.size(), 1U);
-    EXPECT_TRUE(told.ranges[0].frame.range().entries(0).recalled());
 }
 
 TEST_F(CacheTest, APullFromMemoryAsksNobody) {

@@ -69,6 +69,7 @@ struct PageLoad {
 
 struct CatchUp {
     GroupId gid;
+    std::uint64_t generation{};  // Of the group when the owner was asked.
 };
 struct NearAsk {
     Waiter waiter;
@@ -115,7 +116,8 @@ struct Group {
     std::size_t opens_in_flight = 0;
     // Told by the stream while opens are in flight: an answer may be older than what it says.
     std::unordered_map<UserId, bus::MemberView> changed;
-    std::uint64_t generation = 1;  // +1 when `changed` overflowed: then answers are asked anew.
+    // +1 when something was missed, or `changed` overflowed: then answers are asked for anew.
+    std::uint64_t generation = 1;
 
     AskId catching_up = 0;
     bool wants_catch_up = false;
@@ -123,7 +125,8 @@ struct Group {
     Seq unheard;          // An owner's answer said that it is there; the stream has not yet,
     Time unheard_since;   // and may until kStreamWithin later.
     Epoch backlog_epoch;  // Of `seen` and `backlog` while no view is here.
-    std::vector<std::pair<Epoch, LogEntry>> changes;  // Told while a view was on its way.
+    // Told while a view, or what was missed, was on its way.
+    std::vector<std::pair<Epoch, LogEntry>> changes;
     std::deque<LogEntry> backlog;     // Ahead of the head, until what is missing has come.
     std::vector<PendingPull> beyond;  // Pulls above the head, until that was verified.
 
@@ -159,7 +162,7 @@ public:
     void on_pull_mine(PendingPull pull, Result<bus::Reply> reply, Time now);
     // ---- items.cc
     void on_items(const bus::Items& items, Time now);
-    void on_caught_up(GroupId gid, Result<bus::Reply> reply, Time now);
+    void on_caught_up(const CatchUp& asked, Result<bus::Reply> reply, Time now);
     // ---- holds.cc
     void on_wake(Time now);
     [[nodiscard]] std::optional<Time> wake_at() const;
@@ -195,7 +198,7 @@ private:
     void finish_open(Group& group, PendingOpen open, Time now);
     void want_view(Group& group, PendingOpen open);
     void view_failed(Group& group);
-    bool install(Group& group, const bus::GroupView& view, Time now);
+    bool install(Group& group, const bus::GroupView& view, Time now, bool whole);
     void send_opened(Group& group, const PendingOpen& open);
     void seat(Group& group, const PendingOpen& open, std::string payload);
     [[nodiscard]] static std::optional<Seq> fork_after(const Group& group, Epoch epoch);
@@ -262,6 +265,7 @@ private:
     void push_entries(Group& group, std::span<const LogEntry> entries);
     void start_epoch(Group& group, Epoch epoch, Seq head);
     void catch_up(Group& group);
+    static void forget_changes(Group& group);
     void release_beyond(Group& group, Time now);
     void release_reached(Group& group, Time now);
 

@@ -205,8 +205,8 @@ void Cache::Impl::push_entries(Group& group, std::span<const LogEntry> entries) 
 void Cache::Impl::on_entry_changed(Group& group, Epoch epoch, const LogEntry& entry) {
     Memory& memory = group.memory;
     const GroupId gid = memory.gid();
-    // A view that is on its way may have been made before this, too.
-    if (group.view_ask != 0 || !memory.loaded()) {
+    // A view that is on its way may have been made before this, and so may an answer.
+    if (group.view_ask != 0 || group.catching_up != 0 || !memory.loaded()) {
         if (group.changes.size() >= limits::kBacklogEntries)
             group.changes.erase(group.changes.begin());
         group.changes.emplace_back(epoch, entry);
@@ -278,14 +278,20 @@ void Cache::Impl::catch_up(Group& group) {
     group.wants_catch_up = false;
     group.catching_up = next_ask_;
     const GroupId gid = group.memory.gid();
-    ask(gid, CatchUp{gid},
+    ask(gid, CatchUp{.gid = gid, .generation = group.generation},
         bus::AskEntries{.gid = gid,
                         .from = group.memory.head() + 1,
                         .count = static_cast<std::uint32_t>(limits::kRangeEntries)});
 }
 
-void Cache::Impl::on_caught_up(GroupId gid, Result<bus::Reply> reply, Time now) {
-    Group* group = find(gid);
+// What was told meanwhile has been put in.
+void Cache::Impl::forget_changes(Group& group) {
+    const bool awaited = group.view_ask != 0 || group.catching_up != 0 || !group.memory.loaded();
+    if (!awaited) group.changes.clear();
+}
+
+void Cache::Impl::on_caught_up(const CatchUp& asked, Result<bus::Reply> reply, Time now) {
+    Group* group = find(asked.gid);
     if (group == nullptr) return;
     group->catching_up = 0;
     // Something was missed after this was asked: it may not be in the answer.
@@ -301,6 +307,10 @@ void Cache::Impl::on_caught_up(GroupId gid, Result<bus::Reply> reply, Time now) 
             group->wants_catch_up = true;
         }
         return release_beyond(*group, now);
+    }
+    // Else an entry that was changed since it was read would stay as it was: nobody tells it again.
+    if (asked.generation != group->generation && answer->epoch <= memory.epoch()) {
+        return catch_up(*group);
     }
     group->verified = now;
     const Seq before = memory.head();
@@ -343,6 +353,12 @@ void Cache::Impl::add_answer(Group& group, const bus::EntriesAnswer& answer, Seq
         if (!dense || entry.seq > most) break;
         entries.push_back(entry);
     }
+    for (const auto& [epoch, changed] : group.changes) {
+        if (epoch != group.memory.epoch()) continue;
+        const auto at = std::ranges::find(entries, changed.seq, &LogEntry::seq);
+        if (at != entries.end() && at->revision < changed.revision) *at = changed;
+    }
+    forget_changes(group);
     if (!entries.empty()) add_entries(group, entries, now);
     if (!group.backlog.empty()) add_backlog(group, now);
 }

@@ -59,10 +59,13 @@ void Cache::Impl::on_open_reply(AskId id, PendingOpen open, Result<bus::OpenAnsw
     if (group == nullptr) return;  // Groups with opens in flight are kept.
     const bool carried_view = open.with_view && group->view_ask == id;
     if (carried_view) group->view_ask = 0;
-    const bool viewed = answer && answer->view && install(*group, *answer->view, now);
+    // One that was asked for before something was missed may be from before that.
+    const bool whole = open.generation == group->generation;
+    const bool viewed =
+        answer && answer->view && install(*group, *answer->view, now, whole) && whole;
     if (answer) {
         open.member = answer->member;
-        if (open.generation != group->generation) {
+        if (!whole) {
             ask_open(*group, std::move(open));
         } else {
             finish_open(*group, std::move(open), now);
@@ -143,12 +146,13 @@ void Cache::Impl::refuse_open(Group& group, const PendingOpen& open, Error error
     fx_.refused(open.waiter, open.gid, error);
 }
 
-// False: the view is older than what is known here, so it answers nothing.
-bool Cache::Impl::install(Group& group, const bus::GroupView& view, Time now) {
+// False: the view is older than what is known here, so it answers nothing. Of one that is not whole
+// only the head is kept: the entries may have been changed since.
+bool Cache::Impl::install(Group& group, const bus::GroupView& view, Time now, bool whole) {
     Memory& memory = group.memory;
     const auto stream = streams_.find(partition_of(view.gid).value);
     if (stream != streams_.end() && view.term < stream->second.term) return false;
-    if (view.epoch < memory.epoch()) return false;
+    if (view.epoch < memory.epoch() || (!whole && memory.loaded())) return false;
     // Else the first item of whoever replaces this owner would look like the first of all, and what
     // was changed in between, and told to nobody here, would never be asked for.
     streams_.try_emplace(partition_of(view.gid).value, Stream{.term = view.term});
@@ -171,15 +175,20 @@ bool Cache::Impl::install(Group& group, const bus::GroupView& view, Time now) {
     if (first && !group.shards.empty()) {
         fx_.head_moved(view.gid, view.epoch, view.head, group.shards);
     }
-    for (const auto& [epoch, entry] : std::exchange(group.changes, {})) {
+    for (const auto& [epoch, entry] : group.changes) {
         if (epoch == memory.epoch()) memory.replace(entry);
     }
+    forget_changes(group);
     if (first && group.backlog_epoch != memory.epoch()) {
         group.backlog.clear();
         group.seen = {};
     }
     add_backlog(group, now);
-    if (group.seen > memory.head()) catch_up(group);
+    if (!whole) {
+        memory.drop_entries();
+        group.refresh = true;
+    }
+    if (!whole || group.seen > memory.head()) catch_up(group);
     return true;
 }
 
