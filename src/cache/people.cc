@@ -13,7 +13,8 @@ bool turned_away(Code code) {
     return code == Code::not_found || code == Code::token_invalid || code == Code::token_expired;
 }
 
-constexpr Millis kBadgesEvery{1'000};
+constexpr Millis kBadgesGather{1'000};
+
 // A newer one takes the place of the one that was not told yet.
 pb::Badge& badge_of(pb::Pulse& pulse, GroupId gid) {
     const auto known = std::ranges::find(*pulse.mutable_badges(), gid.value, &pb::Badge::gid);
@@ -324,7 +325,7 @@ void People::look_at(Person& person) {
 // In a storm they are asked for and told less often: what a row missed meanwhile is one question.
 void People::turn_badges(Time now, storm::Level level) {
     if (now < badges_again_) return;
-    badges_again_ = level == storm::kCalm ? now : now + storm::slowed(kBadgesEvery, level);
+    badges_again_ = level == storm::kCalm ? now : now + storm::slowed(kBadgesGather, level);
     for (const Place place : std::exchange(told_soon_, {})) {
         Person& person = people_[place];
         const auto pulse = std::exchange(person.badges, nullptr);
