@@ -67,9 +67,10 @@ public:
             (void)arrivals.wait(loop_, SmallGroup::kMembers);
             waits.add(arrivals.times);
             ++sends;
+            // Between two messages: a member whose sends were not answered would send no more.
+            for (std::size_t i = 0; i < SmallGroup::kMembers; ++i) (*fleet_)[i].read_kept();
         }
         world_.arrivals = nullptr;
-        for (std::size_t i = 0; i < SmallGroup::kMembers; ++i) (*fleet_)[i].read_kept();
         const bool all = fleet_->settle(kPatience);
         return {.count = waits.count(),
                 .median = waits.at(0.5),
