@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <vector>
 
 #include "bench/great_group.h"
 #include "bench/server_metrics.h"
