@@ -75,37 +75,36 @@ std::string Timeline::limits() const {
 void Timeline::mark(const std::string& words) { marks_.emplace_back(now_s(), words); }
 
 void Timeline::plot(Findings& findings, const std::string& section) const {
+    const std::string run = section + "-run";
     const auto series = [this](const char* name, auto value) {
         Plot::Series made{.name = name, .points = {}};
         for (const Look& look : looks_) made.points.emplace_back(look.at_s, value(look));
         return made;
     };
-    findings.plot(section, {"Watching", "s", "members", {series("watching", [](const Look& s) {
-                                return s.watching;
-                            })}});
-    findings.plot(section,
-                  {"Entries delivered", "s", "a second", {series("entries", [](const Look& s) {
-                       return s.delivered_per_s;
-                   })}});
-    findings.plot(
-        section,
-        {"Memory",
-         "s",
-         "GB",
+    auto marks = marks_;
+    const auto plot = [&](const char* title, const char* unit, std::vector<Plot::Series> curves) {
+        findings.plot(run, {.title = title,
+                            .x_label = "s",
+                            .y_label = unit,
+                            .series = std::move(curves),
+                            .marks = marks});
+        // Their words stand in the first plot only.
+        for (auto& [at, words] : marks) words.clear();
+    };
+    plot("Watching", "members", {series("watching", [](const Look& s) { return s.watching; })});
+    plot("Entries delivered", "a second",
+         {series("entries", [](const Look& s) { return s.delivered_per_s; })});
+    plot("Memory", "GB",
          {series("server's own", [](const Look& s) { return s.server_bytes / kGigabyte; }),
           series("kernel, both ends", [](const Look& s) { return s.kernel_bytes / kGigabyte; }),
-          series("of it TCP buffers", [](const Look& s) { return s.tcp_bytes / kGigabyte; })}});
-    findings.plot(section, {"CPU",
-                            "s",
-                            "cores",
-                            {series("server", [](const Look& s) { return s.server_cores; }),
-                             series("machine", [](const Look& s) { return s.machine_cores; })}});
-    findings.plot(
-        section,
-        {"Storm level", "s", "level", {series("level", [](const Look& s) { return s.level; })}});
-    findings.note(section, limits());
+          series("of it TCP buffers", [](const Look& s) { return s.tcp_bytes / kGigabyte; })});
+    plot("CPU", "cores",
+         {series("server", [](const Look& s) { return s.server_cores; }),
+          series("machine", [](const Look& s) { return s.machine_cores; })});
+    plot("Storm level", "level", {series("level", [](const Look& s) { return s.level; })});
+    findings.note(run, limits());
     for (const auto& [at, words] : marks_) {
-        findings.note(section, fmt::format("{:.0f} s: {}", at, words));
+        findings.note(run, fmt::format("{:.0f} s: {}", at, words));
     }
 }
 
