@@ -38,7 +38,8 @@ void Thread::greet(Index index) {
     for (std::size_t room = 0; room < plan_.rooms.size(); ++room) {
         pb::Cursor& cursor = *hello.add_resume();
         cursor.set_gid(plan_.rooms[room].of(first_ + index).value);
-        cursor.set_epoch(((at(index).known >> room) & 1U) != 0 ? epoch_ : 0);
+        const unsigned known = at(index).known;
+        cursor.set_epoch(((known >> room) & 1U) != 0 ? epoch_ : 0);
         cursor.set_seq(at(index).held[room]);
     }
     say(index, frame.SerializeAsString());
