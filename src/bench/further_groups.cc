@@ -17,9 +17,9 @@ namespace {
 constexpr const char* kSmallCache = "store.cache_mb=8";
 constexpr const char* kCached = "stentor_store_bytes{of=\"cache\"}";
 constexpr double kAimedBytes = 16;  // A further group of a member.
-// The first further group takes the row of the one that is watched out of its place in the person:
-// there is a row more, and before all of them the allocator's own word. And what is counted is
-// pages of the process, good to a few megabytes.
+// The first further group takes the row of the one that is watched out of its place in the person,
+// once, so both sides have one. What is counted is pages of the process, good to a few megabytes.
+constexpr std::size_t kOnce = 1;
 constexpr double kTolerated = 1.15;
 constexpr std::size_t kMembers = 100'000;    // At most; fewer are told, and not judged.
 constexpr std::uint64_t kGroupSize = 1'000;  // Too many for badges that are ticked.
@@ -68,8 +68,8 @@ Held grown(const Context& context, const std::string& section, std::size_t membe
 void measure_further_groups(const Context& context, const std::string& section) {
     Findings& findings = context.findings;
     const std::size_t members = std::min(context.options.members, kMembers);
-    const Held without = grown(context, section, members, 0);
-    const Held with = grown(context, section, members, kFurtherGroups);
+    const Held without = grown(context, section, members, kOnce);
+    const Held with = grown(context, section, members, kOnce + kFurtherGroups);
     const auto count = static_cast<double>(members * kFurtherGroups);
     const double cached = (with.cached - without.cached) / count;
     const double bytes = (with.own - without.own) / count - cached;

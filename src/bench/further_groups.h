@@ -1,7 +1,8 @@
 #pragma once
 // What it costs the server that somebody who is connected is a member of further groups, which he
-// has not open: two servers, before the same members, who watch the same one group; those of the
-// second are in kFurtherGroups others as well. What the second holds beyond the first is theirs.
+// has not open: two servers, before the same members, who watch the same one group and are in
+// another one; those of the second are in kFurtherGroups more. What it holds beyond the first is
+// theirs.
 
 #include <cstddef>
 #include <string>
@@ -10,7 +11,7 @@
 
 namespace stentor::bench {
 
-inline constexpr std::size_t kFurtherGroups = 32;
+inline constexpr std::size_t kFurtherGroups = 64;
 
 // Figures, and a failure above the aim where enough members come to judge by.
 void measure_further_groups(const Context& context, const std::string& section);

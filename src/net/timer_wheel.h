@@ -1,9 +1,11 @@
 #pragma once
-// One deadline for each of many places, in a hashed wheel of linked lists.
+// One deadline for each of many places, in a hashed wheel of linked lists. What is further away
+// than a turn of the wheel (33 s) waits in the list of its turn, so that a million deadlines hours
+// away wake nobody.
 //
 // Owner: a shard's loop; no lock. Cost: scheduling and taking off are O(1) and allocate nothing
-// once a place was used; a deadline further away than one turn of the wheel (33 s) is looked at
-// once a turn. Precision: one slot, never early.
+// once a place was used; a deadline is looked at when it is due and when its turn begins, one
+// further away than kTurns turns (9 hours) once in that time. Precision: one slot, never early.
 
 #include <array>
 #include <cstdint>
@@ -18,6 +20,7 @@ class TimerWheel {
 public:
     static constexpr std::uint32_t kSlots = 2'048;
     static constexpr Millis kSlot{16};
+    static constexpr std::uint32_t kTurns = 1'024;
 
     explicit TimerWheel(Time now);
 
@@ -44,10 +47,14 @@ private:
     [[nodiscard]] static std::int64_t tick_of(Time time) { return time.time_since_epoch() / kSlot; }
     void link(std::uint32_t place);
     void unlink(std::uint32_t place);
+    void mark(std::uint32_t slot, bool filled);
+    // All of one list, linked again where they are not due.
+    void take(std::uint32_t slot, Time now, std::vector<std::uint32_t>& fired);
 
     std::int64_t tick_;  // The last one that was looked at.
     std::uint32_t count_{0};
-    std::array<std::uint32_t, kSlots> heads_;
+    std::array<std::uint32_t, kSlots + kTurns> heads_;  // Of slots, then of turns.
+    std::array<std::uint64_t, kSlots / 64> filled_{};   // A bit a slot.
     std::vector<Node> nodes_;
 };
 

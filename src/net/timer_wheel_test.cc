@@ -53,11 +53,32 @@ TEST(TimerWheel, KeepsWhatIsFurtherThanOneTurn) {
     EXPECT_THAT(fired_at(wheel, now + TimerWheel::kSlot), ElementsAre(1U));
 }
 
+TEST(TimerWheel, WhatIsHoursAwayWakesNobody) {
+    constexpr Millis kTurn = TimerWheel::kSlot * TimerWheel::kSlots;
+    TimerWheel wheel{kStart};
+    for (std::uint32_t place = 0; place < 10'000; ++place) {
+        wheel.schedule(place, kStart + Millis{7'200'000 + place});
+    }
+    int wakes = 0;
+    Time now = kStart;
+    for (; *wheel.next() < kStart + Millis{7'200'000 - kTurn.count()}; ++wakes) {
+        now = *wheel.next();
+        ASSERT_THAT(fired_at(wheel, now), IsEmpty());
+    }
+    EXPECT_LE(wakes, 7'200'000 / kTurn.count());
+    EXPECT_EQ(fired_at(wheel, kStart + Millis{7'300'000}).size(), 10'000U);
+}
+
 TEST(TimerWheel, SurvivesALongSleep) {
     TimerWheel wheel{kStart};
     wheel.schedule(1, kStart + Millis{10});
     wheel.schedule(2, kStart + Millis{20'000});
-    EXPECT_THAT(fired_at(wheel, kStart + Millis{10'000'000}), UnorderedElementsAre(1U, 2U));
+    wheel.schedule(3, kStart + Millis{9'000'000});
+    wheel.schedule(4, kStart + Millis{500'000'000});
+    wheel.schedule(5, kStart + Millis{600'000'000});
+    EXPECT_THAT(fired_at(wheel, kStart + Millis{10'000'000}), UnorderedElementsAre(1U, 2U, 3U));
+    EXPECT_THAT(fired_at(wheel, kStart + Millis{550'000'000}), UnorderedElementsAre(4U));
+    EXPECT_THAT(fired_at(wheel, kStart + Millis{600'000'020}), UnorderedElementsAre(5U));
 }
 
 // Against a map: nothing early, nothing later than a slot, nothing lost.
@@ -72,11 +93,13 @@ TEST(TimerWheel, AgreesWithAMap) {
             wheel.cancel(place);
             expected.erase(place);
         } else {
-            const Time at = now + Millis{static_cast<std::int64_t>(random() % 60'000)};
+            const std::int64_t far = random() % 4 == 0 ? 40'000'000 : 60'000;
+            const Time at = now + Millis{static_cast<std::int64_t>(random()) % far};
             wheel.schedule(place, at);
             expected[place] = at;
         }
-        now += Millis{static_cast<std::int64_t>(random() % 300)};
+        const std::int64_t pause = random() % 500 == 0 ? 20'000'000 : 300;
+        now += Millis{static_cast<std::int64_t>(random()) % pause};
         for (const std::uint32_t fired : fired_at(wheel, now)) {
             ASSERT_TRUE(expected.contains(fired));
             ASSERT_LE(expected[fired], now);

@@ -157,7 +157,7 @@ void Commands::on_open(std::uint32_t request_id, const pb::Open& open) {
         if (session_.groups_.size() >= limits::kGroupsOpen) {
             return refuse(request_id, {Code::bad_field, "open.gid", limits::kGroupsOpen});
         }
-        // Exact, not doubled: most sessions hold one group, and there are a million of them.
+        // Exact, not doubled: there may be a million of them with a few groups each.
         session_.groups_.reserve(session_.groups_.size() + 1);
         group = &session_.groups_.emplace_back(OpenGroup{.gid = gid});
     }

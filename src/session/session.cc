@@ -239,7 +239,8 @@ OpenGroup* Session::find(GroupId gid) {
 }
 
 void Session::forget(GroupId gid) {
-    std::erase_if(groups_, [&](auto& group) { return group.gid == gid; });
+    const auto group = std::ranges::find(groups_, gid, &OpenGroup::gid);
+    if (group != groups_.end()) groups_.erase(group);
 }
 
 // The entry goes first: the seat's leaving makes another seat move, which may be one of ours.

@@ -18,10 +18,11 @@
 // out before the close, with the request's id when that is known.
 
 #include <array>
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/code.h"
 #include "base/ids.h"
@@ -187,7 +188,7 @@ public:
     [[nodiscard]] DeviceId device() const { return device_; }
     [[nodiscard]] bool bench() const { return bench_; }
     // In no order; those without a seat are on their way.
-    [[nodiscard]] const std::vector<OpenGroup>& groups() const { return groups_; }
+    [[nodiscard]] std::span<const OpenGroup> groups() const { return groups_; }
     // Whether the entry `seq` of a group open here may be shown to this member.
     [[nodiscard]] bool sees(GroupId gid, Seq seq) const;
 
@@ -213,7 +214,7 @@ private:
     Time deadline_;
     Flight flight_;
     Rate rate_;
-    std::vector<OpenGroup> groups_;
+    boost::container::small_vector<OpenGroup, 1> groups_;  // Most have one.
     State state_{State::awaiting_hello};
     bool paused_{};
     bool bench_{};
