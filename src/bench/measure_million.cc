@@ -147,8 +147,8 @@ bool Million::gather(std::size_t count) {
     return true;
 }
 
-// Of everybody, from a server that nobody watches yet: those who came later use again what load had made grow
-// before them, so that what they add says too little.
+// Of everybody, from a server that nobody watches yet: those who came later use again what load had
+// made grow before them, so that what they add says too little.
 void Million::tell_memory_in_all() {
     const std::size_t watchers = group_.gathered();
     const double bytes = each(own_at_start_, server().own_bytes(), watchers);
