@@ -13,7 +13,7 @@ namespace stentor::bench {
 
 inline constexpr std::size_t kFurtherGroups = 64;
 
-// Figures, and a failure above the aim where enough members come to judge by.
+// Figures, and a note above the aim.
 void measure_further_groups(const Context& context, const std::string& section);
 
 }  // namespace stentor::bench

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "bench/great_group.h"
 #include "bench/progress.h"
 #include "bench/sample.h"
@@ -12,7 +14,7 @@ namespace stentor::bench {
 namespace {
 
 constexpr const char* kSection = "isolation";
-constexpr std::size_t kStormPerSecond = 100;
+constexpr std::size_t kDeliveriesPerSecond = 10'000'000;  // About what this machine can.
 constexpr Millis kTurn{100};
 constexpr Millis kGatherWithin{900'000};
 constexpr Millis kSayWithin{120'000};
@@ -46,7 +48,10 @@ public:
             return context_.findings.fail(kSection, "not all of the large group came");
         }
         great_.run_for(kRest);
+        Progress progress{fmt::format("{}: rounds", kSection)};
         for (std::size_t round = 0; round <= context_.options.rounds; ++round) {
+            progress.show(
+                static_cast<double>(round) / static_cast<double>(context_.options.rounds + 1), "");
             const SmallGroup::Waits quiet = measure(false);
             const SmallGroup::Waits storm = measure(true);
             if (!quiet.clean || !storm.clean) {
@@ -65,6 +70,11 @@ public:
     }
 
 private:
+    // As many as fill the large group's passes without an end.
+    [[nodiscard]] std::size_t storm_per_s() const {
+        return std::clamp<std::size_t>(kDeliveriesPerSecond / context_.options.members, 1, 100);
+    }
+
     SmallGroup::Waits measure(bool storm) {
         small_.begin(Millis{static_cast<std::int64_t>(context_.options.seconds * 1e3)});
         const auto began = Clock::now();
@@ -72,7 +82,8 @@ private:
         std::size_t said = 0;
         while (Clock::now() - began < span) {
             const std::chrono::duration<double> gone = Clock::now() - began;
-            const auto due = static_cast<std::size_t>(gone.count() * kStormPerSecond);
+            const auto due =
+                static_cast<std::size_t>(gone.count() * static_cast<double>(storm_per_s()));
             if (storm && due > said) great_.post(due - std::exchange(said, due));
             great_.run_for(kTurn);
         }
@@ -95,8 +106,8 @@ private:
                                   "ten are a process of their own and say something each 50 ms, "
                                   "and each of the ten counts; {} rounds of {:.0f} s, in brackets "
                                   "the least and the largest.",
-                                  context_.options.members, kStormPerSecond,
-                                  context_.options.rounds, context_.options.seconds));
+                                  context_.options.members, storm_per_s(), context_.options.rounds,
+                                  context_.options.seconds));
         findings.figure(kSection, "p99 more in the storm, median of the rounds", more_.at(0.5),
                         "ms");
         if (more_.at(0.5) <= kAimedMs) return;

@@ -19,7 +19,8 @@ constexpr double kRight = 15;
 constexpr double kTop = 44;
 constexpr double kBottom = 36;
 constexpr double kNearZero = 0.1;  // An axis that begins below this share of its end begins at 0.
-constexpr int kTicks = 4;          // About so many on an axis.
+constexpr int kMarkLines = 4;
+constexpr int kTicks = 4;  // About so many on an axis.
 constexpr const char* kColours[] = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e"};
 constexpr const char* kStyle =
     "text{font:11px system-ui,sans-serif}.title{font-size:13px}.grid{stroke:#ddd}.mark{stroke:#aaa;"
@@ -103,14 +104,14 @@ std::string axes(const Plot& plot, const Frame& frame) {
     return svg + text(4, kTop - 10, "", plot.y_label);
 }
 
-// The words of two marks that stand close would cover each other: they take turns in two lines.
+// The words of marks that stand close would cover each other: they take turns in a few lines.
 std::string marks(const Plot& plot, const Frame& frame) {
     std::string svg;
-    bool below = false;
+    int line = 0;
     for (const auto& [at, words] : plot.marks) {
         svg += upright(frame.x(at), "mark");
-        svg += text(frame.x(at) + 3, kTop + (below ? 19 : 8), "faint", words);
-        below = !below;
+        svg += text(frame.x(at) + 3, kTop + 8 + 11 * line, "faint", words);
+        line = (line + 1) % kMarkLines;
     }
     return svg;
 }
