@@ -1,5 +1,5 @@
 // Only in builds with the thread sanitizer, which believes that a process has one descriptor table:
-// two shards that open "the same" number look like a race to it.
+// two threads with tables of their own that open "the same" number look like a race to it.
 
 #if defined(__SANITIZE_THREAD__)
 #define STENTOR_TSAN 1
