@@ -15,9 +15,9 @@ constexpr std::size_t kMissed = 25;
 constexpr Millis kGatherWithin{900'000};
 constexpr Millis kSayWithin{120'000};
 constexpr Millis kGoneWithin{10'000};
-// Everybody comes as soon as he may, however slowly those before him are answered: with few of a
-// thread under way at once each would wait for the one before, and nothing would come at once.
-constexpr std::size_t kHandshakesAtOnce = 700;
+// Of a thread. With so many under way in all threads the owners' questions still end within their
+// time limit; with seven times as many they do not, and who is refused for it comes again.
+constexpr std::size_t kHandshakesAtOnce = 100;
 constexpr double kAimedReturnS = 60;
 
 // To a server that does not run yet.
