@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -95,7 +96,8 @@ public:
         sockaddr_in peer{};
         socklen_t size = sizeof peer;
         getpeername(descriptor_, reinterpret_cast<sockaddr*>(&peer), &size);
-        return inet_ntoa(peer.sin_addr);
+        std::array<char, INET_ADDRSTRLEN> text{};
+        return inet_ntop(AF_INET, &peer.sin_addr, text.data(), text.size());
     }
 
 private:
