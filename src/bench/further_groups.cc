@@ -15,7 +15,6 @@ namespace {
 // What the store has read is bounded however many members there are. With the cache that servers
 // have it would be most of what grows here, and not known well enough to be taken off.
 constexpr const char* kSmallCache = "store.cache_mb=8";
-constexpr const char* kCached = "stentor_store_bytes{of=\"cache\"}";
 constexpr double kAimedBytes = 16;  // A further group of a member.
 // The first further group takes the row of the one that is watched out of its place in the person,
 // once, so both sides have one.
@@ -32,7 +31,7 @@ struct Held {
 
 Held held_by(const ServerProcess& server) {
     return {.own = static_cast<double>(server.own_bytes()),
-            .cached = ServerMetrics{server}[kCached]};
+            .cached = ServerMetrics{server}[kStoreCacheBytes]};
 }
 
 // What the server holds for `members` more, each in `further` groups beside the one that he

@@ -29,7 +29,6 @@ constexpr double kAimedBytes = 500;             // Of the server's own memory, a
 constexpr std::size_t kJudgedFrom = 1'000'000;  // Fewer do not outweigh what is there once.
 constexpr double kAimedQuietPercent = 10;       // Of a core.
 constexpr double kAimedRatio = 0.9;             // The raw floor's CPU over ours, lower quartile.
-constexpr const char* kCached = "stentor_store_bytes{of=\"cache\"}";
 constexpr std::size_t kMessages = 100;
 constexpr std::size_t kMessagesAtOnce = 5;
 constexpr std::array<std::size_t, 2> kStops{20'000, 100'000};  // On the way to all.
@@ -120,7 +119,7 @@ bool Million::gather(std::size_t count) {
     group_.run_for(kRest);
     const std::size_t more = count - group_.gathered();
     const std::uint64_t own = server().own_bytes();
-    const double cached = ServerMetrics{server()}[kCached];
+    const double cached = ServerMetrics{server()}[kStoreCacheBytes];
     const std::uint64_t kernel = kernel_bytes();
     const ServerCpu cpu{server()};
     const auto began = Clock::now();
@@ -142,7 +141,8 @@ bool Million::gather(std::size_t count) {
     group_.run_for(kRest);
     figure(who + ": server's own memory, each", each(own, server().own_bytes(), more), "bytes");
     figure(who + ": of it blocks that the store has read, each",
-           (ServerMetrics{server()}[kCached] - cached) / static_cast<double>(more), "bytes");
+           (ServerMetrics{server()}[kStoreCacheBytes] - cached) / static_cast<double>(more),
+           "bytes");
     figure(who + ": kernel's memory, both ends, each", each(kernel, kernel_bytes(), more), "bytes");
     return true;
 }

@@ -8,6 +8,8 @@
 
 namespace stentor::bench {
 
+inline constexpr const char* kStoreCacheBytes = "stentor_store_bytes{of=\"cache\"}";
+
 class ServerMetrics {
 public:
     // Reads all of them. Throws std::runtime_error when the server does not tell them.

@@ -174,8 +174,11 @@ fanout::Router::Turn Side::turn(Time now) {
 
 void Side::pulse(Time now) {
     // Signs of life come after a large pass, as long as clients bear it.
-    if (router_.in_large_pass() && now - pulsed_ < pulses_.patience()) return;
-    if (!router_.in_large_pass()) pulsed_ = now;
+    if (!router_.in_large_pass()) {
+        pulsed_ = now;
+    } else if (now - pulsed_ < pulses_.patience()) {
+        return;
+    }
     const auto due = pulses_.due(now, static_cast<std::uint32_t>(places_.size()));
     std::vector<GroupId> groups;
     for (std::uint32_t index = due.first; index < due.last; ++index) {
