@@ -101,12 +101,7 @@ struct AskHello {  // What a device that has just connected must know.
 struct HelloAnswer {
     bool welcome{};  // False: the account is disabled, or the token older than its tokens_since.
     pb::UserLog user_log;
-    struct Row {
-        GroupId gid;
-        Seq read;  // max(read, floor)
-        bool muted_for_me{};
-    };
-    std::vector<Row> groups;
+    std::vector<GroupId> groups;  // In their order.
 };
 struct AskUserLog {
     UserId uid;

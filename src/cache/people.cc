@@ -132,8 +132,8 @@ void People::take_groups(Place place, const bus::HelloAnswer& answer) {
     Person& person = people_[place];
     // He may have opened one before: that row is there already.
     person.rows.reserve(std::min(answer.groups.size(), limits::kGroupsPerUser));
-    for (const bus::HelloAnswer::Row& row : answer.groups) {
-        if (person.rows.size() < limits::kGroupsPerUser) add_row(place, row.gid);
+    for (const GroupId gid : answer.groups) {
+        if (person.rows.size() < limits::kGroupsPerUser) add_row(place, gid);
     }
 }
 

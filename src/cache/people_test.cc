@@ -23,7 +23,7 @@ protected:
         if (std::holds_alternative<bus::AskHello>(question)) {
             if (hello_fails) return std::unexpected(Error{.code = *hello_fails});
             return bus::HelloAnswer{
-                .welcome = welcome, .user_log = log_after(0), .groups = {{kGroup}, {kOther}}};
+                .welcome = welcome, .user_log = log_after(0), .groups = {kGroup, kOther}};
         }
         if (const auto* ask = std::get_if<bus::AskUserLog>(&question)) {
             ++log_asks;
@@ -377,7 +377,7 @@ TEST_F(PeopleTest, OnceItIsQuietEveryBadgeIsRight) {
                                     now);
                 } else {
                     bus::HelloAnswer hello{.welcome = true};
-                    for (std::uint64_t gid = 1; gid <= 8; ++gid) hello.groups.push_back({{gid}});
+                    for (std::uint64_t gid = 1; gid <= 8; ++gid) hello.groups.push_back({gid});
                     people.on_reply(ask.id, std::move(hello), now);
                 }
             }

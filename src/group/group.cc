@@ -479,13 +479,13 @@ void Group::forget_members(Time now) {
         members_looked_at_ = now - Millis{static_cast<Millis::rep>(spread(gid_.value) % part)};
     }
     if (!crowded && now < members_looked_at_ + kEvery) return;
+    // A position that the store may not have been told of is not to leave while rows are counted.
+    if (readers_.state() == Readers::State::counting) return;
     members_looked_at_ = now;
     const Time quiet_since = crowded ? now - Millis{1'000} : now - limits::kGroupIdle;
-    // A position that the store may not have been told of is not to leave while rows are counted.
-    const bool counting = readers_.state() == Readers::State::counting;
     std::erase_if(members_, [&](const auto& entry) {
         const CachedMember& member = entry.second;
-        return !counting && member.pending == 0 && member.sends == 0 && member.used < quiet_since &&
+        return member.pending == 0 && member.sends == 0 && member.used < quiet_since &&
                !parked_.contains(entry.first);
     });
 }

@@ -130,8 +130,11 @@ void Loop::read_ready() {
 void Loop::run_mail() {
     mailbox_.take(mails_);
     counters_.mails.add(mails_.size());
+    in_mail_ = true;
     for (Mailbox::Mail& mail : mails_) mail();
+    in_mail_ = false;
     mails_.clear();
+    push_replies();
 }
 
 void Loop::run_timers() {

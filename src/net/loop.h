@@ -79,6 +79,7 @@ private:
     void on_event(std::uint64_t source, std::uint32_t events);
     void read_ready();
     void run_mail();
+    void push_replies();
     void run_timers();
     void on_timer(std::uint32_t index);
     void on_stuck(std::uint32_t index);
@@ -207,10 +208,12 @@ private:
     std::vector<std::uint32_t> reading_;  // The rest are scratch, kept for their memory.
     std::vector<std::uint32_t> fired_;
     std::vector<Mailbox::Mail> mails_;
+    std::vector<std::uint32_t> replied_;  // By mail, with bytes that the kernel may hold back.
     std::vector<std::string_view> views_;
     // What write_shared() framed last for TCP: a pass brings the same bytes to many.
     SharedBytes framed_for_ws_;
     SharedBytes framed_for_tcp_;
+    bool in_mail_{false};
     bool more_{false};
     bool stopping_{false};
 };

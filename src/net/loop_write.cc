@@ -1,5 +1,7 @@
 // From a handler's bytes to a socket, and what becomes of those that it does not take.
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -19,7 +21,7 @@ constexpr int kFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
-ssize_t send_pieces(int descriptor, std::span<const std::string_view> pieces) {
+ssize_t send_pieces(int descriptor, std::span<const std::string_view> pieces, int flags = kFlags) {
     std::array<iovec, kPiecesPerWrite> vectors{};
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         // sendmsg takes a pointer to what it does not change.
@@ -28,7 +30,7 @@ ssize_t send_pieces(int descriptor, std::span<const std::string_view> pieces) {
     msghdr message{};
     message.msg_iov = vectors.data();
     message.msg_iovlen = pieces.size();
-    return ::sendmsg(descriptor, &message, kFlags);
+    return ::sendmsg(descriptor, &message, flags);
 }
 
 }  // namespace
@@ -53,13 +55,30 @@ Written Loop::send(ConnectionToken token, std::string_view payload) {
     const std::string_view head =
         connection->framed ? std::string_view{length.data(), length.size()} : header.view();
     const std::array<std::string_view, 2> pieces{head, payload};
-    const ssize_t sent = send_pieces(connection->descriptor, pieces);
+    const ssize_t sent =
+        send_pieces(connection->descriptor, pieces, in_mail_ ? kFlags | MSG_MORE : kFlags);
     count_out(sent);
+    if (in_mail_ && sent > 0 && (replied_.empty() || replied_.back() != token.index)) {
+        replied_.push_back(token.index);
+    }
     if (sent == static_cast<ssize_t>(head.size() + payload.size())) {
         counters_.frames_out.add();
         return Written::whole;
     }
     return keep_rest(token.index, Backlog::Kind::reply, framed(), sent);
+}
+
+// Answers to one connection come together, as to all that it resumes: the kernel holds the first
+// ones back until the last is there, and a segment, and a wake-up of the reader, do for all.
+void Loop::push_replies() {
+    for (const std::uint32_t index : replied_) {
+        const Connection& connection = table_.at(index);
+        if (connection.phase == Phase::free || connection.dead) continue;
+        // Said once more, it pushes what is held (tcp(7)).
+        const int on = 1;
+        ::setsockopt(connection.descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    replied_.clear();
 }
 
 Written Loop::write(ConnectionToken token, const SharedBytes& frame) {

@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/tcp.h>
+#include <linux/tcp.h>
 
 #include "net/loopback.h"
 
@@ -259,6 +259,37 @@ TEST(Shard, StoppingClosesEverybodyOnce) {
     EXPECT_EQ(server.handler().strays, 0);
     for (Client& client : clients) EXPECT_TRUE(client.ends());
     server.group.shard(0).post([] { FAIL() << "nobody runs this any more"; });
+}
+
+TEST(Shard, RepliesThatOneMailBringsLeaveInOneSegment) {
+    Server server;
+    server.serve();
+    Client client = opened(server);
+    const ConnectionToken token = server.handler().tokens().front();
+    const auto segments = [&] {
+        tcp_info info{};
+        server.on_shard([&](Shard& shard) {
+            socklen_t size = sizeof info;
+            EXPECT_EQ(::getsockopt(shard.descriptor(token), IPPROTO_TCP, TCP_INFO, &info, &size),
+                      0);
+        });
+        return info.tcpi_data_segs_out;
+    };
+    const auto before = segments();
+    server.on_shard([&](Shard& shard) {
+        EXPECT_EQ(shard.send(token, "one"), Written::whole);
+        EXPECT_EQ(shard.send(token, "two"), Written::whole);
+        EXPECT_EQ(shard.send(token, "three"), Written::whole);
+    });
+    EXPECT_EQ(client.next(), "binary:one");
+    EXPECT_EQ(client.next(), "binary:two");
+    EXPECT_EQ(client.next(), "binary:three");
+    EXPECT_EQ(segments() - before, 1U);
+
+    // Nothing else is held back: whoever asks is answered within the same turn.
+    client.send_message("four");
+    EXPECT_EQ(client.next(), "binary:four");
+    EXPECT_EQ(segments() - before, 2U);
 }
 
 TEST(Shard, MailRunsInOrderFromManyThreads) {

@@ -191,14 +191,43 @@ Result<store::MemberRow> implied_member(store::Store& store, const store::UserRo
                             .joined = account.created};
 }
 
+namespace {
+
 // He has a row of his own there once there is something to keep in it.
-Result<std::optional<store::MemberRow>> member_of(store::Store& store, GroupId gid, UserId uid) {
-    auto row = store.member(gid, uid);
-    if (!row || *row || gid != kBroadcastGroup) return row;
+Result<std::optional<store::MemberRow>> or_implied(store::Store& store, GroupId gid, UserId uid,
+                                                   std::optional<store::MemberRow> row) {
+    if (row || gid != kBroadcastGroup) return row;
     const auto account = store.user(uid);
     if (!account) return std::unexpected(account.error());
     if (!*account) return row;
     return implied_member(store, **account);
+}
+
+}  // namespace
+
+Result<std::optional<store::MemberRow>> member_of(store::Store& store, GroupId gid, UserId uid) {
+    auto row = store.member(gid, uid);
+    if (!row) return row;
+    return or_implied(store, gid, uid, std::move(*row));
+}
+
+std::vector<group::Loaded> carry_out_together(std::vector<group::Load> loads, store::Store& store) {
+    std::vector<store::Store::MemberKey> keys;
+    keys.reserve(loads.size());
+    for (const group::Load& load : loads) {
+        keys.push_back({.gid = load.gid, .uid = std::get<group::LoadMember>(load.what).uid});
+    }
+    auto rows = store.member_rows(keys);
+    std::vector<group::Loaded> all;
+    all.reserve(loads.size());
+    for (std::size_t i = 0; i < loads.size(); ++i) {
+        const auto& [gid, uid] = keys[i];
+        // One row that cannot be read must not keep the others from theirs.
+        auto row =
+            rows ? or_implied(store, gid, uid, std::move((*rows)[i])) : member_of(store, gid, uid);
+        all.push_back({.load = std::move(loads[i]), .found = found(std::move(row))});
+    }
+    return all;
 }
 
 group::Loaded carry_out(const group::Load& load, Term term, Time now, store::Store& store) {

@@ -1,6 +1,8 @@
 #pragma once
 // Carries out one load of a group: blocking reads of the store. Runs on a loader's thread.
 
+#include <vector>
+
 #include "group/effects.h"
 #include "store/store.h"
 
@@ -8,6 +10,10 @@ namespace stentor::owner {
 
 [[nodiscard]] group::Loaded carry_out(const group::Load& load, Term term, Time now,
                                       store::Store& store);
+
+// The same of loads of single members, and of nothing else: one answer for each, in their order.
+[[nodiscard]] std::vector<group::Loaded> carry_out_together(std::vector<group::Load> loads,
+                                                            store::Store& store);
 
 // His row, or none. Everybody who has an account is a member of the group of announcements, and
 // sees what came after he signed up.

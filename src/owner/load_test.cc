@@ -16,11 +16,12 @@ constexpr GroupId kGroup{7};
 constexpr Term kTerm{1};
 constexpr Time kNow = from_ms(1'700'000'000'000);
 
-// Lets something happen before the first look at entries or sends.
+// Lets something happen before the first look at entries or sends; one member's row is damaged.
 class Interrupted final : public store::Store {
 public:
     explicit Interrupted(store::Store& store) : store_{store} {}
     std::function<void()> meanwhile;
+    UserId damaged;
 
     std::vector<store::Outcome> commit(std::span<const store::Commit> commits) override {
         return store_.commit(commits);
@@ -44,6 +45,7 @@ public:
     }
     Result<void> forget_sent_before(Time time) override { return store_.forget_sent_before(time); }
     Result<std::optional<store::MemberRow>> member(GroupId gid, UserId uid) override {
+        if (uid == damaged) return std::unexpected(Error{.code = Code::store_unavailable});
         return store_.member(gid, uid);
     }
     Result<std::vector<store::MemberRow>> members(GroupId gid, UserId after,
@@ -168,6 +170,36 @@ TEST_F(LoadTest, ACommitThatLandsBetweenTheLooksIsSeenWholeOrNotAtAll) {
     ASSERT_EQ(loaded.newest.size(), 2U);
     EXPECT_EQ(loaded.newest.back().digest, loaded.head.digest);
     EXPECT_EQ(loaded.sent.size(), 2U);
+}
+
+TEST_F(LoadTest, ADamagedRowKeepsNobodyElseFromHis) {
+    store::Commit commit{.gid = kGroup, .term = kTerm};
+    commit.head = {.epoch = {1}, .term = kTerm, .digest = genesis(kGroup), .version = 1};
+    for (const std::uint64_t uid : {1U, 2U, 3U}) {
+        commit.members.push_back({.uid = {uid}, .role = store::Role::member, .version = 1});
+    }
+    ASSERT_EQ(store.commit({&commit, 1})[0], store::Outcome::done);
+    std::vector<group::Load> loads;
+    for (const std::uint64_t uid : {3U, 2U, 1U, 9U}) {
+        loads.push_back({.gid = kGroup, .what = group::LoadMember{{uid}}});
+    }
+    const auto roles = [&] {
+        std::vector<std::optional<store::Role>> found;
+        for (const group::Loaded& loaded : carry_out_together(loads, interrupted)) {
+            if (!loaded.found) {
+                found.emplace_back();
+                continue;
+            }
+            const auto& row = std::get<std::optional<store::MemberRow>>(*loaded.found);
+            found.emplace_back(row ? row->role : store::Role::none);
+        }
+        return found;
+    };
+    using store::Role;
+    using Roles = std::vector<std::optional<Role>>;
+    EXPECT_EQ(roles(), (Roles{Role::member, Role::member, Role::member, Role::none}));
+    interrupted.damaged = {2};
+    EXPECT_EQ(roles(), (Roles{Role::member, std::nullopt, Role::member, Role::none}));
 }
 
 }  // namespace

@@ -1,16 +1,23 @@
 #include "owner/owner.h"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <stdexcept>
 #include <utility>
 #include <variant>
 
 #include "base/group_ids.h"
+#include "owner/load.h"
+#include "owner/patience.h"
 
 namespace stentor::owner {
 
 namespace {
+
+// Few enough that nobody waits long for the last of them, many enough that the rows of neighbours
+// are found with one look.
+constexpr std::size_t kLookedUpAtOnce = 64;
 
 // Everybody is a member of this group from the beginning, so somebody must make it.
 void found_announcements(store::Store& store, const group::Tenure& tenure) {
@@ -38,6 +45,11 @@ void found_announcements(store::Store& store, const group::Tenure& tenure) {
 
 Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const OwnerOptions& options)
     : questions_{store, options.words, &heads_, options.who_read_members},
+      questions_max_{options.questions_max},
+      hellos_{loaders_, kLookedUpAtOnce,
+              [this](std::vector<HelloMail> hellos) { answer(std::move(hellos)); }},
+      look_ups_{loaders_, kLookedUpAtOnce,
+                [&store](std::vector<LookUp> all) { look_up(store, std::move(all)); }},
       loaders_{options.loaders, options.questions_max} {
     const auto term = store.next_term();
     if (!term)
@@ -60,6 +72,7 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
                           .routes = routes,
                           .committers = committers_,
                           .loaders = loaders_,
+                          .look_ups = look_ups_,
                           .judge = options.judge,
                           .answers = answers_};
     for (std::size_t i = 0; i < options.workers; ++i) {
@@ -92,13 +105,54 @@ void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHand
     if (const auto* open = std::get_if<bus::AskOpen>(&question)) {
         return worker(partition).open(*open, std::move(reply));
     }
+    if (const auto* hello = std::get_if<bus::AskHello>(&question)) {
+        return on_hello(*hello, std::move(reply));
+    }
     // The handler is shared with the refusal: a job that was not taken is gone with its captures.
     auto shared = std::make_shared<bus::ReplyHandler>(std::move(reply));
-    const bool taken = loaders_.try_put(
-        [this, shared, question = std::move(question)] { (*shared)(questions_.answer(question)); });
+    const bool taken =
+        loaders_.try_put([this, shared, question = std::move(question), arrived = now()] {
+            (*shared)(given_up(arrived, now()) ? std::unexpected(kTooManyQuestions)
+                                               : questions_.answer(question));
+        });
     if (!taken) {
-        (*shared)(std::unexpected(
-            Error{.code = Code::overloaded, .where = "questions", .retry_after_ms = 1'000}));
+        (*shared)(std::unexpected(kTooManyQuestions));
+    }
+}
+
+void Owner::on_hello(const bus::AskHello& question, bus::ReplyHandler reply) {
+    if (hellos_.waiting() >= questions_max_) return reply(std::unexpected(kTooManyQuestions));
+    std::vector<HelloMail> mail;
+    mail.push_back({.question = question, .reply = std::move(reply), .arrived = now()});
+    hellos_.put(std::move(mail));
+}
+
+void Owner::answer(std::vector<HelloMail> hellos) {
+    const Time began = now();
+    std::vector<bus::AskHello> asks;
+    std::vector<bus::ReplyHandler> replies;
+    for (HelloMail& hello : hellos) {
+        if (given_up(hello.arrived, began)) {
+            hello.reply(std::unexpected(kTooManyQuestions));
+            continue;
+        }
+        asks.push_back(hello.question);
+        replies.push_back(std::move(hello.reply));
+    }
+    auto answers = questions_.hellos(asks);
+    for (std::size_t i = 0; i < replies.size(); ++i) replies[i](std::move(answers[i]));
+}
+
+void Owner::look_up(store::Store& store, std::vector<LookUp> look_ups) {
+    for (auto begin = look_ups.begin(); begin != look_ups.end();) {
+        // To one worker with one letter.
+        const auto end = std::find_if(
+            begin, look_ups.end(), [&](const LookUp& other) { return other.done != begin->done; });
+        std::vector<group::Load> loads;
+        std::transform(begin, end, std::back_inserter(loads),
+                       [](LookUp& one) { return std::move(one.load); });
+        (*begin->done)(carry_out_together(std::move(loads), store));
+        begin = end;
     }
 }
 

@@ -14,6 +14,7 @@
 #include "bus/bus.h"
 #include "group/group.h"
 #include "owner/committer.h"
+#include "owner/gathered.h"
 #include "owner/heads.h"
 #include "owner/loaders.h"
 #include "owner/questions.h"
@@ -55,7 +56,9 @@ public:
     [[nodiscard]] const CommitterCounters& counters() const { return counters_; }
     [[nodiscard]] const AnswerCounts& answers() const { return answers_; }
     [[nodiscard]] std::size_t mails_waiting() const;
-    [[nodiscard]] std::size_t questions_waiting() const { return loaders_.waiting(); }
+    [[nodiscard]] std::size_t questions_waiting() const {
+        return loaders_.waiting() + hellos_.waiting() + look_ups_.waiting();
+    }
     [[nodiscard]] std::size_t groups_in_memory() const;
     // From a command's arrival to its outcome, the longest since this was asked last: a turn of a
     // worker and a wait for a committer. Asked by one alone.
@@ -66,9 +69,22 @@ private:
         return *workers_[partition.value % workers_.size()];
     }
 
+    struct HelloMail {
+        bus::AskHello question;
+        bus::ReplyHandler reply;
+        Time arrived;
+    };
+
+    void on_hello(const bus::AskHello& question, bus::ReplyHandler reply);
+    void answer(std::vector<HelloMail> hellos);
+    static void look_up(store::Store& store, std::vector<LookUp> look_ups);
+
     AnswerCounts answers_;
     Heads heads_{limits::kHeadsKept};
     Questions questions_;
+    std::size_t questions_max_;
+    Gathered<HelloMail> hellos_;
+    Gathered<LookUp> look_ups_;
     CommitterCounters counters_{};
     std::vector<std::unique_ptr<Committer>> committers_;
     Loaders loaders_;

@@ -6,6 +6,7 @@
 // group with news until 100 unread ones are found; a group that `heads` does not know costs one
 // more.
 
+#include <span>
 #include <vector>
 
 #include "base/limits.h"
@@ -25,6 +26,8 @@ public:
         : store_{store}, words_{words}, heads_{heads}, who_read_members_{who_read_members} {}
 
     [[nodiscard]] Result<bus::Reply> answer(const bus::Question& question);
+    // One for each, in their order: many who arrive together cost less than one after the other.
+    [[nodiscard]] std::vector<Result<bus::Reply>> hellos(std::span<const bus::AskHello> asks);
 
 private:
     Result<bus::Reply> on(const bus::AskEntries& ask);
@@ -33,6 +36,8 @@ private:
     Result<bus::Reply> on(const bus::AskList& ask);
     // ---- questions_hello.cc
     Result<bus::Reply> on(const bus::AskHello& ask);
+    [[nodiscard]] Result<std::vector<bus::HelloAnswer>> hellos_at_once(
+        std::span<const bus::AskHello> asks);
     Result<bus::Reply> on(const bus::AskUserLog& ask);
     // ---- questions_people.cc
     Result<bus::Reply> on(const bus::AskUsers& ask);
@@ -61,6 +66,8 @@ private:
     Result<bus::Reply> on(const bus::AskOpen& ask);
 
     [[nodiscard]] Result<std::vector<store::Membership>> memberships(UserId uid);
+    // Whoever has an account is in that group, with or without a row of his own.
+    [[nodiscard]] Result<bool> has_announcements();
     [[nodiscard]] Result<std::vector<Head>> heads_of(
         const std::vector<store::Membership>& memberships);
     [[nodiscard]] Result<std::uint32_t> unread(const store::MemberRow& row, const Head& head);

@@ -1,10 +1,11 @@
 // What a device that has just connected must know: whether its account may, what happened to it
 // meanwhile, and which groups it is in.
 
-#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "base/group_ids.h"
 #include "base/limits.h"
 #include "owner/questions.h"
 
@@ -27,24 +28,60 @@ Result<bus::Reply> Questions::on(const bus::AskUserLog& ask) {
 }
 
 Result<bus::Reply> Questions::on(const bus::AskHello& ask) {
-    const auto account = store_.user(ask.uid);
-    if (!account) return std::unexpected(account.error());
-    bus::HelloAnswer answer;
-    // A token for nobody's account is one that the operator minted: he knows what he does.
-    answer.welcome =
-        !*account || (!(*account)->disabled && (*account)->tokens_since <= ask.token_minted);
-    if (!answer.welcome) return bus::Reply{std::move(answer)};
+    auto answers = hellos_at_once({&ask, 1});
+    if (!answers) return std::unexpected(answers.error());
+    return bus::Reply{std::move(answers->front())};
+}
 
-    auto log = user_log(ask.uid, ask.user_log_after);
-    if (!log) return std::unexpected(log.error());
-    answer.user_log = std::move(*log);
-    const auto all = memberships(ask.uid);
-    if (!all) return std::unexpected(all.error());
-    for (const auto& [gid, row] : *all) {
-        answer.groups.push_back(
-            {.gid = gid, .read = std::max(row.read, row.floor), .muted_for_me = row.muted_for_me});
+std::vector<Result<bus::Reply>> Questions::hellos(std::span<const bus::AskHello> asks) {
+    std::vector<Result<bus::Reply>> replies;
+    replies.reserve(asks.size());
+    if (auto answers = hellos_at_once(asks)) {
+        for (bus::HelloAnswer& answer : *answers) replies.emplace_back(std::move(answer));
+        return replies;
     }
-    return bus::Reply{std::move(answer)};
+    // One row that cannot be read must not keep the others out.
+    for (const bus::AskHello& ask : asks) replies.push_back(on(ask));
+    return replies;
+}
+
+Result<std::vector<bus::HelloAnswer>> Questions::hellos_at_once(
+    std::span<const bus::AskHello> asks) {
+    std::vector<UserId> uids;
+    for (const bus::AskHello& ask : asks) uids.push_back(ask.uid);
+    const auto accounts = store_.user_rows(uids);
+    if (!accounts) return std::unexpected(accounts.error());
+    const auto log_heads = store_.user_log_heads(uids);
+    if (!log_heads) return std::unexpected(log_heads.error());
+    auto lists = store_.group_lists(uids, limits::kGroupsPerUser);
+    if (!lists) return std::unexpected(lists.error());
+
+    std::optional<bool> announced;  // Whether there is that group; looked at when it matters.
+    std::vector<bus::HelloAnswer> answers(asks.size());
+    for (std::size_t i = 0; i < asks.size(); ++i) {
+        const auto& account = (*accounts)[i];
+        bus::HelloAnswer& answer = answers[i];
+        // A token for nobody's account is one that the operator minted: he knows what he does.
+        answer.welcome =
+            !account || (!account->disabled && account->tokens_since <= asks[i].token_minted);
+        if (!answer.welcome) continue;
+
+        if ((*log_heads)[i] != 0 || asks[i].user_log_after != 0) {
+            auto log = user_log(asks[i].uid, asks[i].user_log_after);
+            if (!log) return std::unexpected(log.error());
+            answer.user_log = std::move(*log);
+        }
+        answer.groups = std::move((*lists)[i]);
+        const bool has_row = !answer.groups.empty() && answer.groups.front() == kBroadcastGroup;
+        if (!account || has_row) continue;
+        if (!announced) {
+            const auto is = has_announcements();
+            if (!is) return std::unexpected(is.error());
+            announced = *is;
+        }
+        if (*announced) answer.groups.insert(answer.groups.begin(), kBroadcastGroup);
+    }
+    return answers;
 }
 
 }  // namespace stentor::owner

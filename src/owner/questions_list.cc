@@ -53,14 +53,20 @@ struct Row {
 
 }  // namespace
 
+Result<bool> Questions::has_announcements() {
+    const auto head = store_.head(kBroadcastGroup);
+    if (!head && head.error().code != Code::not_found) return std::unexpected(head.error());
+    return head.has_value();
+}
+
 // Everything that he is a member of, the announcements among them.
 Result<std::vector<store::Membership>> Questions::memberships(UserId uid) {
     auto all = store_.memberships(uid, limits::kGroupsPerUser);
     if (!all) return all;
     if (!all->empty() && all->front().gid == kBroadcastGroup) return all;
-    const auto head = store_.head(kBroadcastGroup);
-    if (!head && head.error().code == Code::not_found) return all;
-    if (!head) return std::unexpected(head.error());
+    const auto announced = has_announcements();
+    if (!announced) return std::unexpected(announced.error());
+    if (!*announced) return all;
     const auto account = store_.user(uid);
     if (!account) return std::unexpected(account.error());
     if (!*account) return all;

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "owner/load.h"
 #include "owner/nudges.h"
+#include "owner/patience.h"
 
 namespace stentor::owner {
 namespace {
@@ -29,6 +30,10 @@ Worker::Worker(const Engines& engines, const group::Tenure& tenure, const group:
       mailbox_{std::make_shared<Mailbox<Mail>>(limits::kWorkerMail)} {
     committed_ = std::make_shared<const Committer::Done>(
         [mailbox = mailbox_](Outcomes outcomes) { mailbox->put(std::move(outcomes)); });
+    looked_up_ = std::make_shared<const LookUp::Done>(
+        [mailbox = mailbox_](std::vector<group::Loaded> loaded) {
+            mailbox->put(std::move(loaded));
+        });
     thread_ = std::jthread{[this] { run(); }};
 }
 
@@ -46,7 +51,8 @@ Result<void> Worker::post(bus::Post post) {
 }
 
 void Worker::open(const bus::AskOpen& question, bus::ReplyHandler reply) {
-    mailbox_->put(OpenMail{.question = question, .reply = std::move(reply)});
+    mailbox_->put(
+        OpenMail{.question = question, .reply = std::move(reply), .arrived = stentor::now()});
 }
 
 void Worker::use_keywords(std::shared_ptr<const safety::Keywords> keywords) {
@@ -104,11 +110,16 @@ void Worker::on_mail(Mail& mail, Time now) {
         const group::Lane lane = owner_of(mailed->post.gid).partition.lane_of(mailed->post);
         intake_.put(lane, std::move(mailed->post), mailed->arrived);
     } else if (auto* open = std::get_if<OpenMail>(&mail)) {
+        if (given_up(open->arrived, now)) return open->reply(std::unexpected(kTooManyQuestions));
         const std::uint64_t ask = ++last_ask_;
         opening_.emplace(ask, std::move(open->reply));
         owner_of(open->question.gid).partition.on_open(ask, open->question, now);
     } else if (const auto* loaded = std::get_if<group::Loaded>(&mail)) {
         owner_of(loaded->load.gid).partition.on_loaded(*loaded, now);
+    } else if (const auto* all = std::get_if<std::vector<group::Loaded>>(&mail)) {
+        for (const group::Loaded& one : *all) {
+            owner_of(one.load.gid).partition.on_loaded(one, now);
+        }
     } else if (auto* keywords = std::get_if<std::shared_ptr<const safety::Keywords>>(&mail)) {
         settings_.rules.keywords = *keywords;
         for (auto& [id, owned] : partitions_) owned.partition.use_keywords(*keywords);
@@ -141,6 +152,7 @@ void Worker::flush() {
             engines_.bus.publish(node, std::move(items));
         });
     }
+    if (!look_ups_.empty()) engines_.look_ups.put(std::exchange(look_ups_, {}));
     submit_commits();
     for (auto& [node, answers] : answers_) {
         if (!answers.empty()) engines_.bus.answer(node, std::exchange(answers, {}));
@@ -177,6 +189,9 @@ void Worker::load(group::Load load) {
     if (const auto* asked = std::get_if<group::LoadFor>(&load.what)) {
         if (const auto* post = std::get_if<group::VerdictOn>(&asked->what))
             return judge(load, *post);
+    }
+    if (std::holds_alternative<group::LoadMember>(load.what)) {
+        return look_ups_.push_back({.done = looked_up_, .load = std::move(load)});
     }
     engines_.loaders.put([load, term = tenure_.term, mailbox = mailbox_, &store = engines_.store] {
         mailbox->put(carry_out(load, term, stentor::now(), store));

@@ -25,6 +25,7 @@
 #include "group/partition.h"
 #include "owner/answers.h"
 #include "owner/committer.h"
+#include "owner/gathered.h"
 #include "owner/judge.h"
 #include "owner/loaders.h"
 #include "route/routes.h"
@@ -32,12 +33,22 @@
 
 namespace stentor::owner {
 
+// Rows of single members, which many workers want at once when many come back: where a loader's
+// answers go, and what it is to look for.
+struct LookUp {
+    using Done = std::function<void(std::vector<group::Loaded>)>;
+
+    std::shared_ptr<const Done> done;
+    group::Load load;
+};
+
 struct Engines {
     store::Store& store;
     bus::Bus& bus;
     route::Routes& routes;
     std::span<const std::unique_ptr<Committer>> committers;  // By partition.
     Loaders& loaders;
+    Gathered<LookUp>& look_ups;
     Judge* judge;
     AnswerCounts& answers;
 };
@@ -70,13 +81,15 @@ private:
     struct OpenMail {
         bus::AskOpen question;
         bus::ReplyHandler reply;
+        Time arrived;
     };
     struct WakeMail {
         GroupId gid;
     };
     using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
-    using Mail = std::variant<PostMail, OpenMail, group::Loaded, Outcomes, WakeMail,
-                              std::shared_ptr<const safety::Keywords>, safety::StormRule>;
+    using Mail =
+        std::variant<PostMail, OpenMail, group::Loaded, std::vector<group::Loaded>, Outcomes,
+                     WakeMail, std::shared_ptr<const safety::Keywords>, safety::StormRule>;
 
     struct Owned {
         group::Partition partition;
@@ -113,6 +126,7 @@ private:
     std::atomic<std::size_t> taken_in_{};  // Its size.
 
     // Gathered during a turn.
+    std::vector<LookUp> look_ups_;
     std::vector<std::vector<store::Commit>> commits_;    // For each committer.
     std::vector<store::Store::ReadPosition> positions_;  // Over several turns, since then.
     Time positions_since_{};
@@ -121,6 +135,7 @@ private:
     std::vector<NodeId> nodes_;
 
     std::shared_ptr<const Committer::Done> committed_;
+    std::shared_ptr<const LookUp::Done> looked_up_;
     std::shared_ptr<Mailbox<Mail>> mailbox_;
     std::jthread thread_;
 };

@@ -175,6 +175,60 @@ TEST_P(Conformance, MembersAreFoundFromBothSides) {
     EXPECT_EQ(store().member(kGroup, {3}).value(), next.members[0]);
 }
 
+TEST_P(Conformance, ManyRowsAtOnceAreAsOneByOne) {
+    Scribe scribe = written(store(), kGroup, 50);
+    Scribe other = written(store(), {101}, 50);
+    Commit next = scribe.next(0);
+    next.members = {member_row({3}), member_row({4}), member_row({9})};
+    Commit second = other.next(0);
+    second.members = {member_row({3})};
+    second.user_events = {{.uid = {3}}, {.uid = {3}}};
+    ASSERT_EQ(commit(next), Outcome::done);
+    ASSERT_EQ(commit(second), Outcome::done);
+    ASSERT_TRUE(store().advance_read(std::vector<Store::ReadPosition>{{kGroup, {9}, {40}}}));
+    ASSERT_TRUE(store().add_user({{3}, "Ann", "ann", "x", kNoon}));
+
+    // Not in order, one twice, some of nobody.
+    const std::vector<UserId> uids{{9}, {77}, {3}, {4}, {3}, {~std::uint64_t{0}}};
+    std::vector<Store::MemberKey> keys;
+    for (const UserId uid : uids) {
+        keys.push_back({{101}, uid});
+        keys.push_back({kGroup, uid});
+    }
+    const auto rows = store().member_rows(keys).value();
+    ASSERT_EQ(rows.size(), keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        EXPECT_EQ(rows[i], store().member(keys[i].gid, keys[i].uid).value()) << i;
+    }
+    EXPECT_EQ(rows[1]->read, Seq{40});
+
+    const auto lists = store().group_lists(uids, 10).value();
+    const auto first = store().group_lists(uids, 1).value();
+    const auto heads = store().user_log_heads(uids).value();
+    const auto users = store().user_rows(uids).value();
+    ASSERT_EQ(lists.size(), uids.size());
+    ASSERT_EQ(first.size(), uids.size());
+    ASSERT_EQ(heads.size(), uids.size());
+    ASSERT_EQ(users.size(), uids.size());
+    for (std::size_t i = 0; i < uids.size(); ++i) {
+        const auto memberships = store().memberships(uids[i], 10).value();
+        ASSERT_EQ(lists[i].size(), memberships.size()) << i;
+        EXPECT_TRUE(std::ranges::equal(lists[i], memberships, {}, {}, &Membership::gid)) << i;
+        EXPECT_EQ(first[i].size(), std::min<std::size_t>(memberships.size(), 1)) << i;
+        EXPECT_EQ(heads[i], store().user_log(uids[i], 0, 1)->head) << i;
+        EXPECT_EQ(users[i], store().user(uids[i]).value()) << i;
+    }
+    EXPECT_EQ(lists[2], (std::vector<GroupId>{kGroup, {101}}));
+    EXPECT_EQ(first[2], std::vector{kGroup});
+    EXPECT_NE(heads[2], 0U);
+    EXPECT_TRUE(users[2]);
+
+    EXPECT_TRUE(store().member_rows({})->empty());
+    EXPECT_TRUE(store().group_lists({}, 10)->empty());
+    EXPECT_TRUE(store().user_log_heads({})->empty());
+    EXPECT_TRUE(store().user_rows({})->empty());
+}
+
 TEST_P(Conformance, ReadPositionsMoveForwardOnly) {
     Scribe scribe = written(store(), kGroup, 50);
     Commit next = scribe.next(0);

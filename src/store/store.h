@@ -5,6 +5,9 @@
 // memory/ (tests), rocks/ (embedded), mysql/ (cluster). store/conformance.h holds what every
 // engine must pass.
 //
+// What asks for many rows at once has an answer here, row by row; an engine that has a faster way
+// brings its own.
+//
 // Errors: store_unavailable for a failed read. After a failed sync an engine refuses everything
 // for good: commits are `unknown`, all else is store_unavailable, because what the disk holds is
 // then unknown until the process starts again.
@@ -61,12 +64,22 @@ public:
     // ---- Members
 
     [[nodiscard]] virtual Result<std::optional<MemberRow>> member(GroupId gid, UserId uid) = 0;
+    // One for each key.
+    struct MemberKey {
+        GroupId gid;
+        UserId uid;
+    };
+    [[nodiscard]] virtual Result<std::vector<std::optional<MemberRow>>> member_rows(
+        std::span<const MemberKey> keys);
     // In the order of uid, after `after`; at most count_max. Those who left are among them.
     [[nodiscard]] virtual Result<std::vector<MemberRow>> members(GroupId gid, UserId after,
                                                                  std::size_t count_max) = 0;
     // Everything `uid` is a member of now, in the order of gid; at most count_max.
     [[nodiscard]] virtual Result<std::vector<Membership>> memberships(UserId uid,
                                                                       std::size_t count_max) = 0;
+    // Their groups alone: one list for each user, each with at most count_max.
+    [[nodiscard]] virtual Result<std::vector<std::vector<GroupId>>> group_lists(
+        std::span<const UserId> uids, std::size_t count_max);
     // Read positions: moves forward only, needs no sync, nothing else of the row changes. A row
     // that does not exist is passed over.
     struct ReadPosition {
@@ -106,6 +119,9 @@ public:
     // kept: else the page is a reset, without entries, and the reader goes on from its head.
     [[nodiscard]] virtual Result<UserLogPage> user_log(UserId uid, std::uint64_t after,
                                                        std::size_t count_max) = 0;
+    // What user_log() tells as `head`, one for each user.
+    [[nodiscard]] virtual Result<std::vector<std::uint64_t>> user_log_heads(
+        std::span<const UserId> uids);
 
     // ---- All of it, in order
 
@@ -127,6 +143,9 @@ public:
     // name_taken: name_key or uid exists.
     virtual Result<void> add_user(const UserRow& user) = 0;
     [[nodiscard]] virtual Result<std::optional<UserRow>> user(UserId uid) = 0;
+    // One for each.
+    [[nodiscard]] virtual Result<std::vector<std::optional<UserRow>>> user_rows(
+        std::span<const UserId> uids);
     [[nodiscard]] virtual Result<std::optional<UserRow>> user_by_name(
         std::string_view name_key) = 0;
     // Password, disabled and tokens_since of a user that exists; not_found.

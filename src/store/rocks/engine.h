@@ -70,9 +70,13 @@ public:
                                             std::size_t count_max) override;
     Result<void> forget_sent_before(Time time) override;
     Result<std::optional<MemberRow>> member(GroupId gid, UserId uid) override;
+    Result<std::vector<std::optional<MemberRow>>> member_rows(
+        std::span<const MemberKey> keys) override;
     Result<std::vector<MemberRow>> members(GroupId gid, UserId after,
                                            std::size_t count_max) override;
     Result<std::vector<Membership>> memberships(UserId uid, std::size_t count_max) override;
+    Result<std::vector<std::vector<GroupId>>> group_lists(std::span<const UserId> uids,
+                                                          std::size_t count_max) override;
     Result<void> advance_read(std::span<const ReadPosition> positions) override;
     Result<std::vector<NamedMember>> members_by_name(GroupId gid, std::string_view prefix,
                                                      const NamePlace& after, Listed whom,
@@ -84,11 +88,13 @@ public:
     Result<std::vector<Seq>> hidden(GroupId gid, UserId uid, Seq from, Seq to) override;
     Result<std::vector<NoteRow>> notes(GroupId gid, UserId uid, Seq from, Seq to) override;
     Result<UserLogPage> user_log(UserId uid, std::uint64_t after, std::size_t count_max) override;
+    Result<std::vector<std::uint64_t>> user_log_heads(std::span<const UserId> uids) override;
     Result<std::vector<GroupHead>> groups(GroupId after, std::size_t count_max) override;
     Result<FeedPage> feed(std::uint64_t after, std::size_t count_max) override;
     Result<void> forget_feed(std::uint64_t number) override;
     Result<void> add_user(const UserRow& user) override;
     Result<std::optional<UserRow>> user(UserId uid) override;
+    Result<std::vector<std::optional<UserRow>>> user_rows(std::span<const UserId> uids) override;
     Result<std::optional<UserRow>> user_by_name(std::string_view name_key) override;
     Result<void> change_user(const UserRow& user) override;
     Result<std::vector<UserRow>> users_by_name(std::string_view prefix, std::string_view after_key,
@@ -143,13 +149,15 @@ private:
                                                     const std::string& key);
     [[nodiscard]] Result<LogEntry> read_entry(const rocksdb::ReadOptions& how, GroupId gid,
                                               Seq seq);
-    // One for each key, read together: that costs less than one after the other.
+    // One for each key, read together: that costs less than one after the other, most where keys
+    // are neighbours.
     [[nodiscard]] Result<std::vector<Row>> get(const rocksdb::ReadOptions& how,
                                                rocksdb::ColumnFamilyHandle* table,
                                                std::span<const std::string> keys);
-    // His rows in these groups.
     [[nodiscard]] Result<std::vector<std::optional<MemberRow>>> read_members(
-        const rocksdb::ReadOptions& how, UserId uid, std::span<const GroupId> gids);
+        const rocksdb::ReadOptions& how, std::span<const MemberKey> members);
+    [[nodiscard]] Result<std::vector<std::vector<GroupId>>> read_groups(
+        const rocksdb::ReadOptions& how, std::span<const UserId> uids, std::size_t count_max);
     [[nodiscard]] Result<std::optional<MemberRow>> read_member(const rocksdb::ReadOptions& how,
                                                                GroupId gid, UserId uid);
 

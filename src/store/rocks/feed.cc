@@ -52,6 +52,23 @@ Result<std::vector<Store::GroupHead>> RocksStore::groups(GroupId after, std::siz
     return found;
 }
 
+Result<std::vector<std::uint64_t>> RocksStore::user_log_heads(std::span<const UserId> uids) {
+    std::vector<std::string> keys;
+    keys.reserve(uids.size());
+    for (const UserId uid : uids) keys.push_back(keys::user_log_head(uid));
+    const Result<std::vector<Row>> rows = get({}, base_.rows, keys);
+    if (!rows) return std::unexpected(rows.error());
+    std::vector<std::uint64_t> heads(uids.size());
+    for (std::size_t i = 0; i < uids.size(); ++i) {
+        const Row& row = (*rows)[i];
+        if (!row) continue;
+        const auto head = rows::decode_number(*row);
+        if (!head) return unreadable("number");
+        heads[i] = *head;
+    }
+    return heads;
+}
+
 Result<UserLogPage> RocksStore::user_log(UserId uid, std::uint64_t after, std::size_t count_max) {
     rocksdb::ManagedSnapshot snapshot{base_.db.get()};
     rocksdb::ReadOptions how;

@@ -63,6 +63,10 @@ rocksdb::ColumnFamilyOptions table_options(const RocksOptions& options,
     rocksdb::ColumnFamilyOptions how;
     how.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
     how.write_buffer_size = options.buffer_bytes;
+    // Most rows that are looked for are in no buffer, and a walk down its list costs more than all
+    // filters of the tables behind it.
+    how.memtable_whole_key_filtering = true;
+    how.memtable_prefix_bloom_size_ratio = 0.02;
     how.max_write_buffer_number = 4;
     how.target_file_size_base = options.buffer_bytes;
     how.max_bytes_for_level_base = 4 * options.buffer_bytes;

@@ -12,35 +12,44 @@ namespace stentor::store {
 // A read position has a row of its own, which only advance_read writes, and the member's row holds
 // the one that its last commit knew: the larger is true. So neither can undo the other.
 Result<std::vector<std::optional<MemberRow>>> RocksStore::read_members(
-    const rocksdb::ReadOptions& how, UserId uid, std::span<const GroupId> gids) {
+    const rocksdb::ReadOptions& how, std::span<const MemberKey> members) {
     std::vector<std::string> keys;
-    keys.reserve(2 * gids.size());
-    for (const GroupId gid : gids) {
+    keys.reserve(2 * members.size());
+    for (const auto& [gid, uid] : members) {
         keys.push_back(keys::member(gid, uid));
         keys.push_back(keys::read_position(gid, uid));
     }
     const Result<std::vector<Row>> rows = get(how, base_.rows, keys);
     if (!rows) return std::unexpected(rows.error());
-    std::vector<std::optional<MemberRow>> members(gids.size());
-    for (std::size_t i = 0; i < gids.size(); ++i) {
+    std::vector<std::optional<MemberRow>> found(members.size());
+    for (std::size_t i = 0; i < members.size(); ++i) {
         const Row& row = (*rows)[2 * i];
         const Row& position = (*rows)[2 * i + 1];
         if (!row) continue;
-        members[i] = rows::decode_member(uid, *row);
-        if (!members[i]) return unreadable("member");
+        found[i] = rows::decode_member(members[i].uid, *row);
+        if (!found[i]) return unreadable("member");
         if (!position) continue;
         const auto read = rows::decode_number(*position);
         if (!read) return unreadable("read");
-        members[i]->read = std::max(members[i]->read, Seq{*read});
+        found[i]->read = std::max(found[i]->read, Seq{*read});
     }
-    return members;
+    return found;
 }
 
 Result<std::optional<MemberRow>> RocksStore::read_member(const rocksdb::ReadOptions& how,
                                                          GroupId gid, UserId uid) {
-    auto members = read_members(how, uid, {&gid, 1});
+    const MemberKey key{.gid = gid, .uid = uid};
+    auto members = read_members(how, {&key, 1});
     if (!members) return std::unexpected(members.error());
     return std::move(members->front());
+}
+
+Result<std::vector<std::optional<MemberRow>>> RocksStore::member_rows(
+    std::span<const MemberKey> keys) {
+    rocksdb::ManagedSnapshot snapshot{base_.db.get()};
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot.snapshot();
+    return read_members(how, keys);
 }
 
 Result<std::optional<MemberRow>> RocksStore::member(GroupId gid, UserId uid) {
@@ -80,33 +89,46 @@ Result<std::vector<MemberRow>> RocksStore::members(GroupId gid, UserId after,
     return members;
 }
 
+Result<std::vector<std::vector<GroupId>>> RocksStore::read_groups(const rocksdb::ReadOptions& how,
+                                                                  std::span<const UserId> uids,
+                                                                  std::size_t count_max) {
+    if (stopped_) return std::unexpected(Error{Code::store_unavailable, "stopped"});
+    const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(how, base_.rows)};
+    std::vector<std::vector<GroupId>> lists(uids.size());
+    for (std::size_t i = 0; i < uids.size(); ++i) {
+        const std::string his = keys::memberships_of(uids[i]);
+        for (row->Seek(his); row->Valid() && row->key().starts_with(his); row->Next()) {
+            if (lists[i].size() == count_max) break;
+            const auto gid = keys::parse_membership(row->key().ToStringView());
+            if (!gid) return unreadable("membership.key");
+            lists[i].push_back(*gid);
+        }
+        if (!row->status().ok()) return unreadable("membership", row->status());
+    }
+    return lists;
+}
+
+Result<std::vector<std::vector<GroupId>>> RocksStore::group_lists(std::span<const UserId> uids,
+                                                                  std::size_t count_max) {
+    return read_groups({}, uids, count_max);
+}
+
 Result<std::vector<Membership>> RocksStore::memberships(UserId uid, std::size_t count_max) {
     rocksdb::ManagedSnapshot snapshot{base_.db.get()};
-    const std::string begin = keys::memberships_of(uid);
-    const std::string end = keys::after(begin);
-    const rocksdb::Slice upper{end};
     rocksdb::ReadOptions how;
     how.snapshot = snapshot.snapshot();
-    rocksdb::ReadOptions scan = how;
-    scan.iterate_upper_bound = &upper;
-    const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(scan, base_.rows)};
-
-    if (stopped_) return std::unexpected(Error{Code::store_unavailable, "stopped"});
-    std::vector<GroupId> gids;
-    for (row->Seek(begin); row->Valid() && gids.size() < count_max; row->Next()) {
-        const auto gid = keys::parse_membership(row->key().ToStringView());
-        if (!gid) return unreadable("membership.key");
-        gids.push_back(*gid);
-    }
-    if (!row->status().ok()) return unreadable("membership", row->status());
-    auto members = read_members(how, uid, gids);
+    const auto lists = read_groups(how, {&uid, 1}, count_max);
+    if (!lists) return std::unexpected(lists.error());
+    std::vector<MemberKey> keys;
+    for (const GroupId gid : lists->front()) keys.push_back({.gid = gid, .uid = uid});
+    auto members = read_members(how, keys);
     if (!members) return std::unexpected(members.error());
     std::vector<Membership> memberships;
-    memberships.reserve(gids.size());
-    for (std::size_t i = 0; i < gids.size(); ++i) {
+    memberships.reserve(keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
         std::optional<MemberRow>& member = (*members)[i];
         if (!member) return unreadable("membership");
-        memberships.push_back({.gid = gids[i], .row = *std::move(member)});
+        memberships.push_back({.gid = keys[i].gid, .row = *std::move(member)});
     }
     return memberships;
 }
@@ -171,12 +193,25 @@ Result<void> RocksStore::add_user(const UserRow& user) {
 }
 
 Result<std::optional<UserRow>> RocksStore::user(UserId uid) {
-    const Result<Row> row = get({}, base_.rows, keys::user(uid));
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return std::nullopt;
-    std::optional<UserRow> user = rows::decode_user(uid, **row);
-    if (!user) return unreadable("user");
-    return user;
+    auto rows = user_rows({&uid, 1});
+    if (!rows) return std::unexpected(rows.error());
+    return std::move(rows->front());
+}
+
+Result<std::vector<std::optional<UserRow>>> RocksStore::user_rows(std::span<const UserId> uids) {
+    std::vector<std::string> keys;
+    keys.reserve(uids.size());
+    for (const UserId uid : uids) keys.push_back(keys::user(uid));
+    const Result<std::vector<Row>> rows = get({}, base_.rows, keys);
+    if (!rows) return std::unexpected(rows.error());
+    std::vector<std::optional<UserRow>> users(uids.size());
+    for (std::size_t i = 0; i < uids.size(); ++i) {
+        const Row& row = (*rows)[i];
+        if (!row) continue;
+        users[i] = rows::decode_user(uids[i], *row);
+        if (!users[i]) return unreadable("user");
+    }
+    return users;
 }
 
 // Users are never deleted and both rows are written at once, so no snapshot is needed.

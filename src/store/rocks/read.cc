@@ -9,6 +9,11 @@
 #include "store/rocks/rows.h"
 
 namespace stentor::store {
+namespace {
+
+constexpr std::size_t kKeysAtOnce = 1'024;  // A quarter of a megabyte while they are looked for.
+
+}  // namespace
 
 std::unexpected<Error> unreadable(std::string_view where, const rocksdb::Status& status) {
     log::error("a row cannot be read", {{"row", where}, {"status", status.ToString()}});
@@ -30,15 +35,22 @@ Result<std::vector<RocksStore::Row>> RocksStore::get(const rocksdb::ReadOptions&
                                                      rocksdb::ColumnFamilyHandle* table,
                                                      std::span<const std::string> keys) {
     if (stopped_) return std::unexpected(Error{Code::store_unavailable, "stopped"});
-    const std::vector<rocksdb::Slice> slices{keys.begin(), keys.end()};
-    std::vector<rocksdb::PinnableSlice> values(keys.size());
-    std::vector<rocksdb::Status> statuses(keys.size());
-    base_.db->MultiGet(how, table, slices.size(), slices.data(), values.data(), statuses.data());
-    std::vector<Row> rows(keys.size());
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        if (statuses[i].IsNotFound()) continue;
-        if (!statuses[i].ok()) return unreadable("row", statuses[i]);
-        rows[i] = values[i].ToString();
+    std::vector<Row> rows;
+    rows.reserve(keys.size());
+    while (rows.size() < keys.size()) {
+        const auto part = keys.subspan(rows.size())
+                              .first(std::min<std::size_t>(kKeysAtOnce, keys.size() - rows.size()));
+        const std::vector<rocksdb::Slice> slices{part.begin(), part.end()};
+        std::vector<rocksdb::PinnableSlice> values(part.size());
+        std::vector<rocksdb::Status> statuses(part.size());
+        base_.db->MultiGet(how, table, slices.size(), slices.data(), values.data(),
+                           statuses.data());
+        for (std::size_t i = 0; i < part.size(); ++i) {
+            if (!statuses[i].ok() && !statuses[i].IsNotFound()) {
+                return unreadable("row", statuses[i]);
+            }
+            rows.push_back(statuses[i].ok() ? Row{values[i].ToString()} : std::nullopt);
+        }
     }
     return rows;
 }
