@@ -17,7 +17,7 @@ constexpr Millis kSayWithin{120'000};
 constexpr Millis kGoneWithin{10'000};
 // Of a thread. With so many under way in all threads the owners' questions still end within their
 // time limit; with seven times as many they do not, and who is refused for it comes again.
-constexpr std::size_t kHandshakesAtOnce = 100;
+constexpr std::size_t kHandshakesAtOnce = 300;
 constexpr double kAimedReturnS = 60;
 
 // To a server that does not run yet.

@@ -104,10 +104,11 @@ void Thread::turn() {
         }
         const auto index = static_cast<Index>(event.data.u64);
         if (at(index).phase == Member::Phase::connecting) {
-            if ((event.events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) dialled(index);
-        } else if ((event.events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) {
-            readable(index);
+            if ((event.events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) continue;
+            dialled(index);
         }
+        // A refusal may have come with the connection, and is told once.
+        if ((event.events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) readable(index);
     }
     delivered_.store(counts_.entries + counts_.fetched, std::memory_order_relaxed);
 }

@@ -265,6 +265,7 @@ TEST(Shard, RepliesThatOneMailBringsLeaveInOneSegment) {
     Server server;
     server.serve();
     Client client = opened(server);
+    ASSERT_TRUE(wait_for([&] { return server.handler().opened == 1; }));
     const ConnectionToken token = server.handler().tokens().front();
     const auto segments = [&] {
         tcp_info info{};
