@@ -15,8 +15,8 @@ constexpr std::size_t kMissed = 25;
 constexpr Millis kGatherWithin{900'000};
 constexpr Millis kSayWithin{120'000};
 constexpr Millis kGoneWithin{10'000};
-// Of a thread. With so many under way in all threads the owners' questions still end within their
-// time limit; with seven times as many they do not, and who is refused for it comes again.
+// Of a thread. More at once do not come back sooner: with five times as many it takes a third
+// longer.
 constexpr std::size_t kHandshakesAtOnce = 300;
 constexpr double kAimedReturnS = 60;
 

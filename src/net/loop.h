@@ -107,6 +107,7 @@ private:
     [[nodiscard]] bool locate(std::uint32_t index, const access::Address& client);
     void begin(std::uint32_t index);
     void speak(std::uint32_t index);
+    void take_place(std::uint32_t index, access::Admission::Place place);
     void through(std::uint32_t index);
     // Why nobody new is let in: `why` says it to people, the Error to programs.
     struct Refusal {

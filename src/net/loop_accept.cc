@@ -107,8 +107,7 @@ bool Loop::let_in(std::uint32_t index, const access::Address& peer) {
         turn_away(index, count_refusal(place.error()));
         return false;
     }
-    table_.at(index).half_open = *place;
-    counters_.half_open.add();
+    take_place(index, *place);
     return true;
 }
 
@@ -127,9 +126,14 @@ bool Loop::locate(std::uint32_t index, const access::Address& client) {
         refuse_opening(index, count_refusal(again.error()));
         return false;
     }
-    table_.at(index).half_open = *again;
-    counters_.half_open.add();
+    take_place(index, *again);
     return true;
+}
+
+// Half-open from now on.
+void Loop::take_place(std::uint32_t index, access::Admission::Place place) {
+    table_.at(index).half_open = place;
+    counters_.half_open.add();
 }
 
 // It has said enough, or has gone: half-open no longer.

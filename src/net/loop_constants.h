@@ -17,6 +17,8 @@ inline constexpr std::size_t kEventsPerTurn = 256;
 inline constexpr unsigned kAcceptsPerTurn = 64;
 inline constexpr unsigned kAcceptsAtEnd = 65'536;  // More than any accept queue holds.
 inline constexpr std::size_t kPiecesPerWrite = 16;
+// Connections whose answers a mail holds back at a time: half a millisecond of answers to others.
+inline constexpr std::size_t kRepliesHeld = 64;
 inline constexpr std::size_t kJoinedBytes =
     std::size_t{4} * 1024;  // Bodies up to here go out with their header.
 // Held of a connection before its Hello: twice what the largest one takes, and its frame.

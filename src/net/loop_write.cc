@@ -59,6 +59,7 @@ Written Loop::send(ConnectionToken token, std::string_view payload) {
         send_pieces(connection->descriptor, pieces, in_mail_ ? kFlags | MSG_MORE : kFlags);
     count_out(sent);
     if (in_mail_ && sent > 0 && (replied_.empty() || replied_.back() != token.index)) {
+        if (replied_.size() == kRepliesHeld) push_replies();
         replied_.push_back(token.index);
     }
     if (sent == static_cast<ssize_t>(head.size() + payload.size())) {

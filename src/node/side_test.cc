@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 
+#include "base/limits.h"
 #include "cache/cache.h"
 #include "wire/frames.h"
 #include "wire/pb.h"
@@ -83,7 +84,7 @@ public:
     void close(ConnectionToken connection, std::uint16_t, Code reason) override {
         closed.emplace_back(connection.index, reason);
     }
-    bool enter_gate() override { return true; }
+    bool enter_gate() override { return gate; }
     void leave_gate() override {}
     void ask(PartitionId, bus::Question, bus::ReplyHandler reply) override {
         asked.push_back(std::move(reply));
@@ -93,6 +94,7 @@ public:
     }
 
     bool full = false;
+    bool gate = true;
     std::uint8_t next = 1;
     std::map<std::uint32_t, std::vector<pb::ServerFrame>> told;
     std::set<std::uint32_t> offered;
@@ -114,6 +116,17 @@ protected:
         hello.mutable_hello()->set_version(1);
         side.on_message(connection, wire::encode(hello), now);
         return connection;
+    }
+    void open(ConnectionToken connection) {
+        pb::ClientFrame open;
+        open.set_request_id(2);
+        open.mutable_open()->set_gid(kGroup.value);
+        side.on_message(connection, wire::encode(open), now);
+        pb::ServerFrame opened;
+        opened.set_request_id(2);
+        opened.mutable_opened()->set_gid(kGroup.value);
+        side.on_opened(connection, 2, {.gid = kGroup, .epoch = {1}, .version = 1}, 1,
+                       wire::encode(opened));
     }
     void send(ConnectionToken connection, std::uint8_t n) {
         pb::ClientFrame frame;
@@ -187,17 +200,7 @@ TEST_F(SideTest, AnOustingReachesEveryDeviceThatHasTheGroupOpen) {
     const ConnectionToken desk = connect(0, "ann");
     const ConnectionToken phone = connect(1, "ann");
     const ConnectionToken bob = connect(2, "bob");
-    for (const ConnectionToken connection : {desk, phone, bob}) {
-        pb::ClientFrame open;
-        open.set_request_id(2);
-        open.mutable_open()->set_gid(kGroup.value);
-        side.on_message(connection, wire::encode(open), now);
-        pb::ServerFrame opened;
-        opened.set_request_id(2);
-        opened.mutable_opened()->set_gid(kGroup.value);
-        side.on_opened(connection, 2, {.gid = kGroup, .epoch = {1}, .version = 1}, 1,
-                       wire::encode(opened));
-    }
+    for (const ConnectionToken connection : {desk, phone, bob}) open(connection);
     ASSERT_EQ(side.router().audience(kGroup)->seats().size(), 3U);
     pb::ServerFrame ousted;
     ousted.mutable_ousted()->set_gid(kGroup.value);
@@ -235,6 +238,31 @@ TEST_F(SideTest, PulsesGoToThoseWhoSaidHelloWithinTheirPeriod) {
     side.on_connected({.shard = 3, .index = 1, .generation = 1}, now);
     for (int i = 0; i < 400; ++i) side.pulse(now += Millis{100});
     EXPECT_THAT(sockets.offered, ElementsAre(0U));
+}
+
+TEST_F(SideTest, PulsesWaitForALargePassButNotForever) {
+    for (std::uint32_t i = 0; i <= limits::kLargeAudience; ++i) open(connect(i, "ann"));
+    const auto pulse_for = [&](Millis span) {
+        sockets.offered.clear();
+        for (const Time end = now + span; now < end;) side.pulse(now += Millis{100});
+    };
+    pulse_for(Millis{1'000});
+    EXPECT_FALSE(sockets.offered.empty());
+
+    sockets.gate = false;  // The pass does not come to its turn.
+    side.router().on_head(kGroup, {1}, {1});
+    pulse_for(limits::kPulseEvery / 4 - Millis{100});
+    EXPECT_THAT(sockets.offered, IsEmpty());
+    pulse_for(Millis{1'000});
+    EXPECT_FALSE(sockets.offered.empty());
+
+    sockets.gate = true;
+    while (side.turn(now) == fanout::Router::Turn::more) {
+    }
+    side.pulse(now += Millis{100});
+    side.router().on_head(kGroup, {1}, {2});
+    pulse_for(limits::kPulseEvery / 4 - Millis{100});
+    EXPECT_THAT(sockets.offered, IsEmpty()) << "the next pass is waited for anew";
 }
 
 }  // namespace

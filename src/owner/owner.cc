@@ -9,7 +9,6 @@
 
 #include "base/group_ids.h"
 #include "owner/load.h"
-#include "owner/patience.h"
 
 namespace stentor::owner {
 
@@ -74,7 +73,8 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
                           .loaders = loaders_,
                           .look_ups = look_ups_,
                           .judge = options.judge,
-                          .answers = answers_};
+                          .answers = answers_,
+                          .patience = patience_};
     for (std::size_t i = 0; i < options.workers; ++i) {
         workers_.push_back(std::make_unique<Worker>(engines, tenure, options.groups));
     }
@@ -112,8 +112,8 @@ void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHand
     auto shared = std::make_shared<bus::ReplyHandler>(std::move(reply));
     const bool taken =
         loaders_.try_put([this, shared, question = std::move(question), arrived = now()] {
-            (*shared)(given_up(arrived, now()) ? std::unexpected(kTooManyQuestions)
-                                               : questions_.answer(question));
+            (*shared)(patience_.is_over(arrived, now()) ? std::unexpected(kTooManyQuestions)
+                                                        : questions_.answer(question));
         });
     if (!taken) {
         (*shared)(std::unexpected(kTooManyQuestions));
@@ -132,7 +132,7 @@ void Owner::answer(std::vector<HelloMail> hellos) {
     std::vector<bus::AskHello> asks;
     std::vector<bus::ReplyHandler> replies;
     for (HelloMail& hello : hellos) {
-        if (given_up(hello.arrived, began)) {
+        if (patience_.is_over(hello.arrived, began)) {
             hello.reply(std::unexpected(kTooManyQuestions));
             continue;
         }

@@ -17,6 +17,7 @@
 #include "owner/gathered.h"
 #include "owner/heads.h"
 #include "owner/loaders.h"
+#include "owner/patience.h"
 #include "owner/questions.h"
 #include "owner/sweeper.h"
 #include "owner/worker.h"
@@ -59,6 +60,8 @@ public:
     [[nodiscard]] std::size_t questions_waiting() const {
         return loaders_.waiting() + hellos_.waiting() + look_ups_.waiting();
     }
+    // Not answered, because whoever asked awaited it no more.
+    [[nodiscard]] std::uint64_t questions_dropped() const { return patience_.dropped(); }
     [[nodiscard]] std::size_t groups_in_memory() const;
     // From a command's arrival to its outcome, the longest since this was asked last: a turn of a
     // worker and a wait for a committer. Asked by one alone.
@@ -80,6 +83,7 @@ private:
     static void look_up(store::Store& store, std::vector<LookUp> look_ups);
 
     AnswerCounts answers_;
+    Patience patience_;
     Heads heads_{limits::kHeadsKept};
     Questions questions_;
     std::size_t questions_max_;

@@ -53,33 +53,35 @@ Result<std::vector<bus::HelloAnswer>> Questions::hellos_at_once(
     if (!accounts) return std::unexpected(accounts.error());
     const auto log_heads = store_.user_log_heads(uids);
     if (!log_heads) return std::unexpected(log_heads.error());
-    auto lists = store_.group_lists(uids, limits::kGroupsPerUser);
-    if (!lists) return std::unexpected(lists.error());
-
-    std::optional<bool> announced;  // Whether there is that group; looked at when it matters.
     std::vector<bus::HelloAnswer> answers(asks.size());
     for (std::size_t i = 0; i < asks.size(); ++i) {
         const auto& account = (*accounts)[i];
-        bus::HelloAnswer& answer = answers[i];
         // A token for nobody's account is one that the operator minted: he knows what he does.
-        answer.welcome =
+        answers[i].welcome =
             !account || (!account->disabled && account->tokens_since <= asks[i].token_minted);
-        if (!answer.welcome) continue;
+        if (!answers[i].welcome) continue;
+        if ((*log_heads)[i] == 0 && asks[i].user_log_after == 0) continue;
+        auto log = user_log(asks[i].uid, asks[i].user_log_after);
+        if (!log) return std::unexpected(log.error());
+        answers[i].user_log = std::move(*log);
+    }
 
-        if ((*log_heads)[i] != 0 || asks[i].user_log_after != 0) {
-            auto log = user_log(asks[i].uid, asks[i].user_log_after);
-            if (!log) return std::unexpected(log.error());
-            answer.user_log = std::move(*log);
-        }
-        answer.groups = std::move((*lists)[i]);
-        const bool has_row = !answer.groups.empty() && answer.groups.front() == kBroadcastGroup;
-        if (!account || has_row) continue;
+    // After the logs: what happens meanwhile is in the groups, and is told once more. The other way
+    // round it would be in neither.
+    auto lists = store_.group_lists(uids, limits::kGroupsPerUser);
+    if (!lists) return std::unexpected(lists.error());
+    std::optional<bool> announced;  // Whether there is that group; looked at when it matters.
+    for (std::size_t i = 0; i < asks.size(); ++i) {
+        std::vector<GroupId>& groups = answers[i].groups;
+        if (!answers[i].welcome) continue;
+        groups = std::move((*lists)[i]);
+        if (!(*accounts)[i] || (!groups.empty() && groups.front() == kBroadcastGroup)) continue;
         if (!announced) {
             const auto is = has_announcements();
             if (!is) return std::unexpected(is.error());
             announced = *is;
         }
-        if (*announced) answer.groups.insert(answer.groups.begin(), kBroadcastGroup);
+        if (*announced) groups.insert(groups.begin(), kBroadcastGroup);
     }
     return answers;
 }

@@ -38,13 +38,13 @@ std::optional<store::Store::NamePlace> decode_place(const std::string& cursor) {
 
 Result<bus::Reply> Questions::on(const bus::AskUsers& ask) {
     pb::Users users;
-    for (const UserId uid : ask.uids) {
-        const auto row = store_.user(uid);
-        if (!row) return std::unexpected(row.error());
-        if (!*row) continue;
+    const auto rows = store_.user_rows(ask.uids);
+    if (!rows) return std::unexpected(rows.error());
+    for (const auto& row : *rows) {
+        if (!row) continue;
         pb::User& user = *users.add_users();
-        user.set_uid(uid.value);
-        user.set_name((*row)->name);
+        user.set_uid(row->uid.value);
+        user.set_name(row->name);
     }
     return bus::Reply{std::move(users)};
 }

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <random>
 #include <span>
+#include <utility>
 
 #include "base/group_ids.h"
 #include "base/limits.h"
@@ -20,6 +22,30 @@ using store::Role;
 constexpr UserId kAnn{11};
 constexpr UserId kBob{12};
 constexpr Time kStart = from_ms(1'700'000'000'000);
+
+// Lets something happen before the last of the three looks of a Hello.
+class Interrupted final : public store::MemoryStore {
+public:
+    std::function<void()> meanwhile;
+
+    Result<store::UserLogPage> user_log(UserId uid, std::uint64_t after,
+                                        std::size_t count) override {
+        look();
+        return MemoryStore::user_log(uid, after, count);
+    }
+    Result<std::vector<std::vector<GroupId>>> group_lists(std::span<const UserId> uids,
+                                                          std::size_t count) override {
+        look();
+        return MemoryStore::group_lists(uids, count);
+    }
+
+private:
+    void look() {
+        if (!meanwhile) return;
+        if (++looks_ == 3) std::exchange(meanwhile, {})();
+    }
+    int looks_{};
+};
 
 class QuestionsTest : public testing::Test {
 protected:
@@ -63,6 +89,7 @@ protected:
         commit.head.time = now_;
         for (const MemberRow& row : rows) commit.head.members += row.role != Role::none ? 1 : 0;
         commit.members = std::move(rows);
+        commit.user_events = std::exchange(events_, {});
         ASSERT_EQ(store_.commit(std::span{&commit, 1}).front(), store::Outcome::done);
         heads_.on_committed(commit);
     }
@@ -77,10 +104,11 @@ protected:
         return reply ? Code::ok : reply.error().code;
     }
 
-    store::MemoryStore store_;
+    Interrupted store_;
     Heads heads_{1'024};
     Questions questions_{store_, nullptr, &heads_};
     Time now_ = kStart;
+    std::vector<store::UserEvent> events_;  // Of the next write.
 };
 
 // Random histories against a count over all of it; asked with heads from commits, and without any.
@@ -187,6 +215,55 @@ TEST_F(QuestionsTest, HelloIsForAccountsThatMaySignIn) {
     EXPECT_TRUE(ask<bus::Account>(bus::AskChangeUser{.uid = kAnn, .disabled = true}).disabled);
     EXPECT_FALSE(welcome());
     EXPECT_EQ(refusal_of(bus::AskChangeUser{.uid = {99}}), Code::not_found);
+}
+
+// Whatever comes between the looks of a Hello: what its log tells of already, its groups show.
+TEST_F(QuestionsTest, AJoinDuringAHelloIsInItsGroupsOrStillToBeTold) {
+    constexpr GroupId kFirst{71};
+    constexpr GroupId kSecond{72};
+    const auto join = [this](GroupId gid) {
+        pb::UserLogEntry line;
+        line.set_gid(gid.value);
+        line.mutable_joined();
+        events_ = {{.uid = kAnn, .entry = line.SerializeAsString()}};
+        write(gid, {}, {{.uid = kAnn, .role = Role::member, .version = 1}});
+    };
+    join(kFirst);
+    store_.meanwhile = [&] { join(kSecond); };
+    const auto hello = ask<bus::HelloAnswer>(bus::AskHello{.uid = kAnn, .token_minted = kStart});
+    EXPECT_FALSE(store_.meanwhile) << "nothing came between";
+    ASSERT_TRUE(hello.welcome);
+    EXPECT_EQ(hello.groups, (std::vector{kFirst, kSecond}));
+    EXPECT_EQ(hello.user_log.entries_size(), 1);
+}
+
+TEST_F(QuestionsTest, HellosThatComeTogetherAreAnsweredAsEachAlone) {
+    write(kBroadcastGroup, {UserId{}});
+    write({71}, {},
+          {{.uid = kAnn, .role = Role::member, .version = 1},
+           {.uid = {99}, .role = Role::member, .version = 1}});
+    ask<bus::Account>(bus::AskChangeUser{.uid = kBob, .disabled = true});
+    const std::vector<bus::AskHello> asks{{.uid = kBob, .token_minted = kStart},
+                                          {.uid = kAnn, .token_minted = kStart},
+                                          {.uid = {99}, .token_minted = kStart},
+                                          {.uid = kAnn, .token_minted = kStart - Millis{1}},
+                                          {.uid = {98}, .token_minted = kStart}};
+    const auto together = questions_.hellos(asks);
+    ASSERT_EQ(together.size(), asks.size());
+    std::vector<std::vector<GroupId>> groups;
+    for (std::size_t i = 0; i < asks.size(); ++i) {
+        ASSERT_TRUE(together[i]);
+        const auto& one = std::get<bus::HelloAnswer>(*together[i]);
+        const auto alone = ask<bus::HelloAnswer>(asks[i]);
+        EXPECT_EQ(one.welcome, alone.welcome) << i;
+        EXPECT_EQ(one.groups, alone.groups) << i;
+        groups.push_back(one.groups);
+    }
+    // A disabled account; one with announcements; two of nobody.
+    EXPECT_EQ(groups[0], std::vector<GroupId>{});
+    EXPECT_EQ(groups[1], (std::vector<GroupId>{kBroadcastGroup, {71}}));
+    EXPECT_EQ(groups[2], std::vector<GroupId>{{71}});
+    EXPECT_EQ(groups[4], std::vector<GroupId>{});
 }
 
 TEST_F(QuestionsTest, MembersArePagedByNameForMembersOnly) {

@@ -9,7 +9,6 @@
 #include "base/limits.h"
 #include "owner/load.h"
 #include "owner/nudges.h"
-#include "owner/patience.h"
 
 namespace stentor::owner {
 namespace {
@@ -110,7 +109,9 @@ void Worker::on_mail(Mail& mail, Time now) {
         const group::Lane lane = owner_of(mailed->post.gid).partition.lane_of(mailed->post);
         intake_.put(lane, std::move(mailed->post), mailed->arrived);
     } else if (auto* open = std::get_if<OpenMail>(&mail)) {
-        if (given_up(open->arrived, now)) return open->reply(std::unexpected(kTooManyQuestions));
+        if (engines_.patience.is_over(open->arrived, now)) {
+            return open->reply(std::unexpected(kTooManyQuestions));
+        }
         const std::uint64_t ask = ++last_ask_;
         opening_.emplace(ask, std::move(open->reply));
         owner_of(open->question.gid).partition.on_open(ask, open->question, now);

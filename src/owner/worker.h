@@ -28,6 +28,7 @@
 #include "owner/gathered.h"
 #include "owner/judge.h"
 #include "owner/loaders.h"
+#include "owner/patience.h"
 #include "route/routes.h"
 #include "store/store.h"
 
@@ -51,6 +52,7 @@ struct Engines {
     Gathered<LookUp>& look_ups;
     Judge* judge;
     AnswerCounts& answers;
+    Patience& patience;
 };
 
 class Worker final : private group::Effects {

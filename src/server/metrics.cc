@@ -125,6 +125,9 @@ void add_owner(Exposition& page, const owner::Owner& owner) {
     page.gauges("stentor_waiting", "What waits in queues",
                 {{{{"queue", "owners"}}, as_double(owner.mails_waiting())},
                  {{{"queue", "questions"}}, as_double(owner.questions_waiting())}});
+    page.counter("stentor_questions_dropped_total",
+                 "Questions not answered, because whoever asked had given up",
+                 as_double(owner.questions_dropped()));
     page.gauge("stentor_groups_in_memory", "Groups that owners hold in memory",
                as_double(owner.groups_in_memory()));
 }
