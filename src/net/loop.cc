@@ -304,7 +304,7 @@ void Loop::doom(std::uint32_t index) {
 // The kernel would keep what was not taken, and try for a minute, after a mere close(): a flood of
 // clients that do not read would leave that much of its memory behind.
 void Loop::abandon(std::uint32_t index) {
-    constexpr struct ::linger kNow { .l_onoff = 1, .l_linger = 0 };
+    constexpr struct ::linger kNow{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(table_.at(index).descriptor, SOL_SOCKET, SO_LINGER, &kNow, sizeof kNow);
     doom(index);
 }
