@@ -137,6 +137,25 @@ inline constexpr std::size_t kFeedRowsPerPage = 500;
 inline constexpr std::uint64_t kFeedRows = 10'000'000;  // Newest commits that the feed keeps
 inline constexpr std::size_t kSettingBytes = 64 * 1024;
 
+inline constexpr std::size_t kSignInsKept = 32;  // Newest sign-ins of one user
+inline constexpr std::size_t kEndedTokens = 32;  // Signed out one by one; then all older ones end
+inline constexpr std::size_t kAccountChanges = 1'000;  // Of a page for a gate
+inline constexpr std::size_t kAuditPage = 200;
+inline constexpr Millis kAuditKept = 24h * 400;
+inline constexpr std::size_t kInvitesPerGroup = 1'000;  // That are not over
+inline constexpr Millis kFailedSignIn = 1s;  // An account's wait after kFailedSignIns, doubled
+inline constexpr Millis kFailedSignInMax = 60s;
+inline constexpr int kFailedSignIns = 5;
+inline constexpr Millis kGroupsMadeEvery = 10s;  // By one user
+inline constexpr int kGroupsMadeBurst = 20;
+inline constexpr Millis kMovedClock = 24h;  // A clock that leaps further ahead is not believed
+inline constexpr std::uint32_t kHereS =
+    120;  // A client that said nothing for so long is not online
+
+// ---- What questions cost (session/costs.h): units of about 100 us of the server
+inline constexpr std::uint32_t kCostPerSecond = 100;  // Of one user
+inline constexpr std::uint32_t kCostBurst = 2'000;
+
 // ---- A node's memory of a group
 inline constexpr std::size_t kCacheEntries = 1'024;
 inline constexpr std::size_t kCacheBytes = 1024 * 1024;

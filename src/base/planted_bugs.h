@@ -28,6 +28,9 @@ enum class Bug : std::uint8_t {
     storm_after_number,
     refused_frame_counts_as_pushed,
     refused_frame_without_drained,
+    void_account_stays_connected,  // Live connections are not told.
+    answered_before_known,         // Before it is known whether the account is good.
+    old_revision_for_good,
 };
 
 #ifdef STENTOR_PLANTED_BUGS

@@ -36,6 +36,7 @@ struct Post {
     ReplyTo reply_to;
     GroupId gid;
     UserId uid;
+    Time token_minted;     // Of the token that the connection showed; 0: none was needed.
     bool limits_lifted{};  // A bench role's: no rate.
     // The operator's, or an API key's: neither rate nor role is asked, and `uid` may be 0 or
     // anybody in whose name it is done.
@@ -118,7 +119,20 @@ struct ReadMoved {  // Likewise: another device of his has read up to here.
     Epoch epoch;
     Seq read;
 };
-using Nudge = std::variant<HeadMoved, UserLogMoved, ReadMoved>;
+struct ReactionMoved {  // Likewise: another device of theirs reacted.
+    UserId uid;
+    pb::React reacted;
+};
+struct GroupMoved {  // As HeadMoved: the newest entries or the name are not what they were.
+    GroupId gid;
+    std::string name;                      // When it was changed.
+    std::shared_ptr<const LogEntry> last;  // As it is now; in small groups.
+};
+struct AccountMoved {  // To every node: AskAccountChanges.
+    std::uint64_t head{};
+};
+using Nudge =
+    std::variant<HeadMoved, UserLogMoved, ReadMoved, ReactionMoved, GroupMoved, AccountMoved>;
 
 // What a node does with what comes down. Called on a thread of the bus; must not block.
 class NodeInbox {

@@ -155,11 +155,19 @@ struct WrittenAnswer {
     std::vector<EntryPlace> entries;  // At most kWrittenPerPage, perhaps none.
     std::optional<EntryPlace> next;   // Where to go on; none when all was looked through.
 };
+struct SignIn {
+    Time minted;  // Names the token.
+    std::string client;
+    std::string address;
+};
 struct AskChangeUser {
     UserId uid;
     std::optional<std::string> password_hash;
     std::optional<bool> disabled;
     std::optional<Time> tokens_since;
+    bool erase{};                     // Closed for good: another name, no password.
+    std::optional<SignIn> signed_in;  // A token was given out.
+    std::optional<Time> ended_token;  // By the time at which it was minted.
 };
 struct AskOutsideUser {  // Whoever another system calls `subject`; made when seen for the first
                          // time.
@@ -194,6 +202,38 @@ struct FeedAnswer {
     std::uint64_t head{};
     std::uint64_t floor{};  // Rows at or below are no longer kept.
 };
+struct AskAccountChanges {  // For gates: accounts that are not simply good.
+    std::uint64_t after{};
+    std::uint32_t count{};
+};
+struct AccountState {
+    UserId uid;
+    bool closed{};  // Disabled or erased.
+    Time tokens_since;
+    std::vector<Time> ended_tokens;  // By the time at which they were minted.
+};
+struct AccountChangesAnswer {
+    std::vector<AccountState> states;
+    std::uint64_t head{};  // Of the store.
+    std::uint64_t last{};  // Of this page: go on after it.
+};
+struct AskInvites {
+    UserId asker;
+    bool operator_rights{};
+    pb::ListInvites list;
+};
+struct AuditEntry {  // Who did what to whom, from where.
+    std::uint64_t number{};
+    Time time;
+    std::string text;  // One JSON object.
+};
+struct AskAddAudit {
+    std::vector<AuditEntry> entries;
+};
+struct AskAudit {  // Newest first, below `before`; 0: from the newest on.
+    std::uint64_t before{};
+    std::uint32_t count{};
+};
 struct AskAddUser {
     std::string name;
     std::string name_key;
@@ -209,16 +249,20 @@ struct Account {
     bool disabled{};
     Time created;
     Time tokens_since;
+    bool erased{};
+    std::vector<SignIn> sign_ins;  // The newest.
 };
 
-using Question = std::variant<AskOpen, AskEntries, AskNear, AskList, AskUsers, AskAddUser,
-                              AskUserByName, AskHello, AskUserLog, AskMine, AskMembers, AskWhoRead,
-                              AskSearch, AskAccounts, AskGroups, AskWritten, AskChangeUser,
-                              AskOutsideUser, AskSettings, AskSetSetting, AskFeed>;
+using Question =
+    std::variant<AskOpen, AskEntries, AskNear, AskList, AskUsers, AskAddUser, AskUserByName,
+                 AskHello, AskUserLog, AskMine, AskMembers, AskWhoRead, AskSearch, AskAccounts,
+                 AskGroups, AskWritten, AskChangeUser, AskOutsideUser, AskSettings, AskSetSetting,
+                 AskFeed, AskAccountChanges, AskInvites, AskAddAudit, AskAudit>;
 using Reply =
     std::variant<OpenAnswer, EntriesAnswer, Seq, pb::Groups, pb::Users, Account, HelloAnswer,
                  pb::UserLog, Mine, pb::Members, pb::Readers, pb::FoundEntries,
-                 std::vector<Account>, std::vector<Setting>, FeedAnswer, WrittenAnswer>;
+                 std::vector<Account>, std::vector<Setting>, FeedAnswer, WrittenAnswer,
+                 AccountChangesAnswer, pb::Invites, std::vector<AuditEntry>>;
 using ReplyHandler = std::move_only_function<void(Result<Reply>)>;
 
 }  // namespace stentor::bus

@@ -179,7 +179,8 @@ void People::count_out(Place place, GroupId gid) {
 void People::on_nudge(const bus::Nudge& nudge) {
     if (const auto* moved = std::get_if<bus::HeadMoved>(&nudge)) return on_head_moved(*moved);
     if (const auto* read = std::get_if<bus::ReadMoved>(&nudge)) return on_read_moved(*read);
-    Person* person = find(std::get<bus::UserLogMoved>(nudge).uid);
+    const auto* log = std::get_if<bus::UserLogMoved>(&nudge);
+    Person* person = log == nullptr ? nullptr : find(log->uid);
     if (person != nullptr) on_user_log_moved(*person);
 }
 

@@ -14,6 +14,8 @@ inline void find_nodes(route::Routes& routes, const bus::Nudge& nudge, std::vect
         routes.nodes_of(log->uid, nodes);
     } else if (const auto* read = std::get_if<bus::ReadMoved>(&nudge)) {
         routes.nodes_of(read->uid, nodes);
+    } else if (const auto* reaction = std::get_if<bus::ReactionMoved>(&nudge)) {
+        routes.nodes_of(reaction->uid, nodes);
     } else {
         routes.nodes(nodes);
     }

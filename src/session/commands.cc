@@ -118,6 +118,10 @@ void Commands::on_command(pb::ClientFrame&& frame) {
         case pb::ClientFrame::kFetchMembers: return on_fetch_members(frame);
         case pb::ClientFrame::kWhoRead: return on_who_read(frame);
         case pb::ClientFrame::kSearchEntries: return on_search(frame);
+        case pb::ClientFrame::kListInvites:
+        case pb::ClientFrame::kEndInvite:
+        case pb::ClientFrame::kClearReactions:
+        case pb::ClientFrame::kHere:
         case pb::ClientFrame::kHello:
         case pb::ClientFrame::COMMAND_NOT_SET: break;  // on_frame and the decoder see to these.
     }

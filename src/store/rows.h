@@ -61,6 +61,7 @@ struct MemberRow {
     bool pending{};  // Asked to join and waits for approval; role is none.
     bool blocked{};  // In a direct chat: takes nothing from the other.
     bool overlay{};  // Has hidden entries, notes or reactions here, so they must be looked for.
+    Time put_out;    // When they were kicked last: an invite made before lets them in no more.
 
     friend bool operator==(const MemberRow&, const MemberRow&) = default;
 };
@@ -101,6 +102,9 @@ struct InviteRow {
     Time expires;
     std::optional<std::uint32_t>
         uses_left;  // None: no limit. A row with 0 is kept until it expires.
+    Time made;
+    std::uint32_t uses{};
+    bool ended{};  // By an admin: lets nobody in any more.
 
     friend bool operator==(const InviteRow&, const InviteRow&) = default;
 };
@@ -156,6 +160,15 @@ struct EntryPage {
     HeadRow head;
 };
 
+// One sign-in: where a token was given out. `minted` names the token.
+struct SignIn {
+    Time minted;
+    std::string client;  // As its browser calls itself.
+    std::string address;
+
+    friend bool operator==(const SignIn&, const SignIn&) = default;
+};
+
 struct UserRow {
     UserId uid;
     std::string name;      // As shown.
@@ -164,8 +177,40 @@ struct UserRow {
     Time created;
     bool disabled{};    // May not sign in, nor use a token.
     Time tokens_since;  // Tokens minted before are void.
+    bool erased{};      // Closed for good: the name is another one, what they wrote is recalled.
+    std::vector<SignIn> sign_ins;    // The newest, at most kSignInsKept.
+    std::vector<Time> ended_tokens;  // Signed out one by one, by `minted`; at most kEndedTokens.
 
     friend bool operator==(const UserRow&, const UserRow&) = default;
+};
+
+// What a gate must know of an account that is not simply good.
+struct AccountState {
+    UserId uid;
+    bool closed{};  // Disabled or erased.
+    Time tokens_since;
+    std::vector<Time> ended_tokens;
+
+    friend bool operator==(const AccountState&, const AccountState&) = default;
+};
+
+// Changes of accounts' states in the order in which the store made them.
+struct AccountChanges {
+    struct Row {
+        std::uint64_t number{};  // Ascending.
+        AccountState state;      // As it is now.
+    };
+    std::vector<Row> rows;
+    std::uint64_t head{};  // Number of the newest change.
+};
+
+// Who did what to whom, from where: for the operator.
+struct AuditRow {
+    std::uint64_t number{};
+    Time time;
+    std::string text;  // One JSON object.
+
+    friend bool operator==(const AuditRow&, const AuditRow&) = default;
 };
 
 struct Membership {

@@ -103,6 +103,15 @@ public:
 
     [[nodiscard]] virtual Result<std::optional<InviteRow>> invite(GroupId gid,
                                                                   std::string_view code) = 0;
+    // Of the group, also those that are over; in the order of codes, after `after_code`.
+    [[nodiscard]] virtual Result<std::vector<InviteRow>> invites(GroupId gid,
+                                                                 std::string_view after_code,
+                                                                 std::size_t count_max);
+    // Who reacted to the entry with `emoji` (empty: with any); by uid, then emoji, after `after`.
+    [[nodiscard]] virtual Result<std::vector<ReactionRow>> reactions_to(GroupId gid, Seq seq,
+                                                                        std::string_view emoji,
+                                                                        UserId after,
+                                                                        std::size_t count_max);
     // Of `uid` to the entries from `from` to `to`, both included; by seq, then emoji.
     [[nodiscard]] virtual Result<std::vector<ReactionRow>> reactions_of(GroupId gid, UserId uid,
                                                                         Seq from, Seq to) = 0;
@@ -150,11 +159,24 @@ public:
         std::string_view name_key) = 0;
     // Password, disabled and tokens_since of a user that exists; not_found.
     virtual Result<void> change_user(const UserRow& user) = 0;
+    // States of accounts that changed after the change `after`, each account once, at its newest
+    // change; ascending, at most count_max.
+    [[nodiscard]] virtual Result<AccountChanges> account_changes(std::uint64_t after,
+                                                                 std::size_t count_max);
     // In the order of name_key, those that start with `prefix`, after `after_key`; an empty one is
     // before all.
     [[nodiscard]] virtual Result<std::vector<UserRow>> users_by_name(std::string_view prefix,
                                                                      std::string_view after_key,
                                                                      std::size_t count_max) = 0;
+
+    // ---- Who did what to whom
+
+    // Rows are numbered by the store; `number` is ignored.
+    virtual Result<void> add_audit(std::span<const AuditRow> rows);
+    // Newest first, those below `before` (0: from the newest on).
+    [[nodiscard]] virtual Result<std::vector<AuditRow>> audit(std::uint64_t before,
+                                                              std::size_t count_max);
+    virtual Result<void> forget_audit_before(Time time);
 
     // ---- Small things by name: keys of the API, places in the feed. Names are "part/name".
 
