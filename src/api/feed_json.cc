@@ -7,8 +7,8 @@
 namespace stentor::api {
 namespace {
 
-constexpr std::array<std::string_view, 6> kKinds{"",       "joined", "left",
-                                                 "kicked", "banned", "ban_lifted"};
+constexpr std::array<std::string_view, 7> kKinds{"",       "joined",     "left",        "kicked",
+                                                 "banned", "ban_lifted", "group_closed"};
 
 std::string member_json(const MemberEvent& event) {
     return "{\"uid\":" + std::to_string(event.uid.value) + ",\"event\":\"" +

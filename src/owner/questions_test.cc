@@ -66,7 +66,9 @@ protected:
         const auto before = store_.head(gid);
         store::Commit commit{.gid = gid, .term = {1}};
         commit.head =
-            before ? *before : store::HeadRow{.digest = genesis(gid), .floor_digest = genesis(gid)};
+            before ? *before
+                   : store::HeadRow{
+                         .digest = genesis(gid), .floor_digest = genesis(gid), .creator = {1}};
         commit.expected = commit.head.version++;
         commit.head.term = {1};
         commit.head.epoch = {1};

@@ -45,6 +45,12 @@ struct HeadRow {
     friend bool operator==(const HeadRow&, const HeadRow&) = default;
 };
 
+// A group that is gone for good: its row stays, so that its number is never given again. No other
+// group has neither members nor settings nor a creator.
+[[nodiscard]] inline bool is_closed(const HeadRow& head) {
+    return head.members == 0 && !head.creator && head.settings.empty();
+}
+
 enum class Role : std::uint8_t { none, member, admin, owner };  // Numbers as pb::Role.
 
 struct MemberRow {
@@ -134,13 +140,19 @@ struct Commit {
     HeadRow head;                   // After: `term`, and version expected + 1.
     std::vector<LogEntry> entries;  // Dense, from the seq after the former head's to head.seq.
     std::vector<SentRow> sent;
-    std::vector<MemberRow> members;      // New or changed.
-    std::vector<LogEntry> changed;       // Entries at or below the former head, replaced.
-    std::vector<UserEvent> user_events;  // Of one user in this order.
-    std::vector<InviteRow> invites;      // New or changed.
+    std::vector<MemberRow> members;            // New or changed.
+    std::vector<LogEntry> changed;             // Entries at or below the former head, replaced.
+    std::vector<UserEvent> user_events;        // Of one user in this order.
+    std::vector<InviteRow> invites;            // New or changed.
+    std::vector<std::string> dropped_invites;  // Codes of rows that are kept no longer.
+    // Users who come in with this commit, each once. Where one of them is a member of
+    // kGroupsPerUser groups already, nothing is written and the outcome is a conflict: joins of
+    // several groups at once meet nowhere else.
+    std::vector<UserId> joining;
     std::vector<ReactionRow> reactions;
     std::vector<TallyRow> tallies;           // New or changed, whole.
     std::vector<MemberEvent> member_events;  // For the feed; nothing follows from them here.
+    // In a closed group (is_closed) rows of members and invites are dropped instead of written.
     // A head.floor above the former one drops the entries, tallies, reactions and hidden entries up
     // to it, and the notes anchored below it.
 };
@@ -221,7 +233,7 @@ struct Membership {
 };
 
 // Which of a group's people are asked for by name.
-enum class Listed : std::uint8_t { members, waiting, banned };
+enum class Listed : std::uint8_t { members, waiting, banned, staff };  // Staff: admins and owners.
 
 struct NamedMember {
     MemberRow row;

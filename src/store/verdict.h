@@ -35,6 +35,7 @@ namespace stentor::store {
     switch (whom) {
         case Listed::waiting: return row.pending;
         case Listed::banned: return row.banned;
+        case Listed::staff: return is_member_now(row) && row.role >= Role::admin;
         case Listed::members: break;
     }
     return is_member_now(row);

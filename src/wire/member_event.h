@@ -8,10 +8,10 @@
 namespace stentor {
 
 struct MemberEvent {
-    enum class Kind : std::uint8_t { joined = 1, left, kicked, banned, ban_lifted };
-    static constexpr auto kLast = Kind::ban_lifted;
+    enum class Kind : std::uint8_t { joined = 1, left, kicked, banned, ban_lifted, group_closed };
+    static constexpr auto kLast = Kind::group_closed;
 
-    UserId uid;
+    UserId uid;  // 0: everybody, when the group is closed.
     Kind kind{};
     UserId by;  // 0: the operator.
 

@@ -41,6 +41,12 @@ void apply_log(Group& group, const Commit& commit) {
 }
 
 void apply_rows(Group& group, const Commit& commit) {
+    if (is_closed(commit.head)) {
+        for (const MemberRow& row : commit.members) group.members.erase(row.uid);
+        for (const InviteRow& row : commit.invites) group.invites.erase(row.code);
+        return;
+    }
+    for (const std::string& code : commit.dropped_invites) group.invites.erase(code);
     for (const MemberRow& row : commit.members) {
         MemberRow& kept = group.members[row.uid];
         const Seq read = std::max(kept.read, row.read);
@@ -99,6 +105,14 @@ Group& MemoryStore::State::writable(GroupId gid) {
     return *group;
 }
 
+bool MemoryStore::State::has_room(const Commit& commit) const {
+    return std::ranges::all_of(commit.joining, [&](UserId uid) {
+        const auto found = memberships.find(uid);
+        return found == memberships.end() || found->second.size() < limits::kGroupsPerUser ||
+               found->second.contains(commit.gid);
+    });
+}
+
 void MemoryStore::State::apply(const Commit& commit) {
     Group& group = writable(commit.gid);
     if (commit.expected == 0) group.head.floor = commit.head.floor;  // It begins there.
@@ -133,8 +147,10 @@ std::vector<Outcome> MemoryStore::commit(std::span<const Commit> commits) {
     for (const Commit& commit : commits) {
         const Group* group = state.find(commit.gid);
         outcomes.push_back(verdict(group == nullptr ? nullptr : &group->head, commit));
-        if (outcomes.back() != Outcome::done) continue;
-        state.apply(commit);
+        if (outcomes.back() == Outcome::done && !state.has_room(commit)) {
+            outcomes.back() = Outcome::conflict;
+        }
+        if (outcomes.back() == Outcome::done) state.apply(commit);
     }
     return outcomes;
 }

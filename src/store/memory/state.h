@@ -52,7 +52,8 @@ struct MemoryStore::State {
     [[nodiscard]] const Group* find(GroupId gid) const;
     // A snapshot may share the group's rows: then they are copied before they are changed.
     [[nodiscard]] Group& writable(GroupId gid);
-    void apply(const Commit& commit);  // Whose verdict was `done`.
+    [[nodiscard]] bool has_room(const Commit& commit) const;  // For whoever joins with it.
+    void apply(const Commit& commit);                         // Whose verdict was `done`.
 };
 
 struct MemoryStore::Shared {

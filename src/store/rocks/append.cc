@@ -1,5 +1,9 @@
 // The rows of a commit.
 
+#include <set>
+#include <string>
+
+#include "base/limits.h"
 #include "store/rocks/engine.h"
 #include "store/rocks/rows.h"
 #include "store/user_log.h"
@@ -29,6 +33,23 @@ Result<void> RocksStore::find_out(const Commit& commit, Known& known) {
         known.user_logs.emplace(event.uid, *newest);
     }
     return {};
+}
+
+Result<bool> RocksStore::take_places(const Commit& commit, Known& known) {
+    bool room = true;
+    for (const UserId uid : commit.joining) {
+        if (!known.groups.contains(uid)) {
+            const auto lists = read_groups({}, {&uid, 1}, limits::kGroupsPerUser);
+            if (!lists) return std::unexpected(lists.error());
+            known.groups[uid] = {lists->front().begin(), lists->front().end()};
+        }
+        const std::set<GroupId>& groups = known.groups[uid];
+        room = room && (groups.size() < limits::kGroupsPerUser || groups.contains(commit.gid));
+    }
+    for (const UserId uid : commit.joining) {
+        if (room) known.groups[uid].insert(commit.gid);
+    }
+    return room;
 }
 
 void RocksStore::append(const Commit& commit, const HeadRow& before, Known& known,
@@ -61,16 +82,19 @@ void RocksStore::append_members(const Commit& commit, const Known& known,
             batch.Delete(base_.rows, key);
         }
     };
+    const bool closed = is_closed(commit.head);
     for (const MemberRow& row : commit.members) {
-        batch.Put(base_.rows, keys::member(commit.gid, row.uid), rows::encode(row));
-        const bool now = is_member_now(row);
+        set(keys::member(commit.gid, row.uid), !closed, rows::encode(row));
+        if (closed) batch.Delete(base_.rows, keys::read_position(commit.gid, row.uid));
+        const bool now = !closed && is_member_now(row);
         set(keys::membership(row.uid, commit.gid), now, {});
         const auto user = known.users.find(row.uid);
         if (user == known.users.end()) continue;
         const UserRow& named = user->second;
-        for (const Listed whom : {Listed::members, Listed::waiting, Listed::banned}) {
-            set(keys::named(commit.gid, whom, named.name_key, row.uid), is_listed(row, whom),
-                named.name);
+        for (const Listed whom :
+             {Listed::members, Listed::waiting, Listed::banned, Listed::staff}) {
+            set(keys::named(commit.gid, whom, named.name_key, row.uid),
+                !closed && is_listed(row, whom), named.name);
         }
     }
 }
@@ -86,7 +110,14 @@ void RocksStore::append_beside(const Commit& commit, Seq former_floor, rocksdb::
                           keys::beside_from(gid, kept_block));
     }
     for (const InviteRow& row : commit.invites) {
-        batch.Put(base_.rows, keys::invite(gid, row.code), rows::encode(row));
+        if (is_closed(commit.head)) {
+            batch.Delete(base_.rows, keys::invite(gid, row.code));
+        } else {
+            batch.Put(base_.rows, keys::invite(gid, row.code), rows::encode(row));
+        }
+    }
+    for (const std::string& code : commit.dropped_invites) {
+        batch.Delete(base_.rows, keys::invite(gid, code));
     }
     for (const ReactionRow& row : commit.reactions) {
         if (row.seq <= floor) continue;

@@ -65,10 +65,13 @@ std::vector<Outcome> RocksStore::prepare(std::span<const Commit> commits,
         }
         outcomes.push_back(verdict(before ? &*before : nullptr, commits[i]));
         if (outcomes.back() != Outcome::done) continue;
-        if (find_out(commits[i], known)) {
-            append(commits[i], before.value_or(HeadRow{}), known, batch);
-        } else {
+        const auto room = take_places(commits[i], known);
+        if (!room || !find_out(commits[i], known)) {
             outcomes.back() = Outcome::unknown;
+        } else if (!*room) {
+            outcomes.back() = Outcome::conflict;
+        } else {
+            append(commits[i], before.value_or(HeadRow{}), known, batch);
         }
     }
     return outcomes;

@@ -24,6 +24,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -128,9 +129,12 @@ private:
     // several may tell one user something.
     struct Known {
         std::map<UserId, UserRow> users;
-        std::map<UserId, std::uint64_t> user_logs;  // Their newest numbers.
+        std::map<UserId, std::uint64_t> user_logs;   // Their newest numbers.
+        std::map<UserId, std::set<GroupId>> groups;  // Of those who join, these commits included.
     };
     [[nodiscard]] Result<void> find_out(const Commit& commit, Known& known);
+    // Whether there is room for whoever joins with the commit, which then counts as theirs.
+    [[nodiscard]] Result<bool> take_places(const Commit& commit, Known& known);
     void append(const Commit& commit, const HeadRow& before, Known& known,
                 rocksdb::WriteBatch& batch);
     void append_members(const Commit& commit, const Known& known, rocksdb::WriteBatch& batch);
