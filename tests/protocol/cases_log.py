@@ -53,9 +53,12 @@ async def a_joiner_sees_nothing_from_before(world):
     assert ready.floor == 3
     opened = await bob.open_group(gid)
     assert opened.floor == 3 and not opened.entries
-    assert (await bob.pull(gid, 1, 3)).DESCRIPTOR.name == "Reset"
+    await ann.send(gid, "new")
+    reset = await bob.pull(gid, 1, 4)
+    assert reset.DESCRIPTOR.name == "Reset" and reset.floor == 3
+    assert [entry.seq for entry in (await bob.pull(gid, 4, 4)).entries] == [4]
     near = await bob.ask("near", gid=gid, time_ms=1)
-    assert not getattr(near, "entries", [])
+    assert [entry.seq for entry in near.entries] == [4]
 
 
 async def a_group_can_show_its_history(world):

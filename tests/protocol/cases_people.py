@@ -114,6 +114,7 @@ async def a_block_keeps_everything_of_the_other_away(world):
     """Who is blocked can neither write, edit nor react in that chat, and is not told why."""
     ann, bob = await world.connected(2)
     ready = await ann.ask("open_direct", uid=bob.welcome.uid)
+    await bob.ask("open_direct", uid=ann.welcome.uid)
     await bob.send(ready.gid, "hello")
     opened = await bob.open_group(ready.gid)
     await ann.open_group(ready.gid)
