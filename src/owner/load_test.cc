@@ -67,6 +67,15 @@ public:
     Result<std::optional<store::InviteRow>> invite(GroupId gid, std::string_view code) override {
         return store_.invite(gid, code);
     }
+    Result<std::vector<store::InviteRow>> invites(GroupId gid, std::string_view after_code,
+                                                  std::size_t count) override {
+        return store_.invites(gid, after_code, count);
+    }
+    Result<std::vector<store::ReactionRow>> reactions_to(GroupId gid, Seq seq,
+                                                         std::string_view emoji, UserId after,
+                                                         std::size_t count) override {
+        return store_.reactions_to(gid, seq, emoji, after, count);
+    }
     Result<std::vector<store::ReactionRow>> reactions_of(GroupId gid, UserId uid, Seq from,
                                                          Seq to) override {
         return store_.reactions_of(gid, uid, from, to);
@@ -98,6 +107,18 @@ public:
     }
     Result<void> change_user(const store::UserRow& user) override {
         return store_.change_user(user);
+    }
+    Result<store::AccountChanges> account_changes(std::uint64_t after, std::size_t count) override {
+        return store_.account_changes(after, count);
+    }
+    Result<void> add_audit(std::span<const store::AuditRow> rows) override {
+        return store_.add_audit(rows);
+    }
+    Result<std::vector<store::AuditRow>> audit(std::uint64_t before, std::size_t count) override {
+        return store_.audit(before, count);
+    }
+    Result<void> forget_audit_before(Time time) override {
+        return store_.forget_audit_before(time);
     }
     Result<std::vector<store::UserRow>> users_by_name(std::string_view prefix,
                                                       std::string_view after,

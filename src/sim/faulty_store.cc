@@ -176,6 +176,22 @@ Result<std::optional<store::InviteRow>> FaultyStore::invite(GroupId gid, std::st
     return truth_.invite(gid, code);
 }
 
+Result<std::vector<store::InviteRow>> FaultyStore::invites(GroupId gid, std::string_view after_code,
+                                                           std::size_t count_max) {
+    before_read(gid);
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.invites(gid, after_code, count_max);
+}
+
+Result<std::vector<store::ReactionRow>> FaultyStore::reactions_to(GroupId gid, Seq seq,
+                                                                  std::string_view emoji,
+                                                                  UserId after,
+                                                                  std::size_t count_max) {
+    before_read(gid);
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.reactions_to(gid, seq, emoji, after, count_max);
+}
+
 Result<std::vector<store::ReactionRow>> FaultyStore::reactions_of(GroupId gid, UserId uid, Seq from,
                                                                   Seq to) {
     before_read(gid);
@@ -232,10 +248,30 @@ Result<void> FaultyStore::change_user(const store::UserRow& user) {
     return truth_.change_user(user);
 }
 
+Result<store::AccountChanges> FaultyStore::account_changes(std::uint64_t after,
+                                                           std::size_t count_max) {
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.account_changes(after, count_max);
+}
+
 Result<std::vector<store::UserRow>> FaultyStore::users_by_name(std::string_view prefix,
                                                                std::string_view after_key,
                                                                std::size_t count_max) {
     return truth_.users_by_name(prefix, after_key, count_max);
+}
+
+Result<void> FaultyStore::add_audit(std::span<const store::AuditRow> rows) {
+    return truth_.add_audit(rows);
+}
+
+Result<std::vector<store::AuditRow>> FaultyStore::audit(std::uint64_t before,
+                                                        std::size_t count_max) {
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.audit(before, count_max);
+}
+
+Result<void> FaultyStore::forget_audit_before(Time time) {
+    return truth_.forget_audit_before(time);
 }
 
 Result<std::optional<std::string>> FaultyStore::setting(std::string_view name) {

@@ -45,6 +45,11 @@ public:
                                                             store::Listed whom,
                                                             std::size_t count_max) override;
     Result<std::optional<store::InviteRow>> invite(GroupId gid, std::string_view code) override;
+    Result<std::vector<store::InviteRow>> invites(GroupId gid, std::string_view after_code,
+                                                  std::size_t count_max) override;
+    Result<std::vector<store::ReactionRow>> reactions_to(GroupId gid, Seq seq,
+                                                         std::string_view emoji, UserId after,
+                                                         std::size_t count_max) override;
     Result<std::vector<store::ReactionRow>> reactions_of(GroupId gid, UserId uid, Seq from,
                                                          Seq to) override;
     Result<std::vector<store::TallyRow>> tallies(GroupId gid, Seq from, Seq to) override;
@@ -59,9 +64,15 @@ public:
     Result<std::optional<store::UserRow>> user(UserId uid) override;
     Result<std::optional<store::UserRow>> user_by_name(std::string_view name_key) override;
     Result<void> change_user(const store::UserRow& user) override;
+    Result<store::AccountChanges> account_changes(std::uint64_t after,
+                                                  std::size_t count_max) override;
     Result<std::vector<store::UserRow>> users_by_name(std::string_view prefix,
                                                       std::string_view after_key,
                                                       std::size_t count_max) override;
+    Result<void> add_audit(std::span<const store::AuditRow> rows) override;
+    Result<std::vector<store::AuditRow>> audit(std::uint64_t before,
+                                               std::size_t count_max) override;
+    Result<void> forget_audit_before(Time time) override;
     Result<std::optional<std::string>> setting(std::string_view name) override;
     Result<void> set_setting(std::string_view name, std::optional<std::string_view> value) override;
     Result<std::vector<Setting>> settings(std::string_view prefix) override;

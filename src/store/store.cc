@@ -46,37 +46,4 @@ Result<std::vector<std::optional<UserRow>>> Store::user_rows(std::span<const Use
     return one_by_one(uids, [this](UserId uid) { return user(uid); });
 }
 
-// ---- For engines that have none of it yet
-
-namespace {
-
-constexpr Error kUnsupported{.code = Code::unsupported, .where = "store"};
-
-}  // namespace
-
-Result<std::vector<InviteRow>> Store::invites(GroupId /*gid*/, std::string_view /*after_code*/,
-                                              std::size_t /*count_max*/) {
-    return std::unexpected(kUnsupported);
-}
-
-Result<std::vector<ReactionRow>> Store::reactions_to(GroupId /*gid*/, Seq /*seq*/,
-                                                     std::string_view /*emoji*/, UserId /*after*/,
-                                                     std::size_t /*count_max*/) {
-    return std::unexpected(kUnsupported);
-}
-
-Result<AccountChanges> Store::account_changes(std::uint64_t /*after*/, std::size_t /*count_max*/) {
-    return std::unexpected(kUnsupported);
-}
-
-Result<void> Store::add_audit(std::span<const AuditRow> /*rows*/) {
-    return std::unexpected(kUnsupported);
-}
-
-Result<std::vector<AuditRow>> Store::audit(std::uint64_t /*before*/, std::size_t /*count_max*/) {
-    return std::unexpected(kUnsupported);
-}
-
-Result<void> Store::forget_audit_before(Time /*time*/) { return std::unexpected(kUnsupported); }
-
 }  // namespace stentor::store

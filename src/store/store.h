@@ -106,12 +106,14 @@ public:
     // Of the group, also those that are over; in the order of codes, after `after_code`.
     [[nodiscard]] virtual Result<std::vector<InviteRow>> invites(GroupId gid,
                                                                  std::string_view after_code,
-                                                                 std::size_t count_max);
+                                                                 std::size_t count_max) = 0;
     // Who reacted to the entry with `emoji` (empty: with any); by uid, then emoji, after `after`.
+    // The rows of one user stay together, so there may be a few more than count_max. Costs a look
+    // at every reaction of those users to the neighbouring entries.
     [[nodiscard]] virtual Result<std::vector<ReactionRow>> reactions_to(GroupId gid, Seq seq,
                                                                         std::string_view emoji,
                                                                         UserId after,
-                                                                        std::size_t count_max);
+                                                                        std::size_t count_max) = 0;
     // Of `uid` to the entries from `from` to `to`, both included; by seq, then emoji.
     [[nodiscard]] virtual Result<std::vector<ReactionRow>> reactions_of(GroupId gid, UserId uid,
                                                                         Seq from, Seq to) = 0;
@@ -157,12 +159,15 @@ public:
         std::span<const UserId> uids);
     [[nodiscard]] virtual Result<std::optional<UserRow>> user_by_name(
         std::string_view name_key) = 0;
-    // Password, disabled and tokens_since of a user that exists; not_found.
+    // Everything but the name and `created` of a user that exists; not_found. Of one that is erased
+    // the name as well: the former one is free then, also where groups list them. An erased account
+    // stays one. name_taken: the new name is somebody else's.
     virtual Result<void> change_user(const UserRow& user) = 0;
     // States of accounts that changed after the change `after`, each account once, at its newest
-    // change; ascending, at most count_max.
+    // change; ascending, at most count_max. A change that leaves the state as it was is none, nor
+    // is an account that is added and simply good. Numbers are above all of a lost history.
     [[nodiscard]] virtual Result<AccountChanges> account_changes(std::uint64_t after,
-                                                                 std::size_t count_max);
+                                                                 std::size_t count_max) = 0;
     // In the order of name_key, those that start with `prefix`, after `after_key`; an empty one is
     // before all.
     [[nodiscard]] virtual Result<std::vector<UserRow>> users_by_name(std::string_view prefix,
@@ -172,11 +177,12 @@ public:
     // ---- Who did what to whom
 
     // Rows are numbered by the store; `number` is ignored.
-    virtual Result<void> add_audit(std::span<const AuditRow> rows);
+    virtual Result<void> add_audit(std::span<const AuditRow> rows) = 0;
     // Newest first, those below `before` (0: from the newest on).
     [[nodiscard]] virtual Result<std::vector<AuditRow>> audit(std::uint64_t before,
-                                                              std::size_t count_max);
-    virtual Result<void> forget_audit_before(Time time);
+                                                              std::size_t count_max) = 0;
+    // The oldest ones, up to the first that is not older.
+    virtual Result<void> forget_audit_before(Time time) = 0;
 
     // ---- Small things by name: keys of the API, places in the feed. Names are "part/name".
 

@@ -113,6 +113,28 @@ std::optional<FeedRow> feed_row(std::uint64_t number, Seq former, const Commit& 
     return row;
 }
 
+AccountState state_of(const UserRow& user) {
+    return {.uid = user.uid,
+            .closed = user.disabled || user.erased,
+            .tokens_since = user.tokens_since,
+            .ended_tokens = user.ended_tokens};
+}
+
+UserRow changed(const UserRow& kept, const UserRow& user) {
+    UserRow row = kept;
+    row.password = user.password;
+    row.disabled = user.disabled;
+    row.tokens_since = user.tokens_since;
+    row.sign_ins = user.sign_ins;
+    row.ended_tokens = user.ended_tokens;
+    row.erased = kept.erased || user.erased;
+    if (user.erased) {
+        row.name = user.name;
+        row.name_key = user.name_key;
+    }
+    return row;
+}
+
 std::optional<Error> refuse_setting(std::string_view name, std::optional<std::string_view> value) {
     if (name.empty()) return Error{Code::bad_field, "name"};
     if (value && value->size() > limits::kSettingBytes) {

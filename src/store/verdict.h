@@ -2,6 +2,8 @@
 // What a commit meets, the same in every engine: an engine reads the head under its own lock, asks
 // here, and writes only what is `done`. Pure.
 
+#include <algorithm>
+
 #include "store/store.h"
 
 namespace stentor::store {
@@ -21,6 +23,17 @@ namespace stentor::store {
 // added nor changed an entry.
 [[nodiscard]] std::optional<FeedRow> feed_row(std::uint64_t number, Seq former,
                                               const Commit& commit);
+
+// Of accounts' changes and of the audit: above `newest`, and above every number that a lost history
+// may have given: a restored store has a larger epoch.
+constexpr std::uint64_t next_number(Epoch epoch, std::uint64_t newest) {
+    return std::max(newest, epoch.value << 32U) + 1;
+}
+
+[[nodiscard]] AccountState state_of(const UserRow& user);
+
+// `kept` after change_user(user). An erased account stays one.
+[[nodiscard]] UserRow changed(const UserRow& kept, const UserRow& user);
 
 // bad_field: the name is empty, or the value is larger than kSettingBytes.
 [[nodiscard]] std::optional<Error> refuse_setting(std::string_view name,

@@ -19,6 +19,34 @@ Result<std::optional<InviteRow>> MemoryStore::invite(GroupId gid, std::string_vi
     return it->second;
 }
 
+Result<std::vector<InviteRow>> MemoryStore::invites(GroupId gid, std::string_view after_code,
+                                                    std::size_t count_max) {
+    const std::scoped_lock lock{shared_->mutex};
+    std::vector<InviteRow> rows;
+    const Group* group = shared_->state.find(gid);
+    if (group == nullptr) return rows;
+    for (auto it = group->invites.upper_bound(after_code); it != group->invites.end(); ++it) {
+        if (rows.size() == count_max) break;
+        rows.push_back(it->second);
+    }
+    return rows;
+}
+
+Result<std::vector<ReactionRow>> MemoryStore::reactions_to(GroupId gid, Seq seq,
+                                                           std::string_view emoji, UserId after,
+                                                           std::size_t count_max) {
+    const std::scoped_lock lock{shared_->mutex};
+    std::vector<ReactionRow> rows;
+    const Group* group = shared_->state.find(gid);
+    if (group == nullptr) return rows;
+    for (const auto& [uid, which, what] : group->reactions) {
+        if (uid <= after || which != seq || (!emoji.empty() && what != emoji)) continue;
+        if (rows.size() >= count_max && (rows.empty() || rows.back().uid != uid)) break;
+        rows.push_back({.uid = uid, .seq = seq, .emoji = what});
+    }
+    return rows;
+}
+
 Result<std::vector<ReactionRow>> MemoryStore::reactions_of(GroupId gid, UserId uid, Seq from,
                                                            Seq to) {
     const std::scoped_lock lock{shared_->mutex};

@@ -85,6 +85,7 @@ Result<void> MemoryStore::add_user(const UserRow& user) {
     }
     state.names.emplace(user.name_key, user.uid);
     state.users.emplace(user.uid, user);
+    if (state_of(user) != AccountState{.uid = user.uid}) state.note_account_change(user.uid);
     return {};
 }
 
@@ -100,18 +101,6 @@ Result<std::optional<UserRow>> MemoryStore::user_by_name(std::string_view name_k
     const auto it = shared_->state.names.find(name_key);
     if (it == shared_->state.names.end()) return std::nullopt;
     return shared_->state.users.at(it->second);
-}
-
-Result<void> MemoryStore::change_user(const UserRow& user) {
-    const std::scoped_lock lock{shared_->mutex};
-    const auto it = shared_->state.users.find(user.uid);
-    if (it == shared_->state.users.end()) {
-        return std::unexpected(Error{Code::not_found, "uid"});
-    }
-    it->second.password = user.password;
-    it->second.disabled = user.disabled;
-    it->second.tokens_since = user.tokens_since;
-    return {};
 }
 
 Result<std::vector<UserRow>> MemoryStore::users_by_name(std::string_view prefix,

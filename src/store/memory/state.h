@@ -45,6 +45,11 @@ struct MemoryStore::State {
     std::unordered_map<UserId, UserLog> user_logs;
     std::unordered_map<UserId, UserRow> users;
     std::map<std::string, UserId, std::less<>> names;
+    std::map<std::uint64_t, UserId> account_changes;
+    std::unordered_map<UserId, std::uint64_t> account_change_of;
+    std::uint64_t newest_change{};
+    std::map<std::uint64_t, AuditRow> audit;
+    std::uint64_t newest_audit{};
     std::map<std::string, std::string, std::less<>> settings;
     std::uint64_t feed_floor{};
     std::vector<FeedRow> feed;  // From feed_floor + 1 on.
@@ -54,6 +59,7 @@ struct MemoryStore::State {
     [[nodiscard]] Group& writable(GroupId gid);
     [[nodiscard]] bool has_room(const Commit& commit) const;  // For whoever joins with it.
     void apply(const Commit& commit);                         // Whose verdict was `done`.
+    void note_account_change(UserId uid);
 };
 
 struct MemoryStore::Shared {

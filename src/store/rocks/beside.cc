@@ -58,6 +58,64 @@ Result<std::optional<InviteRow>> RocksStore::invite(GroupId gid, std::string_vie
     return invite;
 }
 
+Result<std::vector<InviteRow>> RocksStore::invites(GroupId gid, std::string_view after_code,
+                                                   std::size_t count_max) {
+    const std::string prefix = keys::invites_of(gid);
+    const std::string begin = keys::after_row(keys::invite(gid, after_code));
+    std::vector<InviteRow> found;
+    const auto scanned = scan({}, base_.rows, begin, prefix,
+                              [&](std::string_view key, std::string_view value) -> Result<bool> {
+                                  if (found.size() == count_max) return false;
+                                  auto row = rows::decode_invite(key.substr(prefix.size()), value);
+                                  if (!row) return unreadable("invite");
+                                  found.push_back(*std::move(row));
+                                  return true;
+                              });
+    if (!scanned) return std::unexpected(scanned.error());
+    return found;
+}
+
+// Leaps from one user's reactions in the entry's block to the next one's.
+Result<std::vector<ReactionRow>> RocksStore::reactions_to(GroupId gid, Seq seq,
+                                                          std::string_view emoji, UserId after,
+                                                          std::size_t count_max) {
+    rocksdb::ManagedSnapshot snapshot{base_.db.get()};
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot.snapshot();
+    std::vector<ReactionRow> found;
+    const Result<HeadRow> head = read_head(how, gid);
+    if (!head && head.error().code != Code::not_found) return std::unexpected(head.error());
+    if (!head || seq <= head->floor || after.value == ~std::uint64_t{0}) return found;
+
+    const std::uint64_t block = seq.value / keys::kBlock;
+    // What follows the reactions of a block are its tallies.
+    const std::string end = keys::beside_in(gid, block, keys::Kind::tally, {});
+    const rocksdb::Slice upper{end};
+    how.iterate_upper_bound = &upper;
+    const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(how, base_.beside)};
+    row->Seek(keys::beside_in(gid, block, keys::Kind::reaction, {after.value + 1}));
+    while (row->Valid()) {
+        const auto key = keys::parse_beside(row->key().ToStringView());
+        if (!key) return unreadable("beside.key");
+        if (key->seq < seq) {
+            row->Seek(keys::beside(gid, keys::Kind::reaction, key->uid, seq));
+            continue;
+        }
+        if (key->seq > seq) {
+            row->Seek(keys::after(keys::beside_in(gid, block, keys::Kind::reaction, key->uid)));
+            continue;
+        }
+        if (emoji.empty() || key->rest == emoji) {
+            const bool same = !found.empty() && found.back().uid == key->uid;
+            if (found.size() >= count_max && !same) break;
+            found.push_back({key->uid, seq, std::string{key->rest}, true});
+        }
+        row->Next();
+    }
+    if (!row->status().ok()) return unreadable("beside", row->status());
+    return found;
+}
+
 Result<std::vector<ReactionRow>> RocksStore::reactions_of(GroupId gid, UserId uid, Seq from,
                                                           Seq to) {
     std::vector<ReactionRow> rows;

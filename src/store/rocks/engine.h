@@ -9,7 +9,7 @@
 //   of
 //                 the write, so that no reader meets a number before the ones below it. Hence one
 //                 commit() at a time writes: an engine has one committer.
-//   users_, terms_, reads_   one each for what is read and then written outside a commit
+//   users_, terms_, reads_, audit_   one each for what is read and then written outside a commit
 // Readers take none: RocksDB publishes a batch at once, and what is read together is read under
 // one snapshot.
 
@@ -32,6 +32,8 @@
 #include "store/rocks/rocks_store.h"
 
 namespace stentor::store {
+
+inline constexpr std::uint64_t kFormat = 3;
 
 // The environment gives the file system and the clock.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
@@ -83,6 +85,10 @@ public:
                                                      const NamePlace& after, Listed whom,
                                                      std::size_t count_max) override;
     Result<std::optional<InviteRow>> invite(GroupId gid, std::string_view code) override;
+    Result<std::vector<InviteRow>> invites(GroupId gid, std::string_view after_code,
+                                           std::size_t count_max) override;
+    Result<std::vector<ReactionRow>> reactions_to(GroupId gid, Seq seq, std::string_view emoji,
+                                                  UserId after, std::size_t count_max) override;
     Result<std::vector<ReactionRow>> reactions_of(GroupId gid, UserId uid, Seq from,
                                                   Seq to) override;
     Result<std::vector<TallyRow>> tallies(GroupId gid, Seq from, Seq to) override;
@@ -98,8 +104,12 @@ public:
     Result<std::vector<std::optional<UserRow>>> user_rows(std::span<const UserId> uids) override;
     Result<std::optional<UserRow>> user_by_name(std::string_view name_key) override;
     Result<void> change_user(const UserRow& user) override;
+    Result<AccountChanges> account_changes(std::uint64_t after, std::size_t count_max) override;
     Result<std::vector<UserRow>> users_by_name(std::string_view prefix, std::string_view after_key,
                                                std::size_t count_max) override;
+    Result<void> add_audit(std::span<const AuditRow> rows) override;
+    Result<std::vector<AuditRow>> audit(std::uint64_t before, std::size_t count_max) override;
+    Result<void> forget_audit_before(Time time) override;
     Result<std::optional<std::string>> setting(std::string_view name) override;
     Result<void> set_setting(std::string_view name, std::optional<std::string_view> value) override;
     Result<std::vector<Setting>> settings(std::string_view prefix) override;
@@ -115,6 +125,9 @@ public:
     Result<void> apply(std::span<const Update> updates) override;
     Result<std::uint64_t> line() override;
     Result<std::uint64_t> begin_line() override;
+
+    // Of a record of format 2. Nobody else may use it meanwhile.
+    [[nodiscard]] Result<void> bring_to_newest_format();
 
 private:
     using Row = std::optional<std::string>;
@@ -141,6 +154,16 @@ private:
     void append_beside(const Commit& commit, Seq former_floor, rocksdb::WriteBatch& batch);
     void append_user_events(const Commit& commit, Known& known, rocksdb::WriteBatch& batch);
     void drop_entries(GroupId gid, Seq former_floor, Seq floor, rocksdb::WriteBatch& batch);
+
+    [[nodiscard]] Result<void> append_account_change(UserId uid, rocksdb::WriteBatch& batch);
+    [[nodiscard]] Result<void> append_other_name(const UserRow& before, const UserRow& after,
+                                                 std::vector<MemberKey> places,
+                                                 rocksdb::WriteBatch& batch);
+    [[nodiscard]] Result<std::vector<MemberKey>> find_rows_of(UserId uid);
+    [[nodiscard]] Result<void> write_change(const UserRow& user, std::vector<MemberKey> places);
+
+    [[nodiscard]] Result<void> index_accounts();
+    [[nodiscard]] Result<void> list_staff();
 
     // Stops the engine when it fails.
     [[nodiscard]] Result<void> write(rocksdb::WriteBatch& batch, bool sync);
@@ -177,6 +200,7 @@ private:
                                     const std::string& prefix, const VisitRow& visit);
 
     static constexpr std::size_t kGroupLocks = 1'024;
+    static constexpr std::size_t kGroupsAtOnce = 512;
 
     Database base_;
     std::atomic<Epoch> epoch_;
@@ -186,6 +210,7 @@ private:
     std::mutex users_;
     std::mutex terms_;
     std::mutex reads_;
+    std::mutex audit_;
     std::atomic<bool> stopped_{false};
     std::mutex durable_mutex_;
     std::condition_variable durable_rose_;

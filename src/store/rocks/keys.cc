@@ -16,6 +16,9 @@ constexpr char kUserLogHead = 'L';
 constexpr char kUserLog = 'l';
 constexpr char kSetting = 's';
 constexpr char kNamed = 'N';
+constexpr char kChange = 'A';
+constexpr char kChangeOf = 'a';
+constexpr char kAudit = 'J';
 constexpr char kRowItself = 0;
 constexpr char kReadPosition = 1;
 
@@ -54,15 +57,23 @@ std::string member(GroupId gid, UserId uid) {
 std::string read_position(GroupId gid, UserId uid) {
     return row(kMember, gid.value, uid.value) + kReadPosition;
 }
+std::string members() { return std::string{kMember}; }
 std::string members_of(GroupId gid) { return row(kMember, gid.value); }
 std::string membership(UserId uid, GroupId gid) { return row(kMembership, uid.value, gid.value); }
 std::string memberships_of(UserId uid) { return row(kMembership, uid.value); }
 std::string user(UserId uid) { return row(kUser, uid.value); }
+std::string users() { return std::string{kUser}; }
 std::string name(std::string_view name_key) { return kName + std::string{name_key}; }
 
 std::string invite(GroupId gid, std::string_view code) {
     return row(kInvite, gid.value) + std::string{code};
 }
+std::string invites_of(GroupId gid) { return row(kInvite, gid.value); }
+std::string account_change(std::uint64_t number) { return row(kChange, number); }
+std::string account_changes() { return std::string{kChange}; }
+std::string account_change_of(UserId uid) { return row(kChangeOf, uid.value); }
+std::string audit(std::uint64_t number) { return row(kAudit, number); }
+std::string audits() { return std::string{kAudit}; }
 std::string user_log_head(UserId uid) { return row(kUserLogHead, uid.value); }
 std::string user_log(UserId uid, std::uint64_t place) { return row(kUserLog, uid.value, place); }
 std::string user_log_of(UserId uid) { return row(kUserLog, uid.value); }
@@ -81,6 +92,11 @@ std::optional<GroupId> parse_head(std::string_view key) {
     return GroupId{number(key, 1, 8)};
 }
 
+std::optional<std::uint64_t> parse_numbered(std::string_view key) {
+    if (key.size() != 9) return std::nullopt;
+    return number(key, 1, 8);
+}
+
 std::optional<UserId> parse_named(std::string_view key) {
     if (key.size() < 19 || key[0] != kNamed) return std::nullopt;
     return UserId{number(key, key.size() - 8, 8)};
@@ -89,7 +105,9 @@ std::optional<UserId> parse_named(std::string_view key) {
 std::optional<MemberKey> parse_member(std::string_view key) {
     if (key.size() != 18 || key[0] != kMember) return std::nullopt;
     if (key[17] != kRowItself && key[17] != kReadPosition) return std::nullopt;
-    return MemberKey{.uid = {number(key, 9, 8)}, .is_read_position = key[17] == kReadPosition};
+    return MemberKey{.gid = {number(key, 1, 8)},
+                     .uid = {number(key, 9, 8)},
+                     .is_read_position = key[17] == kReadPosition};
 }
 
 std::optional<GroupId> parse_membership(std::string_view key) {

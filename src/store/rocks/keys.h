@@ -21,12 +21,20 @@ namespace stentor::store::keys {
 [[nodiscard]] std::string member(GroupId gid, UserId uid);
 // Right behind the member's own row, so that one scan meets both.
 [[nodiscard]] std::string read_position(GroupId gid, UserId uid);
+[[nodiscard]] std::string members();
 [[nodiscard]] std::string members_of(GroupId gid);  // What the two above begin with.
 [[nodiscard]] std::string membership(UserId uid, GroupId gid);
 [[nodiscard]] std::string memberships_of(UserId uid);
 [[nodiscard]] std::string user(UserId uid);
+[[nodiscard]] std::string users();
 [[nodiscard]] std::string name(std::string_view name_key);
 [[nodiscard]] std::string invite(GroupId gid, std::string_view code);
+[[nodiscard]] std::string invites_of(GroupId gid);  // What those begin with.
+[[nodiscard]] std::string account_change(std::uint64_t number);
+[[nodiscard]] std::string account_changes();
+[[nodiscard]] std::string account_change_of(UserId uid);
+[[nodiscard]] std::string audit(std::uint64_t number);
+[[nodiscard]] std::string audits();
 [[nodiscard]] std::string user_log_head(UserId uid);
 [[nodiscard]] std::string user_log(UserId uid, std::uint64_t place);
 [[nodiscard]] std::string user_log_of(UserId uid);
@@ -36,9 +44,12 @@ namespace stentor::store::keys {
 [[nodiscard]] std::string named_like(GroupId gid, Listed whom, std::string_view prefix);
 
 [[nodiscard]] std::optional<GroupId> parse_head(std::string_view key);
+// Of a key that is a letter and a number: user(), account_change(), audit().
+[[nodiscard]] std::optional<std::uint64_t> parse_numbered(std::string_view key);
 [[nodiscard]] std::optional<UserId> parse_named(std::string_view key);
 // Of a key made by member() or read_position().
 struct MemberKey {
+    GroupId gid;
     UserId uid;
     bool is_read_position{};
 };

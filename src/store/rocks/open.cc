@@ -13,7 +13,7 @@
 namespace stentor::store {
 namespace {
 
-constexpr std::uint64_t kFormat = 2;
+constexpr std::uint64_t kOldestFormat = 2;  // That can be brought to kFormat: of version 0.1.0.
 constexpr Epoch kFirstEpoch{1};
 
 rocksdb::DBOptions database_options(const RocksOptions& options, rocksdb::Env* env) {
@@ -194,11 +194,21 @@ Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
     status = found(*db, epoch, format);
     if (!status.ok()) return unusable(reason_of(status), options, status);
     if (format > kFormat) return unusable("written by a later version", options, status);
-    if (format < kFormat) return unusable("written by an earlier version", options, status);
+    if (format < kOldestFormat) {
+        return unusable("written by a version before 0.1.0", options, status);
+    }
     std::uint64_t feed_head = 0;
     status = feed_end(base, feed_head);
     if (!status.ok()) return unusable(reason_of(status), options, status);
-    return std::make_unique<RocksStore>(std::move(base), epoch, feed_head);
+    auto store = std::make_unique<RocksStore>(std::move(base), epoch, feed_head);
+    if (format < kFormat) {
+        log::info("the store is brought to a newer form",
+                  {{"path", options.path}, {"from", format}, {"to", kFormat}});
+        if (const auto brought = store->bring_to_newest_format(); !brought) {
+            return std::unexpected(brought.error());
+        }
+    }
+    return store;
 }
 
 Result<std::unique_ptr<Store>> open_rocks(const RocksOptions& options) {

@@ -177,21 +177,6 @@ Result<std::vector<NamedMember>> RocksStore::members_by_name(GroupId gid, std::s
     return found;
 }
 
-Result<void> RocksStore::add_user(const UserRow& user) {
-    const std::string name_key = keys::name(user.name_key);
-    const std::string user_key = keys::user(user.uid);
-    const std::scoped_lock lock{users_};
-    for (const std::string& key : {name_key, user_key}) {
-        const Result<Row> taken = get({}, base_.rows, key);
-        if (!taken) return std::unexpected(taken.error());
-        if (*taken) return std::unexpected(Error{Code::name_taken, "name"});
-    }
-    rocksdb::WriteBatch batch;
-    batch.Put(base_.rows, name_key, rows::encode(user.uid.value));
-    batch.Put(base_.rows, user_key, rows::encode(user));
-    return write(batch, true);
-}
-
 Result<std::optional<UserRow>> RocksStore::user(UserId uid) {
     auto rows = user_rows({&uid, 1});
     if (!rows) return std::unexpected(rows.error());
@@ -214,28 +199,16 @@ Result<std::vector<std::optional<UserRow>>> RocksStore::user_rows(std::span<cons
     return users;
 }
 
-// Users are never deleted and both rows are written at once, so no snapshot is needed.
+// Users are never deleted; one who is erased in between is found without their name.
 Result<std::optional<UserRow>> RocksStore::user_by_name(std::string_view name_key) {
     const Result<Row> row = get({}, base_.rows, keys::name(name_key));
     if (!row) return std::unexpected(row.error());
     if (!*row) return std::nullopt;
     const auto uid = rows::decode_number(**row);
     if (!uid) return unreadable("name");
-    return user(UserId{*uid});
-}
-
-Result<void> RocksStore::change_user(const UserRow& user) {
-    const std::scoped_lock lock{users_};
-    Result<std::optional<UserRow>> kept = this->user(user.uid);
-    if (!kept) return std::unexpected(kept.error());
-    if (!*kept) return std::unexpected(Error{Code::not_found, "uid"});
-    UserRow& row = **kept;
-    row.password = user.password;
-    row.disabled = user.disabled;
-    row.tokens_since = user.tokens_since;
-    rocksdb::WriteBatch batch;
-    batch.Put(base_.rows, keys::user(user.uid), rows::encode(row));
-    return write(batch, true);
+    Result<std::optional<UserRow>> found = user(UserId{*uid});
+    if (found && *found && (*found)->name_key != name_key) return std::nullopt;
+    return found;
 }
 
 Result<std::vector<UserRow>> RocksStore::users_by_name(std::string_view prefix,
@@ -253,6 +226,7 @@ Result<std::vector<UserRow>> RocksStore::users_by_name(std::string_view prefix,
                                   auto row = user(UserId{*uid});
                                   if (!row) return std::unexpected(row.error());
                                   if (!*row) return unreadable("user");
+                                  if (!(*row)->name_key.starts_with(prefix)) return true;
                                   found.push_back(**std::move(row));
                                   return true;
                               });

@@ -6,16 +6,19 @@ namespace stentor::store::rows {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion2 = 2;  // Of members, users and invites: each gained fields.
 constexpr std::uint8_t kMutedForMe = 1;
 constexpr std::uint8_t kBanned = 2;
 constexpr std::uint8_t kPending = 4;
 constexpr std::uint8_t kBlocked = 8;
 constexpr std::uint8_t kOverlay = 16;
 constexpr std::uint8_t kDisabled = 1;
+constexpr std::uint8_t kErased = 2;
+constexpr std::uint8_t kEnded = 1;
 
 class Writer {
 public:
-    Writer() { byte(kVersion); }
+    explicit Writer(std::uint8_t version = kVersion) { byte(version); }
 
     void byte(std::uint8_t value) { out_ += static_cast<char>(value); }
     // LEB128, as protobuf's varint: seven bits a byte, least significant first.
@@ -39,7 +42,12 @@ private:
 // Once a field is missing or wrong all later ones are zero and whole() says no.
 class Reader {
 public:
-    explicit Reader(std::string_view in) : in_(in) { good_ = byte() == kVersion && good_; }
+    explicit Reader(std::string_view in, std::uint8_t newest = kVersion) : in_(in) {
+        version_ = byte();
+        require(version_ >= kVersion && version_ <= newest);
+    }
+
+    [[nodiscard]] std::uint8_t version() const { return version_; }
 
     std::uint8_t byte() {
         const std::string_view one = take(1);
@@ -89,6 +97,7 @@ private:
     }
 
     std::string_view in_;
+    std::uint8_t version_{};
     bool good_ = true;
 };
 
@@ -142,21 +151,22 @@ std::optional<HeadRow> decode_head(std::string_view value) {
 }
 
 std::string encode(const MemberRow& row) {
-    Writer out;
+    Writer out{kVersion2};
     out.byte(static_cast<std::uint8_t>(row.role));
     out.byte(static_cast<std::uint8_t>((row.muted_for_me ? kMutedForMe : 0) |
                                        (row.banned ? kBanned : 0) | (row.pending ? kPending : 0) |
                                        (row.blocked ? kBlocked : 0) |
                                        (row.overlay ? kOverlay : 0)));
-    for (const std::uint64_t value : {row.floor.value, row.read.value, row.left.value, row.version,
-                                      to_ms(row.joined), to_ms(row.muted_until)}) {
+    for (const std::uint64_t value :
+         {row.floor.value, row.read.value, row.left.value, row.version, to_ms(row.joined),
+          to_ms(row.muted_until), to_ms(row.put_out)}) {
         out.number(value);
     }
     return out.take();
 }
 
 std::optional<MemberRow> decode_member(UserId uid, std::string_view value) {
-    Reader in{value};
+    Reader in{value, kVersion2};
     MemberRow row{.uid = uid};
     const std::uint8_t role = in.byte();
     in.require(role <= static_cast<std::uint8_t>(Role::owner));
@@ -173,6 +183,7 @@ std::optional<MemberRow> decode_member(UserId uid, std::string_view value) {
     row.version = in.number();
     row.joined = in.time();
     row.muted_until = in.time();
+    if (in.version() >= kVersion2) row.put_out = in.time();
     return checked(in, std::move(row));
 }
 
@@ -192,25 +203,45 @@ std::optional<SentRow> decode_sent(UserId uid, Cmid cmid, std::string_view value
 }
 
 std::string encode(const UserRow& row) {
-    Writer out;
+    Writer out{kVersion2};
     out.text(row.name);
     out.text(row.name_key);
     out.text(row.password);
     out.time(row.created);
-    out.byte(row.disabled ? kDisabled : 0);
+    out.byte(
+        static_cast<std::uint8_t>((row.disabled ? kDisabled : 0) | (row.erased ? kErased : 0)));
     out.time(row.tokens_since);
+    out.number(row.sign_ins.size());
+    for (const SignIn& sign_in : row.sign_ins) {
+        out.time(sign_in.minted);
+        out.text(sign_in.client);
+        out.text(sign_in.address);
+    }
+    out.number(row.ended_tokens.size());
+    for (const Time minted : row.ended_tokens) out.time(minted);
     return out.take();
 }
 
 std::optional<UserRow> decode_user(UserId uid, std::string_view value) {
-    Reader in{value};
+    Reader in{value, kVersion2};
     UserRow row{.uid = uid};
     row.name = in.text();
     row.name_key = in.text();
     row.password = in.text();
     row.created = in.time();
-    row.disabled = in.flags(kDisabled) != 0;
+    const bool second = in.version() >= kVersion2;
+    const std::uint8_t flags = in.flags(second ? kDisabled | kErased : kDisabled);
+    row.disabled = (flags & kDisabled) != 0;
+    row.erased = (flags & kErased) != 0;
     row.tokens_since = in.time();
+    if (!second) return checked(in, std::move(row));
+    for (std::uint64_t left = in.count(3); left > 0; --left) {
+        SignIn& sign_in = row.sign_ins.emplace_back();
+        sign_in.minted = in.time();
+        sign_in.client = in.text();
+        sign_in.address = in.text();
+    }
+    for (std::uint64_t left = in.count(1); left > 0; --left) row.ended_tokens.push_back(in.time());
     return checked(in, std::move(row));
 }
 
@@ -238,21 +269,29 @@ std::optional<LogEntry> decode_entry(Seq seq, std::string_view value) {
 
 // No limit is 0, hence a limit is one more than it says.
 std::string encode(const InviteRow& row) {
-    Writer out;
+    Writer out{kVersion2};
     out.number(row.by.value);
     out.time(row.expires);
     out.number(row.uses_left ? std::uint64_t{*row.uses_left} + 1 : 0);
+    out.time(row.made);
+    out.number(row.uses);
+    out.byte(row.ended ? kEnded : 0);
     return out.take();
 }
 
 std::optional<InviteRow> decode_invite(std::string_view code, std::string_view value) {
-    Reader in{value};
+    Reader in{value, kVersion2};
     InviteRow row{.code = std::string{code}};
     row.by = {in.number()};
     row.expires = in.time();
     const std::uint64_t limit = in.number();
     in.require(limit <= std::uint64_t{std::numeric_limits<std::uint32_t>::max()} + 1);
     if (limit > 0) row.uses_left = static_cast<std::uint32_t>(limit - 1);
+    if (in.version() >= kVersion2) {
+        row.made = in.time();
+        row.uses = in.small();
+        row.ended = in.flags(kEnded) != 0;
+    }
     return checked(in, std::move(row));
 }
 
@@ -331,6 +370,21 @@ std::optional<UserLogLine> decode_user_log(std::string_view value) {
     line.user_log_seq = in.number();
     line.entry = in.rest();
     return checked(in, std::move(line));
+}
+
+std::string encode(const AuditRow& row) {
+    Writer out;
+    out.time(row.time);
+    out.rest(row.text);
+    return out.take();
+}
+
+std::optional<AuditRow> decode_audit(std::uint64_t number, std::string_view value) {
+    Reader in{value};
+    AuditRow row{.number = number};
+    row.time = in.time();
+    row.text = in.rest();
+    return checked(in, std::move(row));
 }
 
 std::string encode(std::uint64_t number) {

@@ -1,7 +1,7 @@
 #pragma once
 // The values of format.md. Each begins with the version of its form, so that a later server can
-// still read it. decode gives nothing for bytes that encode did not make: too short, too long, of
-// a later version, or with a number that its field cannot hold.
+// still read it; what is written is of the newest. decode gives nothing for bytes that encode did
+// not make: too short, too long, of a later version, or with a number that its field cannot hold.
 
 #include <optional>
 #include <string>
@@ -28,6 +28,7 @@ struct UserLogLine {
 [[nodiscard]] std::string encode(const TallyRow& row);   // Without seq.
 [[nodiscard]] std::string encode(const FeedRow& row);    // Without number.
 [[nodiscard]] std::string encode(const UserLogLine& line);
+[[nodiscard]] std::string encode(const AuditRow& row);  // Without number.
 [[nodiscard]] std::string encode(std::uint64_t number);
 
 [[nodiscard]] std::optional<HeadRow> decode_head(std::string_view value);
@@ -40,6 +41,7 @@ struct UserLogLine {
 [[nodiscard]] std::optional<TallyRow> decode_tally(Seq seq, std::string_view value);
 [[nodiscard]] std::optional<FeedRow> decode_feed(std::uint64_t number, std::string_view value);
 [[nodiscard]] std::optional<UserLogLine> decode_user_log(std::string_view value);
+[[nodiscard]] std::optional<AuditRow> decode_audit(std::uint64_t number, std::string_view value);
 [[nodiscard]] std::optional<std::uint64_t> decode_number(std::string_view value);
 
 }  // namespace stentor::store::rows

@@ -33,7 +33,7 @@ MemberRow worked_member() {
 TEST(StoredForm, IsWhatTheDocumentSays) {
     EXPECT_EQ(hex(keys::member({258}, {3})),
               "6d 00 00 00 00 00 00 01 02 00 00 00 00 00 00 00 03 00");
-    EXPECT_EQ(hex(rows::encode(worked_member())), "01 02 01 05 ac 02 00 02 e8 07 00");
+    EXPECT_EQ(hex(rows::encode(worked_member())), "02 02 01 05 ac 02 00 02 e8 07 00 00");
     EXPECT_EQ(hex(keys::read_position({258}, {3})),
               "6d 00 00 00 00 00 00 01 02 00 00 00 00 00 00 00 03 01");
     EXPECT_EQ(hex(rows::encode(301)), "01 ad 02");
@@ -70,7 +70,7 @@ void expect_strict(const Row& row, auto decode) {
     }
     EXPECT_FALSE(decode(bytes + '\0'));
     std::string later = bytes;
-    later[0] = 2;
+    ++later[0];
     EXPECT_FALSE(decode(later));
 }
 
@@ -87,7 +87,12 @@ TEST(StoredForm, ReadsBackExactlyWhatWasWritten) {
                   [&](std::string_view in) { return rows::decode_sent({4}, cmid, in); });
     expect_strict(UserRow{{5}, "Ann", "ann", "secret", kNoon},
                   [](std::string_view in) { return rows::decode_user({5}, in); });
-    expect_strict(InviteRow{"c", {5}, kNoon, ~std::uint32_t{0}},
+    UserRow erased{{5}, "Ann", "ann", "", kNoon};
+    erased.erased = true;
+    erased.sign_ins = {{kNoon, "Firefox", "192.0.2.1"}, {kNoon, "", ""}};
+    erased.ended_tokens = {kNoon, from_ms(1)};
+    expect_strict(erased, [](std::string_view in) { return rows::decode_user({5}, in); });
+    expect_strict(InviteRow{"c", {5}, kNoon, ~std::uint32_t{0}, kNoon, ~std::uint32_t{0}, true},
                   [](std::string_view in) { return rows::decode_invite("c", in); });
     expect_strict(InviteRow{"c", {5}, kNoon, {}},
                   [](std::string_view in) { return rows::decode_invite("c", in); });
@@ -100,6 +105,25 @@ TEST(StoredForm, ReadsBackExactlyWhatWasWritten) {
         FeedRow{9, {258}, {8}, {7}, {}, {{{5}, Kind::joined, {5}}, {{300}, Kind::ban_lifted, {}}}},
         [](std::string_view in) { return rows::decode_feed(9, in); });
     expect_strict(~std::uint64_t{0}, [](std::string_view in) { return rows::decode_number(in); });
+}
+
+// As 0.1.0 wrote them: what they did not say is what it was then.
+TEST(StoredForm, ReadsWhatTheFirstVersionWrote) {
+    EXPECT_EQ(rows::decode_member(
+                  {3}, std::string_view("\x01\x02\x01\x05\xac\x02\x00\x02\xe8\x07\x00", 11)),
+              worked_member());
+    EXPECT_EQ(rows::decode_user({5}, std::string_view("\x01\x03"
+                                                      "Ann\x03"
+                                                      "ann\x01x\xe8\x07\x01\x05",
+                                                      15)),
+              (UserRow{{5}, "Ann", "ann", "x", from_ms(1'000), true, from_ms(5)}));
+    EXPECT_FALSE(rows::decode_user({5}, std::string_view("\x01\x03"
+                                                         "Ann\x03"
+                                                         "ann\x01x\xe8\x07\x02\x05",
+                                                         15)))
+        << "no such flag then";
+    EXPECT_EQ(rows::decode_invite("c", std::string_view("\x01\x05\xe8\x07\x03", 5)),
+              (InviteRow{"c", {5}, from_ms(1'000), 2}));
 }
 
 TEST(StoredForm, RefusesNumbersThatNoFieldHolds) {
