@@ -12,6 +12,7 @@ pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 
+pkg_check_modules(icu REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
 pkg_check_modules(xapian REQUIRED IMPORTED_TARGET xapian-core)
 
 add_library(stentor_json STATIC ${CMAKE_SOURCE_DIR}/cmake/boost_json.cc)
