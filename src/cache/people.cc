@@ -131,9 +131,9 @@ void People::on_hello_reply(const HelloAsk& asked, Result<bus::Reply> reply) {
 void People::take_groups(Place place, const bus::HelloAnswer& answer) {
     Person& person = people_[place];
     // He may have opened one before: that row is there already.
-    person.rows.reserve(std::min(answer.groups.size(), limits::kGroupsPerUser));
+    person.rows.reserve(std::min(answer.groups.size(), limits::kGroupsListed));
     for (const GroupId gid : answer.groups) {
-        if (person.rows.size() < limits::kGroupsPerUser) add_row(place, gid);
+        if (person.rows.size() < limits::kGroupsListed) add_row(place, gid);
     }
 }
 
@@ -218,7 +218,7 @@ void People::on_user_log_reply(const UserLogAsk& asked, Result<bus::Reply> reply
 
 void People::apply(Place place, const pb::UserLogEntry& entry) {
     if (entry.has_ousted()) return remove_row(place, {entry.gid()});
-    if (!entry.has_joined() || people_[place].rows.size() >= limits::kGroupsPerUser) return;
+    if (!entry.has_joined() || people_[place].rows.size() >= limits::kGroupsListed) return;
     add_row(place, {entry.gid()});
 }
 

@@ -10,7 +10,7 @@
 // is read there.
 //
 // Limits: kBadgeAsks questions under way, kBadgesWaiting rows marked (the others are found at their
-// turn), kConnectionsPerUser, kGroupsPerUser rows.
+// turn), kConnectionsPerUser, kGroupsListed rows.
 
 #include <boost/container/small_vector.hpp>
 #include <cstdint>

@@ -12,6 +12,9 @@ namespace stentor::group {
 inline constexpr Error kNoGroup{.code = Code::not_found, .where = "gid"};
 inline constexpr Error kNoEntry{.code = Code::not_found, .where = "seq"};
 
+// Whoever was to own the group next went meanwhile: looked for again.
+inline constexpr Error kNoHeir{.code = Code::overloaded, .where = "role", .retry_after_ms = 500};
+
 inline Error muted_for(Millis wait) {
     return {.code = Code::muted, .where = "gid", .retry_after_ms = wait_ms(wait)};
 }

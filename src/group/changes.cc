@@ -54,6 +54,10 @@ bool is_result_of(const bus::Post& post, const LogEntry& entry) {
 std::optional<Error> Group::objection_to_change(Work& work, CachedMember& member, Epoch named,
                                                 Time now) const {
     const bus::Post& post = work.post;
+    // Before the rate, which would tell a stranger that there is such a group.
+    if (member.row.role == Role::none && !(post.operator_rights && post.command.has_recall())) {
+        return kNoGroup;
+    }
     if (!work.rated && !post.limits_lifted && !post.operator_rights) {
         if (const auto wait = member.changes.take(kChangesRate, now)) {
             return Error{
@@ -61,9 +65,6 @@ std::optional<Error> Group::objection_to_change(Work& work, CachedMember& member
         }
     }
     work.rated = true;
-    if (member.row.role == Role::none && !(post.operator_rights && post.command.has_recall())) {
-        return kNoGroup;
-    }
     // The operator acts on what is there now, whatever its history.
     if (named != epoch() && !(post.operator_rights && named == Epoch{})) {
         return Error{.code = Code::epoch_changed, .where = "epoch", .limit = epoch().value};

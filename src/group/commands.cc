@@ -44,7 +44,10 @@ bool Group::admit(Work& work, Time now) {
             return admit_direct(work, member, {command.block_user().uid()}, now);
         default: break;
     }
-    if (state_ == State::absent) {
+    if (state_ != State::live) {
+        // It ended with a commit whose outcome was unknown.
+        const bool ended = state_ == State::closed && work.untold && !command.has_send();
+        if (ended) return answer(post.reply_to, done()), true;
         refuse(post.reply_to, kNoGroup);
         return true;
     }
@@ -62,6 +65,7 @@ bool Group::admit(Work& work, Time now) {
         case pb::ClientFrame::kWriteNote: return admit_note(work, member, now);
         case pb::ClientFrame::kConfigureGroup: return admit_configure(work, member);
         case pb::ClientFrame::kCreateInvite: return admit_invite(work, member, now);
+        case pb::ClientFrame::kEndInvite: return admit_end_invite(work, member, now);
         case pb::ClientFrame::kMuteForMe: return admit_mute_for_me(work, member, now);
         default:
             refuse(post.reply_to, {.code = Code::unsupported, .where = "command"});
@@ -71,19 +75,16 @@ bool Group::admit(Work& work, Time now) {
 
 // ---- Sending
 
-std::optional<Error> Group::objection(Work& work, CachedMember& member, Time now) {
+// What must hold before a send is looked for among those that were stored. Whoever never was in the
+// group has none there, and is answered as if there were no group: not even a rate tells of it.
+std::optional<Error> Group::objection_to_id(Work& work, CachedMember& member, Time now) {
     const pb::Send& send = work.post.command.send();
+    const bool was_in = member.row.role != Role::none || member.row.joined != Time{};
+    if (!was_in && !work.post.operator_rights) return kNoGroup;
     if (!work.rated && !work.post.limits_lifted && !work.post.operator_rights) {
         if (const auto error = rate_objection(member, now)) return error;
     }
     work.rated = true;
-    if (member.row.role == Role::none && !work.post.operator_rights) return kNoGroup;
-    if (member.row.muted_until > now && !work.post.operator_rights) {
-        return muted_for(member.row.muted_until - now);
-    }
-    if (send.epoch() != 0 && Epoch{send.epoch()} != epoch()) {
-        return Error{.code = Code::epoch_changed, .where = "epoch", .limit = epoch().value};
-    }
     const auto cmid = Cmid::from(send.cmid());
     if (!cmid) return Error{.code = Code::bad_field, .where = "cmid", .limit = 16};
     if (cmid->time() + limits::kSendWindow < now) {
@@ -99,11 +100,26 @@ std::optional<Error> Group::objection(Work& work, CachedMember& member, Time now
     return std::nullopt;
 }
 
+// What the sender is in the group now. It comes behind the look for a duplicate: what was stored
+// before they were muted or put out has its number, and a retry is told it.
+std::optional<Error> Group::standing_objection(const bus::Post& post, const CachedMember& member,
+                                               Time now) const {
+    const pb::Send& send = post.command.send();
+    if (member.row.role == Role::none && !post.operator_rights) return kNoGroup;
+    if (member.row.muted_until > now && !post.operator_rights) {
+        return muted_for(member.row.muted_until - now);
+    }
+    if (send.epoch() != 0 && Epoch{send.epoch()} != epoch()) {
+        return Error{.code = Code::epoch_changed, .where = "epoch", .limit = epoch().value};
+    }
+    return std::nullopt;
+}
+
 bool Group::admit_send(Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
     if (!knows_counterpart(work)) return false;
     if (found_as<std::optional<store::MemberRow>>(work.found) != nullptr) work.found.reset();
-    if (const auto error = objection(work, member, now)) {
+    if (const auto error = objection_to_id(work, member, now)) {
         refuse(post.reply_to, *error);
         return true;
     }
@@ -118,6 +134,10 @@ bool Group::admit_send(Work& work, CachedMember& member, Time now) {
             answer_duplicate(post, *sent_.find(id));
             return true;
         }
+    }
+    if (const auto error = standing_objection(post, member, now)) {
+        refuse(post.reply_to, *error);
+        return true;
     }
     if (!post.command.send().after().empty() && !planted(Bug::after_ignored)) {
         const SentId before{post.uid, cmid_of(post.command.send().after())};

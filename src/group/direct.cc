@@ -13,10 +13,6 @@ namespace {
 using store::MemberRow;
 using store::Role;
 
-MemberRow two_of_us(UserId uid, Time now) {
-    return {.uid = uid, .role = Role::member, .version = 1, .joined = now};
-}
-
 }  // namespace
 
 UserId Group::counterpart(UserId uid) const {
@@ -34,13 +30,24 @@ bool Group::admit_direct(const Work& work, CachedMember& member, UserId whom, Ti
         refuse(post.reply_to, {.code = Code::bad_field, .where = "uid"});
         return true;
     }
-    if (state_ == State::absent) {
-        const auto* account = found_as<std::optional<store::UserRow>>(work.found);
-        if (account == nullptr) {
-            load_for(post.uid, AccountOf{whom});
-            return false;
+    if (block && state_ == State::absent && !post.command.block_user().blocked()) {
+        answer(post.reply_to, done());
+        return true;
+    }
+    const bool enters = !block && member.row.role == Role::none;
+    const auto* entrance = found_as<LoadedEntrance>(work.found);
+    if ((state_ == State::absent || enters) && entrance == nullptr) {
+        load_for(post.uid, Entrance{.invite = {}, .of = post.uid, .with = whom});
+        return false;
+    }
+    if (enters) {
+        if (const auto error = no_room(*entrance)) {
+            refuse(post.reply_to, *error);
+            return true;
         }
-        if (!*account) {
+    }
+    if (state_ == State::absent) {
+        if (!entrance->account) {
             refuse(post.reply_to, {.code = Code::not_found, .where = "uid"});
             return true;
         }
@@ -58,38 +65,37 @@ bool Group::admit_direct(const Work& work, CachedMember& member, UserId whom, Ti
         set_blocked(work, member, now);
     } else if (!is_member_already(work, member)) {
         Operation operation = step(post);
-        enter_direct(operation, post.uid, now);
+        enter_direct(operation, member.row, now);
+        count_again(operation, post.uid, *entrance);
         operation.answer = group_ready(operation.members.back());
         stage_rows(std::move(operation));
     }
     return true;
 }
 
-void Group::enter_direct(Operation& operation, UserId uid, Time now) const {
+void Group::enter_direct(Operation& operation, MemberRow row, Time now) const {
+    row.role = Role::member;
+    row.joined = now;
+    ++row.version;
     ++operation.after.members;
     operation.member_events.push_back(
-        {.uid = uid, .kind = MemberEvent::Kind::joined, .by = operation.post.uid});
+        {.uid = row.uid, .kind = MemberEvent::Kind::joined, .by = operation.post.uid});
     pb::UserLogEntry entry;
     entry.mutable_joined()->set_role(pb::ROLE_MEMBER);
-    tell(operation, uid, std::move(entry), now);
-    operation.members.push_back(two_of_us(uid, now));
+    tell(operation, row.uid, std::move(entry), now);
+    operation.members.push_back(std::move(row));
 }
 
+// Whoever blocks somebody does not come into a chat with them: there is none on their list before
+// one of the two writes.
 void Group::set_blocked(const Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
     const pb::BlockUser& block = post.command.block_user();
-    const bool is_in = member.row.role != Role::none;
-    if (is_in && member.row.blocked == block.blocked()) return confirm(work, member, {});
+    if (member.row.blocked == block.blocked()) return confirm(work, member, {});
     Operation operation = step(post);
     operation.answer = done();
     MemberRow row = member.row;
-    if (!is_in) {
-        enter_direct(operation, post.uid, now);
-        row = std::move(operation.members.back());
-        operation.members.pop_back();
-    } else {
-        ++row.version;
-    }
+    ++row.version;
     row.blocked = block.blocked();
     pb::UserLogEntry entry;
     *entry.mutable_blocked() = block;
@@ -119,7 +125,7 @@ void Group::bring_in_counterpart(Operation& operation, Time now) const {
     const UserId whom = counterpart(operation.post.uid);
     const auto found = members_.find(whom);
     if (found == members_.end() || found->second.row.role != Role::none) return;
-    enter_direct(operation, whom, now);
+    enter_direct(operation, found->second.row, now);
 }
 
 }  // namespace stentor::group

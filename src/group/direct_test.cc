@@ -4,6 +4,7 @@
 
 #include "base/group_ids.h"
 #include "group/record_test_kit.h"
+#include "store/verdict.h"
 
 namespace stentor::group {
 namespace {
@@ -86,6 +87,31 @@ TEST_F(Direct, BlockingWorksBeforeThereIsAChat) {
     block(kBob, kAnn, true);
     open_chat(kAnn, kBob);
     EXPECT_EQ(refusal_of(say(kAnn, "hello")), Code::not_permitted);
+}
+
+TEST_F(Direct, BlockingPutsNoChatOnAnybodysList) {
+    EXPECT_FALSE(answer_to(block(kBob, kAnn, true))->has_refused());
+    EXPECT_EQ(head->members, 0U);
+    EXPECT_FALSE(store::is_member_now(members[kBob])) << "so no list shows it";
+    EXPECT_TRUE(member_events.empty());
+    ASSERT_EQ(user_logs[kBob].size(), 1U);
+    EXPECT_TRUE(user_logs[kBob][0].has_blocked());
+    open_chat(kBob, kAnn);
+    EXPECT_TRUE(members[kBob].blocked) << "an open chat lifts no block";
+    say(kBob, "I write, you do not");
+    EXPECT_EQ(members[kAnn].role, Role::member);
+    EXPECT_EQ(refusal_of(say(kAnn, "but")), Code::not_permitted);
+}
+
+TEST_F(Direct, LiftingABlockThatThereIsNotMakesNothing) {
+    EXPECT_TRUE(answer_to(block(kBob, kAnn, false))->has_done());
+    EXPECT_FALSE(head);
+}
+
+TEST_F(Direct, WhoIsInTooManyGroupsOpensNoChat) {
+    groups_of_everybody = limits::kGroupsPerUser;
+    EXPECT_EQ(refusal_of(open_chat(kAnn, kBob)), Code::too_many_groups);
+    EXPECT_FALSE(head);
 }
 
 // A note of the server waits for nobody's membership of its own.

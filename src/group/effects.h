@@ -40,12 +40,20 @@ struct EntryAt {
 struct MemberOf {  // Another member, whom the command is about.
     UserId uid;
 };
+// Those who may own the group when `leaving` does not any more: its admins whose accounts are good;
+// where there is none, the member who is in it longest among kHeirRows rows.
+struct HeirOf {
+    UserId leaving;
+};
+struct InvitesOf {};  // All rows of invites.
 struct OwnersOf {};  // Those members whose role it is: one, or none in a group of the server's own.
 struct AccountOf {
     UserId uid;
 };
-struct Entrance {  // Whether the user himself may come in.
+struct Entrance {  // Whether somebody may come in.
     std::string invite;
+    UserId of;    // Whose groups are counted.
+    UserId with;  // Whose account is looked for; 0: nobody's.
 };
 struct ReactionsTo {  // Those of the user himself, beside the sums and the entry.
     Seq seq;
@@ -56,7 +64,9 @@ struct VerdictOn {  // The outside filter's, on a post of the user.
 };
 struct LoadFor {
     UserId uid;
-    std::variant<EntryAt, MemberOf, OwnersOf, AccountOf, Entrance, ReactionsTo, VerdictOn> what;
+    std::variant<EntryAt, MemberOf, OwnersOf, HeirOf, InvitesOf, AccountOf, Entrance, ReactionsTo,
+                 VerdictOn>
+        what;
     std::uint64_t asked_at{};  // The group's own: see LookUps.
 };
 
@@ -68,8 +78,10 @@ struct LoadReaders {  // The kReadersPage member rows after this one, in the ord
     UserId after;
 };
 
-using LoadWhat =
-    std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder, LoadFor, LoadReaders, LoadFloor>;
+struct LoadRest {};  // What a closed group still has: up to kReadersPage rows of each kind.
+
+using LoadWhat = std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder, LoadFor, LoadReaders,
+                              LoadFloor, LoadRest>;
 
 // Answered by one on_loaded with the same `load`.
 struct Load {
@@ -89,8 +101,16 @@ struct LoadedGroup {
 };
 
 struct LoadedEntrance {
-    std::size_t groups{};  // That he is in; counted up to kGroupsPerUser.
+    std::size_t groups{};  // That they are in; counted up to kGroupsPerUser.
     std::optional<store::InviteRow> invite;
+    std::optional<store::MemberRow> maker;  // Who made the invite, here;
+    bool maker_closed{};                    // and whether their account is disabled or erased.
+    std::optional<store::UserRow> account;  // Of Entrance::with.
+};
+
+struct LoadedRest {
+    std::vector<store::MemberRow> members;
+    std::vector<store::InviteRow> invites;
 };
 
 struct LoadedReactions {
@@ -108,7 +128,8 @@ struct Verdict {
 using Found =
     std::variant<LoadedGroup, std::optional<store::MemberRow>, std::optional<store::SentRow>,
                  std::vector<LogEntry>, std::optional<LogEntry>, std::optional<store::UserRow>,
-                 LoadedEntrance, LoadedReactions, Verdict, std::vector<store::MemberRow>>;
+                 LoadedEntrance, LoadedReactions, Verdict, std::vector<store::MemberRow>,
+                 std::vector<store::InviteRow>, LoadedRest>;
 
 // What was found, if it is a T.
 template <class T>

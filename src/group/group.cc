@@ -67,6 +67,9 @@ void Group::on_loaded(const Loaded& loaded, Time now) {
     if (std::holds_alternative<LoadReaders>(loaded.load.what)) {
         return on_readers_loaded(loaded.found);
     }
+    if (std::holds_alternative<LoadRest>(loaded.load.what)) {
+        return on_rest_loaded(loaded.found, now);
+    }
 
     if (const auto* asked = std::get_if<LoadFor>(&loaded.load.what)) {
         if (loaded.found) {
@@ -105,7 +108,9 @@ void Group::on_found_for(const LoadFor& load, const Found& found, Time now) {
     if (const auto* about = std::get_if<MemberOf>(&load.what)) {
         remember_member(about->uid, std::get<std::optional<store::MemberRow>>(found), now);
     }
-    if (std::holds_alternative<OwnersOf>(load.what)) {
+    const bool rows =
+        std::holds_alternative<OwnersOf>(load.what) || std::holds_alternative<HeirOf>(load.what);
+    if (rows) {
         for (const auto& row : std::get<std::vector<store::MemberRow>>(found)) {
             remember_member(row.uid, row, now);
         }
@@ -176,7 +181,7 @@ void Group::on_group_loaded(const Loaded& loaded, Time now) {
 }
 
 void Group::become_live(const LoadedGroup& loaded) {
-    state_ = State::live;
+    state_ = store::is_closed(loaded.head) ? State::closed : State::live;
     head_ = loaded.head;
     head_.epoch = std::max(head_.epoch, tenure_.epoch);
     head_.term = tenure_.term;
@@ -196,6 +201,7 @@ void Group::become_live(const LoadedGroup& loaded) {
         sent_.add({row.uid, row.cmid},
                   {.seq = row.seq, .body_hash = row.body_hash, .durable = true});
     }
+    if (state_ == State::closed) sweep_rest();
 }
 
 void Group::resume_waiting(Time now) {
@@ -237,7 +243,13 @@ void Group::flush() {
         if (operation.settings) commit.head.settings = operation.settings->SerializeAsString();
         std::ranges::copy(operation.members, std::back_inserter(commit.members));
         if (operation.changed) commit.changed.push_back(*operation.changed);
-        if (operation.invite) commit.invites.push_back(*operation.invite);
+        std::ranges::copy(operation.invites, std::back_inserter(commit.invites));
+        std::ranges::copy(operation.dropped_invites, std::back_inserter(commit.dropped_invites));
+        std::ranges::copy(operation.joining, std::back_inserter(commit.joining));
+        if (operation.closes) {
+            commit.head.settings.clear();
+            commit.head.creator = {};
+        }
         if (operation.tally) commit.tallies.push_back(*operation.tally);
         std::ranges::copy_if(operation.events, std::back_inserter(commit.user_events),
                              [](const store::UserEvent& event) {
@@ -306,6 +318,7 @@ void Group::commit_done() {
     changes_.forget();
     if (head_.seq > former) nudge_head();
     for (Opening& opening : std::exchange(openings_staged_, {})) open_step(std::move(opening));
+    if (store::is_closed(head_)) closed();
 }
 
 // For the badges of members who do not watch the group just now.
@@ -330,16 +343,12 @@ void Group::finish(Operation& operation) {
         }
     }
     for (const store::MemberRow& row : operation.members) {
-        if (const auto member = members_.find(row.uid); member != members_.end()) {
-            --member->second.pending;
-        }
+        const auto member = members_.find(row.uid);
+        if (member != members_.end() && !operation.sweeps) --member->second.pending;
     }
-    if (operation.invite) {
-        const auto invite = invites_.find(operation.invite->code);
-        if (invite != invites_.end()) --invite->second.pending;
-    }
+    for (const store::InviteRow& row : operation.invites) invites_.set_durable(row.code);
     settle(operation);
-    if (planted(Bug::ack_before_commit) || operation.raises_floor) return;
+    if (planted(Bug::ack_before_commit) || operation.is_own()) return;
     for (const bus::ReplyTo& again : operation.also) answer(again, operation.answer);
     answer(operation.post.reply_to, std::move(operation.answer));
 }
@@ -367,6 +376,7 @@ void Group::publish_run(std::vector<LogEntry>& run, const Digest& before) {
 
 void Group::publish_member(const store::MemberRow& row, pb::OustReason ousted, UserId by,
                            std::uint64_t members) {
+    if (row.role != store::Role::none) ousted = {};  // Who owns it now, beside whoever went.
     // Who only asked to come in, or was banned before he came, was shown nothing.
     if (row.role == store::Role::none && ousted == pb::OUST_REASON_UNSPECIFIED) return;
     if (planted(Bug::kick_outside_order) && ousted == pb::OUST_REASON_KICKED) return;
@@ -391,7 +401,7 @@ void Group::drop_memory() {
     std::deque<Work> works;
     for (std::deque<Operation>* operations : {&in_flight_, &staged_}) {
         for (Operation& operation : *operations) {
-            if (operation.raises_floor) continue;
+            if (operation.is_own()) continue;
             std::vector<Work> retries;
             for (const bus::ReplyTo& again : operation.also) {
                 retries.push_back(
@@ -442,6 +452,7 @@ void Group::drop_memory() {
     readers_loading_ = false;
     invites_.clear();
     floor_loading_ = false;
+    rest_loading_ = false;
     load(LoadGroup{});
 }
 
@@ -464,9 +475,8 @@ void Group::on_tick(Time now) {
     sent_.forget(now - limits::kYoungIds, limits::kYoungIdsMax);
     forget_members(now);
     // Longer than a look-up of one takes, which may have read what was before.
-    std::erase_if(invites_, [&](const auto& entry) {
-        return entry.second.pending == 0 && entry.second.used < now - limits::kAskWithin;
-    });
+    invites_.forget(now - limits::kAskWithin);
+    if (state_ == State::closed) sweep_rest();
 }
 
 // A look at all of them each second cost 4% of a core with half a million in memory. So it comes
@@ -499,7 +509,7 @@ bool Group::idle_since(Time time) const {
     return used_ < time && in_flight_.empty() && staged_.empty() && waiting_.empty() &&
            parked_.empty() && openings_waiting_.empty() && openings_parked_.empty() &&
            openings_staged_.empty() && counting_.empty() && !readers_loading_ && !floor_loading_ &&
-           state_ != State::loading;
+           !rest_loading_ && state_ != State::loading;
 }
 
 }  // namespace stentor::group

@@ -16,14 +16,14 @@
 #include <unordered_map>
 #include <vector>
 
-#include "base/limits.h"
-#include "base/rate.h"
 #include "bus/bus.h"
 #include "group/effects.h"
+#include "group/invites.h"
 #include "group/rank.h"
 #include "group/readers.h"
 #include "group/ring.h"
 #include "group/sent_index.h"
+#include "group/settings.h"
 #include "group/tallies.h"
 #include "group/unsettled.h"
 #include "group/work.h"
@@ -31,27 +31,6 @@
 #include "store/store.h"
 
 namespace stentor::group {
-
-struct Settings {
-    RateLimit rate;
-    std::size_t staged_max;
-    std::size_t parked_max;
-    safety::Rules rules{};
-    Millis recall_window{limits::kRecallWindow};  // For the sender; admins may always recall.
-    Millis edit_window{limits::kEditWindow};
-    std::uint64_t members_max{limits::kMembersPerGroup};
-    bool operator_creates{};  // Nobody else makes groups; direct chats are no groups here.
-    // For a new group whose creator asked for nothing else; 0: everything is kept, no slow mode.
-    std::uint64_t retention_s{};
-    std::uint64_t retention_entries{};
-    std::uint32_t slow_mode_s{};
-};
-
-// Where a partition stands: who owns it, and the least epoch of what it creates.
-struct Tenure {
-    Term term;
-    Epoch epoch;
-};
 
 class Group {
 public:
@@ -78,15 +57,23 @@ public:
     [[nodiscard]] bool idle_since(Time time) const;
 
 private:
-    enum class State : std::uint8_t { unloaded, loading, absent, live };
+    enum class State : std::uint8_t { unloaded, loading, absent, live, closed };
 
     enum class Step : std::uint8_t { passed, refused, parked };
+
+    struct Heir {
+        std::optional<store::MemberRow> row;
+        bool nobody_left{};
+    };
 
     // ---- Stages (commands.cc). False: it was parked, so those behind it wait too.
     bool admit(Work& work, Time now);
     bool admit_send(Work& work, CachedMember& member, Time now);
     bool admit_read(const bus::Post& post, CachedMember& member);
-    [[nodiscard]] std::optional<Error> objection(Work& work, CachedMember& member, Time now);
+    [[nodiscard]] std::optional<Error> objection_to_id(Work& work, CachedMember& member, Time now);
+    [[nodiscard]] std::optional<Error> standing_objection(const bus::Post& post,
+                                                          const CachedMember& member,
+                                                          Time now) const;
     // The index's word, or the store's: nothing when it must be asked first.
     [[nodiscard]] std::optional<bool> is_known(const SentId& id, bool absent_in_store) const;
     // The rules (stages.cc)
@@ -115,6 +102,8 @@ private:
     bool admit_join(const Work& work, CachedMember& member, Time now);
     bool admit_leave(const Work& work, CachedMember& member, Time now);
     bool admit_decision(const Work& work, CachedMember& member, Time now);
+    // Whether whoever comes in must be counted again when that is written.
+    static void count_again(Operation& operation, UserId uid, const LoadedEntrance& entrance);
     bool is_member_already(const Work& work, const CachedMember& member);
     [[nodiscard]] std::optional<Error> no_room(const LoadedEntrance& entrance) const;
     void let_in(Operation& operation, store::MemberRow row, Time now) const;
@@ -126,11 +115,11 @@ private:
 
     // ---- Who may do what to whom (moderation.cc)
     bool admit_member_change(const Work& work, CachedMember& member, Time now);
-    bool change_role(const Work& work, CachedMember& target, Time now);
+    bool change_role(const Work& work, CachedMember& target, const Heir& heir, Time now);
     [[nodiscard]] std::optional<Error> objection_to_create(const bus::Post& post,
                                                            const LoadedEntrance& entrance) const;
     [[nodiscard]] pb::GroupSettings settings_of(const pb::CreateGroup& create) const;
-    void change_standing(const Work& work, CachedMember& target, Time now);
+    void change_standing(const Work& work, CachedMember& target, const Heir& heir, Time now);
     void mute(const Work& work, CachedMember& target, Time now);
     void confirm(const Work& work, const CachedMember& target, pb::OustReason ousted);
     bool admit_note(const Work& work, CachedMember& member, Time now);
@@ -144,16 +133,27 @@ private:
     void tell(Operation& operation, UserId uid, pb::UserLogEntry entry, Time now) const;
     void tell_note(Operation& operation, store::MemberRow& row, pb::Note note, Time now) const;
 
+    // ---- Owners, and the end (succession.cc, closing.cc)
+    std::optional<Heir> heir_after(const Work& work, UserId leaving);
+    void pass_on(Operation& operation, const Heir& heir, Time now);
+    void give_role(Operation& operation, store::MemberRow row, store::Role role, Time now) const;
+    void admit_delete(const Work& work);
+    void close_with(Operation& operation);
+    void closed();
+    void sweep_rest();
+    void on_rest_loaded(const Result<Found>& found, Time now);
+
     // ---- Settings, invites and what a member sets for himself (settings.cc)
     bool admit_configure(const Work& work, CachedMember& member);
     bool admit_invite(const Work& work, CachedMember& member, Time now);
     bool admit_mute_for_me(const Work& work, CachedMember& member, Time now);
-    // As the last staged use left it.
-    [[nodiscard]] const store::InviteRow* invite_in(const Work& work, Time now);
+    bool admit_end_invite(const Work& work, CachedMember& member, Time now);
+    // That of the command, if it lets `who` in.
+    const store::InviteRow* invite_for(const Work& work, const store::MemberRow& who, Time now);
 
     // ---- Direct chats and announcements (direct.cc)
     bool admit_direct(const Work& work, CachedMember& member, UserId whom, Time now);
-    void enter_direct(Operation& operation, UserId uid, Time now) const;
+    void enter_direct(Operation& operation, store::MemberRow row, Time now) const;
     void set_blocked(const Work& work, CachedMember& member, Time now);
     [[nodiscard]] UserId counterpart(UserId uid) const;
     // False: who else is in this direct chat is being loaded.
@@ -289,9 +289,10 @@ private:
     bool reread_{};      // Memory was dropped, and nodes have not been told.
     bool sums_moved_{};  // Since they were told.
     Time sums_told_{};
-    std::unordered_map<std::string, Invite> invites_;
+    Invites invites_;
     Time retention_at_{};  // When it is looked at next; 0: not planned yet.
     bool floor_loading_{};
+    bool rest_loading_{};
     // From before memory was dropped: the store may not have been told of them yet.
     std::unordered_map<UserId, Seq> reads_;
 };

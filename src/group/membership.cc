@@ -14,11 +14,6 @@ namespace {
 using store::MemberRow;
 using store::Role;
 
-bool admits(const store::InviteRow& invite, Time now) {
-    const bool expired = invite.expires != Time{} && invite.expires <= now;
-    return !expired && invite.uses_left != 0;
-}
-
 MemberEvent::Kind kind_of(pb::OustReason reason) {
     switch (reason) {
         case pb::OUST_REASON_KICKED: return MemberEvent::Kind::kicked;
@@ -41,11 +36,7 @@ void Group::stage_rows(Operation operation) {
         set_row(member, row);
         ++member.pending;
     }
-    if (operation.invite) {
-        Invite& invite = invites_[operation.invite->code];
-        invite.row = *operation.invite;
-        ++invite.pending;
-    }
+    for (const store::InviteRow& row : operation.invites) invites_.stage(row);
     if (operation.settings) group_settings_ = *operation.settings;
     stage(std::move(operation));
 }
@@ -76,9 +67,13 @@ bool Group::admit_create(const Work& work, Time now) {
         }
         return true;
     }
+    if (state_ == State::closed) {
+        refuse(post.reply_to, kNoGroup);
+        return true;
+    }
     const auto* entrance = found_as<LoadedEntrance>(work.found);
     if (entrance == nullptr) {
-        load_for(post.uid, Entrance{});
+        load_for(post.uid, Entrance{.invite = {}, .of = post.uid, .with = {}});
         return false;
     }
     if (const auto error = objection_to_create(post, *entrance)) {
@@ -92,6 +87,7 @@ bool Group::admit_create(const Work& work, Time now) {
     operation.created = head_;
     operation.after.members = 1;
     operation.answer = group_ready(row);
+    count_again(operation, row.uid, *entrance);
     pb::UserLogEntry entry;
     entry.mutable_joined()->set_role(pb::ROLE_OWNER);
     tell(operation, row.uid, std::move(entry), now);
@@ -180,24 +176,43 @@ std::optional<Error> Group::no_room(const LoadedEntrance& entrance) const {
     return std::nullopt;
 }
 
+// Between a look at somebody's groups and the commit all that they may have under way at once can
+// come about. Only who is so close to the bound is counted again, under the store's lock.
+void Group::count_again(Operation& operation, UserId uid, const LoadedEntrance& entrance) {
+    constexpr std::size_t kUnderWay = limits::kConnectionsPerUser * limits::kCommandsInFlight;
+    if (entrance.groups + kUnderWay >= limits::kGroupsPerUser) operation.joining.push_back(uid);
+}
+
+const store::InviteRow* Group::invite_for(const Work& work, const MemberRow& who, Time now) {
+    const auto* entrance = found_as<LoadedEntrance>(work.found);
+    if (entrance == nullptr || !entrance->invite) return nullptr;
+    const store::InviteRow& invite = invites_.find(*entrance->invite, now);
+    if (!members_.contains(invite.by)) remember_member(invite.by, entrance->maker, now);
+    const Rank maker = maker_rank(invite, members_.at(invite.by).row.role, entrance->maker_closed);
+    return lets_in(invite, maker, who, now) ? &invite : nullptr;
+}
+
 bool Group::admit_join(const Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
-    if (member.row.banned) {
-        refuse(post.reply_to, {.code = Code::banned, .where = "gid"});
+    const pb::JoinPolicy policy = group_settings_.join_policy();
+    if (state_ == State::live && member.row.banned) {
+        // Banned before they ever came, they do not know that there is such a group.
+        const bool hidden = policy == pb::JOIN_POLICY_INVITE && member.row.joined == Time{};
+        refuse(post.reply_to, hidden ? kNoGroup : Error{.code = Code::banned, .where = "gid"});
         return true;
     }
     if (member.row.role != Role::none) return is_member_already(work, member);
     const auto* entrance = found_as<LoadedEntrance>(work.found);
     if (entrance == nullptr) {
-        load_for(post.uid, Entrance{post.command.join_group().invite()});
+        load_for(
+            post.uid,
+            Entrance{.invite = post.command.join_group().invite(), .of = post.uid, .with = {}});
         return false;
     }
-    const store::InviteRow* invite = invite_in(work, now);
-    const bool invited = invite != nullptr && admits(*invite, now);
-    const pb::JoinPolicy policy = group_settings_.join_policy();
-    const bool closed = state_ == State::absent ||
+    const store::InviteRow* invite = invite_for(work, member.row, now);
+    const bool closed = state_ != State::live || tip_.members == 0 ||
                         group_settings_.kind() == pb::GROUP_KIND_DIRECT ||
-                        (policy == pb::JOIN_POLICY_INVITE && !invited);
+                        (policy == pb::JOIN_POLICY_INVITE && invite == nullptr);
     // A link that does not open it says no more than a wrong number would.
     if (closed) {
         refuse(post.reply_to, kNoGroup);
@@ -207,7 +222,7 @@ bool Group::admit_join(const Work& work, CachedMember& member, Time now) {
         refuse(post.reply_to, *error);
         return true;
     }
-    const bool asks = policy == pb::JOIN_POLICY_APPROVAL && !invited;
+    const bool asks = policy == pb::JOIN_POLICY_APPROVAL && invite == nullptr;
     if (asks && is_member_already(work, member)) return true;
     Operation operation = step(post);
     MemberRow row = member.row;
@@ -217,10 +232,8 @@ bool Group::admit_join(const Work& work, CachedMember& member, Time now) {
         operation.answer = refused_answer(kPending);
         operation.members.push_back(std::move(row));
     } else {
-        if (policy != pb::JOIN_POLICY_OPEN && invite->uses_left) {
-            operation.invite = *invite;
-            --*operation.invite->uses_left;
-        }
+        if (policy != pb::JOIN_POLICY_OPEN) operation.invites.push_back(used_once(*invite));
+        count_again(operation, row.uid, *entrance);
         let_in(operation, std::move(row), now);
         operation.answer = group_ready(operation.members.back());
     }
@@ -246,6 +259,7 @@ void Group::let_in(Operation& operation, MemberRow row, Time now) const {
     if (!group_settings_.welcome().empty()) {
         pb::Note note;
         note.set_text(group_settings_.welcome());
+        note.set_kind(pb::NOTE_KIND_WELCOME);
         tell_note(operation, row, std::move(note), now);
     }
     operation.members.push_back(std::move(row));
@@ -278,16 +292,22 @@ bool Group::admit_decision(const Work& work, CachedMember& member, Time now) {
         return true;
     }
     if (decision.accept()) {
-        if (const auto error = no_room({})) {
+        const auto* entrance = found_as<LoadedEntrance>(work.found);
+        if (entrance == nullptr) {
+            load_for(post.uid, Entrance{.invite = {}, .of = row.uid, .with = {}});
+            return false;
+        }
+        if (const auto error = no_room(*entrance)) {
             refuse(post.reply_to, *error);
             return true;
         }
+        count_again(operation, row.uid, *entrance);
         let_in(operation, std::move(row), now);
     } else {
         row.pending = false;
         ++row.version;
         pb::Note note;
-        note.set_text(group_settings_.name() + ": your request to join was not accepted.");
+        note.set_kind(pb::NOTE_KIND_NOT_LET_IN);
         note.set_from(post.uid.value);
         tell_note(operation, row, std::move(note), now);
         operation.members.push_back(std::move(row));
@@ -298,27 +318,47 @@ bool Group::admit_decision(const Work& work, CachedMember& member, Time now) {
 
 // ---- Leaving
 
+// With the operator's rights: of nobody, the group goes (closing.cc); of somebody, they do, and
+// whoever follows them owns what they owned.
 bool Group::admit_leave(const Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
+    if (post.operator_rights && !post.uid) {
+        admit_delete(work);
+        return true;
+    }
     const bool out = member.row.role == Role::none && !member.row.pending;
     if (out && member.pending == 0) {
-        // Its commit had an unknown outcome: nodes still show him what others write.
+        // Who never was in it learns no more of it than of one that there is not.
+        if (member.row.joined == Time{} && !work.untold) {
+            refuse(post.reply_to, kNoGroup);
+            return true;
+        }
+        // Its commit had an unknown outcome: nodes still show them what others write.
         if (work.untold) publish_member(member.row, pb::OUST_REASON_LEFT, post.uid, tip_.members);
         answer(post.reply_to, done());
         return true;
     }
-    const bool last_owner = member.row.role == Role::owner && tip_.members > 1;
+    const bool owns = member.row.role == Role::owner && tip_.members > 1;
     const bool stays = gid_ == kBroadcastGroup || group_settings_.kind() == pb::GROUP_KIND_DIRECT;
-    if (last_owner || stays) {
-        refuse(post.reply_to, {.code = Code::not_permitted, .where = last_owner ? "role" : "gid"});
+    if (stays || (owns && !post.operator_rights)) {
+        refuse(post.reply_to, {.code = Code::not_permitted, .where = stays ? "gid" : "role"});
+        return true;
+    }
+    std::optional<Heir> heir = Heir{};
+    if (owns) heir = heir_after(work, post.uid);
+    if (!heir) return false;
+    if (owns && !heir->row) {
+        refuse(post.reply_to, kNoHeir);
         return true;
     }
     Operation operation = step(post);
     operation.answer = done();
     operation.ousted = pb::OUST_REASON_LEFT;
     MemberRow row = member.row;
+    const bool was_in = row.role != Role::none;
     if (!out) put_out(operation, row, now);
     operation.members.push_back(std::move(row));
+    if (was_in) pass_on(operation, *heir, now);
     stage_rows(std::move(operation));
     return true;
 }
@@ -334,6 +374,8 @@ void Group::put_out(Operation& operation, MemberRow& row, Time now) const {
     }
     row.role = Role::none;
     row.pending = false;
+    const bool against = operation.ousted != pb::OUST_REASON_LEFT;
+    if (against) row.put_out = now;
     ++row.version;
     pb::UserLogEntry entry;
     pb::Ousted& ousted = *entry.mutable_ousted();

@@ -1,9 +1,6 @@
 // What admins, owners and the operator do to others: kick, ban, mute, roles, notes. Each keeps its
 // place in the order of the group's stream.
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -17,16 +14,6 @@ namespace {
 
 using store::MemberRow;
 using store::Role;
-
-std::string with_reason(std::string text, const std::string& reason) {
-    if (reason.empty()) return text + '.';
-    return text + ": " + reason;
-}
-
-std::string in_words(Time time) {
-    return fmt::format("{:%Y-%m-%d %H:%M} UTC",
-                       std::chrono::time_point_cast<std::chrono::seconds>(time));
-}
 
 Act act_of(const pb::ChangeMember& change) {
     switch (change.change_case()) {
@@ -57,6 +44,12 @@ std::optional<Error> bad_change(const pb::ChangeMember& change) {
                      .limit = limits::kReasonBytes};
     }
     return std::nullopt;
+}
+
+// Whether it takes the group from its owner without naming another one.
+bool disowns(const pb::ChangeMember& change, const MemberRow& target) {
+    const bool lifts = change.has_ban() && !change.ban();
+    return target.role == Role::owner && !lifts && change.role() != pb::ROLE_OWNER;
 }
 
 }  // namespace
@@ -111,13 +104,26 @@ bool Group::admit_member_change(const Work& work, CachedMember& member, Time now
     if (const auto outranked =
             objection_to(act_of(change), post, member, rank_of(target->row.role))) {
         refuse(post.reply_to, *outranked);
-    } else if (change.has_role()) {
-        return change_role(work, *target, now);
-    } else if (change.has_mute_until_ms()) {
-        mute(work, *target, now);
-    } else {
-        change_standing(work, *target, now);
+        return true;
     }
+    if (change.has_mute_until_ms()) {
+        mute(work, *target, now);
+        return true;
+    }
+    std::optional<Heir> heir = Heir{};
+    if (disowns(change, target->row)) {
+        heir = heir_after(work, target->row.uid);
+        if (!heir) return false;
+        if (!heir->row && (change.has_role() || !heir->nobody_left)) {
+            // Of a group of one its only member remains the owner.
+            refuse(post.reply_to, heir->nobody_left
+                                      ? Error{.code = Code::not_permitted, .where = "role"}
+                                      : kNoHeir);
+            return true;
+        }
+    }
+    if (change.has_role()) return change_role(work, *target, *heir, now);
+    change_standing(work, *target, *heir, now);
     return true;
 }
 
@@ -134,7 +140,7 @@ void Group::confirm(const Work& work, const CachedMember& target, pb::OustReason
     stage_rows(std::move(operation));
 }
 
-bool Group::change_role(const Work& work, CachedMember& target, Time now) {
+bool Group::change_role(const Work& work, CachedMember& target, const Heir& heir, Time now) {
     const bus::Post& post = work.post;
     const auto role = static_cast<Role>(post.command.change_member().role());
     if (target.row.role == Role::none) {
@@ -153,16 +159,8 @@ bool Group::change_role(const Work& work, CachedMember& target, Time now) {
     }
     Operation operation = step(post);
     operation.answer = done();
-    const auto set_role = [&](MemberRow row, Role to) {
-        row.role = to;
-        ++row.version;
-        pb::UserLogEntry entry;
-        entry.mutable_role_changed()->set_role(static_cast<pb::Role>(to));
-        entry.mutable_role_changed()->set_by(post.uid.value);
-        tell(operation, row.uid, std::move(entry), now);
-        operation.members.push_back(std::move(row));
-    };
-    set_role(target.row, role);
+    give_role(operation, target.row, role, now);
+    pass_on(operation, heir, now);
     if (role == Role::owner) {
         // There is one owner: whoever was it is an admin from now on.
         std::vector<MemberRow> former;
@@ -170,14 +168,14 @@ bool Group::change_role(const Work& work, CachedMember& target, Time now) {
             if (member.row.role == Role::owner) former.push_back(member.row);
         }
         std::ranges::sort(former, {}, &MemberRow::uid);
-        for (MemberRow& row : former) set_role(std::move(row), Role::admin);
+        for (MemberRow& row : former) give_role(operation, std::move(row), Role::admin, now);
     }
     stage_rows(std::move(operation));
     return true;
 }
 
 // Kicks, bans, and lifts bans.
-void Group::change_standing(const Work& work, CachedMember& target, Time now) {
+void Group::change_standing(const Work& work, CachedMember& target, const Heir& heir, Time now) {
     const bus::Post& post = work.post;
     const pb::ChangeMember& change = post.command.change_member();
     const bool banned = change.has_ban() ? change.ban() : target.row.banned;
@@ -194,7 +192,9 @@ void Group::change_standing(const Work& work, CachedMember& target, Time now) {
     operation.answer = done();
     MemberRow row = target.row;
     row.banned = banned;
+    const bool was_in = row.role != Role::none;
     if (out || lifted) {
+        if (banned) row.put_out = now;
         ++row.version;
         operation.member_events.push_back(
             {.uid = row.uid,
@@ -205,12 +205,14 @@ void Group::change_standing(const Work& work, CachedMember& target, Time now) {
         put_out(operation, row, now);
         if (!change.reason().empty()) {
             pb::Note note;
-            note.set_text(with_reason(group_settings_.name(), change.reason()));
+            note.set_kind(banned ? pb::NOTE_KIND_BANNED : pb::NOTE_KIND_KICKED);
+            note.set_text(change.reason());
             note.set_from(post.uid.value);
             tell_note(operation, row, std::move(note), now);
         }
     }
     operation.members.push_back(std::move(row));
+    if (was_in && operation.ousted != pb::OUST_REASON_UNSPECIFIED) pass_on(operation, heir, now);
     stage_rows(std::move(operation));
 }
 
@@ -233,9 +235,9 @@ void Group::mute(const Work& work, CachedMember& target, Time now) {
     entry.mutable_muted()->set_by(post.uid.value);
     tell(operation, row.uid, std::move(entry), now);
     pb::Note note;
-    note.set_text(until == Time{}
-                      ? "You may write again."
-                      : with_reason("You are muted until " + in_words(until), change.reason()));
+    note.set_kind(until == Time{} ? pb::NOTE_KIND_UNMUTED : pb::NOTE_KIND_MUTED);
+    note.set_until_ms(to_ms(until));
+    note.set_text(change.reason());
     note.set_from(post.uid.value);
     note.set_code(until == Time{} ? pb::CODE_OK : pb::CODE_MUTED);
     tell_note(operation, row, std::move(note), now);

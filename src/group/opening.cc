@@ -37,7 +37,7 @@ void Group::open_step(Opening opening) {
     const store::MemberRow& row = member->second.row;
     // Exactly as if the group did not exist, and after the same loads: an id that was guessed right
     // tells nothing.
-    if (state_ == State::absent || row.role == store::Role::none) {
+    if (state_ != State::live || row.role == store::Role::none) {
         return effects_.answer_open(opening.ask, std::unexpected(kNoGroup));
     }
 

@@ -224,7 +224,9 @@ TEST_F(People, MuteRefusesSendsUntilItsTimeAndTellsWhy) {
     mute(kAnn, kBob, now + Millis{60'000}, "too loud");
     settle();
     EXPECT_THAT(told(kBob), ElementsAre(pb::UserLogEntry::kMuted, pb::UserLogEntry::kNote));
-    EXPECT_THAT(user_logs[kBob][1].note().text(), testing::HasSubstr("too loud"));
+    EXPECT_EQ(user_logs[kBob][1].note().kind(), pb::NOTE_KIND_MUTED);
+    EXPECT_EQ(user_logs[kBob][1].note().until_ms(), to_ms(now) + 60'000);
+    EXPECT_EQ(user_logs[kBob][1].note().text(), "too loud") << "a person's words, and no others";
     EXPECT_TRUE(members[kBob].overlay);
     EXPECT_EQ(refusal_of(send(kBob, cmid(), "x")), Code::muted);
     now += Millis{60'001};
@@ -250,6 +252,85 @@ TEST_F(People, NoteIsForOneMemberAndAnchoredAtTheHead) {
     ASSERT_THAT(told(kBob), ElementsAre(pb::UserLogEntry::kNote));
     EXPECT_EQ(user_logs[kBob][0].note().anchor_seq(), 1U);
     EXPECT_EQ(user_logs[kBob][0].note().from(), kAnn.value);
+}
+
+TEST_F(People, NotesBearKindsAndCodesInsteadOfTheServersWords) {
+    let_join(kBob);
+    const auto last = [&] { return user_logs[kBob].back().note(); };
+    mute(kAnn, kBob, now + Millis{1'000});
+    mute(kAnn, kBob, {});
+    settle();
+    EXPECT_EQ(last().kind(), pb::NOTE_KIND_UNMUTED);
+    EXPECT_EQ(last().text(), "");
+    change(kAnn, kBob, [](pb::ChangeMember& change) { change.set_kick(true); }, "spam");
+    settle();
+    EXPECT_EQ(last().kind(), pb::NOTE_KIND_KICKED);
+    EXPECT_EQ(last().text(), "spam");
+    let_join(kBob);
+    change(kAnn, kBob, [](pb::ChangeMember& change) { change.set_ban(true); }, "again");
+    settle();
+    EXPECT_EQ(last().kind(), pb::NOTE_KIND_BANNED);
+    EXPECT_EQ(last().text(), "again");
+}
+
+// ---- What is answered of a group that one may not see
+
+TEST_F(People, LeavingAGroupThatOneNeverWasInSaysNoMoreThanOfNone) {
+    const auto stranger = leave(kBob);
+    settle();
+    EXPECT_EQ(refusal_of(stranger), Code::not_found);
+    EXPECT_EQ(answer_to(stranger)->refused().field(), "gid");
+    let_join(kBob);
+    leave(kBob);
+    const auto again = leave(kBob);
+    settle();
+    EXPECT_TRUE(done(again));
+}
+
+TEST_F(People, WhoWasBannedBeforeTheyCameIsNotToldOfAHiddenGroup) {
+    set_policy(pb::JOIN_POLICY_INVITE);
+    ban(kAnn, kBob);
+    settle();
+    const auto banned = join(kBob);
+    settle();
+    EXPECT_EQ(refusal_of(banned), Code::not_found);
+}
+
+TEST_F(People, StrangersAreToldNoRateEither) {
+    for (int i = 0; i < 100; ++i) {
+        const auto said = send(kBob, cmid(), "x", {}, false);
+        const auto changed = recall(kBob, {1});
+        settle();
+        ASSERT_EQ(refusal_of(said), Code::not_found) << i;
+        ASSERT_EQ(refusal_of(changed), Code::not_found) << i;
+    }
+}
+
+// ---- A retry of what was stored
+
+TEST_F(People, ARetryIsToldItsNumberByWhoIsMutedOrOutSince) {
+    let_join(kBob);
+    const Cmid id = cmid();
+    send(kBob, id, "once");
+    mute(kAnn, kBob, now + Millis{60'000});
+    settle();
+    const auto muted = send(kBob, id, "once");
+    const auto other = send(kBob, cmid(), "twice");
+    settle();
+    EXPECT_EQ(seq_of(muted), Seq{1});
+    EXPECT_EQ(refusal_of(other), Code::muted);
+    kick(kAnn, kBob);
+    settle();
+    now += limits::kYoungIds + Millis{1};
+    tick();  // Its id leaves memory, so the store is asked.
+    const auto out = send(kBob, id, "once");
+    const auto new_one = send(kBob, cmid(), "twice");
+    const auto not_theirs = send(kCho, id, "once");
+    settle();
+    EXPECT_EQ(seq_of(out), Seq{1});
+    EXPECT_EQ(refusal_of(new_one), Code::not_found);
+    EXPECT_EQ(refusal_of(not_theirs), Code::not_found);
+    EXPECT_EQ(log.size(), 1U);
 }
 
 // ---- Ways in
@@ -301,6 +382,8 @@ TEST_F(People, ApprovalIsAskedForOnceAndDecidedByAnAdmin) {
     decide(kAnn, kCho, false);
     settle();
     EXPECT_THAT(told(kCho), ElementsAre(pb::UserLogEntry::kNote));
+    EXPECT_EQ(user_logs[kCho][0].note().kind(), pb::NOTE_KIND_NOT_LET_IN);
+    EXPECT_EQ(user_logs[kCho][0].note().text(), "");
     EXPECT_FALSE(members[kCho].pending);
     const auto again = decide(kAnn, kCho, false);
     EXPECT_TRUE(done(again));
@@ -324,6 +407,7 @@ TEST_F(People, JoinerIsWelcomedInHisOwnLog) {
     settle();
     ASSERT_THAT(told(kBob), ElementsAre(pb::UserLogEntry::kJoined, pb::UserLogEntry::kNote));
     EXPECT_EQ(user_logs[kBob][1].note().text(), "be kind");
+    EXPECT_EQ(user_logs[kBob][1].note().kind(), pb::NOTE_KIND_WELCOME);
     EXPECT_EQ(user_logs[kAnn].size(), 0U);
 }
 

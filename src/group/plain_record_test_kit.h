@@ -23,7 +23,11 @@ struct PlainRecord {
         head = commit.head;
         log.insert(log.end(), commit.entries.begin(), commit.entries.end());
         for (const auto& row : commit.sent) sent[{row.uid, row.cmid}] = row;
-        for (const auto& row : commit.members) members[row.uid] = row;
+        const bool closed = store::is_closed(commit.head);
+        for (const auto& row : commit.members) {
+            members[row.uid] = row;
+            if (closed) members.erase(row.uid);
+        }
         for (const auto& entry : commit.changed) log[entry.seq.value - 1] = entry;
         for (const auto& row : commit.reactions) {
             if (row.on) {
@@ -34,7 +38,11 @@ struct PlainRecord {
         }
         for (const auto& row : commit.tallies) tallies[row.seq] = row;
         std::ranges::copy(commit.user_events, std::back_inserter(events));
-        for (const auto& row : commit.invites) invites[row.code] = row;
+        for (const auto& row : commit.invites) {
+            invites[row.code] = row;
+            if (closed) invites.erase(row.code);
+        }
+        for (const auto& code : commit.dropped_invites) invites.erase(code);
         std::ranges::copy(commit.member_events, std::back_inserter(member_events));
         for (const auto& event : commit.user_events) {
             pb::UserLogEntry entry;
@@ -66,6 +74,14 @@ struct PlainRecord {
                 rows.push_back(next->second);
             }
             return Found{std::move(rows)};
+        }
+        if (std::holds_alternative<LoadRest>(load.what)) {
+            LoadedRest rest;
+            for (const auto& [uid, row] : members) {
+                if (rest.members.size() < rest_page) rest.members.push_back(row);
+            }
+            for (const auto& [code, row] : invites) rest.invites.push_back(row);
+            return Found{std::move(rest)};
         }
         if (const auto* floor = std::get_if<LoadFloor>(&load.what)) {
             Seq seq = floor->at_least;
@@ -99,6 +115,18 @@ struct PlainRecord {
             }
             return owners;
         }
+        if (const auto* heir = std::get_if<HeirOf>(&load.what)) {
+            std::vector<store::MemberRow> heirs;
+            for (const auto& [uid, row] : members) {
+                if (row.role != store::Role::none && uid != heir->leaving) heirs.push_back(row);
+            }
+            return heirs;
+        }
+        if (std::holds_alternative<InvitesOf>(load.what)) {
+            std::vector<store::InviteRow> rows;
+            for (const auto& [code, row] : invites) rows.push_back(row);
+            return rows;
+        }
         if (const auto* account = std::get_if<AccountOf>(&load.what)) {
             const auto it = users.find(account->uid);
             return it == users.end() ? std::nullopt : std::optional{it->second};
@@ -108,10 +136,20 @@ struct PlainRecord {
             return verdict;
         }
         if (const auto* entrance = std::get_if<Entrance>(&load.what)) {
-            const auto it = invites.find(entrance->invite);
-            return LoadedEntrance{
-                .groups = groups_of_everybody,
-                .invite = it == invites.end() ? std::nullopt : std::optional{it->second}};
+            LoadedEntrance found{.groups = groups_of_everybody};
+            if (const auto it = invites.find(entrance->invite); it != invites.end()) {
+                found.invite = it->second;
+                if (const auto maker = members.find(it->second.by); maker != members.end()) {
+                    found.maker = maker->second;
+                }
+                if (const auto user = users.find(it->second.by); user != users.end()) {
+                    found.maker_closed = user->second.disabled || user->second.erased;
+                }
+            }
+            if (const auto user = users.find(entrance->with); user != users.end()) {
+                found.account = user->second;
+            }
+            return found;
         }
         const Seq seq = std::get<ReactionsTo>(load.what).seq;
         LoadedReactions loaded{.entry = entry_at(seq), .tally = {.seq = seq}};
@@ -140,6 +178,7 @@ struct PlainRecord {
     std::map<UserId, std::vector<pb::UserLogEntry>> user_logs;
     std::vector<MemberEvent> member_events;
     std::size_t groups_of_everybody{};
+    std::size_t rest_page{2};  // Rows of members that go with one step of a closing.
 
     std::map<UserId, store::UserRow> users;
     Verdict verdict;  // The outside filter's, whatever it is asked.

@@ -41,6 +41,7 @@ protected:
                             .uid = uid,
                             .limits_lifted = limits_lifted,
                             .operator_rights = operator_rights,
+                            .random = {static_cast<std::uint8_t>(id)},
                             .command = std::move(command)},
                            now);
         return id;

@@ -98,6 +98,9 @@ bool Group::admit_invite(const Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
     const pb::CreateInvite& create = post.command.create_invite();
     auto error = objection_to(Act::invite, post, member);
+    if (!error && group_settings_.kind() == pb::GROUP_KIND_DIRECT) {
+        error = Error{.code = Code::not_permitted, .where = "gid"};
+    }
     if (!error && create.expires_ms() != 0 &&
         (create.expires_ms() > limits::kIdMax || from_ms(create.expires_ms()) <= now)) {
         error = Error{
@@ -107,27 +110,61 @@ bool Group::admit_invite(const Work& work, CachedMember& member, Time now) {
         refuse(post.reply_to, *error);
         return true;
     }
+    const auto* rows = found_as<std::vector<store::InviteRow>>(work.found);
+    if (rows == nullptr) {
+        load_for(post.uid, InvitesOf{});
+        return false;
+    }
+    Invites::Count count = invites_.count(*rows, now);
+    if (count.open >= limits::kInvitesPerGroup) {
+        refuse(post.reply_to, {.code = Code::not_permitted,
+                               .where = "create_invite",
+                               .limit = limits::kInvitesPerGroup,
+                               .rule = "invites_max"});
+        return true;
+    }
     // The same bytes when it is staged again after an unknown outcome, so the same link.
-    store::InviteRow row{
-        .code = code_of(post.random), .by = post.uid, .expires = from_ms(create.expires_ms())};
+    store::InviteRow row{.code = code_of(post.random),
+                         .by = post.uid,
+                         .expires = from_ms(create.expires_ms()),
+                         .made = now};
     if (create.uses_max() != 0) row.uses_left = create.uses_max();
     Operation operation = step(post);
     pb::Invite& invite = *operation.answer.mutable_invite();
     invite.set_gid(gid_.value);
     invite.set_invite(row.code);
     invite.set_expires_ms(create.expires_ms());
-    operation.invite = std::move(row);
+    operation.invites.push_back(std::move(row));
+    operation.dropped_invites = std::move(count.over);
     stage_rows(std::move(operation));
     return true;
 }
 
-const store::InviteRow* Group::invite_in(const Work& work, Time now) {
+// What is over keeps its row until another one is made, so a repeat is Done, too.
+bool Group::admit_end_invite(const Work& work, CachedMember& member, Time now) {
+    const bus::Post& post = work.post;
+    if (const auto error = objection_to(Act::invite, post, member)) {
+        refuse(post.reply_to, *error);
+        return true;
+    }
     const auto* entrance = found_as<LoadedEntrance>(work.found);
-    if (entrance == nullptr || !entrance->invite) return nullptr;
-    Invite& invite = invites_.try_emplace(entrance->invite->code, Invite{.row = *entrance->invite})
-                         .first->second;
-    invite.used = now;
-    return &invite.row;
+    if (entrance == nullptr) {
+        load_for(
+            post.uid,
+            Entrance{.invite = post.command.end_invite().invite(), .of = post.uid, .with = {}});
+        return false;
+    }
+    if (!entrance->invite) {
+        refuse(post.reply_to, {.code = Code::not_found, .where = "end_invite.invite"});
+        return true;
+    }
+    Operation operation = step(post);
+    operation.answer = done();
+    store::InviteRow row = invites_.find(*entrance->invite, now);
+    row.ended = true;
+    operation.invites.push_back(std::move(row));
+    stage_rows(std::move(operation));
+    return true;
 }
 
 // ---- For himself

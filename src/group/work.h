@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/rate.h"
@@ -51,14 +52,18 @@ struct Operation {
     std::optional<LogEntry> entry;
     std::optional<store::SentRow> sent;
     std::vector<store::MemberRow> members;
-    pb::OustReason ousted{};  // Why `members` are none any more, if they are.
+    pb::OustReason ousted{};      // Why those of `members` who are none any more are not.
+    std::vector<UserId> joining;  // Whose groups are to be counted once more when it is committed.
+    bool closes{};                // The group.
+    bool sweeps{};                // A step behind that, the group's own: it answers nobody.
     std::optional<store::HeadRow> created;
     std::optional<pb::GroupSettings> settings;  // Changed, whole.
     std::optional<LogEntry> changed;            // Edited or recalled.
     bool raises_floor{};                        // The group's own step: it answers nobody.
     std::vector<store::UserEvent> events;
     std::vector<MemberEvent> member_events;
-    std::optional<store::InviteRow> invite;
+    std::vector<store::InviteRow> invites;
+    std::vector<std::string> dropped_invites;
     std::vector<store::ReactionRow> reactions;
     std::optional<store::TallyRow> tally;
 
@@ -66,6 +71,7 @@ struct Operation {
     [[nodiscard]] bool changes_more() const {
         return changed || settings || raises_floor || !members.empty();
     }
+    [[nodiscard]] bool is_own() const { return raises_floor || sweeps; }
 };
 
 struct CachedMember {
@@ -80,12 +86,6 @@ struct CachedMember {
     safety::Repeats repeats;
     Rate newcomer;                        // While his account is new.
     std::optional<Time> account_created;  // Once somebody asked.
-};
-
-struct Invite {
-    store::InviteRow row;  // As CachedMember's.
-    std::uint32_t pending{};
-    Time used;
 };
 
 // Somebody opens the group and waits for a member row or for his unread count.

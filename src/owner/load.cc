@@ -1,16 +1,25 @@
 #include "owner/load.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <utility>
 #include <variant>
 
 #include "base/group_ids.h"
 #include "base/limits.h"
+#include "store/verdict.h"
 
 namespace stentor::owner {
 namespace {
 
 using group::Found;
+
+template <class Row>
+Result<Found> found(Result<Row> row) {
+    if (!row) return std::unexpected(row.error());
+    return Found{std::move(*row)};
+}
 
 // Pages from `from` to the head; one page holds at most kRangeEntries.
 Result<store::EntryPage> newest(store::Store& store, GroupId gid, const store::HeadRow& head) {
@@ -108,16 +117,48 @@ Result<Found> load_reactions(store::Store& store, GroupId gid, UserId uid, Seq s
         .tally = tallies->empty() ? store::TallyRow{.seq = seq} : std::move(tallies->front())}};
 }
 
-Result<Found> load_entrance(store::Store& store, GroupId gid, UserId uid, const std::string& code) {
-    const auto groups = store.memberships(uid, limits::kGroupsPerUser);
+bool is_account_closed(const std::optional<store::UserRow>& account) {
+    return account && (account->disabled || account->erased);
+}
+
+Result<Found> load_entrance(store::Store& store, GroupId gid, const group::Entrance& asked) {
+    const auto groups = store.group_lists({&asked.of, 1}, limits::kGroupsPerUser);
     if (!groups) return std::unexpected(groups.error());
-    group::LoadedEntrance entrance{.groups = groups->size()};
-    if (!code.empty()) {
-        auto invite = store.invite(gid, code);
+    group::LoadedEntrance entrance{.groups = groups->front().size()};
+    if (!asked.invite.empty()) {
+        auto invite = store.invite(gid, asked.invite);
         if (!invite) return std::unexpected(invite.error());
         entrance.invite = std::move(*invite);
     }
+    if (entrance.invite && entrance.invite->by) {
+        auto maker = store.member(gid, entrance.invite->by);
+        if (!maker) return std::unexpected(maker.error());
+        const auto account = store.user(entrance.invite->by);
+        if (!account) return std::unexpected(account.error());
+        entrance.maker = std::move(*maker);
+        entrance.maker_closed = is_account_closed(*account);
+    }
+    if (asked.with) {
+        auto account = store.user(asked.with);
+        if (!account) return std::unexpected(account.error());
+        entrance.account = std::move(*account);
+    }
     return Found{std::move(entrance)};
+}
+
+Result<Found> load_invites(store::Store& store, GroupId gid) {
+    // Rows that are over go when the next one is made, so there are about as many as may be open.
+    auto rows = store.invites(gid, {}, 2 * limits::kInvitesPerGroup);
+    if (!rows) return std::unexpected(rows.error());
+    return Found{std::move(*rows)};
+}
+
+Result<Found> load_rest(store::Store& store, GroupId gid) {
+    auto members = store.members(gid, {}, limits::kReadersPage);
+    if (!members) return std::unexpected(members.error());
+    auto invites = store.invites(gid, {}, limits::kReadersPage);
+    if (!invites) return std::unexpected(invites.error());
+    return Found{group::LoadedRest{.members = std::move(*members), .invites = std::move(*invites)}};
 }
 
 // The entry at the highest floor that is asked for, or none when it is there already.
@@ -137,24 +178,78 @@ Result<Found> load_floor(store::Store& store, GroupId gid, const group::LoadFloo
     return Found{std::move(*entry)};
 }
 
-template <class Row>
-Result<Found> found(Result<Row> row) {
-    if (!row) return std::unexpected(row.error());
-    return Found{std::move(*row)};
+// Staff as they are listed; a group from before that list has none there, and is looked through.
+Result<std::vector<store::MemberRow>> staff_of(store::Store& store, GroupId gid) {
+    const auto listed =
+        store.members_by_name(gid, {}, {}, store::Listed::staff, limits::kReadersPage);
+    if (!listed) return std::unexpected(listed.error());
+    std::vector<store::MemberRow> staff;
+    for (const store::NamedMember& one : *listed) staff.push_back(one.row);
+    return staff;
 }
 
-// Looks at every row: only an operator who hands a group over asks for it.
+// Looks at every row where nobody is listed: only an operator who hands a group over asks for it.
 Result<Found> load_owners(store::Store& store, GroupId gid) {
+    const auto is_owner = [](const store::MemberRow& row) {
+        return row.role == store::Role::owner;
+    };
+    auto staff = staff_of(store, gid);
+    if (!staff) return std::unexpected(staff.error());
+    std::erase_if(*staff, std::not_fn(is_owner));
+    if (!staff->empty()) return Found{std::move(*staff)};
     std::vector<store::MemberRow> owners;
     for (UserId after{};;) {
         const auto rows = store.members(gid, after, limits::kReadersPage);
         if (!rows) return std::unexpected(rows.error());
-        std::ranges::copy_if(*rows, std::back_inserter(owners), [](const store::MemberRow& row) {
-            return row.role == store::Role::owner;
-        });
+        std::ranges::copy_if(*rows, std::back_inserter(owners), is_owner);
         if (rows->size() < limits::kReadersPage) return Found{std::move(owners)};
         after = rows->back().uid;
     }
+}
+
+// Those of `rows` whose accounts are good.
+Result<std::vector<store::MemberRow>> of_good_accounts(store::Store& store,
+                                                       std::vector<store::MemberRow> rows) {
+    std::vector<UserId> uids;
+    for (const store::MemberRow& row : rows) uids.push_back(row.uid);
+    const auto accounts = store.user_rows(uids);
+    if (!accounts) return std::unexpected(accounts.error());
+    std::vector<store::MemberRow> good;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (!is_account_closed((*accounts)[i])) good.push_back(std::move(rows[i]));
+    }
+    return good;
+}
+
+// Admins first; where there is none, the member who is there longest among kHeirRows rows, or among
+// as many more as it takes to find one.
+Result<Found> load_heirs(store::Store& store, GroupId gid, UserId leaving) {
+    auto staff = staff_of(store, gid);
+    if (!staff) return std::unexpected(staff.error());
+    std::erase_if(*staff, [&](const store::MemberRow& row) { return row.uid == leaving; });
+    auto heirs = of_good_accounts(store, std::move(*staff));
+    if (!heirs || !heirs->empty()) return found(std::move(heirs));
+    std::size_t looked_at = 0;
+    for (UserId after{}; looked_at < limits::kHeirRows || heirs->empty();) {
+        const auto rows = store.members(gid, after, limits::kReadersPage);
+        if (!rows) return std::unexpected(rows.error());
+        std::vector<store::MemberRow> there;
+        std::ranges::copy_if(*rows, std::back_inserter(there), [&](const auto& row) {
+            return store::is_member_now(row) && row.uid != leaving;
+        });
+        auto good = of_good_accounts(store, std::move(there));
+        if (!good) return std::unexpected(good.error());
+        std::ranges::move(*good, std::back_inserter(*heirs));
+        const auto first = std::ranges::min_element(*heirs, [](const auto& a, const auto& b) {
+            return std::pair{-static_cast<int>(a.role), a.joined} <
+                   std::pair{-static_cast<int>(b.role), b.joined};
+        });
+        if (first != heirs->end()) *heirs = {store::MemberRow{*first}};
+        looked_at += rows->size();
+        if (rows->size() < limits::kReadersPage) break;
+        after = rows->back().uid;
+    }
+    return found(std::move(heirs));
 }
 
 Result<Found> load_for(store::Store& store, GroupId gid, const group::LoadFor& load) {
@@ -169,8 +264,12 @@ Result<Found> load_for(store::Store& store, GroupId gid, const group::LoadFor& l
         return found(store.user(account->uid));
     }
     if (const auto* entrance = std::get_if<group::Entrance>(&load.what)) {
-        return load_entrance(store, gid, load.uid, entrance->invite);
+        return load_entrance(store, gid, *entrance);
     }
+    if (const auto* heir = std::get_if<group::HeirOf>(&load.what)) {
+        return load_heirs(store, gid, heir->leaving);
+    }
+    if (std::holds_alternative<group::InvitesOf>(load.what)) return load_invites(store, gid);
     if (std::holds_alternative<group::VerdictOn>(load.what)) {
         // Never the store's to say: the worker asks its filter.
         return std::unexpected(Error{.code = Code::internal, .where = "filter"});
@@ -255,6 +354,7 @@ group::Loaded carry_out(const group::Load& load, Term term, Time now, store::Sto
         Result<Found> operator()(const group::LoadReaders& readers) const {
             return found(store.members(gid, readers.after, limits::kReadersPage));
         }
+        Result<Found> operator()(const group::LoadRest&) const { return load_rest(store, gid); }
         Result<Found> operator()(const group::LoadOlder& older) const {
             return load_older(store, gid, older.to);
         }

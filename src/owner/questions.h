@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "bus/bus.h"
+#include "group/rank.h"
 #include "owner/heads.h"
 #include "search/search.h"
 #include "store/store.h"
@@ -58,6 +59,10 @@ private:
                                                         bus::WrittenAnswer& answer);
     // ---- questions_search.cc
     Result<bus::Reply> on(const bus::AskSearch& ask);
+    // ---- questions_invites.cc
+    Result<bus::Reply> on(const bus::AskInvites& ask);
+    [[nodiscard]] Result<void> may_see_invites(GroupId gid, const bus::AskInvites& ask);
+    [[nodiscard]] Result<group::Rank> rank_of_maker(GroupId gid, const store::InviteRow& invite);
     // ---- questions_mine.cc
     Result<bus::Reply> on(const bus::AskMine& ask);
     Result<bus::Reply> on(const bus::AskWhoRead& ask);

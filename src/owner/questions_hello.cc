@@ -68,7 +68,7 @@ Result<std::vector<bus::HelloAnswer>> Questions::hellos_at_once(
 
     // After the logs: what happens meanwhile is in the groups, and is told once more. The other way
     // round it would be in neither.
-    auto lists = store_.group_lists(uids, limits::kGroupsPerUser);
+    auto lists = store_.group_lists(uids, limits::kGroupsListed);
     if (!lists) return std::unexpected(lists.error());
     std::optional<bool> announced;  // Whether there is that group; looked at when it matters.
     for (std::size_t i = 0; i < asks.size(); ++i) {

@@ -61,7 +61,7 @@ Result<bool> Questions::has_announcements() {
 
 // Everything that he is a member of, the announcements among them.
 Result<std::vector<store::Membership>> Questions::memberships(UserId uid) {
-    auto all = store_.memberships(uid, limits::kGroupsPerUser);
+    auto all = store_.memberships(uid, limits::kGroupsListed);
     if (!all) return all;
     if (!all->empty() && all->front().gid == kBroadcastGroup) return all;
     const auto announced = has_announcements();

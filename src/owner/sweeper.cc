@@ -31,6 +31,8 @@ Millis Sweep::step(Time now) {
 
 bool Sweep::is_due(const store::Store::GroupHead& group, Time now) {
     const store::HeadRow& head = group.head;
+    // Closed, and an owner before did not drop all of it.
+    if (store::is_closed(head)) return head.time != Time{};
     pb::GroupSettings settings;
     if (head.seq <= head.floor || !settings.ParseFromString(head.settings)) return false;
     const std::uint64_t kept = settings.retention_entries();
