@@ -4,6 +4,13 @@
 #include "wire/pb.h"
 
 namespace stentor::client {
+namespace {
+
+// The upper bits of a number tell the history that gave it, so the first one of a log is never 1
+// itself.
+bool is_very_first(std::uint64_t number) { return (number & 0xffff'ffffU) == 1; }
+
+}  // namespace
 
 // `continues`: it was asked for with the cursor, so its first entry is the next one whatever its
 // number; a restored server goes on at a number far above the last.
@@ -24,7 +31,9 @@ void Client::on_user_log(Moment moment, const pb::UserLog& log, bool continues) 
         }
         if (number <= user_log_.seq) continue;
         user_log_.head = std::max(user_log_.head, number);
-        if (!continues && number != user_log_.seq + 1) break;  // A gap: fetched.
+        const bool follows =
+            number == user_log_.seq + 1 || (user_log_.seq == 0 && is_very_first(number));
+        if (!continues && !follows) break;  // A gap: fetched.
         continues = false;
         user_log_.seq = number;
         host_.on_user_log(entry);

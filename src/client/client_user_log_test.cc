@@ -55,6 +55,25 @@ TEST_F(ClientTest, MyLogGoesOnAfterARestoreAndIsNamedInTheNextHello) {
     EXPECT_EQ(take().hello().user_log_seq(), kRestored);
 }
 
+TEST_F(ClientTest, TheFirstEntryOfAnEmptyLogNeedsNoFetch) {
+    constexpr std::uint64_t kFirst = (std::uint64_t{1} << 32U) + 1;
+    welcome();
+    give(user_log({}, 0));
+    give(user_log({kFirst}, kFirst));
+    give(user_log({kFirst + 1}, kFirst + 1));
+    EXPECT_THAT(host.user_log, ElementsAre(kFirst, kFirst + 1));
+    EXPECT_THAT(host.frames, IsEmpty());
+}
+
+TEST_F(ClientTest, ALaterEntryToAnEmptyLogIsAGap) {
+    constexpr std::uint64_t kSecond = (std::uint64_t{1} << 32U) + 2;
+    welcome();
+    give(user_log({}, 0));
+    give(user_log({kSecond}, kSecond));
+    EXPECT_THAT(host.user_log, IsEmpty());
+    EXPECT_EQ(take().fetch_user_log().after_seq(), 0U);
+}
+
 TEST_F(ClientTest, MyLogThatIsGoneBeginsAtItsHead) {
     client.set_user_log(7);
     welcome();

@@ -70,4 +70,13 @@ std::uint64_t restore_backup(const fs::path& folder, const fs::path& data, Time 
     return epoch->value;
 }
 
+std::uint64_t accept_loss(const fs::path& data, Time now) {
+    if (!fs::exists(data / kStore)) refuse("holds no record", data);
+    auto store = store::open_rocks({.path = (data / kStore).string(), .accept_loss = true});
+    if (!store) refuse("cannot be opened: " + std::string{store.error().where}, data);
+    const auto epoch = (*store)->raise_epoch({ten_minutes_since_2026(now)});
+    if (!epoch) refuse("takes no new epoch: " + std::string{epoch.error().where}, data);
+    return epoch->value;
+}
+
 }  // namespace stentor::server

@@ -28,4 +28,8 @@ std::string take_backup(store::Maintenance& store, const std::filesystem::path& 
 std::uint64_t restore_backup(const std::filesystem::path& folder, const std::filesystem::path& data,
                              Time now);
 
+// Opens the record of a stopped server although stored updates are lost to damage, and gives it a
+// new epoch, chosen as restore_backup() does. Returns the epoch.
+std::uint64_t accept_loss(const std::filesystem::path& data, Time now);
+
 }  // namespace stentor::server

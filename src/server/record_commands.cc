@@ -105,6 +105,16 @@ void add_record_commands(CLI::App& app) {
         fmt::print("{}\n", plain(std::string{answer.at("result").as_string()}));
     });
 
+    CLI::App* accept = app.add_subcommand(
+        "accept-loss", "Go on with a damaged record without what the damage took");
+    const auto losing = std::make_shared<RestoreArguments>();
+    accept->add_option("FOLDER", losing->data, "The data folder of a stopped server")->required();
+    accept->callback([losing] {
+        const std::uint64_t epoch = accept_loss(losing->data, now());
+        fmt::print("{} goes on with epoch {}: clients that saw more are told where it parts\n",
+                   losing->data.string(), epoch);
+    });
+
     CLI::App* restore = app.add_subcommand("restore", "Make a new data folder from a backup");
     const auto restoring = std::make_shared<RestoreArguments>();
     restore->add_option("FOLDER", restoring->folder, "The backup")->required();

@@ -80,6 +80,10 @@ std::vector<Outcome> RocksStore::prepare(std::span<const Commit> commits,
 Result<void> RocksStore::write(rocksdb::WriteBatch& batch, bool sync) {
     rocksdb::WriteOptions how;
     how.sync = sync && !planted(Bug::sync_off);
+    if (sync) {
+        const Claim claim{.start = base_.synced->claim().start, .update = durable_};
+        (void)batch.PutLogData(encode(claim));
+    }
     const rocksdb::Status status = base_.db->Write(how, &batch);
     if (status.ok()) {
         if (sync) raise_durable(batch);

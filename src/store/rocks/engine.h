@@ -30,6 +30,7 @@
 
 #include "store/rocks/keys.h"
 #include "store/rocks/rocks_store.h"
+#include "store/rocks/synced_mark.h"
 
 namespace stentor::store {
 
@@ -43,6 +44,7 @@ inline constexpr std::uint64_t kFormat = 3;
 struct Database {
     std::shared_ptr<rocksdb::Env> env;
     std::unique_ptr<rocksdb::DB> db;
+    std::unique_ptr<SyncedMark> synced;  // None while it is only read.
     rocksdb::ColumnFamilyHandle* rows{};
     rocksdb::ColumnFamilyHandle* entries{};
     rocksdb::ColumnFamilyHandle* sent{};

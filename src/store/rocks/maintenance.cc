@@ -121,6 +121,7 @@ void RocksStore::raise_durable(const rocksdb::WriteBatch& batch) {
     const std::scoped_lock lock{durable_mutex_};
     if (last_of(batch) <= durable_) return;
     durable_ = last_of(batch);
+    base_.synced->raise(durable_);
     durable_rose_.notify_all();
 }
 

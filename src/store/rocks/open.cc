@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "store/rocks/engine.h"
 #include "store/rocks/keys.h"
+#include "store/rocks/log_check.h"
 #include "store/rocks/rows.h"
 
 namespace stentor::store {
@@ -22,8 +23,9 @@ rocksdb::DBOptions database_options(const RocksOptions& options, rocksdb::Env* e
     how.create_if_missing = true;
     how.create_missing_column_families = true;
     how.paranoid_checks = true;
-    // A torn tail is what a power loss leaves: everything up to it is kept. Logs that were synced
-    // whole are named in the manifest, so that a missing or shortened one is an error all the same.
+    // A torn tail is what a power loss leaves: everything up to it is kept. That nothing which was
+    // synced is taken for one is seen to before (log_check.h). Logs that were synced whole are
+    // named in the manifest, so that a missing or shortened one is an error all the same.
     how.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
     how.track_and_verify_wals_in_manifest = true;
     // After a failed sync nobody knows what the disk holds; trying again would forget the failure.
@@ -84,6 +86,7 @@ std::unexpected<Error> unusable(std::string_view where, const RocksOptions& opti
 
 std::string_view reason_of(const rocksdb::Status& status) {
     const std::string text = status.ToString();
+    if (status.IsNoSpace()) return "no room is left on its disk";
     // RocksDB names its lock file in the two messages for a path that is held.
     if (status.IsIOError() && text.contains("/LOCK")) return "path is held by another process";
     if (status.IsInvalidArgument()) return "written by a later version";
@@ -138,11 +141,54 @@ rocksdb::Status feed_end(const Database& base, std::uint64_t& number) {
     return row->status();
 }
 
+void name_tables(std::span<rocksdb::ColumnFamilyHandle* const> handles, Database& base) {
+    base.rows = handles[0];
+    base.entries = handles[1];
+    base.sent = handles[2];
+    base.beside = handles[3];
+    base.feed = handles[4];
+}
+
+// The newest update that RocksDB would recover.
+Result<std::uint64_t> newest_recovered(const std::shared_ptr<rocksdb::Env>& env,
+                                       const RocksOptions& options) {
+    // A store whose making was cut short lacks tables.
+    std::vector<std::string> names;
+    rocksdb::DBOptions how = database_options(options, env.get());
+    rocksdb::Status status = rocksdb::DB::ListColumnFamilies(how, options.path, &names);
+    if (!status.ok()) return unusable(reason_of(status), options, status);
+    const rocksdb::ColumnFamilyOptions table =
+        table_options(options, rocksdb::NewLRUCache(std::size_t{1} << 20U));
+    std::vector<rocksdb::ColumnFamilyDescriptor> tables;
+    for (const std::string& name : names) tables.emplace_back(name, table);
+    how.create_if_missing = how.create_missing_column_families = false;
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* raw = nullptr;
+    status = rocksdb::DB::OpenForReadOnly(how, options.path, tables, &handles, &raw);
+    if (!status.ok()) return unusable(reason_of(status), options, status);
+    const std::unique_ptr<rocksdb::DB> db{raw};
+    const std::uint64_t newest = db->GetLatestSequenceNumber();
+    for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
+    return newest;
+}
+
+Result<void> refuse_loss(const std::shared_ptr<rocksdb::Env>& env, const RocksOptions& options) {
+    const auto lost = find_lost_updates(*env->GetFileSystem(), options.path,
+                                        [&] { return newest_recovered(env, options); });
+    if (!lost) return std::unexpected(lost.error());
+    if (!*lost) return {};
+    log::error("the store is damaged", {{"path", options.path}, {"why", **lost}});
+    if (options.accept_loss) return {};
+    return std::unexpected(
+        Error{Code::store_unavailable, "damaged: messages that were stored would be lost"});
+}
+
 }  // namespace
 
 Database::Database(Database&& other) noexcept
     : env(std::move(other.env)),
       db(std::move(other.db)),
+      synced(std::move(other.synced)),
       rows(other.rows),
       entries(other.entries),
       sent(other.sent),
@@ -154,12 +200,13 @@ Database::~Database() {
     // So that the next start has nothing to read again; after a failure it fails, and need not
     // work.
     const std::vector<rocksdb::ColumnFamilyHandle*> tables{rows, entries, sent, beside, feed};
-    if (rows != nullptr) (void)db->Flush({}, tables);
+    const bool flushed = rows != nullptr && synced != nullptr && db->Flush({}, tables).ok();
     for (rocksdb::ColumnFamilyHandle* table : tables) {
-        db->DestroyColumnFamilyHandle(table);
+        if (table != nullptr) db->DestroyColumnFamilyHandle(table);
     }
     const rocksdb::Status closed = db->Close();
     if (!closed.ok()) log::warn("the store did not close well", {{"status", closed.ToString()}});
+    if (flushed && closed.ok()) synced->close();
 }
 
 Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
@@ -175,20 +222,26 @@ Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
         {"beside", table},
         {"feed", table}};
 
+    if (const auto kept = refuse_loss(base.env, options); !kept) {
+        return std::unexpected(kept.error());
+    }
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
     rocksdb::Status status = rocksdb::DB::Open(database_options(options, base.env.get()),
                                                options.path, tables, &handles, &db);
     if (!status.ok()) return unusable(reason_of(status), options, status);
     base.db.reset(db);
-    base.rows = handles[0];
-    base.entries = handles[1];
-    base.sent = handles[2];
-    base.beside = handles[3];
-    base.feed = handles[4];
+    name_tables(handles, base);
 
-    status = sync_parent(*base.env->GetFileSystem(), options.path);
-    if (!status.ok()) return unusable("cannot be synced", options, status);
+    rocksdb::FileSystem& files = *base.env->GetFileSystem();
+    status = sync_parent(files, options.path);
+    if (status.ok()) {
+        status = SyncedMark::begin(files, options.path, db->GetLatestSequenceNumber(), base.synced);
+    }
+    if (!status.ok()) {
+        return unusable(status.IsNoSpace() ? reason_of(status) : "cannot be synced", options,
+                        status);
+    }
     Epoch epoch;
     std::uint64_t format = 0;
     status = found(*db, epoch, format);

@@ -21,6 +21,9 @@ constexpr std::uint64_t kMembers = 6;
 
 using Finding = std::optional<std::string>;
 
+const RocksOptions kOptions{
+    .path = "/store", .cache_bytes = 1U << 20U, .buffer_bytes = 64U << 10U, .background_jobs = 1};
+
 // What one group was told, and the one commit whose outcome nobody knows.
 struct Ledger {
     Scribe scribe;
@@ -64,6 +67,8 @@ public:
     }
 
     Finding lose_once();
+    // Works, is killed, and finds one byte flipped after the other, `count` times.
+    Finding flip_bytes(int count, FlipTally& flips);
 
 private:
     [[nodiscard]] bool chance(unsigned percent) { return random_() % 100 < percent; }
@@ -73,6 +78,7 @@ private:
     [[nodiscard]] Commit draft(Ledger& group);
     void report_reads(Store& store);
     Finding add_user(Store& store);
+    Finding flip_one(const PowerLossDisk::Image& image, FlipTally& flips);
     Finding check(Store& store);
     Finding check_group(Store& store, Ledger& group);
     Finding check_log(Store& store, const Ledger& group, const HeadRow& head);
@@ -104,14 +110,53 @@ Finding World::lose_once() {
     return std::nullopt;
 }
 
+Finding World::flip_bytes(int count, FlipTally& flips) {
+    std::unique_ptr<Store> store;
+    if (Finding finding = open(store)) return finding;
+    if (Finding finding = check(*store)) return finding;
+    if (Finding finding = work(*store)) return finding;
+    if (chance(70)) {  // Else it is closed well.
+        disk_->lose_power_now();
+        store.reset();
+        disk_->restart_after_kill();
+    }
+    store.reset();
+    const PowerLossDisk::Image image = disk_->image();
+    for (int i = 0; i < count; ++i) {
+        disk_->restore(image);
+        if (Finding finding = flip_one(image, flips)) return finding;
+    }
+    disk_->restore(image);
+    if (Finding finding = open(store)) return finding;
+    return check(*store);
+}
+
+// What cannot be read is refused and says so; everything else must be as it was acknowledged.
+Finding World::flip_one(const PowerLossDisk::Image& image, FlipTally& flips) {
+    const Term last_term = last_term_;
+    const std::string where = disk_->flip_byte("/store");
+    ++flips.flips;
+    auto opened = open_rocks_on(std::make_shared<TestEnv>(disk_), kOptions);
+    if (!opened) {
+        ++flips.refused_at_start;
+        if (!opened.error().where.empty()) return std::nullopt;
+        return where + ": refused without a reason";
+    }
+    Finding finding = check(**opened);
+    last_term_ = last_term;
+    if (!finding) {
+        ++flips.harmless;
+        return std::nullopt;
+    }
+    ++flips.refused_reads;
+    if (finding->ends_with("cannot be read")) return std::nullopt;
+    return where + " of " + std::to_string(image.size()) + " files: " + *finding;
+}
+
 Finding World::open(std::unique_ptr<Store>& store) {
-    const RocksOptions options{.path = "/store",
-                               .cache_bytes = 1U << 20U,
-                               .buffer_bytes = 64U << 10U,
-                               .background_jobs = 1};
     for (;;) {
         if (chance(30)) disk_->lose_power_after(1 + random_() % 40);
-        auto opened = open_rocks_on(std::make_shared<TestEnv>(disk_), options);
+        auto opened = open_rocks_on(std::make_shared<TestEnv>(disk_), kOptions);
         disk_->lose_power_after(0);  // First: the engine's own threads go on writing meanwhile.
         if (!disk_->lost() && opened) {
             store = std::move(*opened);
@@ -230,7 +275,8 @@ Finding World::check(Store& store) {
     }
     if (Finding finding = lines_.differ(store)) return finding;
     const Result<Term> term = store.next_term();
-    if (!term || *term <= last_term_) return "a term was given twice";
+    if (!term) return "the term cannot be read";
+    if (*term <= last_term_) return "a term was given twice";
     last_term_ = *term;
     return check_users(store);
 }
@@ -271,7 +317,8 @@ Finding World::check_log(Store& store, const Ledger& group, const HeadRow& head)
     Digest digest = head.floor_digest;
     for (Seq from = head.floor + 1; from <= head.seq;) {
         const Result<EntryPage> page = store.entries(group.scribe.gid(), from, 200);
-        if (!page || page->digest_before != digest) return "the log cannot be read";
+        if (!page) return "the log cannot be read";
+        if (page->digest_before != digest) return "the log does not continue";
         for (const LogEntry& entry : page->entries) {
             if (entry.seq != from || !continues(digest, entry)) return "the chain is broken";
             if (*entry.bytes != *group.scribe.log()[from.value - 1].bytes)
@@ -283,16 +330,19 @@ Finding World::check_log(Store& store, const Ledger& group, const HeadRow& head)
     if (digest != head.digest) return "the chain does not end at the head";
     for (const SentRow& row : group.scribe.sent()) {
         const auto found = store.sent(group.scribe.gid(), row.uid, row.cmid);
-        if (!found || *found != row) return "a sent row is missing";
+        if (!found) return "a sent row cannot be read";
+        if (*found != row) return "a sent row is missing";
     }
     const auto all = store.sent_since(group.scribe.gid(), from_ms(0), 1'000'000);
-    if (!all || all->size() != group.scribe.sent().size()) return "there are other sent rows";
+    if (!all) return "sent rows cannot be read";
+    if (all->size() != group.scribe.sent().size()) return "there are other sent rows";
     return std::nullopt;
 }
 
 Finding World::check_members(Store& store, const Ledger& group) {
     const auto rows = store.members(group.scribe.gid(), {}, 1'000);
-    if (!rows || rows->size() != group.members.size()) return "other members";
+    if (!rows) return "members cannot be read";
+    if (rows->size() != group.members.size()) return "other members";
     for (const MemberRow& row : *rows) {
         const auto told = group.members.find(row.uid);
         if (told == group.members.end()) return "a member nobody wrote";
@@ -330,7 +380,8 @@ Finding World::check_users(Store& store) {
     for (auto& [uid, answered] : users_) {
         const auto by_id = store.user(uid);
         const auto by_name = store.user_by_name("user" + std::to_string(uid.value));
-        if (!by_id || !by_name || *by_id != *by_name) return "half a user";
+        if (!by_id || !by_name) return "a user cannot be read";
+        if (*by_id != *by_name) return "half a user";
         if (answered && !by_id->has_value()) return "an acknowledged user is gone";
         answered = by_id->has_value();
     }
@@ -380,10 +431,26 @@ std::optional<std::string> find_answer_after_failure() {
     if ((*store)->forget_feed(1)) return "forget_feed";
     if ((*store)->change_user({.uid = {1}})) return "change_user";
     if ((*store)->users_by_name("", "", 10)) return "users_by_name";
+    if ((*store)->invites({1}, "", 10)) return "invites";
+    if ((*store)->reactions_to({1}, {1}, "", {}, 10)) return "reactions_to";
+    if ((*store)->account_changes(0, 10)) return "account_changes";
+    const AuditRow row{.time = kNoon, .text = "{}"};
+    if ((*store)->add_audit({&row, 1})) return "add_audit";
+    if ((*store)->audit(0, 10)) return "audit";
+    if ((*store)->forget_audit_before(kNoon)) return "forget_audit_before";
     if ((*store)->setting("a")) return "setting";
     if ((*store)->set_setting("a", "b")) return "set_setting";
     if ((*store)->settings("")) return "settings";
     return std::nullopt;
+}
+
+std::optional<std::string> find_silent_damage(std::uint64_t seed, int losses, int count,
+                                              FlipTally& flips) {
+    LossTally ignored;
+    World world{seed, ignored};
+    Finding finding;
+    for (int i = 0; i < losses && !finding; ++i) finding = world.lose_once();
+    return finding ? finding : world.flip_bytes(count, flips);
 }
 
 std::optional<std::string> find_loss(std::uint64_t seed, int losses, LossTally& tally) {

@@ -25,6 +25,20 @@ struct LossTally {
 [[nodiscard]] std::optional<std::string> find_loss(std::uint64_t seed, int losses,
                                                    LossTally& tally);
 
+struct FlipTally {
+    int flips{};
+    int harmless{};
+    int refused_at_start{};
+    int refused_reads{};
+};
+
+// One store, struck `losses` times and then killed or closed well; after that `count` times one of
+// its bytes is flipped, each time on what it then held. What was silently wrong or gone, in words;
+// nothing when each flip was harmless or refused. After a loss of power there is one byte that
+// nothing tells of: in the last synced write, when the mark of it was lost with the power.
+[[nodiscard]] std::optional<std::string> find_silent_damage(std::uint64_t seed, int losses,
+                                                            int count, FlipTally& flips);
+
 // Which call is still answered after a failed write; nothing when the engine stopped for good.
 [[nodiscard]] std::optional<std::string> find_answer_after_failure();
 

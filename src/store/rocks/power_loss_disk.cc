@@ -110,6 +110,36 @@ private:
     PowerLossDisk::Node node_;
 };
 
+class RandomRWFile final : public rocksdb::FSRandomRWFile {
+public:
+    RandomRWFile(PowerLossDisk& disk, PowerLossDisk::Node node)
+        : disk_(disk), node_(std::move(node)) {}
+    IOStatus Write(std::uint64_t at, const Slice& bytes, const IOOptions& /*how*/,
+                   IODebugContext* /*context*/) override {
+        return disk_.overwrite(*node_, at, bytes.ToStringView());
+    }
+    IOStatus Read(std::uint64_t at, std::size_t count, const IOOptions& /*how*/, Slice* result,
+                  char* scratch, IODebugContext* /*context*/) const override {
+        return disk_.read(*node_, at, count, result, scratch);
+    }
+    IOStatus Flush(const IOOptions& /*how*/, IODebugContext* /*context*/) override {
+        return IOStatus::OK();
+    }
+    IOStatus Sync(const IOOptions& /*how*/, IODebugContext* /*context*/) override {
+        return disk_.sync(*node_);
+    }
+    IOStatus Fsync(const IOOptions& how, IODebugContext* context) override {
+        return Sync(how, context);
+    }
+    IOStatus Close(const IOOptions& /*how*/, IODebugContext* /*context*/) override {
+        return IOStatus::OK();
+    }
+
+private:
+    PowerLossDisk& disk_;
+    PowerLossDisk::Node node_;
+};
+
 class Directory final : public rocksdb::FSDirectory {
 public:
     Directory(PowerLossDisk& disk, std::string path) : disk_(disk), path_(std::move(path)) {}
@@ -151,6 +181,11 @@ IOStatus PowerLossDisk::answer() const {
 // that ends in garbage, as when a file's size reached the disk before its bytes. Only there,
 // because RocksDB refuses to open on a garbled manifest: see README.md, "What is not survived".
 void PowerLossDisk::tear(const std::string& path, Inode& node) {
+    if (node.former && random_() % 2 == 0) {
+        node.bytes = *node.former;
+        node.synced = std::min(node.synced, node.bytes.size());
+    }
+    node.former.reset();
     const std::size_t unsynced = node.bytes.size() - node.synced;
     if (unsynced == 0) return;
     const std::uint64_t kind = random_() % 4;
@@ -188,6 +223,68 @@ void PowerLossDisk::restart() {
     lost_ = false;
 }
 
+void PowerLossDisk::restart_after_kill() {
+    const std::scoped_lock lock{mutex_};
+    pending_.clear();
+    kept_ = live_;
+    for (const auto& [path, node] : live_) {
+        node->synced = node->bytes.size();
+        node->former.reset();
+    }
+    locks_.clear();
+    countdown_ = 0;
+    lost_ = false;
+}
+
+PowerLossDisk::Image PowerLossDisk::image() const {
+    const std::scoped_lock lock{mutex_};
+    Image image;
+    for (const auto& [path, node] : live_) {
+        if (!node->directory) image[path] = node->bytes;
+    }
+    return image;
+}
+
+// Directories stay as they are.
+void PowerLossDisk::restore(const Image& image) {
+    const std::scoped_lock lock{mutex_};
+    std::erase_if(live_, [](const auto& name) { return !name.second->directory; });
+    for (const auto& [path, bytes] : image) {
+        live_[path] = std::make_shared<Inode>(Inode{.bytes = bytes, .synced = bytes.size()});
+    }
+    kept_ = live_;
+    pending_.clear();
+    locks_.clear();
+    countdown_ = 0;
+    lost_ = false;
+}
+
+std::string PowerLossDisk::flip_byte(const std::string& folder) {
+    const std::scoped_lock lock{mutex_};
+    std::size_t all = 0;
+    for (const auto& [path, node] : live_) all += parent(path) == folder ? node->bytes.size() : 0;
+    std::size_t at = static_cast<std::size_t>(random_() % all);
+    for (const auto& [path, node] : live_) {
+        if (parent(path) != folder) continue;
+        if (at < node->bytes.size()) {
+            const auto was = static_cast<unsigned char>(node->bytes[at]);
+            node->bytes[at] = static_cast<char>(was ^ (1 + random_() % 255));
+            return path + " at byte " + std::to_string(at);
+        }
+        at -= node->bytes.size();
+    }
+    return "nothing";
+}
+
+IOStatus PowerLossDisk::overwrite(Inode& node, std::uint64_t at, std::string_view bytes) {
+    const std::scoped_lock lock{mutex_};
+    if (!allowed()) return answer();
+    if (!node.former) node.former = node.bytes;
+    if (node.bytes.size() < at + bytes.size()) node.bytes.resize(at + bytes.size());
+    node.bytes.replace(at, bytes.size(), bytes);
+    return answer();
+}
+
 IOStatus PowerLossDisk::append(Inode& node, std::string_view bytes) {
     const std::scoped_lock lock{mutex_};
     if (allowed()) node.bytes += bytes;
@@ -196,7 +293,10 @@ IOStatus PowerLossDisk::append(Inode& node, std::string_view bytes) {
 
 IOStatus PowerLossDisk::sync(Inode& node) {
     const std::scoped_lock lock{mutex_};
-    if (allowed()) node.synced = node.bytes.size();
+    if (allowed()) {
+        node.synced = node.bytes.size();
+        node.former.reset();
+    }
     return answer();
 }
 
@@ -304,6 +404,15 @@ IOStatus PowerLossDisk::ReuseWritableFile(const std::string&, const std::string&
                                           const rocksdb::FileOptions&,
                                           std::unique_ptr<rocksdb::FSWritableFile>*, Context*) {
     return IOStatus::NotSupported("reuse");
+}
+
+IOStatus PowerLossDisk::NewRandomRWFile(const std::string& path, const rocksdb::FileOptions&,
+                                        std::unique_ptr<rocksdb::FSRandomRWFile>* file, Context*) {
+    const std::scoped_lock lock{mutex_};
+    const Node node = find(path);
+    if (node == nullptr) return IOStatus::PathNotFound(path);
+    *file = std::make_unique<RandomRWFile>(*this, node);
+    return answer();
 }
 
 IOStatus PowerLossDisk::NewDirectory(const std::string& path, const How&,

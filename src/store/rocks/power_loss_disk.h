@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -33,6 +34,15 @@ public:
     [[nodiscard]] bool lost() const { return lost_; }
     // Power is back: what survived is there, and synced. No file may be open any more.
     void restart();
+    // The process was killed, the power stayed: all that was written is there.
+    void restart_after_kill();
+
+    // Everything that the disk holds, as it would be found now.
+    using Image = std::map<std::string, std::string>;
+    [[nodiscard]] Image image() const;
+    void restore(const Image& image);
+    // Of a file in `folder`, drawn by its size, one byte becomes another one. Says which.
+    std::string flip_byte(const std::string& folder);
 
     struct Tally {
         std::uint64_t bytes_lost{};
@@ -45,9 +55,11 @@ public:
         std::string bytes;
         std::size_t synced{};
         bool directory{};
+        std::optional<std::string> former;  // Before what was overwritten since the last sync.
     };
     using Node = std::shared_ptr<Inode>;
     rocksdb::IOStatus append(Inode& node, std::string_view bytes);
+    rocksdb::IOStatus overwrite(Inode& node, std::uint64_t at, std::string_view bytes);
     rocksdb::IOStatus sync(Inode& node);
     rocksdb::IOStatus truncate(Inode& node, std::size_t size);
     rocksdb::IOStatus sync_directory(const std::string& path);
@@ -74,6 +86,9 @@ public:
                              const rocksdb::FileOptions& how,
                              std::unique_ptr<rocksdb::FSWritableFile>* file,
                              Context* context) override;
+    Status NewRandomRWFile(const std::string& path, const rocksdb::FileOptions& how,
+                           std::unique_ptr<rocksdb::FSRandomRWFile>* file,
+                           Context* context) override;
     Status NewDirectory(const std::string& path, const How& how,
                         std::unique_ptr<rocksdb::FSDirectory>* directory,
                         Context* context) override;

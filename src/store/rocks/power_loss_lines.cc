@@ -34,7 +34,8 @@ void Lines::accept(const Commit& commit) {
 std::optional<std::string> Lines::differ(Store& store) const {
     const std::size_t before = feed_.size() - std::min(feed_.size(), kNewest);
     const Result<FeedPage> feed = store.feed(before, 2 * kNewest);
-    if (!feed || feed->head != feed_.size()) return "the feed has another head";
+    if (!feed) return "the feed cannot be read";
+    if (feed->head != feed_.size()) return "the feed has another head";
     const std::vector<FeedRow> newest(feed_.begin() + static_cast<std::ptrdiff_t>(before),
                                       feed_.end());
     if (feed->rows != newest) return "the feed differs";
@@ -43,7 +44,8 @@ std::optional<std::string> Lines::differ(Store& store) const {
         const std::size_t skipped = log.entries.size() - std::min(log.entries.size(), kNewest);
         const std::uint64_t after = skipped == 0 ? 0 : log.head - log.entries.size() + skipped;
         const Result<UserLogPage> page = store.user_log(uid, after, 2 * kNewest);
-        if (!page || page->reset || page->head != log.head) return "a user's log has another head";
+        if (!page) return "a user's log cannot be read";
+        if (page->reset || page->head != log.head) return "a user's log has another head";
         const std::vector<std::string> lines(
             log.entries.begin() + static_cast<std::ptrdiff_t>(skipped), log.entries.end());
         if (page->entries != lines) return "a user's log differs";

@@ -11,6 +11,7 @@ namespace stentor::store {
 namespace {
 
 constexpr int kLossesPerStore = 10;
+constexpr int kFlipsPerStore = 50;
 
 #ifndef STENTOR_UNSYNCED_ENGINE
 
@@ -45,6 +46,25 @@ TEST(PowerLoss, NothingAcknowledgedIsLost) {
                                       {"unknown_gone", tally.unknown_gone}}) {
         RecordProperty(name, count);
     }
+}
+
+TEST(PowerLoss, AFlippedByteIsHarmlessOrRefusedButNeverSilent) {
+    const std::uint64_t only = from_environment("STENTOR_POWER_SEED", 0);
+    const auto flips = static_cast<int>(from_environment("STENTOR_FLIPS", 1'000));
+    FlipTally tally;
+    for (std::uint64_t seed = only == 0 ? 1 : only; tally.flips < flips; ++seed) {
+        const auto finding =
+            find_silent_damage(seed, static_cast<int>(seed % 3), kFlipsPerStore, tally);
+        ASSERT_FALSE(finding) << *finding << "; replay with STENTOR_POWER_SEED=" << seed;
+        if (only != 0) return;
+    }
+    EXPECT_GT(tally.harmless, 0);
+    EXPECT_GT(tally.refused_at_start, flips / 10);
+    EXPECT_GT(tally.refused_reads, 0);
+    RecordProperty("flips", tally.flips);
+    RecordProperty("harmless", tally.harmless);
+    RecordProperty("refused_at_start", tally.refused_at_start);
+    RecordProperty("refused_reads", tally.refused_reads);
 }
 
 TEST(PowerLoss, AnEngineStopsForGoodAfterAFailedWrite) {

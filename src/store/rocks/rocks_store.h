@@ -26,10 +26,14 @@ struct RocksOptions {
     // Of the engine's log after it is needed no more, for followers that were away; 0: none. It is
     // looked at every ten minutes, so there may be more.
     std::size_t kept_log_bytes = 0;
+    // Opens also where updates that were stored would be lost to damage. Whoever says so raises the
+    // epoch next, so that clients learn where the histories part.
+    bool accept_loss = false;
 };
 
-// store_unavailable: `where` says whether the path is held by another process, cannot be used, or
-// was written by a later version; the log line has the details.
+// store_unavailable: `where` says whether the path is held by another process, cannot be used, is
+// damaged so that stored updates would be lost, has no room, or was written by a later version; the
+// log line has the details.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_rocks(const RocksOptions& options);
 
 // The other face of a store that open_rocks() made; null for any other engine's.

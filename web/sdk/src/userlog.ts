@@ -25,6 +25,9 @@ export function inMemory(): UserLogPlace {
   return { read: () => last, write: (seq) => (last = seq) };
 }
 
+// The upper bits of a number tell the history that gave it, so the first one of a log is never 1 itself.
+const isVeryFirst = (userLogSeq: number) => userLogSeq % 2 ** 32 === 1;
+
 export class UserLog {
   #fetch = 0;
   #fetching = false;
@@ -59,7 +62,8 @@ export class UserLog {
       this.listener.afresh();
     }
     const first = entries.find(({ userLogSeq }) => userLogSeq > 0)?.userLogSeq ?? 0;
-    if (this.#continues && first > this.last + 1) this.place.write(first - 1);
+    const continues = this.#continues || (this.last === 0 && isVeryFirst(first));
+    if (continues && first > this.last + 1) this.place.write(first - 1);
     this.#continues = false;
     for (const entry of entries) {
       const { userLogSeq } = entry;

@@ -33,6 +33,23 @@ test("each number is applied once, whatever is doubled or late", () => {
   expect(place.read()).toBe(3);
 });
 
+test("the first entry of an empty log is applied without a fetch, and a later one is not", () => {
+  const heard: number[] = [];
+  const asked: unknown[] = [];
+  const request = (command: unknown) => void asked.push(command);
+  const log = new UserLog(world, request, inMemory(), { happened: ({ userLogSeq }) => heard.push(userLogSeq), afresh: () => {} });
+  const first = 2 ** 32 + 1;
+  log.greeted();
+  log.take({ entries: [], head: 0, reset: false });
+  log.take({ entries: [entry(first + 1)], head: first + 1, reset: false });
+  expect([heard, asked.length]).toEqual([[], 1]);
+  const other = new UserLog(world, request, inMemory(), { happened: ({ userLogSeq }) => heard.push(userLogSeq), afresh: () => {} });
+  other.take({ entries: [], head: 0, reset: false });
+  other.take({ entries: [entry(first)], head: first, reset: false });
+  other.take({ entries: [entry(first + 1)], head: first + 1, reset: false });
+  expect([heard, asked.length]).toEqual([[first, first + 1], 1]);
+});
+
 test("a gap is fetched from the cursor on, and nothing of what lies behind it is applied before", () => {
   const ann = signIn(server, 1);
   const { hidden } = ann.group(GID).marks;
