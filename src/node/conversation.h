@@ -34,6 +34,9 @@ public:
     void leave_seat(GroupId gid, session::SeatIndex seat) override;
     void caught_up(GroupId gid, session::SeatIndex seat, Epoch epoch, Seq reached) override;
     void held_back() override { side_.held_back_.fetch_add(1, std::memory_order_relaxed); }
+    session::Misses missed() override {
+        return side_.around_.rules.misses->charge(session_.uid(), side_.now_);
+    }
     void registered(const session::Identity& identity, DeviceId device,
                     std::uint64_t user_log_after) override;
     void pause_reading() override;

@@ -40,6 +40,7 @@ void Side::on_connected(ConnectionToken connection, Time now) {
 }
 
 void Side::on_message(ConnectionToken connection, std::string_view bytes, Time now) {
+    now_ = now;
     with_session(connection, [&](session::Session& session, auto& fx) {
         session.on_frame(around_.rules, bytes, now, fx);
     });
@@ -103,7 +104,10 @@ void Side::forget_user(std::uint32_t index) {
 
 void Side::on_answer(bus::Answer& answer) {
     answer.frame.set_request_id(answer.reply_to.request_id);
+    const auto& refused = answer.frame.refused();
+    const bool missed = refused.code() == pb::CODE_NOT_FOUND && refused.field() == "gid";
     with_session(answer.reply_to.connection, [&](session::Session& session, auto& fx) {
+        if (missed) session.on_miss(fx);
         session.on_answer(answer.reply_to.request_id, wire::encode(answer.frame), fx);
     });
 }
@@ -159,6 +163,7 @@ void Side::drain(Millis spread) {
 // ---- Turns
 
 fanout::Router::Turn Side::turn(Time now) {
+    now_ = now;
     const fanout::Router::Turn turn = router_.run(*this, *this, now);
     router_.take_counts(counts_);
     if (!counts_.empty()) {

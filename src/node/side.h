@@ -52,7 +52,7 @@ public:
     void set_level(storm::Level level);
     // Says Bye to all, each with a time of its own within `spread`.
     void drain(Millis spread);
-    // Opens refused because too many before them missed. Thread: any.
+    // Commands refused because too many before them missed. Thread: any.
     [[nodiscard]] std::uint64_t held_back() const {
         return held_back_.load(std::memory_order_relaxed);
     }
@@ -100,6 +100,7 @@ private:
     UserIndex<UserAt> by_user_{UserAt{&places_}};
     fanout::Router router_;
     fanout::PulseWheel pulses_;
+    Time now_{};     // When it had its last message or turn.
     Time pulsed_{};  // When pulses last had no large pass to wait for.
     std::vector<fanout::WatcherCount> counts_;
     std::atomic<std::uint64_t> held_back_{0};

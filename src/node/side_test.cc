@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "cache/cache.h"
+#include "node/conversation.h"
 #include "wire/frames.h"
 #include "wire/pb.h"
 
@@ -181,6 +182,46 @@ TEST_F(SideTest, RepliesThatDoNotFitEndTheConnection) {
     bus.full = sockets.full = true;
     send(ann, 1);
     EXPECT_THAT(sockets.closed, ElementsAre(std::pair{0U, Code::slow_consumer}));
+}
+
+// A guesser's joins: whatever names a group counts, and a new connection does not wipe it out.
+TEST_F(SideTest, MissesOfAllCommandsAreOneBudgetThatOutlivesAConnection) {
+    const auto join = [&](ConnectionToken connection, std::uint32_t id) {
+        pb::ClientFrame frame;
+        frame.set_request_id(id);
+        frame.mutable_join_group()->set_gid(1'000 + id);
+        const std::size_t before = bus.posts.size();
+        side.on_message(connection, wire::encode(frame), now);
+        if (bus.posts.size() == before) return false;
+        bus::Answer answer{.reply_to = bus.posts.back().reply_to, .frame = {}};
+        answer.frame.mutable_refused()->set_code(pb::CODE_NOT_FOUND);
+        answer.frame.mutable_refused()->set_field("gid");
+        side.on_answer(answer);
+        return true;
+    };
+    const ConnectionToken ann = connect(0, "ann");
+    std::uint32_t joined = 0;
+    while (joined < 2'000 && join(ann, 2 + joined)) ++joined;
+    EXPECT_EQ(joined, limits::kMisses);
+    EXPECT_EQ(last(ann).refused().code(), pb::CODE_RATE_LIMITED);
+    EXPECT_EQ(last(ann).refused().rule(), "misses");
+    side.on_closed(ann);
+    const ConnectionToken again = connect(1, "ann");
+    EXPECT_FALSE(join(again, 2));
+    EXPECT_TRUE(join(connect(2, "bob"), 2)) << "nobody pays for others";
+    now += Millis{limits::kMissEvery};
+    EXPECT_TRUE(join(again, 3));
+    EXPECT_FALSE(join(again, 4));
+}
+
+TEST_F(SideTest, WhatIsOpenIsSpokenToAlsoByWhoMissedTooOften) {
+    const ConnectionToken ann = connect(0, "ann");
+    open(ann);
+    for (std::uint32_t i = 0; i < limits::kMisses; ++i) {
+        side.with_session(ann, [](session::Session& session, auto& fx) { session.on_miss(fx); });
+    }
+    send(ann, 1);
+    EXPECT_THAT(bus.posts, SizeIs(1));
 }
 
 TEST_F(SideTest, AnAnswerToAnEarlierConnectionReachesNobody) {

@@ -45,6 +45,8 @@ namespace stentor::session {
 [[nodiscard]] Result<void> check(const pb::LeaveGroup& leave);
 [[nodiscard]] Result<void> check(const pb::ChangeMember& change);
 [[nodiscard]] Result<void> check(const pb::CreateInvite& create);
+[[nodiscard]] Result<void> check(const pb::ListInvites& list);
+[[nodiscard]] Result<void> check(const pb::EndInvite& end);
 [[nodiscard]] Result<void> check(const pb::DecideJoin& decide);
 [[nodiscard]] Result<void> check(const pb::MuteForMe& mute);
 [[nodiscard]] Result<void> check(const pb::FetchMembers& fetch);

@@ -111,6 +111,20 @@ Result<void> check(const pb::CreateInvite& create) {
     return check_number(create.expires_ms(), "create_invite.expires_ms");
 }
 
+Result<void> check(const pb::ListInvites& list) {
+    if (auto gid = check_id(list.gid(), "list_invites.gid"); !gid) return gid;
+    if (list.count() > limits::kListPage) return bad("list_invites.count", limits::kListPage);
+    return check_cursor(list.cursor(), "list_invites.cursor");
+}
+
+Result<void> check(const pb::EndInvite& end) {
+    if (auto gid = check_id(end.gid(), "end_invite.gid"); !gid) return gid;
+    if (end.invite().empty() || end.invite().size() > limits::kInviteBytes) {
+        return bad("end_invite.invite", limits::kInviteBytes);
+    }
+    return {};
+}
+
 Result<void> check(const pb::DecideJoin& decide) {
     if (auto gid = check_id(decide.gid(), "decide_join.gid"); !gid) return gid;
     return check_id(decide.uid(), "decide_join.uid");

@@ -45,6 +45,7 @@ void Commands::on_hello(const pb::ClientFrame& frame) {
     session_.device_ = {hello.device()};
     session_.bench_ = identity->bench;
     session_.expires_ = identity->expires;
+    session_.misses_ = rules_.misses->of(identity->uid);
     session_.want_deadline(identity->expires, fx_);
     welcome(frame.request_id());
     fx_.registered(*identity, session_.device_, hello.user_log_seq());
@@ -118,8 +119,8 @@ void Commands::on_command(pb::ClientFrame&& frame) {
         case pb::ClientFrame::kFetchMembers: return on_fetch_members(frame);
         case pb::ClientFrame::kWhoRead: return on_who_read(frame);
         case pb::ClientFrame::kSearchEntries: return on_search(frame);
-        case pb::ClientFrame::kListInvites:
-        case pb::ClientFrame::kEndInvite:
+        case pb::ClientFrame::kListInvites: return on_list_invites(frame);
+        case pb::ClientFrame::kEndInvite: return to_owner(std::move(frame), frame.end_invite());
         case pb::ClientFrame::kClearReactions:
         case pb::ClientFrame::kHere:
         case pb::ClientFrame::kHello:
@@ -132,12 +133,28 @@ template <class Command>
 void Commands::to_owner(pb::ClientFrame&& frame, const Command& command) {
     if (const auto good = check(command); !good) return refuse(frame.request_id(), good.error());
     const GroupId gid{command.gid()};
+    if (hold_back(frame.request_id(), gid, "gid")) return;
     fx_.post(gid, std::move(frame));
+}
+
+bool Commands::hold_back(std::uint32_t request_id, GroupId gid, std::string_view field) {
+    const OpenGroup* group = session_.find(gid);
+    if (group != nullptr && group->seat != kNoSeat) return false;
+    const auto wait = session_.misses_.wait(now_);
+    if (!wait) return false;
+    fx_.held_back();
+    refuse(request_id, {.code = Code::rate_limited,
+                        .where = field,
+                        .limit = limits::kMisses,
+                        .retry_after_ms = wait_ms(*wait),
+                        .rule = "misses"});
+    return true;
 }
 
 void Commands::to_direct(pb::ClientFrame&& frame, std::uint64_t uid, std::string_view field) {
     auto good = check_id(uid, field);
-    if (good && UserId{uid} == session_.uid_) good = bad(field);
+    // A chat with oneself is one for notes; nobody blocks themselves.
+    if (good && frame.has_block_user() && UserId{uid} == session_.uid_) good = bad(field);
     if (!good) return refuse(frame.request_id(), good.error());
     fx_.post(direct_gid(session_.uid_, {uid}), std::move(frame));
 }
@@ -147,15 +164,8 @@ void Commands::on_open(std::uint32_t request_id, const pb::Open& open) {
     if (good) good = check_number(open.epoch(), "open.epoch");
     if (good) good = check_number(open.seq(), "open.seq");
     if (!good) return refuse(request_id, good.error());
-    if (const auto wait = session_.misses_.wait(now_)) {
-        fx_.held_back();
-        return refuse(request_id, {.code = Code::rate_limited,
-                                   .where = "open.gid",
-                                   .limit = limits::kMisses,
-                                   .retry_after_ms = wait_ms(*wait),
-                                   .rule = "misses"});
-    }
     const GroupId gid{open.gid()};
+    if (hold_back(request_id, gid, "open.gid")) return;
     OpenGroup* group = session_.find(gid);
     if (group == nullptr) {
         if (session_.groups_.size() >= limits::kGroupsOpen) {
@@ -201,7 +211,9 @@ void Commands::on_send(pb::ClientFrame&& frame) {
     if (const auto good = check(frame.send()); !good) {
         return refuse(frame.request_id(), good.error());
     }
-    fx_.post(GroupId{frame.send().gid()}, std::move(frame));
+    const GroupId gid{frame.send().gid()};
+    if (hold_back(frame.request_id(), gid, "send.gid")) return;
+    fx_.post(gid, std::move(frame));
 }
 
 void Commands::on_pull(const pb::ClientFrame& frame) {
@@ -284,14 +296,27 @@ void Commands::on_fetch_members(const pb::ClientFrame& frame) {
     bus::AskMembers ask{.asker = session_.uid_, .fetch = frame.fetch_members()};
     if (ask.fetch.count() == 0) ask.fetch.set_count(kPageDefault);
     const GroupId gid{ask.fetch.gid()};
+    if (hold_back(frame.request_id(), gid, "fetch_members.gid")) return;
     fx_.ask(frame.request_id(), partition_of(gid), std::move(ask));
+}
+
+void Commands::on_list_invites(const pb::ClientFrame& frame) {
+    if (const auto good = check(frame.list_invites()); !good) {
+        return refuse(frame.request_id(), good.error());
+    }
+    const GroupId gid{frame.list_invites().gid()};
+    if (hold_back(frame.request_id(), gid, "list_invites.gid")) return;
+    fx_.ask(frame.request_id(), partition_of(gid),
+            bus::AskInvites{.asker = session_.uid_, .list = frame.list_invites()});
 }
 
 void Commands::on_who_read(const pb::ClientFrame& frame) {
     if (const auto good = check(frame.who_read()); !good) {
         return refuse(frame.request_id(), good.error());
     }
-    fx_.ask(frame.request_id(), partition_of(GroupId{frame.who_read().gid()}),
+    const GroupId gid{frame.who_read().gid()};
+    if (hold_back(frame.request_id(), gid, "who_read.gid")) return;
+    fx_.ask(frame.request_id(), partition_of(gid),
             bus::AskWhoRead{.asker = session_.uid_, .who_read = frame.who_read()});
 }
 
@@ -299,7 +324,9 @@ void Commands::on_search(const pb::ClientFrame& frame) {
     if (const auto good = check(frame.search_entries()); !good) {
         return refuse(frame.request_id(), good.error());
     }
-    fx_.ask(frame.request_id(), partition_of(GroupId{frame.search_entries().gid()}),
+    const GroupId gid{frame.search_entries().gid()};
+    if (hold_back(frame.request_id(), gid, "search_entries.gid")) return;
+    fx_.ask(frame.request_id(), partition_of(gid),
             bus::AskSearch{.asker = session_.uid_, .search = frame.search_entries()});
 }
 

@@ -33,7 +33,11 @@ private:
     void to_owner(pb::ClientFrame&& frame, const Command& command);
     // To the group that this user's direct chat with `uid` is.
     void to_direct(pb::ClientFrame&& frame, std::uint64_t uid, std::string_view field);
+    // Whether the command was refused because too many before it were misses. One about a group
+    // that is open here is none.
+    bool hold_back(std::uint32_t request_id, GroupId gid, std::string_view field);
     // ---- Questions
+    void on_list_invites(const pb::ClientFrame& frame);
     void on_list(const pb::ClientFrame& frame);
     void on_fetch_users(const pb::ClientFrame& frame);
     void on_fetch_user_log(const pb::ClientFrame& frame);

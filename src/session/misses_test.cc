@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "session/miss_table.h"
+
 namespace stentor::session {
 namespace {
 
@@ -39,6 +41,26 @@ TEST(Misses, MoreIsNeverPaidBackThanWasCharged) {
     std::uint32_t asked = 0;
     for (; !misses.wait(kStart); ++asked) misses.charge(kStart);
     EXPECT_EQ(asked, limits::kMisses);
+}
+
+TEST(Misses, ANodeRemembersThemForEachUser) {
+    MissTable table;
+    for (std::uint32_t i = 0; i < limits::kMisses; ++i) table.charge({1}, kStart);
+    EXPECT_TRUE(table.of({1}).wait(kStart));
+    EXPECT_FALSE(table.of({2}).wait(kStart));
+    EXPECT_FALSE(table.of({1}).wait(kStart + limits::kMissEvery));
+}
+
+TEST(Misses, OfTwoUsersInOneSlotNeitherPaysForTheOther) {
+    const auto place = [](UserId uid) { return spread(uid.value) % limits::kMissSlots; };
+    UserId other{2};
+    while (place(other) != place({1})) ++other.value;
+    MissTable table;
+    for (std::uint32_t i = 0; i < 2 * limits::kMisses; ++i) table.charge({1}, kStart);
+    EXPECT_FALSE(table.of(other).wait(kStart));
+    table.charge(other, kStart);
+    EXPECT_FALSE(table.of(other).wait(kStart));
+    EXPECT_FALSE(table.of({1}).wait(kStart));
 }
 
 }  // namespace

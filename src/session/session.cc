@@ -107,7 +107,10 @@ void Session::on_answer(std::uint32_t request_id, std::string payload, Effects& 
 }
 
 void Session::on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effects& fx) {
-    if (!reply) return on_refused(request_id, {}, reply.error(), fx);
+    if (!reply) {
+        if (is_miss(reply.error())) on_miss(fx);
+        return on_refused(request_id, {}, reply.error(), fx);
+    }
     pb::ServerFrame frame;
     frame.set_request_id(request_id);
     if (auto* groups = std::get_if<pb::Groups>(&*reply)) {
@@ -122,6 +125,8 @@ void Session::on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effec
         *frame.mutable_readers() = std::move(*readers);
     } else if (auto* found = std::get_if<pb::FoundEntries>(&*reply)) {
         *frame.mutable_found_entries() = std::move(*found);
+    } else if (auto* invites = std::get_if<pb::Invites>(&*reply)) {
+        *frame.mutable_invites() = std::move(*invites);
     } else {
         return on_refused(request_id, {}, {.code = Code::internal, .where = "reply"}, fx);
     }
@@ -178,7 +183,11 @@ void Session::on_refused(std::uint32_t request_id, GroupId gid, const Error& err
     OpenGroup* group = find(gid);
     if (group != nullptr && group->opens > 0) {
         const bool gone = error.code == Code::not_found || error.code == Code::not_a_member;
-        if (!gone) misses_.pay_back();
+        if (gone) {
+            on_miss(fx);
+        } else {
+            misses_.pay_back();
+        }
         if (gone && group->seat != kNoSeat) {
             leave(gid, fx);
         } else {

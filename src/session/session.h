@@ -20,6 +20,7 @@
 #include <array>
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,7 @@
 #include "base/time.h"
 #include "bus/bus.h"
 #include "session/flight.h"
+#include "session/miss_table.h"
 #include "session/misses.h"
 
 namespace stentor::session {
@@ -68,6 +70,8 @@ struct Rules {
     std::uint32_t sends_burst{limits::kSendsBurst};
     Millis pulse{limits::kPulseEvery};
     storm::Level level{};  // Told in Welcome.
+    // Of the node: copies of these rules share it.
+    std::shared_ptr<MissTable> misses = std::make_shared<MissTable>();
 };
 
 // The place of a seat in its audience (fanout::SeatIndex).
@@ -132,8 +136,10 @@ public:
     virtual void caught_up(GroupId gid, SeatIndex seat, Epoch epoch, Seq reached) = 0;
 
     // ---- To the connection
-    // An Open was refused here: too many before it were of groups that he may not see.
+    // A command was refused here: too many before it named groups that the user may not see.
     virtual void held_back() = 0;
+    // One more did: what the user has spent with it, on all their connections.
+    [[nodiscard]] virtual Misses missed() = 0;
     // Hello was accepted; `user_log_after`: the newest entry of his log that this device holds.
     virtual void registered(const Identity& identity, DeviceId device,
                             std::uint64_t user_log_after) = 0;
@@ -144,6 +150,10 @@ public:
     // After what was replied. All seats have been left when this is called.
     virtual void close(std::uint16_t close_code, Code reason) = 0;
 };
+
+[[nodiscard]] inline bool is_miss(const Error& error) {
+    return error.code == Code::not_found && error.where == "gid";
+}
 
 class Session {
 public:
@@ -163,6 +173,8 @@ public:
 
     // ---- Answers. `payload` is a serialized ServerFrame that bears request_id.
     void on_answer(std::uint32_t request_id, std::string payload, Effects& fx);
+    // What is answered next named a group that there is not, or that the user may not see.
+    void on_miss(Effects& fx) { misses_.learn(fx.missed()); }
     void on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effects& fx);
     void on_opened(std::uint32_t request_id, const Opening& opening, std::string payload,
                    Effects& fx);

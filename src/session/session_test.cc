@@ -51,6 +51,7 @@ public:
     void leave_seat(GroupId, SeatIndex seat) override { left.push_back(seat); }
     void caught_up(GroupId, SeatIndex, Epoch, Seq reached) override { caught.push_back(reached); }
     void held_back() override { ++held; }
+    Misses missed() override { return {}; }
     void registered(const Identity&, DeviceId, std::uint64_t) override { ++registrations; }
     void pause_reading() override { paused = true; }
     void resume_reading() override { paused = false; }
@@ -483,7 +484,12 @@ TEST_F(SessionTest, ADirectChatAndABlockGoToTheSameGroup) {
     frame.set_request_id(5);
     frame.mutable_open_direct()->set_uid(1);
     say(frame);
-    EXPECT_EQ(fx.refusal().field(), "open_direct.uid");
+    ASSERT_EQ(fx.posts.size(), 3U) << "a chat with oneself";
+    EXPECT_EQ(fx.posts[2].first, direct_gid({1}, {1}));
+    frame.set_request_id(6);
+    frame.mutable_block_user()->set_uid(1);
+    say(frame);
+    EXPECT_EQ(fx.refusal().field(), "block_user.uid");
 }
 
 TEST_F(SessionTest, BadgesAreToldOnlyOfGroupsThatAreNotOpen) {
