@@ -18,9 +18,9 @@ beforeAll(async () => {
   for (let i = 0; i < WRITERS; ++i) clients.push(sdkClient(server, await enter(server, "sign-up", `writer ${i}`)));
   await eventually("all are online", async () => clients.every(({ connection }) => connection.state.name === "online"));
   const gid = await new Promise<number>((made) =>
-    clients[0]?.create({ name: "through it all", historyForJoiners: true }, (ready) => made(typeof ready === "object" && "gid" in ready ? ready.gid : 0)),
+    clients[0]?.entrance.create({ name: "through it all", historyForJoiners: true }, (ready) => made(typeof ready === "object" && "gid" in ready ? ready.gid : 0)),
   );
-  for (const client of clients.slice(1)) await new Promise<void>((joined) => client.join(gid, () => joined()));
+  for (const client of clients.slice(1)) await new Promise<void>((joined) => client.entrance.join(gid, () => joined()));
   groups = clients.map((client) => client.group(gid));
   await eventually("all are in", async () => groups.every(({ state }) => state === "open"));
 });

@@ -75,7 +75,7 @@ test("a text that is too long is not sent, and says by how much", async () => {
 test("what is said elsewhere is counted, and where reading was left is marked", async () => {
   const cho = sdkClient(server, await enter(server, "sign-up", "Cho"));
   await eventually("Cho is online", async () => cho.connection.state.name === "online");
-  await new Promise<void>((joined) => cho.join(gidOf(link), () => joined()));
+  await new Promise<void>((joined) => cho.entrance.join(gidOf(link), () => joined()));
   const group = cho.group(gidOf(link));
   await eventually("Cho is in", async () => group.state === "open");
 
@@ -94,7 +94,7 @@ test("what is said elsewhere is counted, and where reading was left is marked", 
 test("who looks back is left alone by what comes, and jumps to it when he likes", async () => {
   const dan = sdkClient(server, await enter(server, "sign-up", "Dan"));
   await eventually("Dan is online", async () => dan.connection.state.name === "online");
-  await new Promise<void>((joined) => dan.join(gidOf(link), () => joined()));
+  await new Promise<void>((joined) => dan.entrance.join(gidOf(link), () => joined()));
   const group = dan.group(gidOf(link));
   for (let i = 0; i < 4; ++i) group.send({ text: `a long one ${i}\n${"and a line\n".repeat(30)}` });
   await eventually("they are written", async () => group.state === "open" && group.outbox.items.length === 0);

@@ -2,11 +2,10 @@
 // link, and even its letters stay text.
 
 import type { Body } from "@stentor/sdk";
+import { linksIn } from "./autolink";
 import { bdi, el } from "./dom";
 import { pieces } from "./mentions";
 import { t } from "./texts";
-
-const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]}，。；：！？）】]/g;
 
 export function bodyNodes(body: Body | undefined, uid: number): Node[] {
   if (!body) return [el("em", { class: "text" }, t.unreadable)];
@@ -33,10 +32,7 @@ function textNode(body: Body, uid: number): HTMLElement {
 }
 
 function appendText(node: HTMLElement, text: string): void {
-  let at = 0;
-  for (const { 0: address, index } of text.matchAll(LINK)) {
-    node.append(text.slice(at, index), el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, address));
-    at = index + address.length;
+  for (const { text: piece, href } of linksIn(text)) {
+    node.append(href === undefined ? piece : el("a", { href, target: "_blank", rel: "noopener noreferrer" }, piece));
   }
-  node.append(text.slice(at));
 }

@@ -11,7 +11,8 @@ const MAY_JOIN: ReadonlySet<Code> = new Set([Code.NOT_FOUND, Code.NOT_A_MEMBER])
 export class Card {
   readonly element = el("div", { class: "card", hidden: true });
   #says = "";
-  #pending = false;
+  // The last try to join has said so: to a stranger the group does not exist before.
+  #banned = false;
 
   constructor(
     private readonly client: Client,
@@ -20,6 +21,8 @@ export class Card {
 
   // False: there is nothing to say, the group is open.
   render(group: Group): boolean {
+    // Let in: nothing of what was said before holds any more.
+    if (group.state === "open") this.#banned = false;
     const says = this.#about(group);
     this.element.hidden = says === "";
     if (says !== this.#says) {
@@ -29,22 +32,35 @@ export class Card {
     return says !== "";
   }
 
-  #about({ state, refusal, oustedBy }: Group): string {
-    if (state === "ousted") return `ousted ${oustedBy?.reason} ${this.client.users.name(oustedBy?.by ?? 0)}`;
-    return state === "refused" ? `refused ${refusal?.code} ${this.#pending}` : "";
+  #about(group: Group): string {
+    const { state, refusal, oustedBy } = group;
+    if (state !== "ousted" && state !== "refused") return "";
+    return JSON.stringify([state, refusal?.code, oustedBy?.reason, this.client.users.name(oustedBy?.by ?? 0), this.#waits(group), this.#banned]);
+  }
+
+  // Only where one may still be let in: not of somebody who was banned meanwhile.
+  #waits(group: Group): boolean {
+    return this.client.entrance.asked.has(group.gid) && this.#joinable(group);
+  }
+
+  #joinable(group: Group): boolean {
+    const { state, refusal } = group;
+    if (this.#banned) return false;
+    return state === "refused" ? refusal !== undefined && MAY_JOIN.has(refusal.code) : this.#returns(group);
   }
 
   #draw(group: Group): void {
     const { state, refusal } = group;
-    const joinable = state === "refused" ? refusal !== undefined && MAY_JOIN.has(refusal.code) : this.#returns(group);
+    const pending = this.#waits(group);
+    const joinable = this.#joinable(group);
     const error = el("p", { class: "error", role: "alert" });
     const join = button(t.join, () => this.#join(group, join, error), { class: "primary" });
     const cancel = button(t.cancel, () => (location.hash = "#/"));
-    const title = state === "ousted" ? this.#oustWords(group) : joinable ? t.joinAsk : refusal ? wordsOf(refusal) : "";
-    const text = this.#pending ? t.pending : joinable ? t.joinAskText(group.gid) : "";
+    const title = this.#banned ? t.youAreBanned : state === "ousted" ? this.#oustWords(group) : joinable ? t.joinAsk : refusal ? wordsOf(refusal) : "";
+    const text = pending ? t.pending : joinable ? t.joinAskText(group.gid) : "";
     this.element.replaceChildren(
       el("h2", {}, title), el("p", { role: "status" }, text), error,
-      el("div", { class: "buttons" }, cancel, joinable && !this.#pending && join),
+      el("div", { class: "buttons" }, cancel, joinable && !pending && join),
     );
   }
 
@@ -71,12 +87,12 @@ export class Card {
 
   #join({ gid }: Group, join: HTMLButtonElement, error: HTMLElement): void {
     join.disabled = true;
-    this.client.join(gid, (ready) => {
+    this.client.entrance.join(gid, (ready) => {
       join.disabled = false;
       if (ready === "offline") setText(error, t.noServer);
       else if (!("refused" in ready)) this.#says = "joined";
-      else if (ready.refused.code === Code.APPROVAL_PENDING) this.#pending = true;
-      else setText(error, wordsOf(ready.refused));
+      else if (ready.refused.code === Code.BANNED) this.#banned = true;
+      else if (ready.refused.code !== Code.APPROVAL_PENDING) setText(error, wordsOf(ready.refused));
       this.client.changed();
     }, this.invite);
   }

@@ -1,8 +1,10 @@
 // Where one writes. Enter sends, Shift+Enter starts a line; on a phone Enter starts a line as well.
 
-import { decodeBody, type Body, type Draft, type Entry } from "@stentor/sdk";
+import { decodeBody, type Body, type Draft, type Entry, type Failure } from "@stentor/sdk";
 import { excerptOf } from "./body";
-import { bdi, el, icon, iconButton, isolated, setText } from "./dom";
+import { failureWords, sayFailure, sayText } from "./dialog";
+import { bdi, composes, el, icon, iconButton, isolated, setText } from "./dom";
+import type { KeptDraft, Written } from "./kept";
 import { MentionBox, type MentionPort } from "./mention_box";
 import { t } from "./texts";
 
@@ -12,8 +14,11 @@ const QUOTE_LETTERS = 80;
 
 export interface ComposerPort extends MentionPort {
   send(body: Draft<Body>): void;
-  edit(entry: Entry, body: Draft<Body>): void;
+  edit(entry: Entry, body: Draft<Body>, ended: (failure?: Failure) => void): void;
   typed(): void;
+  // As it is held now; nothing when it cannot be seen, or not yet.
+  entry(seq: number): Entry | undefined;
+  keep(draft: KeptDraft): void;
 }
 
 // What is written belongs to an entry: an answer to it, or its new words.
@@ -35,7 +40,9 @@ export class Composer {
   #held = "";
   #waits = "";
   #regarding: About | undefined;
-  #draft = "";
+  // Of a draft from before: its entry is not here yet.
+  #wanted: KeptDraft["about"];
+  #under: Written = { text: "", names: [] };
 
   constructor(private readonly port: ComposerPort) {
     this.#mentions = new MentionBox(this.#input, port);
@@ -45,6 +52,7 @@ export class Composer {
     this.#input.addEventListener("input", () => {
       this.fit();
       this.#mentions.typed();
+      this.#keep();
       if (this.text !== "" && !this.#regarding?.edits) port.typed();
     });
     this.#input.addEventListener("keydown", (event) => this.#key(event));
@@ -55,10 +63,39 @@ export class Composer {
     this.fit();
   }
 
-  // What is worth keeping for later; the new words of an old message are not.
-  get draft(): string {
-    return this.#regarding?.edits ? this.#draft : this.text;
+  // From before: of another visit to this group, or of another page.
+  restore(draft: KeptDraft): void {
+    this.#write(draft);
+    this.#under = draft.under ?? { text: "", names: [] };
+    this.#wanted = draft.about;
+    this.fit();
   }
+
+  // The entry that a restored draft is about may have come. `coming`: one that is not here still may.
+  resolve(coming: () => boolean, nameOf: (entry: Entry) => string): void {
+    if (!this.#wanted) return;
+    const { seq, edits } = this.#wanted;
+    const entry = this.port.entry(seq);
+    if (!entry && coming()) return;
+    this.#wanted = undefined;
+    if (entry && !entry.recalled) this.#regard({ entry, edits }, edits ? t.editing : t.replyTo(isolated(nameOf(entry))));
+    this.fit();
+  }
+
+  get #written(): Written {
+    return { text: this.text, names: [...this.#mentions.names] };
+  }
+
+  #write({ text, names }: Written): void {
+    this.#mentions.names = new Map(names);
+    this.text = text;
+  }
+
+  #keep(): void {
+    const about = this.#regarding ? { seq: this.#regarding.entry.seq, edits: this.#regarding.edits } : this.#wanted;
+    this.port.keep({ ...this.#written, ...(about && { about }), ...(this.#under.text !== "" && { under: this.#under }) });
+  }
+
   get text(): string {
     return this.#input.value;
   }
@@ -100,26 +137,29 @@ export class Composer {
   reply(entry: Entry, name: string): void {
     this.plain();
     this.#regard({ entry, edits: false }, t.replyTo(isolated(name)));
+    this.#input.focus();
   }
 
   edit(entry: Entry): void {
     this.plain();
     const body = decodeBody(entry.body);
-    this.#draft = this.text;
+    this.#under = this.#written;
     this.#mentions.begin(body);
     this.text = body?.text ?? "";
     this.#regard({ entry, edits: true }, t.editing);
+    this.#input.focus();
   }
 
   // Neither an answer nor an edit.
   plain(): void {
-    const { edits } = this.#regarding ?? {};
-    this.#regarding = undefined;
+    const edits = (this.#regarding ?? this.#wanted)?.edits;
+    this.#regarding = this.#wanted = undefined;
     this.#about.hidden = true;
-    if (!edits) return;
-    this.#mentions.begin();
-    this.text = this.#draft;
-    this.#draft = "";
+    if (edits) {
+      this.#write(this.#under);
+      this.#under = { text: "", names: [] };
+    }
+    this.#keep();
   }
 
   #regard(about: About, title: string): void {
@@ -127,14 +167,13 @@ export class Composer {
     setText(this.#aboutTitle, title);
     setText(this.#aboutText, excerptOf(decodeBody(about.entry.body), QUOTE_LETTERS));
     this.#about.hidden = false;
-    this.#input.focus();
+    this.#keep();
   }
 
   #key(event: KeyboardEvent): void {
-    if (this.#mentions.key(event)) return;
+    if (composes(event) || this.#mentions.key(event)) return;
     if (event.key === "Escape" && this.#regarding) return this.plain();
-    // While a word is being composed, Enter chooses it.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey) return;
     if (matchMedia("(pointer: coarse)").matches) return;
     event.preventDefault();
     this.element.requestSubmit();
@@ -142,19 +181,34 @@ export class Composer {
 
   #submit(): void {
     const text = this.text.trim();
-    if (text === "" || this.#over() > 0 || this.#held !== "") return;
+    if (text === "" || this.#over() > 0 || this.#held !== "" || this.#wanted) return;
     const body = this.#mentions.bodyOf(text);
+    const written = this.#written;
     const about = this.#regarding;
     this.plain();
     if (about?.edits) {
       const before = decodeBody(about.entry.body);
-      this.port.edit(about.entry, { ...before, ...body });
+      this.port.edit(about.entry, { ...before, ...body }, (failure) => failure && this.#editFailed(failure, about.entry, written));
     } else {
       this.text = "";
       this.#mentions.begin();
+      this.#keep();
       this.port.send(about ? { ...body, replyTo: about.entry.seq } : body);
     }
     this.#input.focus();
+  }
+
+  // The new words are not lost: they stand here again, for the entry as it is now. Whoever writes something else
+  // meanwhile, or has left, gets them to copy.
+  #editFailed(failure: Failure, { seq }: Entry, written: Written): void {
+    const entry = this.port.entry(seq);
+    if (this.#regarding || !entry || entry.recalled || !this.element.isConnected) {
+      return sayText(t.failed, `${failureWords(failure)} ${t.written}`, written.text);
+    }
+    this.edit(entry);
+    this.#write(written);
+    this.#keep();
+    return sayFailure(failure);
   }
 
   #over(): number {
@@ -168,6 +222,6 @@ export class Composer {
     if (scrollHeight > 0) this.#input.style.height = `${scrollHeight + offsetHeight - clientHeight}px`;
     const over = this.text.length * 4 > this.#bytesMax * SHOWN_FROM ? this.#over() : -1;
     setText(this.#note, over > 0 ? t.tooLong(over) : this.#held || this.#waits);
-    this.#send.disabled = this.text.trim() === "" || over > 0 || this.#held !== "";
+    this.#send.disabled = this.text.trim() === "" || over > 0 || this.#held !== "" || this.#wanted !== undefined;
   }
 }

@@ -1,12 +1,13 @@
 // One group on the page: its head, its timeline, and where one writes.
 
-import { GroupKind, hexOf, Role, type Client, type Group, type Pending } from "@stentor/sdk";
+import { GroupKind, hexOf, Role, type Client, type Entry, type Group, type Pending } from "@stentor/sdk";
 import { Card } from "./card";
 import { Composer } from "./composer";
 import { sayFailure } from "./dialog";
 import { showVerified } from "./dialogs";
 import { el, icon, iconButton, isolated, moreButton, setText } from "./dom";
 import { groupMenu } from "./group_menu";
+import type { Kept } from "./kept";
 import { openMenu } from "./menu";
 import { messageMenu } from "./message_menu";
 import { showReaders } from "./readers";
@@ -35,13 +36,14 @@ export class Conversation {
     private readonly client: Client,
     readonly gid: number,
     invite: string,
-    private readonly drafts: Map<number, string>,
+    private readonly kept: Kept,
   ) {
     this.#group = client.group(gid);
     this.#card = new Card(client, invite);
     this.#timeline = this.#makeTimeline();
     this.#composer = this.#makeComposer();
-    this.#composer.text = drafts.get(gid) ?? "";
+    const draft = kept.draft(gid);
+    if (draft) this.#composer.restore(draft);
     this.#verified.append(icon("shield"), this.#verifiedWords, this.#verifiedShort);
     this.#verified.addEventListener("click", () => showVerified(this.#group));
     const more = moreButton(t.groupMenu, (anchor) => openMenu(anchor, t.groupMenu, groupMenu(client, this.#group, this.#name.textContent)));
@@ -67,12 +69,13 @@ export class Conversation {
   }
 
   leave(): void {
-    this.drafts.set(this.gid, this.#composer.draft);
     this.#group.reader.flush();
+    this.#group.view.left();
   }
 
-  visibilityChanged(visible: boolean): void {
-    this.#timeline.visibilityChanged(visible);
+  // Somebody looks here again.
+  seenAgain(): void {
+    this.#timeline.seenAgain();
   }
 
   render(): void {
@@ -92,6 +95,7 @@ export class Conversation {
     const mutedUntil = this.#mutedUntil();
     this.#composer.hold(mutedUntil > 0 ? t.youAreMuted(wholeTime(mutedUntil)) : "");
     this.#composer.wait(waitWords(this.#group.outbox.items));
+    if (state === "open") this.#composer.resolve(() => this.#group.elsewhere.asking, (entry) => this.#authorOf(entry));
     setText(this.#typing, this.#typingWords());
     const outside = this.#card.render(this.#group);
     this.#tools.hidden = outside;
@@ -133,6 +137,10 @@ export class Conversation {
     return this.client.users.name(uid) ?? t.someone(uid);
   }
 
+  #authorOf({ sender }: Entry): string {
+    return sender === this.client.uid ? t.you : this.#nameOf(sender);
+  }
+
   // After an oust and a new join the client has another Group under the same id.
   #refreshGroup(): void {
     const group = this.client.watched(this.gid);
@@ -149,7 +157,7 @@ export class Conversation {
       sendAgain: (item) => group.writer.sendAgain(item.cmid),
       discard: (item) => this.#discard(item),
       menu: (entry, anchor) => openMenu(anchor, t.more, messageMenu(this.client, group, entry, {
-        reply: (to) => this.#composer.reply(to, to.sender === this.client.uid ? t.you : this.#nameOf(to.sender)),
+        reply: (to) => this.#composer.reply(to, this.#authorOf(to)),
         edit: (what) => this.#composer.edit(what),
       })),
       react: ({ seq }, emoji, on) => group.acts.react(seq, emoji, on, sayFailure),
@@ -164,7 +172,9 @@ export class Conversation {
         this.#timeline.toNewest();
         this.#group.send(body);
       },
-      edit: (entry, body) => this.#group.acts.edit(entry, body, sayFailure),
+      edit: (entry, body, ended) => this.#group.acts.edit(entry, body, ended),
+      entry: (seq) => this.#group.elsewhere.entry(seq),
+      keep: (draft) => this.kept.keepDraft(this.gid, draft),
       typed: () => this.#group.typing.typed(),
       mayAll: () => this.#group.role >= Role.ADMIN,
       find: (prefix, found) => {

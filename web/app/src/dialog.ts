@@ -94,13 +94,21 @@ export function sure(title: string, text: string, action: string, run: (ended: (
 
 // Only heard of when it went wrong.
 export function sayFailure(failure?: Failure): void {
-  if (!failure) return;
-  openDialog(t.failed, (close) => ({
-    nodes: [
-      el("p", { class: "error", role: "alert" }, failureWords(failure)),
-      el("div", { class: "buttons" }, button(t.close, close, { class: "primary" })),
-    ],
+  if (failure) say(t.failed, failureWords(failure), { class: "error", role: "alert" });
+}
+
+export function say(title: string, words: string, attributes: Record<string, string> = {}, more: Node[] = []): void {
+  openDialog(title, (close) => ({
+    nodes: [el("p", attributes, words), ...more, el("div", { class: "buttons" }, button(t.close, close, { class: "primary" }))],
   }));
+}
+
+// For what a person wrote and nobody took, or could not be copied.
+export function sayText(title: string, words: string, text: string): void {
+  const field = el("textarea", { class: "written", readonly: true, rows: 4, "aria-label": words });
+  field.value = text;
+  say(title, words, {}, [field]);
+  field.select();
 }
 
 export function failureWords(failure: Failure): string {

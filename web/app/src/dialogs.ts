@@ -23,7 +23,7 @@ export function askNewGroup(client: Client): void {
     besides: [el("label", { for: "policy" }, t.joinPolicy), policy, el("label", { class: "check" }, history, t.historyForJoiners)],
     answered: (name, fail, close) => {
       const settings = { name, historyForJoiners: history.checked, joinPolicy: Number(policy.value) };
-      client.create(settings, (ready) => goOrSay(ready, fail, close));
+      client.entrance.create(settings, (ready) => goOrSay(ready, fail, close));
     },
   });
 }
@@ -34,7 +34,7 @@ export function askJoin(client: Client): void {
     answered: (text, fail, close) => {
       const link = linkIn(text);
       if (!link) return fail(t.joinBad);
-      client.join(link.gid, (ready) => goOrSay(ready, fail, close), link.invite);
+      client.entrance.join(link.gid, (ready) => goOrSay(ready, fail, close), link.invite);
     },
   });
 }
@@ -43,7 +43,7 @@ export function askLeave(client: Client, gid: number, name: string): void {
   openDialog(t.leave, (close) => {
     const error = el("p", { class: "error", role: "alert" });
     const leave = button(t.leave, () => {
-      client.leave(gid, (answer) => {
+      client.entrance.leave(gid, (answer) => {
         if (answer.case === "refused") {
           const owner = answer.value.code === Code.NOT_PERMITTED;
           return setText(error, owner ? t.ownerStays : wordsOf(answer.value));

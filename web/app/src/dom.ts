@@ -98,3 +98,14 @@ export function avatar(id: number, name: string): HTMLElement {
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
+
+// While a word is being composed, Enter chooses it and Escape gives it up. Safari ends the composition
+// before it tells of the key; there only the number 229 gives it away.
+export function composes(event: Pick<KeyboardEvent, "isComposing" | "keyCode">): boolean {
+  return event.isComposing || event.keyCode === 229;
+}
+
+// Somebody looks at this page: it is in front, and keys go to it.
+export function isLookedAt(): boolean {
+  return document.visibilityState === "visible" && document.hasFocus();
+}

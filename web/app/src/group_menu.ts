@@ -19,7 +19,7 @@ export function groupMenu(client: Client, group: Group, name: string): MenuItem[
   if (opened?.settings?.kind === GroupKind.DIRECT) return [members, mute, ...blockOther(client, group)];
   return [
     members,
-    { label: t.share, run: () => showShare(group, () => client.connection.serverNow()) },
+    { label: t.share, run: () => showShare(client, group) },
     { label: t.settings, run: () => showSettings(client, group) },
     mute,
     { label: t.leave, danger: true, run: () => askLeave(client, gid, name) },

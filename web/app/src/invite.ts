@@ -1,25 +1,31 @@
 // How others get in: by the group's own link, or by an invitation with an end.
 
-import { JoinPolicy, Role, type Group } from "@stentor/sdk";
-import { failureWords, openDialog } from "./dialog";
-import { button, el, setText } from "./dom";
+import { JoinPolicy, Role, type Client, type Group, type InviteState, type Paged } from "@stentor/sdk";
+import { copied } from "./clipboard";
+import { failureWords, openDialog, sure } from "./dialog";
+import { button, el, isolated, setText } from "./dom";
 import { linkTo } from "./links";
-import { t } from "./texts";
+import { t, wholeTime } from "./texts";
 
 const DAY_MS = 24 * 3_600_000;
 const VALID_MS = [DAY_MS, 7 * DAY_MS, 0];
 
-export function showShare(group: Group, nowMs: () => number): void {
+export function showShare(client: Client, group: Group): void {
   const { gid } = group;
+  const nowMs = () => client.connection.serverNow();
   const policy = group.opened?.settings?.joinPolicy ?? JoinPolicy.OPEN;
   openDialog(t.share, (close) => {
     const about = el("p", {}, t.shareText);
     const link = el("input", { readonly: true, value: linkTo(gid), "aria-label": t.share, class: "share-link" });
     link.addEventListener("focus", () => link.select());
     const copy = button(t.copy, () => {
-      link.select();
-      void navigator.clipboard?.writeText(link.value).then(() => setText(copy, t.copied));
+      // Chosen as well: where nothing can be copied by the page, a key does it.
+      void copied(link.value).then((done) => {
+        setText(copy, done ? t.copied : t.copy);
+        link.select();
+      });
     }, { class: "primary" });
+    const invites = group.membership.invites(client.changed);
     const byCode = policy !== JoinPolicy.OPEN;
     // With approval the plain link asks an admin; an invitation is already the answer.
     if (policy === JoinPolicy.APPROVAL) setText(about, t.shareApproval);
@@ -31,10 +37,48 @@ export function showShare(group: Group, nowMs: () => number): void {
       setText(about, t.inviteText);
       setText(copy, t.copy);
       link.focus();
+      invites.again();
     };
-    const may = byCode && group.role >= Role.ADMIN;
-    return { nodes: [about, link, ...(may ? [inviteForm(group, nowMs, made)] : []), el("div", { class: "buttons" }, button(t.close, close), copy)] };
+    const moderates = group.role >= Role.ADMIN;
+    if (moderates) invites.more();
+    const { section, render } = invitesSection(client, group, invites);
+    return {
+      nodes: [about, link, ...(byCode && moderates ? [inviteForm(group, nowMs, made)] : []), section, el("div", { class: "buttons" }, button(t.close, close), copy)],
+      render,
+    };
   });
+}
+
+// Those that let somebody in now; a link in an open group may be one from before.
+function invitesSection(client: Client, group: Group, invites: Paged<InviteState>): { section: HTMLElement; render: () => void } {
+  const list = el("ul", { class: "people" });
+  const more = button(t.showMore, () => invites.more(), { class: "link" });
+  const section = el("section", { class: "invites", "aria-label": t.invitesTitle, hidden: true }, el("h3", {}, t.invitesTitle), list, more);
+  let shown = "";
+  const render = () => {
+    const { items, complete, loading } = invites;
+    const looks = JSON.stringify([items.map((one) => [one, client.users.name(one.by)]), complete, loading]);
+    if (looks === shown) return;
+    shown = looks;
+    section.hidden = items.length === 0;
+    more.hidden = complete || loading;
+    list.replaceChildren(...items.map((one) => inviteNode(client, group, one, () => invites.again())));
+  };
+  return { section, render };
+}
+
+function inviteNode(client: Client, group: Group, { invite, by, madeMs, expiresMs, uses, usesMax }: InviteState, again: () => void): HTMLElement {
+  const name = by === client.uid ? t.you : isolated(client.users.name(by) ?? t.someone(by));
+  const until = expiresMs > 0 ? t.inviteUntil(wholeTime(expiresMs)) : t.inviteForGood;
+  const end = button(t.inviteEnd, () => sure(t.inviteEnd, t.inviteEndAsk, t.inviteEnd, (ended) =>
+    group.membership.endInvite(invite, (failure) => {
+      ended(failure);
+      if (!failure) again();
+    })));
+  return el("li", { "data-invite": invite },
+    el("span", { class: "who" }, el("span", {}, t.inviteBy(name, wholeTime(madeMs))), el("span", { class: "hint" }, `${t.inviteUsed(uses, usesMax)} · ${until}`)),
+    end,
+  );
 }
 
 function inviteForm(group: Group, nowMs: () => number, made: (invite: string) => void): HTMLElement {

@@ -1,30 +1,78 @@
 import "./style.css";
-import { forgetAccount, keepAccount, keptAccount, type Account } from "./account";
+import { Code } from "@stentor/sdk";
+import { showAccount } from "./account_dialog";
+import { endToken, forgetAccount, keepAccount, keptAccount, onAccountElsewhere, settled, type Account } from "./account";
+import { say } from "./dialog";
+import { Kept } from "./kept";
 import { Page } from "./page";
 import { signInPage } from "./sign_in";
 import { pageLanguage, t } from "./texts";
+import { wordsOf } from "./words";
 
 document.documentElement.lang = pageLanguage;
 const root = document.querySelector<HTMLElement>("#app");
 if (root) begin(root);
 
+// Somebody is signed in, in all tabs of this browser, or nobody is.
 function begin(root: HTMLElement): void {
-  const account = keptAccount();
-  if (account) enter(root, account);
-  else ask(root);
-}
+  let shown: { account: Account; page: Page } | undefined;
 
-function ask(root: HTMLElement, notice = ""): void {
-  signInPage(root, notice, (account) => {
-    keepAccount(account);
-    enter(root, account);
-  });
-}
+  const ask = (notice = "") => {
+    shown?.page.close();
+    shown = undefined;
+    signInPage(root, notice, (account) => {
+      keepAccount(account);
+      enter(account);
+    });
+  };
 
-function enter(root: HTMLElement, account: Account): void {
-  const page = new Page(root, account, (wanted) => {
-    forgetAccount();
+  const enter = (account: Account) => {
+    shown?.page.close();
+    const page = new Page(root, account, {
+      ended: (code) => void ended(account, page, code),
+      signOut: () => void signOut(account, false),
+      account: () => showAccount({ account, signOut: (everywhere) => void signOut(account, everywhere), passwordChanged }),
+    });
+    shown = { account, page };
+  };
+
+  // What the browser keeps has changed: by another tab, or while this one was asleep.
+  const follow = () => {
+    const kept = keptAccount();
+    if (kept?.token === shown?.account.token) return;
+    if (kept) enter(kept);
+    else ask(t.signedOutElsewhere);
+  };
+
+  const ended = async (account: Account, page: Page, code: Code) => {
     page.close();
-    ask(root, wanted ? "" : t.signedOut);
-  });
+    await settled();
+    if (shown?.page !== page) return;
+    const kept = keptAccount();
+    if (kept && kept.token !== account.token) return enter(kept);
+    // Another version of this page needs the same token.
+    if (code !== Code.UNSUPPORTED_VERSION) forgetAccount();
+    ask(wordsOf({ code }));
+  };
+
+  // Here at once; the other tabs follow what the browser keeps.
+  const signOut = async (account: Account, everywhere: boolean) => {
+    forgetAccount();
+    ask();
+    new Kept(account.uid).forget();
+    const told = await endToken(account, everywhere);
+    if (!told && !shown) ask(t.signOutUntold);
+  };
+
+  const passwordChanged = () => {
+    follow();
+    say(t.changePassword, t.passwordChanged);
+  };
+
+  onAccountElsewhere(follow);
+  window.addEventListener("pageshow", follow);
+  document.addEventListener("resume", follow);
+  const account = keptAccount();
+  if (account) enter(account);
+  else ask();
 }

@@ -51,7 +51,7 @@ export function blockItem(client: Client, uid: number, ended: (failure?: Failure
 }
 
 function openDirect(client: Client, uid: number, page: MembersPage): void {
-  client.direct(uid, (ready) => {
+  client.entrance.direct(uid, (ready) => {
     if (ready === "offline") return setText(page.error, t.noServer);
     if ("refused" in ready) return setText(page.error, failureWords(ready.refused));
     page.close();

@@ -2,9 +2,9 @@
 // ever, ids are, so a mention is kept as the place of its letters and an id.
 
 import type { Body, Draft } from "@stentor/sdk";
-import { avatar, bdi, el } from "./dom";
-import { mentionsIn, pieces } from "./mentions";
-import { t } from "./texts";
+import { avatar, bdi, composes, el } from "./dom";
+import { begunIn, mentionsIn, pieces } from "./mentions";
+import { MENTIONS_ALL, t } from "./texts";
 
 export interface Candidate {
   uid: number;
@@ -20,7 +20,6 @@ export interface MentionPort {
 const ALL = 0;
 const TYPED_MS = 150;
 const SHOWN_MAX = 6;
-const WORD = /(?:^|[\s(（，。、])@([^\s@]{0,64})$/;
 
 export class MentionBox {
   readonly element = el("ul", { class: "mention-box", role: "listbox", id: "mention-box", "aria-label": t.mentions, hidden: true });
@@ -46,7 +45,17 @@ export class MentionBox {
     this.close();
     this.#chosen.clear();
     for (const { text, mentioned } of body ? pieces(body) : []) if (mentioned !== undefined) this.#chosen.set(text, mentioned);
-    if (body?.mentionAll) this.#chosen.set(`@${t.mentionAll}`, ALL);
+    // It may have been written in the other language.
+    if (body?.mentionAll) for (const words of MENTIONS_ALL) this.#chosen.set(`@${words}`, ALL);
+  }
+
+  // What was chosen so far, to be kept beside the text that holds it.
+  get names(): ReadonlyMap<string, number> {
+    return this.#chosen;
+  }
+  set names(names: ReadonlyMap<string, number>) {
+    this.close();
+    this.#chosen = new Map(names);
   }
 
   typed(): void {
@@ -63,7 +72,7 @@ export class MentionBox {
 
   // Whether the key was meant for the list.
   key(event: KeyboardEvent): boolean {
-    if (this.element.hidden || event.isComposing) return false;
+    if (this.element.hidden || composes(event)) return false;
     const { length } = this.#candidates;
     if (event.key === "ArrowDown") this.#move((this.#at + 1) % length);
     else if (event.key === "ArrowUp") this.#move((this.#at + length - 1) % length);
@@ -83,15 +92,14 @@ export class MentionBox {
 
   // What of the text names somebody.
   bodyOf(text: string): Draft<Body> {
-    const names = new Map([...this.#chosen].filter(([, uid]) => uid !== ALL));
-    const all = [...this.#chosen].some(([name, uid]) => uid === ALL && text.includes(name));
-    return { text, mentions: mentionsIn(text, names), mentionAll: all };
+    const found = mentionsIn(text, this.#chosen);
+    return { text, mentions: found.filter(({ uid }) => uid !== ALL), mentionAll: found.some(({ uid }) => uid === ALL) };
   }
 
   #word(): string | undefined {
     const { value, selectionStart, selectionEnd } = this.input;
     if (selectionStart !== selectionEnd) return undefined;
-    return WORD.exec(value.slice(0, selectionStart))?.[1];
+    return begunIn(value.slice(0, selectionStart));
   }
 
   #show(prefix: string, members: readonly Candidate[]): void {

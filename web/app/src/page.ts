@@ -1,12 +1,13 @@
 // The page of somebody signed in: groups on the left, one conversation on the right; on a phone one
 // of the two, by the address.
 
-import { Client, UNREAD_MANY } from "@stentor/sdk";
+import { Client, UNREAD_MANY, type Code } from "@stentor/sdk";
 import { device, type Account } from "./account";
 import { Conversation } from "./conversation";
 import { closeDialogs, renderDialogs } from "./dialog";
-import { el, setText } from "./dom";
+import { el, isLookedAt, setText } from "./dom";
 import { browser, openSocket } from "./env";
+import { Kept } from "./kept";
 import { linkIn } from "./links";
 import { Sidebar, unreadOf } from "./sidebar";
 import { Status } from "./status";
@@ -14,6 +15,13 @@ import { StormBanner } from "./storm";
 import { t } from "./texts";
 
 const RENDER_EVERY_MS = 16;
+
+export interface PagePort {
+  // The server has ended it, and says why.
+  ended(code: Code): void;
+  signOut(): void;
+  account(): void;
+}
 
 export class Page {
   readonly #client: Client;
@@ -24,7 +32,7 @@ export class Page {
   readonly #hint = el("p", {});
   readonly #nothing = el("div", { class: "nothing" }, el("img", { src: "/icon.svg", alt: "", width: 64, height: 64 }), this.#hint);
   readonly #frame: HTMLElement;
-  readonly #drafts = new Map<number, string>();
+  readonly #kept: Kept;
   readonly #closing = new AbortController();
   #conversation: Conversation | undefined;
   #scheduled = false;
@@ -33,8 +41,9 @@ export class Page {
   constructor(
     root: HTMLElement,
     account: Account,
-    private readonly signedOut: (wanted: boolean) => void,
+    private readonly port: PagePort,
   ) {
+    this.#kept = new Kept(account.uid);
     this.#client = new Client(
       { env: browser, open: openSocket(), token: account.token, device: device(), client: "stentor-web/0.1" },
       () => this.#schedule(),
@@ -44,12 +53,13 @@ export class Page {
     // What nobody's account has written.
     this.#client.users.learn(0, t.operator);
     this.#status = new Status(this.#client);
-    this.#sidebar = new Sidebar(this.#client, this.#status, () => this.#signOut());
+    this.#sidebar = new Sidebar(this.#client, this.#status, { account: () => port.account(), signOut: () => this.#signOut() });
     this.#storm = new StormBanner(this.#client);
     this.#frame = el("div", { class: "frame" }, this.#storm.element, this.#sidebar.element, this.#stage);
     root.replaceChildren(this.#frame);
     this.#listen();
     this.#route();
+    this.#client.restore(this.#kept.unsent(Date.now()));
     this.#client.connection.start();
   }
 
@@ -67,23 +77,38 @@ export class Page {
     window.addEventListener("hashchange", () => this.#route(), { signal });
     window.addEventListener("online", () => client.connection.wake(), { signal });
     window.addEventListener("blur", () => client.flushReads(), { signal });
-    window.addEventListener("pagehide", () => client.flushReads(), { signal });
+    window.addEventListener("focus", () => this.#seenAgain(), { signal });
+    // A page that the browser keeps for the way back, or freezes, would keep its socket open for minutes.
+    window.addEventListener("pagehide", () => this.#rest(), { signal });
+    document.addEventListener("freeze", () => this.#rest(), { signal });
+    window.addEventListener("pageshow", () => client.connection.back(), { signal });
+    document.addEventListener("resume", () => client.connection.back(), { signal });
     window.addEventListener("resize", () => this.#schedule(), { signal });
     window.addEventListener("beforeunload", (event) => {
-      if (client.unsaved) event.preventDefault();
+      if (!this.#kept.keepUnsent(client.unsent)) event.preventDefault();
     }, { signal });
     document.addEventListener("visibilitychange", () => {
       const visible = document.visibilityState === "visible";
       if (visible) client.connection.wake();
       else client.flushReads();
-      this.#conversation?.visibilityChanged(visible);
-      this.#schedule();
+      this.#seenAgain();
     }, { signal });
   }
 
+  #seenAgain(): void {
+    if (isLookedAt()) this.#conversation?.seenAgain();
+    this.#schedule();
+  }
+
+  #rest(): void {
+    this.#client.flushReads();
+    this.#kept.keepUnsent(this.#client.unsent);
+    this.#client.connection.rest();
+  }
+
   #signOut(): void {
-    if (this.#client.unsaved && !confirm(t.signOutAsk)) return;
-    this.signedOut(true);
+    if (this.#client.unsent.length > 0 && !confirm(t.signOutAsk)) return;
+    this.port.signOut();
   }
 
   #route(): void {
@@ -95,7 +120,7 @@ export class Page {
     this.#conversation?.leave();
     this.#conversation = undefined;
     if (link) {
-      this.#conversation = new Conversation(this.#client, link.gid, link.invite, this.#drafts);
+      this.#conversation = new Conversation(this.#client, link.gid, link.invite, this.#kept);
       this.#stage.replaceChildren(this.#conversation.element);
       this.#conversation.entered();
     } else {
@@ -118,7 +143,8 @@ export class Page {
   #render(): void {
     const { connection } = this.#client;
     const { state } = connection;
-    if (state.name === "stopped") return this.signedOut(false);
+    this.#kept.keepUnsent(this.#client.unsent);
+    if (state.name === "stopped") return this.port.ended(state.code);
     this.#frame.dataset["connection"] = state.name;
     this.#status.render();
     this.#storm.render();

@@ -3,8 +3,9 @@
 import { decodeBody, EntryKind, type Entry, type Group, type Note } from "@stentor/sdk";
 import { bdi, el, isolated } from "./dom";
 import { entryNode, lookOf, looksOf, type EntryActions, type Names } from "./entry_row";
-import { clockTime, dayKey, dayName, t, wholeTime } from "./texts";
-import { wordsOf } from "./words";
+import { dayKey } from "./days";
+import { clockTime, dayName, t, wholeTime } from "./texts";
+import { noteWords } from "./words";
 
 export interface Row {
   key: string;
@@ -78,10 +79,10 @@ function noteRows(notes: readonly Note[], names: Names): Row[] {
 }
 
 // Unlike anything that others see.
-function noteNode({ text, code, timeMs }: Note, from: string): HTMLElement {
-  const words = text === "" ? wordsOf({ code }) : text;
+function noteNode(note: Note, from: string): HTMLElement {
+  const { timeMs } = note;
   return el("aside", { class: "private-note", "aria-label": from },
     el("span", { class: "from" }, from, " · ", el("time", { title: wholeTime(timeMs) }, clockTime(timeMs))),
-    bdi(words, { class: "text" }),
+    bdi(noteWords(note), { class: "text" }),
   );
 }

@@ -3,7 +3,7 @@
 import { decodeBody, GroupKind, UNREAD_MANY, type Client, type GroupSummary } from "@stentor/sdk";
 import { excerptOf } from "./body";
 import { askJoin, askNewGroup } from "./dialogs";
-import { avatar, bdi, button, el, icon, iconButton, setText } from "./dom";
+import { avatar, bdi, button, el, icon, iconButton, isLookedAt, setText } from "./dom";
 import { listTime, t } from "./texts";
 import type { Status } from "./status";
 
@@ -20,14 +20,15 @@ export class Sidebar {
   readonly element: HTMLElement;
   readonly #list = el("ul", { class: "groups" });
   readonly #empty = el("div", { class: "empty" });
-  readonly #me = el("span", { class: "me" });
+  readonly #me: HTMLButtonElement;
   #shown = "";
 
   constructor(
     private readonly client: Client,
     status: Status,
-    signOut: () => void,
+    { account, signOut }: { account(): void; signOut(): void },
   ) {
+    this.#me = button("", account, { class: "link me", title: t.account });
     this.#empty.append(
       el("h2", {}, t.noGroups),
       el("p", {}, t.noGroupsText),
@@ -57,7 +58,7 @@ export class Sidebar {
     const rows = directory.groups.map((group) => ({
       group,
       current: group.gid === current,
-      unread: group.gid === current && document.visibilityState === "visible" ? 0 : unreadOf(this.client, group),
+      unread: group.gid === current && isLookedAt() ? 0 : unreadOf(this.client, group),
       preview: previewOf(this.client, group),
       time: listTime(group.activityMs),
       name: group.name || `#${group.gid}`,

@@ -5,7 +5,7 @@ import { el, setText } from "./dom";
 import { t } from "./texts";
 import { wordsOf } from "./words";
 
-const PASSWORD_LEAST = 8;
+export const PASSWORD_LEAST = 8;
 
 type Way = "sign-in" | "sign-up";
 
@@ -74,6 +74,6 @@ export function signInPage(root: HTMLElement, notice: string, done: (account: Ac
   name.focus();
 }
 
-function refusalWords({ number, limit, retryAfterMs }: ApiRefusal): string {
-  return number === 0 ? t.noServer : wordsOf({ code: number, limit, retryAfterMs });
+export function refusalWords({ number, ...refusal }: ApiRefusal): string {
+  return number === 0 ? t.noServer : wordsOf({ code: number, ...refusal });
 }

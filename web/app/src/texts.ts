@@ -1,5 +1,6 @@
 // What the page says, in the browser's language.
 
+import { dayKey, daysBetween } from "./days";
 import { en, type Texts } from "./texts_en";
 import { zh } from "./texts_zh";
 
@@ -10,13 +11,16 @@ export const t: Texts = chinese ? zh : en;
 export const locale = language;
 export const pageLanguage = chinese ? "zh" : "en";
 
+// "@all" of somebody who writes in the other language means the same.
+export const MENTIONS_ALL: readonly string[] = [en.mentionAll, zh.mentionAll];
+
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
 const fullDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
 const shortDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
 const whole = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" });
 
-const DAY_MS = 24 * 3_600_000;
+const THIS_YEAR_DAYS = 300;
 
 export function clockTime(ms: number): string {
   return clock.format(ms);
@@ -26,16 +30,11 @@ export function wholeTime(ms: number): string {
   return whole.format(ms);
 }
 
-// The same for two times of one day, here.
-export function dayKey(ms: number): string {
-  const date = new Date(ms);
-  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
-}
-
 export function dayName(ms: number, nowMs = Date.now()): string {
-  if (dayKey(ms) === dayKey(nowMs)) return t.today;
-  if (dayKey(ms) === dayKey(nowMs - DAY_MS)) return t.yesterday;
-  return nowMs - ms < 300 * DAY_MS ? weekday.format(ms) : fullDay.format(ms);
+  const days = daysBetween(ms, nowMs);
+  if (days === 0) return t.today;
+  if (days === 1) return t.yesterday;
+  return days < THIS_YEAR_DAYS ? weekday.format(ms) : fullDay.format(ms);
 }
 
 export function listTime(ms: number, nowMs = Date.now()): string {

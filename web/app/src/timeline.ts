@@ -2,7 +2,7 @@
 // look different are made again. What one looks at stays where it is while things come and go above.
 
 import type { Client, Group } from "@stentor/sdk";
-import { button, el, icon, setText } from "./dom";
+import { button, el, icon, isLookedAt, setText } from "./dom";
 import type { EntryActions } from "./entry_row";
 import { pendingRow, type PendingActions } from "./pending_row";
 import { entryRows, ruleRow, type Row } from "./rows";
@@ -14,6 +14,7 @@ const STEP = 60;
 // This near to an end of what is shown, in pixels, more is shown.
 const NEAR = 500;
 const AT_END = 30;
+const FOLLOWED = 500;
 // Further back than this nobody wants everything in between.
 const REACH_ENTRIES = 2_000;
 const POINTED_MS = 2_000;
@@ -53,9 +54,9 @@ export class Timeline {
     this.element = el("div", { class: "timeline" }, this.#scroller, this.#jump);
   }
 
-  visibilityChanged(visible: boolean): void {
-    // What comes while nobody looks is marked as new for whoever comes back.
-    this.#newAfter = visible && this.group.reader.unread() > 0 ? this.group.reader.shown : this.#newAfter;
+  // What has come while nobody looked is marked as new for whoever comes back.
+  seenAgain(): void {
+    if (this.group.reader.unread() > 0) this.#newAfter = this.group.reader.shown;
   }
 
   // The next drawing ends at the newest entry.
@@ -90,6 +91,7 @@ export class Timeline {
     else if (anchor) this.#scroller.scrollTop += anchor.node.offsetTop - anchor.top;
     this.#see();
     this.group.stale.shown(this.#first, this.#last);
+    if (this.#began) this.group.view.shows(this.#first, this.#last, this.#sticks);
     const { log, reader } = this.group;
     const unread = reader.unread();
     this.#jump.hidden = this.#sticks && this.#last === log.last;
@@ -235,7 +237,8 @@ export class Timeline {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
     const { log, history } = this.group;
     const below = scrollHeight - scrollTop - clientHeight;
-    const sticks = below < AT_END && this.#last === log.last;
+    // Whoever was far above the newest ones reads on; they follow once they are near.
+    const sticks = below < AT_END && this.#last === log.last && this.group.head - log.last < FOLLOWED;
     const moved = sticks !== this.#sticks;
     this.#sticks = sticks;
     if (sticks) this.#stuckAt = { top: scrollTop, height: scrollHeight };
@@ -268,9 +271,9 @@ export class Timeline {
     this.render();
   }
 
-  // The newest entry that lies wholly above the lower edge has been seen, if the page is.
+  // The newest entry that lies wholly above the lower edge has been seen, if somebody looks at the page.
   #see(): void {
-    if (document.visibilityState !== "visible" || this.#last < this.#first) return;
+    if (!isLookedAt() || this.#last < this.#first) return;
     const { log, reader } = this.group;
     if (this.#sticks) return reader.show(log.last);
     const edge = this.#scroller.scrollTop + this.#scroller.clientHeight;

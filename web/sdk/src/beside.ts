@@ -41,6 +41,9 @@ export class Beside {
       case "note":
         if (here) this.group.marks.note(event.value);
         break;
+      case "reacted":
+        if (here) this.group.marks.reactedElsewhere(event.value.seq, event.value.emoji, !event.value.remove);
+        break;
       case "read":
         if (here) this.group.reader.readElsewhere(event.value.seq);
         break;

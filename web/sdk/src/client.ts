@@ -1,17 +1,15 @@
 // One signed-in user: the connection, his groups, his log, the names of people.
 
-import { OustReason, type EventValue, type Refused, type ServerEvent, type UserLogEntry, type Welcome } from "./codec";
+import { NoteKind, type EventValue, type OustReason, type ServerEvent, type UserLogEntry, type Welcome } from "./codec";
 import { Connection, type ConnectionState } from "./connection";
-import { makeCmid } from "./cmid";
+import { Entrance } from "./entrance";
 import type { Env, OpenSocket } from "./env";
 import { Group, type GroupPort } from "./group";
 import { Directory } from "./directory";
-import type { GroupSettings } from "./membership";
 import { order, type Ended, type Request } from "./outcome";
-import type { Draft } from "./plain";
-import type { Answer } from "./push";
 import { inMemory, UserLog, type UserLogPlace } from "./userlog";
 import { Users } from "./users";
+import type { Unsent } from "./writer";
 
 export interface ClientOptions {
   env: Env;
@@ -22,8 +20,6 @@ export interface ClientOptions {
   userLog?: UserLogPlace;
 }
 
-export type Ready = { gid: number } | { refused: Refused } | "offline";
-
 // Groups watched at once. The server's bound is higher; each costs it a seat.
 const WATCHED_MAX = 8;
 // In a larger group one member more or less is not worth a question.
@@ -33,6 +29,7 @@ export class Client {
   readonly connection: Connection;
   readonly users: Users;
   readonly directory: Directory;
+  readonly entrance: Entrance;
   uid = 0;
   name = "";
   level = 0;
@@ -63,6 +60,14 @@ export class Client {
     this.#request = (command, answered) => this.connection.request(command, answered);
     this.users = new Users(options.env, this.#request, changed);
     this.directory = new Directory(options.env, this.#request, changed);
+    this.entrance = new Entrance({
+      ...this.#port(),
+      joined: (gid) => {
+        this.#joined(gid);
+        this.directory.refresh();
+      },
+      ousted: (gid, reason, by) => this.#ousted(gid, reason, by),
+    });
     this.#userLog = new UserLog(options.env, this.#request, options.userLog ?? inMemory(), {
       happened: (entry) => this.#happened(entry),
       afresh: () => this.#afresh(),
@@ -91,39 +96,10 @@ export class Client {
     return Math.max(listed || (group?.opened?.members ?? 0), group?.online ?? 0);
   }
 
-  create(settings: Draft<GroupSettings>, done: (ready: Ready) => void): void {
-    const { env } = this.options;
-    const cmid = makeCmid(this.connection.serverNow(), env);
-    // Asked twice under one id it is still one group, so a lost answer costs nothing.
-    const ask = (tries: number) =>
-      this.#request({ case: "createGroup", value: { settings, cmid } }, (answer) => {
-        if (answer.case === "late" && tries < 3) return ask(tries + 1);
-        this.#ready(answer, done);
-      });
-    ask(1);
-  }
-
-  join(gid: number, done: (ready: Ready) => void, invite = ""): void {
-    this.#request({ case: "joinGroup", value: { gid, invite } }, (answer) => this.#ready(answer, done));
-  }
-
-  // The group of us two.
-  direct(uid: number, done: (ready: Ready) => void): void {
-    this.#request({ case: "openDirect", value: { uid } }, (answer) => this.#ready(answer, done));
-  }
-
   block(uid: number, blocked: boolean, ended: Ended): void {
     order(this.#request, { case: "blockUser", value: { uid, blocked } }, (failure) => {
       if (!failure) this.blocked[blocked ? "add" : "delete"](uid);
       ended(failure);
-      this.changed();
-    });
-  }
-
-  leave(gid: number, done: (answer: Answer) => void): void {
-    this.#request({ case: "leaveGroup", value: { gid } }, (answer) => {
-      if (answer.case === "done") this.#ousted(gid, OustReason.LEFT, this.uid);
-      done(answer);
       this.changed();
     });
   }
@@ -133,22 +109,14 @@ export class Client {
     for (const group of this.#groups.values()) group.reader.flush();
   }
 
-  // Anything that would be lost with the page: written, and not known to be stored.
-  get unsaved(): boolean {
-    for (const { outbox } of this.#groups.values()) {
-      if (outbox.items.some(({ state }) => state !== "kept")) return true;
-    }
-    return false;
+  // What would be lost with the page: written, and not known to be stored.
+  get unsent(): readonly Unsent[] {
+    return [...this.#groups.values()].flatMap(({ writer }) => writer.unsent);
   }
 
-  #ready(answer: Answer, done: (ready: Ready) => void): void {
-    if (answer.case === "groupReady") {
-      const { gid } = answer.value;
-      this.#joined(gid);
-      this.directory.refresh();
-      return done({ gid });
-    }
-    done(answer.case === "refused" ? { refused: answer.value } : "offline");
+  // What a page before this one has left. It goes again under the same id, so nothing is stored twice.
+  restore(sends: readonly Unsent[]): void {
+    for (const send of sends) this.group(send.gid).writer.restore(send);
   }
 
   #port(): GroupPort {
@@ -272,20 +240,28 @@ export class Client {
   }
 
   #ousted(gid: number, reason: OustReason, by: number): void {
+    this.entrance.asked.delete(gid);
     this.#groups.get(gid)?.onOusted(reason, by);
     this.directory.remove(gid);
   }
 
   // Again: what was known of being out is no longer true.
   #joined(gid: number): void {
-    const { state } = this.#groups.get(gid) ?? {};
-    if (state === "ousted" || state === "refused") this.#groups.delete(gid);
+    this.entrance.asked.delete(gid);
+    const group = this.#groups.get(gid);
+    if (group?.state !== "ousted" && group?.state !== "refused") return;
+    this.#groups.delete(gid);
+    this.restore(group.writer.unsent);
   }
 
   #happened(entry: UserLogEntry): void {
     const { gid, event } = entry;
     if (event.case === "joined") this.#joined(gid);
-    if (event.case === "ousted") this.#groups.get(gid)?.onOusted(event.value.reason, event.value.by);
+    if (event.case === "ousted") {
+      this.entrance.asked.delete(gid);
+      this.#groups.get(gid)?.onOusted(event.value.reason, event.value.by);
+    }
+    if (event.case === "note" && event.value.kind === NoteKind.NOT_LET_IN) this.entrance.asked.delete(gid);
     if (event.case === "blocked") this.blocked[event.value.blocked ? "add" : "delete"](event.value.uid);
     this.#groups.get(gid)?.beside.onMine(entry);
     this.directory.onMine(entry);

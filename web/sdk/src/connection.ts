@@ -60,6 +60,9 @@ export class Connection {
   #heardMs = 0;
   #clockAheadMs = 0;
   #cancelTimer: Cancel | undefined;
+  #resting: { untilMs: number; code: Code } | undefined;
+  // The server counts as online only who says so now and then.
+  #saysHere = false;
 
   constructor(
     private readonly options: ConnectionOptions,
@@ -80,7 +83,28 @@ export class Connection {
   }
 
   stop(): void {
+    this.#resting = undefined;
     this.#leave({ name: "idle" });
+  }
+
+  // The page is put away, frozen or kept for the way back: nobody would read what comes, and its socket
+  // would stay open for as long as it is kept.
+  rest(): void {
+    const { name } = this.#state;
+    if (name === "idle" || name === "stopped") return;
+    this.#resting = { untilMs: this.#state.name === "waiting" && this.#state.bidden ? this.#state.untilMs : 0, code: this.#byeCode };
+    this.#leave({ name: "idle" });
+  }
+
+  // It is there again, and connects at once, unless the server has named a time that lies ahead.
+  back(): void {
+    const resting = this.#resting;
+    this.#resting = undefined;
+    if (!resting || this.#state.name !== "idle") return;
+    const waitMs = resting.untilMs - this.options.env.now();
+    if (waitMs <= 0) return this.#connect();
+    this.#enter({ name: "waiting", untilMs: resting.untilMs, code: resting.code, bidden: true });
+    if (this.#waiting()) this.#arm(waitMs, () => this.#connect());
   }
 
   // The page is seen again, or the network is back: do not sit out a delay, do not trust a socket
@@ -164,6 +188,7 @@ export class Connection {
     this.#tries = 0;
     this.#pulseMs = (welcome.pulseS || 30) * 1000;
     this.#inFlightMax = welcome.limits?.commandsInFlight || IN_FLIGHT;
+    this.#saysHere = welcome.hereS > 0;
     this.#tell(welcome.timeMs);
     this.#heard();
     this.listener.welcomed(welcome);
@@ -186,11 +211,20 @@ export class Connection {
   }
 
   #said(event: ServerEvent): void {
-    if (event.case === "pulse") this.#tell(event.value.timeMs);
+    if (event.case === "pulse") {
+      this.#tell(event.value.timeMs);
+      this.#here();
+    }
     if (event.case === "bye") return this.#bye(event.value.reason, event.value.afterMs);
     // A greeting may be refused in a frame of its own, when the server could not read its number.
     if (event.case === "refused" && this.#state.name === "greeting") return this.#greeted(event);
     this.listener.said(event);
+  }
+
+  // From the handler of a message, which runs in hidden pages at once and in frozen ones not at all: timers
+  // of hidden pages run once a minute, and pings are answered for frozen ones too. It has no answer.
+  #here(): void {
+    if (this.#saysHere) this.#socket?.send(encodeCommand(0, { case: "here", value: {} }));
   }
 
   #bye(reason: Code, afterMs: number): void {

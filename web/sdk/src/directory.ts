@@ -103,13 +103,16 @@ export class Directory {
   }
 
   badges(badges: EventValue<"pulse">["badges"]): void {
-    for (const { gid, unread, head, last } of badges) {
+    for (const { gid, unread, head, last, name, changed } of badges) {
       const group = this.find(gid);
       // A group that is not among those held: it belongs to the front now, or I joined on another device.
       if (!group) {
         this.refreshSoon();
         continue;
       }
+      if (name !== "") group.name = name;
+      // Edited or recalled: perhaps what stands in the list.
+      if (changed) this.refreshSoon();
       if (head < group.head) continue;
       group.unread = unread;
       if (last) {

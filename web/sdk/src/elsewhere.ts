@@ -52,6 +52,11 @@ export class Elsewhere {
     return undefined;
   }
 
+  // Something that was asked for is not here yet.
+  get asking(): boolean {
+    return this.#asking > 0;
+  }
+
   around(seq: number, done: (found: readonly Entry[] | Failure) => void): void {
     const { floor, log } = this.group;
     this.#pull(Math.max(floor + 1, seq - AROUND), Math.min(log.last, seq + AROUND), done);

@@ -29,7 +29,9 @@ export class Gap {
   close(): void {
     const { gid, log, head, state } = this.group;
     if (state !== "open" || this.#pulling || head <= log.last) return;
-    if (head - log.last > SKIP_ENTRIES) return this.group.afresh();
+    if (this.group.view.full) return;
+    // Whoever reads on from further up gets every page in between.
+    if (head - log.last > SKIP_ENTRIES && this.group.view.follows) return this.group.afresh();
     this.#pulling = true;
     const from = log.last + 1;
     const to = Math.min(head, from + PULL_ENTRIES - 1);

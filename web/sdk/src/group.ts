@@ -22,6 +22,7 @@ import { remedyOf } from "./refusal";
 import { Stale } from "./stale";
 import { delayMs } from "./timer";
 import { Typing } from "./typing";
+import { View } from "./view";
 import { Writer } from "./writer";
 
 // refused: the server does not let us in; ousted: it did, and then put us out.
@@ -45,6 +46,7 @@ export class Group {
   readonly typing: Typing;
   readonly acts: Acts;
   readonly membership: Membership;
+  readonly view = new View(this);
   state: GroupState = "offline";
   opened: Omit<Opened, "entries"> | undefined;
   head = 0;
@@ -267,6 +269,7 @@ export class Group {
 
   // False: it did not fit, and the group is being opened afresh.
   apply(page: Page): boolean {
+    if (this.view.full) return true;
     const last = this.log.last;
     const joined = this.log.append(page);
     if (joined === "broken") this.mismatch();
@@ -279,7 +282,7 @@ export class Group {
       const said = item && entry.seq === this.log.last ? item.digest : undefined;
       if (said && said.length > 0 && !sameBytes(said, this.log.digest)) this.mismatch();
     }
-    if (this.reader.shown >= last) this.log.trim();
+    this.view.bound();
     return true;
   }
 

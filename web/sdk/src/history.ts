@@ -101,6 +101,7 @@ export class History {
     // chain() in prepend() walks over all parts, so parts that do not fit each other are found too.
     const fits = this.group.log.prepend(this.#digestBefore, this.#parts);
     this.#stop();
-    if (!fits) this.group.mismatch();
+    if (!fits) return this.group.mismatch();
+    this.group.view.boundAbove();
   }
 }

@@ -17,6 +17,8 @@ export interface Page {
 
 export const HELD_MAX = 4_000;
 const HELD_AFTER_TRIM = 2_000;
+// So many entries on each side of what is shown stay, so that a turn of the wheel meets them.
+const NEAR = 500;
 const NONE = new Uint8Array();
 
 export class Log {
@@ -80,13 +82,31 @@ export class Log {
     return true;
   }
 
-  // A busy group is not held from its first entry of the day: the old end goes, and is pulled again
-  // when somebody scrolls there.
-  trim(): void {
-    if (this.#entries.length <= HELD_MAX) return;
-    const gone = this.#entries.splice(0, this.#entries.length - HELD_AFTER_TRIM);
-    this.#digestBefore = chain(this.#digestBefore, this.#first, gone) ?? NONE;
-    this.#first += gone.length;
+  // A busy group is not held from its first entry of the day: what lies far from what is looked at goes,
+  // first at the old end, then at the new one, and is pulled again when somebody scrolls there. False: nothing
+  // went.
+  trim(shownFirst: number, shownLast: number): boolean {
+    const { length } = this.#entries;
+    if (length <= HELD_MAX) return false;
+    const old = Math.min(length - HELD_AFTER_TRIM, shownFirst - NEAR - this.#first);
+    if (old > 0) {
+      const gone = this.#entries.splice(0, old);
+      this.#digestBefore = chain(this.#digestBefore, this.#first, gone) ?? NONE;
+      this.#first += gone.length;
+    }
+    if (this.#entries.length > HELD_MAX) this.#keepTo(Math.max(shownLast + NEAR, this.#first + HELD_AFTER_TRIM));
+    return this.#entries.length < length;
+  }
+
+  // Nothing more is taken in: everything that could go for it is being looked at, or lies near to that.
+  full(shownLast: number): boolean {
+    return this.#entries.length >= HELD_MAX && shownLast + NEAR < this.last;
+  }
+
+  #keepTo(seq: number): void {
+    if (seq >= this.last) return;
+    this.#entries.length = Math.max(0, seq - this.#first + 1);
+    this.#digest = chain(this.#digestBefore, this.#first, this.#entries) ?? NONE;
   }
 
   // The server lost what is above `fork`. What was edited or recalled may be newer than what it has now, so

@@ -60,6 +60,28 @@ export class Marks {
     }
   }
 
+  // Another device of mine has set or removed it. Whether the sum told last has it is not known: the next
+  // one does.
+  reactedElsewhere(seq: number, emoji: string, on: boolean): void {
+    const tally = this.#tallies.get(seq);
+    this.#wishes.get(seq)?.delete(emoji);
+    const told = tally?.reactions ?? [];
+    const known = told.some((one) => one.emoji === emoji);
+    const reactions = told.map((one) => (one.emoji === emoji ? { emoji, count: one.count, mine: on } : one));
+    if (on && !known) reactions.push({ ...NO_REACTION, emoji, count: 1, mine: true });
+    if (on || known) this.#tallies.set(seq, { seq, readBy: tally?.readBy ?? 0, reactions });
+  }
+
+  // What lies outside of the entries that are held comes again with their page.
+  keepOnly(from: number, to: number): void {
+    for (const seq of this.#tallies.keys()) if (seq < from || seq > to) this.#tallies.delete(seq);
+    for (const [anchor, notes] of this.#anchors) {
+      if (anchor >= from - 1 && anchor <= to) continue;
+      this.#anchors.delete(anchor);
+      for (const { noteId } of notes) this.#notes.delete(noteId);
+    }
+  }
+
   note(note: Note): void {
     if (this.#notes.has(note.noteId)) return;
     this.#notes.set(note.noteId, note);

@@ -8,6 +8,7 @@ import type { Draft } from "./plain";
 export type Member = EventValue<"members">["members"][number];
 export type GroupSettings = NonNullable<Opened["settings"]>;
 export type InviteMade = EventValue<"invite">;
+export type InviteState = EventValue<"invites">["invites"][number];
 export type MemberChange =
   | { case: "role"; value: Role }
   | { case: "muteUntilMs"; value: number }
@@ -18,6 +19,7 @@ export type MemberChange =
 export type Listed = "members" | "waiting" | "banned";
 
 const MEMBERS_PER_PAGE = 50;
+const INVITES_PER_PAGE = 50;
 
 export class Membership {
   constructor(
@@ -63,6 +65,23 @@ export class Membership {
     this.request({ case: "createInvite", value: { gid: this.gid, expiresMs, usesMax } }, (answer) =>
       done(answer.case === "invite" ? answer.value : { failure: failureOf(answer) }),
     );
+  }
+
+  // Links that still let somebody in; for admins.
+  invites(changed: () => void): Paged<InviteState> {
+    const { gid } = this;
+    return new Paged(
+      this.request,
+      {
+        page: (cursor) => ({ case: "listInvites", value: { gid, cursor, count: INVITES_PER_PAGE } }),
+        of: (answer) => (answer.case === "invites" ? { items: answer.value.invites, next: answer.value.next, total: 0 } : undefined),
+      },
+      changed,
+    );
+  }
+
+  endInvite(invite: string, ended: Ended): void {
+    order(this.request, { case: "endInvite", value: { gid: this.gid, invite } }, ended);
   }
 
   // What only this member will see.

@@ -82,6 +82,7 @@ export class Reader {
       const entry = log.at(seq);
       if (entry && countsAsUnread(entry, this.port.uid())) count += 1;
     }
+    if (this.group.view.full) count += this.group.head - Math.max(log.last, this.shown);
     return Math.min(count, UNREAD_MANY);
   }
 }

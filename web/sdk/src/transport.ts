@@ -1,4 +1,7 @@
 // A WebSocket as the SDK wants it: binary messages, one `closed`, no policy.
+//
+// One that the page's own policy forbids has an error and no close; one whose address it may not use
+// throws where it is made. Both end as any other that never opened.
 
 import type { OpenSocket, Socket, SocketEvents } from "./env";
 
@@ -9,6 +12,7 @@ type Handler = (this: never, event: never) => void;
 // What is used of the standard's WebSocket, so that the npm package `ws` serves as well.
 export interface WebSocketLike {
   binaryType: string;
+  readonly readyState: number;
   onopen: Handler | null;
   onmessage: Handler | null;
   onclose: Handler | null;
@@ -18,11 +22,29 @@ export interface WebSocketLike {
 }
 
 export function webSocketOpener(make: () => WebSocketLike): OpenSocket {
-  return (events) => new WebSocketTransport(make(), events);
+  return (events) => {
+    try {
+      return new WebSocketTransport(make(), events);
+    } catch {
+      return neverOpened(events);
+    }
+  };
+}
+
+const CLOSED = 3;
+const ABNORMAL = 1006;
+
+function neverOpened(events: SocketEvents): Socket {
+  let dropped = false;
+  void Promise.resolve().then(() => {
+    if (!dropped) events.closed(ABNORMAL);
+  });
+  return { send: () => {}, drop: () => (dropped = true) };
 }
 
 class WebSocketTransport implements Socket {
   readonly #socket: WebSocketLike;
+  #ended = false;
 
   constructor(socket: WebSocketLike, events: SocketEvents) {
     this.#socket = socket;
@@ -32,16 +54,27 @@ class WebSocketTransport implements Socket {
       // The protocol has no text messages; one is no frame, and reads as an empty one does.
       events.received(data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array());
     };
-    socket.onclose = ({ code }: { code: number }) => events.closed(code);
-    // An error is always followed by a close, which says the same.
-    socket.onerror = () => {};
+    socket.onclose = ({ code }: { code: number }) => this.#closed(events, code);
+    // Most are followed by a close, which says the same.
+    socket.onerror = () => {
+      void Promise.resolve().then(() => {
+        if (socket.readyState === CLOSED) this.#closed(events, ABNORMAL);
+      });
+    };
   }
 
   send(bytes: Uint8Array): void {
     this.#socket.send(bytes as Uint8Array<ArrayBuffer>);
   }
 
+  #closed(events: SocketEvents, code: number): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    events.closed(code);
+  }
+
   drop(): void {
+    this.#ended = true;
     this.#socket.onopen = null;
     this.#socket.onmessage = null;
     this.#socket.onclose = null;

@@ -7,9 +7,14 @@ import { slowedMs, STORM_SLOWING } from "./storm";
 
 export const TOLD_EVERY_MS = 3_000;
 export const SHOWN_FOR_MS = 5_000;
+// The server gathers for a second who is writing, so it still tells of somebody whose words are here already.
+export const SPOKE_FOR_MS = 1_500;
+// With more of them nobody can read who is writing anyway.
+const SPOKEN_MAX = 1_000;
 
 export class Typing {
   readonly #untilMs = new Map<number, number>();
+  readonly #spokeMs = new Map<number, number>();
   #toldMs = -TOLD_EVERY_MS;
   #cancel: Cancel | undefined;
 
@@ -33,8 +38,10 @@ export class Typing {
   }
 
   told(uids: readonly number[]): void {
+    const now = this.port.env.now();
+    for (const [uid, spokeMs] of this.#spokeMs) if (now - spokeMs >= SPOKE_FOR_MS) this.#spokeMs.delete(uid);
     for (const uid of uids) {
-      if (uid !== this.port.uid()) this.#untilMs.set(uid, this.port.env.now() + SHOWN_FOR_MS);
+      if (uid !== this.port.uid() && !this.#spokeMs.has(uid)) this.#untilMs.set(uid, now + SHOWN_FOR_MS);
     }
     this.#expire();
   }
@@ -42,6 +49,8 @@ export class Typing {
   // Somebody whose words are here is not writing them any more.
   spoke(uid: number): void {
     this.#untilMs.delete(uid);
+    if (this.#spokeMs.size >= SPOKEN_MAX) this.#spokeMs.clear();
+    this.#spokeMs.set(uid, this.port.env.now());
   }
 
   get who(): number[] {

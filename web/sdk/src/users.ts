@@ -7,6 +7,9 @@ import type { Request } from "./outcome";
 const PER_FETCH = 100;
 // Entries of one page ask for their senders one by one; this gathers them.
 const GATHER_MS = 20;
+// In a group of a million somebody new speaks all the time. Those known for longest are forgotten, and asked
+// for again where their words are still shown.
+const KNOWN_MAX = 20_000;
 
 export class Users {
   readonly #names = new Map<number, string>();
@@ -22,6 +25,12 @@ export class Users {
 
   learn(uid: number, name: string): void {
     this.#names.set(uid, name);
+    if (this.#names.size <= KNOWN_MAX) return;
+    for (const known of this.#names.keys()) {
+      if (this.#names.size <= KNOWN_MAX / 2) return;
+      if (known !== 0) this.#names.delete(known);
+      this.#asked.delete(known);
+    }
   }
 
   knows(uid: number): boolean {
@@ -58,7 +67,7 @@ export class Users {
         for (const uid of uids) this.#asked.delete(uid);
         return;
       }
-      for (const { uid, name } of answer.value.users) this.#names.set(uid, name);
+      for (const { uid, name } of answer.value.users) this.learn(uid, name);
       this.changed();
     });
   }

@@ -10,6 +10,14 @@ import type { Draft } from "./plain";
 const PUSH_WITHIN_MS = 1_500;
 const REOFFER_WITHIN_MS = 7 * 24 * 3_600_000;
 
+// What was written and is not known to be stored, as a page keeps it for the next one.
+export interface Unsent {
+  gid: number;
+  cmid: Uint8Array;
+  body: Uint8Array;
+  writtenMs: number;
+}
+
 export class Writer {
   readonly outbox: Outbox;
 
@@ -41,6 +49,16 @@ export class Writer {
     this.group.typing.sent();
     this.port.changed();
     return item;
+  }
+
+  get unsent(): Unsent[] {
+    return this.outbox.items
+      .filter(({ state }) => state !== "kept")
+      .map(({ cmid, body, writtenMs }) => ({ gid: this.group.gid, cmid, body, writtenMs }));
+  }
+
+  restore({ cmid, body, writtenMs }: Unsent): void {
+    this.outbox.add({ cmid, body, writtenMs, seen: 0, epoch: 0, state: "unknown", seq: 0, digest: new Uint8Array() });
   }
 
   // As a new send: the old id is spent.

@@ -3,7 +3,7 @@ import type { Client } from "../src/client";
 import { Code, type Command } from "../src/codec";
 import type { Group } from "../src/group";
 import type { Failure } from "../src/outcome";
-import { SHOWN_FOR_MS, TOLD_EVERY_MS } from "../src/typing";
+import { SHOWN_FOR_MS, SPOKE_FOR_MS, TOLD_EVERY_MS } from "../src/typing";
 import { FakeServer } from "./fake_server";
 import { GID, signIn } from "./people";
 import { World } from "./world";
@@ -153,6 +153,7 @@ describe("typing", () => {
   });
 
   test("of others is shown for a while, until they speak; mine is not", () => {
+    world.advance(SPOKE_FOR_MS);
     server.tell(1, { case: "typingNow", value: { gid: GID, uids: [1, 99, 98] } });
     world.advance(100);
     expect(group.typing.who).toEqual([99, 98]);
@@ -161,5 +162,17 @@ describe("typing", () => {
     expect(group.typing.who).toEqual([98]);
     world.advance(SHOWN_FOR_MS);
     expect(group.typing.who).toEqual([]);
+  });
+
+  test("ends with the message, though the server still tells what it gathered before; and may begin again", () => {
+    server.post(GID, "said", 99);
+    world.advance(200);
+    server.tell(1, { case: "typingNow", value: { gid: GID, uids: [99] } });
+    world.advance(100);
+    expect(group.typing.who).toEqual([]);
+    world.advance(SPOKE_FOR_MS);
+    server.tell(1, { case: "typingNow", value: { gid: GID, uids: [99] } });
+    world.advance(100);
+    expect(group.typing.who).toEqual([99]);
   });
 });

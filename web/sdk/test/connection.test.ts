@@ -131,3 +131,58 @@ test("delays grow to a bound and are spread over the whole of it", () => {
   expect(Math.min(...delays)).toBeLessThan(CAP_MS * 0.1);
   for (let i = 0; i < 50; ++i) expect(delayMs(1, world)).toBeLessThanOrEqual(1_000);
 });
+
+test("a page that is put away closes its socket, and is back without any delay", () => {
+  const ann = signIn(server, 1);
+  ann.group(GID);
+  server.post(GID, "x");
+  world.advance(1_000);
+  ann.connection.rest();
+  expect(server.peers.size).toBe(0);
+  server.post(GID, "y");
+  world.advance(600_000);
+  expect(hellos()).toHaveLength(1);
+  ann.connection.back();
+  world.advance(150);
+  expect(ann.connection.state.name).toBe("online");
+  expect(ann.watched(GID)?.log.last).toBe(2);
+  // It is told twice: shown again, and no longer frozen.
+  ann.connection.back();
+  expect(server.peers.size).toBe(1);
+});
+
+test("a time that the server has named is kept also over being put away", () => {
+  const ann = signIn(server, 1);
+  world.advance(1_000);
+  for (const peer of server.peers) peer.say(0, { case: "bye", value: { reason: Code.DRAINING, afterMs: 60_000 } });
+  world.advance(1_000);
+  ann.connection.rest();
+  world.advance(10_000);
+  ann.connection.back();
+  world.advance(10_000);
+  expect(hellos()).toHaveLength(1);
+  world.advance(60_000);
+  expect(hellos()).toHaveLength(2);
+});
+
+test("one that was signed out stays so, whatever the page does", () => {
+  const ann = signIn(server, 1, "forged");
+  world.advance(1_000);
+  ann.connection.rest();
+  ann.connection.back();
+  world.advance(1_000);
+  expect(ann.connection.state.name).toBe("stopped");
+});
+
+test("each pulse is answered by Here, under no number, where the server asks for it", () => {
+  server.hereS = 60;
+  signIn(server, 1);
+  world.advance(server.pulseS * 3_000 + 1_000);
+  expect(server.unnumbered).toEqual(["here", "here", "here"]);
+});
+
+test("a server that does not know Here is not told", () => {
+  signIn(server, 1);
+  world.advance(server.pulseS * 3_000 + 1_000);
+  expect(server.unnumbered).toEqual([]);
+});

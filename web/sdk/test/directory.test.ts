@@ -115,3 +115,15 @@ test("joined, kicked and muted elsewhere: the list follows, and a night of joins
   world.advance(2_000);
   expect(lists()).toBe(2);
 });
+
+test("a badge names the group's new name, and says that what stands in the list was changed", () => {
+  world.advance(1_000);
+  const asked = lists();
+  server.tell(1, { case: "pulse", value: { timeMs: world.now(), badges: [{ gid: 3, unread: 0, head: 10, name: "renamed", changed: true }] } });
+  world.advance(100);
+  expect(ann.directory.find(3)?.name).toBe("renamed");
+  all[2] = { ...all[2], name: "renamed", last: { ...entry(10, 1), recalled: true, revision: 1 } as Entry };
+  world.advance(5_000);
+  expect(lists()).toBe(asked + 1);
+  expect(ann.directory.find(3)?.last?.recalled).toBe(true);
+});

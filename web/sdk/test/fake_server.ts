@@ -92,8 +92,11 @@ export class FakeServer {
   doubledPushes = 0;
   refusals = 0;
   pulseS = 10;
+  hereS = 0;
   level = 0;
   page = 50;
+  // Commands that came under the number 0, which are answered by nothing.
+  readonly unnumbered: Command["case"][] = [];
   // Commands that it never answers.
   readonly silent = new Set<Command["case"]>();
   readonly refuseNext: { code: Code; retryAfterMs?: number }[] = [];
@@ -194,6 +197,7 @@ export class FakeServer {
     const frame = plainOf(fromBinary(ClientFrameSchema, bytes)) as { requestId: number; command: Command };
     const { requestId: id, command } = frame;
     this.asked.push({ user: peer.user, command });
+    if (id === 0) return void this.unnumbered.push(command.case);
     if (this.silent.has(command.case)) return;
     const answer = this.answers.get(command.case);
     if (answer) return peer.say(id, answer(command));
@@ -216,7 +220,7 @@ export class FakeServer {
   #hello(peer: Peer, id: number, hello: Value<"hello">): void {
     if (hello.token !== String(peer.user)) return peer.say(id, { case: "refused", value: { code: Code.TOKEN_INVALID } });
     peer.uid = peer.user;
-    peer.say(id, { case: "welcome", value: { uid: peer.uid, timeMs: this.world.now(), pulseS: this.pulseS } });
+    peer.say(id, { case: "welcome", value: { uid: peer.uid, timeMs: this.world.now(), pulseS: this.pulseS, hereS: this.hereS } });
     peer.say(0, { case: "userLog", value: { head: hello.userLogSeq } });
     for (const { gid, epoch, seq } of hello.resume ?? []) this.#open(peer, 0, { gid: gid ?? 0, epoch: epoch ?? 0, seq: seq ?? 0 });
   }

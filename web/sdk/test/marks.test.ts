@@ -5,7 +5,7 @@ const tally = (seq: number, readBy: number, ...reactions: [emoji: string, count:
   seq, readBy, reactions: reactions.map(([emoji, count, mine = false]) => ({ emoji, count, mine })),
 });
 
-const note = (noteId: number, anchorSeq: number) => ({ noteId, gid: 7, anchorSeq, timeMs: 0, text: `n${noteId}`, from: 0, code: 0 });
+const note = (noteId: number, anchorSeq: number) => ({ noteId, gid: 7, anchorSeq, timeMs: 0, text: `n${noteId}`, from: 0, code: 0, kind: 0, untilMs: 0, rule: "" });
 
 let marks: Marks;
 beforeEach(() => {
@@ -61,4 +61,25 @@ test("notes stand after their anchor in the order of their numbers, each once", 
   expect(marks.notesAfter(3).map(({ text }) => text)).toEqual(["n4", "n9"]);
   expect(marks.notesAfter(2).map(({ text }) => text)).toEqual(["n5"]);
   expect(marks.notesAfter(1)).toEqual([]);
+});
+
+test("what another device of mine has set is mine here, and counted once", () => {
+  marks.page({ tallies: [tally(5, 2, ["👍", 3])] }, 1, 9);
+  marks.reactedElsewhere(5, "👍", true);
+  marks.reactedElsewhere(6, "🎉", true);
+  expect(shown(5)).toEqual(["👍3!"]);
+  expect(shown(6)).toEqual(["🎉1!"]);
+  marks.pushed([tally(5, 2, ["👍", 4])]);
+  expect(shown(5)).toEqual(["👍4!"]);
+  marks.reactedElsewhere(5, "👍", false);
+  expect(shown(5)).toEqual(["👍4"]);
+});
+
+test("marks of entries that are not held any more are forgotten", () => {
+  marks.page({ tallies: [tally(5, 2, ["👍", 3]), tally(50, 1, ["🎉", 1])], notes: [note(1, 5), note(2, 50)] }, 1, 99);
+  marks.keepOnly(40, 99);
+  expect([shown(5), shown(50)]).toEqual([[], ["🎉1"]]);
+  expect([marks.notesAfter(5).length, marks.notesAfter(50).length]).toEqual([0, 1]);
+  marks.note(note(1, 5));
+  expect(marks.notesAfter(5)).toHaveLength(1);
 });

@@ -1,0 +1,145 @@
+// A page comes and goes, is frozen, is one of several tabs: its socket, its session and what counts as read.
+
+import type { Browser, Page } from "playwright-core";
+import { chromium } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { PASSWORD } from "./account";
+import { launch, Person } from "./person";
+import { eventually, Server } from "./server";
+
+const server = new Server(["--accounts-per-minute", "10000", "--sends-per-second", "100", "--sends-burst", "100"]);
+const INPUT = ".composer textarea";
+let browser: Browser;
+let ann: Person;
+let bob: Person;
+let link: string;
+
+beforeAll(async () => {
+  await server.start();
+  browser = await launch();
+  ann = await Person.signUp(browser, server.http, "Ann");
+  link = await ann.create("Book club");
+  bob = await Person.signUp(browser, server.http, "Bob");
+  await bob.join(link);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server.stop();
+});
+
+const sockets = async () => ((await (await fetch(`${server.http}/api/v1/stats`)).json()) as { sockets: number }).sockets;
+const secondTab = async (person: Person): Promise<Page> => {
+  const page = await person.context.newPage();
+  await page.goto(link);
+  await page.waitForSelector('[data-connection="online"]');
+  return page;
+};
+
+// What the browser tells a page before it freezes it, and after; this one never freezes a page that has a window.
+test("a page that is about to be frozen closes its socket, and is back at once when it is thawed", async () => {
+  const before = await sockets();
+  await bob.page.evaluate(() => document.dispatchEvent(new Event("freeze")));
+  await eventually("its socket is closed", async () => (await sockets()) === before - 1, 5_000);
+  await ann.say("while he was frozen");
+  await bob.page.evaluate(() => document.dispatchEvent(new Event("resume")));
+  await bob.sees("while he was frozen", 1_500);
+  expect(await sockets()).toBe(before);
+});
+
+test("a page that is left by a link closes its socket; the way back leads to an open one", async () => {
+  const cached = await chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium-headless-shell",
+    args: ["--no-sandbox", "--disable-gpu"], ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
+  try {
+    const page = await (await cached.newContext({ locale: "en-GB", storageState: await bob.context.storageState() })).newPage();
+    await page.goto(link);
+    await page.waitForSelector('[data-connection="online"]');
+    await page.evaluate(() => (window.name = "left"));
+    await page.evaluate(() => window.addEventListener("pageshow", ({ persisted }) => (window.name = `persisted: ${persisted}`)));
+    const before = await sockets();
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send("Page.navigate", { url: `${server.http}/icon.svg` });
+    await eventually("its socket is closed", async () => (await sockets()) === before - 1, 5_000);
+    await ann.say("while he was away");
+    const { currentIndex, entries } = await devtools.send("Page.getNavigationHistory");
+    await devtools.send("Page.navigateToHistoryEntry", { entryId: entries[currentIndex - 1]?.id ?? 0 });
+    await eventually("it is open again", async () => (await sockets()) === before, 2_000);
+    console.log("bfcache", await devtools.send("Runtime.evaluate", { expression: "window.name" }));
+  } finally {
+    await cached.close();
+  }
+});
+
+test("whoever signs out in one tab is signed out in the others", async () => {
+  const dora = await Person.signUp(browser, server.http, "Dora");
+  await dora.join(link);
+  const other = await secondTab(dora);
+  await dora.page.click('footer button:has-text("Sign out")');
+  await dora.page.waitForSelector("#password");
+  await other.waitForSelector("#password", { timeout: 5_000 });
+  expect(await other.textContent(".error")).toContain("another tab");
+  // And signs in there for both.
+  await other.fill("#name", "Dora");
+  await other.fill("#password", PASSWORD);
+  await other.click('button[type="submit"]');
+  await other.waitForSelector('[data-connection="online"]');
+  await dora.page.waitForSelector('[data-connection="online"]');
+  expect(dora.errors).toEqual([]);
+  await dora.context.close();
+});
+
+test("what comes while nobody looks at the page does not count as read, though it is in front", async () => {
+  const title = () => bob.page.title();
+  const focus = (focused: boolean) => bob.page.evaluate((now) => {
+    Object.defineProperty(document, "hasFocus", { value: () => now, configurable: true });
+    window.dispatchEvent(new Event(now ? "focus" : "blur"));
+  }, focused);
+  await focus(true);
+  await eventually("all is read", async () => (await title()) === "Stentor");
+  await focus(false);
+  await ann.say("look at me");
+  await bob.sees("look at me");
+  await eventually("it is not read", async () => (await title()) === "(1) Stentor", 3_000);
+  await bob.page.waitForTimeout(500);
+  expect(await title()).toBe("(1) Stentor");
+  await focus(true);
+  await eventually("it is read", async () => (await title()) === "Stentor", 3_000);
+  await bob.page.waitForSelector(".new-rule");
+});
+
+test("a wish to join is said to wait until one is let in, and never again after that", async () => {
+  const strict = await ann.create("Strict");
+  await ann.actOnGroup("Settings");
+  await ann.page.selectOption("#policy", "2");
+  await ann.page.click('dialog button[type="submit"]');
+  await ann.page.waitForSelector("dialog", { state: "detached" });
+  await bob.askToJoin(strict);
+  await bob.page.waitForSelector('.card:has-text("waits for approval")');
+  // Elsewhere and back: it still waits.
+  await bob.page.goto(link);
+  await bob.page.waitForSelector(`${INPUT}:visible`);
+  await bob.page.goto(strict);
+  await bob.page.waitForSelector('.card:visible:has-text("waits for approval")');
+  await ann.actOnGroup("Members");
+  await ann.page.click('.waiting button:text-is("Accept")');
+  await bob.page.waitForSelector(`${INPUT}:visible`);
+  await ann.closeDialog();
+  await ann.actOnMember("Bob", "Ban for good");
+  await ann.page.click("dialog:last-of-type .danger");
+  await bob.page.waitForSelector('.card:visible:has-text("You were banned")');
+  expect(await bob.page.textContent(".card")).not.toContain("approval");
+  await bob.page.reload();
+  await bob.page.waitForSelector(".card:visible");
+  const join = await bob.page.$(".card .primary");
+  await join?.click();
+  await bob.page.waitForSelector('.card:visible:has-text("banned")');
+  expect(await bob.page.textContent(".card")).not.toContain("approval");
+  expect(await bob.page.$(".card .primary")).toBeNull();
+  await ann.closeDialog();
+});
+
+test("nothing went wrong in the pages", () => {
+  expect([...ann.errors, ...bob.errors]).toEqual([]);
+});
