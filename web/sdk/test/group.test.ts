@@ -161,7 +161,7 @@ describe("a log", () => {
     world.advance(1_000);
     expect(group.log.first).toBe(first - 100);
     expect(group.mismatches).toBe(0);
-  });
+  }, 60_000);
 
   test("a gap of thousands is skipped, not pulled", () => {
     server.post(GID, "first");
