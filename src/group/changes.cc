@@ -15,6 +15,12 @@ using store::Role;
 
 constexpr RateLimit kChangesRate{.period = limits::kChangeEvery, .burst = limits::kChangesBurst};
 
+// Text that is edited comes before people as text that is sent: at the same rate. A recall never
+// waits behind either, nor behind reactions.
+Rate& rate_of(CachedMember& member, const pb::ClientFrame& command) {
+    return command.has_recall() ? member.recalls : member.changes;
+}
+
 std::uint64_t ms(Millis time) { return static_cast<std::uint64_t>(time.count()); }
 
 // The next revision of `entry` with another body. Its number, its time and the hash of its first
@@ -52,16 +58,20 @@ bool is_result_of(const bus::Post& post, const LogEntry& entry) {
 }  // namespace
 
 std::optional<Error> Group::objection_to_change(Work& work, CachedMember& member, Epoch named,
-                                                Time now) const {
+                                                Time now) {
     const bus::Post& post = work.post;
     // Before the rate, which would tell a stranger that there is such a group.
     if (member.row.role == Role::none && !(post.operator_rights && post.command.has_recall())) {
         return kNoGroup;
     }
     if (!work.rated && !post.limits_lifted && !post.operator_rights) {
-        if (const auto wait = member.changes.take(kChangesRate, now)) {
-            return Error{
-                .code = Code::rate_limited, .where = "gid", .retry_after_ms = wait_ms(*wait)};
+        if (post.command.has_edit()) {
+            if (const auto error = rate_objection(member, now)) return error;
+        } else if (const auto wait = rate_of(member, post.command).take(kChangesRate, now)) {
+            return Error{.code = Code::rate_limited,
+                         .where = "gid",
+                         .retry_after_ms = wait_ms(*wait),
+                         .rule = "changes"};
         }
     }
     work.rated = true;
@@ -85,16 +95,22 @@ const LogEntry* Group::newest_state(Seq seq) const {
     return changed != nullptr ? changed : ring_.find(seq);
 }
 
-std::optional<const LogEntry*> Group::entry_for(const Work& work, const CachedMember& member,
-                                                Seq seq) {
+std::optional<const LogEntry*> Group::entry_for(Work& work, const CachedMember& member, Seq seq) {
     if (!may_see(work.post, member, seq)) return nullptr;
-    if (const LogEntry* entry = newest_state(seq)) return entry;
-    if (!work.found) {
+    // It is kept while the command waits for more, which takes the place of what was found.
+    if (const auto* found = found_as<std::optional<LogEntry>>(work.found)) {
+        work.entry = *found;
+        work.found.reset();
+    }
+    if (const LogEntry* entry = newest_state(seq)) {
+        if (!ring_.find(seq)) work.entry = *entry;
+        return entry;
+    }
+    if (!work.entry) {
         load_for(work.post.uid, EntryAt{seq});
         return std::nullopt;
     }
-    const auto& found = std::get<std::optional<LogEntry>>(*work.found);
-    return found ? &*found : nullptr;
+    return *work.entry ? &**work.entry : nullptr;
 }
 
 // ---- Recalling
@@ -157,37 +173,45 @@ std::optional<Error> Group::objection_to_edit(const bus::Post& post, const LogEn
 bool Group::admit_edit(Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
     const pb::Edit& edit = post.command.edit();
+    if (!knows_counterpart(work)) return false;
+    if (found_as<std::optional<store::MemberRow>>(work.found) != nullptr) work.found.reset();
     auto error = objection_to_change(work, member, Epoch{edit.epoch()}, now);
     if (!error && member.row.muted_until > now) {
         error = muted_for(member.row.muted_until - now);
     }
+    const LogEntry* entry = nullptr;
     if (!error) {
         const auto sought = entry_for(work, member, Seq{edit.seq()});
         if (!sought) return false;
-        const LogEntry* entry = *sought;
+        entry = *sought;
         if (entry != nullptr && is_result_of(post, *entry)) {
             answer_repeat(work, *entry);
             return true;
         }
         error = entry == nullptr ? kNoEntry : objection_to_edit(post, *entry, now);
-        if (!error) error = objection_to_text(post, member.row);
-        if (!error) stage_change(post, revised(*entry, edit.body(), post.uid, now));
     }
-    if (error) refuse(post.reply_to, *error);
+    if (error) {
+        refuse(post.reply_to, *error);
+        return true;
+    }
+    // What may not be sent may not be written into what was sent, either, nor sooner.
+    const Step step = pass_stages(work, member, now);
+    if (step != Step::passed) return step == Step::refused;
+    note_sent(work, member, now);
+    stage_change(post, revised(*entry, edit.body(), post.uid, now));
     return true;
-}
-
-// What may not be sent may not be written into what was sent, either.
-std::optional<Error> Group::objection_to_text(const bus::Post& post,
-                                              const store::MemberRow& row) const {
-    pb::Body body;
-    if (!body.ParseFromString(post.command.edit().body())) body.Clear();
-    return post.operator_rights ? std::nullopt : body_objection(body, row);
 }
 
 void Group::stage_change(const bus::Post& post, LogEntry entry) {
     changes_.entries.stage(entry.seq, entry);
-    stage({.post = post, .after = tip_, .answer = done(), .changed = std::move(entry)});
+    Operation operation{.post = post, .after = tip_, .answer = done()};
+    if (entry.recalled) {
+        // What was said of it goes with it. The members' own rows stay, and nothing shows them.
+        operation.tally = store::TallyRow{.seq = entry.seq};
+        changes_.tallies.stage(entry.seq, *operation.tally);
+    }
+    operation.changed = std::move(entry);
+    stage(std::move(operation));
 }
 
 void Group::answer_repeat(const Work& work, const LogEntry& entry) {

@@ -169,21 +169,19 @@ private:
     bool admit_react(Work& work, CachedMember& member, Time now);
     void admit_typing(const bus::Post& post, CachedMember& member, Time now);
     [[nodiscard]] std::optional<Error> objection_to_change(Work& work, CachedMember& member,
-                                                           Epoch named, Time now) const;
+                                                           Epoch named, Time now);
     [[nodiscard]] std::optional<Error> objection_to_recall(const bus::Post& post,
                                                            const CachedMember& member,
                                                            const LogEntry& entry, Time now) const;
     [[nodiscard]] std::optional<Error> objection_to_edit(const bus::Post& post,
                                                          const LogEntry& entry, Time now) const;
-    [[nodiscard]] std::optional<Error> objection_to_text(const bus::Post& post,
-                                                         const store::MemberRow& row) const;
     std::optional<Error> react_to(const bus::Post& post, CachedMember& member,
                                   const LoadedReactions& loaded);
     [[nodiscard]] bool may_see(const bus::Post& post, const CachedMember& member, Seq seq) const;
     // As it will be once everything staged is durable; nullptr: it is not in memory.
     [[nodiscard]] const LogEntry* newest_state(Seq seq) const;
     // nullptr: there is none that he may see. Nothing: it has been asked for.
-    std::optional<const LogEntry*> entry_for(const Work& work, const CachedMember& member, Seq seq);
+    std::optional<const LogEntry*> entry_for(Work& work, const CachedMember& member, Seq seq);
     void stage_change(const bus::Post& post, LogEntry entry);
     void answer_repeat(const Work& work, const LogEntry& entry);
     void publish_change(const LogEntry& entry);

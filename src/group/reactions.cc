@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "group/answers.h"
 #include "group/group.h"
+#include "text/emoji.h"
 
 namespace stentor::group {
 namespace {
@@ -32,13 +33,21 @@ bool count(Counts& counts, const std::string& emoji, bool remove) {
 
 bool Group::admit_react(Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
-    const pb::React& react = post.command.react();
+    if (!knows_counterpart(work)) return false;
+    if (found_as<std::optional<store::MemberRow>>(work.found) != nullptr) work.found.reset();
+    pb::React& react = *work.post.command.mutable_react();
+    // Kept in one form, however it was typed. What an earlier version took can be taken back as it
+    // is.
+    const auto form = text::emoji_form(react.emoji());
+    if (form) react.set_emoji(*form);
     const Seq seq{react.seq()};
     auto error = objection_to_change(work, member, Epoch{react.epoch()}, now);
     if (!error && member.row.muted_until > now && !react.remove()) {
         error = muted_for(member.row.muted_until - now);
     }
-    if (!error && (react.emoji().empty() || react.emoji().size() > limits::kEmojiBytes)) {
+    if (!error && !react.remove()) error = objection_of_counterpart(post.uid);
+    const bool too_long = react.emoji().empty() || react.emoji().size() > limits::kEmojiBytes;
+    if (!error && (too_long || (!form && !react.remove()))) {
         error =
             Error{.code = Code::bad_field, .where = "react.emoji", .limit = limits::kEmojiBytes};
     }
@@ -103,8 +112,12 @@ void Group::admit_typing(const bus::Post& post, CachedMember& member, Time now) 
         return refuse(post.reply_to, kNoGroup);
     }
     const storm::Level level = storm_level();
-    const bool told =
-        member.typed + storm::slowed(limits::kTypingEvery, level) > now || level >= storm::kSlowing;
+    // Who is blocked in a direct chat, or whose counterpart is not known yet, types unseen.
+    const auto whom = members_.find(counterpart(post.uid));
+    const bool unseen = group_settings_.kind() == pb::GROUP_KIND_DIRECT &&
+                        (whom == members_.end() || objection_of_counterpart(post.uid));
+    const bool told = unseen || member.typed + storm::slowed(limits::kTypingEvery, level) > now ||
+                      level >= storm::kSlowing;
     if (head_.members <= limits::kSmallGroup && !told && member.row.muted_until <= now) {
         member.typed = now;
         effects_.publish(

@@ -135,8 +135,8 @@ TEST_F(SumsOfAGroup, TellReadersAndReactionsOnceASecond) {
 
     read(kBob, {1});
     read(kBob, {2});
-    react(kBob, {3}, "+");
-    react(kAnn, {3}, "+");
+    react(kBob, {3}, "\U0001F44D");
+    react(kAnn, {3}, "\U0001F44D");
     settle();
     const auto changed = told();
     ASSERT_EQ(changed.size(), 3U);
@@ -147,7 +147,7 @@ TEST_F(SumsOfAGroup, TellReadersAndReactionsOnceASecond) {
     EXPECT_TRUE(told().empty());
 
     leave(kBob);
-    react(kAnn, {3}, "+", true);
+    react(kAnn, {3}, "\U0001F44D", true);
     settle();
     const auto after = told();
     EXPECT_EQ(after.at(1).read_by(), 0U);
@@ -159,7 +159,7 @@ TEST_F(SumsOfAGroup, AreInTheViewAndSurviveAnUnknownOutcome) {
     settle();
     open(kAnn);
     read(kBob, {1});
-    react(kBob, {1}, "+");
+    react(kBob, {1}, "\U0001F44D");
     settle();
     members[kBob].read = {};  // It stands in the committer's queue.
     send(kAnn, cmid(), "y");
@@ -170,7 +170,7 @@ TEST_F(SumsOfAGroup, AreInTheViewAndSurviveAnUnknownOutcome) {
 
     ASSERT_EQ(view->tallies.size(), 1U);
     EXPECT_EQ(view->tallies[0].read_by(), 1U);
-    EXPECT_EQ(view->tallies[0].reactions(0).emoji(), "+");
+    EXPECT_EQ(view->tallies[0].reactions(0).emoji(), "\U0001F44D");
 }
 
 TEST_F(SumsOfAGroup, AReadThatMovesIsToldToTheUsersOtherDevices) {
@@ -189,7 +189,7 @@ TEST_F(SumsOfAGroup, AReadThatMovesIsToldToTheUsersOtherDevices) {
 TEST(Tallies, TellTheRestNextTime) {
     Tallies tallies;
     for (std::uint64_t seq = 1; seq <= limits::kTalliesPerTick + 5; ++seq) {
-        tallies.set({.seq = {seq}, .counts = {{"+", 1}}});
+        tallies.set({.seq = {seq}, .counts = {{"\U0001F44D", 1}}});
     }
     const auto first = tallies.take_changed({});
     ASSERT_EQ(first.size(), limits::kTalliesPerTick);

@@ -4,6 +4,9 @@
 // word list is swapped, a member's rate moves on), and a retry of a stored send must be told its
 // number: told "refused", its sender would write it again, and all would read it twice. For the
 // same reason what was ordered once and passes again after an unknown outcome is not asked again.
+//
+// An edit passes all of them, as a send does: else a text that may not be sent would be written
+// into one that may.
 
 #include <algorithm>
 #include <string_view>
@@ -17,10 +20,15 @@ namespace {
 
 using store::Role;
 
+// What a send or an edit brings before people.
+const std::string& written_by(const bus::Post& post) {
+    return post.command.has_edit() ? post.command.edit().body() : post.command.send().body();
+}
+
 // Sessions and the API have checked its form; what is no Body has no text.
 pb::Body body_of(const bus::Post& post) {
     pb::Body body;
-    if (!body.ParseFromString(post.command.send().body())) body.Clear();
+    if (!body.ParseFromString(written_by(post))) body.Clear();
     return body;
 }
 
@@ -73,17 +81,22 @@ std::optional<Error> Group::storm_objection(const Work& work, const CachedMember
 }
 
 Group::Step Group::pass_stages(Work& work, CachedMember& member, Time now) {
+    // A block holds for whoever writes in that person's name, too.
+    if (const auto error = work.ruled ? std::nullopt : objection_of_counterpart(work.post.uid)) {
+        refuse(work.post.reply_to, *error);
+        return Step::refused;
+    }
     if (work.post.operator_rights) return Step::passed;
     if (!work.ruled) {
         if (const auto error = storm_objection(work, member, now)) {
-            if (planted(Bug::storm_after_number)) stage_send(work.post, now);
+            const bool numbered = planted(Bug::storm_after_number) && work.post.command.has_send();
+            if (numbered) stage_send(work.post, now);
             refuse(work.post.reply_to, *error);
             return Step::refused;
         }
         if (!know_account(work, member)) return Step::parked;
         const pb::Body body = body_of(work.post);
-        auto error = objection_of_counterpart(work.post.uid);
-        if (!error) error = body_objection(body, member.row);
+        auto error = body_objection(body, member.row);
         if (!error && !work.post.limits_lifted && is_ordinary(member.row)) {
             work.text = safety::text_hash(body.text());
             error = pace_objection(work.text, member, now);
@@ -167,10 +180,10 @@ std::optional<Error> Group::pace_objection(std::uint64_t text, CachedMember& mem
 // The question leaves with the effect; this sender's queue waits for the verdict, nobody else's.
 Group::Step Group::pass_filter(Work& work, Time now) {
     if (work.judged) return Step::passed;
-    const pb::Send& send = work.post.command.send();
+    const pb::Send& send = work.post.command.send();  // Of an edit: none, hence no cmid.
     if (!work.found) {
-        load_for(work.post.uid,
-                 VerdictOn{.cmid = Cmid::from(send.cmid()).value_or(Cmid{}), .body = send.body()});
+        load_for(work.post.uid, VerdictOn{.cmid = Cmid::from(send.cmid()).value_or(Cmid{}),
+                                          .body = written_by(work.post)});
         return Step::parked;
     }
     const auto found = std::exchange(work.found, std::nullopt);

@@ -42,6 +42,16 @@ protected:
         settle();
         return request;
     }
+    // An edit of the first entry, as it was written.
+    std::uint32_t change(UserId uid, const std::string& text) {
+        pb::ClientFrame frame;
+        frame.mutable_edit()->set_epoch(1);
+        frame.mutable_edit()->set_seq(1);
+        frame.mutable_edit()->set_body(saying(text));
+        const auto request = post(uid, std::move(frame), false);
+        settle();
+        return request;
+    }
     std::string rule_of(std::uint32_t request) const {
         return answer_to(request)->refused().rule();
     }
@@ -62,6 +72,29 @@ TEST_F(Stages, SlowModeMakesMembersWaitAndAdminsNot) {
     EXPECT_NE(seq_of(say(kAnn, "two")), Seq{});
     now += Millis{20'000};
     EXPECT_NE(seq_of(say(kBob, "two")), Seq{});
+}
+
+TEST_F(Stages, AnEditWaitsInSlowModeAsASendDoes) {
+    begin([](pb::GroupSettings& settings) { settings.set_slow_mode_s(30); });
+    say(kBob, "one");
+    now += Millis{10'000};
+    EXPECT_EQ(refusal_of(change(kBob, "two")), Code::slow_mode);
+    EXPECT_EQ(refusal_of(say(kBob, "three")), Code::slow_mode);
+    now += Millis{20'000};
+    EXPECT_EQ(refusal_of(change(kBob, "two")), Code::ok);
+    EXPECT_EQ(refusal_of(say(kBob, "three")), Code::slow_mode);
+}
+
+TEST_F(Stages, AnEditIsRefusedForItsWordsItsRepeatsAndInAStorm) {
+    begin();
+    say(kBob, "one");
+    set_storm({.all = storm::kRefusing});
+    EXPECT_EQ(refusal_of(change(kBob, "two")), Code::storm);
+    set_storm({});
+    use_keywords("casino\n");
+    const auto listed = change(kBob, "to the casino");
+    EXPECT_EQ(refusal_of(listed), Code::filtered);
+    EXPECT_EQ(rule_of(listed), "keywords");
 }
 
 TEST_F(Stages, SlowModeIsNotForgottenWithTheMemoryOfTheGroup) {
@@ -295,6 +328,17 @@ TEST_F(FilteredStages, AVerdictHoldsItsSenderAndNobodyElse) {
     settle();
     EXPECT_EQ(seq_of(first), Seq{2});
     EXPECT_EQ(seq_of(second), Seq{3});
+}
+
+TEST_F(FilteredStages, AnEditIsJudgedAsASendIs) {
+    begin();
+    const auto sent = send(kBob, cmid(), saying("one"), {}, false);
+    settle();
+    ASSERT_EQ(refusal_of(sent), Code::ok);
+    verdict = {.allow = false, .reason = "too hot", .rule = "heat"};
+    const auto edited = change(kBob, "hotter");
+    EXPECT_EQ(refusal_of(edited), Code::filtered);
+    EXPECT_EQ(rule_of(edited), "heat");
 }
 
 TEST_F(FilteredStages, ARefusalNamesTheRuleOfTheService) {

@@ -41,6 +41,7 @@ struct Work {
     std::uint64_t text{};        // What Repeats compares.
     bool untold{};               // It may be stored already, and then no node was told.
     std::optional<Found> found;  // What it asked for with LoadFor.
+    std::optional<std::optional<LogEntry>> entry;  // That it changes, once it was looked for.
 };
 
 // Ordered, not durable.
@@ -77,7 +78,8 @@ struct Operation {
 struct CachedMember {
     store::MemberRow row;  // As it will be once everything staged is durable.
     Rate rate;
-    Rate changes;             // Recalls, edits, hides, reactions.
+    Rate changes;  // Hides and reactions.
+    Rate recalls;
     Time typed;               // When the others were last told that he types.
     std::uint32_t pending{};  // Operations that changed it and are not durable.
     std::uint32_t sends{};    // Ordered, not durable.

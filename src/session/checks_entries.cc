@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "session/checks.h"
+#include "text/emoji.h"
 
 namespace stentor::session {
 namespace {
@@ -90,10 +91,12 @@ Result<void> check(const pb::React& react) {
     if (auto place = check_place(react, "react.gid", "react.epoch", "react.seq"); !place) {
         return place;
     }
-    // An emoji may hold joiners, which no name's end may, but never a space or a control character.
-    const bool shown = !react.emoji().empty() && react.emoji().size() <= limits::kEmojiBytes &&
-                       plain_line(react.emoji());
-    if (!shown) return bad("react.emoji", limits::kEmojiBytes);
+    const bool fits = !react.emoji().empty() && react.emoji().size() <= limits::kEmojiBytes &&
+                      plain_line(react.emoji());
+    // What an earlier version took can be taken back, whatever it is.
+    if (!fits || !(react.remove() || text::emoji_form(react.emoji()))) {
+        return bad("react.emoji", limits::kEmojiBytes);
+    }
     return {};
 }
 

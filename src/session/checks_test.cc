@@ -64,16 +64,21 @@ TEST(Checks, AReactionIsOneShortSign) {
     react.set_gid(5);
     react.set_epoch(1);
     react.set_seq(2);
-    for (const char* emoji : {"👍", "👩‍🚀", "🇨🇭", "+1"}) {
+    for (const char* emoji : {"👍", "👩‍🚀", "🇨🇭", "❤"}) {
         react.set_emoji(emoji);
         EXPECT_TRUE(check(react)) << emoji;
     }
     for (const std::string& emoji :
-         {std::string{}, std::string{"\n"}, std::string{"\xff"}, std::string(33, 'a')}) {
+         {std::string{}, std::string{"\n"}, std::string{"\xff"}, std::string(33, 'a'),
+          std::string{"+1"}, std::string{"spam"}}) {
         react.set_emoji(emoji);
         EXPECT_EQ(objection(react).where, "react.emoji") << emoji;
         EXPECT_EQ(objection(react).limit, limits::kEmojiBytes);
     }
+    // Taken back is what an earlier version took.
+    react.set_emoji("+1");
+    react.set_remove(true);
+    EXPECT_TRUE(check(react));
 }
 
 TEST(Checks, AMemberIsChangedInOneWay) {
