@@ -55,6 +55,27 @@ TEST_F(Direct, IsMadeAtFirstUseAndComesToTheOtherWithTheFirstMessage) {
     EXPECT_EQ(head->members, 2U);
 }
 
+TEST_F(Direct, ABlockKeepsEditsAndReactionsAwayAndWhatIsWrittenInTheOthersName) {
+    open_chat(kAnn, kBob);
+    say(kAnn, "hello");
+    block(kBob, kAnn, true);
+    const auto edited = edit(kAnn, {1}, 0, "hello, you");
+    const auto reacted = react(kAnn, {1}, "\U0001F44D");
+    items.clear();
+    type(kAnn);
+    settle();
+    EXPECT_EQ(refusal_of(edited), Code::not_permitted);
+    EXPECT_EQ(refusal_of(reacted), Code::not_permitted);
+    EXPECT_TRUE(items.empty());
+    pb::ClientFrame frame;
+    frame.mutable_send()->set_cmid(std::string{cmid().view()});
+    frame.mutable_send()->set_body("by a key");
+    const auto in_their_name = post(kAnn, std::move(frame), true, true);
+    settle();
+    EXPECT_EQ(refusal_of(in_their_name), Code::not_permitted);
+    EXPECT_EQ(refusal_of(edit(kBob, {1}, 0, "x")), Code::not_permitted) << "not their own entry";
+}
+
 TEST_F(Direct, RefusesTheUnknownAndWhomItIsNotFor) {
     users.erase(kBob);
     EXPECT_EQ(refusal_of(open_chat(kAnn, kBob)), Code::not_found);
