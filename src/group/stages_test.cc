@@ -332,9 +332,9 @@ TEST_F(FilteredStages, AVerdictHoldsItsSenderAndNobodyElse) {
 
 TEST_F(FilteredStages, AnEditIsJudgedAsASendIs) {
     begin();
-    const auto sent = send(kBob, cmid(), saying("one"), {}, false);
+    const auto first = send(kBob, cmid(), saying("one"), {}, false);
     settle();
-    ASSERT_EQ(refusal_of(sent), Code::ok);
+    ASSERT_EQ(refusal_of(first), Code::ok);
     verdict = {.allow = false, .reason = "too hot", .rule = "heat"};
     const auto edited = change(kBob, "hotter");
     EXPECT_EQ(refusal_of(edited), Code::filtered);
