@@ -47,8 +47,12 @@ void show_group(AdminCall call);
 void list_members(AdminCall call);
 void configure_group(AdminCall call);
 void recall_entry(AdminCall call);
+void delete_group(AdminCall call);
 void send_to_group(AdminCall call);
 void broadcast(AdminCall call);
+// ---- admin_invites.cc
+void list_invites(AdminCall call);
+void end_invite(AdminCall call);
 // ---- admin_members.cc
 void kick_member(AdminCall call);
 void ban_member(AdminCall call);

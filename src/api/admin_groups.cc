@@ -25,10 +25,15 @@ const char* name_of(pb::GroupKind kind) {
                                               : "normal";
 }
 
+// Nobody is in it and it has no name: its number alone is left.
+bool is_closed(const pb::GroupSummary& group) {
+    return group.members() == 0 && group.name().empty() && group.kind() == pb::GROUP_KIND_NORMAL;
+}
+
 json::object object_of(const pb::GroupSummary& group) {
     return {{"gid", group.gid()},
             {"name", group.name()},
-            {"kind", name_of(group.kind())},
+            {"kind", is_closed(group) ? "closed" : name_of(group.kind())},
             {"members", group.members()},
             {"head", group.head()},
             {"epoch", group.epoch()},
@@ -230,6 +235,17 @@ void recall_entry(AdminCall call) {
         }
         post(std::move(answered), {group.gid()}, std::move(command));
     });
+}
+
+// The operator leaves it in nobody's name: with that it goes (group/closing.cc).
+void delete_group(AdminCall call) {
+    const GroupId gid{call.numbers[0]};
+    pb::ClientFrame command;
+    command.mutable_leave_group()->set_gid(gid.value);
+    if (const auto good = session::check(command.leave_group()); !good) {
+        return call.reply(refusal(good.error()));
+    }
+    post(std::move(call), gid, std::move(command));
 }
 
 void send_to_group(AdminCall call) {

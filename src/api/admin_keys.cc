@@ -8,6 +8,7 @@
 #include "api/responses.h"
 #include "auth/random.h"
 #include "base/limits.h"
+#include "base/number_text.h"
 #include "base/text.h"
 
 namespace stentor::api {
@@ -20,11 +21,30 @@ json::object object_of(const ApiKey& key) {
     for (const Scope scope : key.scopes) {
         scopes.emplace_back(kScopeNames[static_cast<std::size_t>(scope)]);
     }
+    json::array groups;
+    for (const GroupId gid : key.groups) groups.emplace_back(std::to_string(gid.value));
     return {{"id", key.id},
             {"name", key.name},
             {"scopes", std::move(scopes)},
             {"uid", key.uid.value},
+            {"per_second", key.per_second},
+            {"groups", std::move(groups)},
             {"created_ms", to_ms(key.created)}};
+}
+
+// Numbers as texts, as fields hold lists.
+Result<std::vector<GroupId>> groups_in(const Fields& fields) {
+    const auto texts = fields.texts("groups");
+    if (!texts) return std::unexpected(texts.error());
+    const Error bad{.code = Code::bad_field, .where = "groups", .limit = limits::kKeyGroups};
+    std::vector<GroupId> groups;
+    for (const std::string& each : texts->value_or(std::vector<std::string>{})) {
+        const auto gid = number_in(each);
+        if (!gid || *gid == 0 || *gid > limits::kIdMax) return std::unexpected(bad);
+        groups.push_back({*gid});
+    }
+    if (groups.size() > limits::kKeyGroups) return std::unexpected(bad);
+    return groups;
 }
 
 Result<MadeKey> key_of(const Fields& fields) {
@@ -47,9 +67,21 @@ Result<MadeKey> key_of(const Fields& fields) {
     }
     const auto uid = fields.number("uid");
     if (!uid) return std::unexpected(uid.error());
+    const auto per_second = fields.number("per_second");
+    if (!per_second) return std::unexpected(per_second.error());
+    const std::uint64_t rate = per_second->value_or(limits::kKeyPerSecond);
+    if (rate == 0 || rate > limits::kKeyPerSecondMax) {
+        return std::unexpected(Error{
+            .code = Code::bad_field, .where = "per_second", .limit = limits::kKeyPerSecondMax});
+    }
+    auto groups = groups_in(fields);
+    if (!groups) return std::unexpected(groups.error());
     std::array<std::uint8_t, 40> random{};
     auth::fill_random(random);
-    return make_key(**name, std::move(scopes), {uid->value_or(0)}, random, now());
+    MadeKey made = make_key(**name, std::move(scopes), {uid->value_or(0)}, random, now());
+    made.key.per_second = static_cast<std::uint32_t>(rate);
+    made.key.groups = std::move(*groups);
+    return made;
 }
 
 }  // namespace

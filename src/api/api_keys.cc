@@ -12,6 +12,7 @@
 #include "api/fields.h"
 #include "api/json.h"
 #include "auth/admin_key.h"
+#include "base/group_ids.h"
 #include "base/limits.h"
 #include "base/number_text.h"
 
@@ -62,7 +63,15 @@ bool allows(const ApiKey& key, Scope scope) {
     return std::ranges::find(key.scopes, scope) != key.scopes.end();
 }
 
+bool may_send_to(const ApiKey& key, GroupId gid) {
+    return gid != kBroadcastGroup && !is_direct(gid) &&
+           (key.groups.empty() || std::ranges::find(key.groups, gid) != key.groups.end());
+}
+
 std::string to_setting(const ApiKey& key) {
+    // As texts: these fields have no lists of numbers.
+    std::vector<std::string> groups;
+    for (const GroupId gid : key.groups) groups.push_back(std::to_string(gid.value));
     std::vector<std::string> scopes;
     for (const Scope scope : key.scopes) {
         scopes.emplace_back(kScopeNames[static_cast<std::size_t>(scope)]);
@@ -74,6 +83,8 @@ std::string to_setting(const ApiKey& key) {
         .add("scopes", scopes)
         .add("uid", key.uid.value)
         .add("created_ms", to_ms(key.created))
+        .add("per_second", std::uint64_t{key.per_second})
+        .add("groups", groups)
         .text();
 }
 
@@ -86,12 +97,24 @@ std::optional<ApiKey> key_of_setting(std::string_view value) {
     const auto scopes = fields->texts("scopes");
     const auto uid = fields->number("uid");
     const auto created = fields->number("created_ms");
+    const auto per_second = fields->number("per_second");
+    const auto groups = fields->texts("groups");
+    if (!per_second || !groups) return std::nullopt;
     if (!id || !*id || !name || !hash || !*hash || !scopes || !uid || !created) return std::nullopt;
     ApiKey key{.id = **id,
                .name = name->value_or(""),
                .hash = **hash,
                .uid = {uid->value_or(0)},
-               .created = from_ms(created->value_or(0))};
+               .created = from_ms(created->value_or(0)),
+               .per_second = static_cast<std::uint32_t>(
+                   std::clamp(per_second->value_or(limits::kKeyPerSecond), std::uint64_t{1},
+                              std::uint64_t{limits::kKeyPerSecondMax}))};
+    for (const std::string& each : groups->value_or(std::vector<std::string>{})) {
+        // One that cannot be read must not make the key good for all groups.
+        const auto gid = number_in(each);
+        if (!gid) return std::nullopt;
+        key.groups.push_back({*gid});
+    }
     for (const std::string& each : scopes->value_or(std::vector<std::string>{})) {
         if (const auto scope = scope_named(each)) key.scopes.push_back(*scope);
     }

@@ -16,6 +16,7 @@
 
 #include "base/code.h"
 #include "base/ids.h"
+#include "base/limits.h"
 #include "base/time.h"
 #include "bus/bus.h"
 #include "net/http/message.h"
@@ -24,7 +25,7 @@ namespace stentor::api {
 
 // What a key may do.
 enum class Scope : std::uint8_t {
-    group,      // Send to a group.
+    group,      // Send to a group; not to everybody's, nor into chats of two.
     user,       // Send to a user, from the key's own user.
     everybody,  // Send to everybody.
     as,         // Send in any user's name.
@@ -40,6 +41,8 @@ struct ApiKey {
     std::vector<Scope> scopes;
     UserId uid;  // In whose name it sends; 0: the operator's.
     Time created;
+    std::uint32_t per_second{limits::kKeyPerSecond};  // Requests; 1 to kKeyPerSecondMax.
+    std::vector<GroupId> groups;                      // It sends to no other; none: to any.
 };
 
 struct MadeKey {
@@ -52,6 +55,7 @@ struct MadeKey {
                                std::span<const std::uint8_t, 40> random, Time now);
 [[nodiscard]] std::optional<Scope> scope_named(std::string_view name);
 [[nodiscard]] bool allows(const ApiKey& key, Scope scope);
+[[nodiscard]] bool may_send_to(const ApiKey& key, GroupId gid);
 
 inline constexpr std::string_view kKeySettings = "api-key/";
 // The value of the setting, and back; nothing when it is damaged.

@@ -44,6 +44,7 @@ void Poster::post(Order order, Done done) {
     bus::Post post{.reply_to = {.node = node_, .connection = token_of(id), .request_id = 1},
                    .gid = order.gid,
                    .uid = order.uid,
+                   .limits_lifted = order.limits_lifted,
                    .operator_rights = order.operator_rights,
                    .command = std::move(order.command)};
     auth::fill_random(post.random);

@@ -21,6 +21,7 @@ struct Order {
     GroupId gid;
     UserId uid;                  // 0: the operator himself.
     bool operator_rights{true};  // Neither rate nor role is asked.
+    bool limits_lifted{};  // Role and rules are asked, no rate: whoever posts it has their own.
     pb::ClientFrame command;
 };
 

@@ -5,6 +5,7 @@
 
 #include "api/feed_json.h"
 #include "api/fields.h"
+#include "api/good_account.h"
 #include "api/json.h"
 #include "api/path_pattern.h"
 #include "api/query.h"
@@ -111,31 +112,60 @@ bool Push::on_http(Request& request, Reply& reply) {
     return true;
 }
 
-void Push::send(const Request& request, GroupId gid, UserId to, Scope scope, Reply reply) {
-    auto found = [self = shared_from_this(), body = request.body, gid, to, scope,
-                  reply = std::move(reply)](Result<ApiKey> key) mutable {
+void Push::with_key(const Request& request, Scope scope, Reply reply,
+                    std::move_only_function<void(ApiKey, Reply)> done) {
+    auto found = [self = shared_from_this(), scope, reply = std::move(reply),
+                  done = std::move(done)](Result<ApiKey> key) mutable {
         if (!key) return reply(refusal(401, key.error()));
-        if (!allows(*key, scope)) return reply(refusal(kNotPermitted));
-        const auto fields = Fields::parse(body);
-        if (!fields) return reply(refusal(fields.error()));
-        const auto as = fields->number("as");
-        if (!as) return reply(refusal(as.error()));
-        if (*as && !allows(*key, Scope::as)) return reply(refusal(kNotPermitted));
-
-        Message message{.to = to, .from = *as ? UserId{**as} : key->uid};
-        if (scope == Scope::user) {
-            // A chat of two has two: the operator is nobody's partner.
-            if (!message.from) return reply(refusal({.code = Code::bad_field, .where = "as"}));
-            gid = direct_gid(message.from, to);
+        if (const auto wait = self->rates_.take(*key, now())) {
+            return reply(refusal({.code = Code::rate_limited,
+                                  .where = "key",
+                                  .limit = key->per_second,
+                                  .retry_after_ms = wait_ms(*wait),
+                                  .rule = "key_rate"}));
         }
-        message.gid = gid;
-        auto frame = send_of(gid, *fields);
-        if (!frame) return reply(refusal(frame.error()));
-        message.send = std::move(*frame);
-        if (scope == Scope::user) return self->open_direct(std::move(message), std::move(reply));
-        self->post(std::move(message), std::move(reply));
+        if (!allows(*key, scope)) return reply(refusal(kNotPermitted));
+        done(std::move(*key), std::move(reply));
     };
     find_key(bus_, request, std::move(found));
+}
+
+void Push::send(const Request& request, GroupId gid, UserId to, Scope scope, Reply reply) {
+    auto sent = [self = shared_from_this(), body = request.body, gid, to, scope](
+                    const ApiKey& key, Reply answer) mutable {
+        if (scope == Scope::group && !may_send_to(key, gid)) {
+            return answer(refusal({.code = Code::not_permitted, .where = "gid", .rule = "key"}));
+        }
+        const auto fields = Fields::parse(body);
+        if (!fields) return answer(refusal(fields.error()));
+        const auto as = fields->number("as");
+        if (!as) return answer(refusal(as.error()));
+        if (*as && !allows(key, Scope::as)) return answer(refusal(kNotPermitted));
+
+        Message message{.scope = scope, .gid = gid, .to = to, .from = *as ? UserId{**as} : key.uid};
+        if (scope == Scope::user) {
+            // A chat of two has two: the operator is nobody's partner.
+            if (!message.from) return answer(refusal({.code = Code::bad_field, .where = "as"}));
+            message.gid = direct_gid(message.from, to);
+        }
+        auto frame = send_of(message.gid, *fields);
+        if (!frame) return answer(refusal(frame.error()));
+        message.send = std::move(*frame);
+        if (!message.from) return self->deliver(std::move(message), std::move(answer));
+        const UserId from = message.from;
+        ask_good_account(self->bus_, from, *as ? "as" : "key.uid",
+                         [self, message = std::move(message),
+                          answer = std::move(answer)](const Result<void>& good) mutable {
+                             if (!good) return answer(refusal(good.error()));
+                             self->deliver(std::move(message), std::move(answer));
+                         });
+    };
+    with_key(request, scope, std::move(reply), std::move(sent));
+}
+
+void Push::deliver(Message message, Reply reply) {
+    if (message.scope == Scope::user) return open_direct(std::move(message), std::move(reply));
+    post(std::move(message), std::move(reply));
 }
 
 // Made at first use; where it is there already, this is only a look-up.
@@ -150,8 +180,14 @@ void Push::open_direct(Message message, Reply reply) {
                  });
 }
 
+// Nobody but the operator writes to everybody, in whosever name.
 void Push::post(Message message, Reply reply) {
-    poster_.post({.gid = message.gid, .uid = message.from, .command = std::move(message.send)},
+    const bool as_operator = !message.from || message.scope == Scope::everybody;
+    poster_.post({.gid = message.gid,
+                  .uid = message.from,
+                  .operator_rights = as_operator,
+                  .limits_lifted = !as_operator,
+                  .command = std::move(message.send)},
                  [reply = std::move(reply)](const Result<pb::ServerFrame>& answer) mutable {
                      reply(answer_of(answer));
                  });
@@ -163,11 +199,9 @@ void Push::feed(const Request& request, Reply reply) {
     if (!after) return reply(refusal(after.error()));
     const auto count = query.number("count", limits::kFeedRowsPerPage, limits::kIdMax);
     if (!count) return reply(refusal(count.error()));
-    auto found = [self = shared_from_this(), after = *after, count = *count,
-                  reply = std::move(reply)](const Result<ApiKey>& key) mutable {
-        if (!key) return reply(refusal(401, key.error()));
-        if (!allows(*key, Scope::feed)) return reply(refusal(kNotPermitted));
-        auto answered = [after, reply = std::move(reply)](Result<bus::Reply> answer) mutable {
+    auto found = [self = shared_from_this(), after = *after, count = *count](const ApiKey& /*key*/,
+                                                                             Reply asker) mutable {
+        auto answered = [after, reply = std::move(asker)](Result<bus::Reply> answer) mutable {
             if (!answer) return reply(refusal(answer.error()));
             const auto* feed = std::get_if<bus::FeedAnswer>(&*answer);
             if (feed == nullptr) {
@@ -181,7 +215,7 @@ void Push::feed(const Request& request, Reply reply) {
                                         std::min(count, std::uint64_t{1'000}))},
                        std::move(answered));
     };
-    find_key(bus_, request, std::move(found));
+    with_key(request, Scope::feed, std::move(reply), std::move(found));
 }
 
 }  // namespace stentor::api

@@ -6,12 +6,17 @@
 // stored once, and answered with its number however often it is sent. Without one the server makes
 // one, and a retry is another message.
 //
+// A key that sends in somebody's name does what they could do themselves, but for the rate of a
+// person: they are a member, not muted, not blocked, their account is good, and the rules of the
+// group and the operator's hold. One in nobody's name is the operator's. Each key has a rate.
+//
 // Thread: any; `reply` is called exactly once, on any.
 
 #include <functional>
 #include <memory>
 
 #include "api/api_keys.h"
+#include "api/key_rates.h"
 #include "api/poster.h"
 #include "bus/bus.h"
 #include "net/http/message.h"
@@ -30,19 +35,25 @@ public:
 
 private:
     struct Message {
+        Scope scope{};
         GroupId gid;
         UserId to;  // Of a direct chat; 0: to the group.
         UserId from;
         pb::ClientFrame send;
     };
 
+    // The key of the request, which may do this now; else it is answered.
+    void with_key(const net::http::Request& request, Scope scope, Reply reply,
+                  std::move_only_function<void(ApiKey, Reply)> done);
     void send(const net::http::Request& request, GroupId gid, UserId to, Scope scope, Reply reply);
+    void deliver(Message message, Reply reply);
     void open_direct(Message message, Reply reply);
     void post(Message message, Reply reply);
     void feed(const net::http::Request& request, Reply reply);
 
     bus::Bus& bus_;
     Poster& poster_;
+    KeyRates rates_;
 };
 
 }  // namespace stentor::api

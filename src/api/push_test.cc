@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 #include <sodium/core.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <future>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -60,6 +62,16 @@ public:
             asked_after = feed->after;
             return reply(bus::Reply{feed_answer});
         }
+        if (const auto* users = std::get_if<bus::AskUsers>(&question)) {
+            pb::Users known;
+            if (!unknown.contains(users->uids.front())) {
+                known.add_users()->set_uid(users->uids.front().value);
+            }
+            return reply(bus::Reply{std::move(known)});
+        }
+        if (const auto* hello = std::get_if<bus::AskHello>(&question)) {
+            return reply(bus::Reply{bus::HelloAnswer{.welcome = !disabled.contains(hello->uid)}});
+        }
         std::vector<bus::Setting> found;
         const std::string& prefix = std::get<bus::AskSettings>(question).prefix;
         for (const auto& [name, value] : settings) {
@@ -74,6 +86,8 @@ public:
     bus::NodeInbox* inbox{};
     std::vector<bus::Post> posts;
     std::map<std::string, std::string> settings;
+    std::set<UserId> unknown;
+    std::set<UserId> disabled;
     bus::FeedAnswer feed_answer;
     std::uint64_t asked_after{};
 
@@ -88,10 +102,13 @@ protected:
         bus_.inbox = &poster_;
     }
 
-    std::string key(std::vector<Scope> scopes, UserId uid = {}) {
+    std::string key(
+        std::vector<Scope> scopes, UserId uid = {},
+        const std::function<void(ApiKey&)>& change = [](ApiKey&) {}) {
         std::array<std::uint8_t, 40> random{};
         random[0] = ++keys_;
-        const MadeKey made = make_key("test", std::move(scopes), uid, random, now());
+        MadeKey made = make_key("test", std::move(scopes), uid, random, now());
+        change(made.key);
         bus_.settings[std::string{kKeySettings} + made.key.id] = to_setting(made.key);
         return made.text;
     }
@@ -126,7 +143,96 @@ TEST_F(PushTest, SendsToAGroupAndARetryIsAnsweredWithTheSameNumber) {
     EXPECT_EQ(text(call("POST", "/api/v1/push/groups/9", mine, body)), text(first));
     EXPECT_EQ(bus_.posts[0].gid, GroupId{9});
     EXPECT_EQ(bus_.posts[0].uid, UserId{77});
-    EXPECT_TRUE(bus_.posts[0].operator_rights);
+    EXPECT_FALSE(bus_.posts[0].operator_rights) << "its user does what they may do themselves";
+    EXPECT_TRUE(bus_.posts[0].limits_lifted);
+    call("POST", "/api/v1/push/groups/9", key({Scope::group}), body);
+    EXPECT_TRUE(bus_.posts.back().operator_rights) << "in nobody's name it is the operator's";
+}
+
+TEST_F(PushTest, TheScopeOfGroupsReachesNeitherEverybodyNorChatsOfTwo) {
+    const std::string mine = key({Scope::group, Scope::user}, {77});
+    const std::string direct = std::to_string(direct_gid({5}, {6}).value);
+    for (const std::string& gid : {std::string{"1"}, direct}) {
+        const Response refused =
+            call("POST", "/api/v1/push/groups/" + gid, mine, R"({"text":"hi"})");
+        EXPECT_EQ(refused.status, 403U) << gid;
+        EXPECT_THAT(text(refused), HasSubstr("\"field\":\"gid\""));
+    }
+    EXPECT_TRUE(bus_.posts.empty());
+}
+
+TEST_F(PushTest, AKeyThatIsBoundToGroupsSendsToNoOther) {
+    const std::string mine = key({Scope::group}, {77}, [](ApiKey& key) { key.groups = {{9}}; });
+    EXPECT_EQ(call("POST", "/api/v1/push/groups/9", mine, R"({"text":"hi"})").status, 200U);
+    EXPECT_EQ(call("POST", "/api/v1/push/groups/8", mine, R"({"text":"hi"})").status, 403U);
+}
+
+TEST_F(PushTest, NobodyIsSentForWhoHasNoGoodAccount) {
+    bus_.unknown = {{5}};
+    bus_.disabled = {{6}, {77}};
+    const std::string as = key({Scope::group, Scope::user, Scope::everybody, Scope::as});
+    for (const std::string path : {"groups/9", "users/8", "everybody"}) {
+        const Response none = call("POST", "/api/v1/push/" + path, as, R"({"text":"hi","as":5})");
+        EXPECT_EQ(none.status, 404U) << path;
+        EXPECT_THAT(text(none), HasSubstr("\"field\":\"as\""));
+        const Response closed = call("POST", "/api/v1/push/" + path, as, R"({"text":"hi","as":6})");
+        EXPECT_EQ(closed.status, 403U) << path;
+    }
+    const std::string of_closed = key({Scope::group}, {77});
+    EXPECT_THAT(text(call("POST", "/api/v1/push/groups/9", of_closed, R"({"text":"hi"})")),
+                HasSubstr("key.uid"));
+    EXPECT_TRUE(bus_.posts.empty());
+}
+
+TEST_F(PushTest, AKeyThatAsksTooOftenIsToldWhenToComeBack) {
+    const std::string slow = key({Scope::group}, {}, [](ApiKey& key) { key.per_second = 1; });
+    unsigned sent = 0;
+    Response last;
+    for (unsigned i = 0; i < 20; ++i) {
+        last = call("POST", "/api/v1/push/groups/9", slow, R"({"text":"hi"})");
+        if (last.status == 200) ++sent;
+    }
+    EXPECT_EQ(sent, limits::kKeyBurstS);
+    EXPECT_EQ(last.status, 429U);
+    EXPECT_THAT(text(last), HasSubstr("\"rule\":\"key_rate\""));
+    EXPECT_TRUE(std::ranges::any_of(last.headers,
+                                    [](const auto& each) { return each.name == "Retry-After"; }));
+    EXPECT_EQ(call("POST", "/api/v1/push/groups/9", key({Scope::group}), R"({"text":"hi"})").status,
+              200U)
+        << "each has its own";
+}
+
+TEST(KeyRates, AreSoManyASecondWithASecondsWorthAtOnce) {
+    KeyRates rates;
+    const ApiKey key{.id = "a", .per_second = 10};
+    Time at = from_ms(1'000'000);
+    unsigned taken = 0;
+    while (!rates.take(key, at)) ++taken;
+    EXPECT_EQ(taken, 10 * limits::kKeyBurstS);
+    EXPECT_EQ(rates.take(key, at), Millis{100});
+    for (int i = 0; i < 10; ++i) EXPECT_FALSE(rates.take(key, at += Millis{100})) << i;
+    EXPECT_TRUE(rates.take(key, at));
+}
+
+TEST(KeyRates, ForgetWhoIsQuiet) {
+    KeyRates rates;
+    Time at = from_ms(1'000'000);
+    for (int i = 0; i < 1'000; ++i) {
+        EXPECT_FALSE(rates.take({.id = std::to_string(i)}, at += Millis{100}));
+    }
+    EXPECT_LE(rates.size(), 200U);
+}
+
+TEST(ApiKeys, KeepTheirRateAndTheirGroups) {
+    const ApiKey key{.id = "a", .hash = "h", .per_second = 7, .groups = {{9}, {1'000}}};
+    const auto kept = key_of_setting(to_setting(key));
+    ASSERT_TRUE(kept);
+    EXPECT_EQ(kept->per_second, 7U);
+    EXPECT_EQ(kept->groups, key.groups);
+    const auto old = key_of_setting(R"({"id":"a","hash":"h","scopes":["group"]})");
+    ASSERT_TRUE(old);
+    EXPECT_EQ(old->per_second, limits::kKeyPerSecond);
+    EXPECT_FALSE(key_of_setting(R"({"id":"a","hash":"h","groups":["x"]})"));
 }
 
 TEST_F(PushTest, WithoutAnIdEachIsAnother) {

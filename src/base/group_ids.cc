@@ -35,4 +35,6 @@ GroupId direct_gid(UserId one, UserId other) {
     return gid_from(seed, kDirectMin, kGidEnd);
 }
 
+bool is_direct(GroupId gid) { return gid.value >= kDirectMin && gid.value < kGidEnd; }
+
 }  // namespace stentor

@@ -18,5 +18,7 @@ inline constexpr GroupId kBroadcastGroup{1};
 // Of the chat between two, in whichever order they are named; with oneself: notes to oneself. Two
 // pairs may meet at one id (even odds only at 80 million chats); the later one is then refused.
 [[nodiscard]] GroupId direct_gid(UserId one, UserId other);
+// Whether it is the id of a chat of two.
+[[nodiscard]] bool is_direct(GroupId gid);
 
 }  // namespace stentor

@@ -1,13 +1,16 @@
 // `stentor group`: groups of a running server and their members.
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/number_text.h"
+#include "base/time.h"
 #include "config/units.h"
 #include "server/admin_client.h"
 #include "server/commands.h"
@@ -35,6 +38,12 @@ std::uint64_t number(const json::object& object, const char* key) {
 
 std::string text_of(const json::object& object, const char* key) {
     return plain(std::string{object.at(key).as_string()});
+}
+
+std::string day_of(std::uint64_t ms) {
+    if (ms == 0) return "never";
+    return fmt::format("{:%Y-%m-%dT%H:%MZ}",
+                       std::chrono::time_point_cast<std::chrono::seconds>(from_ms(ms)));
 }
 
 void print_group(const json::object& group) {
@@ -75,6 +84,23 @@ void members(GroupArguments& arguments) {
             fmt::print("{}\t{}\t{}\t{}\n", number(member, "uid"), text_of(member, "role"),
                        number(member, "muted_until_ms") != 0 ? "muted" : "",
                        text_of(member, "name"));
+        }
+        after = std::string{page.at("next").as_string()};
+    } while (!after.empty());
+}
+
+void invites(GroupArguments& arguments) {
+    std::string after;
+    do {
+        const json::object page = arguments.server.get(
+            fmt::format("/admin/api/groups/{}/invites?count=100&after={}", arguments.gid, after));
+        for (const json::value& each : page.at("invites").as_array()) {
+            const json::object& invite = each.as_object();
+            const std::uint64_t most = number(invite, "uses_max");
+            fmt::print("{}\tby {}\tmade {}\texpires {}\tused {} of {}\n", text_of(invite, "invite"),
+                       number(invite, "by"), day_of(number(invite, "made_ms")),
+                       day_of(number(invite, "expires_ms")), number(invite, "uses"),
+                       most == 0 ? "any" : std::to_string(most));
         }
         after = std::string{page.at("next").as_string()};
     } while (!after.empty());
@@ -140,6 +166,23 @@ void add_members(CLI::App& group) {
     command->add_option("ROLE", role->text)->required();
 }
 
+void add_links_and_end(CLI::App& group) {
+    CLI::App* command = nullptr;
+    const Arguments links = add(group, "invites", "Links that still let somebody in", command);
+    command->callback([links] { invites(*links); });
+    const Arguments ending = add(group, "end-invite", "A link lets nobody in any more", command);
+    command->add_option("LINK", ending->text, "As `group invites` shows it")->required();
+    command->callback([ending] {
+        print_ok(ending->server.post(fmt::format("/admin/api/groups/{}/invites/end", ending->gid),
+                                     {{"invite", ending->text}}));
+    });
+    const Arguments deleting =
+        add(group, "delete", "For good: its members are put out, its messages dropped", command);
+    command->callback([deleting] {
+        print_ok(deleting->server.post(fmt::format("/admin/api/groups/{}/delete", deleting->gid)));
+    });
+}
+
 }  // namespace
 
 void add_group_commands(CLI::App& app) {
@@ -192,6 +235,7 @@ void add_group_commands(CLI::App& app) {
                                       {{"text", sending->text}}));
     });
     add_members(*group);
+    add_links_and_end(*group);
 
     CLI::App* everybody = group->add_subcommand("announce", "Write to everybody on this server");
     const auto announcing = std::make_shared<GroupArguments>(*everybody);

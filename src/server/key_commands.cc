@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/api_keys.h"
+#include "base/limits.h"
 #include "server/admin_client.h"
 #include "server/commands.h"
 
@@ -23,6 +24,8 @@ struct KeyArguments {
     std::string name;
     std::string user;
     std::vector<std::string> scopes;
+    std::vector<std::string> groups;
+    std::uint64_t per_second{limits::kKeyPerSecond};
 };
 
 void print(const json::object& key) {
@@ -39,6 +42,10 @@ void add(KeyArguments& arguments) {
     json::array scopes;
     for (const std::string& scope : arguments.scopes) scopes.emplace_back(scope);
     json::object body{{"name", arguments.name}, {"scopes", std::move(scopes)}};
+    json::array groups;
+    for (const std::string& gid : arguments.groups) groups.emplace_back(gid);
+    body["groups"] = std::move(groups);
+    body["per_second"] = arguments.per_second;
     if (!arguments.user.empty()) body["uid"] = arguments.server.uid_of(arguments.user);
     const json::object made = arguments.server.post("/admin/api/keys", body);
     print(made);
@@ -69,6 +76,12 @@ void add_key_commands(CLI::App& app) {
         ->check(CLI::IsMember(
             std::vector<std::string>{std::begin(api::kScopeNames), std::end(api::kScopeNames)}));
     add_command->add_option("--user", adding->user, "In whose name it sends; without: nobody's");
+    add_command
+        ->add_option("--group", adding->groups,
+                     "Number of a group; it sends to no others; "
+                     "repeatable, or parted by commas")
+        ->delimiter(',');
+    add_command->add_option("--per-second", adding->per_second, "Requests, 1 to 1000");
     add_command->callback([adding] { add(*adding); });
 
     CLI::App* remove_command = key->add_subcommand("remove", "It is void at once");

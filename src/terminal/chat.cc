@@ -34,6 +34,21 @@ std::string unread_of(std::uint32_t unread) {
     return unread >= limits::kUnreadCap ? "99+" : std::to_string(unread);
 }
 
+// What the server tells by its kind, in words; behind them what a person said of it.
+std::string words_of(const v1::Note& note) {
+    std::string words;
+    switch (note.kind()) {
+        case v1::NOTE_KIND_MUTED: words = "you are muted until " + clock_of(note.until_ms()); break;
+        case v1::NOTE_KIND_UNMUTED: words = "you may write again"; break;
+        case v1::NOTE_KIND_NOT_SENT: words = "your message was not sent"; break;
+        case v1::NOTE_KIND_NOT_LET_IN: words = "you were not let in"; break;
+        case v1::NOTE_KIND_KICKED: words = "you were put out"; break;
+        case v1::NOTE_KIND_BANNED: words = "you were banned"; break;
+        default: return note.text();
+    }
+    return note.text().empty() ? words : words + ": " + note.text();
+}
+
 template <class Map>
 void forget_oldest(Map& map, std::size_t kept) {
     while (map.size() > kept) map.erase(map.begin());
@@ -230,7 +245,7 @@ void Chat::on_tally(GroupId gid, Epoch /*epoch*/, const v1::Tally& tally) {
     forget_oldest(tallies_, kEntriesKept);
 }
 
-void Chat::on_note(const v1::Note& note) { say("(only you see this) " + harmless(note.text())); }
+void Chat::on_note(const v1::Note& note) { say("(only you see this) " + harmless(words_of(note))); }
 
 void Chat::on_badge(const v1::Badge& badge) {
     say("-- group " + std::to_string(badge.gid()) + ": " + unread_of(badge.unread()) + " unread");

@@ -67,6 +67,7 @@ export function groupPage(api: AdminApi, notice: Notice, group: Group): HTMLElem
     ),
     banned,
     table.element,
+    button(t.deleteGroup, () => confirm(t.sureForGood(`${t.deleteGroup}: ${group.name}`)) && void said(notice, api.post(`${path}/delete`)), { class: "danger" }),
   );
 }
 
