@@ -33,8 +33,8 @@ const OFFLINE: ApiRefusal = { number: 0, field: "", limit: 0, retryAfterMs: 0, r
 
 let changing: Promise<unknown> = Promise.resolve();
 
-export async function enter(path: "sign-up" | "sign-in", name: string, password: string, registration = ""): Promise<Account | ApiRefusal> {
-  const answer = await call(path, { name, password, ...(registration && { registration }) });
+export async function enter(path: "sign-up" | "sign-in", name: string, password: string): Promise<Account | ApiRefusal> {
+  const answer = await call(path, { name, password });
   return isRefusal(answer) ? answer : accountOf(answer, name);
 }
 

@@ -5,7 +5,7 @@ import { agentWords } from "./agent";
 import { openDialog } from "./dialog";
 import { button, el, setText } from "./dom";
 import { PASSWORD_LEAST, refusalWords } from "./sign_in";
-import { t, wholeTime } from "./texts";
+import { clockTime, dayName, t, wholeTime } from "./texts";
 
 export interface AccountPort {
   account: Account;
@@ -41,7 +41,7 @@ export function showAccount(port: AccountPort): void {
 }
 
 function sessionNode({ account }: AccountPort, { id, client, address, current }: Session, load: () => void, error: HTMLElement): HTMLElement {
-  const about = [address, t.sessionSince(wholeTime(id))].filter(Boolean).join(" · ");
+  const about = [address, t.sessionSince(`${dayName(id)}, ${clockTime(id)}`)].filter(Boolean).join(" · ");
   const end = button(t.sessionEnd, () => {
     end.disabled = true;
     void endSession(account, id).then((refusal) => {
@@ -50,7 +50,7 @@ function sessionNode({ account }: AccountPort, { id, client, address, current }:
     });
   });
   return el("li", { "data-session": id },
-    el("span", { class: "who" }, el("span", { title: client }, agentWords(client) || "–"), el("span", { class: "hint" }, about)),
+    el("span", { class: "who" }, el("span", { title: client }, agentWords(client) || "–"), el("span", { class: "hint", title: wholeTime(id) }, about)),
     current ? el("span", { class: "hint here" }, t.sessionHere) : end,
   );
 }

@@ -79,7 +79,6 @@ export const refusalsEn: Refusals = {
     common: () => "This password is one of the commonest: everybody tries it first.",
     name: () => "The password must not be the name.",
     reserved: () => "This name is reserved.",
-    registration: () => "This invitation to sign up is not valid.",
   },
   fields: {
     words: "Type at least one letter or digit to look for.",
@@ -95,7 +94,6 @@ export const refusalsEn: Refusals = {
     expires_ms: "That time is not possible.",
     uses_max: "That number of uses is not possible.",
     prefix: "That cannot be looked for.",
-    registration: "This invitation to sign up is not valid.",
     old: "The old password is not right.",
   },
   rule: (rule) => `(Rule: ${rule})`,

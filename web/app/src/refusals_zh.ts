@@ -76,7 +76,6 @@ export const refusalsZh: Refusals = {
     common: () => "这个密码太常见，最先被人猜到。",
     name: () => "密码不能与名字相同。",
     reserved: () => "这个名字已被保留。",
-    registration: () => "注册邀请码无效。",
   },
   fields: {
     words: "请至少输入一个字母、汉字或数字。",
@@ -92,7 +91,6 @@ export const refusalsZh: Refusals = {
     expires_ms: "时间不可用。",
     uses_max: "可用次数不正确。",
     prefix: "无法这样查找。",
-    registration: "注册邀请码无效。",
     old: "原密码不对。",
   },
   rule: (rule) => `（规则：${rule}）`,

@@ -16,8 +16,6 @@ export const en = {
   signedOut: "You were signed out. Please sign in again.",
   signedOutElsewhere: "You signed out in another tab.",
   signOutUntold: "You are signed out here, but the server could not be told. Sign in again and sign out once more, so that nobody can use what this browser knew.",
-  registration: "Invitation to sign up",
-  registrationHint: "This server asks new people for one.",
 
   account: "Account",
   sessions: "Where you are signed in",

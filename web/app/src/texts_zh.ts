@@ -17,8 +17,6 @@ export const zh: Texts = {
   signedOut: "您已退出，请重新登录。",
   signedOutElsewhere: "您已在另一个标签页退出登录。",
   signOutUntold: "此处已退出，但未能通知服务器。请重新登录后再次退出，以免他人使用本浏览器保存的登录信息。",
-  registration: "注册邀请码",
-  registrationHint: "本服务器要求新用户提供邀请码。",
 
   account: "账号",
   sessions: "已登录的设备",
