@@ -21,6 +21,7 @@ int run(int argc, char** argv) {
     add_group_commands(app);
     add_chat_command(app, code);
     add_record_commands(app);
+    add_verify_command(app, code);
     add_top_command(app);
     add_storm_command(app);
     add_bench_commands(app, code);

@@ -14,6 +14,7 @@
 #include "server/admin_client.h"
 #include "server/backup.h"
 #include "server/commands.h"
+#include "server/verify.h"
 #include "store/rocks/rocks_store.h"
 
 namespace stentor::server {
@@ -23,11 +24,13 @@ struct BackupArguments {
     explicit BackupArguments(CLI::App& command) : server{command} {}
     AdminClient server;
     std::filesystem::path folder;
+    bool unverified{};
 };
 
 struct RestoreArguments {
     std::filesystem::path folder;
     std::filesystem::path data;
+    bool unverified{};
 };
 
 struct TextArguments {
@@ -99,10 +102,12 @@ void add_record_commands(CLI::App& app) {
     CLI::App* backup = app.add_subcommand("backup", "Copy the record while the server runs");
     const auto taking = std::make_shared<BackupArguments>(*backup);
     backup->add_option("FOLDER", taking->folder, "A new one, on the server's machine")->required();
+    backup->add_flag("--unverified", taking->unverified, "Without reading the copy as verify does");
     backup->callback([taking] {
         const boost::json::object answer = taking->server.post(
             "/admin/api/backup", {{"folder", std::filesystem::absolute(taking->folder).string()}});
         fmt::print("{}\n", plain(std::string{answer.at("result").as_string()}));
+        if (!taking->unverified) verify_or_refuse(taking->folder);
     });
 
     CLI::App* accept = app.add_subcommand(
@@ -119,7 +124,12 @@ void add_record_commands(CLI::App& app) {
     const auto restoring = std::make_shared<RestoreArguments>();
     restore->add_option("FOLDER", restoring->folder, "The backup")->required();
     restore->add_option("--data", restoring->data, "The new data folder")->required();
+    restore->add_flag("--unverified", restoring->unverified,
+                      "Also a backup that is damaged, and without looking");
     restore->callback([restoring] {
+        if (!restoring->unverified && std::filesystem::exists(restoring->folder / "store")) {
+            verify_or_refuse(restoring->folder);
+        }
         const std::uint64_t epoch = restore_backup(restoring->folder, restoring->data, now());
         fmt::print("restored into {} with epoch {}; start it with: stentor serve --data {}\n",
                    restoring->data.string(), epoch, restoring->data.string());

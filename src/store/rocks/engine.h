@@ -57,6 +57,11 @@ struct Database {
     ~Database();
 };
 
+// Only to be read, with whatever tables there are; nothing in the folder is touched.
+[[nodiscard]] rocksdb::Status open_for_reading(const RocksOptions& options, Database& base);
+// Why a folder cannot be opened, in words.
+[[nodiscard]] std::string_view reason_of(const rocksdb::Status& status);
+
 class RocksStore final : public Store, public Maintenance {
 public:
     RocksStore(Database database, Epoch epoch, std::uint64_t feed_head)

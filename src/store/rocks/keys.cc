@@ -87,6 +87,13 @@ std::string named(GroupId gid, Listed whom, std::string_view name_key, UserId ui
     return named_like(gid, whom, name_key) + '\0' + fixed(uid.value);
 }
 
+std::string all_named() { return std::string{kNamed}; }
+std::string all_memberships() { return std::string{kMembership}; }
+std::string all_user_log_heads() { return std::string{kUserLogHead}; }
+std::string all_user_logs() { return std::string{kUserLog}; }
+std::string all_invites() { return std::string{kInvite}; }
+std::string account_change_of() { return std::string{kChangeOf}; }
+
 std::optional<GroupId> parse_head(std::string_view key) {
     if (key.size() != 9 || key[0] != kHead) return std::nullopt;
     return GroupId{number(key, 1, 8)};

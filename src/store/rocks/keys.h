@@ -43,6 +43,14 @@ namespace stentor::store::keys {
 [[nodiscard]] std::string named(GroupId gid, Listed whom, std::string_view name_key, UserId uid);
 [[nodiscard]] std::string named_like(GroupId gid, Listed whom, std::string_view prefix);
 
+// What all rows of a kind begin with.
+[[nodiscard]] std::string all_named();
+[[nodiscard]] std::string all_memberships();
+[[nodiscard]] std::string all_user_log_heads();
+[[nodiscard]] std::string all_user_logs();
+[[nodiscard]] std::string all_invites();
+[[nodiscard]] std::string account_change_of();
+
 [[nodiscard]] std::optional<GroupId> parse_head(std::string_view key);
 // Of a key that is a letter and a number: user(), account_change(), audit().
 [[nodiscard]] std::optional<std::uint64_t> parse_numbered(std::string_view key);

@@ -3,6 +3,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
+#include <cstdarg>
 #include <filesystem>
 
 #include "base/log.h"
@@ -84,15 +85,6 @@ std::unexpected<Error> unusable(std::string_view where, const RocksOptions& opti
     return std::unexpected(Error{Code::store_unavailable, where});
 }
 
-std::string_view reason_of(const rocksdb::Status& status) {
-    const std::string text = status.ToString();
-    if (status.IsNoSpace()) return "no room is left on its disk";
-    // RocksDB names its lock file in the two messages for a path that is held.
-    if (status.IsIOError() && text.contains("/LOCK")) return "path is held by another process";
-    if (status.IsInvalidArgument()) return "written by a later version";
-    return status.IsCorruption() ? "damaged" : "cannot be opened";
-}
-
 // A new directory's name is on disk only when the directory above it was synced.
 rocksdb::Status sync_parent(rocksdb::FileSystem& files, const std::string& path) {
     const std::filesystem::path whole{path};
@@ -142,34 +134,30 @@ rocksdb::Status feed_end(const Database& base, std::uint64_t& number) {
 }
 
 void name_tables(std::span<rocksdb::ColumnFamilyHandle* const> handles, Database& base) {
-    base.rows = handles[0];
-    base.entries = handles[1];
-    base.sent = handles[2];
-    base.beside = handles[3];
-    base.feed = handles[4];
+    for (rocksdb::ColumnFamilyHandle* handle : handles) {
+        const std::string& name = handle->GetName();
+        (name == "entry"    ? base.entries
+         : name == "sent"   ? base.sent
+         : name == "beside" ? base.beside
+         : name == "feed"   ? base.feed
+                            : base.rows) = handle;
+    }
 }
+
+class Silence final : public rocksdb::Logger {
+public:
+    using rocksdb::Logger::Logv;
+    void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
 
 // The newest update that RocksDB would recover.
 Result<std::uint64_t> newest_recovered(const std::shared_ptr<rocksdb::Env>& env,
                                        const RocksOptions& options) {
-    // A store whose making was cut short lacks tables.
-    std::vector<std::string> names;
-    rocksdb::DBOptions how = database_options(options, env.get());
-    rocksdb::Status status = rocksdb::DB::ListColumnFamilies(how, options.path, &names);
+    Database base;
+    base.env = env;
+    const rocksdb::Status status = open_for_reading(options, base);
     if (!status.ok()) return unusable(reason_of(status), options, status);
-    const rocksdb::ColumnFamilyOptions table =
-        table_options(options, rocksdb::NewLRUCache(std::size_t{1} << 20U));
-    std::vector<rocksdb::ColumnFamilyDescriptor> tables;
-    for (const std::string& name : names) tables.emplace_back(name, table);
-    how.create_if_missing = how.create_missing_column_families = false;
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    rocksdb::DB* raw = nullptr;
-    status = rocksdb::DB::OpenForReadOnly(how, options.path, tables, &handles, &raw);
-    if (!status.ok()) return unusable(reason_of(status), options, status);
-    const std::unique_ptr<rocksdb::DB> db{raw};
-    const std::uint64_t newest = db->GetLatestSequenceNumber();
-    for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
-    return newest;
+    return base.db->GetLatestSequenceNumber();
 }
 
 Result<void> refuse_loss(const std::shared_ptr<rocksdb::Env>& env, const RocksOptions& options) {
@@ -184,6 +172,37 @@ Result<void> refuse_loss(const std::shared_ptr<rocksdb::Env>& env, const RocksOp
 }
 
 }  // namespace
+
+std::string_view reason_of(const rocksdb::Status& status) {
+    const std::string text = status.ToString();
+    if (status.IsNoSpace()) return "no room is left on its disk";
+    // RocksDB names its lock file in the two messages for a path that is held.
+    if (status.IsIOError() && text.contains("/LOCK")) return "path is held by another process";
+    if (status.IsInvalidArgument()) return "written by a later version";
+    return status.IsCorruption() ? "damaged" : "cannot be opened";
+}
+
+// A store whose making was cut short lacks tables.
+rocksdb::Status open_for_reading(const RocksOptions& options, Database& base) {
+    rocksdb::DBOptions how = database_options(options, base.env.get());
+    how.create_if_missing = how.create_missing_column_families = false;
+    how.max_open_files = -1;  // Held, so that a running server may drop what it compacted.
+    how.info_log = std::make_shared<Silence>();
+    std::vector<std::string> names;
+    rocksdb::Status status = rocksdb::DB::ListColumnFamilies(how, options.path, &names);
+    if (!status.ok()) return status;
+    const rocksdb::ColumnFamilyOptions table =
+        table_options(options, rocksdb::NewLRUCache(std::size_t{8} << 20U));
+    std::vector<rocksdb::ColumnFamilyDescriptor> tables;
+    for (const std::string& name : names) tables.emplace_back(name, table);
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* db = nullptr;
+    status = rocksdb::DB::OpenForReadOnly(how, options.path, tables, &handles, &db);
+    if (!status.ok()) return status;
+    base.db.reset(db);
+    name_tables(handles, base);
+    return status;
+}
 
 Database::Database(Database&& other) noexcept
     : env(std::move(other.env)),

@@ -1,0 +1,123 @@
+// A record that version 0.1.0 wrote (tests/data/record-0.1.0), opened by the engine of today.
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include "store/conformance.h"
+#include "store/rocks/rocks_store.h"
+#include "store/rocks/verify.h"
+#include "wire/pb.h"
+
+namespace stentor::store {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr GroupId kGroup{3'317'792'194'016'080};
+constexpr GroupId kDirect{6'184'719'395'823'940};
+constexpr UserId kAnn{1'054'923'829'447};
+constexpr UserId kBob{568'843'658'273};
+constexpr UserId kCho{666'729'111'727};
+
+class OldRecord : public testing::Test {
+protected:
+    OldRecord() {
+        std::string pattern = fs::temp_directory_path() / "stentor-old-XXXXXX";
+        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no directory");
+        place_ = pattern;
+        fs::copy(fs::path{STENTOR_TEST_DATA} / "record-0.1.0" / "store", path());
+        store_ = open_rocks({.path = path()}).value();
+    }
+    ~OldRecord() override { fs::remove_all(place_); }
+
+    [[nodiscard]] std::string path() const { return (place_ / "store").string(); }
+    void reopen() {
+        store_.reset();
+        store_ = open_rocks({.path = path()}).value();
+    }
+    [[nodiscard]] std::vector<std::string> findings() {
+        store_.reset();
+        return verify_record(path(), {.deep = true, .progress = {}}).value().findings;
+    }
+    [[nodiscard]] std::vector<UserId> listed(Listed whom) {
+        std::vector<UserId> uids;
+        const auto rows = store_->members_by_name(kGroup, "", {}, whom, 10).value();
+        for (const NamedMember& one : rows) uids.push_back(one.row.uid);
+        return uids;
+    }
+
+    fs::path place_;
+    std::unique_ptr<Store> store_;
+};
+
+TEST_F(OldRecord, HoldsEverything) {
+    const std::vector<LogEntry> log = read_log(*store_, kGroup);
+    std::uint64_t posts = 0;
+    for (const LogEntry& entry : log) {
+        posts += entry.countable ? 1 : 0;
+        if (!entry.cmid.view().empty() && entry.countable) {
+            EXPECT_TRUE(store_->sent(kGroup, entry.sender, entry.cmid)->has_value());
+        }
+    }
+    EXPECT_EQ(posts, 12U);
+    EXPECT_EQ(store_->memberships(kBob, 10)->size(), 2U);
+    EXPECT_EQ(read_log(*store_, kDirect).size(), 1U);
+    EXPECT_EQ(store_->member(kGroup, kCho)->value().read, Seq{9});
+    EXPECT_EQ(store_->member(kGroup, kCho)->value().put_out, Time{});
+    EXPECT_THAT(
+        store_->reactions_to(kGroup, {3}, "👍", {}, 10).value(),
+        ElementsAre(ReactionRow{kBob, {3}, "👍", true}, ReactionRow{kCho, {3}, "👍", true}));
+    EXPECT_EQ(store_->tallies(kGroup, {3}, {3})->size(), 1U);
+    EXPECT_THAT(store_->hidden(kGroup, kBob, {1}, {12}).value(), ElementsAre(Seq{4}));
+    EXPECT_EQ(store_->notes(kGroup, kBob, {}, {20})->size(), 1U);
+    const auto invites = store_->invites(kGroup, "", 10).value();
+    ASSERT_EQ(invites.size(), 1U);
+    EXPECT_EQ(invites[0].uses_left, 5U);
+    EXPECT_EQ(invites[0].made, Time{});
+    EXPECT_FALSE(store_->settings("")->empty()) << "the key";
+    EXPECT_FALSE(store_->user(kAnn)->value().disabled);
+    EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(OldRecord, GetsTheIndexesThatThereWereNot) {
+    for (int i = 0; i < 2; ++i) {
+        const AccountChanges changes = store_->account_changes(0, 10).value();
+        ASSERT_EQ(changes.rows.size(), 1U);
+        EXPECT_EQ(changes.rows[0].state.uid, kCho);
+        EXPECT_TRUE(changes.rows[0].state.closed);
+        EXPECT_THAT(listed(Listed::staff), ElementsAre(kAnn));
+        reopen();
+    }
+}
+
+TEST_F(OldRecord, TakesMore) {
+    const Term term = store_->next_term().value();
+    const HeadRow before = store_->take_head(kGroup, term).value();
+    Commit next{.gid = kGroup, .term = term, .expected = before.version, .head = before};
+    ++next.head.version;
+    pb::Entry entry;
+    entry.set_seq((++next.head.seq).value);
+    entry.set_sender(kAnn.value);
+    entry.set_cmid(std::string{cmid_at(before.time, 1).view()});
+    entry.set_kind(pb::ENTRY_KIND_POST);
+    entry.set_time_ms(to_ms(before.time));
+    entry.set_ordinal(++next.head.ordinal);
+    entry.set_body("one more");
+    next.entries = {log_entry(entry, before.digest)};
+    next.head.digest = next.entries[0].digest;
+    MemberRow cho = store_->member(kGroup, kCho)->value();
+    ++cho.version;
+    cho.put_out = kNoon;
+    next.members = {cho};
+    ASSERT_EQ(store_->commit({&next, 1})[0], Outcome::done);
+    reopen();
+    EXPECT_EQ(read_log(*store_, kGroup).back().digest, next.head.digest);
+    EXPECT_EQ(store_->member(kGroup, kCho)->value(), cho);
+    EXPECT_THAT(findings(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace stentor::store

@@ -1,0 +1,164 @@
+#include "store/rocks/verify.h"
+
+#include <gmock/gmock.h>
+#include <rocksdb/db.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "store/conformance.h"
+#include "store/rocks/keys.h"
+#include "store/rocks/rocks_store.h"
+#include "store/rocks/rows.h"
+
+namespace stentor::store {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr GroupId kGroup{258};
+
+class Verify : public testing::Test {
+protected:
+    Verify() {
+        std::string pattern = fs::temp_directory_path() / "stentor-verify-XXXXXX";
+        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no directory");
+        place_ = pattern;
+        fill();
+    }
+    ~Verify() override { fs::remove_all(place_); }
+
+    void fill() {
+        auto store = open_rocks({.path = path()}).value();
+        for (const std::uint64_t uid : {3U, 4U}) {
+            const std::string name = "n" + std::to_string(uid);
+            ASSERT_TRUE(store->add_user({{uid}, name, name, "p", kNoon}));
+        }
+        Scribe scribe{kGroup};
+        Commit next = scribe.next(300, 200);
+        next.members = {member_row({3}), member_row({4})};
+        next.members[0].role = Role::admin;
+        next.head.members = 2;
+        next.reactions = {{{3}, {7}, "+", true}, {{4}, {7}, "+", true}};
+        next.tallies = {{{7}, {{"+", 2}}}};
+        next.user_events = {{.uid = {3}}, {.uid = {3}}};
+        ASSERT_EQ(store->commit({&next, 1})[0], Outcome::done);
+        UserRow closed = store->user({4})->value();
+        closed.disabled = true;
+        ASSERT_TRUE(store->change_user(closed));
+    }
+    [[nodiscard]] std::string path() const { return (place_ / "store").string(); }
+    [[nodiscard]] std::vector<std::string> findings(bool deep = false) const {
+        return verify_record(path(), {.deep = deep, .progress = {}}).value().findings;
+    }
+
+    // Behind the engine's back.
+    void with(
+        const std::string& table,
+        const std::function<void(rocksdb::WriteBatch&, rocksdb::ColumnFamilyHandle*)>& change) {
+        std::vector<std::string> names;
+        ASSERT_TRUE(rocksdb::DB::ListColumnFamilies({}, path(), &names).ok());
+        std::vector<rocksdb::ColumnFamilyDescriptor> tables;
+        for (const std::string& name : names)
+            tables.emplace_back(name, rocksdb::ColumnFamilyOptions{});
+        std::vector<rocksdb::ColumnFamilyHandle*> handles;
+        rocksdb::DB* raw = nullptr;
+        ASSERT_TRUE(rocksdb::DB::Open({}, path(), tables, &handles, &raw).ok());
+        const std::unique_ptr<rocksdb::DB> db{raw};
+        rocksdb::WriteBatch batch;
+        for (rocksdb::ColumnFamilyHandle* handle : handles) {
+            if (handle->GetName() == table) change(batch, handle);
+        }
+        ASSERT_TRUE(db->Write({}, &batch).ok());
+        for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
+    }
+    void drop(const std::string& table, const std::string& key) {
+        with(table, [&](auto& batch, auto* handle) { batch.Delete(handle, key); });
+    }
+    void put(const std::string& table, const std::string& key, const std::string& value) {
+        with(table, [&](auto& batch, auto* handle) { batch.Put(handle, key, value); });
+    }
+
+    fs::path place_;
+};
+
+TEST_F(Verify, AGoodRecordHasNoFindingsAndIsNotTouched) {
+    const auto report = verify_record(path(), {.deep = true, .progress = {}}).value();
+    EXPECT_THAT(report.findings, IsEmpty());
+    EXPECT_EQ(report.counts.entries, 300U);
+    EXPECT_EQ(report.counts.groups, 1U);
+    EXPECT_EQ(report.counts.members, 2U);
+    EXPECT_EQ(report.counts.users, 2U);
+    EXPECT_FALSE(report.in_use);
+}
+
+TEST_F(Verify, LooksAtTheFolderOfARunningServer) {
+    const auto running = open_rocks({.path = path()});
+    ASSERT_TRUE(running);
+    EXPECT_THAT(findings(true), IsEmpty());
+}
+
+TEST_F(Verify, SaysThatThereIsNothingToLookAt) {
+    EXPECT_FALSE(verify_record((place_ / "nothing").string(), {}));
+    EXPECT_FALSE(fs::exists(place_ / "nothing"));
+}
+
+TEST_F(Verify, AMissingEntryIsNamed) {
+    drop("entry", keys::entry(kGroup, {17}));
+    EXPECT_THAT(findings(), Contains("group 258, entry 17 to 17 are missing"));
+    EXPECT_THAT(findings(), Contains("group 258, entry 17: a send is stored, its entry is not"));
+}
+
+TEST_F(Verify, AnEntryThatDoesNotFollowIsNamed) {
+    Scribe other{{1}, {1}, 9};
+    const Commit foreign = other.next(17);
+    put("entry", keys::entry(kGroup, {17}), rows::encode(foreign.entries[16]));
+    EXPECT_THAT(findings(), Contains("group 258, entry 17 does not continue the chain of digests"));
+    EXPECT_THAT(findings(), Contains("group 258, entry 17 is not what its send says"));
+}
+
+TEST_F(Verify, IndexesThatMissTheirRowsAreNamed) {
+    drop("default", keys::named(kGroup, Listed::staff, "n3", {3}));
+    EXPECT_THAT(findings(), Contains("group 258: its list of names is not that of its members"));
+    drop("default", keys::membership({4}, kGroup));
+    EXPECT_THAT(findings(),
+                Contains("group 258: its members' own lists of groups differ from its members"));
+    drop("default", keys::member(kGroup, {4}));
+    EXPECT_THAT(findings(), Contains("group 258: the head counts 2 members, there are 1"));
+    drop("default", keys::name("n3"));
+    EXPECT_THAT(findings(), Contains("1 users have no name row"));
+    drop("default", keys::account_change_of({4}));
+    EXPECT_THAT(findings(), Contains("changes of accounts stand twice"));
+}
+
+TEST_F(Verify, AHoleInAUsersLogAndAWrongSumAreNamed) {
+    drop("default", keys::user_log({3}, 2));
+    EXPECT_THAT(findings(), Contains(HasSubstr("user 3's own log does not end at its head")));
+    put("beside", keys::beside(kGroup, keys::Kind::tally, {}, {7}),
+        rows::encode(TallyRow{{7}, {{"+", 3}}}));
+    EXPECT_THAT(findings(), Contains("group 258, entry 7: the sum of reactions is not that of its "
+                                     "reactions"));
+    put("feed", keys::fixed(9), rows::encode(FeedRow{9, kGroup, {1}, {2}, {}, {}}));
+    EXPECT_THAT(findings(), Contains("row 9 of the feed comes after a hole"));
+}
+
+TEST_F(Verify, ADamagedBlockIsNamedWithItsFile) {
+    fs::path largest;
+    for (const auto& file : fs::directory_iterator{path()}) {
+        if (file.path().extension() != ".sst") continue;
+        if (largest.empty() || fs::file_size(largest) < file.file_size()) largest = file.path();
+    }
+    ASSERT_FALSE(largest.empty());
+    {
+        std::fstream bytes{largest, std::ios::in | std::ios::out | std::ios::binary};
+        bytes.seekp(500);
+        bytes << "flipped";
+    }
+    EXPECT_THAT(findings(true), Contains(HasSubstr(largest.filename().string())));
+}
+
+}  // namespace
+}  // namespace stentor::store
