@@ -39,6 +39,7 @@ struct alignas(64) Counters {
     // ---- Refusals and closings, by reason
     Counter refused_full;       // No descriptor left: 503.
     Counter refused_rate;       // More new connections a second than Handshakes allows: 503.
+    Counter refused_share;      // Likewise, beyond the share of its address or network: 503.
     Counter refused_open;       // Too many half-open ones: 503.
     Counter refused_address;    // Too many half-open ones from one address: 503.
     Counter refused_handshake;  // 400, 403, 405, 426

@@ -44,7 +44,7 @@ Loop::Loop(std::uint32_t id, const Options& options, const access::Networks& tru
       shard_(*this),
       now_(stentor::now()),
       random_(std::random_device{}()),
-      admission_(limits_of(options), now_),
+      admission_(limits_of(options), now_, random_()),
       table_(id),
       wheel_(now_) {}
 

@@ -116,12 +116,15 @@ bool Loop::locate(std::uint32_t index, const access::Address& client) {
     const access::Admission::Place place = table_.at(index).half_open;
     const auto random = static_cast<std::uint32_t>(random_());
     if (place != access::Admission::kNoPlace) {
-        const auto located = admission_.locate(place, client, random);
+        const auto located = admission_.locate(place, client, now_, random);
         if (!located) refuse_opening(index, count_refusal(located.error()));
         return located.has_value();
     }
     // It gave its place back with a request, and begins once more: as a WebSocket without a Hello.
-    const auto again = admission_.enter_again(client, random);
+    const Connection& connection = table_.at(index);
+    const bool named = connection.transport != nullptr && connection.transport->source;
+    const bool counted = named || !trusted_.contains(address_of(connection));
+    const auto again = admission_.enter_again(client, counted, now_, random);
     if (!again) {
         refuse_opening(index, count_refusal(again.error()));
         return false;
@@ -153,6 +156,10 @@ Loop::Refusal Loop::count_refusal(const access::Admission::Refusal& refusal) {
         case access::Bound::rate:
             counters_.refused_rate.add();
             told.why = "too many new connections a second";
+            break;
+        case access::Bound::share:
+            counters_.refused_share.add();
+            told.why = "too many new connections a second from one network";
             break;
         case access::Bound::open:
             counters_.refused_open.add();

@@ -3,6 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
 #include "net/loopback.h"
 
 namespace stentor::net {
@@ -103,7 +109,8 @@ TEST(ShardAdmission, ARushIsToldTimesThatSpreadIt) {
         const std::string head = client.read_head();
         if (Client::status_of(head) == 503) times.push_back(retry_after(head));
     }
-    EXPECT_EQ(server.counters().refused_rate.value(), times.size());
+    EXPECT_EQ(server.counters().refused_rate.value() + server.counters().refused_share.value(),
+              times.size());
     ASSERT_GE(times.size(), 30U);
     // About ten are told each second.
     const int last = *std::ranges::max_element(times);
@@ -125,6 +132,28 @@ TEST(ShardAdmission, ARateSetLaterCountsOnAllShards) {
         if (client.handshake() == 503) ++refused;
     }
     EXPECT_GE(refused, 30);
+}
+
+TEST(ShardAdmission, AnAddressAtFullSpeedKeepsNobodyElseOut) {
+    Options options;
+    options.handshakes.per_s = 60;
+    Server server{options};
+    server.serve();
+    std::atomic<bool> ends{false};
+    std::thread flood{[&] {
+        while (!ends) Client{server.group.port(), 0, "127.0.0.9"};
+    }};
+    ASSERT_TRUE(wait_for([&] { return server.counters().refused_share.value() > 100; }));
+    int in = 0;
+    for (int i = 0; i < 100; ++i) {
+        // Each in a network of its own, half of the rate.
+        Client other{server.group.port(), 0, ("127.1." + std::to_string(i) + ".1").c_str()};
+        if (other.handshake() == 101) ++in;
+        std::this_thread::sleep_for(std::chrono::milliseconds{33});
+    }
+    ends = true;
+    flood.join();
+    EXPECT_GE(in, 99);
 }
 
 TEST(ShardAdmission, OnTcpTheRefusalIsAMessage) {

@@ -2,11 +2,17 @@
 // Who may begin a connection on one shard: a rate of beginnings, and a bound on those that are
 // half-open (begun, and neither a whole request nor a Hello has come), in all and from one network.
 //
-// Whoever is refused is told a time of his own: the n-th refused in a rush is told the moment at
-// which the rate has room for an n-th one, so a million that return at once come back spread.
+// Of the rate each address and each network has a share of its own (shares.h). Beyond it they take
+// only what leaves half of a second's beginnings to the others: alone they get the whole rate, and
+// however fast they knock, they keep nobody out who stays within a share.
 //
-// Pure. Owner: a shard's loop. Cost: O(1); 16 bytes for each half-open connection, and a row for
-// each network that has one. Nothing is kept of those that are through.
+// Each that is refused is told a time of its own: the n-th refused in a rush is told the moment at
+// which the rate has room for an n-th one, so a million that return at once come back spread. Those
+// beyond their shares queue apart, so that a flood does not send the others far away.
+//
+// Pure. Owner: a shard's loop. Cost: O(1); 16 bytes for each half-open connection, a row for each
+// network that has one, and the shares' fixed table. Else nothing is kept of those that are
+// through.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +23,7 @@
 
 #include "base/time.h"
 #include "net/access/address.h"
+#include "net/access/shares.h"
 
 namespace stentor::net::access {
 
@@ -24,7 +31,12 @@ namespace stentor::net::access {
 [[nodiscard]] std::uint64_t network_of(const Address& address);
 
 // Which bound refused it.
-enum class Bound : std::uint8_t { rate, open, address };
+enum class Bound : std::uint8_t {
+    rate,
+    share,  // The rate, for what is beyond the share of an address or its network.
+    open,
+    address,
+};
 
 class Admission {
 public:
@@ -41,16 +53,19 @@ public:
     using Place = std::uint32_t;
     static constexpr Place kNoPlace = 0xffffffff;
 
-    Admission(const Limits& limits, Time now);
+    // `secret`: random, of this process (shares.h).
+    Admission(const Limits& limits, Time now, std::uint64_t secret = 0);
 
-    // One begins. No `from`: it comes through a proxy that has not said for whom.
+    // One begins. No `from`: it comes through a proxy that has not said for whom; the rate counts
+    // it when the proxy does.
     [[nodiscard]] std::expected<Place, Refusal> enter(const std::optional<Address>& from, Time now,
                                                       std::uint32_t random);
-    // It was through, and begins once more on the same connection: the rate has counted it.
-    [[nodiscard]] std::expected<Place, Refusal> enter_again(const Address& from,
-                                                            std::uint32_t random);
+    // It was through, and begins once more on the same connection. `counted`: the rate has counted
+    // it before, because it was known who it is.
+    [[nodiscard]] std::expected<Place, Refusal> enter_again(const Address& from, bool counted,
+                                                            Time now, std::uint32_t random);
     // The proxy has said it.
-    [[nodiscard]] std::expected<void, Refusal> locate(Place place, const Address& from,
+    [[nodiscard]] std::expected<void, Refusal> locate(Place place, const Address& from, Time now,
                                                       std::uint32_t random);
     // It is through, or gone.
     void leave(Place place);
@@ -66,13 +81,17 @@ private:
     [[nodiscard]] std::optional<Refusal> no_room(const std::optional<Address>& from,
                                                  std::uint32_t random) const;
     Place take_place(const std::optional<Address>& from);
-    [[nodiscard]] bool take(Time now);
-    [[nodiscard]] Millis time_for_one_more(std::uint32_t random);
+    [[nodiscard]] std::optional<Refusal> take(const Address& from, Time now, std::uint32_t random);
+    void refill(Time now);
+    [[nodiscard]] Millis time_for_one_more(double& promised_ms, std::uint32_t random) const;
 
     Limits limits_;
     double tokens_;
     Time counted_at_;
-    double promised_ms_{};  // From counted_at_ on: the moment told to the last one refused.
+    // From counted_at_ on: the moment told to the last one refused, within a share and beyond.
+    double promised_ms_{};
+    double promised_beyond_ms_{};
+    Shares shares_;
     std::size_t open_{};
     std::vector<Entry> places_;
     std::vector<Place> free_;
