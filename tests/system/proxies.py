@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -14,9 +15,17 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 
-from server_under_test import Server, Socket, Talk, hello, until
+from server_under_test import (CREATE_GROUP, GROUP_READY, JOIN_GROUP, OPEN, OPENED, SEND, SENT,
+                               Server, Socket, Talk, WebSocket, cmid, command, field, fields, hello,
+                               until)
+
+# So that one member may say much at once.
+LOUD = ["--sends-per-second", "1000", "--sends-burst", "1000",
+        "--set", "safety.busy_entries_per_second=0", "--set", "safety.repeats=0",
+        "--set", "server.pulse=2 s"]
 
 
 def certificate(folder, days=2):
@@ -29,6 +38,124 @@ def certificate(folder, days=2):
 
 def trusting(folder):
     return ssl.create_default_context(cafile=str(folder / "cert.pem"))
+
+
+def seconds_in(text, pattern):
+    """All times that the pattern finds in a file, in seconds; at least one."""
+    units = {"s": 1, "m": 60}
+    found = [int(n) * units[unit] for n, unit in re.findall(pattern + r" +(\d+)([sm])", text)]
+    assert found, pattern
+    return found
+
+
+def longest_pulse_s():
+    limits = (pathlib.Path(sys.argv[2]) / "src/base/limits.h").read_text()
+    return int(re.search(r"kPulseAtMost = (\d+)s;", limits)[1])
+
+
+# What cuts a connection that is quiet, in each file.
+IDLE = {"nginx.conf": [r"proxy_read_timeout"], "haproxy.cfg": [r"timeout client", r"timeout server"]}
+
+
+def idle_times_fit_the_pulse(_program, _folder):
+    """Of what is shipped: more than two of the longest pulses."""
+    for file, patterns in IDLE.items():
+        text = (pathlib.Path(sys.argv[2]) / "deploy" / file).read_text()
+        for pattern in patterns:
+            for idle_s in seconds_in(text, pattern):
+                assert idle_s > 2 * longest_pulse_s(), f"{file}: {pattern} {idle_s} s"
+
+
+PULSE_S = 2
+
+
+def scaled(file):
+    """The file's idle times, at the scale of a pulse of PULSE_S instead of the longest."""
+    text = (pathlib.Path(sys.argv[2]) / "deploy" / file).read_text()
+    return {f"{pattern.replace(chr(92), '')} {idle_s}s":
+            f"{pattern} {max(1, idle_s * PULSE_S // longest_pulse_s())}s"
+            for pattern in IDLE[file] for idle_s in set(seconds_in(text, pattern))}
+
+
+def stays_through_pulses(talk):
+    """Whoever is quiet hears three pulses and more, and is not cut."""
+    end = time.monotonic() + 3.5 * PULSE_S
+    pulses = 0
+    while time.monotonic() < end:
+        frame = talk.read()
+        assert frame is not None, f"cut after {pulses} pulses"
+        pulses += 1
+    assert pulses >= 3, pulses
+
+
+class WebTalk(WebSocket):
+    """The protocol over a WebSocket through TLS."""
+
+    def __init__(self, port, tls):
+        self.port, self.tls = port, tls
+        Socket.__init__(self, port, tls)
+        self.send(b"GET /ws HTTP/1.1\r\nHost: localhost:%d\r\nOrigin: https://localhost:%d\r\n"
+                  b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                  b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                  b"Sec-WebSocket-Protocol: stentor.v1\r\n\r\n" % (port, port))
+        head = self.head()
+        assert b" 101 " in head, head
+
+    def read(self):
+        frame = WebSocket.read(self)
+        return None if frame is None or frame[0] == 8 else fields(frame[1])
+
+    def answer(self, message):
+        self.frame(message)
+        request_id = fields(message)[1][0]
+        while (answer := self.read()) is not None:
+            if answer.get(1) == [request_id]:
+                return answer
+        return None
+
+
+STUCK = 100
+STUCK_BYTES_MAX = 512 * 1024
+
+
+def stuck_readers_cost_little(server, connect):
+    """100 that stop reading draw from the server what the proxy's buffers hold, and no more."""
+    with Talk(server.ports["tcp"]) as writer:
+        writer.answer(hello(server.account("writer")))
+        made = writer.answer(command(2, CREATE_GROUP, field(1, field(1, "Loud")), field(2, cmid())))
+        gid = fields(made[GROUP_READY][0])[1][0]
+        stuck = []
+        tokens = [server.account(f"stuck{i}") for i in range(2)]  # One has 64 connections at most.
+        for i in range(STUCK):
+            reader = connect()
+            reader.answer(hello(tokens[i % 2]))
+            reader.answer(command(2, JOIN_GROUP, field(1, gid)))
+            assert OPENED in reader.answer(command(3, OPEN, field(1, gid)))
+            stuck.append(reader)
+        request_id = iter(range(10, 10_000))
+
+        def say(count):
+            for i in range(count):
+                text = f"{i} " + "x" * 8000
+                answer = writer.answer(command(next(request_id), SEND, field(1, gid),
+                                               field(2, cmid()), field(5, field(1, text))))
+                assert SENT in answer, answer
+
+        # The kernel gives more to whoever has read fast for a while.
+        for _ in range(4):
+            say(20)
+            for reader in stuck:
+                missing = 20 * 8000
+                while missing > 0:
+                    missing -= len(reader.socket.recv(1 << 18))
+        before = server.counter("bytes_out")
+        say(300)
+        time.sleep(2)
+        each = (server.counter("bytes_out") - before) // STUCK
+        print(f"   a stuck reader: {each // 1024} KiB", flush=True)
+        assert each <= STUCK_BYTES_MAX, each
+        for reader in stuck:
+            reader.socket.close()
 
 
 def free_port():
@@ -129,7 +256,7 @@ def let_through(port, tls, forwarded):
 
 def behind_nginx(program, folder):
     certificate(folder)
-    with Server(program, "--set", "listen.trusted_proxies=127.0.0.1",
+    with Server(program, "--set", "listen.trusted_proxies=127.0.0.1", *LOUD,
                 accounts_per_minute=60) as server:
         port = free_port()
         replaced = {
@@ -138,6 +265,7 @@ def behind_nginx(program, folder):
             "/etc/stentor/tls/cert.pem": str(folder / "cert.pem"),
             "/etc/stentor/tls/key.pem": str(folder / "key.pem"),
             "/run/nginx.pid": str(folder / "nginx.pid"),
+            **scaled("nginx.conf"),
         }
         command = ["nginx", "-p", str(folder), "-e", str(folder / "nginx.log"),
                    "-g", "daemon off;", "-c"]
@@ -145,13 +273,10 @@ def behind_nginx(program, folder):
             until(lambda: listens(port), "nginx listens")
             tls = trusting(folder)
             assert https(port, tls) == 200
-            with Socket(port, tls) as wss:
-                wss.send(b"GET /ws HTTP/1.1\r\nHost: localhost:%d\r\nOrigin: https://localhost:%d\r\n"
-                         b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                         b"Sec-WebSocket-Protocol: stentor.v1\r\n\r\n" % (port, port))
-                head = wss.head()
-                assert b" 101 " in head, head
+            with WebTalk(port, tls) as talk:
+                assert 2 in talk.answer(hello(server.account("quiet")))
+                stays_through_pulses(talk)
+            stuck_readers_cost_little(server, lambda: WebTalk(port, tls))
             # Whoever writes addresses of his own into the header stays the one that he is.
             spoofed = let_through(port, tls, lambda turn: f"203.0.113.{turn}")
             assert spoofed < 30, f"a forged X-Forwarded-For was believed: {spoofed}"
@@ -163,7 +288,7 @@ def behind_haproxy(program, folder):
         (folder / "cert.pem").read_text() + (folder / "key.pem").read_text())
     with Server(program, "--listen", "127.0.0.2:0", "--tcp", "127.0.0.2:0",
                 "--set", "listen.proxy_protocol=127.0.0.2:0",
-                "--set", "listen.trusted_proxies=127.0.0.1") as server:
+                "--set", "listen.trusted_proxies=127.0.0.1", *LOUD) as server:
         until(lambda: "tcp@127.0.0.2" in server.ports, "all listen")
         behind = server.ports["http@127.0.0.2"]
         web, tcp = free_port(), free_port()
@@ -173,6 +298,7 @@ def behind_haproxy(program, folder):
             "127.0.0.1:8081": f"127.0.0.2:{behind}",
             "127.0.0.1:8082": f"127.0.0.2:{server.ports['tcp@127.0.0.2']}",
             "/etc/stentor/tls/both.pem": str(folder / "both.pem"),
+            **scaled("haproxy.cfg"),
         }
         with Proxy(folder, "haproxy.cfg", replaced, ["haproxy", "-db", "-f"]):
             until(lambda: listens(web) and listens(tcp), "haproxy listens")
@@ -180,6 +306,8 @@ def behind_haproxy(program, folder):
             assert https(web, tls) == 200
             with Talk(tcp, tls) as talk:
                 assert 2 in talk.answer(hello(server.account("behind")))
+                stays_through_pulses(talk)
+            stuck_readers_cost_little(server, lambda: Talk(tcp, tls))
             # Not through the proxy: no header, no talk.
             with Socket(behind, address="127.0.0.2") as past:
                 past.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -187,7 +315,7 @@ def behind_haproxy(program, folder):
 
 
 def main():
-    for check, needs in ((direct_tls, "openssl"), (behind_nginx, "nginx"), (behind_haproxy, "haproxy")):
+    for check, needs in ((idle_times_fit_the_pulse, "true"), (direct_tls, "openssl"), (behind_nginx, "nginx"), (behind_haproxy, "haproxy")):
         if shutil.which(needs) is None:
             print(f"*** NOT CHECKED: {check.__name__}, {needs} is not installed ***", flush=True)
             continue
