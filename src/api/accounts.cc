@@ -112,8 +112,9 @@ void Accounts::sign_in(const Request& request, Reply reply) {
             std::move(hash), std::move(password),
             [self, who = std::move(who), reply = std::move(reply)](Result<bool> matches) mutable {
                 if (!matches) return reply(refusal(matches.error()));
-                if (!*matches) return reply(refusal(kBadCredentials));
-                reply(who.disabled ? refusal(kDisabled) : self->token_for(200, who));
+                // A disabled account is told apart to nobody: it would say that the password fits.
+                if (!*matches || who.disabled) return reply(refusal(kBadCredentials));
+                reply(self->token_for(200, who));
             });
     };
     const bool possible = check_name(credentials->name).has_value();

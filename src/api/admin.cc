@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "api/admin_calls.h"
+#include "api/audit_trail.h"
 #include "api/bearer.h"
 #include "api/json.h"
 #include "api/path_pattern.h"
@@ -75,6 +76,7 @@ constexpr std::array kRows{
     Row{"GET", "/admin/api/keys", list_keys},
     Row{"POST", "/admin/api/keys", add_key},
     Row{"POST", "/admin/api/keys/remove", remove_key},
+    Row{"GET", "/admin/api/audit", list_audit},
     Row{"GET", "/admin/api/storm", show_storm},
     Row{"POST", "/admin/api/storm", pin_storm},
     Row{"POST", "/admin/api/reload", reload},
@@ -100,7 +102,7 @@ Response frame_response(const Result<pb::ServerFrame>& answer) {
 }
 
 Admin::Admin(AdminParts parts, std::string key, const std::string& web_folder)
-    : parts_{parts}, key_{std::move(key)} {
+    : parts_{parts}, key_{std::move(key)}, trail_{std::make_unique<AuditTrail>(parts.bus)} {
     if (!web_folder.empty()) files_ = std::make_unique<StaticFiles>(web_folder);
 }
 
@@ -111,7 +113,7 @@ void Admin::on_http(const Request& request, Reply reply) {
     if (request.method != "GET" && request.method != "HEAD") return reply(wrong_method("GET"));
     if (request.path == "/metrics") return reply(metrics_response(parts_.control.metrics()));
     if (request.path == "/healthz") return reply(health_response());
-    if (request.path == "/readyz") return reply(readiness_response(parts_.status));
+    if (request.path == "/readyz") return reply(readiness_response(parts_.status, true));
     if (!files_) return reply(refusal({.code = Code::not_found, .where = "path"}));
     if (request.path != "/admin") return reply(files_->answer(request));
     Request index = request;
@@ -128,6 +130,9 @@ void Admin::on_api(const Request& request, Reply reply) {
         auto numbers = match(row.pattern, request.path);
         if (!numbers) continue;
         if (row.method == request.method) {
+            if (row.method == "POST") {
+                reply = trail_->watch_operator(request, row.pattern, std::move(reply));
+            }
             return row.handler({.request = request,
                                 .numbers = std::move(*numbers),
                                 .parts = parts_,

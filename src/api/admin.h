@@ -21,6 +21,7 @@
 
 namespace stentor::api {
 
+class AuditTrail;
 class StaticFiles;
 
 // What the operator may have the process say and do. Thread: any; must not block.
@@ -76,6 +77,7 @@ private:
 
     AdminParts parts_;
     std::string key_;
+    std::unique_ptr<AuditTrail> trail_;
     std::unique_ptr<StaticFiles> files_;
 };
 

@@ -24,6 +24,10 @@ using AdminHandler = void (*)(AdminCall);
 // Sent, Done, GroupReady and the like; a Refused as any refusal.
 [[nodiscard]] net::http::Response frame_response(const Result<pb::ServerFrame>& answer);
 
+// not_found{field} when there is no setting of this name. `field`: a literal.
+void remove_setting(bus::Bus& bus, std::string name, std::string_view field,
+                    bus::ReplyHandler removed);
+
 // ---- admin_users.cc
 void list_users(AdminCall call);
 void add_user(AdminCall call);
@@ -36,6 +40,8 @@ void show_storm(AdminCall call);
 void pin_storm(AdminCall call);
 // ---- admin_erase.cc
 void erase_user(AdminCall call);
+// ---- admin_audit.cc
+void list_audit(AdminCall call);
 // ---- admin_keys.cc
 void list_keys(AdminCall call);
 void add_key(AdminCall call);

@@ -1,4 +1,5 @@
 // What the operator does with the keys of other systems (api_keys.h).
+#include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
 #include <utility>
@@ -100,6 +101,20 @@ void list_keys(AdminCall call) {
                        std::move(found));
 }
 
+void remove_setting(bus::Bus& bus, std::string name, std::string_view field,
+                    bus::ReplyHandler removed) {
+    auto found = [&bus, name, field,
+                  removed = std::move(removed)](Result<bus::Reply> answer) mutable {
+        const auto settings = only<std::vector<bus::Setting>>(std::move(answer));
+        if (!settings) return removed(std::unexpected(settings.error()));
+        if (std::ranges::find(*settings, name, &bus::Setting::name) == settings->end()) {
+            return removed(std::unexpected(Error{.code = Code::not_found, .where = field}));
+        }
+        bus.ask(PartitionId{}, bus::AskSetSetting{.name = std::move(name)}, std::move(removed));
+    };
+    bus.ask(PartitionId{}, bus::AskSettings{.prefix = name}, std::move(found));
+}
+
 // The key itself is in this answer, and nowhere else ever.
 void add_key(AdminCall call) {
     const auto fields = Fields::parse(call.request.body);
@@ -123,12 +138,11 @@ void remove_key(AdminCall call) {
     if (!fields) return call.reply(refusal(fields.error()));
     const auto id = fields->text("id");
     if (!id) return call.reply(refusal(id.error()));
+    std::string name = std::string{kKeySettings} + id->value_or("");
     auto removed = [reply = std::move(call.reply)](const Result<bus::Reply>& answer) mutable {
         reply(answer ? object_response({{"ok", true}}) : refusal(answer.error()));
     };
-    call.parts.bus.ask(PartitionId{},
-                       bus::AskSetSetting{.name = std::string{kKeySettings} + id->value_or("")},
-                       std::move(removed));
+    remove_setting(call.parts.bus, std::move(name), "id", std::move(removed));
 }
 
 }  // namespace stentor::api

@@ -4,6 +4,8 @@
 #include <stdexcept>
 
 #include "api/accounts.h"
+#include "api/audit_trail.h"
+#include "api/cors.h"
 #include "api/json.h"
 #include "api/push.h"
 #include "api/responses.h"
@@ -44,15 +46,18 @@ Response stats_of(Status& status) {
 
 Response health_response() { return json_response(200, "{\"ok\":true}\n"); }
 
-Response readiness_response(Status& status) {
+Response readiness_response(Status& status, bool with_warnings) {
     const std::vector<std::string> reasons = status.unready_reasons();
     JsonObject body;
     body.add("ready", reasons.empty()).add("reasons", reasons);
+    if (with_warnings) body.add("warnings", status.warnings());
     return json_response(reasons.empty() ? 200 : 503, body.text());
 }
 
 Api::Api(Options options, bus::Bus& bus, auth::PasswordQueue& passwords, Status& status)
-    : status_(status) {
+    : status_(status),
+      cors_(std::make_unique<Cors>(std::move(options.origins))),
+      trail_(std::make_unique<AuditTrail>(bus)) {
     if (options.keys.empty()) throw std::runtime_error("there is no key to sign tokens with");
     accounts_ =
         std::make_shared<Accounts>(std::move(options.keys), options.token_lives, options.accounts,
@@ -67,6 +72,19 @@ Api::~Api() = default;
 void Api::set_sign_up(bool open) { accounts_->set_sign_up(open); }
 
 void Api::on_http(Request request, Reply reply) {
+    if (!cors_->empty() && request.path.starts_with("/api/v1/")) {
+        if (auto answer = cors_->preflight(request)) return reply(std::move(*answer));
+        reply = [allowed = cors_->allowed(request),
+                 reply = std::move(reply)](Response response) mutable {
+            Cors::mark(response, allowed);
+            reply(std::move(response));
+        };
+    }
+    reply = trail_->watch(request, std::move(reply));
+    route(request, std::move(reply));
+}
+
+void Api::route(Request& request, Reply reply) {
     // HEAD is GET whose body is left out (RFC 9110 section 9.3.2); net/ leaves it out.
     const std::string_view method =
         request.method == "HEAD" ? std::string_view{"GET"} : request.method;
@@ -84,7 +102,12 @@ void Api::on_http(Request request, Reply reply) {
         }
     }
     if (push_ && push_->on_http(request, reply)) return;
-    if (method != "GET") return reply(wrong_method("GET"));
+    // What is here for nobody is not found, however it is asked for.
+    if (method != "GET") {
+        const bool page = files_ && files_->answer(request).status != 404;
+        if (page) return reply(wrong_method("GET"));
+        return reply(refusal({.code = Code::not_found, .where = "path"}));
+    }
     if (files_) return reply(files_->answer(request));
     reply(refusal({.code = Code::not_found, .where = "path"}));
 }

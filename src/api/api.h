@@ -25,6 +25,8 @@
 namespace stentor::api {
 
 class Accounts;
+class AuditTrail;
+class Cors;
 class Poster;
 class Push;
 class StaticFiles;
@@ -39,13 +41,16 @@ public:
 
     // Why no new work should come here now, in words; empty: ready.
     [[nodiscard]] virtual std::vector<std::string> unready_reasons() = 0;
+    // What the operator should look at although all is served.
+    [[nodiscard]] virtual std::vector<std::string> warnings() { return {}; }
     // Names are lower case with underscores, units last.
     [[nodiscard]] virtual std::vector<std::pair<std::string, std::uint64_t>> counters() = 0;
 };
 
 // /healthz: the process lives. /readyz: 503 with the reasons while no new work should come.
 [[nodiscard]] net::http::Response health_response();
-[[nodiscard]] net::http::Response readiness_response(Status& status);
+// The warnings are told on the private listener alone, and do not take the server out of service.
+[[nodiscard]] net::http::Response readiness_response(Status& status, bool with_warnings = false);
 
 struct Options {
     std::vector<auth::TokenKey> keys;  // The first mints.
@@ -54,6 +59,7 @@ struct Options {
     bool sign_up{true};                      // Anybody may make himself an account.
     std::string web_folder;                  // Empty: no page is served.
     std::vector<auth::JwtKey> outside_keys;  // Of other systems' tokens; none: none is exchanged.
+    std::vector<std::string> origins;        // Of other pages that may ask from a browser.
     Poster* poster{};                        // None: no key can send.
 };
 
@@ -74,7 +80,11 @@ public:
     void set_sign_up(bool open);
 
 private:
+    void route(net::http::Request& request, Reply reply);
+
     Status& status_;
+    std::unique_ptr<Cors> cors_;
+    std::unique_ptr<AuditTrail> trail_;
     std::shared_ptr<Accounts> accounts_;
     std::shared_ptr<Push> push_;
     std::unique_ptr<StaticFiles> files_;

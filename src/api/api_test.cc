@@ -28,6 +28,9 @@ public:
     void nudge(NodeId /*node*/, std::vector<bus::Nudge> /*nudges*/) override {}
 
     void ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override {
+        if (std::holds_alternative<bus::AskAddAudit>(question)) {
+            return reply(bus::Reply{std::vector<bus::AuditEntry>{}});
+        }
         const std::unique_lock lock{mutex_};
         if (trouble != Code::ok) return reply(std::unexpected(Error{.code = trouble}));
         auto& accounts = partitions_[partition];
@@ -43,7 +46,11 @@ public:
         }
         if (const auto* by_name = std::get_if<bus::AskUserByName>(&question)) {
             const auto found = accounts.find(by_name->name_key);
-            if (found != accounts.end()) return reply(bus::Reply{found->second});
+            if (found != accounts.end()) {
+                bus::Account account = found->second;
+                account.disabled = disabled;
+                return reply(bus::Reply{std::move(account)});
+            }
             return reply(std::unexpected(Error{.code = Code::not_found, .where = "name"}));
         }
         pb::Users users;
@@ -57,6 +64,7 @@ public:
     }
 
     Code trouble = Code::ok;
+    bool disabled = false;
 
 private:
     std::mutex mutex_;
@@ -85,7 +93,9 @@ public:
     std::vector<std::pair<std::string, std::uint64_t>> counters() override {
         return {{"connections", 7}, {"uptime_ms", 12}};
     }
+    std::vector<std::string> warnings() override { return worries; }
     std::vector<std::string> reasons;
+    std::vector<std::string> worries;
 };
 
 class ApiTest : public testing::Test {
@@ -197,6 +207,14 @@ TEST_F(ApiTest, UnknownNameAndWrongPasswordAreAnsweredAlikeAndBothHash) {
     EXPECT_THAT(text(wrong), HasSubstr("BAD_CREDENTIALS"));
 }
 
+TEST_F(ApiTest, TheRightPasswordOfADisabledAccountIsAnsweredLikeAWrongOne) {
+    ASSERT_EQ(sign_up("Ann", "long enough").status, 201U);
+    bus_.disabled = true;
+    const Response right = sign_in("Ann", "long enough");
+    EXPECT_EQ(right.status, 401U);
+    EXPECT_EQ(text(right), text(sign_in("Ann", "not this one")));
+}
+
 TEST_F(ApiTest, WhatIsRefusedAtSigningUpSaysWhy) {
     EXPECT_THAT(text(sign_up("Ann", "short")), HasSubstr("PASSWORD_TOO_WEAK"));
     EXPECT_THAT(text(sign_up("Ann", std::string(129, 'x'))), HasSubstr("\"limit\":128"));
@@ -240,6 +258,9 @@ TEST_F(ApiTest, MeIsWhoTheTokenNames) {
                      .headers = {{.name = "authorization", .value = std::move(authorization)}}});
     };
     EXPECT_THAT(text(me("Bearer " + token)), HasSubstr("\"name\":\"Ann\""));
+    EXPECT_EQ(me("bearer  " + token).status, 200U);
+    EXPECT_EQ(me("BEARER " + token).status, 200U);
+    EXPECT_EQ(me("Bearer" + token).status, 401U);
     EXPECT_EQ(me("Bearer " + token + "x").status, 401U);
     EXPECT_EQ(me("").status, 401U);
     const std::string old = auth::mint(key_, {.uid = {1}, .expires = from_ms(1)});
@@ -252,6 +273,12 @@ TEST_F(ApiTest, HealthReadinessAndCounters) {
     status_.reasons = {"draining", "the \"store\" failed"};
     EXPECT_EQ(get("/readyz").status, 503U);
     EXPECT_THAT(text(get("/readyz")), HasSubstr(R"(["draining","the \"store\" failed"])"));
+    status_.reasons = {};
+    status_.worries = {"going on without the follower"};
+    EXPECT_EQ(text(get("/readyz")), "{\"ready\":true,\"reasons\":[]}\n");
+    const Response inside = readiness_response(status_, true);
+    EXPECT_EQ(inside.status, 200U);
+    EXPECT_THAT(text(inside), HasSubstr("going on without the follower"));
     EXPECT_EQ(text(get("/api/v1/stats")), "{\"connections\":7,\"uptime_ms\":12}\n");
 }
 
@@ -261,6 +288,9 @@ TEST_F(ApiTest, WrongMethodsAndUnknownPathsAreRefused) {
     EXPECT_EQ(header(response, "Allow"), "POST");
     EXPECT_EQ(header(post("/healthz", ""), "Allow"), "GET, HEAD");
     EXPECT_EQ(call({.method = "HEAD", .path = "/healthz"}).status, 200U);
+    // A path that is here for nobody is not found, whatever is done to it.
+    EXPECT_EQ(post("/api/v1/none", "{}").status, 404U);
+    EXPECT_EQ(call({.method = "DELETE", .path = "/api/v2/me"}).status, 404U);
     for (const char* path : {"/api/v1/none", "/api/v1/sign-up/", "/", "*", "/%61pi/v1/stats"}) {
         EXPECT_EQ(get(path).status, 404U) << path;
     }

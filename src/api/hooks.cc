@@ -74,6 +74,7 @@ private:
         const auto feed = feed_after(*place_, kCommitsPerPost, stop);
         if (!feed) return false;
         counters_->behind = feed->head - std::min(feed->head, *place_);
+        if (counters_->behind == 0) counters_->caught_up_ms = to_ms(now());
         if (feed->floor > *place_) {
             log::warn("a hook was away too long; what it missed is not posted",
                       {{"hook", target_.name}, {"from", *place_}, {"to", feed->floor}});

@@ -38,9 +38,10 @@ struct HookTimes {
 };
 
 struct HookCounters {
-    std::atomic<std::uint64_t> taken;   // Commits.
-    std::atomic<std::uint64_t> failed;  // Posts.
-    std::atomic<std::uint64_t> behind;  // Commits that wait, when last looked.
+    std::atomic<std::uint64_t> taken;         // Commits.
+    std::atomic<std::uint64_t> failed;        // Posts.
+    std::atomic<std::uint64_t> behind;        // Commits that wait, when last looked.
+    std::atomic<std::uint64_t> caught_up_ms;  // When none waited last; 0: not yet.
 };
 
 class Hooks {

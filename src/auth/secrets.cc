@@ -145,8 +145,15 @@ Secrets parsed(std::string_view content, const fs::path& file) {
 }  // namespace
 
 Secrets load_or_make_secrets(const fs::path& file) {
-    constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
     if (::access(file.c_str(), F_OK) != 0 && errno == ENOENT) make(file);
+    return load_secrets(file);
+}
+
+Secrets load_secrets(const fs::path& file) {
+    constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    if (::access(file.c_str(), F_OK) != 0 && errno == ENOENT) {
+        refuse(file, "there is none; name the data folder of a server with --data");
+    }
     const Descriptor from{::open(file.c_str(), kFlags)};
     if (!from) refuse_errno(file, "cannot open it");
 

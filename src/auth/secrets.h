@@ -23,5 +23,7 @@ struct Secrets {
 // sentence for the operator, when others may read or write it, when it is not a plain file of this
 // user, or when its content is short, repeated or malformed: a weak key must never be used.
 [[nodiscard]] Secrets load_or_make_secrets(const std::filesystem::path& file);
+// The same, but throws when there is none: a command that only reads must not make a key.
+[[nodiscard]] Secrets load_secrets(const std::filesystem::path& file);
 
 }  // namespace stentor::auth

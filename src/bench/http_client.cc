@@ -91,11 +91,12 @@ Result<HttpAnswer> http_get(const Endpoint& to, std::string_view path, std::stri
 }
 
 Result<HttpAnswer> http_post(const Endpoint& to, std::string_view path, std::string_view json,
-                             std::string_view bearer) {
-    return request(to,
-                   head_of("POST", to, path, bearer) +
-                       fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
-                                   json.size(), json));
+                             std::string_view bearer, std::string_view actor) {
+    std::string head = head_of("POST", to, path, bearer);
+    if (!actor.empty()) head += fmt::format("X-Stentor-Actor: {}\r\n", actor);
+    return request(
+        to, head + fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
+                               json.size(), json));
 }
 
 std::string json_field(std::string_view json, std::string_view key) {

@@ -18,11 +18,12 @@ struct HttpAnswer {
 };
 
 // store_unavailable: no connection, or no whole answer within 30 s. `bearer` is who asks, when that
-// matters.
+// matters; `actor` the name under which an operator does.
 [[nodiscard]] Result<HttpAnswer> http_get(const Endpoint& to, std::string_view path,
                                           std::string_view bearer = {});
 [[nodiscard]] Result<HttpAnswer> http_post(const Endpoint& to, std::string_view path,
-                                           std::string_view json, std::string_view bearer = {});
+                                           std::string_view json, std::string_view bearer = {},
+                                           std::string_view actor = {});
 
 // The text or number under `key` of a flat JSON object; empty when there is none.
 [[nodiscard]] std::string json_field(std::string_view json, std::string_view key);

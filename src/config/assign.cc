@@ -1,6 +1,7 @@
 #include "config/assign.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/number_text.h"
 #include "config/units.h"
@@ -30,7 +31,31 @@ Value value_of(Kind kind, std::string_view text) {
     return std::string{text};
 }
 
+// Read elsewhere: by the command line, by stentor chat, by scripts and tests beside the server.
+constexpr std::array<std::string_view, 10> kOthers{
+    "STENTOR_CONFIG", "STENTOR_SERVER",      "STENTOR_TOKEN",   "STENTOR_BUILD",
+    "STENTOR_CHAT",   "STENTOR_SCREENS",     "STENTOR_ADDRESS", "STENTOR_POWER_SEED",
+    "STENTOR_TSAN",   "STENTOR_POWER_LOSSES"};
+
 }  // namespace
+
+std::expected<void, std::string> check_variables(const std::vector<std::string_view>& names) {
+    for (const std::string_view name : names) {
+        // Kubernetes sets STENTOR_SERVICE_HOST, STENTOR_PORT_80_TCP ... beside a service of this name.
+        if (name.starts_with("STENTOR_SERVICE_") || name.starts_with("STENTOR_PORT")) continue;
+        if (!name.starts_with("STENTOR_") || std::ranges::find(kOthers, name) != kOthers.end()) {
+            continue;
+        }
+        const auto is_its = [&](const Key& key) { return variable_of(key) == name; };
+        if (std::ranges::any_of(keys(), is_its)) continue;
+        const auto nearest = std::ranges::min_element(
+            keys(), {}, [&](const Key& key) { return spelling_distance(name, variable_of(key)); });
+        return std::unexpected("environment variable " + std::string{name} +
+                               ": there is no such key; is it " + variable_of(*nearest) + ", for " +
+                               nearest->path() + "?");
+    }
+    return {};
+}
 
 std::expected<void, std::string> assign(Settings& settings, const Key& key, std::string_view text) {
     return set(settings, key, value_of(key.form.kind, text));

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/keys.h"
 
@@ -18,6 +19,11 @@ namespace stentor::config {
 // Refuses with the name of the variable and what is allowed.
 [[nodiscard]] std::expected<void, std::string> apply_environment(
     Settings& settings, const std::function<const char*(const char*)>& get);
+
+// Refuses the first name that begins with STENTOR_ and belongs to no key, nor to another program of
+// this house; it names the one whose spelling is nearest.
+[[nodiscard]] std::expected<void, std::string> check_variables(
+    const std::vector<std::string_view>& names);
 
 // "STENTOR_LIMITS_SENDS_BURST"
 [[nodiscard]] std::string variable_of(const Key& key);

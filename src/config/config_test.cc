@@ -188,6 +188,16 @@ TEST(Environment, ABadValueNamesItsVariable) {
     }
 }
 
+TEST(Environment, AMisspeltVariableIsRefusedWithTheNearest) {
+    EXPECT_TRUE(check_variables({"PATH", "STENTOR_LISTEN_HTTP", "STENTOR_CONFIG",
+                                  "STENTOR_SERVICE_HOST", "STENTOR_PORT_80_TCP"}));
+    const auto flaw = check_variables({"STENTOR_LISTEN_HTTP", "STENTOR_ACCOUNT_SIGN_UP"});
+    ASSERT_FALSE(flaw);
+    EXPECT_THAT(flaw.error(),
+                AllOf(HasSubstr("STENTOR_ACCOUNT_SIGN_UP"),
+                      HasSubstr("is it STENTOR_ACCOUNTS_SIGN_UP"), HasSubstr("accounts.sign_up")));
+}
+
 TEST(Changes, AreFoundKeyByKey) {
     Settings after;
     after.log.level = "debug";

@@ -1,6 +1,7 @@
 #pragma once
 // The table of keys: what drives parsing, gen-config, check-config and the documents.
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <span>
@@ -44,6 +45,9 @@ struct Key {
 [[nodiscard]] const Key* find_key(std::string_view path);
 // "there is no key ...", with the one whose spelling is nearest.
 [[nodiscard]] std::string no_key(std::string_view path);
+
+// Letters that must be changed, added or taken away (Levenshtein).
+[[nodiscard]] std::size_t spelling_distance(std::string_view a, std::string_view b);
 
 // "whole number from 1 to 1000": what is allowed, in words.
 [[nodiscard]] std::string allowed(const Form& form);

@@ -19,22 +19,6 @@ std::string quoted(std::string_view text) {
     return out + '"';
 }
 
-// Levenshtein, one row at a time.
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t above = row[j];
-            row[j] = a[i - 1] == b[j - 1] ? diagonal : 1 + std::min({diagonal, above, row[j - 1]});
-            diagonal = above;
-        }
-    }
-    return row.back();
-}
-
 // Takes one value into one place; false: it is not of the form.
 struct Setter {
     const Form& form;
@@ -89,6 +73,22 @@ struct Setter {
 
 }  // namespace
 
+// One row at a time.
+std::size_t spelling_distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t above = row[j];
+            row[j] = a[i - 1] == b[j - 1] ? diagonal : 1 + std::min({diagonal, above, row[j - 1]});
+            diagonal = above;
+        }
+    }
+    return row.back();
+}
+
 std::string Key::path() const { return std::string{section} + "." + std::string{name}; }
 
 const Key* find_key(std::string_view path) {
@@ -108,7 +108,7 @@ std::string no_key(std::string_view path) {
     };
     const std::string_view last = path.substr(path.rfind('.') + 1);
     for (const Key& key : keys()) {
-        consider(key.path(), distance(path, key.path()));
+        consider(key.path(), spelling_distance(path, key.path()));
         // The right name in the wrong section is a near miss, too.
         if (key.name == last) consider(key.path(), 1);
     }

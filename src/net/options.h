@@ -55,8 +55,9 @@ struct Options {
     std::uint32_t descriptors_reserve = 64;
     unsigned gate_slots = 0;  // 0: as many as there are cores.
     std::string websocket_path = "/ws";
-    std::vector<std::string> origins;  // Allowed; empty: those whose host is the Host header's.
-    bool compression = true;           // permessage-deflate, for those who offer it.
+    // Allowed, beside those whose host is the Host header's.
+    std::vector<std::string> origins;
+    bool compression = true;  // permessage-deflate, for those who offer it.
     int send_buffer_bytes = limits::kSendBufferBytes;
     std::size_t slow_bytes = limits::kSlowBytes;              // Within Deadlines::stuck.
     std::size_t pinned_bytes_max = limits::kPinnedBytes;      // Per shard.

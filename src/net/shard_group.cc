@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <future>
 #include <stdexcept>
@@ -16,6 +17,13 @@
 
 namespace stentor::net {
 
+// Options that can work, with what they were read into.
+struct Checked {
+    access::Networks trusted;
+    std::shared_ptr<const tls::Context> certificate;  // None: no listener is encrypted.
+};
+Checked checked(const Options& options);
+
 struct ShardGroup::Impl {
     Options options;
     std::vector<std::unique_ptr<Mailbox>> mailboxes;
@@ -23,6 +31,7 @@ struct ShardGroup::Impl {
     std::vector<std::unique_ptr<Loop>> loops;
     access::Networks trusted;
     std::shared_ptr<const tls::Context> certificate;  // The one at the start.
+    std::atomic<Time> certificate_ends{};             // Of the one in use.
     std::vector<std::thread> threads;
     std::vector<std::uint16_t> ports;
 
@@ -31,7 +40,6 @@ struct ShardGroup::Impl {
     Impl& operator=(const Impl&) = delete;
     ~Impl() { stop(); }
 
-    void check_options();
     void live(std::uint32_t index, std::promise<void> started);
     void stop();
 
@@ -46,7 +54,10 @@ struct ShardGroup::Impl {
 };
 
 ShardGroup::Impl::Impl(Options chosen) : options(std::move(chosen)) {
-    check_options();
+    auto [proxies, tls] = checked(options);
+    trusted = std::move(proxies);
+    certificate = std::move(tls);
+    if (certificate != nullptr) certificate_ends = certificate->ends();
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     const unsigned slots = options.gate_slots > 0 ? options.gate_slots : cores;
     // All wake-ups exist before the first table splits off, see Mailbox.
@@ -73,7 +84,9 @@ ShardGroup::Impl::Impl(Options chosen) : options(std::move(chosen)) {
     }
 }
 
-void ShardGroup::Impl::check_options() {
+Checked checked(const Options& options) {
+    Checked found;
+    access::Networks& trusted = found.trusted;
     if (options.shards == 0 || options.shards > kNoShard) {
         throw std::runtime_error("the number of shards must be from 1 to 4095");
     }
@@ -101,11 +114,14 @@ void ShardGroup::Impl::check_options() {
             }
         }
     }
-    if (!encrypted) return;
+    if (!encrypted) return found;
     auto loaded = tls::Context::load(options.tls);
     if (!loaded) throw std::runtime_error("TLS: " + loaded.error());
-    certificate = std::move(*loaded);
+    found.certificate = std::move(*loaded);
+    return found;
 }
+
+void check(const Options& options) { (void)checked(options); }
 
 // With many shards on few cores all of them together weigh as much to the scheduler as one ordinary
 // thread a core. As equals they would leave to the threads that order what they read, and that hand
@@ -175,12 +191,18 @@ std::expected<void, std::string> ShardGroup::reload_certificates() {
     if (impl_->certificate == nullptr) return {};
     const auto loaded = tls::Context::load(impl_->options.tls);
     if (!loaded) return std::unexpected(loaded.error());
+    impl_->certificate_ends = (*loaded)->ends();
     for (std::uint32_t i = 0; i < size(); ++i) {
         impl_->mailboxes[i]->post([loop = impl_->loops[i].get(), certificate = *loaded] {
             loop->use_certificate(certificate);
         });
     }
     return {};
+}
+
+std::optional<Time> ShardGroup::certificate_ends() const {
+    if (impl_->certificate == nullptr) return std::nullopt;
+    return impl_->certificate_ends.load();
 }
 
 void ShardGroup::set_handshakes(std::uint32_t per_s) {

@@ -8,16 +8,21 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "net/counters.h"
 #include "net/handler.h"
 #include "net/options.h"
 #include "net/shard.h"
 
 namespace stentor::net {
+
+// Throws what the constructor below would refuse, without starting anything.
+void check(const Options& options);
 
 class ShardGroup {
 public:
@@ -41,6 +46,9 @@ public:
     // Reads Options::tls again, for those who connect from now on. Otherwise why not, and nothing
     // changes.
     [[nodiscard]] std::expected<void, std::string> reload_certificates();
+
+    // When the certificate in use ends; nothing: no listener is encrypted. Thread: any.
+    [[nodiscard]] std::optional<Time> certificate_ends() const;
 
     // From now on at most so many new connections a second on all shards; the rest are told a time.
     void set_handshakes(std::uint32_t per_s);

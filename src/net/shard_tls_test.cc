@@ -388,6 +388,33 @@ TEST(ShardTls, ANewCertificateServesThoseWhoComeAfterIt) {
     EXPECT_EQ(before.next_frame(), "as before");
 }
 
+TEST(ShardTls, WhatIsWrongWithAFileIsSaidInWords) {
+    const Certificate certificate;
+    const Certificate other;
+    const auto flaw = [](const tls::Files& files) {
+        const auto loaded = tls::Context::load(files);
+        return loaded ? std::string{} : loaded.error();
+    };
+    EXPECT_EQ(flaw(certificate.files()), "");
+    const std::string key = certificate.files().key;
+    EXPECT_THAT(flaw({"/nowhere/cert.pem", key}), HasSubstr("No such file"));
+    EXPECT_THAT(flaw({"/tmp", key}), HasSubstr("is a folder"));
+    EXPECT_THAT(flaw({key, key}), HasSubstr("holds none in PEM"));
+    EXPECT_THAT(flaw({certificate.files().certificate, "/dev/null"}),
+                HasSubstr("holds none in PEM"));
+    EXPECT_THAT(flaw({certificate.files().certificate, other.files().key}),
+                HasSubstr("does not belong to the certificate"));
+}
+
+TEST(ShardTls, TheEndOfTheCertificateIsKnown) {
+    const Certificate certificate;
+    const Server server{with_tls(certificate)};
+    ASSERT_TRUE(server.group.certificate_ends());
+    EXPECT_GT(*server.group.certificate_ends(), now());
+    const Server plain{Options{}};
+    EXPECT_FALSE(plain.group.certificate_ends());
+}
+
 TEST(ShardTls, AServerWithoutAUsableCertificateDoesNotStart) {
     Options options;
     options.listeners[0].tls = true;

@@ -54,7 +54,6 @@ void Committer::run() {
             if (mailbox_.closed()) return;
             continue;
         }
-        const Longest::Span span{waits_, jobs.front().submitted};
         write(jobs);
         write_positions(jobs);
     }
@@ -68,11 +67,12 @@ void Committer::write(std::vector<Job>& jobs) {
     for (const store::Commit& commit : commits) entries += commit.entries.size();
 
     const auto start = std::chrono::steady_clock::now();
-    std::vector<store::Outcome> outcomes = store_.commit(commits);
-    if (options_.await_copied && !options_.await_copied()) {
-        std::ranges::replace(outcomes, store::Outcome::done, store::Outcome::unknown);
+    std::vector<store::Outcome> outcomes;
+    {
+        const Longest::Span span{waits_, std::max(jobs.front().submitted, copied_at_)};
+        outcomes = store_.commit(commits);
+        if (options_.sync_delay > Millis{0}) std::this_thread::sleep_for(options_.sync_delay);
     }
-    if (options_.sync_delay > Millis{0}) std::this_thread::sleep_for(options_.sync_delay);
     const auto took =
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
                                        std::chrono::steady_clock::now() - start)
@@ -86,6 +86,9 @@ void Committer::write(std::vector<Job>& jobs) {
         counters_.longest_us.store(took, std::memory_order_relaxed);
     }
 
+    if (!await_copied()) {
+        std::ranges::replace(outcomes, store::Outcome::done, store::Outcome::unknown);
+    }
     counters_.store_lost.store(std::ranges::find(outcomes, store::Outcome::unknown) !=
                                outcomes.end());
 
@@ -109,10 +112,23 @@ void Committer::write(std::vector<Job>& jobs) {
     }
 }
 
+// False: what was written may not be where it was promised to be as well.
+bool Committer::await_copied() {
+    if (!options_.await_copied) return true;
+    const auto start = Longest::Clock::now();
+    const bool copied = options_.await_copied();
+    copied_at_ = Longest::Clock::now();
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(copied_at_ - start);
+    counters_.copy_wait_us.fetch_add(static_cast<std::uint64_t>(took.count()),
+                                     std::memory_order_relaxed);
+    return copied;
+}
+
 void Committer::write_positions(std::vector<Job>& jobs) {
     std::vector<store::Store::ReadPosition> positions;
     for (Job& job : jobs) std::ranges::move(job.positions, std::back_inserter(positions));
     if (positions.empty()) return;
+    const Longest::Span span{waits_, std::max(jobs.front().submitted, copied_at_)};
     if (const auto written = store_.advance_read(positions); !written) {
         log::warn("read positions not written", {{"code", name_of(written.error().code)}});
     }

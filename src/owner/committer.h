@@ -27,11 +27,12 @@ struct CommitterCounters {
     std::atomic<std::uint64_t> syncs;
     std::atomic<std::uint64_t> commits;
     std::atomic<std::uint64_t> entries;
-    std::atomic<std::uint64_t> failed;      // Outcomes other than done.
-    std::atomic<std::uint64_t> busy_us;     // Inside the store.
-    std::atomic<std::uint64_t> longest_us;  // The longest single call.
-    DurationCounts durations;               // Each call of the store, with its sync.
-    std::atomic<bool> store_lost;           // The last call had an outcome that nobody knows.
+    std::atomic<std::uint64_t> failed;        // Outcomes other than done.
+    std::atomic<std::uint64_t> busy_us;       // Inside the store.
+    std::atomic<std::uint64_t> longest_us;    // The longest single call.
+    DurationCounts durations;                 // Each call of the store, with its sync.
+    std::atomic<std::uint64_t> copy_wait_us;  // For another copy, after the write.
+    std::atomic<bool> store_lost;             // The last call had an outcome that nobody knows.
 };
 
 class Committer {
@@ -55,7 +56,8 @@ public:
     void submit(std::vector<store::Commit> commits, std::shared_ptr<const Done> done);
     // Read positions: written beside the next commits, without a sync of their own.
     void advance(std::vector<store::Store::ReadPosition> positions);
-    // From a submit to its outcome, the longest since this was asked last.
+    // From a submit until it is on this disk, the longest since this was asked last. Waits for
+    // another copy are left out: they say nothing of how busy this machine is.
     [[nodiscard]] Millis take_longest() { return waits_.take(); }
 
 private:
@@ -68,6 +70,7 @@ private:
 
     void run();
     void write(std::vector<Job>& jobs);
+    [[nodiscard]] bool await_copied();
     void write_positions(std::vector<Job>& jobs);
     // Client ids older than a retry may be, and the oldest of a feed too long: forgotten at the
     // start, then every kForgetEvery.
@@ -78,6 +81,7 @@ private:
     Heads& heads_;
     const Options options_;
     Longest waits_;
+    Longest::Clock::time_point copied_at_{};  // The end of the last wait for another copy.
     Time forget_at_{};
     Mailbox<Job> mailbox_;
     std::jthread thread_;

@@ -43,7 +43,8 @@ void found_announcements(store::Store& store, const group::Tenure& tenure) {
 }  // namespace
 
 Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const OwnerOptions& options)
-    : questions_{store, options.words, &heads_, options.who_read_members},
+    : audit_{store},
+      questions_{store, options.words, &heads_, options.who_read_members},
       questions_max_{options.questions_max},
       hellos_{loaders_, kLookedUpAtOnce,
               [this](std::vector<HelloMail> hellos) { answer(std::move(hellos)); }},
@@ -74,7 +75,8 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
                           .look_ups = look_ups_,
                           .judge = options.judge,
                           .answers = answers_,
-                          .patience = patience_};
+                          .patience = patience_,
+                          .audit = audit_};
     for (std::size_t i = 0; i < options.workers; ++i) {
         workers_.push_back(std::make_unique<Worker>(engines, tenure, options.groups));
     }
@@ -107,6 +109,10 @@ void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHand
     }
     if (const auto* hello = std::get_if<bus::AskHello>(&question)) {
         return on_hello(*hello, std::move(reply));
+    }
+    if (auto* rows = std::get_if<bus::AskAddAudit>(&question)) {
+        for (bus::AuditEntry& entry : rows->entries) audit_.add(std::move(entry));
+        return reply(bus::Reply{std::vector<bus::AuditEntry>{}});
     }
     // The handler is shared with the refusal: a job that was not taken is gone with its captures.
     auto shared = std::make_shared<bus::ReplyHandler>(std::move(reply));

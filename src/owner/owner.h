@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "bus/bus.h"
 #include "group/group.h"
+#include "owner/audit_log.h"
 #include "owner/committer.h"
 #include "owner/gathered.h"
 #include "owner/heads.h"
@@ -55,6 +56,7 @@ public:
 
     // ---- Counted
     [[nodiscard]] const CommitterCounters& counters() const { return counters_; }
+    [[nodiscard]] std::uint64_t audit_dropped() const { return audit_.dropped(); }
     [[nodiscard]] const AnswerCounts& answers() const { return answers_; }
     [[nodiscard]] std::size_t mails_waiting() const;
     [[nodiscard]] std::size_t questions_waiting() const {
@@ -82,6 +84,7 @@ private:
     void answer(std::vector<HelloMail> hellos);
     static void look_up(store::Store& store, std::vector<LookUp> look_ups);
 
+    AuditLog audit_;
     AnswerCounts answers_;
     Patience patience_;
     Heads heads_{limits::kHeadsKept};

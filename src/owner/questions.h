@@ -53,6 +53,8 @@ private:
     Result<bus::Reply> on(const bus::AskSettings& ask);
     Result<bus::Reply> on(const bus::AskSetSetting& ask);
     Result<bus::Reply> on(const bus::AskFeed& ask);
+    // ---- questions_audit.cc
+    Result<bus::Reply> on(const bus::AskAudit& ask);
     // ---- questions_written.cc
     Result<bus::Reply> on(const bus::AskWritten& ask);
     [[nodiscard]] Result<std::optional<Seq>> written_in(GroupId gid, UserId uid, Seq from,

@@ -141,6 +141,7 @@ void Worker::on_posts(Time now) {
         auto post = intake_.take();
         if (!post) break;
         const GroupId gid = post->gid;
+        if (!moderation_.on_post(*post)) engines_.audit.count_dropped();
         owner_of(gid).partition.on_post(std::move(*post), now);
     }
     taken_in_ = intake_.size();
@@ -201,6 +202,7 @@ void Worker::load(group::Load load) {
 
 void Worker::commit(store::Commit commit) {
     const PartitionId partition = partition_of(commit.gid);
+    if (!moderation_.empty()) moderation_.on_commit(commit, engines_.store);
     commits_[partition.value % commits_.size()].push_back(std::move(commit));
 }
 
@@ -211,6 +213,11 @@ void Worker::advance_read(store::Store::ReadPosition position) {
 
 void Worker::answer(const bus::ReplyTo& to, pb::ServerFrame frame) {
     engines_.answers.add(frame);
+    if (!moderation_.empty()) {
+        if (auto row = moderation_.on_answer(to, frame, stentor::now())) {
+            engines_.audit.add(std::move(*row));
+        }
+    }
     answers_[to.node].push_back({.reply_to = to, .frame = std::move(frame)});
 }
 

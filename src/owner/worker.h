@@ -24,10 +24,12 @@
 #include "group/item_stream.h"
 #include "group/partition.h"
 #include "owner/answers.h"
+#include "owner/audit_log.h"
 #include "owner/committer.h"
 #include "owner/gathered.h"
 #include "owner/judge.h"
 #include "owner/loaders.h"
+#include "owner/moderation_watch.h"
 #include "owner/patience.h"
 #include "route/routes.h"
 #include "store/store.h"
@@ -53,6 +55,7 @@ struct Engines {
     Judge* judge;
     AnswerCounts& answers;
     Patience& patience;
+    AuditLog& audit;
 };
 
 class Worker final : private group::Effects {
@@ -124,6 +127,7 @@ private:
     std::uint64_t last_ask_{};
     std::atomic<std::size_t> groups_in_memory_{};
     Longest turns_;
+    ModerationWatch moderation_;
     group::Intake intake_;
     std::atomic<std::size_t> taken_in_{};  // Its size.
 

@@ -1,11 +1,15 @@
 #include "server/admin_client.h"
 
 #include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstdlib>
 #include <fstream>
 #include <stdexcept>
 
@@ -16,6 +20,7 @@
 #include "bench/http_client.h"
 #include "config/units.h"
 #include "server/admin_side.h"
+#include "server/data_folder.h"
 
 namespace stentor::server {
 namespace {
@@ -28,6 +33,16 @@ std::string address_in(const std::filesystem::path& data) {
     if (std::getline(in, address)) return address;
     throw std::runtime_error{"no server runs on " + data.string() +
                              ", or it has no admin.listen; name its data folder with --data"};
+}
+
+// Who runs this: under sudo whoever called it.
+std::string user_name() {
+    if (const char* caller = std::getenv("SUDO_USER")) return plain(caller);
+    std::array<char, 4'096> buffer{};
+    passwd entry{};
+    passwd* found = nullptr;
+    getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found);
+    return found != nullptr ? plain(found->pw_name) : std::to_string(::getuid());
 }
 
 std::string words_of(unsigned status, const std::string& body) {
@@ -54,15 +69,19 @@ AdminClient::AdminClient(CLI::App& command) {
     command.add_option("--data", data_, "Data folder of the running server")
         ->envname("STENTOR_SERVER_DATA")
         ->capture_default_str();
+    command.add_option("--as", actor_,
+                       "Who does it, for the audit; else the user of this machine who runs it");
 }
 
 std::string AdminClient::exchange(std::string_view method, const std::string& path,
                                   const std::string& body) {
+    refuse_foreign_folder(data_);
     const bench::Endpoint to = bench::endpoint_of(address_in(data_));
-    const auto secrets = auth::load_or_make_secrets(data_ / "secrets");
+    const auto secrets = auth::load_secrets(data_ / "secrets");
     const std::string key = auth::admin_key(secrets.keys.front());
-    const auto answer =
-        method == "GET" ? bench::http_get(to, path, key) : bench::http_post(to, path, body, key);
+    const auto answer = method == "GET" ? bench::http_get(to, path, key)
+                                        : bench::http_post(to, path, body, key,
+                                                           actor_.empty() ? user_name() : actor_);
     if (!answer) {
         throw std::runtime_error{
             fmt::format("no answer from {}:{}; is the server running?", to.address, to.port)};

@@ -16,7 +16,7 @@ namespace stentor::server {
 
 class AdminClient {
 public:
-    // Adds --data to the command.
+    // Adds --data and --as to the command.
     explicit AdminClient(CLI::App& command);
 
     // Throws what the server refused, in words.
@@ -34,6 +34,7 @@ private:
     std::string exchange(std::string_view method, const std::string& path, const std::string& body);
 
     std::filesystem::path data_ = ".stentor";
+    std::string actor_;
 };
 
 // Percent-encoded for a query (RFC 3986 section 2.1).

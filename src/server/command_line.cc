@@ -23,6 +23,7 @@ int run(int argc, char** argv) {
     add_record_commands(app);
     add_verify_command(app, code);
     add_top_command(app);
+    add_audit_command(app);
     add_storm_command(app);
     add_bench_commands(app, code);
     app.add_subcommand("version", "Print the version")->callback([] {

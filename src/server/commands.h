@@ -18,6 +18,7 @@ void add_chat_command(CLI::App& app, int& code);
 void add_record_commands(CLI::App& app);  // backup, restore, export, import
 void add_verify_command(CLI::App& app, int& code);
 void add_top_command(CLI::App& app);
+void add_audit_command(CLI::App& app);
 void add_storm_command(CLI::App& app);
 void add_bench_commands(CLI::App& app, int& code);  // replay, bench
 

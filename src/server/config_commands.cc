@@ -1,16 +1,20 @@
 // `stentor gen-config` and `stentor check-config FILE`.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <cinttypes>
 #include <cstdio>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "config/document.h"
-#include "config/file.h"
 #include "server/commands.h"
 #include "server/kernel_needs.h"
+#include "server/options_of.h"
+#include "server/right_settings.h"
+#include "server/sources.h"
 
 namespace stentor::server {
 namespace {
@@ -20,16 +24,32 @@ struct Checked {
     std::uint64_t connections{};
 };
 
+// A proxy that cuts what is quiet must wait longer than a client does.
+void tell_of_proxies(const config::Settings& settings) {
+    if (settings.listen.trusted_proxies.empty()) return;
+    const auto pulse_s =
+        std::chrono::duration_cast<std::chrono::seconds>(pulse_of(settings.server));
+    std::printf("a proxy in front must keep connections that are quiet for %lld s: two pulses\n",
+                static_cast<long long>(2 * pulse_s.count()));
+}
+
 int check(const Checked& checked) {
     config::Settings settings;
     if (!checked.file.empty()) {
-        auto read = config::read_file(checked.file, {});
+        // As serve does it: the environment counts, too.
+        auto read = load({.file = checked.file, .flags = {}});
         if (!read) {
-            std::fputs(config::told(checked.file, read.error()).c_str(), stderr);
+            std::fputs(read.error().c_str(), stderr);
             return 1;
         }
         settings = std::move(*read);
+        const std::vector<std::string> flaws = flaws_of(settings);
+        for (const std::string& flaw : flaws) {
+            std::fprintf(stderr, "%s: %s\n", checked.file.c_str(), flaw.c_str());
+        }
+        if (!flaws.empty()) return 1;
         std::printf("%s: right\n", checked.file.c_str());
+        tell_of_proxies(settings);
     }
     const std::uint64_t connections =
         checked.connections != 0 ? checked.connections : settings.server.connections;

@@ -74,9 +74,10 @@ void add_turned_away(Exposition& page, net::ShardGroup& shards) {
 // Named as in base/limits.h or in the configuration.
 void add_limits(Exposition& page, net::ShardGroup& shards, const gateway::Gateway& gateway) {
     using C = net::Counters;
-    constexpr std::array<std::pair<std::string_view, Field>, 13> kLimits{
+    constexpr std::array<std::pair<std::string_view, Field>, 14> kLimits{
         {{"connections", &C::refused_full},
          {"handshakes_per_s", &C::refused_rate},
+         {"handshakes_per_s_share", &C::refused_share},
          {"handshakes_open", &C::refused_open},
          {"handshakes_of_one", &C::refused_address},
          {"handshake_within", &C::refused_slow},
@@ -120,6 +121,10 @@ void add_owner(Exposition& page, const owner::Owner& owner) {
                  as_double(committer.failed))
         .gauge("stentor_store_lost", "1: the last write has an outcome that nobody knows",
                committer.store_lost ? 1 : 0)
+        .counter("stentor_audit_dropped_total", "Rows of the audit that were not kept",
+                 as_double(owner.audit_dropped()))
+        .counter("stentor_replica_wait_seconds_total", "Spent by commits in waiting for a follower",
+                 as_double(committer.copy_wait_us) / 1'000'000)
         .histogram("stentor_commit_seconds", "One write of all commits that had gathered, synced",
                    {&committer.durations});
     page.gauges("stentor_waiting", "What waits in queues",
@@ -258,6 +263,28 @@ void add_search(Exposition& page, const search::Indexer& indexer) {
                  as_double(counters.rebuilds));
 }
 
+void add_hooks(Exposition& page, const api::HookCounters& hooks) {
+    const std::uint64_t behind = hooks.behind;
+    const std::uint64_t caught_up_ms = hooks.caught_up_ms;
+    const std::uint64_t now_ms = to_ms(now());
+    const bool late = behind > 0 && caught_up_ms != 0 && now_ms > caught_up_ms;
+    page.gauge("stentor_hook_behind", "Commits that wait for the hook that was looked at last",
+               as_double(behind))
+        .gauge("stentor_hook_lag_seconds", "Since a hook last had all; 0 while it has",
+               late ? as_double(now_ms - caught_up_ms) / 1'000 : 0)
+        .counter("stentor_hook_commits_total", "Commits that hooks took", as_double(hooks.taken))
+        .counter("stentor_hook_failed_total", "Posts to hooks that failed",
+                 as_double(hooks.failed));
+}
+
+// Alarms come before the end, not at it.
+void add_certificate(Exposition& page, const net::ShardGroup& shards) {
+    const auto ends = shards.certificate_ends();
+    if (!ends) return;
+    page.gauge("stentor_certificate_seconds", "Until the certificate in use ends; below 0: it did",
+               static_cast<double>((*ends - now()).count()) / 1'000);
+}
+
 void add_build(Exposition& page) {
     page.gauges("stentor_build_info", "The version that runs",
                 {{{{"version", STENTOR_VERSION}}, 1}});
@@ -293,6 +320,8 @@ std::string metrics_of(const Measured& measured) {
     if (measured.filter != nullptr) add_filter(page, *measured.filter);
     if (measured.leader != nullptr) add_leader(page, *measured.leader);
     if (measured.indexer != nullptr) add_search(page, *measured.indexer);
+    if (measured.hooks != nullptr) add_hooks(page, *measured.hooks);
+    add_certificate(page, measured.shards);
     add_process(page);
     return page.text();
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "api/hooks.h"
 #include "api/poster.h"
 #include "auth/password_queue.h"
 #include "filter/filter.h"
@@ -27,9 +28,10 @@ struct Measured {
     const auth::PasswordQueue& passwords;
     const api::Poster& poster;
     const store::Maintenance& store;
-    const filter::Filter* filter{};  // None is set, as the next two.
+    const filter::Filter* filter{};  // None is set, as the next three.
     const replica::Leader* leader{};
     const search::Indexer* indexer{};
+    const api::HookCounters* hooks{};
     std::optional<StormStatus> storm;
     bool ready{};
 };

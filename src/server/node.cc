@@ -161,6 +161,7 @@ std::string Node::metrics() {
                        .filter = filter_.get(),
                        .leader = leader_.get(),
                        .indexer = indexer_.get(),
+                       .hooks = hooks_ ? &hooks_->counters() : nullptr,
                        .storm = storm_ ? std::optional{storm_->status()} : std::nullopt,
                        .ready = stats_.unready_reasons().empty()});
 }

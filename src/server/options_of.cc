@@ -86,6 +86,8 @@ group::Settings group_settings(const config::Settings& settings) {
             .slow_mode_s = static_cast<std::uint32_t>(seconds_of(groups.slow_mode))};
 }
 
+}  // namespace
+
 // Pulses are most of what a quiet crowd costs, so a large one gets them less often.
 Millis pulse_of(const config::Settings::Server& server) {
     const Millis asked = std::chrono::ceil<std::chrono::seconds>(server.pulse);
@@ -93,8 +95,6 @@ Millis pulse_of(const config::Settings::Server& server) {
     const std::chrono::seconds spread{server.connections / limits::kPulsesPerSecond};
     return std::clamp<Millis>(spread, limits::kPulseEvery, limits::kPulseAtMost);
 }
-
-}  // namespace
 
 session::Rules session_rules(const config::Settings& settings, const session::Verifier& verifier) {
     return {.verifier = verifier,
@@ -138,6 +138,7 @@ api::Options api_options(const config::Settings& settings, const auth::Secrets& 
             .sign_up = settings.accounts.sign_up,
             .web_folder = settings.server.web,
             .outside_keys = outside_keys(settings.outside.tokens),
+            .origins = settings.listen.origins,
             .poster = &poster};
 }
 

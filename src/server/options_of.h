@@ -23,6 +23,9 @@ namespace stentor::server {
 [[nodiscard]] api::Options api_options(const config::Settings& settings,
                                        const auth::Secrets& secrets, api::Poster& poster);
 
+// How often each connection gets a heartbeat.
+[[nodiscard]] Millis pulse_of(const config::Settings::Server& server);
+
 // "auto": nothing is pinned.
 [[nodiscard]] StormOptions storm_options(const config::Settings& settings);
 

@@ -1,5 +1,7 @@
 #include "server/outside.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -20,7 +22,9 @@ auth::JwtAlgorithm algorithm_named(const std::string& name) {
 
 std::string secret_in(const std::string& file) {
     std::ifstream in{file, std::ios::binary};
-    if (!in) throw std::runtime_error{"cannot read the key file " + file};
+    if (!in || std::filesystem::is_directory(file)) {
+        throw std::runtime_error{"cannot read the key file " + file};
+    }
     std::string text{std::istreambuf_iterator<char>{in}, {}};
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
     if (text.empty()) throw std::runtime_error{"the key file " + file + " is empty"};
@@ -31,6 +35,12 @@ std::vector<api::HookTarget> hook_targets(const config::Texts& lines) {
     std::vector<api::HookTarget> targets;
     for (const std::string& line : lines) {
         const std::vector<std::string> words = config::words_of(line);
+        // A hook's place in the feed is kept by its name.
+        if (std::ranges::find(targets, words.at(0), &api::HookTarget::name) != targets.end()) {
+            throw std::runtime_error{
+                "outside.hooks: two are named \"" + words.at(0) +
+                "\"; each needs a name of its own, by which its place is kept"};
+        }
         targets.push_back(
             {.name = words.at(0), .url = words.at(1), .secret = secret_in(words.at(2))});
     }

@@ -8,6 +8,7 @@
 
 #include "replica/promote.h"
 #include "server/commands.h"
+#include "server/data_folder.h"
 #include "server/replicas.h"
 
 namespace stentor::server {
@@ -30,17 +31,16 @@ void ask(const replica::Place& place) {
 }
 
 void promote(const std::string& folder, bool lost_nothing) {
+    refuse_foreign_folder(folder);
     const replica::Place place{folder};
-    const auto done = replica::promote(place, copy_opener(), lost_nothing);
-    if (!done && done.error().where == "path is held by another process") {
+    if (!place.follows()) throw std::runtime_error{folder + " follows nobody"};
+    if (in_use(folder)) {
         if (lost_nothing) {
             throw std::runtime_error{"--lost-nothing is for a follower that does not run: stop it"};
         }
         return ask(place);
     }
-    if (!done && done.error().where == "following") {
-        throw std::runtime_error{folder + " follows nobody"};
-    }
+    const auto done = replica::promote(place, copy_opener(), lost_nothing);
     if (!done) throw std::runtime_error{folder + ": " + std::string{done.error().where}};
     if (done->raised) {
         std::printf("promoted, in epoch %llu: what the leader did not hand over in time is lost\n",

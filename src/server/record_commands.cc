@@ -14,6 +14,7 @@
 #include "server/admin_client.h"
 #include "server/backup.h"
 #include "server/commands.h"
+#include "server/data_folder.h"
 #include "server/verify.h"
 #include "store/rocks/rocks_store.h"
 
@@ -71,6 +72,7 @@ void export_text(const TextArguments& arguments) {
 }
 
 void import_text(const TextArguments& arguments) {
+    refuse_foreign_folder(arguments.folder, true);
     std::ifstream in{arguments.file, std::ios::binary};
     if (!in) throw std::runtime_error{arguments.file.string() + " cannot be opened"};
     if (std::filesystem::create_directories(arguments.folder)) {
@@ -127,6 +129,7 @@ void add_record_commands(CLI::App& app) {
     restore->add_flag("--unverified", restoring->unverified,
                       "Also a backup that is damaged, and without looking");
     restore->callback([restoring] {
+        refuse_foreign_folder(restoring->data, true);
         if (!restoring->unverified && std::filesystem::exists(restoring->folder / "store")) {
             verify_or_refuse(restoring->folder);
         }

@@ -76,10 +76,13 @@ Counted counters_of(const replica::Leader* leader) {
 }
 
 std::string flaw_of(const replica::Leader* leader) {
-    if (leader == nullptr || leader->mode() == replica::Mode::async) return {};
-    if (leader->status().in_step) return {};
-    return leader->mode() == replica::Mode::strict ? "waiting for the follower"
-                                                   : "going on without the follower";
+    if (leader == nullptr || leader->mode() != replica::Mode::strict) return {};
+    return leader->status().in_step ? "" : "waiting for the follower";
+}
+
+std::string worry_of(const replica::Leader* leader) {
+    if (leader == nullptr || leader->mode() != replica::Mode::sync) return {};
+    return leader->status().in_step ? "" : "going on without the follower";
 }
 
 }  // namespace stentor::server

@@ -28,7 +28,9 @@ namespace stentor::server {
 // By name, for the counters; nothing without a leader.
 using Counted = std::vector<std::pair<std::string, std::uint64_t>>;
 [[nodiscard]] Counted counters_of(const replica::Leader* leader);
-// Why the server is not what it was set to be; empty when it is.
+// Why nothing is acknowledged now; empty: it is.
 [[nodiscard]] std::string flaw_of(const replica::Leader* leader);
+// What a mode that goes on alone is without; empty: nothing.
+[[nodiscard]] std::string worry_of(const replica::Leader* leader);
 
 }  // namespace stentor::server

@@ -41,18 +41,27 @@ safety::Rules safety_rules(const config::Settings& settings) {
     return rules;
 }
 
-std::unique_ptr<filter::Filter> make_filter(const config::Settings& settings) {
-    const config::Settings::Safety& safety = settings.safety;
-    if (safety.filter.empty()) return nullptr;
+std::string filter_secret(const config::Settings::Safety& safety) {
+    if (safety.filter.empty()) return {};
+    if (safety.filter_secret.empty()) {
+        throw std::runtime_error{
+            "safety.filter_secret: safety.filter needs the path of a file with a secret"};
+    }
     std::ifstream file{safety.filter_secret};
     std::string secret;
     if (!std::getline(file, secret) || secret.empty()) {
         throw std::runtime_error{"safety.filter_secret: no secret in the first line of \"" +
                                  safety.filter_secret + "\""};
     }
+    return secret;
+}
+
+std::unique_ptr<filter::Filter> make_filter(const config::Settings& settings) {
+    const config::Settings::Safety& safety = settings.safety;
+    if (safety.filter.empty()) return nullptr;
     return std::make_unique<filter::Filter>(filter::FilterOptions{
         .url = safety.filter,
-        .secret = std::move(secret),
+        .secret = filter_secret(safety),
         .within = safety.filter_within,
         .on_failure =
             safety.filter_failing == "open" ? filter::OnFailure::open : filter::OnFailure::closed});

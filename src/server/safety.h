@@ -18,8 +18,9 @@ namespace stentor::server {
 [[nodiscard]] std::expected<std::shared_ptr<const safety::Keywords>, std::string> load_words(
     const std::string& path);
 
-// Both throw std::runtime_error with such a sentence.
+// All throw std::runtime_error with such a sentence.
 [[nodiscard]] safety::Rules safety_rules(const config::Settings& settings);
+[[nodiscard]] std::string filter_secret(const config::Settings::Safety& safety);
 // Nothing where no filter is set.
 [[nodiscard]] std::unique_ptr<filter::Filter> make_filter(const config::Settings& settings);
 

@@ -11,11 +11,14 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "base/log.h"
 #include "config/keys.h"
+#include "server/data_folder.h"
 #include "server/follow.h"
 #include "server/node.h"
+#include "server/right_settings.h"
 
 namespace stentor::server {
 namespace {
@@ -94,11 +97,17 @@ bool await_follower(const Node& node, const config::Settings& settings, const si
 void serve(const Sources& sources) {
     auto settings = load(sources);
     if (!settings) throw std::runtime_error{settings.error()};
+    if (const std::vector<std::string> flaws = flaws_of(*settings); !flaws.empty()) {
+        std::string all;
+        for (const std::string& flaw : flaws) all += (all.empty() ? "" : "\n") + flaw;
+        throw std::runtime_error{all};
+    }
     const sigset_t signals = block_signals();
     // Else each hostile string costs a line of the log.
     google::protobuf::SetLogHandler(nullptr);
     if (sodium_init() < 0) throw std::runtime_error{"libsodium cannot start"};
     set_log(*settings);
+    refuse_foreign_folder(settings->server.data);
     make_folder(settings->server.data);
     raise_descriptor_limit();
 

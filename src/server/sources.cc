@@ -1,6 +1,10 @@
 #include "server/sources.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
+#include <string_view>
+#include <vector>
 
 #include "config/assign.h"
 #include "config/file.h"
@@ -17,6 +21,14 @@ std::expected<config::Settings, std::string> load(const Sources& sources) {
     }
     // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes the environment.
     const auto variable = [](const char* name) -> const char* { return std::getenv(name); };
+    std::vector<std::string_view> names;
+    for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
+        const std::string_view pair{*each};
+        names.push_back(pair.substr(0, pair.find('=')));
+    }
+    if (auto known = config::check_variables(names); !known) {
+        return std::unexpected(known.error() + "\n");
+    }
     if (auto applied = config::apply_environment(settings, variable); !applied) {
         return std::unexpected(applied.error() + "\n");
     }

@@ -50,6 +50,11 @@ std::vector<std::string> Stats::unready_reasons() {
     return reasons;
 }
 
+std::vector<std::string> Stats::warnings() {
+    if (std::string worry = worry_of(leader_); !worry.empty()) return {std::move(worry)};
+    return {};
+}
+
 std::vector<std::pair<std::string, std::uint64_t>> Stats::counters() {
     std::vector<std::pair<std::string, std::uint64_t>> all;
     all.emplace_back("shards", shards_.size());

@@ -26,6 +26,7 @@ public:
         : shards_{shards}, owner_{owner}, hub_{hub}, filter_{filter}, leader_{leader} {}
 
     [[nodiscard]] std::vector<std::string> unready_reasons() override;
+    [[nodiscard]] std::vector<std::string> warnings() override;
     [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() override;
 
     void set_draining() { draining_ = true; }

@@ -18,6 +18,7 @@
 #include "config/units.h"
 #include "server/admin_client.h"
 #include "server/commands.h"
+#include "server/data_folder.h"
 
 namespace stentor::server {
 namespace {
@@ -110,7 +111,8 @@ void erase(UserArguments& arguments) {
 
 // Of the account, for whoever may read the secrets; the server need not run for --admin.
 void print_token(UserArguments& arguments, bool admin) {
-    const auto secrets = auth::load_or_make_secrets(arguments.server.data() / "secrets");
+    refuse_foreign_folder(arguments.server.data());
+    const auto secrets = auth::load_secrets(arguments.server.data() / "secrets");
     if (admin) {
         fmt::print("{}\n", auth::admin_key(secrets.keys.front()));
         return;

@@ -1,5 +1,7 @@
 #include "net/http/parser.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -49,6 +51,45 @@ bool set_target(Request& request, std::string_view target) {
     return request.path.starts_with('/') || request.path == "*";
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+// RFC 3986 section 3.2.2: a name, whose characters may be escaped, or an IPv4 address.
+bool is_name(std::string_view text) {
+    constexpr std::string_view kOthers = "-._~!$&'()*+,;=";
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '%') {
+            if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
+            i += 2;
+        } else if (!may_begin(c) && !is_digit(c) && kOthers.find(c) == std::string_view::npos) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Host = uri-host [ ":" port ], RFC 9110 section 7.2; it may be empty.
+bool is_host(std::string_view text) {
+    std::string_view name = text;
+    std::string_view port;
+    if (text.starts_with('[')) {
+        const std::size_t end = text.find(']');
+        if (end == std::string_view::npos) return false;
+        const std::string address{text.substr(1, end - 1)};
+        in6_addr ignored{};
+        if (inet_pton(AF_INET6, address.c_str(), &ignored) != 1) return false;
+        name = {};
+        port = text.substr(end + 1);
+    } else if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
+        name = text.substr(0, colon);
+        port = text.substr(colon);
+        if (name.empty()) return false;
+    }
+    if (!port.empty() && port.front() != ':') return false;
+    return is_name(name) && std::ranges::all_of(port.substr(port.empty() ? 0 : 1), is_digit);
+}
+
 }  // namespace
 
 RequestParser::State RequestParser::feed(std::span<const char>& input) {
@@ -70,7 +111,12 @@ void RequestParser::feed_header(std::span<const char>& input) {
     while (!input.empty()) {
         const char c = input.front();
         input = input.subspan(1);
-        if (head_.empty() && !may_begin(c)) return refuse(400);
+        if (head_.empty() && empty_line_ < 2 && c == "\r\n"[empty_line_]) {
+            // Some clients end a body with a line that belongs to nothing, RFC 9112 section 2.2.
+            ++empty_line_;
+            continue;
+        }
+        if (head_.empty() && (!may_begin(c) || empty_line_ == 1)) return refuse(400);
         if (c == '\n' && !head_.ends_with('\r')) return refuse(400);
         head_.push_back(c);
         if (c == '\n' && head_.ends_with("\r\n\r\n")) return read_header();
@@ -97,6 +143,7 @@ void RequestParser::read_header() {
     }
     const auto hosts = message.count(beast::http::field::host);
     if (hosts > 1 || (hosts == 0 && request_.version >= 11)) return refuse(400);
+    if (!is_host(request_.header("host"))) return refuse(400);
     if (message.count(beast::http::field::transfer_encoding) > 0) return refuse(411);
     if (message.count(beast::http::field::content_length) > 1) return refuse(400);
 

@@ -46,6 +46,7 @@ private:
     State state_{State::header};
     unsigned status_{0};
     bool expects_continue_{false};
+    std::uint8_t empty_line_{0};  // Bytes of the one that may stand before a request.
     std::size_t body_bytes_{0};
     std::string head_;
     Request request_;

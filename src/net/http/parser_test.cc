@@ -104,6 +104,27 @@ TEST(RequestParser, KnowsWhoMayStay) {
     EXPECT_TRUE(keeps("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
 }
 
+TEST(RequestParser, PassesOverAnEmptyLineBeforeARequest) {
+    EXPECT_EQ(feed("\r\n" + std::string{kPost}).request, feed(kPost).request);
+    EXPECT_EQ(status_of("\r\n\r\n" + std::string{kPost}), 400U);  // One.
+    EXPECT_EQ(status_of("\rGET / HTTP/1.1\r\nHost: h\r\n\r\n"), 400U);
+    EXPECT_EQ(status_of("\nGET / HTTP/1.1\r\nHost: h\r\n\r\n"), 400U);
+}
+
+TEST(RequestParser, RefusesAHostThatIsNone) {
+    const auto with = [](std::string_view host) {
+        return "GET / HTTP/1.1\r\nHost: " + std::string{host} + "\r\n\r\n";
+    };
+    for (const char* host : {"chat.example", "chat.example:8080", "127.0.0.1", "[::1]", "[::1]:80",
+                             "a_b.example", "%41.example", "h:", ""}) {
+        EXPECT_EQ(feed(with(host)).state, State::whole) << host;
+    }
+    for (const char* host : {"a b", "a/b", "http://h", "h:8o", "h:80:80", "[::1", "[nothing]",
+                             "[::1]80", "user@h", "<h>", "%4", ":80", "h\xc3\xa4"}) {
+        EXPECT_EQ(status_of(with(host)), 400U) << host;
+    }
+}
+
 TEST(RequestParser, RefusesWhatIsNoRequest) {
     for (const std::string_view bytes : {
              std::string_view{"\x16\x03\x01\x02", 4},  // A TLS hello

@@ -4,7 +4,14 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "net/tls/session.h"
 
@@ -14,13 +21,38 @@ namespace {
 // Forward secrecy and authenticated encryption only; those of TLS 1.3 are so by themselves.
 constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
-std::string why(std::string_view file) {
-    const unsigned long error = ERR_peek_last_error();
-    const char* reason = ERR_reason_error_string(error);
-    std::string text{file};
-    text.append(": ").append(reason != nullptr ? reason : "cannot be used");
-    ERR_clear_error();
-    return text;
+// What OpenSSL found wrong, in words for whoever looks after the file. It queues the cause first,
+// and behind it which part of the library noticed, which says nothing.
+std::string why(std::string_view what) {
+    std::string reason;
+    for (unsigned long error = ERR_get_error(); error != 0; error = ERR_get_error()) {
+        const char* text = ERR_reason_error_string(error);
+        const bool says_something = text != nullptr && ERR_SYSTEM_ERROR(error) == 0 &&
+                                    !std::string_view{text}.ends_with(" lib");
+        if (reason.empty() && says_something) reason = text;
+    }
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kWords{
+        {{"no start line", "holds none in PEM"},
+         {"unsupported", "holds none in PEM"},
+         {"bad password read", "has a password; the server has nobody to ask for it"},
+         {"interrupted or cancelled", "has a password; the server has nobody to ask for it"},
+         {"key values mismatch", "does not belong to the certificate"},
+         {"key type mismatch", "does not belong to the certificate"}}};
+    for (const auto& [theirs, ours] : kWords) {
+        if (reason == theirs) reason = ours;
+    }
+    return std::string{what}.append(": ").append(reason.empty() ? "cannot be used" : reason);
+}
+
+// Nothing: it can be read.
+std::string unreadable(const std::string& what, const std::string& file) {
+    if (file.empty()) return what + ": no file is named";
+    std::error_code problem;
+    if (std::filesystem::is_directory(file, problem)) return what + " " + file + ": is a folder";
+    errno = 0;
+    const std::ifstream in{file};
+    if (in) return {};
+    return what + " " + file + ": cannot be read: " + std::generic_category().message(errno);
 }
 
 // A password would be asked for on the terminal of a server that has none.
@@ -72,6 +104,12 @@ std::expected<std::shared_ptr<const Context>, std::string> Context::load(const F
     SSL_CTX* context = made->get();
     if (context == nullptr) return std::unexpected(why("OpenSSL"));
     set_rules(context);
+    for (const auto& [what, file] :
+         {std::pair{"certificate", &files.certificate}, std::pair{"key", &files.key}}) {
+        if (std::string flaw = unreadable(what, *file); !flaw.empty()) {
+            return std::unexpected(std::move(flaw));
+        }
+    }
     if (SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str()) != 1) {
         return std::unexpected(why("certificate " + files.certificate));
     }
@@ -82,7 +120,14 @@ std::expected<std::shared_ptr<const Context>, std::string> Context::load(const F
         SSL_CTX_check_private_key(context) != 1) {
         return std::unexpected(why("key " + files.key));
     }
+    ERR_clear_error();
     return made;
+}
+
+Time Context::ends() const {
+    std::tm when{};
+    if (ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(get())), &when) != 1) return {};
+    return from_ms(static_cast<std::uint64_t>(timegm(&when)) * 1'000);
 }
 
 }  // namespace stentor::net::tls

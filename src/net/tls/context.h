@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 
+#include "base/time.h"
+
 // OpenSSL's SSL_CTX.
 struct ssl_ctx_st;
 
@@ -31,6 +33,8 @@ public:
     Context& operator=(const Context&) = delete;
     ~Context() = default;
 
+    // When the certificate is no longer valid.
+    [[nodiscard]] Time ends() const;
     [[nodiscard]] ssl_ctx_st* get() const { return context_.get(); }
 
 private:

@@ -65,7 +65,7 @@ bool same_host(std::string_view origin, std::string_view host) {
 
 bool origin_allowed(const Handshake& handshake, std::span<const std::string> origins) {
     if (!handshake.origin) return true;
-    if (origins.empty()) return same_host(*handshake.origin, *handshake.host);
+    if (same_host(*handshake.origin, *handshake.host)) return true;
     return std::ranges::any_of(
         origins, [&](std::string_view allowed) { return same_text(allowed, *handshake.origin); });
 }

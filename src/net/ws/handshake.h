@@ -31,8 +31,8 @@ struct Verdict {
     std::string_view reason;  // A literal, for the refused.
 };
 
-// `origins`: those allowed, as browsers send them; empty: the Origin's host must be the Host
-// header's. No Origin at all is no browser, and allowed.
+// `origins`: those allowed, as browsers send them, beside the own one: an Origin whose host is the
+// Host header's. No Origin at all is no browser, and allowed.
 [[nodiscard]] Verdict judge(const Handshake& handshake, std::span<const std::string> origins);
 
 // base64(SHA-1(key + the GUID of section 1.3))

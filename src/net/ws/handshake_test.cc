@@ -88,7 +88,7 @@ TEST(Handshake, WithoutAListTheOriginMustBeTheHost) {
     EXPECT_EQ(from("file://chat.example", "chat.example"), 403U);
 }
 
-TEST(Handshake, AListOfOriginsIsExact) {
+TEST(Handshake, AListOfOriginsIsExactAndStandsBesideTheOwnOne) {
     const std::vector<std::string> origins{"https://app.example", "https://other.example:8443"};
     const auto from = [&](std::string_view origin) {
         return status_of([=](Handshake& h) { h.origin = origin; }, origins);
@@ -97,7 +97,8 @@ TEST(Handshake, AListOfOriginsIsExact) {
     EXPECT_EQ(from("https://other.example:8443"), 101U);
     EXPECT_EQ(from("http://app.example"), 403U);
     EXPECT_EQ(from("https://app.example.evil"), 403U);
-    EXPECT_EQ(from("http://chat.example:8080"), 403U);
+    EXPECT_EQ(from("http://chat.example:8080"), 101U);
+    EXPECT_EQ(from("http://chat.example.evil:8080"), 403U);
     // No browser: nothing to protect it from.
     EXPECT_EQ(status_of([](Handshake&) {}, origins), 101U);
 }

@@ -22,6 +22,12 @@ export interface Member {
   banned: boolean;
 }
 
+export interface AuditRow {
+  number: number;
+  time_ms: number;
+  what: unknown;
+}
+
 export class Refusal extends Error {
   constructor(
     readonly status: number,
@@ -57,6 +63,9 @@ export class AdminApi {
   }
   groups(after: number): Promise<{ groups: Group[]; next: number }> {
     return this.get(`groups?count=50&after=${after}`);
+  }
+  audit(before: number): Promise<{ audit: AuditRow[]; next: number }> {
+    return this.get(`audit?count=50&before=${before}`);
   }
   members(gid: number, prefix: string, banned: string, after: string): Promise<{ members: Member[]; total: number; next: string }> {
     return this.get(`groups/${gid}/members?count=50&${new URLSearchParams({ prefix, banned, after })}`);

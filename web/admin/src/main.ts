@@ -1,8 +1,9 @@
-// The key, then three views. The key is kept in memory alone.
+// The key, then four views. The key is kept in memory alone.
 
 import "./style.css";
 import { button, el, setText } from "../../app/src/dom";
 import { AdminApi, Refusal } from "./api";
+import { Audit } from "./audit";
 import { Groups } from "./groups";
 import { Notice } from "./notice";
 import { Overview } from "./overview";
@@ -43,6 +44,7 @@ function enter(root: HTMLElement, api: AdminApi): void {
     [t.overview, () => new Overview(api, notice)],
     [t.users, () => new Users(api, notice)],
     [t.groups, () => new Groups(api, notice)],
+    [t.audit, () => new Audit(api, notice)],
   ];
   const tabs = views.map(([name, make]) =>
     button(name, () => {

@@ -1,0 +1,184 @@
+#include "owner/moderation_watch.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "base/json_text.h"
+#include "wire/pb.h"
+
+namespace stentor::owner {
+namespace {
+
+using Command = pb::ClientFrame;
+
+bool concerns(const Command& command) {
+    switch (command.command_case()) {
+        case Command::kRecall:
+        case Command::kConfigureGroup:
+        case Command::kChangeMember:
+        case Command::kCreateInvite:
+        case Command::kDecideJoin:
+        case Command::kEndInvite:
+        case Command::kClearReactions: return true;
+        default: return false;
+    }
+}
+
+std::string_view role_name(store::Role role) {
+    switch (role) {
+        case store::Role::member: return "member";
+        case store::Role::admin: return "admin";
+        case store::Role::owner: return "owner";
+        case store::Role::none: break;
+    }
+    return "none";
+}
+
+std::string text_of(const store::MemberRow& row) {
+    return JsonText{}
+        .add("role", role_name(row.role))
+        .add("muted_until_ms", to_ms(row.muted_until))
+        .add_flag("banned", row.banned)
+        .add_flag("pending", row.pending)
+        .text();
+}
+
+// Those settings that the command names.
+std::string text_of(const pb::GroupSettings& settings, const pb::ConfigureGroup& configure) {
+    JsonText text;
+    for (const std::string& name : configure.fields()) {
+        if (name == "name") text.add(name, settings.name());
+        if (name == "topic") text.add(name, settings.topic());
+        if (name == "welcome") text.add(name, settings.welcome());
+        if (name == "slow_mode_s") text.add(name, settings.slow_mode_s());
+        if (name == "hold_ms") text.add(name, settings.hold_ms());
+        if (name == "hold_entries") text.add(name, settings.hold_entries());
+        if (name == "join_policy") {
+            text.add(name, static_cast<std::uint64_t>(settings.join_policy()));
+        }
+        if (name == "history_for_joiners") text.add_flag(name, settings.history_for_joiners());
+        if (name == "retention_s") text.add(name, settings.retention_s());
+        if (name == "retention_entries") text.add(name, settings.retention_entries());
+    }
+    return text.text();
+}
+
+UserId member_of(const Command& command) {
+    if (command.has_change_member()) return {command.change_member().uid()};
+    if (command.has_decide_join()) return {command.decide_join().uid()};
+    return {};
+}
+
+std::string_view action_of(const Command& command) {
+    const pb::ChangeMember& change = command.change_member();
+    switch (command.command_case()) {
+        case Command::kRecall: return "entry.recall";
+        case Command::kConfigureGroup: return "group.configure";
+        case Command::kCreateInvite: return "invite.create";
+        case Command::kEndInvite: return "invite.end";
+        case Command::kClearReactions: return "reactions.clear";
+        case Command::kDecideJoin:
+            return command.decide_join().accept() ? "join.accept" : "join.refuse";
+        default: break;
+    }
+    switch (change.change_case()) {
+        case pb::ChangeMember::kRole: return "member.role";
+        case pb::ChangeMember::kMuteUntilMs:
+            return change.mute_until_ms() == 0 ? "member.unmute" : "member.mute";
+        case pb::ChangeMember::kBan: return change.ban() ? "member.ban" : "member.unban";
+        default: return "member.kick";
+    }
+}
+
+std::string object_of(GroupId gid, const Command& command, UserId whose) {
+    JsonText object;
+    object.add("gid", gid.value);
+    const UserId uid = member_of(command) ? member_of(command) : whose;
+    if (uid) object.add("uid", uid.value);
+    if (command.has_recall()) object.add("seq", command.recall().seq());
+    if (command.has_clear_reactions()) object.add("seq", command.clear_reactions().seq());
+    return object.text();
+}
+
+}  // namespace
+
+ModerationWatch::Key ModerationWatch::key_of(const bus::ReplyTo& to) {
+    return {to.node.value, to.connection.packed(), to.request_id};
+}
+
+bool ModerationWatch::on_post(const bus::Post& post) {
+    if (!concerns(post.command) || post.reply_to.request_id == 0) return true;
+    if (watched_.size() >= kWatched) return false;
+    watched_.insert_or_assign(key_of(post.reply_to), Watched{.gid = post.gid,
+                                                             .by = post.uid,
+                                                             .by_operator = post.operator_rights,
+                                                             .command = post.command});
+    return true;
+}
+
+void ModerationWatch::on_commit(const store::Commit& commit, store::Store& store) {
+    for (auto& [key, watched] : watched_) {
+        if (watched.gid != commit.gid) continue;
+        if (member_of(watched.command)) look_at_member(watched, commit, store);
+        if (watched.command.has_configure_group()) look_at_settings(watched, commit, store);
+        if (watched.command.has_recall()) look_at_entry(watched, commit);
+    }
+}
+
+void ModerationWatch::look_at_member(Watched& watched, const store::Commit& commit,
+                                     store::Store& store) {
+    const UserId uid = member_of(watched.command);
+    const auto row = std::ranges::find(commit.members, uid, &store::MemberRow::uid);
+    if (row == commit.members.end() || !watched.after.empty()) return;
+    const auto before = store.member(commit.gid, uid);
+    watched.before = text_of(before && *before ? **before : store::MemberRow{.uid = uid});
+    watched.after = text_of(*row);
+}
+
+void ModerationWatch::look_at_settings(Watched& watched, const store::Commit& commit,
+                                       store::Store& store) {
+    const auto head = store.head(commit.gid);
+    if (!head || !watched.after.empty()) return;
+    const pb::ConfigureGroup& configure = watched.command.configure_group();
+    pb::GroupSettings before;
+    pb::GroupSettings after;
+    if (!before.ParseFromString(head->settings) || !after.ParseFromString(commit.head.settings)) {
+        return;
+    }
+    watched.before = text_of(before, configure);
+    watched.after = text_of(after, configure);
+}
+
+void ModerationWatch::look_at_entry(Watched& watched, const store::Commit& commit) {
+    const Seq seq{watched.command.recall().seq()};
+    const auto entry = std::ranges::find(commit.changed, seq, &LogEntry::seq);
+    if (entry != commit.changed.end()) watched.whose = entry->sender;
+}
+
+std::optional<bus::AuditEntry> ModerationWatch::on_answer(const bus::ReplyTo& to,
+                                                          const pb::ServerFrame& frame, Time now) {
+    const auto found = watched_.extract(key_of(to));
+    if (found.empty() || frame.has_refused()) return std::nullopt;
+    const Watched& watched = found.mapped();
+    // What somebody does to words of their own concerns nobody.
+    const bool own = watched.command.has_recall() && !watched.by_operator &&
+                     (!watched.whose || watched.whose == watched.by);
+    if (own) return std::nullopt;
+    JsonText actor;
+    actor.add("kind", watched.by_operator ? "operator" : "user");
+    if (watched.by) actor.add("uid", watched.by.value);
+    JsonText text;
+    text.add("time_ms", to_ms(now))
+        .add_raw("actor", actor.text())
+        .add("action", action_of(watched.command))
+        .add_raw("object", object_of(watched.gid, watched.command, watched.whose));
+    if (!watched.before.empty()) text.add_raw("before", watched.before);
+    if (!watched.after.empty()) text.add_raw("after", watched.after);
+    if (const std::string& reason = watched.command.change_member().reason(); !reason.empty()) {
+        text.add("reason", reason);
+    }
+    return bus::AuditEntry{.time = now, .text = text.text()};
+}
+
+}  // namespace stentor::owner
