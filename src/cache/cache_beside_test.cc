@@ -223,18 +223,39 @@ TEST_F(BesideTest, AForkNamesTheLowestPointSinceTheReadersEpoch) {
              {.epoch = Epoch{4}, .seq = Seq{300}},
              {.epoch = Epoch{5}, .seq = Seq{280}}};
     for (const auto& [held, expected] :
-         {std::pair{2U, 50U}, std::pair{3U, 280U}, std::pair{5U, 280U}}) {
+         {std::pair{2U, 50U}, std::pair{4U, 280U}, std::pair{5U, 280U}}) {
         open(310, Epoch{held});
         answer_all();
         ASSERT_FALSE(told.unasked.empty());
         EXPECT_EQ(told.unasked.back().frame.fork().fork_seq(), expected);
         EXPECT_TRUE(told.opens.back().frame.opened().reset());
     }
+    // Of another restore, which is no part of this history: nothing above 0 is sure.
+    for (const std::uint64_t other : {1U, 3U}) {
+        open(310, Epoch{other});
+        answer_all();
+        EXPECT_EQ(told.unasked.back().frame.fork().fork_seq(), 0U);
+        EXPECT_EQ(told.unasked.back().frame.fork().epoch(), 6U);
+    }
     const std::size_t forked = told.unasked.size();
     open(310, Epoch{6});
     answer_all();
     EXPECT_EQ(told.unasked.size(), forked);
     EXPECT_FALSE(told.opens.back().frame.opened().reset());
+}
+
+// One backup, restored twice: it tells of its own end, and of no restore.
+TEST_F(BesideTest, AReaderOfTheFirstOfTwoRestoresIsForkedByTheSecond) {
+    log.epoch = Epoch{47'002};
+    forks = {{.epoch = Epoch{1}, .seq = Seq{300}}};
+    open(310, Epoch{47'001});
+    answer_all();
+    ASSERT_EQ(told.unasked.size(), 1U);
+    EXPECT_EQ(told.unasked[0].frame.fork().fork_seq(), 0U);
+    EXPECT_TRUE(told.opens.back().frame.opened().reset());
+    const std::size_t answers = told.refusals.size();
+    cache.on_pull(waiter(), kGroup, Epoch{47'001}, Seq{305}, Seq{310}, {}, now);
+    EXPECT_EQ(told.refusals.size(), answers) << "a Fork, no refusal";
 }
 
 }  // namespace

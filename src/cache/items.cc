@@ -98,7 +98,11 @@ void Cache::Impl::on_group_changed(Group& group, Epoch epoch, const bus::GroupCh
     Memory& memory = group.memory;
     if (memory.loaded() && epoch > memory.epoch()) {
         group.forks.push_back({.epoch = memory.epoch(), .seq = change.fork});
-        if (group.forks.size() > limits::kForks) group.forks.erase(group.forks.begin());
+        if (group.forks.size() > limits::kForks) {
+            // Readers of what is forgotten go by the oldest that is kept.
+            group.forks[1].seq = std::min(group.forks[1].seq, group.forks[0].seq);
+            group.forks.erase(group.forks.begin());
+        }
         start_epoch(group, epoch, change.fork);
     }
     release(group);

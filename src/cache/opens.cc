@@ -128,13 +128,18 @@ void Cache::Impl::finish_open(Group& group, PendingOpen open, Time now) {
 }
 
 // What of the history `epoch` is still true: nothing above the lowest point at which it, or one
-// that followed, ended.
+// that followed, ended. One that is none of this group's own former epochs came of another restore,
+// which began nobody here knows where: then nothing at all is sure. A reader drops it all and
+// offers own sends again; those that are here are known by their ids.
 std::optional<Seq> Cache::Impl::fork_after(const Group& group, Epoch epoch) {
+    if (!epoch || epoch >= group.memory.epoch()) return std::nullopt;
     std::optional<Seq> lowest;
+    bool known = group.forks.size() == limits::kForks && epoch < group.forks.front().epoch;
     for (const bus::ForkPoint& fork : group.forks) {
-        if (epoch && fork.epoch >= epoch && (!lowest || fork.seq < *lowest)) lowest = fork.seq;
+        known = known || fork.epoch == epoch;
+        if (fork.epoch >= epoch && (!lowest || fork.seq < *lowest)) lowest = fork.seq;
     }
-    return lowest;
+    return known ? lowest : Seq{};
 }
 
 void Cache::Impl::refuse_open(Group& group, const PendingOpen& open, Error error) {
