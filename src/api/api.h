@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "account/shared_gate.h"
 #include "auth/address_limiter.h"
 #include "auth/jwt.h"
 #include "auth/password_queue.h"
@@ -25,6 +26,7 @@
 namespace stentor::api {
 
 class Accounts;
+class OwnAccount;
 class Poster;
 class Push;
 class StaticFiles;
@@ -55,6 +57,7 @@ struct Options {
     std::string web_folder;                  // Empty: no page is served.
     std::vector<auth::JwtKey> outside_keys;  // Of other systems' tokens; none: none is exchanged.
     Poster* poster{};                        // None: no key can send.
+    const account::SharedGate* gate{};       // Outlives whatever is under way.
 };
 
 class Api {
@@ -76,6 +79,7 @@ public:
 private:
     Status& status_;
     std::shared_ptr<Accounts> accounts_;
+    std::shared_ptr<OwnAccount> own_account_;
     std::shared_ptr<Push> push_;
     std::unique_ptr<StaticFiles> files_;
 };

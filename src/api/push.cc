@@ -114,7 +114,7 @@ bool Push::on_http(Request& request, Reply& reply) {
 void Push::send(const Request& request, GroupId gid, UserId to, Scope scope, Reply reply) {
     auto found = [self = shared_from_this(), body = request.body, gid, to, scope,
                   reply = std::move(reply)](Result<ApiKey> key) mutable {
-        if (!key) return reply(refusal(401, key.error()));
+        if (!key) return reply(refusal(key.error()));
         if (!allows(*key, scope)) return reply(refusal(kNotPermitted));
         const auto fields = Fields::parse(body);
         if (!fields) return reply(refusal(fields.error()));
@@ -135,7 +135,7 @@ void Push::send(const Request& request, GroupId gid, UserId to, Scope scope, Rep
         if (scope == Scope::user) return self->open_direct(std::move(message), std::move(reply));
         self->post(std::move(message), std::move(reply));
     };
-    find_key(bus_, request, std::move(found));
+    find_key(bus_, gate_, request, std::move(found));
 }
 
 // Made at first use; where it is there already, this is only a look-up.
@@ -165,7 +165,7 @@ void Push::feed(const Request& request, Reply reply) {
     if (!count) return reply(refusal(count.error()));
     auto found = [self = shared_from_this(), after = *after, count = *count,
                   reply = std::move(reply)](const Result<ApiKey>& key) mutable {
-        if (!key) return reply(refusal(401, key.error()));
+        if (!key) return reply(refusal(key.error()));
         if (!allows(*key, Scope::feed)) return reply(refusal(kNotPermitted));
         auto answered = [after, reply = std::move(reply)](Result<bus::Reply> answer) mutable {
             if (!answer) return reply(refusal(answer.error()));
@@ -181,7 +181,7 @@ void Push::feed(const Request& request, Reply reply) {
                                         std::min(count, std::uint64_t{1'000}))},
                        std::move(answered));
     };
-    find_key(bus_, request, std::move(found));
+    find_key(bus_, gate_, request, std::move(found));
 }
 
 }  // namespace stentor::api

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 
+#include "account/shared_gate.h"
 #include "api/api_keys.h"
 #include "api/poster.h"
 #include "bus/bus.h"
@@ -22,8 +23,9 @@ class Push : public std::enable_shared_from_this<Push> {
 public:
     using Reply = std::move_only_function<void(net::http::Response)>;
 
-    // Both must outlive whatever is under way.
-    Push(bus::Bus& bus, Poster& poster) : bus_{bus}, poster_{poster} {}
+    // All must outlive whatever is under way.
+    Push(bus::Bus& bus, Poster& poster, const account::SharedGate& gate)
+        : bus_{bus}, poster_{poster}, gate_{gate} {}
 
     // False, and nothing was taken, when the path is none of this part's.
     bool on_http(net::http::Request& request, Reply& reply);
@@ -43,6 +45,7 @@ private:
 
     bus::Bus& bus_;
     Poster& poster_;
+    const account::SharedGate& gate_;
 };
 
 }  // namespace stentor::api
