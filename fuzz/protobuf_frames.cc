@@ -65,7 +65,9 @@ public:
 
 void converse(std::string_view bytes, bool greeted) {
     const EverybodyIsOne verifier;
-    const session::Rules rules{.verifier = verifier};
+    account::SharedGate gate{account::kTokenLives};
+    gate.become_known();
+    const session::Rules rules{.verifier = verifier, .gate = gate};
     session::Session session;
     Told told;
     session.on_connected(kNow, told);

@@ -2,63 +2,38 @@
 
 #include <utility>
 
-#include "api/bearer.h"
 #include "api/fields.h"
 #include "api/names.h"
 #include "api/responses.h"
+#include "auth/password_rules.h"
 #include "base/digest.h"
 #include "base/limits.h"
 
 namespace stentor::api {
 
 using net::http::Request;
-using net::http::Response;
 
 namespace {
 
-constexpr Error kDisabled{.code = Code::not_permitted, .where = "account"};
-constexpr Error kBadCredentials{.code = Code::bad_credentials, .where = "password"};
+constexpr Error kClosed{.code = Code::not_permitted, .where = "account"};
 
 }  // namespace
-
-Result<void> check_password(std::string_view password) {
-    const bool is_short = password.size() < limits::kPasswordBytesMin;
-    if (!is_short && password.size() <= limits::kPasswordBytesMax) return {};
-    return std::unexpected(
-        Error{.code = Code::password_too_weak,
-              .where = "password",
-              .limit = is_short ? limits::kPasswordBytesMin : limits::kPasswordBytesMax});
-}
 
 PartitionId partition_of_name(std::string_view key) {
     return {static_cast<std::uint32_t>(number_of(hash_of(key)) % kPartitions)};
 }
 
-Accounts::Accounts(std::vector<auth::TokenKey> keys, Millis token_lives, auth::AddressRate rate,
-                   bus::Bus& bus, auth::PasswordQueue& passwords,
-                   std::vector<auth::JwtKey> outside_keys)
-    : keys_(std::move(keys)),
+Accounts::Accounts(std::shared_ptr<Tokens> tokens, std::shared_ptr<PasswordTries> tries,
+                   bus::Bus& bus, std::vector<auth::JwtKey> outside_keys)
+    : tokens_(std::move(tokens)),
+      tries_(std::move(tries)),
       outside_keys_(std::move(outside_keys)),
-      token_lives_(token_lives),
-      bus_(bus),
-      passwords_(passwords),
-      limiter_(rate) {}
-
-Result<void> Accounts::admit(const Request& request) {
-    {
-        const std::lock_guard lock{mutex_};
-        const auto taken = limiter_.take(auth::address_key(request.peer), now());
-        if (!taken) return std::unexpected(taken.error());
-    }
-    // A page of another site can send plain text or a form here without asking, but not this type.
-    if (!request.header("content-type").starts_with("application/json")) {
-        return std::unexpected(Error{.code = Code::bad_field, .where = "content-type"});
-    }
-    return {};
-}
+      bus_(bus) {}
 
 Result<Credentials> Accounts::credentials_of(const Request& request) {
-    if (const auto admitted = admit(request); !admitted) return std::unexpected(admitted.error());
+    if (const auto admitted = tries_->admit(request); !admitted) {
+        return std::unexpected(admitted.error());
+    }
     return parse_credentials(request.body);
 }
 
@@ -71,14 +46,18 @@ void Accounts::sign_up(const Request& request, Reply reply) {
     if (const auto name = check_name(credentials->name); !name) {
         return reply(refusal(name.error()));
     }
-    if (const auto password = check_password(credentials->password); !password) {
+    if (const auto password =
+            auth::check_password(credentials->password, credentials->name, "password");
+        !password) {
         return reply(refusal(password.error()));
     }
 
-    auto added = [self = shared_from_this(),
+    auto added = [self = shared_from_this(), from = place_of(request),
                   reply = std::move(reply)](Result<bus::Reply> answer) mutable {
-        const auto account = only<bus::Account>(std::move(answer));
-        reply(account ? self->token_for(201, *account) : refusal(account.error()));
+        auto account = only<bus::Account>(std::move(answer));
+        if (!account) return reply(refusal(account.error()));
+        self->tokens_->give({.status = 201, .who = std::move(*account), .from = std::move(from)},
+                            {}, std::move(reply));
     };
     auto hashed = [self = shared_from_this(), name = std::move(credentials->name),
                    added = std::move(added)](Result<std::string> hash) mutable {
@@ -91,7 +70,7 @@ void Accounts::sign_up(const Request& request, Reply reply) {
                                        .password_hash = std::move(*hash)},
                        std::move(added));
     };
-    passwords_.hash(std::move(credentials->password), std::move(hashed));
+    tries_->hash(request, std::move(credentials->password), std::move(hashed));
 }
 
 // A name that nobody has, or that nobody can have, takes the same way as one with a wrong password:
@@ -100,31 +79,32 @@ void Accounts::sign_in(const Request& request, Reply reply) {
     auto credentials = credentials_of(request);
     if (!credentials) return reply(refusal(credentials.error()));
 
-    auto found = [self = shared_from_this(), password = std::move(credentials->password),
+    const bool possible = check_name(credentials->name).has_value();
+    std::string key = possible ? name_key(credentials->name) : std::string{};
+    const PartitionId partition = partition_of_name(key);
+    auto found = [self = shared_from_this(), request, key,
+                  password = std::move(credentials->password),
                   reply = std::move(reply)](Result<bus::Reply> answer) mutable {
         auto account = only<bus::Account>(std::move(answer));
         if (!account && account.error().code != Code::not_found) {
             return reply(refusal(account.error()));
         }
         bus::Account who = account ? std::move(*account) : bus::Account{};
-        std::string hash = std::exchange(who.password_hash, {});
-        self->passwords_.check(
-            std::move(hash), std::move(password),
-            [self, who = std::move(who), reply = std::move(reply)](Result<bool> matches) mutable {
-                if (!matches) return reply(refusal(matches.error()));
-                // A disabled account is told apart to nobody: it would say that the password fits.
-                if (!*matches || who.disabled) return reply(refusal(kBadCredentials));
-                reply(self->token_for(200, who));
-            });
+        auto checked = [self, who, from = place_of(request),
+                        reply = std::move(reply)](Result<void> good) mutable {
+            if (!good) return reply(refusal(good.error()));
+            self->tokens_->give({.status = 200, .who = std::move(who), .from = std::move(from)}, {},
+                                std::move(reply));
+        };
+        self->tries_->check(who, key, request, std::move(password), "password", std::move(checked));
     };
-    const bool possible = check_name(credentials->name).has_value();
-    std::string key = possible ? name_key(credentials->name) : std::string{};
-    const PartitionId partition = partition_of_name(key);
     bus_.ask(partition, bus::AskUserByName{.name_key = std::move(key)}, std::move(found));
 }
 
 void Accounts::exchange(const Request& request, Reply reply) {
-    if (const auto admitted = admit(request); !admitted) return reply(refusal(admitted.error()));
+    if (const auto admitted = tries_->admit(request); !admitted) {
+        return reply(refusal(admitted.error()));
+    }
     const auto fields = Fields::parse(request.body);
     if (!fields) return reply(refusal(fields.error()));
     const auto token = fields->text("token");
@@ -135,12 +115,14 @@ void Accounts::exchange(const Request& request, Reply reply) {
     // A name that may not stand here is replaced, not refused: its bearer cannot change it.
     std::string name = check_name(claims->name) ? std::move(claims->name) : "user";
     std::string key = name_key(name);
-    auto found = [self = shared_from_this(),
+    auto found = [self = shared_from_this(), from = place_of(request), until = claims->expires,
                   reply = std::move(reply)](Result<bus::Reply> answer) mutable {
-        const auto account = only<bus::Account>(std::move(answer));
+        auto account = only<bus::Account>(std::move(answer));
         if (!account) return reply(refusal(account.error()));
-        if (account->disabled) return reply(refusal(kDisabled));
-        reply(self->token_for(200, *account));
+        if (account->disabled) return reply(refusal(kClosed));
+        self->tokens_->give(
+            {.status = 200, .who = std::move(*account), .from = std::move(from), .until = until},
+            {}, std::move(reply));
     };
     bus_.ask(partition_of_name(claims->subject),
              bus::AskOutsideUser{.issuer = std::move(claims->issuer),
@@ -151,8 +133,8 @@ void Accounts::exchange(const Request& request, Reply reply) {
 }
 
 void Accounts::me(const Request& request, Reply reply) {
-    const auto claims = auth::verify(keys_, bearer_of(request), now());
-    if (!claims) return reply(refusal(401, claims.error()));
+    const auto claims = tokens_->bearer(request);
+    if (!claims) return reply(refusal(claims.error()));
 
     auto found = [claims = *claims, reply = std::move(reply)](Result<bus::Reply> answer) mutable {
         const auto users = only<pb::Users>(std::move(answer));
@@ -167,18 +149,6 @@ void Accounts::me(const Request& request, Reply reply) {
         reply(json_response(200, body.text()));
     };
     bus_.ask(partition_of(claims->uid), bus::AskUsers{.uids = {claims->uid}}, std::move(found));
-}
-
-Response Accounts::token_for(unsigned status, const bus::Account& account) const {
-    const Time minted = now();
-    const Time expires = minted + token_lives_;
-    JsonObject body;
-    body.add("uid", account.uid.value)
-        .add("name", account.name)
-        .add("token",
-             auth::mint(keys_.front(), {.uid = account.uid, .minted = minted, .expires = expires}))
-        .add("expires_ms", to_ms(expires));
-    return json_response(status, body.text());
 }
 
 }  // namespace stentor::api

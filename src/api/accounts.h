@@ -9,17 +9,14 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "api/json.h"
-#include "auth/address_limiter.h"
+#include "api/password_tries.h"
+#include "api/tokens.h"
 #include "auth/jwt.h"
-#include "auth/password_queue.h"
-#include "auth/token.h"
-#include "base/time.h"
 #include "bus/bus.h"
 #include "net/http/message.h"
 
@@ -29,38 +26,28 @@ class Accounts : public std::enable_shared_from_this<Accounts> {
 public:
     using Reply = std::move_only_function<void(net::http::Response)>;
 
-    Accounts(std::vector<auth::TokenKey> keys, Millis token_lives, auth::AddressRate rate,
-             bus::Bus& bus, auth::PasswordQueue& passwords,
+    Accounts(std::shared_ptr<Tokens> tokens, std::shared_ptr<PasswordTries> tries, bus::Bus& bus,
              std::vector<auth::JwtKey> outside_keys = {});
 
     // While closed, a sign-up is refused as not permitted.
     void set_sign_up(bool open) { sign_up_open_ = open; }
     void sign_up(const net::http::Request& request, Reply reply);
     void sign_in(const net::http::Request& request, Reply reply);
-    // Another system's token (auth/jwt.h) for one of ours; its user is made when seen for the first
-    // time.
+    // Another system's token (auth/jwt.h) for one of ours, which ends when that one does at the
+    // latest; its user is made when seen for the first time.
     void exchange(const net::http::Request& request, Reply reply);
     // Who the bearer of the request's token is.
     void me(const net::http::Request& request, Reply reply);
 
 private:
-    // Rate and type of what comes from outside.
-    [[nodiscard]] Result<void> admit(const net::http::Request& request);
     [[nodiscard]] Result<Credentials> credentials_of(const net::http::Request& request);
-    [[nodiscard]] net::http::Response token_for(unsigned status, const bus::Account& account) const;
 
-    const std::vector<auth::TokenKey> keys_;
+    const std::shared_ptr<Tokens> tokens_;
+    const std::shared_ptr<PasswordTries> tries_;
     const std::vector<auth::JwtKey> outside_keys_;
-    const Millis token_lives_;
     bus::Bus& bus_;
-    auth::PasswordQueue& passwords_;
     std::atomic<bool> sign_up_open_{true};
-    std::mutex mutex_;
-    auth::AddressLimiter limiter_;  // Under mutex_.
 };
-
-// password_too_weak, with the bound that it misses.
-[[nodiscard]] Result<void> check_password(std::string_view password);
 
 // The kind of answer that the question has; another one is a bug of the owner, not the client's
 // fault.

@@ -41,21 +41,12 @@ private:
     std::uint64_t refused_{};
 };
 
-}  // namespace
-
-void erase_user(AdminCall call) {
-    const auto fields = Fields::parse(call.request.body);
-    if (!fields) return call.reply(refusal(fields.error()));
-    const auto gid = fields->number("gid");
-    if (!gid) return call.reply(refusal(gid.error()));
-    const auto seq = fields->number("seq");
-    if (!seq) return call.reply(refusal(seq.error()));
-    const UserId uid{call.numbers[0]};
-    const bus::AskWritten ask{.uid = uid,
-                              .from = {.gid = {gid->value_or(0)}, .seq = {seq->value_or(0)}}};
-    call.parts.bus.ask(
+// Recalls what stands on one page of what they wrote.
+void recall_page(const AdminParts& parts, UserId uid, const bus::AskWritten& ask,
+                 Admin::Reply reply) {
+    parts.bus.ask(
         partition_of(uid), ask,
-        [&poster = call.parts.poster, reply = std::move(call.reply)](auto answer) mutable {
+        [&poster = parts.poster, reply = std::move(reply)](auto answer) mutable {
             const auto written = only<bus::WrittenAnswer>(std::move(answer));
             if (!written) return reply(refusal(written.error()));
             const auto recalls = std::make_shared<Recalls>(written->next, std::move(reply));
@@ -69,6 +60,30 @@ void erase_user(AdminCall call) {
                             });
             }
         });
+}
+
+}  // namespace
+
+void erase_user(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    const auto gid = fields->number("gid");
+    if (!gid) return call.reply(refusal(gid.error()));
+    const auto seq = fields->number("seq");
+    if (!seq) return call.reply(refusal(seq.error()));
+    const UserId uid{call.numbers[0]};
+    const bus::AskWritten ask{.uid = uid,
+                              .from = {.gid = {gid->value_or(0)}, .seq = {seq->value_or(0)}}};
+    // Closed first, and once that is answered nothing more of theirs comes.
+    auto closed = [parts = call.parts, uid, ask,
+                   reply = std::move(call.reply)](Result<bus::Reply> answer) mutable {
+        // Nobody's account: what was written under that number goes all the same.
+        const bool absent = !answer && answer.error().code == Code::not_found;
+        if (!answer && !absent) return reply(refusal(answer.error()));
+        recall_page(parts, uid, ask, std::move(reply));
+    };
+    call.parts.bus.ask(partition_of(uid), bus::AskChangeUser{.uid = uid, .erase = true},
+                       std::move(closed));
 }
 
 }  // namespace stentor::api

@@ -7,6 +7,7 @@
 #include "api/names.h"
 #include "api/query.h"
 #include "api/responses.h"
+#include "auth/password_rules.h"
 #include "base/limits.h"
 
 namespace stentor::api {
@@ -18,6 +19,7 @@ json::object object_of(const bus::Account& account) {
     return {{"uid", account.uid.value},
             {"name", account.name},
             {"disabled", account.disabled},
+            {"erased", account.erased},
             {"created_ms", to_ms(account.created)},
             {"tokens_since_ms", to_ms(account.tokens_since)}};
 }
@@ -38,13 +40,13 @@ void change(AdminCall call, bus::AskChangeUser ask) {
 
 // Hashes the password of the request's body and hands it on.
 template <class Hashed>
-void hash_password(const Fields& fields, AdminCall call, Hashed hashed) {
+void hash_password(const Fields& fields, std::string_view name, AdminCall call, Hashed hashed) {
     const auto password = fields.text("password");
     if (!password) return call.reply(refusal(password.error()));
-    if (const auto good = check_password(password->value_or("")); !good) {
+    if (const auto good = auth::check_password(password->value_or(""), name, "password"); !good) {
         return call.reply(refusal(good.error()));
     }
-    call.parts.passwords.hash(**password,
+    call.parts.passwords.hash({.known = true}, **password,
                               [reply = std::move(call.reply),
                                hashed = std::move(hashed)](Result<std::string> hash) mutable {
                                   if (!hash) return reply(refusal(hash.error()));
@@ -84,7 +86,7 @@ void add_user(AdminCall call) {
     std::string name = given->value_or("");
     if (const auto good = check_name(name); !good) return call.reply(refusal(good.error()));
     bus::Bus& bus = call.parts.bus;
-    hash_password(*fields, std::move(call),
+    hash_password(*fields, name, std::move(call),
                   [&bus, name = std::move(name)](std::string hash, Admin::Reply reply) {
                       const std::string key = name_key(name);
                       bus.ask(partition_of_name(key),
@@ -108,7 +110,7 @@ void set_password(AdminCall call) {
     if (!fields) return call.reply(refusal(fields.error()));
     const UserId uid{call.numbers[0]};
     bus::Bus& bus = call.parts.bus;
-    hash_password(*fields, std::move(call), [&bus, uid](std::string hash, Admin::Reply reply) {
+    hash_password(*fields, {}, std::move(call), [&bus, uid](std::string hash, Admin::Reply reply) {
         bus.ask(
             partition_of(uid),
             bus::AskChangeUser{.uid = uid, .password_hash = std::move(hash), .tokens_since = now()},

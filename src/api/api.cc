@@ -7,6 +7,7 @@
 #include "api/audit_trail.h"
 #include "api/cors.h"
 #include "api/json.h"
+#include "api/own_account.h"
 #include "api/push.h"
 #include "api/responses.h"
 #include "api/static_files.h"
@@ -18,7 +19,19 @@ using net::http::Response;
 
 namespace {
 
-enum class Route : std::uint8_t { sign_up, sign_in, exchange, me, stats, health, ready };
+enum class Route : std::uint8_t {
+    sign_up,
+    sign_in,
+    exchange,
+    me,
+    sign_out,
+    password,
+    sessions,
+    end_session,
+    stats,
+    health,
+    ready
+};
 
 struct Row {
     std::string_view path;
@@ -26,11 +39,15 @@ struct Row {
     Route route;
 };
 
-constexpr std::array<Row, 7> kRoutes{{
+constexpr std::array<Row, 11> kRoutes{{
     {"/api/v1/sign-up", "POST", Route::sign_up},
     {"/api/v1/sign-in", "POST", Route::sign_in},
     {"/api/v1/exchange", "POST", Route::exchange},
     {"/api/v1/me", "GET", Route::me},
+    {"/api/v1/sign-out", "POST", Route::sign_out},
+    {"/api/v1/password", "POST", Route::password},
+    {"/api/v1/sessions", "GET", Route::sessions},
+    {"/api/v1/sessions/end", "POST", Route::end_session},
     {"/api/v1/stats", "GET", Route::stats},
     {"/healthz", "GET", Route::health},
     {"/readyz", "GET", Route::ready},
@@ -59,11 +76,15 @@ Api::Api(Options options, bus::Bus& bus, auth::PasswordQueue& passwords, Status&
       cors_(std::make_unique<Cors>(std::move(options.origins))),
       trail_(std::make_unique<AuditTrail>(bus)) {
     if (options.keys.empty()) throw std::runtime_error("there is no key to sign tokens with");
-    accounts_ =
-        std::make_shared<Accounts>(std::move(options.keys), options.token_lives, options.accounts,
-                                   bus, passwords, std::move(options.outside_keys));
+    if (options.gate == nullptr) throw std::runtime_error("nobody says which accounts are closed");
+    const auto tokens =
+        std::make_shared<Tokens>(std::move(options.keys), options.token_lives, *options.gate, bus);
+    const auto tries = std::make_shared<PasswordTries>(options.accounts, passwords);
+    accounts_ = std::make_shared<Accounts>(tokens, tries, bus, std::move(options.outside_keys));
+    own_account_ = std::make_shared<OwnAccount>(tokens, tries, bus);
     accounts_->set_sign_up(options.sign_up);
-    if (options.poster != nullptr) push_ = std::make_shared<Push>(bus, *options.poster);
+    if (options.poster != nullptr)
+        push_ = std::make_shared<Push>(bus, *options.poster, *options.gate);
     if (!options.web_folder.empty()) files_ = std::make_unique<StaticFiles>(options.web_folder);
 }
 
@@ -96,6 +117,10 @@ void Api::route(Request& request, Reply reply) {
             case Route::sign_in: return accounts_->sign_in(request, std::move(reply));
             case Route::exchange: return accounts_->exchange(request, std::move(reply));
             case Route::me: return accounts_->me(request, std::move(reply));
+            case Route::sign_out: return own_account_->sign_out(request, std::move(reply));
+            case Route::password: return own_account_->set_password(request, std::move(reply));
+            case Route::sessions: return own_account_->list_sessions(request, std::move(reply));
+            case Route::end_session: return own_account_->end_session(request, std::move(reply));
             case Route::stats: return reply(stats_of(status_));
             case Route::health: return reply(health_response());
             case Route::ready: return reply(readiness_response(status_));

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "account/shared_gate.h"
 #include "auth/address_limiter.h"
 #include "auth/jwt.h"
 #include "auth/password_queue.h"
@@ -27,6 +28,7 @@ namespace stentor::api {
 class Accounts;
 class AuditTrail;
 class Cors;
+class OwnAccount;
 class Poster;
 class Push;
 class StaticFiles;
@@ -61,6 +63,7 @@ struct Options {
     std::vector<auth::JwtKey> outside_keys;  // Of other systems' tokens; none: none is exchanged.
     std::vector<std::string> origins;        // Of other pages that may ask from a browser.
     Poster* poster{};                        // None: no key can send.
+    const account::SharedGate* gate{};       // Outlives whatever is under way.
 };
 
 class Api {
@@ -86,6 +89,7 @@ private:
     std::unique_ptr<Cors> cors_;
     std::unique_ptr<AuditTrail> trail_;
     std::shared_ptr<Accounts> accounts_;
+    std::shared_ptr<OwnAccount> own_account_;
     std::shared_ptr<Push> push_;
     std::unique_ptr<StaticFiles> files_;
 };

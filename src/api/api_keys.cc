@@ -121,14 +121,18 @@ std::optional<ApiKey> key_of_setting(std::string_view value) {
     return key;
 }
 
-void find_key(bus::Bus& bus, const net::http::Request& request,
+void find_key(bus::Bus& bus, const account::SharedGate& gate, const net::http::Request& request,
               std::move_only_function<void(Result<ApiKey>)> done) {
     const std::string_view text = bearer_of(request);
     if (text.size() != kKeyText || !text.starts_with(kMark)) {
         return done(std::unexpected(kInvalid));
     }
     const std::string id{text.substr(kMark.size(), 2 * kIdBytes)};
-    auto found = [id, hash = hash_hex(text),
+    if (!gate.known()) {
+        return done(std::unexpected(
+            Error{.code = Code::overloaded, .where = "accounts", .retry_after_ms = 1'000}));
+    }
+    auto found = [id, &gate, hash = hash_hex(text),
                   done = std::move(done)](Result<bus::Reply> reply) mutable {
         if (!reply) return done(std::unexpected(reply.error()));
         const auto* settings = std::get_if<std::vector<bus::Setting>>(&*reply);
@@ -137,6 +141,7 @@ void find_key(bus::Bus& bus, const net::http::Request& request,
         if (!key || key->id != id || !auth::same_key(hash, key->hash)) {
             return done(std::unexpected(kInvalid));
         }
+        if (key->uid && gate.is_closed(key->uid)) return done(std::unexpected(kInvalid));
         done(std::move(*key));
     };
     bus.ask(PartitionId{}, bus::AskSettings{.prefix = std::string{kKeySettings} + id},

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "account/shared_gate.h"
 #include "base/code.h"
 #include "base/ids.h"
 #include "base/limits.h"
@@ -63,8 +64,8 @@ inline constexpr std::string_view kKeySettings = "api-key/";
 [[nodiscard]] std::optional<ApiKey> key_of_setting(std::string_view value);
 
 // Whose key this request bears ("Authorization: Bearer stk_..."). token_invalid: none, or not a
-// valid one. Thread: any; `done` is called once, on any.
-void find_key(bus::Bus& bus, const net::http::Request& request,
+// valid one, or that of an account which was closed. Thread: any; `done` is called once, on any.
+void find_key(bus::Bus& bus, const account::SharedGate& gate, const net::http::Request& request,
               std::move_only_function<void(Result<ApiKey>)> done);
 
 }  // namespace stentor::api

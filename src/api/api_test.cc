@@ -53,6 +53,9 @@ public:
             }
             return reply(std::unexpected(Error{.code = Code::not_found, .where = "name"}));
         }
+        if (const auto* change = std::get_if<bus::AskChangeUser>(&question)) {
+            return reply(changed(*change));
+        }
         pb::Users users;
         for (const UserId uid : std::get<bus::AskUsers>(question).uids) {
             if (!names_.contains(uid) || partition != partition_of(uid)) continue;
@@ -66,7 +69,23 @@ public:
     Code trouble = Code::ok;
     bool disabled = false;
 
+    std::vector<bus::AskChangeUser> changes;
+
 private:
+    Result<bus::Reply> changed(const bus::AskChangeUser& change) {
+        changes.push_back(change);
+        for (auto& [partition, accounts] : partitions_) {
+            for (auto& [name, account] : accounts) {
+                if (account.uid != change.uid) continue;
+                if (change.password_hash) account.password_hash = *change.password_hash;
+                if (change.tokens_since) account.sign_ins.clear();
+                if (change.signed_in) account.sign_ins.push_back(*change.signed_in);
+                return bus::Reply{account};
+            }
+        }
+        return std::unexpected(Error{.code = Code::not_found, .where = "uid"});
+    }
+
     std::mutex mutex_;
     std::map<PartitionId, std::map<std::string, bus::Account>> partitions_;
     std::map<UserId, std::string> names_;
@@ -100,6 +119,8 @@ public:
 
 class ApiTest : public testing::Test {
 protected:
+    ApiTest() { gate_.become_known(); }
+
     Response call(Request request) {
         std::promise<Response> answered;
         api_.on_http(std::move(request),
@@ -113,6 +134,15 @@ protected:
                      .headers = {{.name = "content-type", .value = "application/json"}},
                      .body = std::move(body),
                      .peer = std::move(peer)});
+    }
+    Response with_token(std::string method, std::string path, const std::string& token,
+                        std::string body = "") {
+        return call({.method = std::move(method),
+                     .path = std::move(path),
+                     .headers = {{.name = "content-type", .value = "application/json"},
+                                 {.name = "authorization", .value = "Bearer " + token}},
+                     .body = std::move(body),
+                     .peer = "10.0.0.7"});
     }
     Response sign_up(std::string_view name, std::string_view password) {
         return post("/api/v1/sign-up", body_of(name, password));
@@ -145,7 +175,12 @@ protected:
     FixedStatus status_;
     auth::TokenKey key_{.id = 3};
     auth::PasswordQueue passwords_{hasher_};
-    Api api_{{.keys = {key_}, .token_lives = Millis{60'000}, .accounts = kRate, .web_folder = ""},
+    account::SharedGate gate_{Millis{60'000}};
+    Api api_{{.keys = {key_},
+              .token_lives = Millis{60'000},
+              .accounts = kRate,
+              .web_folder = "",
+              .gate = &gate_},
              bus_,
              passwords_,
              status_};
@@ -236,7 +271,9 @@ TEST_F(ApiTest, AFormOfAnotherSiteIsNotTaken) {
 }
 
 TEST_F(ApiTest, OneAddressIsSlowedDownOthersAreNot) {
-    for (int i = 0; i < 6; ++i) EXPECT_EQ(sign_in("Bob", "not this one").status, 401U);
+    for (int i = 0; i < 6; ++i) {
+        EXPECT_EQ(sign_in("Bob" + std::to_string(i), "not this one").status, 401U);
+    }
     const Response response = sign_in("Bob", "not this one");
     EXPECT_EQ(response.status, 429U);
     EXPECT_THAT(header(response, "Retry-After"), testing::AnyOf("60", "59"));
@@ -265,6 +302,70 @@ TEST_F(ApiTest, MeIsWhoTheTokenNames) {
     EXPECT_EQ(me("").status, 401U);
     const std::string old = auth::mint(key_, {.uid = {1}, .expires = from_ms(1)});
     EXPECT_THAT(text(me("Bearer " + old)), HasSubstr("TOKEN_EXPIRED"));
+}
+
+TEST_F(ApiTest, AVoidTokenIsNobodys) {
+    const std::string token = token_in(sign_up("Ann", "long enough"));
+    const auto me = [&] { return with_token("GET", "/api/v1/me", token).status; };
+    EXPECT_EQ(me(), 200U);
+    const std::vector<bus::AccountState> closed{{.uid = {4294967297}, .closed = true}};
+    gate_.apply(closed, now());
+    EXPECT_EQ(me(), 401U);
+    EXPECT_EQ(with_token("GET", "/api/v1/sessions", token).status, 401U);
+    EXPECT_EQ(with_token("POST", "/api/v1/sign-out", token, "{}").status, 401U);
+}
+
+TEST_F(ApiTest, SigningOutEndsOneTokenOrAll) {
+    const std::string token = token_in(sign_up("Ann", "long enough"));
+    const Time minted = auth::verify(std::array{key_}, token, now())->minted;
+    EXPECT_EQ(with_token("POST", "/api/v1/sign-out", token, "{}").status, 200U);
+    EXPECT_EQ(bus_.changes.back().ended_token, minted);
+    EXPECT_EQ(with_token("POST", "/api/v1/sign-out", token, R"({"everywhere":true})").status, 200U);
+    EXPECT_TRUE(bus_.changes.back().tokens_since);
+}
+
+TEST_F(ApiTest, ANewPasswordWantsTheOldOneAndEndsOtherTokens) {
+    const std::string token = token_in(sign_up("Ann", "long enough"));
+    const auto set = [&](const char* body) {
+        return with_token("POST", "/api/v1/password", token, body);
+    };
+    const Response wrong = set(R"({"old":"not this one","new":"another one"})");
+    EXPECT_EQ(wrong.status, 401U);
+    EXPECT_THAT(text(wrong), HasSubstr("\"field\":\"old\""));
+    const Response weak = set(R"({"old":"long enough","new":"Password1"})");
+    EXPECT_EQ(weak.status, 400U);
+    EXPECT_THAT(text(weak), HasSubstr("\"rule\":\"common\""));
+    const Response done = set(R"({"old":"long enough","new":"another one"})");
+    EXPECT_EQ(done.status, 200U);
+    EXPECT_TRUE(bus_.changes.back().tokens_since);
+    EXPECT_TRUE(auth::verify(std::array{key_}, token_in(done), now()));
+    EXPECT_EQ(sign_in("Ann", "another one").status, 200U);
+}
+
+TEST_F(ApiTest, SessionsAreListedAndEnded) {
+    const std::string token = token_in(sign_up("Ann", "long enough"));
+    const Time minted = auth::verify(std::array{key_}, token, now())->minted;
+    const std::string id = std::to_string(to_ms(minted));
+    const std::string list = text(with_token("GET", "/api/v1/sessions", token));
+    EXPECT_THAT(list, HasSubstr("\"id\":" + id));
+    EXPECT_THAT(list, HasSubstr("\"address\":\"10.0.0.1\",\"current\":true"));
+    EXPECT_EQ(with_token("POST", "/api/v1/sessions/end", token, R"({"id":5})").status, 404U);
+    EXPECT_EQ(with_token("POST", "/api/v1/sessions/end", token, "{\"id\":" + id + "}").status,
+              200U);
+    EXPECT_EQ(bus_.changes.back().ended_token, minted);
+}
+
+TEST_F(ApiTest, AnAccountWaitsAfterWrongPasswords) {
+    ASSERT_EQ(sign_up("Ann", "long enough").status, 201U);
+    const auto from = [&](int i, const char* password) {
+        return post("/api/v1/sign-in", body_of("Ann", password), "192.0.2." + std::to_string(i));
+    };
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(from(i, "not this one").status, 401U);
+    const Response waits = from(9, "long enough");
+    EXPECT_EQ(waits.status, 429U);
+    EXPECT_EQ(header(waits, "Retry-After"), "1");
+    EXPECT_EQ(sign_in("Ann", "long enough").status, 200U) << "from where they signed in lately";
+    EXPECT_EQ(passwords_.counts().failed, 5U);
 }
 
 TEST_F(ApiTest, HealthReadinessAndCounters) {

@@ -1,6 +1,7 @@
 #include "api/names.h"
 
 #include "base/limits.h"
+#include "base/reserved_names.h"
 #include "base/text.h"
 
 namespace stentor::api {
@@ -11,6 +12,7 @@ Result<void> check_name(std::string_view name) {
     };
     if (name.empty() || name.size() > limits::kNameBytes) return bad(limits::kNameBytes);
     if (!plain_line(name)) return bad(0);
+    if (name_key(name).starts_with(kErasedName)) return bad(0);
     return {};
 }
 

@@ -127,7 +127,7 @@ void Push::with_key(const Request& request, Scope scope, Reply reply,
         if (!allows(*key, scope)) return reply(refusal(kNotPermitted));
         done(std::move(*key), std::move(reply));
     };
-    find_key(bus_, request, std::move(found));
+    find_key(bus_, gate_, request, std::move(found));
 }
 
 void Push::send(const Request& request, GroupId gid, UserId to, Scope scope, Reply reply) {

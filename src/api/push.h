@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 
+#include "account/shared_gate.h"
 #include "api/api_keys.h"
 #include "api/key_rates.h"
 #include "api/poster.h"
@@ -27,8 +28,9 @@ class Push : public std::enable_shared_from_this<Push> {
 public:
     using Reply = std::move_only_function<void(net::http::Response)>;
 
-    // Both must outlive whatever is under way.
-    Push(bus::Bus& bus, Poster& poster) : bus_{bus}, poster_{poster} {}
+    // All must outlive whatever is under way.
+    Push(bus::Bus& bus, Poster& poster, const account::SharedGate& gate)
+        : bus_{bus}, poster_{poster}, gate_{gate} {}
 
     // False, and nothing was taken, when the path is none of this part's.
     bool on_http(net::http::Request& request, Reply& reply);
@@ -54,6 +56,7 @@ private:
     bus::Bus& bus_;
     Poster& poster_;
     KeyRates rates_;
+    const account::SharedGate& gate_;
 };
 
 }  // namespace stentor::api

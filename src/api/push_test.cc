@@ -100,6 +100,7 @@ protected:
     PushTest() {
         EXPECT_GE(sodium_init(), 0);
         bus_.inbox = &poster_;
+        gate_.become_known();
     }
 
     std::string key(
@@ -129,7 +130,8 @@ protected:
     Nobody nobody_;
     OwnerBus bus_;
     Poster poster_{kNode, bus_, nobody_};
-    std::shared_ptr<Push> push_ = std::make_shared<Push>(bus_, poster_);
+    account::SharedGate gate_{account::kTokenLives};
+    std::shared_ptr<Push> push_ = std::make_shared<Push>(bus_, poster_, gate_);
     std::uint8_t keys_{};
 };
 
@@ -233,6 +235,17 @@ TEST(ApiKeys, KeepTheirRateAndTheirGroups) {
     ASSERT_TRUE(old);
     EXPECT_EQ(old->per_second, limits::kKeyPerSecond);
     EXPECT_FALSE(key_of_setting(R"({"id":"a","hash":"h","groups":["x"]})"));
+}
+
+TEST_F(PushTest, AKeyOfAClosedAccountIsNone) {
+    const std::string mine = key({Scope::group}, {77});
+    const std::string others = key({Scope::group}, {78});
+    const std::vector<bus::AccountState> states{{.uid = {77}, .closed = true}};
+    gate_.apply(states, now());
+    const Response refused = call("POST", "/api/v1/push/groups/9", mine, R"({"text":"hi"})");
+    EXPECT_EQ(refused.status, 401U);
+    EXPECT_TRUE(bus_.posts.empty());
+    EXPECT_EQ(call("POST", "/api/v1/push/groups/9", others, R"({"text":"hi"})").status, 200U);
 }
 
 TEST_F(PushTest, WithoutAnIdEachIsAnother) {

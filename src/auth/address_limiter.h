@@ -5,6 +5,7 @@
 // full the address that was quiet longest makes room: an attacker with many addresses can make
 // others' buckets full again, never make them empty.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -19,6 +20,10 @@ namespace stentor::auth {
 // IPv4 as it is; of IPv6 the first 64 bits, because one subscriber is handed that many addresses.
 // Anything else shares one key.
 [[nodiscard]] std::uint64_t address_key(std::string_view address);
+
+// The address and the networks around it, from the narrowest on: IPv4 itself, /24 and /16; IPv6
+// /64, /48 and /32. Hashes that differ by kind, never 0.
+[[nodiscard]] std::array<std::uint64_t, 3> network_keys(std::string_view address);
 
 struct AddressRate {
     std::uint32_t per_minute = 60;

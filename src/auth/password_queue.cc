@@ -1,7 +1,9 @@
 #include "auth/password_queue.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace stentor::auth {
 namespace {
@@ -11,32 +13,35 @@ constexpr Error kDraining{.code = Code::draining, .where = "password", .retry_af
 }  // namespace
 
 PasswordQueue::PasswordQueue(PasswordHasher& hasher, std::size_t waiting_max)
-    : hasher_(hasher), waiting_max_(waiting_max), thread_([this] { work(); }) {}
+    : hasher_(hasher),
+      waiting_max_(waiting_max),
+      tasks_(waiting_max),
+      thread_([this] { work(); }) {}
 
 PasswordQueue::~PasswordQueue() { stop(); }
 
 void PasswordQueue::stop() {
-    std::deque<Task> unanswered;
+    std::vector<Task> unanswered;
     {
         const std::lock_guard lock{mutex_};
         stopping_ = true;
-        unanswered.swap(tasks_);
+        while (auto task = tasks_.take()) unanswered.push_back(std::move(*task));
     }
     wake_.notify_one();
     // First the thread, then what waited: two answers never run at the same time.
     if (thread_.joinable()) thread_.join();
-    for (Task& task : unanswered) {
-        std::visit([](auto& each) { each.done(std::unexpected(kDraining)); }, task);
-    }
+    for (Task& task : unanswered) refuse(task, kDraining);
 }
 
-void PasswordQueue::hash(std::string password, HashDone done) {
-    enqueue(HashTask{.password = std::move(password), .done = std::move(done)});
+void PasswordQueue::hash(const Asker& asker, std::string password, HashDone done) {
+    enqueue(asker, HashTask{.password = std::move(password), .done = std::move(done)});
 }
 
-void PasswordQueue::check(std::string encoded, std::string password, CheckDone done) {
-    enqueue(CheckTask{
-        .encoded = std::move(encoded), .password = std::move(password), .done = std::move(done)});
+void PasswordQueue::check(const Asker& asker, std::string encoded, std::string password,
+                          CheckDone done) {
+    enqueue(asker, CheckTask{.encoded = std::move(encoded),
+                             .password = std::move(password),
+                             .done = std::move(done)});
 }
 
 std::size_t PasswordQueue::waiting() const {
@@ -44,26 +49,31 @@ std::size_t PasswordQueue::waiting() const {
     return tasks_.size();
 }
 
-template <class Kind>
-void PasswordQueue::enqueue(Kind task) {
+void PasswordQueue::refuse(Task& task, const Error& error) {
+    std::visit([&](auto& each) { each.done(std::unexpected(error)); }, task);
+}
+
+void PasswordQueue::enqueue(const Asker& asker, Task task) {
     Error refused = kDraining;
+    std::optional<Task> out;
     {
         const std::lock_guard lock{mutex_};
-        if (!stopping_ && tasks_.size() < waiting_max_) {
-            tasks_.emplace_back(std::move(task));
-            wake_.notify_one();
-            return;
-        }
-        if (!stopping_) {
+        if (stopping_) {
+            out = std::move(task);
+        } else {
             // By then half of what waits now is done.
             const auto wait_ms = static_cast<std::size_t>(task_ms_.count()) * tasks_.size() / 2;
             refused = {.code = Code::overloaded,
                        .where = "password",
                        .limit = waiting_max_,
                        .retry_after_ms = std::max(static_cast<std::uint32_t>(wait_ms), 100U)};
+            out = tasks_.put(asker, std::move(task));
+            wake_.notify_one();
         }
     }
-    task.done(std::unexpected(refused));
+    if (!out) return;
+    ++counts_.refused;
+    refuse(*out, refused);
 }
 
 void PasswordQueue::work() {
@@ -71,8 +81,7 @@ void PasswordQueue::work() {
     while (true) {
         wake_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
         if (stopping_) return;
-        Task task = std::move(tasks_.front());
-        tasks_.pop_front();
+        Task task = std::move(*tasks_.take());
         lock.unlock();
         const Time before = now();
         perform(task);

@@ -79,8 +79,9 @@ TEST(PasswordQueue, AnUnknownNameIsHashedTooAndFalse) {
     {
         PasswordQueue queue{hasher};
         std::promise<void> last;
-        queue.check("secret", "secret", [&](Result<bool> is) { answers.push_back(is.value()); });
-        queue.check("", "decoy", [&](Result<bool> is) {
+        queue.check({}, "secret", "secret",
+                    [&](Result<bool> is) { answers.push_back(is.value()); });
+        queue.check({}, "", "decoy", [&](Result<bool> is) {
             answers.push_back(is.value());
             last.set_value();
         });
@@ -98,7 +99,7 @@ TEST(PasswordQueue, AFullOneRefusesAtOnceWithATime) {
     {
         PasswordQueue queue{hasher, 2};
         std::promise<void> done;
-        queue.hash("a", [&](Result<std::string> is) {
+        queue.hash({}, "a", [&](Result<std::string> is) {
             hashed = is.value();
             done.set_value();
         });
@@ -106,11 +107,11 @@ TEST(PasswordQueue, AFullOneRefusesAtOnceWithATime) {
         const auto waits = [&](Result<bool> is) {
             codes.push_back(is ? Code::ok : is.error().code);
         };
-        queue.check("x", "x", waits);
-        queue.check("x", "x", waits);
+        queue.check({}, "x", "x", waits);
+        queue.check({}, "x", "x", waits);
         EXPECT_EQ(queue.waiting(), 2U);
 
-        queue.check("x", "x", [&](Result<bool> is) {
+        queue.check({}, "x", "x", [&](Result<bool> is) {
             ASSERT_FALSE(is);
             EXPECT_EQ(is.error().code, Code::overloaded);
             retry_after_ms = is.error().retry_after_ms;
@@ -130,7 +131,7 @@ TEST(PasswordQueue, AStoppedOneAnswersAtOnce) {
     PasswordQueue queue{hasher};
     queue.stop();
     Code code = Code::ok;
-    queue.check("x", "x", [&](Result<bool> is) { code = is ? Code::ok : is.error().code; });
+    queue.check({}, "x", "x", [&](Result<bool> is) { code = is ? Code::ok : is.error().code; });
     EXPECT_EQ(code, Code::draining);
 }
 

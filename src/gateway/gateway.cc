@@ -5,13 +5,14 @@
 
 namespace stentor::gateway {
 
-Gateway::Gateway(const NodeIdentity& identity, const session::Rules& rules, bus::Bus& bus,
-                 route::Routes& routes, net::ShardGroup& shards)
+Gateway::Gateway(const NodeIdentity& identity, const session::Rules& rules,
+                 account::SharedGate& gate, bus::Bus& bus, route::Routes& routes,
+                 net::ShardGroup& shards)
     : node_{identity.node},
       rules_{rules},
       bus_{bus},
       shards_{shards},
-      hub_{identity, bus, routes, shards} {}
+      hub_{identity, gate, bus, routes, shards} {}
 
 void Gateway::serve(const HttpHandler& http) {
     std::vector<node::Side*> sides;

@@ -17,8 +17,9 @@ namespace stentor::gateway {
 
 class Gateway {
 public:
-    Gateway(const NodeIdentity& identity, const session::Rules& rules, bus::Bus& bus,
-            route::Routes& routes, net::ShardGroup& shards);
+    // Keeps `gate`, which is that of `rules`, like the record's.
+    Gateway(const NodeIdentity& identity, const session::Rules& rules, account::SharedGate& gate,
+            bus::Bus& bus, route::Routes& routes, net::ShardGroup& shards);
 
     [[nodiscard]] Hub& hub() { return hub_; }
 

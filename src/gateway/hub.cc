@@ -17,17 +17,26 @@ constexpr std::size_t kMailMax = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
-Hub::Hub(const NodeIdentity& identity, bus::Bus& bus, route::Routes& routes,
-         net::ShardGroup& shards)
+Hub::Hub(const NodeIdentity& identity, account::SharedGate& gate, bus::Bus& bus,
+         route::Routes& routes, net::ShardGroup& shards)
     : identity_{identity},
       bus_{bus},
       routes_{routes},
       shards_{shards},
       outbox_(shards.size()),
       cache_{*this},
+      accounts_{gate, *this},
       mailbox_{std::make_shared<Mailbox<Task>>(kMailMax)},
       thread_{[this] { run(); }} {
     routes_.report_node(identity_.node, identity_.instance);
+}
+
+void Hub::attach(std::vector<node::Side*> sides) {
+    sides_ = std::move(sides);
+    put([this](cache::Cache& /*cache*/, Time now) {
+        following_ = true;
+        accounts_.on_tick(now);
+    });
 }
 
 Hub::~Hub() {
@@ -49,6 +58,7 @@ void Hub::run() {
         if (time_ >= next_tick) {
             next_tick = time_ + kTickEvery;
             cache_.on_tick(time_);
+            if (following_) accounts_.on_tick(time_);
             const std::lock_guard lock{counts_mutex_};
             counts_ = cache_.counts();
         }
@@ -82,8 +92,14 @@ void Hub::on_items(std::shared_ptr<const bus::Items> items) {
 }
 
 void Hub::on_nudges(std::vector<bus::Nudge> nudges) {
-    put([nudges = std::move(nudges)](cache::Cache& cache, Time now) {
-        for (const bus::Nudge& nudge : nudges) cache.on_nudge(nudge, now);
+    put([this, nudges = std::move(nudges)](cache::Cache& cache, Time now) {
+        for (const bus::Nudge& nudge : nudges) {
+            if (std::holds_alternative<bus::AccountMoved>(nudge)) {
+                accounts_.on_moved();
+            } else {
+                cache.on_nudge(nudge, now);
+            }
+        }
     });
 }
 
@@ -116,6 +132,32 @@ void Hub::report_route(GroupId gid, std::uint32_t online) {
                     .version = ++report_version_,
                     .gid = gid,
                     .online = online});
+}
+
+// ---- What the gate's follower asks for
+
+void Hub::ask(const bus::AskAccountChanges& question) {
+    bus_.ask(PartitionId{}, question, [this, mailbox = mailbox_](Result<bus::Reply> reply) {
+        mailbox->put([this, reply = std::move(reply)](cache::Cache& /*cache*/, Time now) {
+            accounts_.on_reply(reply, now);
+        });
+    });
+}
+
+void Hub::accounts_moved(std::span<const bus::AccountState> states) {
+    for (const bus::AccountState& state : states) {
+        for (std::size_t shard = 0; shard < outbox_.size(); ++shard) {
+            post(static_cast<cache::ShardIndex>(shard),
+                 [uid = state.uid](node::Side& side) { side.on_account_moved(uid); });
+        }
+    }
+}
+
+void Hub::accounts_known() {
+    for (std::size_t shard = 0; shard < outbox_.size(); ++shard) {
+        post(static_cast<cache::ShardIndex>(shard),
+             [now = time_](node::Side& side) { side.on_accounts_known(now); });
+    }
 }
 
 }  // namespace stentor::gateway

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "account/follower.h"
 #include "base/mailbox.h"
 #include "bus/bus.h"
 #include "cache/cache.h"
@@ -27,14 +28,19 @@ struct NodeIdentity {
     std::uint64_t instance{};
 };
 
-class Hub final : public bus::NodeInbox, public node::HubMail, private node::ToSides {
+class Hub final : public bus::NodeInbox,
+                  public node::HubMail,
+                  private node::ToSides,
+                  private account::Follower::Effects {
 public:
-    Hub(const NodeIdentity& identity, bus::Bus& bus, route::Routes& routes,
-        net::ShardGroup& shards);
+    // Keeps `gate` like the record's.
+    Hub(const NodeIdentity& identity, account::SharedGate& gate, bus::Bus& bus,
+        route::Routes& routes, net::ShardGroup& shards);
     ~Hub() override;
 
-    // Before the first event: who stands on each shard, in their order.
-    void attach(std::vector<node::Side*> sides) { sides_ = std::move(sides); }
+    // Before the first event, when the owner can be asked: who stands on each shard, in their
+    // order.
+    void attach(std::vector<node::Side*> sides);
 
     // ---- node::HubMail. Runs `task` on the hub's thread, in the order of the calls of one caller.
     void put(Task task) override { mailbox_->put(std::move(task)); }
@@ -56,6 +62,11 @@ private:
     void ask(cache::AskId id, PartitionId partition, bus::Question question) override;
     void report_route(GroupId gid, std::uint32_t online) override;
 
+    // ---- account::Follower::Effects
+    void ask(const bus::AskAccountChanges& question) override;
+    void accounts_moved(std::span<const bus::AccountState> states) override;
+    void accounts_known() override;
+
     NodeIdentity identity_;
     bus::Bus& bus_;
     route::Routes& routes_;
@@ -66,6 +77,8 @@ private:
 
     std::vector<std::vector<SideTask>> outbox_;  // Per shard, of this turn.
     cache::Cache cache_;
+    account::Follower accounts_;
+    bool following_{};
     mutable std::mutex counts_mutex_;
     cache::Cache::Counts counts_;
     std::shared_ptr<Mailbox<Task>> mailbox_;

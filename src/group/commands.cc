@@ -19,6 +19,13 @@ Cmid cmid_of(const std::string& raw) { return Cmid::from(raw).value_or(Cmid{}); 
 
 bool Group::admit(Work& work, Time now) {
     const bus::Post& post = work.post;
+    // Each time it comes by: it may have waited while its sender's account was closed.
+    if (settings_.gate != nullptr) {
+        if (const auto error = settings_.gate->objection_to(post)) {
+            refuse(post.reply_to, *error);
+            return true;
+        }
+    }
     // The server itself is nobody's member.
     if (!post.uid && !members_.contains(post.uid)) remember_member(post.uid, std::nullopt, now);
     const auto found = members_.find(post.uid);

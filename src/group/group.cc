@@ -505,6 +505,11 @@ bool Group::is_staff(UserId uid) const {
     return member != members_.end() && member->second.row.role >= store::Role::admin;
 }
 
+bool Group::holds(UserId uid) const {
+    const auto theirs = [uid](const Operation& operation) { return operation.post.uid == uid; };
+    return std::ranges::any_of(staged_, theirs) || std::ranges::any_of(in_flight_, theirs);
+}
+
 bool Group::idle_since(Time time) const {
     return used_ < time && in_flight_.empty() && staged_.empty() && waiting_.empty() &&
            parked_.empty() && openings_waiting_.empty() && openings_parked_.empty() &&

@@ -48,12 +48,12 @@ public:
     void flush();
     // Nobody speaks to it, but its retention may drop something.
     void on_wake(Time now);
-    // Forgets old ids and quiet members.
-    void on_tick(Time now);
+    void on_tick(Time now);  // Forgets old ids and quiet members.
 
     // Known to be its admin or owner; who did nothing lately is not known.
     [[nodiscard]] bool is_staff(UserId uid) const;
-    // Whether it may leave memory: nobody waits for it, and nothing happened since `time`.
+    [[nodiscard]] bool holds(UserId uid) const;  // Something of theirs is not settled.
+    // It may leave memory: nobody waits for it, and nothing happened since `time`.
     [[nodiscard]] bool idle_since(Time time) const;
 
 private:

@@ -53,6 +53,11 @@ void Partition::flush() {
     }
 }
 
+bool Partition::holds(GroupId gid, UserId uid) const {
+    const auto found = groups_.find(gid);
+    return found != groups_.end() && found->second->holds(uid);
+}
+
 void Partition::on_tick(Time now) {
     std::erase_if(groups_, [&](const auto& entry) {
         return entry.second->idle_since(now - limits::kGroupIdle);

@@ -29,6 +29,7 @@ public:
     // Hands what was staged since the last call to the store: called at a natural pause, so that
     // what came in together is committed together.
     void flush();
+    [[nodiscard]] bool holds(GroupId gid, UserId uid) const;
     // Once a second or so.
     void on_tick(Time now);
     // From the next post on.

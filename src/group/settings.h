@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "account/shared_gate.h"
 #include "base/ids.h"
 #include "base/limits.h"
 #include "base/rate.h"
@@ -26,6 +27,7 @@ struct Settings {
     std::uint64_t retention_s{};
     std::uint64_t retention_entries{};
     std::uint32_t slow_mode_s{};
+    const account::SharedGate* gate{};  // None: every account is good.
 };
 
 // Where a partition stands: who owns it, and the least epoch of what it creates.

@@ -23,6 +23,7 @@ void Side::Conversation::post(GroupId gid, pb::ClientFrame&& command) {
                                 .request_id = request_id},
                    .gid = gid,
                    .uid = session_.uid(),
+                   .token_minted = session_.token_minted(),
                    .limits_lifted = session_.bench(),
                    .command = std::move(command)};
     // Only an invite is made of it; drawing costs a send more than its checks do.

@@ -5,6 +5,7 @@
 #include <bit>
 #include <utility>
 
+#include "base/planted_bugs.h"
 #include "cache/cache.h"
 #include "node/conversation.h"
 #include "wire/frames.h"
@@ -41,9 +42,26 @@ void Side::on_connected(ConnectionToken connection, Time now) {
 
 void Side::on_message(ConnectionToken connection, std::string_view bytes, Time now) {
     now_ = now;
+    if (!accounts_known_ && !planted(Bug::answered_before_known)) return hold(connection, bytes);
     with_session(connection, [&](session::Session& session, auto& fx) {
         session.on_frame(around_.rules, bytes, now, fx);
     });
+}
+
+// At most what was read with the first message: nothing more is read before that is answered.
+void Side::hold(ConnectionToken connection, std::string_view bytes) {
+    if (find(connection) == nullptr) return;
+    held_.push_back({.connection = connection, .bytes = std::string{bytes}});
+    around_.shell.pause_reading(connection);
+}
+
+void Side::on_accounts_known(Time now) {
+    if (std::exchange(accounts_known_, true)) return;
+    for (const HeldMessage& held : std::exchange(held_, {})) {
+        if (find(held.connection) == nullptr) continue;
+        around_.shell.resume_reading(held.connection);
+        on_message(held.connection, held.bytes, now);
+    }
 }
 
 void Side::on_drained(ConnectionToken connection) {
@@ -55,6 +73,10 @@ void Side::on_drained(ConnectionToken connection) {
 }
 
 void Side::on_deadline(ConnectionToken connection, Time now) {
+    // It is not the client that is late.
+    if (std::ranges::find(held_, connection, &HeldMessage::connection) != held_.end()) {
+        return on_fault(connection, Code::overloaded, "accounts");
+    }
     with_session(connection,
                  [&](session::Session& session, auto& fx) { session.on_deadline(now, fx); });
 }
@@ -121,15 +143,28 @@ void Side::on_opened(ConnectionToken connection, std::uint32_t request_id,
 }
 
 void Side::on_ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload) {
-    // The connections are gathered first: leaving a seat changes nothing here, but a close may.
+    for (const ConnectionToken connection : connections_of(uid)) {
+        with_session(connection, [&](session::Session& session, auto& fx) {
+            session.on_ousted(gid, version, payload, fx);
+        });
+    }
+}
+
+// Gathered before anything is done with them: leaving a seat changes nothing here, but a close may.
+std::vector<ConnectionToken> Side::connections_of(UserId uid) const {
     std::vector<ConnectionToken> connections;
     for (std::uint32_t at = by_user_.find(uid).value_or(kNobody); at != kNobody;
          at = places_[at].next_of_user) {
         connections.push_back(token(at));
     }
-    for (const ConnectionToken connection : connections) {
+    return connections;
+}
+
+void Side::on_account_moved(UserId uid) {
+    if (planted(Bug::void_account_stays_connected)) return;
+    for (const ConnectionToken connection : connections_of(uid)) {
         with_session(connection, [&](session::Session& session, auto& fx) {
-            session.on_ousted(gid, version, payload, fx);
+            session.on_account_moved(around_.rules, fx);
         });
     }
 }

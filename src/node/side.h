@@ -32,7 +32,10 @@ public:
         HubMail& hub;
         Shell& shell;
     };
-    explicit Side(const Around& around) : around_{around}, pulses_{around.rules.pulse} {}
+    explicit Side(const Around& around)
+        : around_{around},
+          pulses_{around.rules.pulse},
+          accounts_known_{around.rules.gate.known()} {}
 
     // ---- From the sockets
     void on_connected(ConnectionToken connection, Time now);
@@ -48,6 +51,10 @@ public:
                    const session::Opening& opening, std::uint64_t ticket, std::string payload);
     void on_ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload);
     void recheck(GroupId gid);
+    // The gate knows something new of this account.
+    void on_account_moved(UserId uid);
+    // The gate knows all: who came before that is answered.
+    void on_accounts_known(Time now);
     // The node's storm level from now on.
     void set_level(storm::Level level);
     // Says Bye to all, each with a time of its own within `spread`.
@@ -85,6 +92,8 @@ private:
 
     [[nodiscard]] Place* find(ConnectionToken connection);
     [[nodiscard]] ConnectionToken token(std::uint32_t index) const;
+    [[nodiscard]] std::vector<ConnectionToken> connections_of(UserId uid) const;
+    void hold(ConnectionToken connection, std::string_view bytes);
     void remember_user(std::uint32_t index);
     void forget_user(std::uint32_t index);
 
@@ -104,6 +113,14 @@ private:
     Time pulsed_{};  // When pulses last had no large pass to wait for.
     std::vector<fanout::WatcherCount> counts_;
     std::atomic<std::uint64_t> held_back_{0};
+
+    // Messages that came before it was known which accounts are good, in their order.
+    struct HeldMessage {
+        ConnectionToken connection;
+        std::string bytes;
+    };
+    bool accounts_known_;
+    std::vector<HeldMessage> held_;
 };
 
 }  // namespace stentor::node

@@ -106,6 +106,8 @@ public:
 
 class SideTest : public testing::Test {
 protected:
+    SideTest() { side.on_accounts_known(now); }
+
     ConnectionToken connect(std::uint32_t index, const std::string& token,
                             std::uint32_t generation = 1) {
         const ConnectionToken connection{.shard = 3, .index = index, .generation = generation};
@@ -143,17 +145,81 @@ protected:
     }
 
     Time now = from_ms(1'000'000);
+    static bus::AccountState closed(UserId uid) { return {.uid = uid, .closed = true}; }
+
     Tokens tokens;
+    account::SharedGate gate{account::kTokenLives};
     Bus bus;
     Hub hub;
     Sockets sockets;
     Side side{{.node = {7},
                .shard = 3,
-               .rules = {.verifier = tokens},
+               .rules = {.verifier = tokens, .gate = gate},
                .bus = bus,
                .hub = hub,
                .shell = sockets}};
 };
+
+// Before its node knows which accounts are good, nobody is answered, reads or writes.
+TEST_F(SideTest, WhoComesBeforeAccountsAreKnownWaits) {
+    Side fresh{{.node = {7},
+                .shard = 3,
+                .rules = {.verifier = tokens, .gate = gate},
+                .bus = bus,
+                .hub = hub,
+                .shell = sockets}};
+    const auto hello = [&](std::uint32_t index, const char* token) {
+        const ConnectionToken connection{.shard = 3, .index = index, .generation = 1};
+        fresh.on_connected(connection, now);
+        pb::ClientFrame frame;
+        frame.set_request_id(1);
+        frame.mutable_hello()->set_token(token);
+        frame.mutable_hello()->set_device(1);
+        frame.mutable_hello()->set_version(1);
+        fresh.on_message(connection, wire::encode(frame), now);
+        return connection;
+    };
+    const ConnectionToken ann = hello(0, "ann");
+    const ConnectionToken bob = hello(1, "bob");
+    const ConnectionToken late = hello(2, "ann");
+    EXPECT_THAT(sockets.told, IsEmpty());
+    EXPECT_EQ(hub.tasks, 0);
+    fresh.on_deadline(late, now + limits::kHelloWithin);
+    EXPECT_THAT(sockets.closed, ElementsAre(std::pair{2U, Code::overloaded}));
+
+    const std::vector<bus::AccountState> states{closed(kBob)};
+    gate.apply(states, now);
+    gate.become_known();
+    fresh.on_accounts_known(now);
+    EXPECT_TRUE(last(ann).has_welcome());
+    EXPECT_EQ(last(bob).refused().code(), pb::CODE_TOKEN_INVALID);
+    EXPECT_EQ(sockets.closed.back(), (std::pair{1U, Code::token_invalid}));
+}
+
+TEST_F(SideTest, EveryConnectionOfAClosedAccountIsRefusedAndClosed) {
+    const ConnectionToken first = connect(0, "ann");
+    connect(1, "bob");
+    const ConnectionToken second = connect(2, "ann");
+    const std::vector<bus::AccountState> states{closed(kAnn)};
+    gate.apply(states, now);
+    side.on_account_moved(kAnn);
+    EXPECT_THAT(sockets.closed, testing::UnorderedElementsAre(std::pair{0U, Code::token_invalid},
+                                                              std::pair{2U, Code::token_invalid}));
+    EXPECT_EQ(last(first).refused().code(), pb::CODE_TOKEN_INVALID);
+    EXPECT_EQ(last(second).refused().field(), "hello.token");
+    send(first, 1);
+    EXPECT_THAT(bus.posts, IsEmpty());
+    const ConnectionToken again = connect(3, "ann");
+    EXPECT_FALSE(last(again).has_welcome());
+}
+
+TEST_F(SideTest, OnlyTokensThatAreVoidEnd) {
+    connect(0, "ann");
+    const std::vector<bus::AccountState> states{{.uid = kAnn, .tokens_since = now}};
+    gate.apply(states, now);
+    side.on_account_moved(kAnn);
+    EXPECT_THAT(sockets.closed, IsEmpty());
+}
 
 TEST_F(SideTest, ASendGoesToTheBusWithItsWayBack) {
     const ConnectionToken ann = connect(0, "ann");

@@ -44,6 +44,9 @@ void found_announcements(store::Store& store, const group::Tenure& tenure) {
 
 Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const OwnerOptions& options)
     : audit_{store},
+      bus_{bus},
+      routes_{routes},
+      accounts_{store, options.token_lives},
       questions_{store, options.words, &heads_, options.who_read_members},
       questions_max_{options.questions_max},
       hellos_{loaders_, kLookedUpAtOnce,
@@ -77,8 +80,10 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
                           .answers = answers_,
                           .patience = patience_,
                           .audit = audit_};
+    group::Settings groups = options.groups;
+    groups.gate = &accounts_.gate();
     for (std::size_t i = 0; i < options.workers; ++i) {
-        workers_.push_back(std::make_unique<Worker>(engines, tenure, options.groups));
+        workers_.push_back(std::make_unique<Worker>(engines, tenure, groups));
     }
     sweeper_.emplace(store, [this](GroupId gid) { worker(partition_of(gid)).wake(gid); });
 }
@@ -114,13 +119,32 @@ void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHand
         for (bus::AuditEntry& entry : rows->entries) audit_.add(std::move(entry));
         return reply(bus::Reply{std::vector<bus::AuditEntry>{}});
     }
+    if (const auto* change = std::get_if<bus::AskChangeUser>(&question)) {
+        return put([this, change = *change](auto to) { change_user(change, std::move(to)); },
+                   std::move(reply));
+    }
+    put(
+        [this, question = std::move(question)](auto to) {
+            // What a change could not be taken in of at once, since the store failed.
+            if (std::holds_alternative<bus::AskAccountChanges>(question)) {
+                static_cast<void>(accounts_.catch_up());
+            }
+            to(questions_.answer(question));
+        },
+        std::move(reply));
+}
+
+void Owner::put(std::move_only_function<void(bus::ReplyHandler)> job, bus::ReplyHandler reply) {
     // The handler is shared with the refusal: a job that was not taken is gone with its captures.
     auto shared = std::make_shared<bus::ReplyHandler>(std::move(reply));
-    const bool taken =
-        loaders_.try_put([this, shared, question = std::move(question), arrived = now()] {
-            (*shared)(patience_.is_over(arrived, now()) ? std::unexpected(kTooManyQuestions)
-                                                        : questions_.answer(question));
-        });
+    auto work = std::make_shared<decltype(job)>(std::move(job));
+    const bool taken = loaders_.try_put([this, shared, work, arrived = now()] {
+        if (patience_.is_over(arrived, now())) {
+            (*shared)(std::unexpected(kTooManyQuestions));
+        } else {
+            (*work)(std::move(*shared));
+        }
+    });
     if (!taken) {
         (*shared)(std::unexpected(kTooManyQuestions));
     }
@@ -140,6 +164,11 @@ void Owner::answer(std::vector<HelloMail> hellos) {
     for (HelloMail& hello : hellos) {
         if (patience_.is_over(hello.arrived, began)) {
             hello.reply(std::unexpected(kTooManyQuestions));
+            continue;
+        }
+        // A node may not have heard of it yet.
+        if (!accounts_.gate().passes(hello.question.uid, hello.question.token_minted)) {
+            hello.reply(bus::Reply{bus::HelloAnswer{}});
             continue;
         }
         asks.push_back(hello.question);

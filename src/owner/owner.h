@@ -14,6 +14,7 @@
 #include "bus/bus.h"
 #include "group/group.h"
 #include "owner/audit_log.h"
+#include "owner/accounts.h"
 #include "owner/committer.h"
 #include "owner/gathered.h"
 #include "owner/heads.h"
@@ -36,6 +37,7 @@ struct OwnerOptions {
     Millis sync_delay{};                 // See Committer, and the next.
     std::function<bool()> await_copied;  // None: what the store wrote is told at once.
     group::Settings groups;
+    Millis token_lives{account::kTokenLives};                 // See account::Gate.
     std::uint64_t who_read_members{limits::kWhoReadMembers};  // See Questions.
     Judge* judge{};           // Needed where groups.rules.filter is set; outlives the owner.
     search::Search* words{};  // None: nobody can search.
@@ -80,11 +82,22 @@ private:
         Time arrived;
     };
 
+    // ---- owner_accounts.cc
+    // Blocks on the store. Answered once nothing of that user is under way that an account or token
+    // which the change closed has asked for.
+    void change_user(const bus::AskChangeUser& change, bus::ReplyHandler reply);
+    void settle(UserId uid, Result<bus::Reply> answer, bus::ReplyHandler reply);
+
     void on_hello(const bus::AskHello& question, bus::ReplyHandler reply);
+    // On a loader; refused at once where too many wait.
+    void put(std::move_only_function<void(bus::ReplyHandler)> job, bus::ReplyHandler reply);
     void answer(std::vector<HelloMail> hellos);
     static void look_up(store::Store& store, std::vector<LookUp> look_ups);
 
     AuditLog audit_;
+    bus::Bus& bus_;
+    route::Routes& routes_;
+    Accounts accounts_;
     AnswerCounts answers_;
     Patience patience_;
     Heads heads_{limits::kHeadsKept};

@@ -105,6 +105,9 @@ protected:
                                              .command = std::move(command)}));
         return request_id;
     }
+    void add_user(UserId uid, const std::string& name) {
+        ASSERT_TRUE(store_.add_user({.uid = uid, .name = name, .name_key = name}));
+    }
     std::uint32_t create(UserId uid) {
         pb::ClientFrame command;
         command.mutable_create_group()->mutable_settings()->set_name("tea");
@@ -299,6 +302,74 @@ TEST_F(OwnerTest, NamesAreTakenOnce) {
     const auto found = ask(bus::AskUserByName{.name_key = "ann"});
     ASSERT_TRUE(found);
     EXPECT_EQ(std::get<bus::Account>(*found).uid, std::get<bus::Account>(*first).uid);
+}
+
+// ---- Accounts
+
+class ClosedAccountTest : public OwnerTest {
+protected:
+    ClosedAccountTest() {
+        add_user(kAnn, "ann");
+        add_user(kBob, "bob");
+        EXPECT_TRUE(node_.answer(create(kAnn)).has_group_ready());
+        EXPECT_TRUE(node_.answer(join(kBob)).has_group_ready());
+    }
+    bool change(bus::AskChangeUser change) { return ask(std::move(change)).has_value(); }
+    Seq head() { return store_.head(kGroup).value().seq; }
+};
+
+TEST_F(ClosedAccountTest, NothingIsStoredAfterTheOperatorWasAnswered) {
+    std::vector<std::uint32_t> before;
+    for (std::uint8_t n = 1; n <= 100; ++n) before.push_back(send(kBob, cmid(n), "on and on"));
+    ASSERT_TRUE(change({.uid = kBob, .disabled = true}));
+    const Seq then = head();
+    const auto refused = node_.answer(send(kBob, cmid(200), "and on")).refused();
+    EXPECT_EQ(refused.code(), pb::CODE_NOT_PERMITTED);
+    for (const std::uint32_t request : before) {
+        const pb::ServerFrame answer = node_.answer(request);
+        EXPECT_TRUE(answer.has_sent() || answer.has_refused());
+        if (answer.has_sent()) {
+            EXPECT_LE(answer.sent().seq(), then.value);
+        }
+    }
+    EXPECT_EQ(head(), then);
+    ASSERT_TRUE(node_.answer(send(kAnn, cmid(1), "others go on")).has_sent());
+    ASSERT_TRUE(change({.uid = kBob, .disabled = false}));
+    EXPECT_TRUE(node_.answer(send(kBob, cmid(201), "back")).has_sent());
+}
+
+TEST_F(ClosedAccountTest, AVoidTokenStoresNothingAndANewOneDoes) {
+    const auto send_with = [&](Time minted, std::uint8_t n) {
+        pb::Body body;
+        body.set_text("x");
+        pb::ClientFrame command;
+        command.set_request_id(1'000U + n);
+        command.mutable_send()->set_gid(kGroup.value);
+        command.mutable_send()->set_cmid(std::string{cmid(n).view()});
+        command.mutable_send()->set_body(body.SerializeAsString());
+        EXPECT_TRUE(
+            bus_.post(partition_of(kGroup), {.reply_to = {.node = kNode, .request_id = 1'000U + n},
+                                             .gid = kGroup,
+                                             .uid = kBob,
+                                             .token_minted = minted,
+                                             .limits_lifted = true,
+                                             .command = std::move(command)}));
+        return node_.answer(1'000U + n);
+    };
+    const Time minted = now();
+    EXPECT_TRUE(send_with(minted, 1).has_sent());
+    ASSERT_TRUE(change({.uid = kBob, .tokens_since = minted}));
+    EXPECT_EQ(send_with(minted, 2).refused().code(), pb::CODE_TOKEN_INVALID);
+    const auto hello = ask(bus::AskHello{.uid = kBob, .token_minted = minted});
+    ASSERT_TRUE(hello);
+    EXPECT_FALSE(std::get<bus::HelloAnswer>(*hello).welcome);
+    EXPECT_TRUE(send_with(minted + Millis{1}, 3).has_sent());
+}
+
+TEST_F(ClosedAccountTest, IsClosedForTheNextOwnerToo) {
+    ASSERT_TRUE(change({.uid = kBob, .erase = true}));
+    start();
+    EXPECT_EQ(node_.answer(send(kBob, cmid(1), "x")).refused().code(), pb::CODE_NOT_PERMITTED);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 // more.
 
 #include <span>
+#include <unordered_set>
 #include <vector>
 
 #include "base/limits.h"
@@ -39,6 +40,7 @@ private:
     Result<bus::Reply> on(const bus::AskHello& ask);
     [[nodiscard]] Result<std::vector<bus::HelloAnswer>> hellos_at_once(
         std::span<const bus::AskHello> asks);
+    [[nodiscard]] Result<std::unordered_set<UserId>> accounts_among(std::span<const UserId> uids);
     Result<bus::Reply> on(const bus::AskUserLog& ask);
     // ---- questions_people.cc
     Result<bus::Reply> on(const bus::AskUsers& ask);
@@ -47,7 +49,9 @@ private:
     Result<bus::Reply> on(const bus::AskMembers& ask);
     Result<bus::Reply> on(const bus::AskAccounts& ask);
     Result<bus::Reply> on(const bus::AskGroups& ask);
+    // ---- questions_accounts.cc
     Result<bus::Reply> on(const bus::AskChangeUser& ask);
+    Result<bus::Reply> on(const bus::AskAccountChanges& ask);
     // ---- questions_outside.cc: what other systems ask for
     Result<bus::Reply> on(const bus::AskOutsideUser& ask);
     Result<bus::Reply> on(const bus::AskSettings& ask);

@@ -3,10 +3,13 @@
 
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "base/group_ids.h"
 #include "base/limits.h"
+#include "owner/account.h"
 #include "owner/questions.h"
 
 namespace stentor::owner {
@@ -49,17 +52,11 @@ Result<std::vector<bus::HelloAnswer>> Questions::hellos_at_once(
     std::span<const bus::AskHello> asks) {
     std::vector<UserId> uids;
     for (const bus::AskHello& ask : asks) uids.push_back(ask.uid);
-    const auto accounts = store_.user_rows(uids);
-    if (!accounts) return std::unexpected(accounts.error());
     const auto log_heads = store_.user_log_heads(uids);
     if (!log_heads) return std::unexpected(log_heads.error());
     std::vector<bus::HelloAnswer> answers(asks.size());
     for (std::size_t i = 0; i < asks.size(); ++i) {
-        const auto& account = (*accounts)[i];
-        // A token for nobody's account is one that the operator minted: he knows what he does.
-        answers[i].welcome =
-            !account || (!account->disabled && account->tokens_since <= asks[i].token_minted);
-        if (!answers[i].welcome) continue;
+        answers[i].welcome = true;  // Else the gate would not have let it come here.
         if ((*log_heads)[i] == 0 && asks[i].user_log_after == 0) continue;
         auto log = user_log(asks[i].uid, asks[i].user_log_after);
         if (!log) return std::unexpected(log.error());
@@ -70,20 +67,42 @@ Result<std::vector<bus::HelloAnswer>> Questions::hellos_at_once(
     // round it would be in neither.
     auto lists = store_.group_lists(uids, limits::kGroupsListed);
     if (!lists) return std::unexpected(lists.error());
+    const auto accounts = accounts_among(uids);
+    if (!accounts) return std::unexpected(accounts.error());
     std::optional<bool> announced;  // Whether there is that group; looked at when it matters.
     for (std::size_t i = 0; i < asks.size(); ++i) {
         std::vector<GroupId>& groups = answers[i].groups;
-        if (!answers[i].welcome) continue;
         groups = std::move((*lists)[i]);
-        if (!(*accounts)[i] || (!groups.empty() && groups.front() == kBroadcastGroup)) continue;
+        if (!groups.empty() && groups.front() == kBroadcastGroup) continue;
         if (!announced) {
             const auto is = has_announcements();
             if (!is) return std::unexpected(is.error());
             announced = *is;
         }
-        if (*announced) groups.insert(groups.begin(), kBroadcastGroup);
+        if (!*announced) continue;
+        if (accounts->contains(asks[i].uid)) groups.insert(groups.begin(), kBroadcastGroup);
     }
     return answers;
+}
+
+// A token for nobody's account is one that the operator minted. Numbers that are drawn are given to
+// accounts alone, which saves all others a look at their rows.
+Result<std::unordered_set<UserId>> Questions::accounts_among(std::span<const UserId> uids) {
+    std::unordered_set<UserId> accounts;
+    std::vector<UserId> others;
+    for (const UserId uid : uids) {
+        if (is_drawn(uid)) {
+            accounts.insert(uid);
+        } else {
+            others.push_back(uid);
+        }
+    }
+    const auto rows = store_.user_rows(others);
+    if (!rows) return std::unexpected(rows.error());
+    for (std::size_t i = 0; i < others.size(); ++i) {
+        if ((*rows)[i]) accounts.insert(others[i]);
+    }
+    return accounts;
 }
 
 }  // namespace stentor::owner

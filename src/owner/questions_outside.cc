@@ -42,7 +42,9 @@ Result<bus::Reply> Questions::on(const bus::AskOutsideUser& ask) {
         const auto known = store_.user(uid);
         if (!known) return std::unexpected(known.error());
         if (*known) {
-            if ((*known)->password == mark) return bus::Reply{account_of(**known)};
+            // An erased one stays: whoever owned it is told that it is closed.
+            if ((*known)->password == mark || (*known)->erased)
+                return bus::Reply{account_of(**known)};
             return std::unexpected(Error{.code = Code::internal, .where = "uid"});
         }
         const std::string suffix = i == 0 ? "" : '-' + mark.substr(mark.size() - 4 * i);

@@ -51,7 +51,6 @@ Result<bus::Reply> Questions::on(const bus::AskUsers& ask) {
 
 Result<bus::Reply> Questions::on(const bus::AskAddUser& ask) {
     // Drawn at random, so that an id says nothing of when or how many; 40 bits keep it short.
-    constexpr std::uint64_t kFirst = std::uint64_t{1} << 32U;
     constexpr std::uint64_t kEnd = std::uint64_t{1} << 40U;
     constexpr int kTries = 8;
     store::UserRow row{.name = ask.name,
@@ -61,7 +60,7 @@ Result<bus::Reply> Questions::on(const bus::AskAddUser& ask) {
     for (int i = 0; i < kTries; ++i) {
         std::uint64_t random = 0;
         randombytes_buf(&random, sizeof random);
-        row.uid = {kFirst + random % (kEnd - kFirst)};
+        row.uid = {kFirstDrawn + random % (kEnd - kFirstDrawn)};
         const auto taken = store_.user(row.uid);
         if (!taken) return std::unexpected(taken.error());
         if (*taken) continue;
@@ -154,20 +153,6 @@ Result<bus::Reply> Questions::on(const bus::AskGroups& ask) {
         *groups.add_groups() = summary_of(one.gid, one.head);
     }
     return bus::Reply{std::move(groups)};
-}
-
-Result<bus::Reply> Questions::on(const bus::AskChangeUser& ask) {
-    const auto row = store_.user(ask.uid);
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return std::unexpected(Error{.code = Code::not_found, .where = "uid"});
-    store::UserRow changed = **row;
-    if (ask.password_hash) changed.password = *ask.password_hash;
-    if (ask.disabled) changed.disabled = *ask.disabled;
-    if (ask.tokens_since) changed.tokens_since = *ask.tokens_since;
-    if (const auto written = store_.change_user(changed); !written) {
-        return std::unexpected(written.error());
-    }
-    return bus::Reply{account_of(changed)};
 }
 
 }  // namespace stentor::owner

@@ -205,18 +205,64 @@ TEST_F(QuestionsTest, AnnouncementsStandInEverybodysListFromHisFirstDayOn) {
     EXPECT_EQ(refusal_of(who), Code::not_found);
 }
 
-TEST_F(QuestionsTest, HelloIsForAccountsThatMaySignIn) {
-    const auto welcome = [&] {
-        return ask<bus::HelloAnswer>(bus::AskHello{.uid = kAnn, .token_minted = kStart}).welcome;
-    };
-    EXPECT_TRUE(welcome());
-    ask<bus::Account>(bus::AskChangeUser{.uid = kAnn, .tokens_since = kStart + Millis{1}});
-    EXPECT_FALSE(welcome());
+TEST_F(QuestionsTest, ChangesOfAccountsAreToldToGatesInTheirOrder) {
     ask<bus::Account>(bus::AskChangeUser{.uid = kAnn, .tokens_since = kStart});
-    EXPECT_TRUE(welcome());
-    EXPECT_TRUE(ask<bus::Account>(bus::AskChangeUser{.uid = kAnn, .disabled = true}).disabled);
-    EXPECT_FALSE(welcome());
+    EXPECT_TRUE(ask<bus::Account>(bus::AskChangeUser{.uid = kBob, .disabled = true}).disabled);
+    const auto first = ask<bus::AccountChangesAnswer>(bus::AskAccountChanges{.count = 1});
+    ASSERT_EQ(first.states.size(), 1U);
+    EXPECT_EQ(first.states[0].uid, kAnn);
+    EXPECT_EQ(first.states[0].tokens_since, kStart + Millis{1});
+    EXPECT_LT(first.last, first.head);
+    const auto second =
+        ask<bus::AccountChangesAnswer>(bus::AskAccountChanges{.after = first.last, .count = 10});
+    ASSERT_EQ(second.states.size(), 1U);
+    EXPECT_TRUE(second.states[0].closed);
+    EXPECT_EQ(second.last, second.head);
     EXPECT_EQ(refusal_of(bus::AskChangeUser{.uid = {99}}), Code::not_found);
+}
+
+// A token is named by its millisecond: none that was given out before may share one with those
+// after.
+TEST_F(QuestionsTest, EveryTokenBeforeASignOutIsVoidAndTheNextOneIsNot) {
+    const bus::SignIn here{.minted = kStart, .client = "c", .address = "192.0.2.1"};
+    const auto sign_in = [&] {
+        return ask<bus::Account>(bus::AskChangeUser{.uid = kAnn, .signed_in = here})
+            .sign_ins.back()
+            .minted;
+    };
+    const Time first = sign_in();
+    const Time second = sign_in();
+    EXPECT_EQ(first, kStart);
+    EXPECT_GT(second, first);
+    const auto out = ask<bus::Account>(bus::AskChangeUser{.uid = kAnn, .tokens_since = kStart});
+    EXPECT_GT(out.tokens_since, second);
+    EXPECT_TRUE(out.sign_ins.empty());
+    EXPECT_GE(sign_in(), out.tokens_since);
+}
+
+TEST_F(QuestionsTest, SingleTokensEndAndTooManyOfThemEndAllOlderOnes) {
+    const auto end = [&](Millis after) {
+        return ask<bus::Account>(bus::AskChangeUser{.uid = kAnn, .ended_token = kStart + after});
+    };
+    for (std::size_t i = 0; i < limits::kEndedTokens; ++i) {
+        EXPECT_EQ(end(Millis{10 * static_cast<int>(i)}).tokens_since, Time{});
+    }
+    EXPECT_EQ(end(Millis{5}).tokens_since, kStart + Millis{1});
+    const auto states = ask<bus::AccountChangesAnswer>(bus::AskAccountChanges{.count = 10}).states;
+    ASSERT_EQ(states.size(), 1U);
+    EXPECT_EQ(states[0].ended_tokens.size(), limits::kEndedTokens);
+}
+
+TEST_F(QuestionsTest, AnErasedAccountStaysClosedUnderANameThatSaysSo) {
+    const auto erased = ask<bus::Account>(bus::AskChangeUser{.uid = kAnn, .erase = true});
+    EXPECT_EQ(erased.name, "erased user 11");
+    EXPECT_TRUE(erased.disabled);
+    EXPECT_EQ(erased.password_hash, "");
+    EXPECT_EQ(refusal_of(bus::AskUserByName{.name_key = "ann"}), Code::not_found);
+    EXPECT_EQ(refusal_of(bus::AskChangeUser{.uid = kAnn, .disabled = false}), Code::not_permitted);
+    EXPECT_EQ(refusal_of(bus::AskChangeUser{.uid = kAnn, .password_hash = "x"}),
+              Code::not_permitted);
+    EXPECT_TRUE(ask<bus::Account>(bus::AskChangeUser{.uid = kAnn, .erase = true}).erased);
 }
 
 // Whatever comes between the looks of a Hello: what its log tells of already, its groups show.
@@ -244,7 +290,6 @@ TEST_F(QuestionsTest, HellosThatComeTogetherAreAnsweredAsEachAlone) {
     write({71}, {},
           {{.uid = kAnn, .role = Role::member, .version = 1},
            {.uid = {99}, .role = Role::member, .version = 1}});
-    ask<bus::Account>(bus::AskChangeUser{.uid = kBob, .disabled = true});
     const std::vector<bus::AskHello> asks{{.uid = kBob, .token_minted = kStart},
                                           {.uid = kAnn, .token_minted = kStart},
                                           {.uid = {99}, .token_minted = kStart},

@@ -60,6 +60,10 @@ void Worker::use_keywords(std::shared_ptr<const safety::Keywords> keywords) {
 
 void Worker::set_storm(const safety::StormRule& storm) { mailbox_->put(storm); }
 
+void Worker::settle(UserId uid, Barriers::Done done) {
+    mailbox_->put(SettleMail{.uid = uid, .done = std::move(done)});
+}
+
 void Worker::wake(GroupId gid) { mailbox_->put(WakeMail{gid}); }
 
 void Worker::run() {
@@ -127,10 +131,13 @@ void Worker::on_mail(Mail& mail, Time now) {
     } else if (const auto* storm = std::get_if<safety::StormRule>(&mail)) {
         settings_.rules.storm = *storm;
         for (auto& [id, owned] : partitions_) owned.partition.set_storm(*storm);
+    } else if (auto* settle = std::get_if<SettleMail>(&mail)) {
+        barriers_.add(settle->uid, std::move(settle->done));
     } else if (const auto* wake = std::get_if<WakeMail>(&mail)) {
         owner_of(wake->gid).partition.on_wake(wake->gid, now);
     } else {
         for (const auto& [gid, outcome] : std::get<Outcomes>(mail)) {
+            barriers_.commit_ended(gid);
             owner_of(gid).partition.on_committed(gid, outcome);
         }
     }
@@ -156,6 +163,8 @@ void Worker::flush() {
     }
     if (!look_ups_.empty()) engines_.look_ups.put(std::exchange(look_ups_, {}));
     submit_commits();
+    barriers_.look(
+        [this](GroupId gid, UserId uid) { return owner_of(gid).partition.holds(gid, uid); });
     for (auto& [node, answers] : answers_) {
         if (!answers.empty()) engines_.bus.answer(node, std::exchange(answers, {}));
     }
@@ -203,6 +212,7 @@ void Worker::load(group::Load load) {
 void Worker::commit(store::Commit commit) {
     const PartitionId partition = partition_of(commit.gid);
     if (!moderation_.empty()) moderation_.on_commit(commit, engines_.store);
+    barriers_.commit_began(commit.gid);
     commits_[partition.value % commits_.size()].push_back(std::move(commit));
 }
 

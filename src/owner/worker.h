@@ -25,6 +25,7 @@
 #include "group/partition.h"
 #include "owner/answers.h"
 #include "owner/audit_log.h"
+#include "owner/barriers.h"
 #include "owner/committer.h"
 #include "owner/gathered.h"
 #include "owner/judge.h"
@@ -70,6 +71,9 @@ public:
     void open(const bus::AskOpen& question, bus::ReplyHandler reply);
     void use_keywords(std::shared_ptr<const safety::Keywords> keywords);
     void set_storm(const safety::StormRule& storm);
+    // `done` is called on the worker's thread once nothing of this user is under way any more. The
+    // gate must have closed before.
+    void settle(UserId uid, Barriers::Done done);
 
     // Thread: any.
     [[nodiscard]] std::size_t waiting() const { return mailbox_->size() + taken_in_; }
@@ -91,10 +95,14 @@ private:
     struct WakeMail {
         GroupId gid;
     };
+    struct SettleMail {
+        UserId uid;
+        Barriers::Done done;
+    };
     using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
-    using Mail =
-        std::variant<PostMail, OpenMail, group::Loaded, std::vector<group::Loaded>, Outcomes,
-                     WakeMail, std::shared_ptr<const safety::Keywords>, safety::StormRule>;
+    using Mail = std::variant<PostMail, OpenMail, group::Loaded, std::vector<group::Loaded>,
+                              Outcomes, WakeMail, SettleMail,
+                              std::shared_ptr<const safety::Keywords>, safety::StormRule>;
 
     struct Owned {
         group::Partition partition;
@@ -126,6 +134,7 @@ private:
     std::unordered_map<std::uint64_t, bus::ReplyHandler> opening_;
     std::uint64_t last_ask_{};
     std::atomic<std::size_t> groups_in_memory_{};
+    Barriers barriers_;
     Longest turns_;
     ModerationWatch moderation_;
     group::Intake intake_;

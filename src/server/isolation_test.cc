@@ -187,7 +187,7 @@ private:
             healthy_.members[0]->pull_newest(healthy_.gids[0]);
             if (trouble && next_sign_in <= Clock::now()) {
                 next_sign_in += 50ms;
-                node_.passwords.check("", "a password", [this](Result<bool>) { ++sign_ins_; });
+                node_.passwords.check({}, "", "a password", [this](Result<bool>) { ++sign_ins_; });
                 if (filtered_.members[0]->unanswered() == 0) {
                     filtered_.members[0]->send(filtered_.gids[0], "slow", Clock::now());
                 }

@@ -42,8 +42,13 @@ struct MemoryNode {
     bus::LocalBus bus;
     route::LocalRoutes routes;
     NumberVerifier verifier;
-    gateway::Gateway gateway{
-        {.node = {1}, .instance = 1}, {.verifier = verifier}, bus, routes, shards};
+    account::SharedGate gate{account::kTokenLives};
+    gateway::Gateway gateway{{.node = {1}, .instance = 1},
+                             {.verifier = verifier, .gate = gate},
+                             gate,
+                             bus,
+                             routes,
+                             shards};
     owner::Owner owner;
 };
 

@@ -316,6 +316,10 @@ std::string metrics_of(const Measured& measured) {
     page.gauges("stentor_http_waiting", "HTTP requests that wait",
                 {{{{"for", "passwords"}}, as_double(measured.passwords.waiting())},
                  {{{"for", "owners"}}, as_double(measured.poster.waiting())}});
+    page.counter("stentor_sign_ins_failed_total", "Wrong passwords, and names that nobody has",
+                 as_double(measured.passwords.counts().failed))
+        .counter("stentor_sign_ins_refused_total", "Not tried: after failures, or without room",
+                 as_double(measured.passwords.counts().refused));
     if (measured.storm) add_storm(page, *measured.storm, measured.gateway);
     if (measured.filter != nullptr) add_filter(page, *measured.filter);
     if (measured.leader != nullptr) add_leader(page, *measured.leader);

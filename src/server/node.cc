@@ -27,19 +27,23 @@ constexpr NodeId kThisNode{1};
 // Tokens are checked where a session says Hello.
 class TokenVerifier final : public session::Verifier {
 public:
-    explicit TokenVerifier(const auth::Secrets& secrets) : secrets_{secrets} {}
+    TokenVerifier(const auth::Secrets& secrets, const account::SharedGate& gate)
+        : secrets_{secrets}, gate_{gate} {}
 
     Result<session::Identity> verify(std::string_view token, Time now) const override {
         const auto claims = auth::verify(secrets_.keys, token, now);
         if (!claims) return std::unexpected(claims.error());
+        const Time expires = gate_.expires_of(claims->minted, claims->expires);
+        if (now >= expires) return std::unexpected(Error{.code = Code::token_expired});
         return session::Identity{.uid = claims->uid,
                                  .minted = claims->minted,
-                                 .expires = claims->expires,
+                                 .expires = expires,
                                  .bench = claims->bench};
     }
 
 private:
     const auth::Secrets& secrets_;
+    const account::SharedGate& gate_;
 };
 
 std::unique_ptr<search::WordIndex> open_words(const config::Settings& settings) {
@@ -60,13 +64,15 @@ Node::Node(const config::Settings& settings)
       shards_{net_options(settings)},
       admin_side_{admin_side_of(settings)},
       secrets_{auth::load_or_make_secrets(std::filesystem::path{settings.server.data} / "secrets")},
-      verifier_{std::make_unique<TokenVerifier>(secrets_)},
+      gate_{settings.accounts.token_lifetime},
+      verifier_{std::make_unique<TokenVerifier>(secrets_, gate_)},
       store_{open_record(settings)},
       leader_{make_leader(settings, secrets_, *store_)},
       words_{open_words(settings)},
       indexer_{words_ ? std::make_unique<search::Indexer>(*store_, *words_) : nullptr},
       gateway_{{.node = kThisNode, .instance = to_ms(now())},
-               session_rules(settings, *verifier_),
+               session_rules(settings, *verifier_, gate_),
+               gate_,
                bus_,
                routes_,
                shards_},
@@ -76,7 +82,7 @@ Node::Node(const config::Settings& settings)
       owner_{*store_, bus_, routes_,
              owner_options(settings, words_.get(), filter_.get(), leader_.get())},
       stats_{shards_, owner_, gateway_.hub(), filter_.get(), leader_.get()},
-      api_{api_options(settings, secrets_, poster_), bus_, passwords_, stats_},
+      api_{api_options(settings, secrets_, poster_, gate_), bus_, passwords_, stats_},
       admin_{{.bus = bus_,
               .poster = poster_,
               .passwords = passwords_,

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "account/shared_gate.h"
 #include "api/admin.h"
 #include "api/api.h"
 #include "api/hooks.h"
@@ -72,6 +73,7 @@ private:
     net::ShardGroup shards_;
     std::unique_ptr<AdminSide> admin_side_;  // None without an address.
     auth::Secrets secrets_;
+    account::SharedGate gate_;  // Of this node's sessions and HTTP.
     std::unique_ptr<session::Verifier> verifier_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<replica::Leader> leader_;   // None: nobody can follow.

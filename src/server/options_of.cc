@@ -96,8 +96,10 @@ Millis pulse_of(const config::Settings::Server& server) {
     return std::clamp<Millis>(spread, limits::kPulseEvery, limits::kPulseAtMost);
 }
 
-session::Rules session_rules(const config::Settings& settings, const session::Verifier& verifier) {
+session::Rules session_rules(const config::Settings& settings, const session::Verifier& verifier,
+                             const account::SharedGate& gate) {
     return {.verifier = verifier,
+            .gate = gate,
             .sends_per_s = static_cast<std::uint32_t>(settings.limits.sends_per_second),
             .sends_burst = static_cast<std::uint32_t>(settings.limits.sends_burst),
             .pulse = pulse_of(settings.server)};
@@ -113,6 +115,7 @@ owner::OwnerOptions owner_options(const config::Settings& settings, search::Sear
             .sync_delay = settings.store.sync_delay,
             .await_copied = std::move(await_copied),
             .groups = group_settings(settings),
+            .token_lives = settings.accounts.token_lifetime,
             .who_read_members = settings.groups.who_read_members,
             .judge = judge,
             .words = words};
@@ -130,7 +133,7 @@ StormOptions storm_options(const config::Settings& settings) {
 }
 
 api::Options api_options(const config::Settings& settings, const auth::Secrets& secrets,
-                         api::Poster& poster) {
+                         api::Poster& poster, const account::SharedGate& gate) {
     const auto per_minute = static_cast<std::uint32_t>(settings.accounts.attempts_per_minute);
     return {.keys = secrets.keys,
             .token_lives = settings.accounts.token_lifetime,
@@ -138,8 +141,9 @@ api::Options api_options(const config::Settings& settings, const auth::Secrets& 
             .sign_up = settings.accounts.sign_up,
             .web_folder = settings.server.web,
             .outside_keys = outside_keys(settings.outside.tokens),
-            .origins = settings.listen.origins,
-            .poster = &poster};
+             .origins = settings.listen.origins,
+             .poster = &poster,
+             .gate = &gate};
 }
 
 }  // namespace stentor::server

@@ -14,14 +14,16 @@ namespace stentor::server {
 
 [[nodiscard]] net::Options net_options(const config::Settings& settings);
 [[nodiscard]] session::Rules session_rules(const config::Settings& settings,
-                                           const session::Verifier& verifier);
+                                           const session::Verifier& verifier,
+                                           const account::SharedGate& gate);
 // `words`, `judge` and `leader` may be none.
 [[nodiscard]] owner::OwnerOptions owner_options(const config::Settings& settings,
                                                 search::Search* words, owner::Judge* judge,
                                                 replica::Leader* leader);
 // Throws std::runtime_error when a key of another system cannot be used.
 [[nodiscard]] api::Options api_options(const config::Settings& settings,
-                                       const auth::Secrets& secrets, api::Poster& poster);
+                                       const auth::Secrets& secrets, api::Poster& poster,
+                                       const account::SharedGate& gate);
 
 // How often each connection gets a heartbeat.
 [[nodiscard]] Millis pulse_of(const config::Settings::Server& server);

@@ -40,10 +40,14 @@ void Commands::on_hello(const pb::ClientFrame& frame) {
         if (error.where.empty()) error.where = "hello.token";
         return session_.refuse_and_close(frame.request_id(), error, fx_);
     }
+    if (!rules_.gate.passes(identity->uid, identity->minted)) {
+        return session_.refuse_and_close(frame.request_id(), kVoidToken, fx_);
+    }
     session_.state_ = Session::State::ready;
     session_.uid_ = identity->uid;
     session_.device_ = {hello.device()};
     session_.bench_ = identity->bench;
+    session_.minted_ = identity->minted;
     session_.expires_ = identity->expires;
     session_.misses_ = rules_.misses->of(identity->uid);
     session_.want_deadline(identity->expires, fx_);

@@ -227,6 +227,10 @@ void Session::on_badges(pb::Pulse pulse, Effects& fx) {
     fx.reply(wire::encode(frame));
 }
 
+void Session::on_account_moved(const Rules& rules, Effects& fx) {
+    if (!rules.gate.passes(uid_, minted_)) on_expelled(kVoidToken, fx);
+}
+
 void Session::on_expelled(const Error& error, Effects& fx) {
     if (state_ == State::ready) refuse_and_close(0, error, fx);
 }

@@ -25,6 +25,7 @@
 #include <string>
 #include <string_view>
 
+#include "account/shared_gate.h"
 #include "base/code.h"
 #include "base/ids.h"
 #include "base/limits.h"
@@ -44,6 +45,9 @@ inline constexpr Millis kAnswerWithin = limits::kAskWithin + Millis{5'000};
 inline constexpr std::uint16_t close_code(Code code) {
     return static_cast<std::uint16_t>(4000 + static_cast<int>(code));
 }
+
+// The account is closed, or the token was ended.
+inline constexpr Error kVoidToken{.code = Code::token_invalid, .where = "hello.token"};
 
 struct Identity {
     UserId uid;
@@ -66,6 +70,7 @@ public:
 // What all sessions of a shard share.
 struct Rules {
     const Verifier& verifier;
+    const account::SharedGate& gate;
     std::uint32_t sends_per_s{limits::kSendsPerSecond};
     std::uint32_t sends_burst{limits::kSendsBurst};
     Millis pulse{limits::kPulseEvery};
@@ -190,6 +195,8 @@ public:
     void on_ousted(GroupId gid, std::uint64_t version, std::string payload, Effects& fx);
     // News of his groups; those that are open here are told by their own pushes.
     void on_badges(pb::Pulse pulse, Effects& fx);
+    // The gate knows something new of this account.
+    void on_account_moved(const Rules& rules, Effects& fx);
     // The account may not be here (any more).
     void on_expelled(const Error& error, Effects& fx);
     // Another seat left and this one moved.
@@ -198,6 +205,7 @@ public:
     [[nodiscard]] State state() const { return state_; }
     [[nodiscard]] UserId uid() const { return uid_; }
     [[nodiscard]] DeviceId device() const { return device_; }
+    [[nodiscard]] Time token_minted() const { return minted_; }
     [[nodiscard]] bool bench() const { return bench_; }
     // In no order; those without a seat are on their way.
     [[nodiscard]] std::span<const OpenGroup> groups() const { return groups_; }
@@ -222,6 +230,7 @@ private:
 
     UserId uid_;
     DeviceId device_;
+    Time minted_;
     Time expires_;
     Time deadline_;
     Flight flight_;

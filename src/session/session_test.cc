@@ -143,7 +143,8 @@ protected:
     }
 
     Tokens tokens;
-    Rules rules{.verifier = tokens};
+    account::SharedGate gate{account::kTokenLives};
+    Rules rules{.verifier = tokens, .gate = gate};
     Told fx;
     Session session;
     Time now = from_ms(1'700'000'000'000);

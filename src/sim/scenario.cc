@@ -89,7 +89,8 @@ private:
     SimBus bus_{world_};
     SimRoutes routes_{world_};
     SimVerifier verifier_;
-    session::Rules rules_{.verifier = verifier_};
+    account::SharedGate gate_{account::kTokenLives};
+    session::Rules rules_{.verifier = verifier_, .gate = gate_};
     group::Settings group_settings_{};
     std::unique_ptr<OwnerProcess> owner_;
     std::vector<std::unique_ptr<OwnerProcess>> former_owners_;
@@ -125,6 +126,7 @@ Scenario::Scenario(std::uint64_t seed, bool traced)
                std::to_string(faults.unknown_applied) + ", later " +
                std::to_string(faults.unknown_applied_later);
     });
+    gate_.become_known();
     start_owner();
     for (std::uint32_t index = 1; index <= kNodes; ++index) start_node(index);
     draw_people();

@@ -1,0 +1,38 @@
+#include "account/shared_gate.h"
+
+namespace stentor::account {
+
+void SharedGate::apply(std::span<const bus::AccountState> states, Time now) {
+    const std::lock_guard lock{mutex_};
+    for (const bus::AccountState& state : states) gate_.apply(state, now);
+    size_ = gate_.size();
+}
+
+void SharedGate::forget(Time now) {
+    if (size_ == 0) return;
+    const std::lock_guard lock{mutex_};
+    gate_.forget(now);
+    size_ = gate_.size();
+}
+
+bool SharedGate::passes(UserId uid, Time minted) const {
+    if (size_ == 0) return true;
+    const std::shared_lock lock{mutex_};
+    return gate_.passes(uid, minted);
+}
+
+bool SharedGate::is_closed(UserId uid) const {
+    if (size_ == 0) return false;
+    const std::shared_lock lock{mutex_};
+    return gate_.is_closed(uid);
+}
+
+// The operator takes somebody out of a group also after their account was closed.
+std::optional<Error> SharedGate::objection_to(const bus::Post& post) const {
+    if (!post.uid || passes(post.uid, post.token_minted)) return std::nullopt;
+    if (post.operator_rights && post.command.has_leave_group()) return std::nullopt;
+    if (post.token_minted == Time{}) return Error{.code = Code::not_permitted, .where = "account"};
+    return Error{.code = Code::token_invalid, .where = "hello.token"};
+}
+
+}  // namespace stentor::account

@@ -1,0 +1,41 @@
+#pragma once
+// The owner's own gate, kept like the record: what closes here lets nothing more of that user be
+// ordered, whatever a node that has not heard of it still sends.
+//
+// Thread: any; blocks on the store, so only loaders and the start call it.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+#include "account/shared_gate.h"
+#include "base/code.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "store/store.h"
+
+namespace stentor::owner {
+
+class Accounts {
+public:
+    // Reads all that is not simply good. Throws std::runtime_error when the store cannot tell.
+    Accounts(store::Store& store, Millis token_lives);
+
+    [[nodiscard]] const account::SharedGate& gate() const { return gate_; }
+    // Takes what changed in the record since. Number of the newest change.
+    Result<std::uint64_t> catch_up();
+    // Two changes of one account come one after the other: each reads the row that it writes.
+    [[nodiscard]] std::mutex& turn_of(UserId uid) { return turns_[spread(uid.value) % kTurns]; }
+
+private:
+    static constexpr std::size_t kTurns = 64;
+
+    store::Store& store_;
+    account::SharedGate gate_;
+    std::mutex mutex_;
+    std::uint64_t after_{};  // Under mutex_: every change up to here is in the gate.
+    std::array<std::mutex, kTurns> turns_;
+};
+
+}  // namespace stentor::owner

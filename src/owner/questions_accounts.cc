@@ -1,0 +1,41 @@
+// Whether an account is good, and what changes that.
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "base/limits.h"
+#include "owner/account.h"
+#include "owner/questions.h"
+
+namespace stentor::owner {
+
+Result<bus::Reply> Questions::on(const bus::AskChangeUser& ask) {
+    const auto row = store_.user(ask.uid);
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return std::unexpected(Error{.code = Code::not_found, .where = "uid"});
+    // Closed for good. To erase it once more changes nothing.
+    const bool asks_more = ask.password_hash || ask.disabled || ask.tokens_since || ask.signed_in;
+    if ((*row)->erased && asks_more && !ask.erase) {
+        return std::unexpected(Error{.code = Code::not_permitted, .where = "account"});
+    }
+    const store::UserRow changed = changed_by(**row, ask);
+    if (changed != **row) {
+        if (const auto written = store_.change_user(changed); !written) {
+            return std::unexpected(written.error());
+        }
+    }
+    return bus::Reply{account_of(changed)};
+}
+
+Result<bus::Reply> Questions::on(const bus::AskAccountChanges& ask) {
+    const std::size_t count = std::clamp<std::size_t>(ask.count, 1, limits::kAccountChanges);
+    const auto page = store_.account_changes(ask.after, count);
+    if (!page) return std::unexpected(page.error());
+    bus::AccountChangesAnswer answer{.head = page->head, .last = page->head};
+    for (const auto& row : page->rows) answer.states.push_back(state_of(row.state));
+    if (page->rows.size() == count) answer.last = page->rows.back().number;
+    return bus::Reply{std::move(answer)};
+}
+
+}  // namespace stentor::owner
