@@ -42,6 +42,7 @@ public:
     }
     void pull(std::uint32_t, GroupId, Epoch, Seq, Seq, const Sight& sight) override {
         pulls.push_back(sight.floor);
+        sights.push_back(sight);
     }
     void near(std::uint32_t, GroupId, Time, const Sight&) override { ++nears; }
     SeatIndex take_seat(GroupId, Epoch, Seq reached) override {
@@ -50,6 +51,7 @@ public:
     }
     void leave_seat(GroupId, SeatIndex seat) override { left.push_back(seat); }
     void caught_up(GroupId, SeatIndex, Epoch, Seq reached) override { caught.push_back(reached); }
+    void seat_away(GroupId, bool is) override { away += is ? 1 : -1; }
     void held_back() override { ++held; }
     Misses missed() override { return {}; }
     void registered(const Identity&, DeviceId, std::uint64_t) override { ++registrations; }
@@ -65,9 +67,11 @@ public:
     std::vector<bus::Question> asks;
     std::vector<std::pair<std::uint32_t, GroupId>> opens;
     std::vector<Seq> pulls, taken, caught;
+    std::vector<Sight> sights;
     std::vector<SeatIndex> left;
     std::vector<std::uint16_t> closed;
     int nears = 0;
+    int away = 0;
     std::uint32_t held = 0;
     int registrations = 0;
     bool paused = false;
@@ -248,12 +252,168 @@ TEST_F(SessionTest, EightCommandsInFlightStopReadingUntilOneIsAnswered) {
     EXPECT_EQ(fx.posts.size(), 9U);
 }
 
-TEST_F(SessionTest, ARequestIdInFlightMayNotBeUsedAgain) {
+TEST_F(SessionTest, ARequestIdInFlightIsRefusedAndTheFirstStillAnswered) {
     begin();
     say(send(10));
     say(send(10));
-    EXPECT_THAT(fx.closed, ::testing::ElementsAre(4400));
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_BAD_FIELD);
     EXPECT_EQ(fx.refusal().field(), "request_id");
+    EXPECT_TRUE(fx.closed.empty());
+    EXPECT_EQ(fx.posts.size(), 1U);
+    session.on_answer(10, payload(10), fx);
+    EXPECT_TRUE(fx.replies.back().has_done());
+}
+
+TEST_F(SessionTest, AnUnknownCommandIsUnsupportedAndTheConnectionGoesOn) {
+    begin();
+    // Field 2047 of a later version's ClientFrame.
+    session.on_frame(rules, std::string{"\x08\x0a\xfa\x7f\x00", 5}, now, fx);
+    EXPECT_EQ(fx.replies.back().request_id(), 10U);
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_UNSUPPORTED);
+    EXPECT_EQ(fx.refusal().field(), "command");
+    EXPECT_TRUE(fx.closed.empty());
+    say(send(10));
+    EXPECT_EQ(fx.posts.size(), 1U);
+}
+
+// ---- Pacing by the socket
+
+TEST_F(SessionTest, AResumeOpensAFewGroupsAndTheOthersAsTheSocketTakesThem) {
+    pb::ClientFrame frame = hello();
+    for (std::uint64_t gid = 1; gid <= limits::kResumes; ++gid) {
+        frame.mutable_hello()->add_resume()->set_gid(gid);
+    }
+    say(frame);
+    EXPECT_EQ(fx.opens.size(), limits::kResumesAtOnce);
+    session.on_opened(0, {.gid = {1}, .epoch = kEpoch}, payload(0), fx);
+    EXPECT_EQ(fx.opens.size(), limits::kResumesAtOnce + 1U);
+    session.on_kept(fx);
+    session.on_opened(0, {.gid = {2}, .epoch = kEpoch}, payload(0), fx);
+    session.on_refused(0, {3}, {.code = Code::not_found}, fx);
+    EXPECT_EQ(fx.opens.size(), limits::kResumesAtOnce + 1U) << "nothing while something waits";
+    session.on_drained(fx);
+    EXPECT_EQ(fx.opens.size(), limits::kResumesAtOnce + 3U);
+    for (std::uint64_t gid = 4; gid <= limits::kResumes; ++gid) {
+        session.on_opened(0, {.gid = {gid}, .epoch = kEpoch}, payload(0), fx);
+    }
+    EXPECT_EQ(fx.opens.size(), limits::kResumes);
+    EXPECT_EQ(fx.taken.size(), limits::kResumes - 1);
+    for (std::uint64_t i = 0; i < limits::kResumes; ++i) EXPECT_EQ(fx.opens[i].second.value, i + 1);
+}
+
+TEST_F(SessionTest, AGroupClosedBeforeItsResumeIsNotOpened) {
+    pb::ClientFrame frame = hello();
+    for (std::uint64_t gid = 1; gid <= limits::kResumesAtOnce + 1U; ++gid) {
+        frame.mutable_hello()->add_resume()->set_gid(gid);
+    }
+    say(frame);
+    pb::ClientFrame close;
+    close.set_request_id(9);
+    close.mutable_close()->set_gid(limits::kResumesAtOnce + 1U);
+    say(close);
+    session.on_opened(0, {.gid = {1}, .epoch = kEpoch}, payload(0), fx);
+    EXPECT_EQ(fx.opens.size(), limits::kResumesAtOnce);
+}
+
+TEST_F(SessionTest, NothingIsReadWhileAnAnswerWaits) {
+    begin();
+    session.on_kept(fx);
+    EXPECT_TRUE(fx.paused);
+    session.on_drained(fx);
+    EXPECT_FALSE(fx.paused);
+    for (std::uint32_t id = 10; id < 18; ++id) say(open(id, {id}));
+    session.on_kept(fx);
+    session.on_answer(10, payload(10), fx);
+    EXPECT_TRUE(fx.paused) << "a free slot is not enough";
+    session.on_drained(fx);
+    EXPECT_FALSE(fx.paused);
+}
+
+TEST_F(SessionTest, BadgesThatWaitAreOneForEachGroup) {
+    begin();
+    session.on_kept(fx);
+    const std::size_t before = fx.replies.size();
+    for (std::uint32_t unread = 1; unread <= 50; ++unread) {
+        pb::Pulse pulse;
+        for (const std::uint64_t gid : {7U, 8U}) {
+            pulse.add_badges()->set_gid(gid);
+            pulse.mutable_badges()->rbegin()->set_unread(unread);
+        }
+        if (unread == 3) pulse.mutable_badges(0)->set_name("new");
+        session.on_badges(pulse, fx);
+    }
+    EXPECT_EQ(fx.replies.size(), before);
+    session.on_drained(fx);
+    ASSERT_EQ(fx.replies.size(), before + 1);
+    const pb::Pulse& told = fx.replies.back().pulse();
+    ASSERT_EQ(told.badges_size(), 2);
+    for (const pb::Badge& badge : told.badges()) EXPECT_EQ(badge.unread(), 50U);
+    EXPECT_EQ(std::ranges::find(told.badges(), 7U, &pb::Badge::gid)->name(), "new");
+}
+
+// ---- Who is there
+
+TEST_F(SessionTest, WhoSaysNothingForAWhileIsAwayUntilTheySpeak) {
+    begin();
+    open_it();
+    pb::ClientFrame here;
+    here.mutable_here();
+    for (int i = 0; i < 20; ++i) {
+        session.on_pulse(2, fx);
+        session.on_pulse(2, fx);
+        say(here);
+    }
+    EXPECT_EQ(fx.away, 0);
+    for (int i = 0; i < 9; ++i) session.on_pulse(2, fx);
+    EXPECT_EQ(fx.away, 1);
+    const std::size_t before = fx.replies.size();
+    say(here);
+    EXPECT_EQ(fx.away, 0);
+    EXPECT_EQ(fx.replies.size(), before) << "it is not answered";
+    for (int i = 0; i < 9; ++i) session.on_pulse(2, fx);
+    session.on_disconnected(fx);
+    EXPECT_EQ(fx.away, 0) << "a seat that is left is nobody's any more";
+}
+
+TEST(Here, IsAskedForSoSeldomThatAMillionCanSayIt) {
+    EXPECT_EQ(here_s(Millis{30'000}), limits::kHereS);
+    EXPECT_EQ(here_s(Millis{120'000}), 360U);
+    EXPECT_EQ(silent_pulses(Millis{120'000}), limits::kHerePulses);
+    EXPECT_EQ(here_s(Millis{1'000}), limits::kHereS);
+}
+
+// ---- What is beside the entries for one member alone
+
+TEST_F(SessionTest, PagesReadAfterAHideOrAReactionAskForWhatIsOnesOwn) {
+    begin();
+    open_it();
+    say(pull(10));
+    EXPECT_FALSE(fx.sights.back().overlay);
+    pb::ClientFrame hide;
+    hide.set_request_id(11);
+    hide.mutable_hide()->set_gid(kGroup.value);
+    hide.mutable_hide()->set_epoch(kEpoch.value);
+    hide.mutable_hide()->add_seqs(4);
+    say(hide);
+    session.on_answer(11, payload(11), fx);
+    say(pull(12));
+    EXPECT_TRUE(fx.sights.back().overlay);
+    // An answer to an open that was made before does not take it away.
+    say(open(13));
+    session.on_opened(13, opening(), payload(13), fx);
+    say(pull(14));
+    EXPECT_TRUE(fx.sights.back().overlay);
+}
+
+TEST_F(SessionTest, WhatAnotherDeviceHidIsAskedForAsSoonAsItIsTold) {
+    begin();
+    open_it();
+    session.on_overlay({99});
+    say(pull(10));
+    EXPECT_FALSE(fx.sights.back().overlay);
+    session.on_overlay(kGroup);
+    say(pull(11));
+    EXPECT_TRUE(fx.sights.back().overlay);
 }
 
 TEST_F(SessionTest, WhatNobodyAnswersTimesOutAndALateAnswerIsDropped) {
@@ -347,6 +507,32 @@ TEST_F(SessionTest, SendsBeyondTheRateAreToldWhenToComeBack) {
     now += Millis{1'000};
     say(send(16));
     EXPECT_EQ(fx.posts.size(), 6U);
+}
+
+TEST_F(SessionTest, ASendThatWasRefusedForGoodIsRepairedAndSentAgainAtOnce) {
+    begin();
+    std::uint32_t id = 10;
+    const auto refused = [&](Code code) {
+        say(send(id));
+        session.on_refusal(rules, id, code, now);
+        session.on_answer(id, payload(id), fx);
+        ++id;
+    };
+    for (int i = 0; i < 2; ++i) {
+        for (const Code code :
+             {Code::epoch_changed, Code::predecessor_missing, Code::filtered, Code::not_found}) {
+            refused(code);
+        }
+    }
+    EXPECT_EQ(fx.posts.size(), 8U);
+    // Who does nothing but that is held to the rate in the end.
+    for (int i = 0; i < 100; ++i) refused(Code::filtered);
+    EXPECT_EQ(fx.posts.size(), std::size_t{limits::kGivenBackBurst} + rules.sends_burst);
+    // One that is told a time pays.
+    now += Millis{60'000};
+    const std::size_t before = fx.posts.size();
+    for (int i = 0; i < 10; ++i) refused(Code::slow_mode);
+    EXPECT_EQ(fx.posts.size() - before, rules.sends_burst);
 }
 
 TEST_F(SessionTest, ReadingNeedsTheGroupOpen) {
