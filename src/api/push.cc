@@ -153,7 +153,7 @@ void Push::send(const Request& request, GroupId gid, UserId to, Scope scope, Rep
         message.send = std::move(*frame);
         if (!message.from) return self->deliver(std::move(message), std::move(answer));
         const UserId from = message.from;
-        ask_good_account(self->bus_, from, *as ? "as" : "key.uid",
+        ask_good_account(self->bus_, self->gate_, from, *as ? "as" : "key.uid",
                          [self, message = std::move(message),
                           answer = std::move(answer)](const Result<void>& good) mutable {
                              if (!good) return answer(refusal(good.error()));

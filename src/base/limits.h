@@ -38,9 +38,12 @@ inline constexpr std::size_t kRangeBytes = 256 * 1024;
 inline constexpr std::size_t kClientFrameBytes = 64 * 1024;  // A whole message, fragments together
 inline constexpr std::size_t kFragments = 64;
 inline constexpr std::size_t kCommandsInFlight = 8;  // Then reading stops
-inline constexpr std::size_t kRepliesWaiting = 8;
+// Answers that were under way when the socket took no more (kCommandsInFlight, and for each of
+// kResumesAtOnce a Fork and an Opened), and what is told unasked.
+inline constexpr std::size_t kRepliesWaiting = 32;
 inline constexpr std::size_t kGroupsOpen = 64;
 inline constexpr std::size_t kResumes = 32;
+inline constexpr std::uint8_t kResumesAtOnce = 4;  // The others follow as the socket takes these
 inline constexpr std::uint32_t kMisses = 64;       // Groups asked for that one may not see, at once
 inline constexpr Millis kMissEvery = 1s;           // Then one in each such time
 inline constexpr std::size_t kMissSlots = 65'536;  // Users whose misses a node remembers at once
@@ -78,6 +81,8 @@ inline constexpr std::uint32_t kSendsBurst = 5;
 inline constexpr std::uint32_t kFloodAfter = 20;  // Refused by rate in a row; then he waits longer
 inline constexpr Millis kFloodWait = 5s;          // Doubled with each kFloodAfter more
 inline constexpr Millis kFloodWaitMax = 60s;
+inline constexpr Millis kGivenBackEvery = 3s;  // A refused one's token; kGivenBackBurst in a row
+inline constexpr int kGivenBackBurst = 20;
 inline constexpr std::size_t kRepeatsKept = 16;  // Newest texts of one member
 inline constexpr std::size_t kKeywords = 100'000;
 inline constexpr std::size_t kKeywordBytes = 256;
@@ -155,8 +160,9 @@ inline constexpr int kFailedSignIns = 5;
 inline constexpr Millis kGroupsMadeEvery = 10s;  // By one user
 inline constexpr int kGroupsMadeBurst = 20;
 inline constexpr Millis kMovedClock = 24h;  // A clock that leaps further ahead is not believed
-inline constexpr std::uint32_t kHereS =
-    120;  // A client that said nothing for so long is not online
+// A client that said nothing for so long is not online; for kHerePulses, where that is longer.
+inline constexpr std::uint32_t kHereS = 120;
+inline constexpr std::uint32_t kHerePulses = 3;
 
 // ---- What questions cost (session/costs.h): units of about 100 us of the server
 inline constexpr std::uint32_t kCostPerSecond = 100;  // Of one user

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/code.h"
 #include "base/limits.h"
 #include "base/time.h"
 
@@ -29,6 +30,10 @@ public:
         return std::nullopt;
     }
 
+    // What was taken last is there again: it led to nothing, and its sender was told to repair it
+    // and send it again at once.
+    void give_back(const RateLimit& limit) { due_ -= limit.period; }
+
     // Whether the wait that take() last named is longer than the rate alone asks for.
     [[nodiscard]] bool flooding() const { return refused_ >= limits::kFloodAfter; }
 
@@ -47,5 +52,29 @@ private:
     Time due_{};               // When all of the burst will be there again, less one period.
     std::uint32_t refused_{};  // In a row.
 };
+
+// How often a token is given back: kGivenBackBurst in a row, then one in each kGivenBackEvery, so
+// that sending what is refused is no way around the rate.
+class GivenBack {
+public:
+    // Whether `rate` got its token back.
+    bool pay(Rate& rate, const RateLimit& limit, Time now) {
+        const Time due = std::max(due_, now);
+        if (due - limits::kGivenBackEvery * (limits::kGivenBackBurst - 1) > now) return false;
+        due_ = due + limits::kGivenBackEvery;
+        rate.give_back(limit);
+        return true;
+    }
+
+private:
+    Time due_{};
+};
+
+// Of these a refusal gives the token back: nothing but repairing it helps. Those that name a time
+// do not.
+constexpr bool gives_back(Code code) {
+    return remedy(code) == Remedy::now || remedy(code) == Remedy::ask ||
+           remedy(code) == Remedy::never;
+}
 
 }  // namespace stentor

@@ -25,9 +25,9 @@ void Cache::on_near(const Waiter& waiter, GroupId gid, Time time, const Reader& 
                     Time /*now*/) {
     impl_->on_near({.waiter = waiter, .gid = gid, .reader = reader, .time = time});
 }
-void Cache::on_watchers(ShardIndex shard, GroupId gid, std::uint32_t count, std::uint64_t ticket,
-                        Time now) {
-    impl_->on_watchers(shard, gid, count, ticket, now);
+void Cache::on_watchers(ShardIndex shard, GroupId gid, const Watchers& watchers,
+                        std::uint64_t ticket, Time now) {
+    impl_->on_watchers(shard, gid, watchers, ticket, now);
 }
 void Cache::on_recheck(GroupId gid, UserId uid, Time /*now*/) { impl_->on_recheck(gid, uid); }
 void Cache::on_hello(const ConnectionToken& connection, UserId uid, Time minted,
@@ -123,7 +123,7 @@ void Cache::Impl::on_reply(AskId id, Result<bus::Reply> reply, Time now) {
 
 std::uint32_t Cache::Impl::online(const Group& group) {
     std::uint32_t sum = 0;
-    for (const Watching& watching : group.watching) sum += watching.count;
+    for (const Watching& watching : group.watching) sum += watching.count - watching.away;
     return sum;
 }
 
@@ -134,15 +134,16 @@ void Cache::Impl::report(Group& group, Time now) {
     fx_.report_route(group.memory.gid(), group.reported);
 }
 
-void Cache::Impl::on_watchers(ShardIndex shard, GroupId gid, std::uint32_t count,
+void Cache::Impl::on_watchers(ShardIndex shard, GroupId gid, const Watchers& watchers,
                               std::uint64_t ticket, Time now) {
     Group* group = find(gid);
     if (group == nullptr) return;
     const auto place = std::ranges::find(group->watching, shard, &Watching::shard);
     if (place == group->watching.end()) return;
-    place->count = count;
+    place->count = watchers.count;
+    place->away = std::min(watchers.away, watchers.count);
     // An older ticket: another Opened is still on its way to that shard, and may sit down there.
-    if (count != 0 || ticket != place->ticket) return;
+    if (watchers.count != 0 || ticket != place->ticket) return;
     group->watching.erase(place);
     std::erase(group->shards, shard);
     if (group->watching.empty()) group->unwatched_since = now;

@@ -95,11 +95,13 @@ public:
     // Another head or epoch, without contents: Router::on_head.
     virtual void head_moved(GroupId gid, Epoch epoch, Seq head,
                             std::span<const ShardIndex> shards) = 0;
-    // How many watch it on this node: Router::on_online.
+    // How many who were heard lately watch it on this node: Router::on_online.
     virtual void online(GroupId gid, std::uint64_t count, std::span<const ShardIndex> shards) = 0;
     // Every session of `uid`: Session::on_ousted.
     virtual void ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload,
                         std::span<const ShardIndex> shards) = 0;
+    // Every session of `uid`: Session::on_overlay.
+    virtual void overlay(GroupId gid, UserId uid, std::span<const ShardIndex> shards) = 0;
     // A kick may have been lost: call on_recheck for each watcher of the group, at leisure.
     virtual void recheck(GroupId gid, std::span<const ShardIndex> shards) = 0;
 
@@ -133,7 +135,11 @@ public:
                  const Reader& reader, Time now);
     void on_near(const Waiter& waiter, GroupId gid, Time time, const Reader& reader, Time now);
     // What Router::take_counts gave.
-    void on_watchers(ShardIndex shard, GroupId gid, std::uint32_t count, std::uint64_t ticket,
+    struct Watchers {
+        std::uint32_t count{};
+        std::uint32_t away{};  // Of them.
+    };
+    void on_watchers(ShardIndex shard, GroupId gid, const Watchers& watchers, std::uint64_t ticket,
                      Time now);
     // Whether this watcher is still a member; `ousted` if not.
     void on_recheck(GroupId gid, UserId uid, Time now);

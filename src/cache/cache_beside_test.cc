@@ -89,7 +89,7 @@ TEST_F(BesideTest, ATickCarriesWhatChangedAndOnceMoreWhatTheLastOneTold) {
 
 TEST_F(BesideTest, TicksOfALargeAudienceAreRarer) {
     open_it();
-    cache.on_watchers(0, kGroup, 100'000, 1, now);
+    cache.on_watchers(0, kGroup, {.count = 100'000}, 1, now);
     item(bus::TalliesChanged{{tally_of(498, 1)}}, 1);
     EXPECT_EQ(tick().size(), 1U);
     item(bus::TalliesChanged{{tally_of(498, 2)}}, 2);
@@ -189,7 +189,7 @@ TEST_F(BesideTest, InAStormTicksAndHowManyWatchAreToldLessOften) {
     cache.set_level(storm::kMerging);  // Four seconds.
     int ticks = 0;
     for (std::uint32_t second = 0; second < 40; ++second) {
-        cache.on_watchers(0, kGroup, 10 + second, 1, now);
+        cache.on_watchers(0, kGroup, {.count = static_cast<std::uint32_t>(10 + second)}, 1, now);
         item(bus::TypingSeen{UserId{100 + second}}, second + 1);
         ticks += tick().empty() ? 0 : 1;
     }
@@ -210,10 +210,30 @@ TEST_F(BesideTest, WhoTypesIsNotToldInARush) {
 
 TEST_F(BesideTest, HowManyWatchIsToldWhenItChanges) {
     open_it();
-    cache.on_watchers(0, kGroup, 3, 1, now);
+    cache.on_watchers(0, kGroup, {.count = 3}, 1, now);
     tick();
     tick();
     EXPECT_THAT(told.onlines, ElementsAre(3));
+}
+
+TEST_F(BesideTest, WhoIsAwayIsNotOnlineAndStillPushedTo) {
+    open_it();
+    cache.on_watchers(0, kGroup, {.count = 3, .away = 1}, 1, now);
+    tick();
+    EXPECT_THAT(told.onlines, ElementsAre(2));
+    cache.on_watchers(0, kGroup, {.count = 3, .away = 3}, 1, now);
+    tick();
+    EXPECT_THAT(told.onlines, ElementsAre(2, 0));
+    add(1, 1);
+    EXPECT_EQ(told.pushes.size(), 1U);
+}
+
+TEST_F(BesideTest, AMemberWhoGetsANoteIsToldOnAllTheirConnections) {
+    open_it();
+    item(bus::MemberChanged{.uid = kBob, .member = {.role = pb::ROLE_MEMBER, .overlay = true}}, 1);
+    EXPECT_THAT(told.overlays, ElementsAre(kBob));
+    item(bus::MemberChanged{.uid = kBob, .member = {.role = pb::ROLE_MEMBER}}, 2);
+    EXPECT_THAT(told.overlays, ElementsAre(kBob));
 }
 
 // Two restores while he was away: what is true still ends at the lower of the two points.

@@ -119,10 +119,11 @@ TEST_F(CacheTest, AnOpenedComesBeforeThePushOfTheNextEntry) {
 TEST_F(CacheTest, NobodyListensNothingIsPushed) {
     open_it();
     const auto ticket = std::uint64_t{1};
-    cache.on_watchers(0, kGroup, 0, ticket - 1, now);  // Told before the Opened got there.
+    cache.on_watchers(0, kGroup, {.count = 0}, ticket - 1,
+                      now);  // Told before the Opened got there.
     add(1, 1);
     EXPECT_EQ(told.pushes.size(), 1U);
-    cache.on_watchers(0, kGroup, 0, ticket, now);
+    cache.on_watchers(0, kGroup, {.count = 0}, ticket, now);
     add(1, 2);
     EXPECT_EQ(told.pushes.size(), 1U);
     now += Millis{60'000};
@@ -133,7 +134,7 @@ TEST_F(CacheTest, NobodyListensNothingIsPushed) {
 
 TEST_F(CacheTest, AGroupLeavesMemoryHalfAMinuteAfterItsLastWatcherAndItsRouteWithIt) {
     open_it();
-    cache.on_watchers(0, kGroup, 1, 1, now);
+    cache.on_watchers(0, kGroup, {.count = 1}, 1, now);
     pull(1, 50);  // A page of older entries.
     answer_all();
     for (int minute = 0; minute < 60; ++minute) {
@@ -144,7 +145,7 @@ TEST_F(CacheTest, AGroupLeavesMemoryHalfAMinuteAfterItsLastWatcherAndItsRouteWit
     EXPECT_EQ(cache.counts().groups, 1U) << "somebody watches";
     EXPECT_EQ(told.routes.back(), 1U);
 
-    cache.on_watchers(0, kGroup, 0, 1, now);
+    cache.on_watchers(0, kGroup, {.count = 0}, 1, now);
     now += Millis{29'000};
     cache.on_tick(now);
     EXPECT_EQ(cache.counts().groups, 1U) << "he may be back";

@@ -135,6 +135,9 @@ public:
     void expel(const ConnectionToken& connection, const Error& error) override {
         expelled.emplace_back(connection, error.code);
     }
+    void overlay(GroupId, UserId uid, std::span<const ShardIndex>) override {
+        overlays.push_back(uid);
+    }
     void report_route(GroupId, std::uint32_t online) override { routes.push_back(online); }
 
     std::vector<Asked> asks;
@@ -145,6 +148,7 @@ public:
     std::vector<std::pair<UserId, std::uint64_t>> ousts;
     std::vector<std::uint32_t> routes;
     std::vector<std::uint64_t> onlines;
+    std::vector<UserId> overlays;
     std::vector<std::pair<ConnectionToken, pb::Pulse>> pulses;
     std::vector<std::pair<ConnectionToken, Code>> expelled;
     int rechecks = 0;

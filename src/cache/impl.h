@@ -93,6 +93,7 @@ using Asked = std::variant<PendingOpen, PageLoad, CatchUp, NearAsk, Recheck, Ope
 struct Watching {
     ShardIndex shard{};
     std::uint32_t count{};
+    std::uint32_t away{};    // Of them: Router::seat_away.
     std::uint64_t ticket{};  // Of the newest Opened sent there: until it is counted, it may sit.
 };
 
@@ -168,7 +169,7 @@ public:
     [[nodiscard]] std::optional<Time> wake_at() const;
     // ---- cache.cc
     void on_reply(AskId id, Result<bus::Reply> reply, Time now);
-    void on_watchers(ShardIndex shard, GroupId gid, std::uint32_t count, std::uint64_t ticket,
+    void on_watchers(ShardIndex shard, GroupId gid, const Watchers& watchers, std::uint64_t ticket,
                      Time now);
     void on_tick(Time now);
     [[nodiscard]] Counts counts() const;

@@ -253,8 +253,12 @@ void Cache::Impl::on_member_changed(Group& group, const bus::MemberChanged& chan
         bus::MemberView& told = group.changed[change.uid];
         if (change.member.version >= told.version) told = change.member;
     }
-    if (change.member.role != pb::ROLE_NONE || group.shards.empty()) return;
+    if (group.shards.empty()) return;
     const GroupId gid = group.memory.gid();
+    if (change.member.role != pb::ROLE_NONE) {
+        if (change.member.overlay) fx_.overlay(gid, change.uid, group.shards);
+        return;
+    }
     fx_.ousted(gid, change.uid, change.member.version,
                ousted_payload(gid, change.reason, change.by), group.shards);
 }

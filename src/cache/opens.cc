@@ -279,6 +279,8 @@ void Cache::Impl::on_recheck_reply(const Recheck& asked, const Result<bus::Reply
         out = code == Code::not_found || code == Code::not_a_member;
         if (!out) rechecks_.push_back(asked);  // Nobody may stay because the owner was busy.
     }
+    const bool beside = answer != nullptr && answer->member.overlay;
+    if (!out && beside) fx_.overlay(asked.gid, asked.uid, group->shards);
     if (!out) return;
     const std::uint64_t version = answer == nullptr ? 0 : answer->member.version;
     fx_.ousted(asked.gid, asked.uid, version,

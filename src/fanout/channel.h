@@ -63,6 +63,7 @@ public:
     std::uint64_t pulse_key = 0;
     Seq pulse_head;
     std::uint64_t online = 0;  // On all shards; 0: not told yet.
+    std::uint32_t away = 0;    // WatcherCount::away.
 
 private:
     struct Control {

@@ -21,6 +21,7 @@ Channel* Router::find(GroupId gid) const {
 void Router::count_changed(const Channel& channel) {
     changed_[channel.gid()] = {.gid = channel.gid(),
                                .count = static_cast<std::uint32_t>(channel.audience().size()),
+                               .away = channel.away,
                                .ticket = channel.ticket};
 }
 
@@ -30,7 +31,7 @@ void Router::on_ticket(GroupId gid, std::uint64_t ticket) {
         count_changed(*channel);
         return;
     }
-    changed_[gid] = {.gid = gid, .count = 0, .ticket = ticket};
+    changed_[gid] = {.gid = gid, .ticket = ticket};
 }
 
 Result<SeatIndex> Router::join(GroupId gid, Epoch epoch, Seq reached, Seat seat) {
@@ -70,6 +71,13 @@ std::optional<ConnectionIndex> Router::leave(GroupId gid, SeatIndex seat) {
     count_changed(*channel);
     forget(gid);
     return moved;
+}
+
+void Router::seat_away(GroupId gid, bool away) {
+    Channel* channel = find(gid);
+    if (channel == nullptr) return;
+    away ? ++channel->away : --channel->away;
+    count_changed(*channel);
 }
 
 // Does nothing while anybody watches.

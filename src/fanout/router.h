@@ -95,6 +95,7 @@ public:
 struct WatcherCount {
     GroupId gid;
     std::uint32_t count{};
+    std::uint32_t away{};  // Of these nobody has been heard for a while (Session::on_pulse).
     std::uint64_t ticket{};
 };
 
@@ -116,6 +117,9 @@ public:
     [[nodiscard]] Result<SeatIndex> join(GroupId gid, Epoch epoch, Seq reached, Seat seat);
     // Whose seat moved to `seat`: tell that connection's session (on_seat_moved).
     std::optional<ConnectionIndex> leave(GroupId gid, SeatIndex seat);
+    // Nobody has been heard in one of its seats for a while, or somebody is again; also before such
+    // a seat is left.
+    void seat_away(GroupId gid, bool away);
     // An Opened or Range up to `reached` was written, or kept. A seat below the head stays behind.
     void caught_up(GroupId gid, SeatIndex seat, Epoch epoch, Seq reached);
     // The connection can be written to again. For each of its seats.

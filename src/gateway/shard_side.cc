@@ -10,6 +10,15 @@
 namespace stentor::gateway {
 namespace {
 
+fanout::Written told(net::Written written) {
+    switch (written) {
+        case net::Written::whole: return fanout::Written::whole;
+        case net::Written::kept: return fanout::Written::kept;
+        case net::Written::refused: break;
+    }
+    return fanout::Written::refused;
+}
+
 // How often the pulse wheel is turned on: pulses are spread over the period in steps of this.
 constexpr Millis kPulseStep{100};
 
@@ -84,21 +93,18 @@ std::optional<Time> ShardSide::next_wake() { return next_pulse_; }
 
 // ---- node::Shell
 
-bool ShardSide::reply(ConnectionToken connection, std::string_view payload) {
-    return shard_->send(connection, payload) != net::Written::refused;
+fanout::Written ShardSide::reply(ConnectionToken connection, std::string_view payload) {
+    return told(shard_->send(connection, payload));
 }
+
+void ShardSide::forget_waiting(ConnectionToken connection) { shard_->forget_waiting(connection); }
 
 void ShardSide::offer(ConnectionToken connection, const SharedBytes& frame) {
     static_cast<void>(shard_->write(connection, frame));
 }
 
 fanout::Written ShardSide::write(const fanout::Seat& seat, const SharedBytes& bytes) {
-    switch (shard_->write_direct(seat.descriptor, seat.connection, bytes)) {
-        case net::Written::whole: return fanout::Written::whole;
-        case net::Written::kept: return fanout::Written::kept;
-        case net::Written::refused: break;
-    }
-    return fanout::Written::refused;
+    return told(shard_->write_direct(seat.descriptor, seat.connection, bytes));
 }
 
 fanout::Seat ShardSide::seat(ConnectionToken connection) const {

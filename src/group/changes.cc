@@ -13,8 +13,6 @@ namespace {
 
 using store::Role;
 
-constexpr RateLimit kChangesRate{.period = limits::kChangeEvery, .burst = limits::kChangesBurst};
-
 // Text that is edited comes before people as text that is sent: at the same rate. A recall never
 // waits behind either, nor behind reactions.
 Rate& rate_of(CachedMember& member, const pb::ClientFrame& command) {

@@ -328,6 +328,42 @@ TEST_F(EntryChanges, AFloodOfChangesIsSlowedDown) {
     EXPECT_EQ(refusal_of(request), Code::rate_limited);
 }
 
+TEST_F(EntryChanges, ARecallDoesNotWaitBehindReactions) {
+    std::uint32_t request = 0;
+    for (int i = 0; i < 3 * limits::kChangesBurst; ++i) {
+        pb::ClientFrame frame;
+        frame.mutable_react()->set_epoch(1);
+        frame.mutable_react()->set_seq(1);
+        frame.mutable_react()->set_emoji("+");
+        request = post(kAnn, std::move(frame), false);
+    }
+    settle();
+    EXPECT_EQ(refusal_of(request), Code::rate_limited);
+    pb::ClientFrame frame;
+    frame.mutable_recall()->set_epoch(1);
+    frame.mutable_recall()->set_seq(1);
+    const auto recalled = post(kAnn, std::move(frame), false);
+    settle();
+    EXPECT_TRUE(is_done(recalled));
+}
+
+TEST_F(EntryChanges, AChangeThatWasRefusedForGoodUsesUpNoRate) {
+    std::uint32_t request = 0;
+    const auto react = [&](std::uint64_t seq) {
+        pb::ClientFrame frame;
+        frame.mutable_react()->set_epoch(1);
+        frame.mutable_react()->set_seq(seq);
+        frame.mutable_react()->set_emoji("+");
+        request = post(kBob, std::move(frame), false);
+        settle();
+    };
+    for (int i = 0; i < limits::kGivenBackBurst; ++i) react(1'000'000);
+    for (int i = 0; i < limits::kChangesBurst; ++i) react(1);
+    EXPECT_TRUE(is_done(request));
+    for (int i = 0; i < 2; ++i) react(1'000'000);
+    EXPECT_EQ(refusal_of(request), Code::rate_limited) << "it is no way around the rate";
+}
+
 // Look-ups come in late and in any order of users, commits land or not: in the end sums and rows
 // agree, no text has come back, and every revision is one change.
 TEST_F(EntryChanges, RandomHistoriesLeaveSumsAndRevisionsRight) {

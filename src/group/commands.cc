@@ -15,6 +15,18 @@ using store::Role;
 
 Cmid cmid_of(const std::string& raw) { return Cmid::from(raw).value_or(Cmid{}); }
 
+// What was refused for good has used up nothing: its sender is told to repair it and to send it
+// again at once.
+void give_back(const bus::Post& post, CachedMember& member, const RateLimit& sends, Time now) {
+    if (post.command.has_send() || post.command.has_edit()) {
+        member.given_back.pay(member.rate, sends, now);
+    } else if (post.command.has_recall()) {
+        member.given_back.pay(member.recalls, kChangesRate, now);
+    } else if (post.command.has_hide() || post.command.has_react()) {
+        member.given_back.pay(member.changes, kChangesRate, now);
+    }
+}
+
 }  // namespace
 
 bool Group::admit(Work& work, Time now) {
@@ -36,6 +48,17 @@ bool Group::admit(Work& work, Time now) {
     }
     CachedMember& member = found->second;
     member.used = now;
+    // A note about a refusal is a command of its own, within this one.
+    const Code outer = std::exchange(refused_, Code::ok);
+    const bool ended = admit_command(work, member, now);
+    const Code refused = std::exchange(refused_, outer);
+    const bool rated = work.rated && !post.limits_lifted && !post.operator_rights;
+    if (ended && rated && gives_back(refused)) give_back(post, member, settings_.rate, now);
+    return ended;
+}
+
+bool Group::admit_command(Work& work, CachedMember& member, Time now) {
+    const bus::Post& post = work.post;
     const bool waits = !post.command.has_read() && !post.command.has_send();
     if (waits && staged_.size() >= settings_.staged_max) {
         refuse(post.reply_to, {.code = Code::overloaded, .where = "gid", .retry_after_ms = 500});

@@ -462,6 +462,7 @@ void Group::answer(const bus::ReplyTo& to, pb::ServerFrame frame) {
 }
 
 void Group::refuse(const bus::ReplyTo& to, const Error& error) {
+    refused_ = error.code;
     answer(to, refused_answer(error));
 }
 

@@ -58,9 +58,7 @@ public:
 
 private:
     enum class State : std::uint8_t { unloaded, loading, absent, live, closed };
-
     enum class Step : std::uint8_t { passed, refused, parked };
-
     struct Heir {
         std::optional<store::MemberRow> row;
         bool nobody_left{};
@@ -68,6 +66,7 @@ private:
 
     // ---- Stages (commands.cc). False: it was parked, so those behind it wait too.
     bool admit(Work& work, Time now);
+    bool admit_command(Work& work, CachedMember& member, Time now);
     bool admit_send(Work& work, CachedMember& member, Time now);
     bool admit_read(const bus::Post& post, CachedMember& member);
     [[nodiscard]] std::optional<Error> objection_to_id(Work& work, CachedMember& member, Time now);
@@ -256,6 +255,7 @@ private:
     std::uint32_t generation_{};
     Time used_{};
     Time members_looked_at_{};
+    Code refused_{};  // What admit_command() said to the command at hand; ok: nothing.
 
     store::HeadRow head_;  // Durable.
     Tip tip_;

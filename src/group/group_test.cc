@@ -88,6 +88,18 @@ TEST_F(AGroup, RefusesBeyondTheRateAndTellsHowLong) {
     EXPECT_EQ(seq_of(again), Seq{6});
 }
 
+TEST_F(AGroup, WhatIsRefusedForGoodGivesItsTokenBack) {
+    std::uint32_t request = 0;
+    for (int i = 0; i < 10; ++i) request = send(kAnn, Cmid{}, "x", {}, false);
+    EXPECT_EQ(refusal_of(request), Code::bad_field);
+    for (int i = 0; i < 5; ++i) request = send(kAnn, cmid(), "x", {}, false);
+    settle();
+    EXPECT_EQ(seq_of(request), Seq{5});
+    now += Millis{60'000};
+    for (int i = 0; i < 100; ++i) request = send(kAnn, Cmid{}, "x", {}, false);
+    EXPECT_EQ(refusal_of(request), Code::rate_limited) << "garbage is bounded all the same";
+}
+
 class ASmallGroup : public AGroup {
 protected:
     ASmallGroup() : AGroup{{.rate = {}, .staged_max = 2, .parked_max = 2}} {}

@@ -75,11 +75,16 @@ struct Operation {
     [[nodiscard]] bool is_own() const { return raises_floor || sweeps; }
 };
 
+// Of recalls; and of hides and reactions together.
+inline constexpr RateLimit kChangesRate{.period = limits::kChangeEvery,
+                                        .burst = limits::kChangesBurst};
+
 struct CachedMember {
     store::MemberRow row;  // As it will be once everything staged is durable.
     Rate rate;
     Rate changes;  // Hides and reactions.
     Rate recalls;
+    GivenBack given_back;     // Of all three.
     Time typed;               // When the others were last told that he types.
     std::uint32_t pending{};  // Operations that changed it and are not durable.
     std::uint32_t sends{};    // Ordered, not durable.

@@ -163,9 +163,7 @@ void Loop::on_stuck(std::uint32_t index) {
     Backlog& backlog = *connection.backlog;
     (backlog.took_any() ? counters_.dropped_slow : counters_.dropped_stuck).add();
     if (connection.phase != Phase::open) return abandon(index);
-    counters_.pinned_bytes.subtract(backlog.bytes());
-    backlog.forget_rest();
-    counters_.pinned_bytes.add(backlog.bytes());
+    forget_waiting(table_.token(index));
     backlog.watch(now_, options_.within.close + options_.within.stuck);
     handler_->on_stuck(table_.token(index), now_);
     if (!connection.dead && connection.phase == Phase::open) abandon(index);

@@ -58,6 +58,7 @@ public:
     Written send(ConnectionToken token, std::string_view payload);
     Written write(ConnectionToken token, const SharedBytes& frame);
     Written write_direct(int descriptor, ConnectionIndex index, const SharedBytes& frame);
+    void forget_waiting(ConnectionToken token);
     [[nodiscard]] Connection* find_open(ConnectionToken token);
     void pause_reading(ConnectionToken token);
     void resume_reading(ConnectionToken token);

@@ -175,6 +175,15 @@ Written Loop::enqueue(std::uint32_t index, Backlog::Kind kind, const SharedBytes
     return Written::kept;
 }
 
+void Loop::forget_waiting(ConnectionToken token) {
+    Connection* connection = find_open(token);
+    if (connection == nullptr || connection->backlog == nullptr) return;
+    Backlog& backlog = *connection->backlog;
+    counters_.pinned_bytes.subtract(backlog.bytes());
+    backlog.forget_rest();
+    counters_.pinned_bytes.add(backlog.bytes());
+}
+
 void Loop::flush(std::uint32_t index) {
     Connection& connection = table_.at(index);
     Backlog& backlog = *connection.backlog;

@@ -19,6 +19,7 @@ Written Shard::write(ConnectionToken connection, const SharedBytes& frame) {
 Written Shard::write_direct(int descriptor, ConnectionIndex connection, const SharedBytes& frame) {
     return loop_.write_direct(descriptor, connection, frame);
 }
+void Shard::forget_waiting(ConnectionToken connection) { loop_.forget_waiting(connection); }
 bool Shard::waiting(ConnectionToken connection) const {
     const Connection* found = loop_.find_open(connection);
     return found != nullptr && found->backlog != nullptr;

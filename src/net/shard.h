@@ -47,6 +47,8 @@ public:
     // whose on_closed has not been called.
     Written write_direct(int descriptor, ConnectionIndex connection, const SharedBytes& frame);
     [[nodiscard]] bool waiting(ConnectionToken connection) const;  // Has a backlog.
+    // Nothing of its backlog is written any more, but for the frame that is halfway.
+    void forget_waiting(ConnectionToken connection);
     // Its client agreed to permessage-deflate: frames shared by many may be compressed ones.
     [[nodiscard]] bool deflates(ConnectionToken connection) const;
 

@@ -9,11 +9,19 @@ void Side::Conversation::settle() {
     for (const Unposted& unposted : std::exchange(unposted_, {})) {
         session_.on_refused(unposted.request_id, {}, unposted.error, *this);
     }
-    if (std::exchange(overflow_, false)) session_.on_fault(Code::slow_consumer, "replies", *this);
+    if (std::exchange(kept_, false)) session_.on_kept(*this);
+    if (!std::exchange(overflow_, false)) return;
+    // Room for why: on TCP there is no close code that could tell it.
+    shell().forget_waiting(connection_);
+    session_.on_fault(Code::slow_consumer, "replies", *this);
 }
 
 void Side::Conversation::reply(std::string payload) {
-    if (!shell().reply(connection_, payload)) overflow_ = true;
+    switch (shell().reply(connection_, payload)) {
+        case fanout::Written::whole: return;
+        case fanout::Written::kept: kept_ = true; return;
+        case fanout::Written::refused: overflow_ = true; return;
+    }
 }
 
 void Side::Conversation::post(GroupId gid, pb::ClientFrame&& command) {

@@ -33,6 +33,7 @@ public:
     session::SeatIndex take_seat(GroupId gid, Epoch epoch, Seq reached) override;
     void leave_seat(GroupId gid, session::SeatIndex seat) override;
     void caught_up(GroupId gid, session::SeatIndex seat, Epoch epoch, Seq reached) override;
+    void seat_away(GroupId gid, bool away) override { side_.router_.seat_away(gid, away); }
     void held_back() override { side_.held_back_.fetch_add(1, std::memory_order_relaxed); }
     session::Misses missed() override {
         return side_.around_.rules.misses->charge(session_.uid(), side_.now_);
@@ -61,6 +62,7 @@ private:
     session::Session& session_;
     std::vector<Unposted> unposted_;
     bool overflow_{};
+    bool kept_{};
 };
 
 template <class Event>

@@ -42,8 +42,12 @@ public:
     virtual ~Shell() = default;
 
     // ---- Writing
-    // Frames `payload` as one message; it waits behind others. False: too many do.
-    [[nodiscard]] virtual bool reply(ConnectionToken connection, std::string_view payload) = 0;
+    // Frames `payload` as one message; it waits behind others, and is `kept` then. Refused: too
+    // many do. Side::on_drained follows both.
+    [[nodiscard]] virtual fanout::Written reply(ConnectionToken connection,
+                                                std::string_view payload) = 0;
+    // Nothing of what waits is written any more, but for the frame that is halfway.
+    virtual void forget_waiting(ConnectionToken connection) = 0;
     // A ready frame, if nothing waits.
     virtual void offer(ConnectionToken connection, const SharedBytes& frame) = 0;
     // The hot path of a pass, see fanout::Writer.

@@ -70,6 +70,7 @@ void Side::on_drained(ConnectionToken connection) {
     for (const session::OpenGroup& group : place->session.groups()) {
         if (group.seat != session::kNoSeat) router_.on_drained(group.gid, group.seat, *this);
     }
+    with_session(connection, [](session::Session& session, auto& fx) { session.on_drained(fx); });
 }
 
 void Side::on_deadline(ConnectionToken connection, Time now) {
@@ -130,6 +131,10 @@ void Side::on_answer(bus::Answer& answer) {
     const bool missed = refused.code() == pb::CODE_NOT_FOUND && refused.field() == "gid";
     with_session(answer.reply_to.connection, [&](session::Session& session, auto& fx) {
         if (missed) session.on_miss(fx);
+        if (answer.frame.has_refused()) {
+            session.on_refusal(around_.rules, answer.reply_to.request_id,
+                               static_cast<Code>(answer.frame.refused().code()), now_);
+        }
         session.on_answer(answer.reply_to.request_id, wire::encode(answer.frame), fx);
     });
 }
@@ -142,31 +147,33 @@ void Side::on_opened(ConnectionToken connection, std::uint32_t request_id,
     });
 }
 
-void Side::on_ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload) {
-    for (const ConnectionToken connection : connections_of(uid)) {
-        with_session(connection, [&](session::Session& session, auto& fx) {
-            session.on_ousted(gid, version, payload, fx);
-        });
-    }
-}
-
-// Gathered before anything is done with them: leaving a seat changes nothing here, but a close may.
-std::vector<ConnectionToken> Side::connections_of(UserId uid) const {
+template <class Event>
+void Side::with_sessions_of(UserId uid, Event&& event) {
+    // The connections are gathered first: leaving a seat changes nothing here, but a close may.
     std::vector<ConnectionToken> connections;
     for (std::uint32_t at = by_user_.find(uid).value_or(kNobody); at != kNobody;
          at = places_[at].next_of_user) {
         connections.push_back(token(at));
     }
-    return connections;
+    for (const ConnectionToken connection : connections) with_session(connection, event);
+}
+
+void Side::on_ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload) {
+    with_sessions_of(uid, [&](session::Session& session, auto& fx) {
+        session.on_ousted(gid, version, payload, fx);
+    });
+}
+
+void Side::on_overlay(GroupId gid, UserId uid) {
+    with_sessions_of(uid,
+                     [gid](session::Session& session, auto& /*fx*/) { session.on_overlay(gid); });
 }
 
 void Side::on_account_moved(UserId uid) {
     if (planted(Bug::void_account_stays_connected)) return;
-    for (const ConnectionToken connection : connections_of(uid)) {
-        with_session(connection, [&](session::Session& session, auto& fx) {
-            session.on_account_moved(around_.rules, fx);
-        });
-    }
+    with_sessions_of(uid, [this](session::Session& session, auto& fx) {
+        session.on_account_moved(around_.rules, fx);
+    });
 }
 
 void Side::recheck(GroupId gid) {
@@ -205,7 +212,8 @@ fanout::Router::Turn Side::turn(Time now) {
         around_.hub.put([shard = around_.shard, counts = std::exchange(counts_, {})](
                             cache::Cache& cache, Time at) {
             for (const fanout::WatcherCount& count : counts) {
-                cache.on_watchers(shard, count.gid, count.count, count.ticket, at);
+                cache.on_watchers(shard, count.gid, {.count = count.count, .away = count.away},
+                                  count.ticket, at);
             }
         });
     }
@@ -222,8 +230,10 @@ void Side::pulse(Time now) {
     const auto due = pulses_.due(now, static_cast<std::uint32_t>(places_.size()));
     std::vector<GroupId> groups;
     for (std::uint32_t index = due.first; index < due.last; ++index) {
-        const Place& place = places_[index];
+        Place& place = places_[index];
         if (place.taken == 0 || place.session.state() != session::Session::State::ready) continue;
+        Conversation fx{*this, token(index), place.session};
+        place.session.on_pulse(session::silent_pulses(around_.rules.pulse), fx);
         groups.clear();
         for (const session::OpenGroup& group : place.session.groups()) groups.push_back(group.gid);
         // One that does not fit is no loss: bytes that wait are a sign of life themselves.

@@ -50,6 +50,8 @@ public:
     void on_opened(ConnectionToken connection, std::uint32_t request_id,
                    const session::Opening& opening, std::uint64_t ticket, std::string payload);
     void on_ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload);
+    // Something of this member's alone is beside the entries of the group from now on.
+    void on_overlay(GroupId gid, UserId uid);
     void recheck(GroupId gid);
     // The gate knows something new of this account.
     void on_account_moved(UserId uid);
@@ -92,10 +94,12 @@ private:
 
     [[nodiscard]] Place* find(ConnectionToken connection);
     [[nodiscard]] ConnectionToken token(std::uint32_t index) const;
-    [[nodiscard]] std::vector<ConnectionToken> connections_of(UserId uid) const;
     void hold(ConnectionToken connection, std::string_view bytes);
     void remember_user(std::uint32_t index);
     void forget_user(std::uint32_t index);
+    // event(session::Session&, session::Effects&) for each connection of the user.
+    template <class Event>
+    void with_sessions_of(UserId uid, Event&& event);
 
     // ---- fanout::Writer, fanout::Gate
     fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes) override;

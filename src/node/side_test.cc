@@ -63,10 +63,13 @@ public:
 
 class Sockets : public Shell {
 public:
-    bool reply(ConnectionToken connection, std::string_view payload) override {
-        if (full) return false;
+    fanout::Written reply(ConnectionToken connection, std::string_view payload) override {
+        if (full) return fanout::Written::refused;
         told[connection.index].push_back(*wire::decode_event(payload));
-        return true;
+        return slow ? fanout::Written::kept : fanout::Written::whole;
+    }
+    void forget_waiting(ConnectionToken) override {
+        if (forgets) full = false;
     }
     void offer(ConnectionToken connection, const SharedBytes&) override {
         offered.insert(connection.index);
@@ -79,8 +82,8 @@ public:
                 .connection = connection.index};
     }
     void greeted(ConnectionToken connection) override { greeted_ones.insert(connection.index); }
-    void pause_reading(ConnectionToken) override {}
-    void resume_reading(ConnectionToken) override {}
+    void pause_reading(ConnectionToken) override { paused = true; }
+    void resume_reading(ConnectionToken) override { paused = false; }
     void set_deadline(ConnectionToken, Time) override {}
     void close(ConnectionToken connection, std::uint16_t, Code reason) override {
         closed.emplace_back(connection.index, reason);
@@ -95,6 +98,9 @@ public:
     }
 
     bool full = false;
+    bool forgets = false;  // Room is made for what is said last.
+    bool slow = false;
+    bool paused = false;
     bool gate = true;
     std::uint8_t next = 1;
     std::map<std::uint32_t, std::vector<pb::ServerFrame>> told;
@@ -288,6 +294,42 @@ TEST_F(SideTest, WhatIsOpenIsSpokenToAlsoByWhoMissedTooOften) {
     }
     send(ann, 1);
     EXPECT_THAT(bus.posts, SizeIs(1));
+}
+
+TEST_F(SideTest, WhoIsCutForWhatWaitsIsToldWhy) {
+    const ConnectionToken ann = connect(0, "ann");
+    bus.full = sockets.full = sockets.forgets = true;
+    send(ann, 1);
+    EXPECT_EQ(last(ann).refused().code(), pb::CODE_SLOW_CONSUMER);
+    EXPECT_THAT(sockets.closed, ElementsAre(std::pair{0U, Code::slow_consumer}));
+}
+
+TEST_F(SideTest, NothingIsReadUntilTheSocketHasTakenTheAnswers) {
+    const ConnectionToken ann = connect(0, "ann");
+    sockets.slow = true;
+    open(ann);
+    EXPECT_TRUE(sockets.paused);
+    sockets.slow = false;
+    side.on_drained(ann);
+    EXPECT_FALSE(sockets.paused);
+}
+
+TEST_F(SideTest, WhoWasNotHeardIsCountedAwayUntilTheySpeak) {
+    const ConnectionToken ann = connect(0, "ann");
+    open(ann);
+    const auto away = [&] {
+        std::vector<fanout::WatcherCount> counts;
+        side.router().take_counts(counts);
+        return counts.empty() ? std::nullopt : std::optional{counts.back().away};
+    };
+    EXPECT_EQ(away(), 0U);
+    const Time end = now + Millis{(limits::kHereS + 60) * 1'000};
+    while (now < end) side.pulse(now += Millis{100});
+    EXPECT_EQ(away(), 1U);
+    pb::ClientFrame here;
+    here.mutable_here();
+    side.on_message(ann, wire::encode(here), now);
+    EXPECT_EQ(away(), 0U);
 }
 
 TEST_F(SideTest, AnAnswerToAnEarlierConnectionReachesNobody) {

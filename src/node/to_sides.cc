@@ -108,6 +108,10 @@ void ToSides::ousted(GroupId gid, UserId uid, std::uint64_t version, const std::
     to_all(shards, [=](Side& side) { side.on_ousted(gid, uid, version, payload); });
 }
 
+void ToSides::overlay(GroupId gid, UserId uid, std::span<const cache::ShardIndex> shards) {
+    to_all(shards, [=](Side& side) { side.on_overlay(gid, uid); });
+}
+
 void ToSides::recheck(GroupId gid, std::span<const cache::ShardIndex> shards) {
     to_all(shards, [gid](Side& side) { side.recheck(gid); });
 }

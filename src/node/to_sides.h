@@ -38,6 +38,7 @@ private:
                 std::span<const cache::ShardIndex> shards) override;
     void ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload,
                 std::span<const cache::ShardIndex> shards) override;
+    void overlay(GroupId gid, UserId uid, std::span<const cache::ShardIndex> shards) override;
     void recheck(GroupId gid, std::span<const cache::ShardIndex> shards) override;
     void badges(const ConnectionToken& connection, const pb::Pulse& pulse) override;
     void expel(const ConnectionToken& connection, const Error& error) override;

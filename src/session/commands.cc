@@ -71,6 +71,7 @@ void Commands::welcome(std::uint32_t request_id) {
     welcome.set_pulse_s(static_cast<std::uint32_t>(rules_.pulse.count() / 1'000));
     welcome.set_level(rules_.level);
     welcome.set_token_expires_ms(to_ms(session_.expires_));
+    welcome.set_here_s(here_s(rules_.pulse));
     pb::Limits& limits = *welcome.mutable_limits();
     limits.set_body_bytes(limits::kBodyBytes);
     limits.set_text_bytes(limits::kTextBytes);
@@ -98,8 +99,8 @@ void Commands::on_command(pb::ClientFrame&& frame) {
         case pb::ClientFrame::kTyping: return on_typing(std::move(frame));
         case pb::ClientFrame::kRecall: return to_owner(std::move(frame), frame.recall());
         case pb::ClientFrame::kEdit: return to_owner(std::move(frame), frame.edit());
-        case pb::ClientFrame::kHide: return to_owner(std::move(frame), frame.hide());
-        case pb::ClientFrame::kReact: return to_owner(std::move(frame), frame.react());
+        case pb::ClientFrame::kHide: return mine(std::move(frame), frame.hide());
+        case pb::ClientFrame::kReact: return mine(std::move(frame), frame.react());
         case pb::ClientFrame::kJoinGroup: return to_owner(std::move(frame), frame.join_group());
         case pb::ClientFrame::kLeaveGroup: return to_owner(std::move(frame), frame.leave_group());
         case pb::ClientFrame::kDecideJoin: return to_owner(std::move(frame), frame.decide_join());
@@ -155,6 +156,13 @@ bool Commands::hold_back(std::uint32_t request_id, GroupId gid, std::string_view
     return true;
 }
 
+// From the answer on, a page read here must show it, and nobody tells this session in time.
+template <class Command>
+void Commands::mine(pb::ClientFrame&& frame, const Command& command) {
+    if (check(command)) session_.on_overlay(GroupId{command.gid()});
+    to_owner(std::move(frame), command);
+}
+
 void Commands::to_direct(pb::ClientFrame&& frame, std::uint64_t uid, std::string_view field) {
     auto good = check_id(uid, field);
     // A chat with oneself is one for notes; nobody blocks themselves.
@@ -181,6 +189,7 @@ void Commands::on_open(std::uint32_t request_id, const pb::Open& open) {
     }
     ++group->opens;
     session_.misses_.charge(now_);
+    if (request_id == 0) return session_.resume(gid, {open.epoch()}, {open.seq()}, fx_);
     fx_.open(request_id, gid, Epoch{open.epoch()}, Seq{open.seq()});
 }
 
@@ -198,12 +207,11 @@ void Commands::on_close(const pb::ClientFrame& frame) {
 }
 
 void Commands::on_send(pb::ClientFrame&& frame) {
+    if (const auto good = check(frame.send()); !good) {
+        return refuse(frame.request_id(), good.error());
+    }
     if (!session_.bench_) {
-        // A period is rounded up: never more than sends_per_s in a second.
-        const RateLimit limit{
-            .period = Millis{(1'000 + rules_.sends_per_s - 1) / rules_.sends_per_s},
-            .burst = static_cast<int>(rules_.sends_burst)};
-        if (const auto wait = session_.rate_.take(limit, now_)) {
+        if (const auto wait = session_.rate_.take(send_limit(rules_), now_)) {
             return refuse(frame.request_id(),
                           {.code = Code::rate_limited,
                            .where = "send",
@@ -211,9 +219,6 @@ void Commands::on_send(pb::ClientFrame&& frame) {
                            .retry_after_ms = wait_ms(*wait),
                            .rule = session_.rate_.flooding() ? "flood" : "rate"});
         }
-    }
-    if (const auto good = check(frame.send()); !good) {
-        return refuse(frame.request_id(), good.error());
     }
     const GroupId gid{frame.send().gid()};
     if (hold_back(frame.request_id(), gid, "send.gid")) return;

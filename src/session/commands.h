@@ -31,6 +31,9 @@ private:
     // Those that need no open group: the owner knows who may do it. `command` lies in `frame`.
     template <class Command>
     void to_owner(pb::ClientFrame&& frame, const Command& command);
+    // Likewise what stands beside the entries for this member alone.
+    template <class Command>
+    void mine(pb::ClientFrame&& frame, const Command& command);
     // To the group that this user's direct chat with `uid` is.
     void to_direct(pb::ClientFrame&& frame, std::uint64_t uid, std::string_view field);
     // Whether the command was refused because too many before it were misses. One about a group

@@ -20,7 +20,9 @@ public:
     [[nodiscard]] bool empty() const { return air_ == nullptr; }
 
     // Not full, and request_id is not 0 and not in flight.
-    void add(std::uint32_t request_id, Time due);
+    // `rated`: it took of the rate of sends.
+    void add(std::uint32_t request_id, Time due, bool rated = false);
+    [[nodiscard]] bool rated(std::uint32_t request_id) const;
     // False: it was not in flight.
     bool remove(std::uint32_t request_id);
 
@@ -32,7 +34,8 @@ public:
 private:
     struct Slot {
         std::uint32_t request_id{};
-        std::uint32_t due{};  // Tenths of a second after the base; enough for thirteen years.
+        std::uint32_t due : 31 {};  // Tenths of a second after the base; enough for six years.
+        std::uint32_t rated : 1 {};
     };
     struct Air {
         std::array<Slot, limits::kCommandsInFlight> slots{};  // The first `count` of them.

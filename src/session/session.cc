@@ -22,6 +22,7 @@ void Session::on_frame(const Rules& rules, std::string_view bytes, Time now, Eff
     auto frame = wire::decode_command(bytes);
     if (!frame) return refuse_and_close(0, frame.error(), fx);
     const std::uint32_t request_id = frame->request_id();
+    heard(fx);
 
     Commands commands{*this, rules, now, fx};
     if (state_ == State::awaiting_hello) {
@@ -39,8 +40,11 @@ void Session::on_frame(const Rules& rules, std::string_view bytes, Time now, Eff
         return refuse_and_close(request_id, {.code = Code::token_expired, .where = "hello.token"},
                                 fx);
     }
+    if (frame->has_here()) return;  // It was heard.
     if (flight_.contains(request_id)) {
-        return refuse_and_close(request_id, {.code = Code::malformed, .where = "request_id"}, fx);
+        // Told with the number that is taken; the first one's answer is still to come.
+        return fx.reply(
+            wire::encode_refused(request_id, {.code = Code::bad_field, .where = "request_id"}));
     }
     if (flight_.full()) {
         // Reading stops with the last slot, but what was read already may still come.
@@ -48,13 +52,82 @@ void Session::on_frame(const Rules& rules, std::string_view bytes, Time now, Eff
             request_id, {Code::overloaded, "commands_in_flight", limits::kCommandsInFlight, 1'000},
             fx);
     }
-    flight_.add(request_id, now + kAnswerWithin);
+    flight_.add(request_id, now + kAnswerWithin, frame->has_send() && !bench_);
     want_deadline(now + kAnswerWithin, fx);
     commands.on_command(std::move(*frame));
-    if (state_ == State::ready && flight_.full() && !paused_) {
-        paused_ = true;
-        fx.pause_reading();
+    update_reading(fx);
+}
+
+void Session::update_reading(Effects& fx) {
+    const bool pause = flight_.full() || kept_;
+    if (state_ != State::ready || pause == paused_) return;
+    paused_ = pause;
+    pause ? fx.pause_reading() : fx.resume_reading();
+}
+
+void Session::heard(Effects& fx) {
+    silent_pulses_ = 0;
+    if (!away_) return;
+    away_ = false;
+    for (const OpenGroup& group : groups_) {
+        if (group.seat != kNoSeat) fx.seat_away(group.gid, false);
     }
+}
+
+void Session::on_pulse(std::uint32_t silent_pulses, Effects& fx) {
+    if (away_ || state_ != State::ready) return;
+    if (++silent_pulses_ <= std::min(silent_pulses, UINT8_MAX - 1U)) return;
+    away_ = true;
+    for (const OpenGroup& group : groups_) {
+        if (group.seat != kNoSeat) fx.seat_away(group.gid, true);
+    }
+}
+
+// ---- Pacing by the socket
+
+void Session::on_kept(Effects& fx) {
+    if (state_ != State::ready) return;
+    kept_ = true;
+    update_reading(fx);
+}
+
+void Session::on_drained(Effects& fx) {
+    if (state_ != State::ready) return;
+    kept_ = false;
+    if (waiting_ != nullptr && waiting_->badges.badges_size() > 0) {
+        tell_badges(std::exchange(waiting_->badges, {}), fx);
+    }
+    resume_more(fx);
+    update_reading(fx);
+}
+
+void Session::resume(GroupId gid, Epoch epoch, Seq seq, Effects& fx) {
+    if (resuming_ < limits::kResumesAtOnce && !kept_) {
+        ++resuming_;
+        return fx.open(0, gid, epoch, seq);
+    }
+    if (waiting_ == nullptr) waiting_ = std::make_unique<Waiting>();
+    // The client's order: what it shows first is first.
+    waiting_->resumes.insert(waiting_->resumes.begin(), {.gid = gid, .epoch = epoch, .seq = seq});
+}
+
+void Session::resumed(Effects& fx) {
+    if (resuming_ > 0) --resuming_;
+    resume_more(fx);
+}
+
+void Session::resume_more(Effects& fx) {
+    while (waiting_ != nullptr && !waiting_->resumes.empty() && !kept_ &&
+           resuming_ < limits::kResumesAtOnce) {
+        const Waiting::Resume next = waiting_->resumes.back();
+        waiting_->resumes.pop_back();
+        if (find(next.gid) == nullptr) continue;  // Closed before its turn came.
+        ++resuming_;
+        fx.open(0, next.gid, next.epoch, next.seq);
+    }
+    const bool done =
+        waiting_ != nullptr && waiting_->resumes.empty() && waiting_->badges.badges_size() == 0;
+    if (done) waiting_ = nullptr;
 }
 
 void Session::on_deadline(Time now, Effects& fx) {
@@ -73,10 +146,7 @@ void Session::on_deadline(Time now, Effects& fx) {
         fx.reply(wire::encode_refused(
             request_id, {.code = Code::timeout, .where = "answer", .retry_after_ms = 1'000}));
     }
-    if (paused_ && !flight_.full()) {
-        paused_ = false;
-        fx.resume_reading();
-    }
+    update_reading(fx);
     want_deadline(expires_, fx);
     if (const auto first = flight_.earliest()) want_deadline(*first, fx);
 }
@@ -104,6 +174,12 @@ void Session::on_drain(Millis after, Effects& fx) {
 
 void Session::on_answer(std::uint32_t request_id, std::string payload, Effects& fx) {
     if (settle(request_id, fx)) fx.reply(std::move(payload));
+}
+
+// "Repair it and send it again at once" would run into the rate otherwise.
+void Session::on_refusal(const Rules& rules, std::uint32_t request_id, Code code, Time now) {
+    if (!gives_back(code) || !flight_.rated(request_id)) return;
+    given_back_.pay(rate_, send_limit(rules), now);
 }
 
 void Session::on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effects& fx) {
@@ -136,6 +212,7 @@ void Session::on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effec
 void Session::on_opened(std::uint32_t request_id, const Opening& opening, std::string payload,
                         Effects& fx) {
     misses_.pay_back();
+    if (request_id == 0) resumed(fx);
     const bool awaited = state_ == State::ready && (request_id == 0 || settle(request_id, fx));
     OpenGroup* group = find(opening.gid);
     if (!awaited || group == nullptr) {
@@ -151,7 +228,8 @@ void Session::on_opened(std::uint32_t request_id, const Opening& opening, std::s
     group->epoch = opening.epoch;
     group->floor = opening.floor;
     group->version = opening.version;
-    group->overlay = opening.overlay;
+    // Also what was hidden while the owner was answering.
+    if (opening.overlay) group->overlay = 1;
     fx.reply(std::move(payload));
     if (group->seat != kNoSeat) {
         return fx.caught_up(opening.gid, group->seat, opening.epoch, opening.reached);
@@ -160,9 +238,10 @@ void Session::on_opened(std::uint32_t request_id, const Opening& opening, std::s
     // Without a seat it could be read but never pushed to: the client is told to come back.
     if (group->seat == kNoSeat) {
         forget(opening.gid);
-        refuse_and_close(0, {.code = Code::shard_full, .where = "seat", .retry_after_ms = 1'000},
-                         fx);
+        return refuse_and_close(
+            0, {.code = Code::shard_full, .where = "seat", .retry_after_ms = 1'000}, fx);
     }
+    if (away_) fx.seat_away(opening.gid, true);
 }
 
 void Session::on_ranged(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq last, Seq head,
@@ -202,6 +281,7 @@ void Session::on_refused(std::uint32_t request_id, GroupId gid, const Error& err
     *frame.mutable_refused() = wire::refused_of(error);
     frame.mutable_refused()->set_gid(gid.value);
     fx.reply(wire::encode(frame));
+    resumed(fx);
 }
 
 // ---- Unasked
@@ -222,6 +302,25 @@ void Session::on_badges(pb::Pulse pulse, Effects& fx) {
     };
     badges.erase(std::remove_if(badges.begin(), badges.end(), shown), badges.end());
     if (state_ != State::ready || badges.empty()) return;
+    if (!kept_) return tell_badges(std::move(pulse), fx);
+    if (waiting_ == nullptr) waiting_ = std::make_unique<Waiting>();
+    for (pb::Badge& badge : badges) {
+        auto& kept = *waiting_->badges.mutable_badges();
+        const auto known = std::ranges::find(kept, badge.gid(), &pb::Badge::gid);
+        pb::Badge& place = known == kept.end() ? *kept.Add() : *known;
+        // What an earlier one told once is told with the newest.
+        const bool changed = place.changed() || badge.changed();
+        std::string name = badge.name().empty() ? place.name() : badge.name();
+        place = std::move(badge);
+        place.set_changed(changed);
+        place.set_name(std::move(name));
+    }
+    pulse.clear_badges();
+    pulse.mutable_badges()->Swap(waiting_->badges.mutable_badges());
+    waiting_->badges = std::move(pulse);
+}
+
+void Session::tell_badges(pb::Pulse pulse, Effects& fx) {
     pb::ServerFrame frame;
     *frame.mutable_pulse() = std::move(pulse);
     fx.reply(wire::encode(frame));
@@ -229,6 +328,10 @@ void Session::on_badges(pb::Pulse pulse, Effects& fx) {
 
 void Session::on_account_moved(const Rules& rules, Effects& fx) {
     if (!rules.gate.passes(uid_, minted_)) on_expelled(kVoidToken, fx);
+}
+
+void Session::on_overlay(GroupId gid) {
+    if (OpenGroup* group = find(gid)) group->overlay = 1;
 }
 
 void Session::on_expelled(const Error& error, Effects& fx) {
@@ -262,7 +365,9 @@ void Session::leave(GroupId gid, Effects& fx) {
     if (group == nullptr) return;
     const SeatIndex seat = group->seat;
     forget(gid);
-    if (seat != kNoSeat) fx.leave_seat(gid, seat);
+    if (seat == kNoSeat) return;
+    if (away_) fx.seat_away(gid, false);
+    fx.leave_seat(gid, seat);
 }
 
 void Session::opening_done(GroupId gid) {
@@ -274,10 +379,7 @@ void Session::opening_done(GroupId gid) {
 
 bool Session::settle(std::uint32_t request_id, Effects& fx) {
     if (state_ != State::ready || !flight_.remove(request_id)) return false;
-    if (paused_) {
-        paused_ = false;
-        fx.resume_reading();
-    }
+    update_reading(fx);
     return true;
 }
 

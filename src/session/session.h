@@ -12,11 +12,16 @@
 // paused; the first answer that leaves resumes it. A command nobody answers within
 // kAnswerWithin is refused as `timeout`, and a later answer to it is dropped.
 //
+// Answers are paced by the socket: from the first that it does not take whole (on_kept) until all
+// are out (on_drained) nothing is read, no further group of Hello's is opened, and badges gather.
+// So what waits is at most what was under way: kCommandsInFlight answers and kResumesAtOnce groups.
+//
 // WebSocket close codes: 4000 + the number of the Code. 4400 malformed, 4401 unsupported_version,
 // 4402 token_invalid, 4407 hello_required, 4408 frame_too_large, 4103 token_expired,
 // 4104 slow_consumer, 4205 draining. A Refused (or a Bye, for draining) with the same code goes
 // out before the close, with the request's id when that is known.
 
+#include <algorithm>
 #include <array>
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
@@ -24,6 +29,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "account/shared_gate.h"
 #include "base/code.h"
@@ -78,6 +84,25 @@ struct Rules {
     // Of the node: copies of these rules share it.
     std::shared_ptr<MissTable> misses = std::make_shared<MissTable>();
 };
+
+[[nodiscard]] inline RateLimit send_limit(const Rules& rules) {
+    // A period is rounded up: never more than sends_per_s in a second.
+    return {.period = Millis{(1'000 + rules.sends_per_s - 1) / rules.sends_per_s},
+            .burst = static_cast<int>(rules.sends_burst)};
+}
+
+// After how many pulses without a word from its client nobody is taken to be at a connection.
+[[nodiscard]] constexpr std::uint32_t silent_pulses(Millis pulse) {
+    const auto pulse_s =
+        std::max<std::uint64_t>(static_cast<std::uint64_t>(pulse.count()) / 1'000, 1);
+    return std::max(static_cast<std::uint32_t>((limits::kHereS + pulse_s - 1) / pulse_s),
+                    limits::kHerePulses);
+}
+[[nodiscard]] constexpr std::uint32_t here_s(Millis pulse) {
+    const auto pulse_s =
+        std::max<std::uint64_t>(static_cast<std::uint64_t>(pulse.count()) / 1'000, 1);
+    return silent_pulses(pulse) * static_cast<std::uint32_t>(pulse_s);
+}
 
 // The place of a seat in its audience (fanout::SeatIndex).
 using SeatIndex = std::uint32_t;
@@ -139,6 +164,8 @@ public:
     virtual void leave_seat(GroupId gid, SeatIndex seat) = 0;
     // An Opened or Range up to `reached` was handed to reply().
     virtual void caught_up(GroupId gid, SeatIndex seat, Epoch epoch, Seq reached) = 0;
+    // Nobody has been heard in this seat for a while (`away`), or somebody is again.
+    virtual void seat_away(GroupId gid, bool away) = 0;
 
     // ---- To the connection
     // A command was refused here: too many before it named groups that the user may not see.
@@ -175,11 +202,19 @@ public:
     void on_fault(Code code, std::string_view where, Effects& fx);
     // The server stops: Bye, then close.
     void on_drain(Millis after, Effects& fx);
+    // The socket did not take a reply whole: no more is asked for until on_drained.
+    void on_kept(Effects& fx);
+    void on_drained(Effects& fx);
+    // A pulse's turn has come. After `silent_pulses` of them without a word from the client nobody
+    // is taken to be there.
+    void on_pulse(std::uint32_t silent_pulses, Effects& fx);
 
     // ---- Answers. `payload` is a serialized ServerFrame that bears request_id.
     void on_answer(std::uint32_t request_id, std::string payload, Effects& fx);
     // What is answered next named a group that there is not, or that the user may not see.
     void on_miss(Effects& fx) { misses_.learn(fx.missed()); }
+    // Before the on_answer that tells it: the owner refused the command.
+    void on_refusal(const Rules& rules, std::uint32_t request_id, Code code, Time now);
     void on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effects& fx);
     void on_opened(std::uint32_t request_id, const Opening& opening, std::string payload,
                    Effects& fx);
@@ -197,6 +232,8 @@ public:
     void on_badges(pb::Pulse pulse, Effects& fx);
     // The gate knows something new of this account.
     void on_account_moved(const Rules& rules, Effects& fx);
+    // Something of this member's alone is beside the entries of the group from now on.
+    void on_overlay(GroupId gid);
     // The account may not be here (any more).
     void on_expelled(const Error& error, Effects& fx);
     // Another seat left and this one moved.
@@ -213,6 +250,16 @@ public:
     [[nodiscard]] bool sees(GroupId gid, Seq seq) const;
 
 private:
+    // What waits until the socket has taken what was written before.
+    struct Waiting {
+        struct Resume {
+            GroupId gid;
+            Epoch epoch;
+            Seq seq;
+        };
+        std::vector<Resume> resumes;  // The next one last.
+        pb::Pulse badges;             // The newest of each group.
+    };
     friend class Commands;  // commands.cc: what each command must satisfy.
 
     // Refusals that leave the connection open, and those that end it.
@@ -222,6 +269,16 @@ private:
     // False: the request is not in flight; its answer comes too late.
     bool settle(std::uint32_t request_id, Effects& fx);
     void want_deadline(Time time, Effects& fx);
+    // Reads while there is a slot, and the socket takes the answers.
+    void update_reading(Effects& fx);
+    // Opens a group that Hello resumes, or keeps it for later.
+    void resume(GroupId gid, Epoch epoch, Seq seq, Effects& fx);
+    // One of them has been answered.
+    void resumed(Effects& fx);
+    void resume_more(Effects& fx);
+    // The client said something.
+    void heard(Effects& fx);
+    void tell_badges(pb::Pulse pulse, Effects& fx);
     OpenGroup* find(GroupId gid);
     // One Open of this group has been answered; forgets the group when it led to no seat.
     void opening_done(GroupId gid);
@@ -235,10 +292,16 @@ private:
     Time deadline_;
     Flight flight_;
     Rate rate_;
+    GivenBack given_back_;
     boost::container::small_vector<OpenGroup, 1> groups_;  // Most have one.
+    std::unique_ptr<Waiting> waiting_;  // Null but for a large resume, or a slow socket.
     State state_{State::awaiting_hello};
-    bool paused_{};
-    bool bench_{};
+    std::uint8_t silent_pulses_{};  // Since the client said something.
+    std::uint8_t resuming_{};       // Opens of Hello on their way.
+    bool paused_ : 1 {};            // Reading is.
+    bool kept_ : 1 {};              // The socket has not taken all yet.
+    bool away_ : 1 {};
+    bool bench_ : 1 {};
     Misses misses_;
 };
 

@@ -9,146 +9,11 @@
 
 #include "base/group_ids.h"
 #include "session/checks.h"
+#include "session/session_test_kit.h"
 #include "wire/frames.h"
 
 namespace stentor::session {
 namespace {
-
-constexpr GroupId kGroup{5};
-constexpr Epoch kEpoch{2};
-
-class Tokens : public Verifier {
-public:
-    Result<Identity> verify(std::string_view token, Time now) const override {
-        if (token == "old") return std::unexpected(Error{.code = Code::token_expired});
-        if (token != "ann" && token != "bench") {
-            return std::unexpected(Error{.code = Code::token_invalid});
-        }
-        return Identity{.uid = {1}, .expires = now + Millis{3'600'000}, .bench = token == "bench"};
-    }
-};
-
-class Told : public Effects {
-public:
-    void reply(std::string payload) override { replies.push_back(*wire::decode_event(payload)); }
-    void post(GroupId gid, pb::ClientFrame&& command) override {
-        posts.emplace_back(gid, std::move(command));
-    }
-    void ask(std::uint32_t, PartitionId, bus::Question question) override {
-        asks.push_back(std::move(question));
-    }
-    void open(std::uint32_t request_id, GroupId gid, Epoch, Seq) override {
-        opens.emplace_back(request_id, gid);
-    }
-    void pull(std::uint32_t, GroupId, Epoch, Seq, Seq, const Sight& sight) override {
-        pulls.push_back(sight.floor);
-    }
-    void near(std::uint32_t, GroupId, Time, const Sight&) override { ++nears; }
-    SeatIndex take_seat(GroupId, Epoch, Seq reached) override {
-        taken.push_back(reached);
-        return next_seat;
-    }
-    void leave_seat(GroupId, SeatIndex seat) override { left.push_back(seat); }
-    void caught_up(GroupId, SeatIndex, Epoch, Seq reached) override { caught.push_back(reached); }
-    void held_back() override { ++held; }
-    Misses missed() override { return {}; }
-    void registered(const Identity&, DeviceId, std::uint64_t) override { ++registrations; }
-    void pause_reading() override { paused = true; }
-    void resume_reading() override { paused = false; }
-    void set_deadline(Time time) override { deadline = time; }
-    void close(std::uint16_t code, Code) override { closed.push_back(code); }
-
-    const pb::Refused& refusal() { return replies.back().refused(); }
-
-    std::vector<pb::ServerFrame> replies;
-    std::vector<std::pair<GroupId, pb::ClientFrame>> posts;
-    std::vector<bus::Question> asks;
-    std::vector<std::pair<std::uint32_t, GroupId>> opens;
-    std::vector<Seq> pulls, taken, caught;
-    std::vector<SeatIndex> left;
-    std::vector<std::uint16_t> closed;
-    int nears = 0;
-    std::uint32_t held = 0;
-    int registrations = 0;
-    bool paused = false;
-    SeatIndex next_seat = 9;
-    Time deadline;
-};
-
-std::string cmid(std::uint8_t n = 1) {
-    return std::string{Cmid::made_at(from_ms(1'000), std::array<std::uint8_t, 10>{n}).view()};
-}
-
-class SessionTest : public ::testing::Test {
-protected:
-    void SetUp() override { session.on_connected(now, fx); }
-
-    void say(const pb::ClientFrame& frame) {
-        session.on_frame(rules, wire::encode(frame), now, fx);
-    }
-    static pb::ClientFrame hello(const std::string& token = "ann") {
-        pb::ClientFrame frame;
-        frame.set_request_id(1);
-        frame.mutable_hello()->set_token(token);
-        frame.mutable_hello()->set_device(7);
-        frame.mutable_hello()->set_version(1);
-        return frame;
-    }
-    static pb::ClientFrame send(std::uint32_t request_id = 10, const std::string& text = "hi") {
-        pb::ClientFrame frame;
-        frame.set_request_id(request_id);
-        frame.mutable_send()->set_gid(kGroup.value);
-        frame.mutable_send()->set_cmid(cmid());
-        pb::Body body;
-        body.set_text(text);
-        frame.mutable_send()->set_body(body.SerializeAsString());
-        return frame;
-    }
-    static pb::ClientFrame pull(std::uint32_t request_id = 10) {
-        pb::ClientFrame frame;
-        frame.set_request_id(request_id);
-        frame.mutable_pull()->set_gid(kGroup.value);
-        frame.mutable_pull()->set_epoch(kEpoch.value);
-        frame.mutable_pull()->set_from(1);
-        frame.mutable_pull()->set_to(5);
-        return frame;
-    }
-    static pb::ClientFrame open(std::uint32_t request_id = 20, GroupId gid = kGroup) {
-        pb::ClientFrame frame;
-        frame.set_request_id(request_id);
-        frame.mutable_open()->set_gid(gid.value);
-        return frame;
-    }
-    static std::string payload(std::uint32_t request_id) {
-        pb::ServerFrame frame;
-        frame.set_request_id(request_id);
-        frame.mutable_done();
-        return wire::encode(frame);
-    }
-    void begin(const std::string& token = "ann") {
-        say(hello(token));
-        ASSERT_EQ(session.state(), Session::State::ready);
-    }
-    void open_it(std::uint64_t floor = 3) {
-        say(open());
-        session.on_opened(20, opening(floor), payload(20), fx);
-        ASSERT_EQ(fx.taken.size(), 1U);
-    }
-    static Opening opening(std::uint64_t floor = 3, std::uint64_t reached = 30) {
-        return {.gid = kGroup,
-                .epoch = kEpoch,
-                .floor = Seq{floor},
-                .reached = Seq{reached},
-                .version = 4};
-    }
-
-    Tokens tokens;
-    account::SharedGate gate{account::kTokenLives};
-    Rules rules{.verifier = tokens, .gate = gate};
-    Told fx;
-    Session session;
-    Time now = from_ms(1'700'000'000'000);
-};
 
 TEST_F(SessionTest, WhoGuessesGroupIdsWaitsAfterAFew) {
     say(hello());
@@ -249,12 +114,28 @@ TEST_F(SessionTest, EightCommandsInFlightStopReadingUntilOneIsAnswered) {
     EXPECT_EQ(fx.posts.size(), 9U);
 }
 
-TEST_F(SessionTest, ARequestIdInFlightMayNotBeUsedAgain) {
+TEST_F(SessionTest, ARequestIdInFlightIsRefusedAndTheFirstStillAnswered) {
     begin();
     say(send(10));
     say(send(10));
-    EXPECT_THAT(fx.closed, ::testing::ElementsAre(4400));
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_BAD_FIELD);
     EXPECT_EQ(fx.refusal().field(), "request_id");
+    EXPECT_TRUE(fx.closed.empty());
+    EXPECT_EQ(fx.posts.size(), 1U);
+    session.on_answer(10, payload(10), fx);
+    EXPECT_TRUE(fx.replies.back().has_done());
+}
+
+TEST_F(SessionTest, AnUnknownCommandIsUnsupportedAndTheConnectionGoesOn) {
+    begin();
+    // Field 2047 of a later version's ClientFrame.
+    session.on_frame(rules, std::string{"\x08\x0a\xfa\x7f\x00", 5}, now, fx);
+    EXPECT_EQ(fx.replies.back().request_id(), 10U);
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_UNSUPPORTED);
+    EXPECT_EQ(fx.refusal().field(), "command");
+    EXPECT_TRUE(fx.closed.empty());
+    say(send(10));
+    EXPECT_EQ(fx.posts.size(), 1U);
 }
 
 TEST_F(SessionTest, WhatNobodyAnswersTimesOutAndALateAnswerIsDropped) {
@@ -348,6 +229,32 @@ TEST_F(SessionTest, SendsBeyondTheRateAreToldWhenToComeBack) {
     now += Millis{1'000};
     say(send(16));
     EXPECT_EQ(fx.posts.size(), 6U);
+}
+
+TEST_F(SessionTest, ASendThatWasRefusedForGoodIsRepairedAndSentAgainAtOnce) {
+    begin();
+    std::uint32_t id = 10;
+    const auto refused = [&](Code code) {
+        say(send(id));
+        session.on_refusal(rules, id, code, now);
+        session.on_answer(id, payload(id), fx);
+        ++id;
+    };
+    for (int i = 0; i < 2; ++i) {
+        for (const Code code :
+             {Code::epoch_changed, Code::predecessor_missing, Code::filtered, Code::not_found}) {
+            refused(code);
+        }
+    }
+    EXPECT_EQ(fx.posts.size(), 8U);
+    // Who does nothing but that is held to the rate in the end.
+    for (int i = 0; i < 100; ++i) refused(Code::filtered);
+    EXPECT_EQ(fx.posts.size(), std::size_t{limits::kGivenBackBurst} + rules.sends_burst);
+    // One that is told a time pays.
+    now += Millis{60'000};
+    const std::size_t before = fx.posts.size();
+    for (int i = 0; i < 10; ++i) refused(Code::slow_mode);
+    EXPECT_EQ(fx.posts.size() - before, rules.sends_burst);
 }
 
 TEST_F(SessionTest, ReadingNeedsTheGroupOpen) {

@@ -74,6 +74,8 @@ public:
     [[nodiscard]] bool deflates() const { return deflates_; }
     void pause_reading();
     void resume_reading();
+    // Of what waits only the frame that is halfway is written any more.
+    void forget_rest();
     // After what waits.
     void close();
     void server_gone();
@@ -101,7 +103,6 @@ private:
     void refill();
     void watch_for_stuck();
     fanout::Written keep_rest(std::string rest, bool begun);
-    void forget_rest();
     [[nodiscard]] bool may_wait(std::size_t bytes) const;
     void count_waiting(std::size_t bytes);
     void recount_waiting();

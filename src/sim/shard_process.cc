@@ -115,9 +115,12 @@ void ShardProcess::pulse() {
 
 // ---- node::Shell
 
-bool ShardProcess::reply(ConnectionToken connection, std::string_view payload) {
-    return link(connection).send(payload);
+fanout::Written ShardProcess::reply(ConnectionToken connection, std::string_view payload) {
+    if (!link(connection).send(payload)) return fanout::Written::refused;
+    return link(connection).waiting() ? fanout::Written::kept : fanout::Written::whole;
 }
+
+void ShardProcess::forget_waiting(ConnectionToken connection) { link(connection).forget_rest(); }
 
 void ShardProcess::offer(ConnectionToken connection, const SharedBytes& frame) {
     static_cast<void>(link(connection).write(*frame));

@@ -67,7 +67,8 @@ private:
     void pulse();
 
     // ---- node::Shell
-    bool reply(ConnectionToken connection, std::string_view payload) override;
+    fanout::Written reply(ConnectionToken connection, std::string_view payload) override;
+    void forget_waiting(ConnectionToken connection) override;
     void offer(ConnectionToken connection, const SharedBytes& frame) override;
     fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes) override;
     [[nodiscard]] fanout::Seat seat(ConnectionToken connection) const override;

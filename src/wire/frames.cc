@@ -65,9 +65,8 @@ Result<pb::ClientFrame> decode_command(std::string_view bytes) {
     if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
         return std::unexpected(Error{Code::malformed, "frame"});
     }
-    if (frame.request_id() == 0) return std::unexpected(Error{Code::malformed, "request_id"});
-    if (frame.command_case() == pb::ClientFrame::COMMAND_NOT_SET) {
-        return std::unexpected(Error{Code::malformed, "command"});
+    if (frame.request_id() == 0 && !frame.has_here()) {
+        return std::unexpected(Error{Code::malformed, "request_id"});
     }
     return frame;
 }
