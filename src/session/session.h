@@ -21,7 +21,6 @@
 // 4104 slow_consumer, 4205 draining. A Refused (or a Bye, for draining) with the same code goes
 // out before the close, with the request's id when that is known.
 
-#include <algorithm>
 #include <array>
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
@@ -31,7 +30,6 @@
 #include <string_view>
 #include <vector>
 
-#include "account/shared_gate.h"
 #include "base/code.h"
 #include "base/ids.h"
 #include "base/limits.h"
@@ -40,8 +38,8 @@
 #include "base/time.h"
 #include "bus/bus.h"
 #include "session/flight.h"
-#include "session/miss_table.h"
 #include "session/misses.h"
+#include "session/rules.h"
 
 namespace stentor::session {
 
@@ -50,58 +48,6 @@ inline constexpr Millis kAnswerWithin = limits::kAskWithin + Millis{5'000};
 
 inline constexpr std::uint16_t close_code(Code code) {
     return static_cast<std::uint16_t>(4000 + static_cast<int>(code));
-}
-
-// The account is closed, or the token was ended.
-inline constexpr Error kVoidToken{.code = Code::token_invalid, .where = "hello.token"};
-
-struct Identity {
-    UserId uid;
-    Time minted;  // Before the account's tokens_since: not taken any more.
-    Time expires;
-    bool bench{};  // A load generator's: its sends are not held back by rates.
-};
-
-// What a token says. token_invalid, token_expired.
-class Verifier {
-public:
-    Verifier() = default;
-    Verifier(const Verifier&) = delete;
-    Verifier& operator=(const Verifier&) = delete;
-    virtual ~Verifier() = default;
-
-    [[nodiscard]] virtual Result<Identity> verify(std::string_view token, Time now) const = 0;
-};
-
-// What all sessions of a shard share.
-struct Rules {
-    const Verifier& verifier;
-    const account::SharedGate& gate;
-    std::uint32_t sends_per_s{limits::kSendsPerSecond};
-    std::uint32_t sends_burst{limits::kSendsBurst};
-    Millis pulse{limits::kPulseEvery};
-    storm::Level level{};  // Told in Welcome.
-    // Of the node: copies of these rules share it.
-    std::shared_ptr<MissTable> misses = std::make_shared<MissTable>();
-};
-
-[[nodiscard]] inline RateLimit send_limit(const Rules& rules) {
-    // A period is rounded up: never more than sends_per_s in a second.
-    return {.period = Millis{(1'000 + rules.sends_per_s - 1) / rules.sends_per_s},
-            .burst = static_cast<int>(rules.sends_burst)};
-}
-
-// After how many pulses without a word from its client nobody is taken to be at a connection.
-[[nodiscard]] constexpr std::uint32_t silent_pulses(Millis pulse) {
-    const auto pulse_s =
-        std::max<std::uint64_t>(static_cast<std::uint64_t>(pulse.count()) / 1'000, 1);
-    return std::max(static_cast<std::uint32_t>((limits::kHereS + pulse_s - 1) / pulse_s),
-                    limits::kHerePulses);
-}
-[[nodiscard]] constexpr std::uint32_t here_s(Millis pulse) {
-    const auto pulse_s =
-        std::max<std::uint64_t>(static_cast<std::uint64_t>(pulse.count()) / 1'000, 1);
-    return silent_pulses(pulse) * static_cast<std::uint32_t>(pulse_s);
 }
 
 // The place of a seat in its audience (fanout::SeatIndex).
