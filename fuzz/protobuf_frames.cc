@@ -55,6 +55,8 @@ public:
     void registered(const session::Identity& /*identity*/, DeviceId /*device*/,
                     std::uint64_t /*user_log_after*/) override {}
     void held_back() override {}
+    void seat_away(GroupId /*gid*/, bool /*away*/) override {}
+    session::Misses missed() override { return {}; }
     void pause_reading() override {}
     void resume_reading() override {}
     void set_deadline(Time /*time*/) override {}

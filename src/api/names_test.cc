@@ -22,6 +22,19 @@ TEST(Name, WhatPeopleAreCalledIsTaken) {
     EXPECT_TRUE(good(std::string(64, 'x')));
 }
 
+TEST(Name, WhatReadsAsTheServersOwnIsRefused) {
+    for (const std::string_view name : {"The operator", "Admin", "Stentor", "\u0410dmin"}) {
+        EXPECT_FALSE(good(name)) << name;
+    }
+}
+
+TEST(Name, BlanksThatAreNoneAndMixedScriptsAreRefused) {
+    for (const std::string_view name :
+         {"x\u3164y", "\u115f", "a\u2800b", "a\U000E0041b", "a\u200db", "\u0410nn"}) {
+        EXPECT_FALSE(good(name)) << name;
+    }
+}
+
 TEST(Name, TooLongOrEmptySaysTheBound) {
     for (const std::string& name : {std::string{}, std::string(65, 'x')}) {
         const auto result = check_name(name);

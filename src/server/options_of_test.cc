@@ -20,7 +20,8 @@ Millis pulse(std::uint64_t connections, Millis set = {}) {
     config::Settings settings;
     settings.server.connections = connections;
     settings.server.pulse = set;
-    return session_rules(settings, NobodyVerifier{}).pulse;
+    const account::SharedGate gate{account::kTokenLives};
+    return session_rules(settings, NobodyVerifier{}, gate).pulse;
 }
 
 TEST(SessionRules, PulsesGrowRarerWithTheCrowd) {

@@ -3,6 +3,7 @@
 #include "base/cmid.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "text/names.h"
 
 namespace stentor::session {
 
@@ -26,7 +27,7 @@ Result<void> check_cmid(std::string_view raw, std::string_view field) {
 }
 
 Result<void> check_name(std::string_view name, std::string_view field) {
-    if (name.size() > limits::kNameBytes || !plain_line(name)) {
+    if (name.size() > limits::kNameBytes || !text::shown_line(name) || !text::scripts_fit(name)) {
         return bad(field, limits::kNameBytes, Code::bad_name);
     }
     return {};

@@ -59,6 +59,28 @@ TEST(Checks, HidesAreBounded) {
     EXPECT_EQ(objection(hide).limit, limits::kHidesPerCommand);
 }
 
+TEST(Checks, AnAttachmentIsFetchedFromHereOrOverHttps) {
+    const auto address_taken = [](const std::string& address) {
+        pb::Body body;
+        body.add_attachments()->set_address(address);
+        pb::Edit edit;
+        edit.set_gid(5);
+        edit.set_epoch(1);
+        edit.set_seq(2);
+        edit.set_body(body.SerializeAsString());
+        const auto good = check(edit);
+        if (!good) EXPECT_EQ(good.error().where, "attachment.address");
+        return good.has_value();
+    };
+    for (const char* address : {"/files/1", "https://a.example/x"}) {
+        EXPECT_TRUE(address_taken(address)) << address;
+    }
+    for (const char* address : {"javascript:alert(1)", "data:text/html,x", "//a.example/x",
+                                "http://a.example/x", "https://", "x"}) {
+        EXPECT_FALSE(address_taken(address)) << address;
+    }
+}
+
 TEST(Checks, AReactionIsOneShortSign) {
     pb::React react;
     react.set_gid(5);

@@ -3,7 +3,7 @@
 import asyncio
 import urllib.parse
 
-from expect import refused
+from expect import refused, until
 from person import PASSWORD, Refused, http
 
 ANNOUNCEMENTS = 1
@@ -125,7 +125,6 @@ async def what_the_operator_does_is_in_the_audit(world):
     await world.operate("POST", f"/users/{person.uid}/disable")
 
     async def told():
-        rows = (await world.operate("GET", "/audit?count=50"))["rows"]
+        rows = (await world.operate("GET", "/audit?count=50"))["audit"]
         return any(str(person.uid) in str(row) and "disable" in str(row) for row in rows)
-    from expect import until
     await until(told, "a row about the disabled account")
