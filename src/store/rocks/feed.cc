@@ -133,6 +133,7 @@ Result<FeedPage> RocksStore::feed(std::uint64_t after, std::size_t count_max) {
                                   return true;
                               });
     if (!scanned) return std::unexpected(scanned.error());
+    if (page.rows.size() < count_max && next <= page.head) return unreadable("feed.end");
     return page;
 }
 
