@@ -69,7 +69,9 @@ TEST(Checks, AnAttachmentIsFetchedFromHereOrOverHttps) {
         edit.set_seq(2);
         edit.set_body(body.SerializeAsString());
         const auto good = check(edit);
-        if (!good) EXPECT_EQ(good.error().where, "attachment.address");
+        if (!good) {
+            EXPECT_EQ(good.error().where, "attachment.address");
+        }
         return good.has_value();
     };
     for (const char* address : {"/files/1", "https://a.example/x"}) {
