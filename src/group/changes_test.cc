@@ -334,7 +334,7 @@ TEST_F(EntryChanges, ARecallDoesNotWaitBehindReactions) {
         pb::ClientFrame frame;
         frame.mutable_react()->set_epoch(1);
         frame.mutable_react()->set_seq(1);
-        frame.mutable_react()->set_emoji("+");
+        frame.mutable_react()->set_emoji("👍");
         request = post(kAnn, std::move(frame), false);
     }
     settle();
@@ -353,7 +353,7 @@ TEST_F(EntryChanges, AChangeThatWasRefusedForGoodUsesUpNoRate) {
         pb::ClientFrame frame;
         frame.mutable_react()->set_epoch(1);
         frame.mutable_react()->set_seq(seq);
-        frame.mutable_react()->set_emoji("+");
+        frame.mutable_react()->set_emoji("👍");
         request = post(kBob, std::move(frame), false);
         settle();
     };
