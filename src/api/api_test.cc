@@ -31,7 +31,7 @@ public:
         if (std::holds_alternative<bus::AskAddAudit>(question)) {
             return reply(bus::Reply{std::vector<bus::AuditEntry>{}});
         }
-        const std::unique_lock lock{mutex_};
+        const std::unique_lock lock{mutex_};  // An answer may lead to the next question.
         if (trouble != Code::ok) return reply(std::unexpected(Error{.code = trouble}));
         auto& accounts = partitions_[partition];
         if (const auto* add = std::get_if<bus::AskAddUser>(&question)) {
@@ -86,7 +86,7 @@ private:
         return std::unexpected(Error{.code = Code::not_found, .where = "uid"});
     }
 
-    std::mutex mutex_;
+    std::recursive_mutex mutex_;
     std::map<PartitionId, std::map<std::string, bus::Account>> partitions_;
     std::map<UserId, std::string> names_;
     std::uint64_t last_uid_ = std::uint64_t{1} << 32U;

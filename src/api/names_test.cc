@@ -65,8 +65,9 @@ TEST(Name, InvalidUtf8IsRefused) {
           "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xe4\xbd", "\xff"}) {
         EXPECT_FALSE(good(name)) << name;
     }
-    EXPECT_TRUE(good("\xf4\x8f\xbf\xbf"));
+    EXPECT_TRUE(good("\xf0\x9f\x98\x80"));
     EXPECT_TRUE(good("\xef\xbf\xbd"));
+    EXPECT_FALSE(good("\xf4\x8f\xbf\xbf")) << "well-formed, and no character";
 }
 
 TEST(Name, TheKeyFoldsAsciiOnly) {

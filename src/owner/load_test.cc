@@ -195,7 +195,8 @@ TEST_F(LoadTest, ACommitThatLandsBetweenTheLooksIsSeenWholeOrNotAtAll) {
 
 TEST_F(LoadTest, ADamagedRowKeepsNobodyElseFromHis) {
     store::Commit commit{.gid = kGroup, .term = kTerm};
-    commit.head = {.epoch = {1}, .term = kTerm, .digest = genesis(kGroup), .version = 1};
+    commit.head = {
+        .epoch = {1}, .term = kTerm, .digest = genesis(kGroup), .members = 3, .version = 1};
     for (const std::uint64_t uid : {1U, 2U, 3U}) {
         commit.members.push_back({.uid = {uid}, .role = store::Role::member, .version = 1});
     }

@@ -306,8 +306,9 @@ TEST_F(QuestionsTest, HellosThatComeTogetherAreAnsweredAsEachAlone) {
         EXPECT_EQ(one.groups, alone.groups) << i;
         groups.push_back(one.groups);
     }
-    // A disabled account; one with announcements; two of nobody.
-    EXPECT_EQ(groups[0], std::vector<GroupId>{});
+    // Two with announcements, also the disabled one: the gate keeps that from coming here. Two of
+    // nobody.
+    EXPECT_EQ(groups[0], std::vector<GroupId>{kBroadcastGroup});
     EXPECT_EQ(groups[1], (std::vector<GroupId>{kBroadcastGroup, {71}}));
     EXPECT_EQ(groups[2], std::vector<GroupId>{{71}});
     EXPECT_EQ(groups[4], std::vector<GroupId>{});

@@ -176,6 +176,7 @@ protected:
         ++recalls_;
     }
     void come_or_go(UserId uid) {
+        if (uid == UserId{1}) return;  // The owner: a group that all have left is closed.
         pb::ClientFrame frame;
         if (model_.readers[uid].inside) {
             frame.mutable_leave_group()->set_gid(kGroup.value);

@@ -2,8 +2,7 @@
 
 import { decodeBody, GroupKind, Role, type Client, type Entry, type Group } from "@stentor/sdk";
 import { copied } from "./clipboard";
-import { failureWords, openDialog, sayFailure, sayText, sure } from "./dialog";
-import { button, el, setText } from "./dom";
+import { sayFailure, sayText, sure } from "./dialog";
 import type { MenuItem } from "./menu";
 import { showReaders } from "./readers";
 import { t } from "./texts";
