@@ -231,7 +231,13 @@ void Checks::on_hide_kept(Epoch epoch, UserId uid, const pb::Hide& hide) {
 }
 
 void Checks::close_notes(store::Store& store) {
+    // What stood beside the log of a group goes with it when the last member has left.
+    const auto is_gone = [&](GroupId gid) {
+        const auto head = store.head(gid);
+        return head && store::is_closed(*head);
+    };
     for (const Record::Note& note : record().notes) {
+        if (is_gone(note.gid)) continue;
         const auto rows = store.notes(note.gid, note.reader, {}, head(note.gid));
         const bool kept = rows && std::ranges::any_of(*rows, [&](const store::NoteRow& row) {
                               pb::Note parsed;
@@ -244,6 +250,7 @@ void Checks::close_notes(store::Store& store) {
         }
     }
     for (const auto& [who, seqs] : record().hidden) {
+        if (is_gone(who.first)) continue;
         const auto rows = store.hidden(who.first, who.second, Seq{1}, head(who.first));
         for (const Seq seq : seqs) {
             if (rows && std::ranges::find(*rows, seq) != rows->end()) continue;

@@ -275,7 +275,6 @@ def time_tells_nothing_of_group_ids(server):
     jitter hides it, and there are 2^52 ids to ask for.
     """
     rounds = 300
-    token = server.account("time-guesser")
     with signed_in(server, "time-owner") as owner:
         groups = [group_of(owner) for _ in range(rounds)]
         guesses = 0
@@ -284,7 +283,8 @@ def time_tells_nothing_of_group_ids(server):
         def time_of(to):
             nonlocal guesses, guesser
             frame = command(9, OPEN, field(1, to))
-            if guesses % MISSES == 0:  # One connection may miss no more often.
+            if guesses % MISSES == 0:  # One user may miss no more often.
+                token = server.account(f"time-guesser {guesses}")
                 guesser = Talk(server.ports["tcp"])
                 assert WELCOME in guesser.answer(hello(token))
             guesses += 1
