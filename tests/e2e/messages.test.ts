@@ -102,6 +102,7 @@ test("who wrote it sees by how many it was read, and by whom", async () => {
 });
 
 test("writing is shown to the other for a while", async () => {
+  await ann.page.waitForTimeout(2_000); // Right behind a message it is taken for the writing of that one.
   await ann.page.fill(".composer textarea", "hm");
   await eventually("Bob sees it", async () => (await bob.page.textContent(".typing"))?.includes("Ann"));
   await eventually("and then not", async () => (await bob.page.textContent(".typing")) === "");

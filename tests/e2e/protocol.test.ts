@@ -100,11 +100,12 @@ describe("a frame", () => {
     expect(client.lastRefusal()).toBe(Code.MALFORMED);
   });
 
-  test("with a command of a later protocol is malformed", async () => {
+  test("with a command of a later protocol is unsupported, and the conversation goes on", async () => {
     const client = await WireClient.hello(server, ann.token);
     // request_id 9, field 999: "hi".
     client.socket.send(Uint8Array.from([0x08, 0x09, 0xba, 0x3e, 0x02, 0x68, 0x69]));
-    expect(await client.closing()).toBe(4000 + Code.MALFORMED);
+    expect((await client.ask({ case: "list", value: {} })).case).toBe("groups");
+    expect(client.lastRefusal()).toBe(Code.UNSUPPORTED);
   });
 
   test("with a search where one may not look is refused, and the conversation goes on", async () => {
