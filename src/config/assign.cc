@@ -41,7 +41,8 @@ constexpr std::array<std::string_view, 10> kOthers{
 
 std::expected<void, std::string> check_variables(const std::vector<std::string_view>& names) {
     for (const std::string_view name : names) {
-        // Kubernetes sets STENTOR_SERVICE_HOST, STENTOR_PORT_80_TCP ... beside a service of this name.
+        // Kubernetes sets STENTOR_SERVICE_HOST, STENTOR_PORT_80_TCP ... beside a service of this
+        // name.
         if (name.starts_with("STENTOR_SERVICE_") || name.starts_with("STENTOR_PORT")) continue;
         if (!name.starts_with("STENTOR_") || std::ranges::find(kOthers, name) != kOthers.end()) {
             continue;

@@ -190,7 +190,7 @@ TEST(Environment, ABadValueNamesItsVariable) {
 
 TEST(Environment, AMisspeltVariableIsRefusedWithTheNearest) {
     EXPECT_TRUE(check_variables({"PATH", "STENTOR_LISTEN_HTTP", "STENTOR_CONFIG",
-                                  "STENTOR_SERVICE_HOST", "STENTOR_PORT_80_TCP"}));
+                                 "STENTOR_SERVICE_HOST", "STENTOR_PORT_80_TCP"}));
     const auto flaw = check_variables({"STENTOR_LISTEN_HTTP", "STENTOR_ACCOUNT_SIGN_UP"});
     ASSERT_FALSE(flaw);
     EXPECT_THAT(flaw.error(),

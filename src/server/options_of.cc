@@ -141,9 +141,9 @@ api::Options api_options(const config::Settings& settings, const auth::Secrets& 
             .sign_up = settings.accounts.sign_up,
             .web_folder = settings.server.web,
             .outside_keys = outside_keys(settings.outside.tokens),
-             .origins = settings.listen.origins,
-             .poster = &poster,
-             .gate = &gate};
+            .origins = settings.listen.origins,
+            .poster = &poster,
+            .gate = &gate};
 }
 
 }  // namespace stentor::server
