@@ -99,7 +99,6 @@ struct AskHello {  // What a device that has just connected must know.
     std::uint64_t user_log_after{};
 };
 struct HelloAnswer {
-    bool welcome{};  // False: the account is disabled, or the token older than its tokens_since.
     pb::UserLog user_log;
     std::vector<GroupId> groups;  // In their order.
 };

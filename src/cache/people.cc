@@ -111,9 +111,7 @@ void People::on_hello_reply(const HelloAsk& asked, Result<bus::Reply> reply) {
     if (device == person.devices.end()) return;
     const auto* answer = reply ? std::get_if<bus::HelloAnswer>(&*reply) : nullptr;
     if (!reply && remedy(reply.error().code) == Remedy::later) return retries_.push_back(asked);
-    const bool away =
-        answer != nullptr ? !answer->welcome : !reply && turned_away(reply.error().code);
-    if (away) return fx_.expel(asked.connection, kNotWelcome);
+    if (!reply && turned_away(reply.error().code)) return fx_.expel(asked.connection, kNotWelcome);
     if (answer == nullptr) return;
     device->greeted = true;
     pb::ServerFrame frame;

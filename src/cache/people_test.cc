@@ -22,8 +22,7 @@ protected:
     Result<bus::Reply> answer_person(const bus::Question& question) {
         if (std::holds_alternative<bus::AskHello>(question)) {
             if (hello_fails) return std::unexpected(Error{.code = *hello_fails});
-            return bus::HelloAnswer{
-                .welcome = welcome, .user_log = log_after(0), .groups = {kGroup, kOther}};
+            return bus::HelloAnswer{.user_log = log_after(0), .groups = {kGroup, kOther}};
         }
         if (const auto* ask = std::get_if<bus::AskUserLog>(&question)) {
             ++log_asks;
@@ -93,7 +92,6 @@ protected:
         return numbers;
     }
 
-    bool welcome = true;
     std::optional<Code> hello_fails;
     std::vector<pb::UserLogEntry> user_log;
     std::map<GroupId, std::uint32_t> unread;
@@ -156,7 +154,7 @@ TEST_F(PeopleTest, ANudgeDuringTheFirstHelloIsNotLost) {
 }
 
 TEST_F(PeopleTest, WhoIsNotWelcomeIsSentAway) {
-    welcome = false;
+    hello_fails = Code::token_invalid;
     connect();
     ASSERT_EQ(told.expelled.size(), 1U);
     EXPECT_EQ(told.expelled[0].second, Code::token_invalid);
@@ -376,7 +374,7 @@ TEST_F(PeopleTest, OnceItIsQuietEveryBadgeIsRight) {
                                                     .head = Seq{at[open->gid]}},
                                     now);
                 } else {
-                    bus::HelloAnswer hello{.welcome = true};
+                    bus::HelloAnswer hello;
                     for (std::uint64_t gid = 1; gid <= 8; ++gid) hello.groups.push_back({gid});
                     people.on_reply(ask.id, std::move(hello), now);
                 }

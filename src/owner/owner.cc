@@ -168,7 +168,7 @@ void Owner::answer(std::vector<HelloMail> hellos) {
         }
         // A node may not have heard of it yet.
         if (!accounts_.gate().passes(hello.question.uid, hello.question.token_minted)) {
-            hello.reply(bus::Reply{bus::HelloAnswer{}});
+            hello.reply(std::unexpected(Error{.code = Code::token_invalid}));
             continue;
         }
         asks.push_back(hello.question);

@@ -361,8 +361,8 @@ TEST_F(ClosedAccountTest, AVoidTokenStoresNothingAndANewOneDoes) {
     ASSERT_TRUE(change({.uid = kBob, .tokens_since = minted}));
     EXPECT_EQ(send_with(minted, 2).refused().code(), pb::CODE_TOKEN_INVALID);
     const auto hello = ask(bus::AskHello{.uid = kBob, .token_minted = minted});
-    ASSERT_TRUE(hello);
-    EXPECT_FALSE(std::get<bus::HelloAnswer>(*hello).welcome);
+    ASSERT_FALSE(hello);
+    EXPECT_EQ(hello.error().code, Code::token_invalid);
     EXPECT_TRUE(send_with(minted + Millis{1}, 3).has_sent());
 }
 

@@ -56,7 +56,6 @@ Result<std::vector<bus::HelloAnswer>> Questions::hellos_at_once(
     if (!log_heads) return std::unexpected(log_heads.error());
     std::vector<bus::HelloAnswer> answers(asks.size());
     for (std::size_t i = 0; i < asks.size(); ++i) {
-        answers[i].welcome = true;  // Else the gate would not have let it come here.
         if ((*log_heads)[i] == 0 && asks[i].user_log_after == 0) continue;
         auto log = user_log(asks[i].uid, asks[i].user_log_after);
         if (!log) return std::unexpected(log.error());
