@@ -172,8 +172,9 @@ TEST_P(Conformance, TheAuditIsReadFromTheNewestOnAndForgetsTheOldest) {
     ASSERT_TRUE(store().add_audit(std::span{rows}.first(3)));
     ASSERT_TRUE(store().add_audit(std::span{rows}.last(2)));
     const auto texts = [&](std::uint64_t before, std::size_t count) {
+        const std::vector<AuditRow> page = store().audit(before, count).value();
         std::string text;
-        for (const AuditRow& row : store().audit(before, count).value()) text += row.text;
+        for (const AuditRow& row : page) text += row.text;
         return text;
     };
     const std::vector<AuditRow> all = store().audit(0, 10).value();
