@@ -160,7 +160,8 @@ def fields(message):
 # Of ClientFrame, then of ServerFrame.
 HELLO, OPEN, SEND, PULL, RECALL, EDIT, SEARCH_ENTRIES = 2, 4, 6, 7, 10, 11, 19
 CREATE_GROUP, JOIN_GROUP = 20, 22
-WELCOME, OPENED, SENT, REFUSED, RANGE, RESET, HEAD, CHANGED, FOUND_ENTRIES, GROUP_READY = 2, 4, 5, 6, 7, 8, 12, 13, 23, 24
+WELCOME, OPENED, SENT, REFUSED, RANGE, RESET, BATCH, HEAD, CHANGED = 2, 4, 5, 6, 7, 8, 11, 12, 13
+FOUND_ENTRIES, GROUP_READY = 23, 24
 
 
 def command(request_id, kind, *parts):
@@ -182,8 +183,12 @@ def cmid():
 class Socket:
     """A blocking byte stream."""
 
-    def __init__(self, port, tls=None, address="127.0.0.1"):
-        self.socket = socket.create_connection((address, port), timeout=PATIENCE_S)
+    def __init__(self, port, tls=None, address="127.0.0.1", receive_bytes=None):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if receive_bytes is not None:  # Before it connects: the window's scale follows from it.
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        self.socket.settimeout(PATIENCE_S)
+        self.socket.connect((address, port))
         if tls is not None:
             self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
         self.bytes = b""
