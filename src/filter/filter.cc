@@ -21,11 +21,20 @@ std::string question_of(const owner::JudgedPost& post) {
     sodium_bin2hex(cmid.data(), cmid.size(), post.cmid.bytes.data(), post.cmid.bytes.size());
     json::array mentions;
     for (const pb::Mention& mention : body.mentions()) mentions.push_back(mention.uid());
+    json::array attachments;
+    for (const pb::Attachment& file : body.attachments()) {
+        attachments.push_back(json::object{{"kind", file.kind()},
+                                           {"media_type", file.media_type()},
+                                           {"size", file.size()},
+                                           {"address", file.address()},
+                                           {"name", file.name()}});
+    }
     return json::serialize(json::object{{"gid", post.gid.value},
                                         {"uid", post.uid.value},
                                         {"cmid", cmid.data()},
                                         {"text", body.text()},
-                                        {"mentions", std::move(mentions)}});
+                                        {"mentions", std::move(mentions)},
+                                        {"attachments", std::move(attachments)}});
 }
 
 // Of a text that the sender is to read: a service gone wrong must not fill his screen.

@@ -2,7 +2,8 @@
 // An outside service that may refuse a post. It is asked over HTTP:
 //
 //   POST <url>   Stentor-Signature: see outgoing/signature.h
-//   {"gid":7,"uid":12,"cmid":"<32 hexadecimal digits>","text":"…","mentions":[13]}
+//   {"gid":7,"uid":12,"cmid":"<32 hexadecimal digits>","text":"…","mentions":[13],
+//    "attachments":[{"kind":"image","media_type":"image/png","size":100,"address":"/a/…","name":"a.png"}]}
 //
 // and answers 200 with {"allow":true}, or {"allow":false,"reason":"…","rule":"…"}, where the two
 // texts are shown to the sender and may be absent. Anything else, or nothing within the deadline,

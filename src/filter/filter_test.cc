@@ -20,6 +20,14 @@ owner::JudgedPost saying(const std::string& text) {
     pb::Body body;
     body.set_text(text);
     body.add_mentions()->set_uid(13);
+    if (text.empty()) {  // A message may be nothing but a file.
+        pb::Attachment& file = *body.add_attachments();
+        file.set_kind("image");
+        file.set_media_type("image/png");
+        file.set_size(100);
+        file.set_address("https://files.example/a");
+        file.set_name("a.png");
+    }
     return {.gid = {7}, .uid = {12}, .body = body.SerializeAsString()};
 }
 
@@ -46,12 +54,25 @@ TEST(Filter, AsksSignedAndTakesTheVerdict) {
     EXPECT_EQ(verdict->reason, "no links");
     EXPECT_EQ(verdict->rule, "links");
     EXPECT_EQ(question, R"({"gid":7,"uid":12,"cmid":"00000000000000000000000000000000",)"
-                        R"("text":"see \"x\"","mentions":[13]})");
+                        R"("text":"see \"x\"","mentions":[13],"attachments":[]})");
     const std::size_t at = head.find("Stentor-Signature: t=");
     ASSERT_NE(at, std::string::npos);
     const std::uint64_t time = std::stoull(head.substr(at + 21));
     EXPECT_THAT(head, testing::HasSubstr(outgoing::signature("key", from_ms(time), question)));
     EXPECT_EQ(filter.counters().refused, 1U);
+}
+
+TEST(Filter, IsShownTheFilesOfAMessageWithoutWords) {
+    std::string question;
+    Service service{[&](const std::string& /*head*/, const std::string& body) {
+        question = body;
+        return http_answer(R"({"allow":true})");
+    }};
+    Filter filter{{.url = service.url(), .secret = "key", .within = 2'000ms}};
+    ASSERT_TRUE(judged(filter, ""));
+    EXPECT_THAT(question, testing::HasSubstr(
+                              R"("attachments":[{"kind":"image","media_type":"image/png","size":100,)"
+                              R"("address":"https://files.example/a","name":"a.png"}])"));
 }
 
 struct Failing {
