@@ -137,7 +137,7 @@ async def a_resume_opens_groups_in_hello(world):
     await bob.open_group(gid)
     await ann.send(gid, "one")
     log = await bob.follow(gid, 1)
-    person = next(one for one in world._people if bob in one.connections)
+    person = world.person_of(bob)
     await bob.close()
     await ann.send(gid, "two")
     again = await person.connect(resume=[(gid, log.epoch, log.last)])

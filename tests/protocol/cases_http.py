@@ -51,7 +51,7 @@ async def an_unknown_path_is_not_found(world):
 
 async def a_wrong_password_and_an_unknown_name_are_alike(world):
     """Sign-in says BAD_CREDENTIALS for both."""
-    person = await world.person()
+    person = await world.signed_up()
     answers = []
     for name in (person.name, world.new_name("Nobody")):
         status, answer, _ = await world.request(
@@ -110,7 +110,7 @@ async def a_key_of_a_disabled_account_is_void(world):
 
 async def a_disabled_account_is_answered_like_a_wrong_password(world):
     """The right password of an account that was closed is told from a wrong one by nobody."""
-    person = await world.person()
+    person = await world.signed_up()
     await world.operate("POST", f"/users/{person.uid}/disable")
     answers = []
     for password in (PASSWORD, "not this one at all"):

@@ -116,7 +116,7 @@ async def what_a_member_hides_is_hidden_at_once(world):
     """After Done of Hide, WriteNote and React a page on that connection has it, also where the member
     had nothing of the kind when the group was opened; so has one on another device."""
     ann, _ = await world.connected(2)
-    person = next(one for one in world._people if ann in one.connections)
+    person = world.person_of(ann)
     other = await person.connect(device=8)
     gid = await world.group(ann)
     await ann.open_group(gid)
@@ -201,7 +201,7 @@ async def a_new_name_of_a_closed_group_is_told(world):
 async def read_positions_never_go_back(world):
     """Read is cut to the head, never moves back, and reaches the other devices."""
     ann, bob = await world.connected(2)
-    person = next(one for one in world._people if bob in one.connections)
+    person = world.person_of(bob)
     gid = await world.group(ann, bob)
     for n in range(3):
         await ann.send(gid, f"{n}")

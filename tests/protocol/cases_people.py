@@ -8,10 +8,6 @@ from person import PASSWORD, Closed, Connection, Refused, body, cmid
 DIRECT_BASE = 1 << 52
 
 
-def _person(world, connection):
-    return next(one for one in world._people if connection in one.connections)
-
-
 async def a_hidden_group_and_an_absent_one_are_alike(world):
     """Every command that names a group answers a hidden one as one that is not there."""
     ann, bob = await world.connected(2)
@@ -182,7 +178,7 @@ async def common_passwords_are_refused(world):
 async def signing_out_ends_the_token_everywhere(world):
     """After a sign-out its token is refused over HTTP and the socket, live connections end with 4402,
     and another sign-in of the same person goes on."""
-    person = await world.person()
+    person = await world.signed_up()
     status, again, _ = await world.request(
         "POST", "/api/v1/sign-in", {"name": person.name, "password": PASSWORD})
     assert status == 200
@@ -200,8 +196,9 @@ async def signing_out_ends_the_token_everywhere(world):
 
 async def a_disabled_account_is_out_within_a_second(world):
     """Live connections end, a new Hello is not answered, nothing is stored after the operator's answer."""
-    ann, bob = await world.connected(2)
-    person = _person(world, bob)
+    ann = await world.connected()
+    person = await world.signed_up()
+    bob = await person.connect()
     gid = await world.group(ann, bob)
     await bob.send(gid, "before")
     await world.operate("POST", f"/users/{person.uid}/disable")
@@ -224,7 +221,7 @@ async def a_disabled_account_is_out_within_a_second(world):
 
 async def a_new_password_ends_other_sign_ins(world):
     """Changing one's password needs the old one, ends other tokens and answers a new one."""
-    person = await world.person()
+    person = await world.signed_up()
     connection = await person.connect()
     status, _, _ = await person.request(
         "POST", "/api/v1/password", {"old": "not the old one", "new": "a much better one"})
@@ -239,7 +236,7 @@ async def a_new_password_ends_other_sign_ins(world):
 
 async def sign_ins_are_listed_and_ended_one_by_one(world):
     """Sessions lists where one is signed in; ending one ends its token alone."""
-    person = await world.person()
+    person = await world.signed_up()
     status, again, _ = await world.request(
         "POST", "/api/v1/sign-in", {"name": person.name, "password": PASSWORD})
     assert status == 200

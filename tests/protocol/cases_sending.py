@@ -170,7 +170,7 @@ async def reactions_are_emoji_in_one_form(world):
 async def my_reaction_is_mine_at_once(world):
     """A page pulled right behind Done says `mine`, and my other devices are told."""
     ann = await world.connected()
-    person = next(one for one in world._people if ann in one.connections)
+    person = world.person_of(ann)
     other = await person.connect(device=8)
     await other.push("user_log")
     gid = await world.group(ann)

@@ -5,14 +5,20 @@ import itertools
 import os
 import pathlib
 import sys
+import tempfile
+import time
 
+import jwt_of
 from person import PASSWORD, Person, Refused, cmid, http
 
 SYSTEM_TESTS = pathlib.Path(__file__).resolve().parents[1] / "system"
+# Of a server of the suite's own: a page elsewhere that may use it, and a system whose tokens it takes.
+LISTED_ORIGIN = "https://page.example"
+ISSUER = "https://id.example"
 
 
-class OperatorMissing(Exception):
-    """The case asks for an operator, and the suite was given none."""
+class Missing(Exception):
+    """The case asks for something that the suite was not given; its words say what."""
 
 
 class World:
@@ -21,7 +27,7 @@ class World:
         self.socket_url = self.address.replace("http", "ws", 1) + "/ws"
         self.operator = operator.rstrip("/") if operator else None
         self.operator_key = operator_key
-        self.program = self.data = None  # Of a server of the suite's own.
+        self.outside_key = None  # Of a server of the suite's own.
         self._numbers = itertools.count(1)
         self._run = os.urandom(3).hex()
         self._people = []
@@ -31,13 +37,18 @@ class World:
     def started(cls, program):
         sys.path.insert(0, str(SYSTEM_TESTS))
         from server_under_test import Server
-        with Server(program, "--set", "search.index=true") as server:
-            data = server.folder / "data"
-            address = (data / "admin-address").read_text().strip()
-            key = os.popen(f"'{program}' token --admin --data '{data}'").read().strip()
-            world = cls(f"http://127.0.0.1:{server.ports['http']}", address, key)
-            world.program, world.data = program, data
-            yield world
+        with tempfile.NamedTemporaryFile(prefix="stentor-suite-") as secret:
+            key = os.urandom(32).hex().encode()
+            secret.write(key)
+            secret.flush()
+            with Server(program, "--set", "search.index=true", "--origin", LISTED_ORIGIN,
+                        "--set", f"outside.tokens=HS256 {ISSUER} {secret.name}") as server:
+                data = server.folder / "data"
+                address = (data / "admin-address").read_text().strip()
+                admin = os.popen(f"'{program}' token --admin --data '{data}'").read().strip()
+                world = cls(f"http://127.0.0.1:{server.ports['http']}", address, admin)
+                world.outside_key = key
+                yield world
 
     async def close(self):
         for person in self._people:
@@ -55,13 +66,36 @@ class World:
         return await http(self.address + path, method, content, **options)
 
     async def person(self, word="Person"):
+        """A new account. Where another system's tokens are taken it comes by one of those: a server
+        hashes each password at a deliberate price, and most cases need none."""
+        if self.outside_key is None:
+            return await self.signed_up(word)
+        name = self.new_name(word)
+        token = self.outside_token(name, time.time() + 3600)
+        status, answer, _ = await self.request("POST", "/api/v1/exchange", {"token": token})
+        assert status == 200, (status, answer)
+        return self._met(Person(self, name, answer["uid"], answer["token"]))
+
+    async def signed_up(self, word="Person"):
+        """A new account whose password is PASSWORD."""
         name = self.new_name(word)
         status, answer, _ = await self.request(
             "POST", "/api/v1/sign-up", {"name": name, "password": PASSWORD})
         assert status == 201, (status, answer)
-        person = Person(self, name, answer["uid"], answer["token"])
+        return self._met(Person(self, name, answer["uid"], answer["token"]))
+
+    def outside_token(self, name, expires_s):
+        if self.outside_key is None:
+            raise Missing("needs --start")
+        return jwt_of.signed(self.outside_key, {"iss": ISSUER, "sub": name, "name": name,
+                                                "exp": int(expires_s)})
+
+    def _met(self, person):
         self._people.append(person)
         return person
+
+    def person_of(self, connection):
+        return next(one for one in self._people if connection in one.connections)
 
     async def connected(self, count=1, **options):
         """`count` new people, each with a connection."""
@@ -80,7 +114,7 @@ class World:
     async def operate(self, method, path, content=None):
         """A request of the operator's; what it answers, or Refused."""
         if self.operator is None:
-            raise OperatorMissing
+            raise Missing("needs --operator")
         status, answer, _ = await http(self.operator + "/admin/api" + path, method, content,
                                        token=self.operator_key)
         if status >= 400:

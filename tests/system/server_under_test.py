@@ -29,14 +29,16 @@ def until(condition, what, within_s=PATIENCE_S):
 
 
 class Server:
-    """`stentor serve` on ports that the system gives, in a folder that goes with it."""
+    """`stentor serve` on ports that the system gives, in a folder that goes with it; or on `data`,
+    which stays."""
 
-    def __init__(self, program, *arguments, accounts_per_minute=10000):
+    def __init__(self, program, *arguments, accounts_per_minute=10000, data=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="stentor-test-"))
+        self.data = data or self.folder / "data"
         # Standard error into a file: nobody has to read a pipe.
         self.log = open(self.folder / "log", "wb")
         self.process = subprocess.Popen(
-            [program, "serve", "--data", str(self.folder / "data"), "--listen", "127.0.0.1:0",
+            [program, "serve", "--data", str(self.data), "--listen", "127.0.0.1:0",
              "--tcp", "127.0.0.1:0", "--accounts-per-minute", str(accounts_per_minute), *arguments],
             stdout=subprocess.PIPE, stderr=self.log)
         self.ports = {}
@@ -96,7 +98,7 @@ class Server:
 
     def metric(self, name):
         """Of the private listener; `name` with its labels."""
-        address = (self.folder / "data/admin-address").read_text().strip()
+        address = (self.data / "admin-address").read_text().strip()
         with urllib.request.urlopen(address + "/metrics", timeout=PATIENCE_S) as answer:
             lines = answer.read().decode().splitlines()
         return next(float(line[len(name) + 1:]) for line in lines if line.startswith(name + " "))

@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""What becomes of a record that is not the newest any more, seen by clients and the operator: a client
+of before a restore, and of one restore before the last, is told up to where its history holds; a record
+whose log is damaged is not served until somebody takes the loss, and then in a new epoch.
+
+    restores.py STENTOR
+"""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from server_under_test import (
+    CREATE_GROUP, GROUP_READY, OPEN, OPENED, SEND, SENT, Server, Talk, cmid, command, field, fields,
+    hello)
+
+STENTOR = sys.argv[1]
+FORK = 9
+LOUD = ["--sends-per-second", "1000", "--sends-burst", "1000",
+        "--set", "safety.busy_entries_per_second=0", "--set", "safety.repeats=0"]
+
+
+def stentor(*args, code=0):
+    done = subprocess.run([STENTOR, *map(str, args)], capture_output=True, text=True, timeout=120,
+                          check=False)
+    assert done.returncode == code, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout + done.stderr
+
+
+class Ann(Talk):
+    """The one member of a group, on a server whose record knows her."""
+
+    def __init__(self, server):
+        super().__init__(server.ports["tcp"])
+        self.last_request = 1
+        self.answer(hello(stentor("token", "Ann", "--data", server.data).strip()))
+
+    def ask(self, kind, *parts):
+        self.last_request += 1
+        return self.answer(command(self.last_request, kind, *parts))
+
+    def say(self, gid, count):
+        for n in range(count):
+            answer = self.ask(SEND, field(1, gid), field(2, cmid()), field(5, field(1, f"{n}")))
+            assert SENT in answer, answer
+        return fields(answer[SENT][0])[2][0]
+
+    def open_group(self, gid, epoch=0, seq=0):
+        """(epoch, head) of the Opened, and fork_seq of the Fork before it or None."""
+        self.last_request += 1
+        self.frame(command(self.last_request, OPEN, field(1, gid), field(2, epoch), field(3, seq)))
+        fork = None
+        while (answer := self.read()) is not None:
+            if FORK in answer:
+                told = fields(answer[FORK][0])
+                assert told[1] == [gid], told
+                fork = told[2][0], told.get(3, [0])[0]
+            if OPENED in answer:
+                opened = fields(answer[OPENED][0])
+                assert fork is None or fork[0] == opened[2][0], "a Fork of another epoch"
+                return opened[2][0], opened.get(3, [0])[0], fork and fork[1]
+        raise AssertionError("ended instead of an answer")
+
+
+def a_client_is_told_where_its_history_ends(folder):
+    """After the first restore, after a second one of the same backup, and after one of a backup that
+    was taken in between."""
+    early, late = folder / "early", folder / "late"
+    with Server(STENTOR, *LOUD) as server:
+        server.account("Ann")
+        with Ann(server) as ann:
+            made = ann.ask(CREATE_GROUP, field(1, field(1, "Club")), field(2, cmid()))
+            gid = fields(made[GROUP_READY][0])[1][0]
+            assert ann.say(gid, 3) == 3
+            stentor("backup", early, "--data", server.data)
+            assert ann.say(gid, 2) == 5
+            first, head, fork = ann.open_group(gid)
+            assert (head, fork) == (5, None)
+
+    stentor("restore", early, "--data", folder / "second")
+    with Server(STENTOR, *LOUD, data=folder / "second") as server, Ann(server) as ann:
+        second, head, fork = ann.open_group(gid, first, 5)
+        assert second > first and (head, fork) == (3, 3), (second, head, fork)
+        assert ann.say(gid, 1) == 4
+        stentor("backup", late, "--data", server.data)
+        assert ann.say(gid, 3) == 7
+
+    # Of the same backup once more: what was said after the first restore hangs on nothing here.
+    stentor("restore", early, "--data", folder / "third")
+    with Server(STENTOR, *LOUD, data=folder / "third") as server:
+        with Ann(server) as ann:
+            third, head, fork = ann.open_group(gid, first, 5)
+            assert third > second and (head, fork) == (3, 3), (third, head, fork)
+        with Ann(server) as ann:
+            epoch, head, fork = ann.open_group(gid, second, 7)
+            assert (epoch, head, fork) == (third, 3, 0), (epoch, head, fork)
+
+    # Of a backup of the restored server: both older epochs are told their own place.
+    stentor("restore", late, "--data", folder / "fourth")
+    with Server(STENTOR, *LOUD, data=folder / "fourth") as server:
+        for epoch, seq, holds in ((first, 5, 3), (second, 7, 4)):
+            with Ann(server) as ann:
+                fourth, head, fork = ann.open_group(gid, epoch, seq)
+                assert fourth > second and (head, fork) == (4, holds), (epoch, fourth, head, fork)
+
+
+def damage_in_the_middle(store):
+    """Flips bytes amid the store's newest log that holds anything; returns its name."""
+    log = max((path for path in store.glob("*.log") if path.stat().st_size > 0),
+              key=lambda path: path.stat().st_size)
+    raw = bytearray(log.read_bytes())
+    middle = len(raw) // 2
+    for at in range(middle, middle + 4):
+        raw[at] ^= 0xFF
+    log.write_bytes(raw)
+    return log.name
+
+
+def say_much(ann, gid, head):
+    """So much that the middle of the log lies among these messages."""
+    while head < 60:
+        answer = ann.ask(SEND, field(1, gid), field(2, cmid()), field(5, field(1, "x" * 2000)))
+        assert SENT in answer, answer
+        head = fields(answer[SENT][0])[2][0]
+    return head
+
+
+def damage_is_refused_until_its_loss_is_taken(folder):
+    data = folder / "damaged"
+    with Server(STENTOR, *LOUD, data=data) as server:
+        server.account("Ann")
+        with Ann(server) as ann:
+            made = ann.ask(CREATE_GROUP, field(1, field(1, "Club")), field(2, cmid()))
+            gid = fields(made[GROUP_READY][0])[1][0]
+            head = ann.say(gid, 5)
+            first, _, _ = ann.open_group(gid)
+            head = say_much(ann, gid, head)
+        server.process.kill()
+    name = damage_in_the_middle(data / "store")
+    before = {path: path.read_bytes() for path in (data / "store").iterdir() if path.is_file()}
+
+    said = stentor("serve", "--data", data, "--listen", "127.0.0.1:0", code=1)
+    assert "would be lost" in said and name in said, said
+    assert "damaged" in stentor("verify", data, code=1)
+    kept = {path: path.read_bytes() for path in before if path.exists()}
+    assert all(kept.get(path) == raw for path, raw in before.items()
+               if path.suffix in (".log", ".sst")), "a refused start changed the record"
+
+    stentor("accept-loss", data)
+    stentor("verify", "--deep", data)
+    with Server(STENTOR, *LOUD, data=data) as server, Ann(server) as ann:
+        epoch, left, fork = ann.open_group(gid, first, head)
+        assert epoch > first and fork is not None and fork <= left < head, (epoch, left, fork, head)
+        assert ann.say(gid, 1) == left + 1
+
+
+def main():
+    for check in (a_client_is_told_where_its_history_ends, damage_is_refused_until_its_loss_is_taken):
+        with tempfile.TemporaryDirectory(prefix="stentor-restores-") as folder:
+            check(pathlib.Path(folder))
+        print("ok", check.__name__, flush=True)
+
+
+main()
