@@ -76,6 +76,46 @@ TEST_F(CacheTest, AViewFromBeforeABreakIsNotTaken) {
     EXPECT_TRUE(told.ranges[0].frame.range().entries(0).recalled());
 }
 
+// The owner has made a view; before it comes, the stream tells an entry above it, and a change of
+// it.
+TEST_F(CacheTest, ARecallToldBeforeTheViewIsNotUndoneByWhatTheStreamToldBeforeIt) {
+    open();
+    ASSERT_EQ(told.asks.size(), 1U);
+    const auto ask = std::move(told.asks.front());
+    told.asks.clear();
+    const Result<bus::Reply> before = answer(ask.question);
+    add(1, 1);
+    item(bus::EntryChanged{log.recall(501), Seq{501}}, 2);
+    cache.on_reply(ask.id, before, now);
+    answer_all();
+    pull(501, 501);
+    answer_all();
+    ASSERT_EQ(told.ranges.size(), 1U);
+    EXPECT_TRUE(told.ranges[0].frame.range().entries(0).recalled());
+}
+
+// Those who watch are pushed what a view brings, and nobody tells them of it again.
+TEST_F(CacheTest, ARecallToldBeforeTheViewIsInWhatTheViewPushes) {
+    open_it();
+    add(1, 1);
+    log.add(1);
+    item(bus::MemberChanged{.uid = kBob, .member = {.role = pb::ROLE_MEMBER}}, 3);  // 2 is lost.
+    told.asks.clear();  // The question for what was missed is lost as well.
+    open(0, {}, kBob);
+    ASSERT_EQ(told.asks.size(), 1U);
+    const auto ask = std::move(told.asks.front());
+    told.asks.clear();
+    const Result<bus::Reply> before = answer(ask.question);
+    item(bus::EntryChanged{log.recall(502), Seq{502}}, 4);
+    told.pushes.clear();
+    cache.on_reply(ask.id, before, now);
+    ASSERT_FALSE(told.pushes.empty());
+    const auto pushed = wire::decode_event(wire::payload_of(*told.pushes[0].frame));
+    ASSERT_TRUE(pushed);
+    EXPECT_EQ(pushed->batch().first_seq(), 502U);
+    EXPECT_TRUE(pushed->batch().entries(0).recalled());
+}
+
 // What is asked for when something was missed, answered later.
 class CatchUpTest : public CacheTest {
 protected:

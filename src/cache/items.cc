@@ -7,6 +7,7 @@
 #include "base/planted_bugs.h"
 #include "cache/impl.h"
 #include "cache/payloads.h"
+#include "cache/told_changes.h"
 #include "wire/frames.h"
 
 namespace stentor::cache {
@@ -45,6 +46,7 @@ void Cache::Impl::on_missed(Group& group) {
     const GroupId gid = group.memory.gid();
     pages_.forget(gid);
     take_held(group);  // They are asked for again, with what changed in them.
+    group.backlog.clear();
     group.memory.drop_entries();
     group.refresh = true;
     // What an owner answered before may be from before a kick that was missed.
@@ -215,14 +217,16 @@ void Cache::Impl::on_entry_changed(Group& group, Epoch epoch, const LogEntry& en
             group.changes.erase(group.changes.begin());
         group.changes.emplace_back(epoch, entry);
     }
+    // Also while no view is here: the one that is on its way may end below this entry, and then it
+    // is the backlog that brings it.
+    const Epoch ahead = memory.loaded() ? memory.epoch() : group.backlog_epoch;
+    const bool forgotten = !memory.loaded() && planted(Bug::old_revision_for_good);
+    if (epoch == ahead && !forgotten) put_change(group.backlog, entry);
     if (!memory.loaded() || epoch != memory.epoch()) return;
     if (!planted(Bug::stale_cache_after_recall)) {
         memory.replace(entry);
         const auto found = pages_.find(gid, memory.epoch(), entry.seq, memory.floor());
         if (found.page != nullptr) found.page->replace(entry);
-    }
-    for (LogEntry& held : group.backlog) {
-        if (held.seq == entry.seq && held.revision < entry.revision) held = entry;
     }
     // A page that is being read may have been read before this.
     for (const auto& [key, id] : page_loads_) {
@@ -361,11 +365,7 @@ void Cache::Impl::add_answer(Group& group, const bus::EntriesAnswer& answer, Seq
         if (!dense || entry.seq > most) break;
         entries.push_back(entry);
     }
-    for (const auto& [epoch, changed] : group.changes) {
-        if (epoch != group.memory.epoch()) continue;
-        const auto at = std::ranges::find(entries, changed.seq, &LogEntry::seq);
-        if (at != entries.end() && at->revision < changed.revision) *at = changed;
-    }
+    put_changes(entries, group.memory.epoch(), group.changes);
     forget_changes(group);
     if (!entries.empty()) add_entries(group, entries, now);
     if (!group.backlog.empty()) add_backlog(group, now);

@@ -6,6 +6,7 @@
 #include "base/planted_bugs.h"
 #include "cache/impl.h"
 #include "cache/payloads.h"
+#include "cache/told_changes.h"
 #include "wire/frames.h"
 
 namespace stentor::cache {
@@ -168,7 +169,12 @@ bool Cache::Impl::install(Group& group, const bus::GroupView& view, Time now, bo
         // The stream will bring the same again, and find that it is known.
         const bool covers = !view.newest.empty() && view.newest.front().seq <= memory.head() + 1;
         if (covers) {
-            add_entries(group, view.newest, now);
+            // Pushed as they are now: whoever was told of the change did not have them yet.
+            std::vector<LogEntry> newest = view.newest;
+            if (!planted(Bug::old_revision_for_good)) {
+                put_changes(newest, view.epoch, group.changes);
+            }
+            add_entries(group, newest, now);
         } else {
             fx_.head_moved(view.gid, view.epoch, view.head, group.shards);
         }
