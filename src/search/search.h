@@ -20,10 +20,10 @@ public:
     Search& operator=(const Search&) = delete;
     virtual ~Search() = default;
 
-    // Entries of `gid` above `floor` and below `before` whose text holds all of `words`, newest
-    // first, at most `count_max`. What was recalled or dropped since it was indexed may still be
-    // among them: the record decides. bad_field: there is no word in it. store_unavailable: the
-    // index is being made, or cannot be read.
+    // Entries of `gid` above `floor` and below `before` whose text holds words that begin with each
+    // of `words`, newest first, at most `count_max`. What was recalled or dropped since it was
+    // indexed may still be among them: the record decides. bad_field: there is no word in it.
+    // store_unavailable: the index is being made, or cannot be read.
     [[nodiscard]] virtual Result<std::vector<Seq>> find(GroupId gid, std::string_view words,
                                                         Seq floor, Seq before,
                                                         std::size_t count_max) = 0;

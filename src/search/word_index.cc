@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "search/terms.h"
 
 namespace stentor::search {
 namespace {
@@ -20,7 +21,9 @@ namespace {
 constexpr Xapian::valueno kSeqSlot = 0;
 constexpr const char* kPlaceKey = "place";  // "EPOCH NUMBER", or absent.
 constexpr const char* kNextKey = "next";    // The document number to give next; they go down.
-constexpr unsigned kFlags = Xapian::QueryParser::FLAG_CJK_NGRAM;
+constexpr const char* kRulesKey = "rules";  // Of the terms; an index made by others is no index.
+// Words that a question's beginnings stand for, all together: each is a list to be read.
+constexpr std::size_t kWordsBegun = 2'048;
 
 std::string hex(std::uint64_t number) {
     char text[16];
@@ -35,6 +38,19 @@ std::string id_of(GroupId gid, Seq seq) { return "Q" + hex(gid.value) + ":" + he
 
 std::string seq_value(Seq seq) {
     return Xapian::sortable_serialise(static_cast<double>(seq.value));
+}
+
+// What holds all that is asked. A beginning stands for the words that follow it in the order of
+// their bytes, itself first.
+Xapian::Query query_of(const Asked& asked, const std::string& prefix) {
+    std::vector<Xapian::Query> all;
+    for (const std::string& term : asked.whole) all.emplace_back(prefix + term);
+    for (const std::string& beginning : asked.beginnings) {
+        const auto share = static_cast<Xapian::termcount>(kWordsBegun / asked.beginnings.size());
+        all.emplace_back(Xapian::Query::OP_WILDCARD, prefix + beginning, share,
+                         Xapian::Query::WILDCARD_LIMIT_FIRST, Xapian::Query::OP_OR);
+    }
+    return {Xapian::Query::OP_AND, all.begin(), all.end()};
 }
 
 Error unavailable() {
@@ -55,21 +71,17 @@ public:
             log::warn("the search index cannot be opened", {{"why", error.get_msg()}});
             writer_ = Xapian::WritableDatabase(folder_.string(), Xapian::DB_CREATE_OR_OVERWRITE);
         }
-        words_.set_flags(Xapian::TermGenerator::FLAG_CJK_NGRAM);
         next_ = first();
         const std::string next = writer_.get_metadata(kNextKey);
         if (!next.empty()) next_ = static_cast<Xapian::docid>(std::stoul(next));
         complete_ = place().has_value();
     }
 
-    Result<std::vector<Seq>> find(GroupId gid, std::string_view words, Seq floor, Seq before,
+    Result<std::vector<Seq>> find(GroupId gid, const Asked& asked, Seq floor, Seq before,
                                   std::size_t count_max) {
         if (!complete_) return std::unexpected(unavailable());
         Reader reader = take_reader();
-        Xapian::QueryParser parser;
-        parser.set_default_op(Xapian::Query::OP_AND);
-        Xapian::Query query = parser.parse_query(std::string{words}, kFlags, prefix_of(gid));
-        if (query.empty()) return std::unexpected(Error{.code = Code::bad_field, .where = "words"});
+        Xapian::Query query = query_of(asked, prefix_of(gid));
         const Xapian::Query range{Xapian::Query::OP_VALUE_RANGE, kSeqSlot, seq_value(floor + 1),
                                   seq_value(before - 1)};
         query = Xapian::Query{Xapian::Query::OP_FILTER, query, range};
@@ -90,6 +102,7 @@ public:
     }
 
     [[nodiscard]] std::optional<Place> place() const {
+        if (writer_.get_metadata(kRulesKey) != rules_of_terms()) return std::nullopt;
         const std::string text = writer_.get_metadata(kPlaceKey);
         const std::size_t space = text.find(' ');
         if (space == std::string::npos) return std::nullopt;
@@ -111,8 +124,12 @@ public:
         const std::string id = id_of(gid, seq);
         document.add_boolean_term(id);
         document.add_value(kSeqSlot, seq_value(seq));
-        words_.set_document(document);
-        words_.index_text_without_positions(std::string{text}, 1, prefix_of(gid));
+        std::string term = prefix_of(gid);
+        const std::size_t prefix = term.size();
+        for (const std::string& word : terms_of(text)) {
+            term.resize(prefix);
+            document.add_boolean_term(term += word);
+        }
         const auto known = writer_.postlist_begin(id);
         if (known != writer_.postlist_end(id)) return writer_.replace_document(*known, document);
         writer_.replace_document(next_--, document);
@@ -122,6 +139,7 @@ public:
 
     void commit(const std::optional<Place>& place) {
         writer_.set_metadata(kNextKey, std::to_string(next_));
+        writer_.set_metadata(kRulesKey, rules_of_terms());
         writer_.set_metadata(
             kPlaceKey,
             place ? std::to_string(place->epoch.value) + ' ' + std::to_string(place->number) : "");
@@ -151,7 +169,6 @@ private:
 
     std::filesystem::path folder_;
     Xapian::WritableDatabase writer_;
-    Xapian::TermGenerator words_;
     Xapian::docid next_{};
     std::atomic<bool> complete_{};
     std::mutex mutex_;
@@ -180,13 +197,13 @@ Result<std::vector<Seq>> WordIndex::find(GroupId gid, std::string_view words, Se
                                          std::size_t count_max) {
     // A reader that was two commits behind finds its blocks gone, and looks again from the newest.
     constexpr int kTries = 3;
+    const Asked asked = asked_of(words);
+    if (asked.empty()) return std::unexpected(Error{.code = Code::bad_field, .where = "words"});
     for (int i = 0; i < kTries; ++i) {
         try {
-            return impl_->find(gid, words, floor, before, count_max);
+            return impl_->find(gid, asked, floor, before, count_max);
         } catch (const Xapian::DatabaseModifiedError&) {
             continue;
-        } catch (const Xapian::QueryParserError&) {
-            return std::unexpected(Error{.code = Code::bad_field, .where = "words"});
         } catch (const Xapian::Error& error) {
             log::warn("search failed", {{"why", error.get_msg()}});
             break;

@@ -2,8 +2,8 @@
 // The words of all groups' entries in one Xapian database.
 //
 // Words of a group bear its id, so a search touches nothing of any other group, and takes as long
-// for a group of ten entries whether it is alone or among a million. Text in scripts without
-// spaces (Chinese, Japanese, Korean) is indexed as single characters and pairs of neighbours.
+// for a group of ten entries whether it is alone or among a million. What a word is stands in
+// terms.h; a question reads at most 2,048 of a group's words that begin as asked.
 // Documents are numbered downwards, so that "newest first" is the order in which Xapian reads.
 //
 // Thread: find() from any; everything else from one, the indexer's. Errors of the disk: put(),
@@ -38,7 +38,7 @@ public:
     Result<std::vector<Seq>> find(GroupId gid, std::string_view words, Seq floor, Seq before,
                                   std::size_t count_max) override;
 
-    // Nothing when it was never filled whole.
+    // Nothing when it was never filled whole, or filled by other rules of what a word is.
     [[nodiscard]] std::optional<Place> place() const;
     // Starts afresh; find() says store_unavailable until the next commit with a place.
     void clear();

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <xapian.h>
 
 #include <filesystem>
 #include <fstream>
@@ -70,6 +71,90 @@ TEST_F(WordIndexTest, FindsChineseInsideASentence) {
     EXPECT_THAT(find("直播开始"), ElementsAre(1));
     EXPECT_THAT(find("茶"), ElementsAre(3));
     EXPECT_THAT(find("晚上 开始"), ElementsAre(1));
+}
+
+TEST_F(WordIndexTest, FindsWordsByTheirBeginnings) {
+    index_->put(kTea, {1}, "The quick brown fox");
+    index_->put(kTea, {2}, "a quarter to nine");
+    commit();
+    EXPECT_THAT(find("qu"), ElementsAre(2, 1));
+    EXPECT_THAT(find("qui fo"), ElementsAre(1));
+    EXPECT_THAT(find("uick"), IsEmpty());
+    EXPECT_THAT(find("quickly"), IsEmpty());
+}
+
+TEST_F(WordIndexTest, FindsOneTextInAnyOfItsForms) {
+    index_->put(kTea, {1}, "cafe\u0301 au lait");
+    index_->put(kTea, {2}, "Ｓｔｅｎｔｏｒ ИВАН");
+    index_->put(kTea, {3}, "don\u2019t");
+    commit();
+    EXPECT_THAT(find("caf\u00e9"), ElementsAre(1));
+    EXPECT_THAT(find("CAF\u00c9"), ElementsAre(1));
+    EXPECT_THAT(find("stentor"), ElementsAre(2));
+    EXPECT_THAT(find("ива"), ElementsAre(2));
+    EXPECT_THAT(find("don't"), ElementsAre(3));
+}
+
+TEST_F(WordIndexTest, FindsThaiInsideASentence) {
+    index_->put(kTea, {1}, "สวัสดีชาวโลก");
+    index_->put(kTea, {2}, "ชา");
+    commit();
+    EXPECT_THAT(find("ชาว"), ElementsAre(1));
+    EXPECT_THAT(find("ชา"), ElementsAre(2, 1));
+    EXPECT_THAT(find("โลก"), ElementsAre(1));
+}
+
+TEST_F(WordIndexTest, FindsAnAddressByAnyOfItsParts) {
+    index_->put(kTea, {1}, "ping 192.168.1.17 now");
+    index_->put(kTea, {2}, "17 people, 1 cat, 192 dogs, 168 birds");
+    commit();
+    EXPECT_THAT(find("192.168.1"), ElementsAre(1));
+    EXPECT_THAT(find("168.1.17"), ElementsAre(1));
+    EXPECT_THAT(find("17"), ElementsAre(2, 1));
+}
+
+TEST_F(WordIndexTest, FindsWordsHoweverLongTheyAre) {
+    const std::string address = "https://example.org/" + std::string(300, 'p') + "/last?x=1";
+    const std::string name = std::string(90, 'n');
+    std::string marked = "你";
+    for (int i = 0; i < 2'000; ++i) marked += "\u0301";
+    index_->put(kTea, {1}, address);
+    index_->put(kTea, {2}, "about " + name + "!");
+    index_->put(kTea, {3}, marked + marked);
+    commit();
+    EXPECT_THAT(find(std::string(200, 'p')), ElementsAre(1));
+    EXPECT_THAT(find("example.org last"), ElementsAre(1));
+    EXPECT_THAT(find(name), ElementsAre(2));
+    EXPECT_THAT(find(name + "n"), IsEmpty());
+}
+
+// A question's beginnings share what may be read; each is found itself, however many follow it.
+TEST_F(WordIndexTest, ReadsABoundedNumberOfWordsForAQuestion) {
+    for (std::uint64_t seq = 1; seq <= 3'000; ++seq) {
+        index_->put(kTea, {seq}, "n" + std::to_string(10'000 + seq));
+    }
+    index_->put(kTea, {3'001}, "n");
+    commit();
+    EXPECT_EQ(find("n", kTea, {}, kAll, 10'000).size(), 2'048U);
+    EXPECT_THAT(find("n", kTea, {3'000}), ElementsAre(3'001));
+    EXPECT_THAT(find("n12345"), ElementsAre(2'345));
+}
+
+TEST_F(WordIndexTest, MadeByOtherRulesIsNoIndex) {
+    index_->put(kTea, {1}, "tea");
+    commit();
+    index_.reset();
+    {
+        Xapian::WritableDatabase other{folder_.string(), Xapian::DB_OPEN};
+        other.set_metadata("rules", "");  // As before there were any.
+        other.commit();
+    }
+    open();
+    EXPECT_FALSE(index_->place());
+    const auto found = index_->find(kTea, "tea", {}, kAll, 10);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, Code::store_unavailable);
+    EXPECT_GT(found.error().retry_after_ms, 0U);
 }
 
 TEST_F(WordIndexTest, AGroupSeesNothingOfAnother) {
@@ -149,11 +234,12 @@ TEST_F(WordIndexTest, TakesAnythingAsWords) {
         EXPECT_TRUE(index_->find(kTea, words, {}, kAll, 10)) << words;
     }
     EXPECT_THAT(find("quoted"), ElementsAre(1));
-    EXPECT_THAT(find("te*"), IsEmpty());
-    for (const std::string_view none : {"", "  ", "...", "*"}) {
+    EXPECT_THAT(find("te*"), ElementsAre(1));
+    for (const std::string_view none : {"", "  ", "...", "*", "(", "👍", "❤️"}) {
         const auto found = index_->find(kTea, none, {}, kAll, 10);
         ASSERT_FALSE(found) << none;
         EXPECT_EQ(found.error().code, Code::bad_field);
+        EXPECT_EQ(found.error().where, "words");
     }
 }
 

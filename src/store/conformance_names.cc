@@ -77,6 +77,32 @@ TEST_P(Conformance, MembersAreFoundByTheirNames) {
               Role::admin);
 }
 
+// name_key folds ASCII alone, and may not change; lists fold all.
+TEST_P(Conformance, MembersAreFoundByTheirNamesInAnyScript) {
+    for (const auto& [uid, name] : std::vector<std::pair<std::uint64_t, std::string>>{
+             {1, "Иван"}, {2, "иванна"}, {3, "Ärger"}, {4, "ＦＵＬＬ"}}) {
+        ASSERT_TRUE(store().add_user({{uid}, name, name, "p", kNoon}));
+    }
+    Scribe scribe{kGroup};
+    Commit next = scribe.next(1);
+    for (const std::uint64_t uid : {1U, 2U, 3U, 4U}) next.members.push_back(member_row({uid}));
+    ASSERT_EQ(commit(next), Outcome::done);
+    const auto found = [&](std::string_view prefix, const Store::NamePlace& after = {}) {
+        return names(store().members_by_name(kGroup, prefix, after, Listed::members, 100));
+    };
+    EXPECT_THAT(found("иВан"), ElementsAre("Иван", "иванна"));
+    EXPECT_THAT(found("иван", {"Иван", {1}}), ElementsAre("иванна"));
+    EXPECT_THAT(found("a\u0308r"), ElementsAre("Ärger"));
+    EXPECT_THAT(found("full"), ElementsAre("ＦＵＬＬ"));
+    EXPECT_THAT(found(""), ElementsAre("ＦＵＬＬ", "Ärger", "Иван", "иванна"));
+
+    UserRow erased = store().user({1})->value();
+    erased.name = erased.name_key = "closed";
+    erased.erased = true;
+    ASSERT_TRUE(store().change_user(erased));
+    EXPECT_THAT(found("иван"), ElementsAre("иванна"));
+}
+
 TEST_P(Conformance, AMemberKeepsEveryField) {
     Scribe scribe{kGroup};
     MemberRow row = member_row({3});

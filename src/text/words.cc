@@ -82,8 +82,9 @@ private:
         const std::string letter = utf8_of(icu::UnicodeString{c});
         if (own) {
             words_.push_back({.folded = letter, .unspaced = true, .follows = behind_unspaced_});
-        } else {
-            words_.back().folded += letter;
+        } else if (std::string& word = words_.back().folded;
+                   word.size() + letter.size() <= kLetterBytes) {
+            word += letter;
         }
         behind_unspaced_ = true;
     }
@@ -134,5 +135,7 @@ std::vector<Word> words_of(std::string_view text) {
     }
     return words.take();
 }
+
+std::string words_version() { return U_UNICODE_VERSION; }
 
 }  // namespace stentor::text

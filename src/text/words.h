@@ -22,8 +22,11 @@ struct Word {
 };
 
 inline constexpr std::size_t kWordBytes = 200;
+inline constexpr std::size_t kLetterBytes = 64;  // Of an unspaced letter; more marks are left out.
 
 // Words with a letter or a digit in them.
 [[nodiscard]] std::vector<Word> words_of(std::string_view text);
+// Of Unicode, on which the borders of words depend.
+[[nodiscard]] std::string words_version();
 
 }  // namespace stentor::text

@@ -46,6 +46,9 @@ TEST(Words, ALongOneIsCutAtACharacter) {
     const auto words = words_of(std::string(199, 'a') + "éé");
     ASSERT_EQ(words.size(), 1U);
     EXPECT_EQ(words[0].folded, std::string(199, 'a'));
+    std::string marked = "你";
+    for (int i = 0; i < 1'000; ++i) marked += "\u0301";
+    EXPECT_LE(words_of(marked).at(0).folded.size(), kLetterBytes);
 }
 
 }  // namespace

@@ -1,9 +1,13 @@
 // Members and users.
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
 
 #include "store/memory/state.h"
 #include "store/verdict.h"
+#include "text/names.h"
 
 namespace stentor::store {
 
@@ -38,15 +42,19 @@ Result<std::vector<NamedMember>> MemoryStore::members_by_name(GroupId gid, std::
     const Group* group = state.find(gid);
     if (group == nullptr) return found;
 
-    std::map<std::pair<std::string_view, UserId>, NamedMember> sorted;
+    const std::string like = text::folded(prefix);
+    std::map<std::pair<std::string, UserId>, NamedMember> sorted;
     for (const auto& [uid, row] : group->members) {
         if (!is_listed(row, whom)) continue;
         const auto user = state.users.find(uid);
-        if (user == state.users.end() || !user->second.name_key.starts_with(prefix)) continue;
-        sorted.emplace(std::pair<std::string_view, UserId>{user->second.name_key, uid},
+        if (user == state.users.end()) continue;
+        std::string folded = text::folded(user->second.name_key);
+        if (!folded.starts_with(like)) continue;
+        sorted.emplace(std::pair{std::move(folded), uid},
                        NamedMember{.row = row, .name = user->second.name});
     }
-    for (auto it = sorted.upper_bound({after.name_key, after.uid}); it != sorted.end(); ++it) {
+    const std::pair place{text::folded(after.name_key), after.uid};
+    for (auto it = sorted.upper_bound(place); it != sorted.end(); ++it) {
         if (found.size() == count_max) break;
         found.push_back(std::move(it->second));
     }

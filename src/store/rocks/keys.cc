@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "text/names.h"
+
 namespace stentor::store::keys {
 namespace {
 
@@ -80,7 +82,7 @@ std::string user_log_of(UserId uid) { return row(kUserLog, uid.value); }
 std::string setting(std::string_view name) { return kSetting + std::string{name}; }
 
 std::string named_like(GroupId gid, Listed whom, std::string_view prefix) {
-    return row(kNamed, gid.value) + static_cast<char>(whom) + std::string{prefix};
+    return row(kNamed, gid.value) + static_cast<char>(whom) + text::folded(prefix);
 }
 
 std::string named(GroupId gid, Listed whom, std::string_view name_key, UserId uid) {

@@ -39,7 +39,7 @@ namespace stentor::store::keys {
 [[nodiscard]] std::string user_log(UserId uid, std::uint64_t place);
 [[nodiscard]] std::string user_log_of(UserId uid);
 [[nodiscard]] std::string setting(std::string_view name);
-// Members, those who wait, those who are banned, by their folded names; a name holds no zero byte.
+// Members, those who wait, those who are banned, by text::folded(); a name holds no zero byte.
 [[nodiscard]] std::string named(GroupId gid, Listed whom, std::string_view name_key, UserId uid);
 [[nodiscard]] std::string named_like(GroupId gid, Listed whom, std::string_view prefix);
 

@@ -42,22 +42,26 @@ Result<void> RocksStore::index_accounts() {
     return write(batch, false);
 }
 
-// Nor did it list staff apart.
+// Nor did it list staff apart, and all lists folded names by ASCII's letters alone: they are made
+// anew.
 Result<void> RocksStore::list_staff() {
     rocksdb::WriteBatch batch;
+    batch.DeleteRange(base_.rows, keys::all_named(), keys::after(keys::all_named()));
     const auto visit = [&](std::string_view key, std::string_view value) -> Result<bool> {
         const auto place = keys::parse_member(key);
         if (!place) return unreadable("member.key");
         if (place->is_read_position) return true;
         const auto row = rows::decode_member(place->uid, value);
         if (!row) return unreadable("member");
-        if (!is_listed(*row, Listed::staff)) return true;
         const Result<std::optional<UserRow>> named = user(place->uid);
         if (!named) return std::unexpected(named.error());
         if (!*named) return true;
-        batch.Put(base_.rows,
-                  keys::named(place->gid, Listed::staff, (*named)->name_key, place->uid),
-                  (*named)->name);
+        for (const Listed whom :
+             {Listed::members, Listed::waiting, Listed::banned, Listed::staff}) {
+            if (!is_listed(*row, whom)) continue;
+            batch.Put(base_.rows, keys::named(place->gid, whom, (*named)->name_key, place->uid),
+                      (*named)->name);
+        }
         if (batch.Count() < kRowsPerWrite) return true;
         if (const auto written = write(batch, false); !written) {
             return std::unexpected(written.error());

@@ -2,10 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include "store/conformance.h"
+#include "store/rocks/engine.h"
 #include "store/rocks/rocks_store.h"
+#include "store/rocks/rows.h"
 #include "store/rocks/verify.h"
 #include "wire/pb.h"
 
@@ -13,6 +17,7 @@ namespace stentor::store {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -37,6 +42,21 @@ protected:
     void reopen() {
         store_.reset();
         store_ = open_rocks({.path = path()}).value();
+    }
+    // Into the table "default" of a record that nobody has open.
+    void write_raw(const std::function<void(rocksdb::WriteBatch&)>& change) const {
+        std::vector<std::string> names;
+        ASSERT_TRUE(rocksdb::DB::ListColumnFamilies({}, path(), &names).ok());
+        std::vector<rocksdb::ColumnFamilyDescriptor> tables;
+        for (const std::string& name : names) tables.push_back({name, {}});
+        std::vector<rocksdb::ColumnFamilyHandle*> handles;
+        rocksdb::DB* raw = nullptr;
+        ASSERT_TRUE(rocksdb::DB::Open({}, path(), tables, &handles, &raw).ok());
+        const std::unique_ptr<rocksdb::DB> db{raw};
+        rocksdb::WriteBatch batch;
+        change(batch);
+        ASSERT_TRUE(db->Write({}, &batch).ok());
+        for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
     }
     [[nodiscard]] std::vector<std::string> findings() {
         store_.reset();
@@ -91,6 +111,28 @@ TEST_F(OldRecord, GetsTheIndexesThatThereWereNot) {
         EXPECT_THAT(listed(Listed::staff), ElementsAre(kAnn));
         reopen();
     }
+}
+
+// Version 0.1.0 folded names by ASCII's letters alone.
+TEST_F(OldRecord, FindsMembersInAnyScriptByTheirFoldedNames) {
+    UserRow ivan{.uid = {77}, .name = "Иван", .name_key = "Иван", .password = "p"};
+    ASSERT_TRUE(store_->add_user(ivan));
+    store_.reset();
+    write_raw([](rocksdb::WriteBatch& batch) {
+        MemberRow row{.uid = {77}, .role = Role::member, .version = 1};
+        batch.Put(keys::member(kGroup, row.uid), rows::encode(row));
+        std::string old = keys::named(kGroup, Listed::members, "", row.uid);
+        old.insert(old.size() - 9, "Иван");
+        batch.Put(old, "Иван");
+        batch.Put(keys::meta("format"), rows::encode(std::uint64_t{2}));
+    });
+    store_ = open_rocks({.path = path()}).value();
+    const auto found = store_->members_by_name(kGroup, "иван", {}, Listed::members, 10).value();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].name, "Иван");
+    EXPECT_THAT(listed(Listed::members), Contains(kAnn));
+    const auto all = store_->members_by_name(kGroup, "", {}, Listed::members, 10).value();
+    EXPECT_EQ(std::ranges::count(all, "Иван", &NamedMember::name), 1) << "the old row is gone";
 }
 
 TEST_F(OldRecord, TakesMore) {
