@@ -3,23 +3,18 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PASSWORD } from "./account";
-import { launch, Person } from "./person";
-import { eventually, Server } from "./server";
+import { clubServer, INPUT, meet } from "./club";
+import { Person } from "./person";
+import { eventually } from "./server";
 
-const server = new Server(["--accounts-per-minute", "10000", "--sends-per-second", "100", "--sends-burst", "100"]);
-const INPUT = ".composer textarea";
+const server = clubServer();
 let browser: Browser;
 let ann: Person;
 let bob: Person;
 let link: string;
 
 beforeAll(async () => {
-  await server.start();
-  browser = await launch();
-  ann = await Person.signUp(browser, server.http, "Ann");
-  link = await ann.create("Book club");
-  bob = await Person.signUp(browser, server.http, "Bob");
-  await bob.join(link);
+  ({ browser, ann, bob, link } = await meet(server));
 });
 
 afterAll(async () => {
@@ -35,8 +30,23 @@ const secondTab = async (person: Person): Promise<Page> => {
   return page;
 };
 
+// By the browser itself.
+test("a page that is left by a link closes its socket before it goes", async () => {
+  const eve = await Person.signUp(browser, server.http, "Eve");
+  await eve.page.evaluate(() => {
+    const close = WebSocket.prototype.close;
+    WebSocket.prototype.close = function (...how) {
+      localStorage.setItem("test.closed", "by the page");
+      close.apply(this, how);
+    };
+  });
+  await eve.page.goto(`${server.http}/healthz`);
+  expect(await eve.page.evaluate(() => localStorage.getItem("test.closed"))).toBe("by the page");
+  await eve.context.close();
+});
+
 // What a browser tells a page that it freezes or keeps for the way back, and when that ends. This one does neither
-// with a page that is driven by a test, so it is told by hand.
+// (chromium-headless-shell keeps no page and tells no `freeze`, whatever is asked of it), so it is told by hand.
 test.each([["frozen", "freeze", "resume"], ["kept for the way back", "pagehide", "pageshow"]])("a page that is %s closes its socket, and is back at once", async (_, away, back) => {
   const before = await sockets();
   const tell = (type: string) => bob.page.evaluate((name) => {

@@ -2,10 +2,11 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { clubServer } from "./club";
 import { launch, Person } from "./person";
-import { eventually, Server } from "./server";
+import { eventually } from "./server";
 
-const server = new Server(["--accounts-per-minute", "10000", "--sends-per-second", "100", "--sends-burst", "100"]);
+const server = clubServer();
 let browser: Browser;
 let ann: Person;
 let bob: Person;

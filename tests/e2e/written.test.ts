@@ -2,23 +2,18 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch, Person } from "./person";
-import { eventually, Server } from "./server";
+import { clubServer, INPUT, meet } from "./club";
+import { Person } from "./person";
+import { eventually } from "./server";
 
-const server = new Server(["--accounts-per-minute", "10000", "--sends-per-second", "100", "--sends-burst", "100"]);
-const INPUT = ".composer textarea";
+const server = clubServer();
 let browser: Browser;
 let ann: Person;
 let bob: Person;
 let link: string;
 
 beforeAll(async () => {
-  await server.start();
-  browser = await launch();
-  ann = await Person.signUp(browser, server.http, "Ann", { leaves: true });
-  link = await ann.create("Book club");
-  bob = await Person.signUp(browser, server.http, "Bob");
-  await bob.join(link);
+  ({ browser, ann, bob, link } = await meet(server, { leaves: true }));
 });
 
 afterAll(async () => {
