@@ -38,6 +38,10 @@ public:
     session::Misses missed() override {
         return side_.around_.rules.misses->charge(session_.uid(), side_.now_);
     }
+    void spent(std::uint32_t units) override {
+        if (session_.bench()) return;
+        side_.around_.rules.budgets->charge(session_.uid(), units, side_.now_);
+    }
     void registered(const session::Identity& identity, DeviceId device,
                     std::uint64_t user_log_after) override;
     void pause_reading() override;

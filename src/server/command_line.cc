@@ -15,6 +15,7 @@ int run(int argc, char** argv) {
     add_serve_command(app);
     add_promote_command(app);
     add_config_commands(app, code);
+    add_costs_command(app);
     add_user_commands(app);
     add_key_commands(app);
     add_token_command(app);

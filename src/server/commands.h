@@ -10,6 +10,7 @@ namespace stentor::server {
 void add_serve_command(CLI::App& app);
 void add_promote_command(CLI::App& app);
 void add_config_commands(CLI::App& app, int& code);  // gen-config, check-config
+void add_costs_command(CLI::App& app);               // commands
 void add_user_commands(CLI::App& app);
 void add_key_commands(CLI::App& app);
 void add_token_command(CLI::App& app);

@@ -1,6 +1,7 @@
 #include "session/commands.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/group_ids.h"
@@ -9,12 +10,6 @@
 #include "wire/frames.h"
 
 namespace stentor::session {
-namespace {
-
-// Of a page of a list, where the client names none.
-constexpr std::uint32_t kPageDefault = 50;
-
-}  // namespace
 
 void Commands::refuse(std::uint32_t request_id, const Error& error) {
     session_.refuse(request_id, error, fx_);
@@ -25,6 +20,14 @@ const OpenGroup* Commands::opened(std::uint32_t request_id, GroupId gid, std::st
     if (group != nullptr && group->seat != kNoSeat) return group;
     refuse(request_id, {.code = Code::not_open, .where = field});
     return nullptr;
+}
+
+void Commands::refuse_group(std::uint32_t request_id, GroupId gid, const Error& error) {
+    if (request_id != 0) return refuse(request_id, error);
+    pb::ServerFrame frame;
+    *frame.mutable_refused() = wire::refused_of(error);
+    frame.mutable_refused()->set_gid(gid.value);
+    fx_.reply(wire::encode(frame));
 }
 
 // ---- The beginning
@@ -138,8 +141,29 @@ template <class Command>
 void Commands::to_owner(pb::ClientFrame&& frame, const Command& command) {
     if (const auto good = check(command); !good) return refuse(frame.request_id(), good.error());
     const GroupId gid{command.gid()};
-    if (hold_back(frame.request_id(), gid, "gid")) return;
+    if (hold_back(frame.request_id(), gid, "gid") || too_dear(frame)) return;
     fx_.post(gid, std::move(frame));
+}
+
+bool Commands::too_dear(const pb::ClientFrame& frame) {
+    const CommandCost& cost = *cost_of(frame.command_case());
+    return too_dear(frame.request_id(), {}, cost, units_of(cost, frame));
+}
+
+bool Commands::too_dear(std::uint32_t request_id, GroupId gid, const CommandCost& cost,
+                        std::uint32_t units) {
+    if (session_.bench_) return false;
+    std::optional<Millis> wait;
+    if (cost.budget == Budget::questions) wait = rules_.budgets->take(session_.uid_, units, now_);
+    if (cost.budget == Budget::groups) wait = rules_.budgets->take_group(session_.uid_, now_);
+    if (!wait) return false;
+    refuse_group(request_id, gid,
+                 {.code = Code::rate_limited,
+                  .where = cost.name,
+                  .limit = cost.budget == Budget::questions ? limits::kCostPerSecond : 0,
+                  .retry_after_ms = wait_ms(*wait),
+                  .rule = terms_of(cost.budget).rule});
+    return true;
 }
 
 bool Commands::hold_back(std::uint32_t request_id, GroupId gid, std::string_view field) {
@@ -148,11 +172,12 @@ bool Commands::hold_back(std::uint32_t request_id, GroupId gid, std::string_view
     const auto wait = session_.misses_.wait(now_);
     if (!wait) return false;
     fx_.held_back();
-    refuse(request_id, {.code = Code::rate_limited,
-                        .where = field,
-                        .limit = limits::kMisses,
-                        .retry_after_ms = wait_ms(*wait),
-                        .rule = "misses"});
+    refuse_group(request_id, gid,
+                 {.code = Code::rate_limited,
+                  .where = field,
+                  .limit = limits::kMisses,
+                  .retry_after_ms = wait_ms(*wait),
+                  .rule = "misses"});
     return true;
 }
 
@@ -168,6 +193,7 @@ void Commands::to_direct(pb::ClientFrame&& frame, std::uint64_t uid, std::string
     // A chat with oneself is one for notes; nobody blocks themselves.
     if (good && frame.has_block_user() && UserId{uid} == session_.uid_) good = bad(field);
     if (!good) return refuse(frame.request_id(), good.error());
+    if (too_dear(frame)) return;
     fx_.post(direct_gid(session_.uid_, {uid}), std::move(frame));
 }
 
@@ -175,13 +201,16 @@ void Commands::on_open(std::uint32_t request_id, const pb::Open& open) {
     auto good = check_id(open.gid(), "open.gid");
     if (good) good = check_number(open.epoch(), "open.epoch");
     if (good) good = check_number(open.seq(), "open.seq");
-    if (!good) return refuse(request_id, good.error());
     const GroupId gid{open.gid()};
+    if (!good) return refuse_group(request_id, gid, good.error());
     if (hold_back(request_id, gid, "open.gid")) return;
+    const CommandCost& cost = *cost_of(pb::ClientFrame::kOpen);
+    if (too_dear(request_id, gid, cost, cost.units)) return;
     OpenGroup* group = session_.find(gid);
     if (group == nullptr) {
         if (session_.groups_.size() >= limits::kGroupsOpen) {
-            return refuse(request_id, {Code::bad_field, "open.gid", limits::kGroupsOpen});
+            return refuse_group(request_id, gid,
+                                {Code::bad_field, "open.gid", limits::kGroupsOpen});
         }
         // Exact, not doubled: there may be a million of them with a few groups each.
         session_.groups_.reserve(session_.groups_.size() + 1);
@@ -230,7 +259,7 @@ void Commands::on_pull(const pb::ClientFrame& frame) {
     if (const auto good = check(pull); !good) return refuse(frame.request_id(), good.error());
     const GroupId gid{pull.gid()};
     const OpenGroup* group = opened(frame.request_id(), gid, "pull.gid");
-    if (group == nullptr) return;
+    if (group == nullptr || too_dear(frame)) return;
     const Seq floor = planted(Bug::floor_ignored_at_pull) ? Seq{} : group->floor;
     fx_.pull(frame.request_id(), gid, Epoch{pull.epoch()}, Seq{pull.from()}, Seq{pull.to()},
              {.floor = floor, .overlay = group->overlay != 0});
@@ -239,7 +268,7 @@ void Commands::on_pull(const pb::ClientFrame& frame) {
 void Commands::on_near(const pb::ClientFrame& frame) {
     const GroupId gid{frame.near().gid()};
     const OpenGroup* group = opened(frame.request_id(), gid, "near.gid");
-    if (group == nullptr) return;
+    if (group == nullptr || too_dear(frame)) return;
     // The far future is as good as any later time, and does not overflow.
     const std::uint64_t time_ms = std::min(frame.near().time_ms(), limits::kIdMax);
     fx_.near(frame.request_id(), gid, from_ms(time_ms),
@@ -251,13 +280,13 @@ void Commands::on_read(pb::ClientFrame&& frame) {
         return refuse(frame.request_id(), good.error());
     }
     const GroupId gid{frame.read().gid()};
-    if (opened(frame.request_id(), gid, "read.gid") == nullptr) return;
+    if (opened(frame.request_id(), gid, "read.gid") == nullptr || too_dear(frame)) return;
     fx_.post(gid, std::move(frame));
 }
 
 void Commands::on_typing(pb::ClientFrame&& frame) {
     const GroupId gid{frame.typing().gid()};
-    if (opened(frame.request_id(), gid, "typing.gid") == nullptr) return;
+    if (opened(frame.request_id(), gid, "typing.gid") == nullptr || too_dear(frame)) return;
     fx_.post(gid, std::move(frame));
 }
 
@@ -265,6 +294,7 @@ void Commands::on_create_group(pb::ClientFrame&& frame) {
     if (const auto good = check(frame.create_group()); !good) {
         return refuse(frame.request_id(), good.error());
     }
+    if (too_dear(frame)) return;
     const GroupId gid = created_gid(session_.uid_, frame.create_group().cmid());
     fx_.post(gid, std::move(frame));
 }
@@ -274,6 +304,7 @@ void Commands::on_create_group(pb::ClientFrame&& frame) {
 void Commands::on_list(const pb::ClientFrame& frame) {
     const pb::List& list = frame.list();
     if (const auto good = check(list); !good) return refuse(frame.request_id(), good.error());
+    if (too_dear(frame)) return;
     fx_.ask(frame.request_id(), partition_of(session_.uid_),
             bus::AskList{.uid = session_.uid_,
                          .cursor = list.cursor(),
@@ -284,6 +315,7 @@ void Commands::on_fetch_users(const pb::ClientFrame& frame) {
     if (const auto good = check(frame.fetch_users()); !good) {
         return refuse(frame.request_id(), good.error());
     }
+    if (too_dear(frame)) return;
     bus::AskUsers ask;
     for (const std::uint64_t uid : frame.fetch_users().uids()) ask.uids.push_back({uid});
     fx_.ask(frame.request_id(), partition_of(session_.uid_), std::move(ask));
@@ -294,6 +326,7 @@ void Commands::on_fetch_user_log(const pb::ClientFrame& frame) {
     if (const auto good = check_number(after, "fetch_user_log.after_seq"); !good) {
         return refuse(frame.request_id(), good.error());
     }
+    if (too_dear(frame)) return;
     fx_.ask(frame.request_id(), partition_of(session_.uid_),
             bus::AskUserLog{.uid = session_.uid_, .after = after});
 }
@@ -305,7 +338,7 @@ void Commands::on_fetch_members(const pb::ClientFrame& frame) {
     bus::AskMembers ask{.asker = session_.uid_, .fetch = frame.fetch_members()};
     if (ask.fetch.count() == 0) ask.fetch.set_count(kPageDefault);
     const GroupId gid{ask.fetch.gid()};
-    if (hold_back(frame.request_id(), gid, "fetch_members.gid")) return;
+    if (hold_back(frame.request_id(), gid, "fetch_members.gid") || too_dear(frame)) return;
     fx_.ask(frame.request_id(), partition_of(gid), std::move(ask));
 }
 
@@ -314,7 +347,7 @@ void Commands::on_list_invites(const pb::ClientFrame& frame) {
         return refuse(frame.request_id(), good.error());
     }
     const GroupId gid{frame.list_invites().gid()};
-    if (hold_back(frame.request_id(), gid, "list_invites.gid")) return;
+    if (hold_back(frame.request_id(), gid, "list_invites.gid") || too_dear(frame)) return;
     fx_.ask(frame.request_id(), partition_of(gid),
             bus::AskInvites{.asker = session_.uid_, .list = frame.list_invites()});
 }
@@ -324,7 +357,7 @@ void Commands::on_who_read(const pb::ClientFrame& frame) {
         return refuse(frame.request_id(), good.error());
     }
     const GroupId gid{frame.who_read().gid()};
-    if (hold_back(frame.request_id(), gid, "who_read.gid")) return;
+    if (hold_back(frame.request_id(), gid, "who_read.gid") || too_dear(frame)) return;
     fx_.ask(frame.request_id(), partition_of(gid),
             bus::AskWhoRead{.asker = session_.uid_, .who_read = frame.who_read()});
 }
@@ -334,7 +367,7 @@ void Commands::on_search(const pb::ClientFrame& frame) {
         return refuse(frame.request_id(), good.error());
     }
     const GroupId gid{frame.search_entries().gid()};
-    if (hold_back(frame.request_id(), gid, "search_entries.gid")) return;
+    if (hold_back(frame.request_id(), gid, "search_entries.gid") || too_dear(frame)) return;
     fx_.ask(frame.request_id(), partition_of(gid),
             bus::AskSearch{.asker = session_.uid_, .search = frame.search_entries()});
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "session/costs.h"
 #include "session/session.h"
 
 namespace stentor::session {
@@ -39,6 +40,10 @@ private:
     // Whether the command was refused because too many before it were misses. One about a group
     // that is open here is none.
     bool hold_back(std::uint32_t request_id, GroupId gid, std::string_view field);
+    // Pays for it (costs.h). Whether it was refused because its budget holds too little.
+    bool too_dear(const pb::ClientFrame& frame);
+    bool too_dear(std::uint32_t request_id, GroupId gid, const CommandCost& cost,
+                  std::uint32_t units);
     // ---- Questions
     void on_list_invites(const pb::ClientFrame& frame);
     void on_list(const pb::ClientFrame& frame);
@@ -50,6 +55,8 @@ private:
 
     void welcome(std::uint32_t request_id);
     void refuse(std::uint32_t request_id, const Error& error);
+    // Of a group that Hello resumes no request asked: its refusal names it.
+    void refuse_group(std::uint32_t request_id, GroupId gid, const Error& error);
     // The group if it has a seat here; otherwise refuses with not_open.
     const OpenGroup* opened(std::uint32_t request_id, GroupId gid, std::string_view field);
 

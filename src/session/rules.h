@@ -2,14 +2,15 @@
 // What all sessions of a shard share: who may come in, how fast they send, how often they are told
 // that the server lives.
 //
-// Owner: the shell of a node. Thread: each shard has a copy; the gate and the table of misses are
-// one for the node and have locks of their own.
+// Owner: the shell of a node. Thread: each shard has a copy; the gate, the table of misses and
+// the budgets are one for the node and have locks of their own.
 
 #include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string_view>
 
+#include "account/budgets.h"
 #include "account/shared_gate.h"
 #include "base/code.h"
 #include "base/ids.h"
@@ -52,6 +53,7 @@ struct Rules {
     storm::Level level{};  // Told in Welcome.
     // Of the node: copies of these rules share it.
     std::shared_ptr<MissTable> misses = std::make_shared<MissTable>();
+    std::shared_ptr<account::Budgets> budgets = std::make_shared<account::Budgets>();
 };
 
 [[nodiscard]] inline RateLimit send_limit(const Rules& rules) {

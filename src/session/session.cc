@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "session/commands.h"
+#include "session/costs.h"
 #include "wire/frames.h"
 
 namespace stentor::session {
@@ -190,6 +191,7 @@ void Session::on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effec
     pb::ServerFrame frame;
     frame.set_request_id(request_id);
     if (auto* groups = std::get_if<pb::Groups>(&*reply)) {
+        fx.spent(units_of_groups(groups->total()));
         *frame.mutable_groups() = std::move(*groups);
     } else if (auto* users = std::get_if<pb::Users>(&*reply)) {
         *frame.mutable_users() = std::move(*users);
@@ -212,6 +214,7 @@ void Session::on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effec
 void Session::on_opened(std::uint32_t request_id, const Opening& opening, std::string payload,
                         Effects& fx) {
     misses_.pay_back();
+    fx.spent(units_of_bytes(payload.size()));
     if (request_id == 0) resumed(fx);
     const bool awaited = state_ == State::ready && (request_id == 0 || settle(request_id, fx));
     OpenGroup* group = find(opening.gid);
@@ -246,6 +249,7 @@ void Session::on_opened(std::uint32_t request_id, const Opening& opening, std::s
 
 void Session::on_ranged(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq last, Seq head,
                         std::string payload, Effects& fx) {
+    fx.spent(units_of_bytes(payload.size()));
     if (!settle(request_id, fx)) return;
     const OpenGroup* group = find(gid);
     // He was put out, or closed the group, while the page was on its way.

@@ -118,6 +118,8 @@ public:
     virtual void held_back() = 0;
     // One more did: what the user has spent with it, on all their connections.
     [[nodiscard]] virtual Misses missed() = 0;
+    // What an answer has cost beyond what was paid for its question (costs.h).
+    virtual void spent(std::uint32_t units) = 0;
     // Hello was accepted; `user_log_after`: the newest entry of his log that this device holds.
     virtual void registered(const Identity& identity, DeviceId device,
                             std::uint64_t user_log_after) = 0;

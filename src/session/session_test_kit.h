@@ -56,6 +56,7 @@ public:
     void seat_away(GroupId, bool is) override { away += is ? 1 : -1; }
     void held_back() override { ++held; }
     Misses missed() override { return {}; }
+    void spent(std::uint32_t units) override { rules->budgets->charge({1}, units, *clock); }
     void registered(const Identity&, DeviceId, std::uint64_t) override { ++registrations; }
     void pause_reading() override { paused = true; }
     void resume_reading() override { paused = false; }
@@ -79,6 +80,8 @@ public:
     bool paused = false;
     SeatIndex next_seat = 9;
     Time deadline;
+    const Rules* rules = nullptr;
+    const Time* clock = nullptr;
 };
 
 inline std::string cmid(std::uint8_t n = 1) {
@@ -87,7 +90,11 @@ inline std::string cmid(std::uint8_t n = 1) {
 
 class SessionTest : public ::testing::Test {
 protected:
-    void SetUp() override { session.on_connected(now, fx); }
+    void SetUp() override {
+        fx.rules = &rules;
+        fx.clock = &now;
+        session.on_connected(now, fx);
+    }
 
     void say(const pb::ClientFrame& frame) {
         session.on_frame(rules, wire::encode(frame), now, fx);
