@@ -13,7 +13,7 @@
 namespace stentor::owner {
 namespace {
 
-constexpr std::size_t kJobsMax = 1'024;
+constexpr Loaders::Limits kRoomy{.waiting = 1'024, .waiting_of_one = 64};
 
 std::vector<int> numbers(int from, int count) {
     std::vector<int> all(static_cast<std::size_t>(count));
@@ -27,7 +27,7 @@ TEST(Gathered, WhatWaitsIsCarriedOutTogether) {
     {
         // Before the loaders, which end first.
         std::unique_ptr<Gathered<int>> gathered;
-        Loaders loaders{1, kJobsMax};
+        Loaders loaders{1, kRoomy};
         gathered = std::make_unique<Gathered<int>>(
             loaders, 4, [&](std::vector<int> part) { parts.push_back(std::move(part)); });
         loaders.put([&] { held.wait(); });
@@ -44,7 +44,7 @@ TEST(Gathered, WhatWaitsIsCarriedOutTogether) {
 TEST(Gathered, WhereNothingWaitsEachGoesAlone) {
     std::atomic<int> carried{0};
     std::unique_ptr<Gathered<int>> gathered;
-    Loaders loaders{1, kJobsMax};
+    Loaders loaders{1, kRoomy};
     gathered = std::make_unique<Gathered<int>>(loaders, 64, [&](const std::vector<int>& part) {
         EXPECT_EQ(part.size(), 1U);
         ++carried;
@@ -63,7 +63,7 @@ TEST(Gathered, NothingIsLeftBehindOrCarriedOutTwice) {
     std::atomic<std::size_t> most{0};
     {
         std::unique_ptr<Gathered<int>> gathered;
-        Loaders loaders{3, kJobsMax};
+        Loaders loaders{3, kRoomy};
         gathered = std::make_unique<Gathered<int>>(loaders, 7, [&](const std::vector<int>& part) {
             most = std::max(most.load(), part.size());
             for (const int number : part) ++times[static_cast<std::size_t>(number)];

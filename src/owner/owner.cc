@@ -4,6 +4,7 @@
 #include <iterator>
 #include <span>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -17,6 +18,26 @@ namespace {
 // Few enough that nobody waits long for the last of them, many enough that the rows of neighbours
 // are found with one look.
 constexpr std::size_t kLookedUpAtOnce = 64;
+// As many as one user's connections may have unanswered.
+constexpr std::size_t kQuestionsOfOne = limits::kConnectionsPerUser * limits::kCommandsInFlight;
+
+// Whose turn a question takes; 0: nobody's, what a node or the operator asks.
+UserId asker_of(const bus::Question& question) {
+    return std::visit(
+        [](const auto& ask) -> UserId {
+            using Ask = std::remove_cvref_t<decltype(ask)>;
+            if constexpr (requires { ask.asker; }) {
+                return ask.asker;
+            } else if constexpr (std::is_same_v<Ask, bus::AskList> ||
+                                 std::is_same_v<Ask, bus::AskUserLog> ||
+                                 std::is_same_v<Ask, bus::AskMine>) {
+                return ask.uid;
+            } else {
+                return {};
+            }
+        },
+        question);
+}
 
 // Everybody is a member of this group from the beginning, so somebody must make it.
 void found_announcements(store::Store& store, const group::Tenure& tenure) {
@@ -53,7 +74,8 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
               [this](std::vector<HelloMail> hellos) { answer(std::move(hellos)); }},
       look_ups_{loaders_, kLookedUpAtOnce,
                 [&store](std::vector<LookUp> all) { look_up(store, std::move(all)); }},
-      loaders_{options.loaders, options.questions_max} {
+      loaders_{options.loaders,
+               {.waiting = options.questions_max, .waiting_of_one = kQuestionsOfOne}} {
     const auto term = store.next_term();
     if (!term)
         throw std::runtime_error{"the store gives no term: " +
@@ -120,10 +142,13 @@ void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHand
         return reply(bus::Reply{std::vector<bus::AuditEntry>{}});
     }
     if (const auto* change = std::get_if<bus::AskChangeUser>(&question)) {
-        return put([this, change = *change](auto to) { change_user(change, std::move(to)); },
-                   std::move(reply));
+        return put(
+            {}, [this, change = *change](auto to) { change_user(change, std::move(to)); },
+            std::move(reply));
     }
+    const UserId asker = asker_of(question);
     put(
+        asker,
         [this, question = std::move(question)](auto to) {
             // What a change could not be taken in of at once, since the store failed.
             if (std::holds_alternative<bus::AskAccountChanges>(question)) {
@@ -134,11 +159,12 @@ void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHand
         std::move(reply));
 }
 
-void Owner::put(std::move_only_function<void(bus::ReplyHandler)> job, bus::ReplyHandler reply) {
+void Owner::put(UserId asker, std::move_only_function<void(bus::ReplyHandler)> job,
+                bus::ReplyHandler reply) {
     // The handler is shared with the refusal: a job that was not taken is gone with its captures.
     auto shared = std::make_shared<bus::ReplyHandler>(std::move(reply));
     auto work = std::make_shared<decltype(job)>(std::move(job));
-    const bool taken = loaders_.try_put([this, shared, work, arrived = now()] {
+    const bool taken = loaders_.try_put(asker, [this, shared, work, arrived = now()] {
         if (patience_.is_over(arrived, now())) {
             (*shared)(std::unexpected(kTooManyQuestions));
         } else {

@@ -89,8 +89,8 @@ private:
     void settle(UserId uid, Result<bus::Reply> answer, bus::ReplyHandler reply);
 
     void on_hello(const bus::AskHello& question, bus::ReplyHandler reply);
-    // On a loader; refused at once where too many wait.
-    void put(std::move_only_function<void(bus::ReplyHandler)> job, bus::ReplyHandler reply);
+    // On a loader, in the asker's turn; refused at once where too many wait.
+    void put(UserId asker, std::move_only_function<void(bus::ReplyHandler)> job, bus::ReplyHandler reply);
     void answer(std::vector<HelloMail> hellos);
     static void look_up(store::Store& store, std::vector<LookUp> look_ups);
 
