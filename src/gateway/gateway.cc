@@ -32,6 +32,12 @@ std::uint64_t Gateway::opens_held_back() const {
     return count;
 }
 
+std::uint64_t Gateway::refused(Code code) const {
+    std::uint64_t count = 0;
+    for (const auto& side : sides_) count += side->side().refusals().of(code);
+    return count;
+}
+
 std::vector<const DurationCounts*> Gateway::fanout_turns() const {
     std::vector<const DurationCounts*> turns;
     for (const auto& side : sides_) turns.push_back(&side->fanout_turns());

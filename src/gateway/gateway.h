@@ -27,6 +27,9 @@ public:
     [[nodiscard]] std::vector<const DurationCounts*> fanout_turns() const;
     // Opens refused because too many before them, of one connection, missed. Thread: any.
     [[nodiscard]] std::uint64_t opens_held_back() const;
+    // Answers by which connections were refused something.
+    [[nodiscard]] std::uint64_t refused(Code code) const;
+    [[nodiscard]] const account::Budgets& budgets() const { return *rules_.budgets; }
     // Of pushes, likewise: batches that were compressed, and the bytes that this saved.
     struct Compression {
         std::uint64_t batches{};

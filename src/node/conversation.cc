@@ -17,6 +17,7 @@ void Side::Conversation::settle() {
 }
 
 void Side::Conversation::reply(std::string payload) {
+    side_.refusals_.look_at(payload);
     switch (shell().reply(connection_, payload)) {
         case fanout::Written::whole: return;
         case fanout::Written::kept: kept_ = true; return;

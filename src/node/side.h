@@ -18,6 +18,7 @@
 #include "fanout/pulse_wheel.h"
 #include "fanout/router.h"
 #include "node/ports.h"
+#include "node/refusals.h"
 #include "session/session.h"
 
 namespace stentor::node {
@@ -65,6 +66,8 @@ public:
     [[nodiscard]] std::uint64_t held_back() const {
         return held_back_.load(std::memory_order_relaxed);
     }
+    // What its connections were refused. Thread: any.
+    [[nodiscard]] const Refusals& refusals() const { return refusals_; }
     [[nodiscard]] fanout::Router& router() { return router_; }
 
     // event(session::Session&, session::Effects&), if the connection is still there.
@@ -117,6 +120,7 @@ private:
     Time pulsed_{};  // When pulses last had no large pass to wait for.
     std::vector<fanout::WatcherCount> counts_;
     std::atomic<std::uint64_t> held_back_{0};
+    Refusals refusals_;
 
     // Messages that came before it was known which accounts are good, in their order.
     struct HeldMessage {

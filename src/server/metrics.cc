@@ -5,6 +5,7 @@
 
 #include "base/code.h"
 #include "net/counters.h"
+#include "node/refusals.h"
 #include "server/exposition.h"
 #include "server/process_counts.h"
 
@@ -96,7 +97,22 @@ void add_limits(Exposition& page, net::ShardGroup& shards, const gateway::Gatewa
         samples.push_back({{{"limit", limit}}, acted});
     }
     samples.push_back({{{"limit", "misses"}}, as_double(gateway.opens_held_back())});
+    const account::Budgets& budgets = gateway.budgets();
+    samples.push_back({{{"limit", "cost"}}, as_double(budgets.questions_refused())});
+    samples.push_back({{{"limit", "groups_made"}}, as_double(budgets.groups_refused())});
     page.counters("stentor_limit_total", "Times that a limit acted", samples);
+}
+
+// A sample for each code that there is.
+template <class Count>
+std::vector<Exposition::Sample> by_code(const Count& count) {
+    std::vector<Exposition::Sample> samples;
+    for (std::size_t number = 1; number < node::Refusals::kCodes; ++number) {
+        const auto code = static_cast<Code>(number);
+        const std::string_view name = name_of(code);
+        if (name != "UNKNOWN") samples.push_back({{{"code", name}}, as_double(count(code))});
+    }
+    return samples;
 }
 
 void add_owner(Exposition& page, const owner::Owner& owner) {
@@ -105,13 +121,9 @@ void add_owner(Exposition& page, const owner::Owner& owner) {
                  as_double(answers.sent()));
     page.counter("stentor_commands_done_total", "Other commands answered with success",
                  as_double(answers.others()));
-    std::vector<Exposition::Sample> refused;
-    for (std::size_t code = 1; code < owner::AnswerCounts::kCodes; ++code) {
-        const std::string_view name = name_of(static_cast<Code>(code));
-        if (name == "UNKNOWN") continue;
-        refused.push_back({{{"code", name}}, as_double(answers.refused(static_cast<Code>(code)))});
-    }
-    page.counters("stentor_refusals_total", "Commands that owners refused, by code", refused);
+    page.counters("stentor_owner_refusals_total",
+                  "Commands that owners refused, of connections and of HTTP, by code",
+                  by_code([&answers](Code code) { return answers.refused(code); }));
 
     const owner::CommitterCounters& committer = owner.counters();
     page.counter("stentor_syncs_total", "Writes with a sync", as_double(committer.syncs))
@@ -145,6 +157,9 @@ void add_store(Exposition& page, const store::Maintenance& store) {
 }
 
 void add_node(Exposition& page, gateway::Gateway& gateway) {
+    page.counters("stentor_refusals_total",
+                  "Answers that refused a connection something, by code, whoever refused it",
+                  by_code([&gateway](Code code) { return gateway.refused(code); }));
     const cache::Cache::Counts cache = gateway.hub().counts();
     page.gauge("stentor_groups_watched", "Groups with watchers here", as_double(cache.groups))
         .gauge("stentor_cache_pages", "Pages of older entries in memory", as_double(cache.pages))
