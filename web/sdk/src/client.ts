@@ -7,6 +7,7 @@ import type { Env, OpenSocket } from "./env";
 import { Group, type GroupPort } from "./group";
 import { Directory } from "./directory";
 import { order, type Ended, type Request } from "./outcome";
+import { patient } from "./patient";
 import { inMemory, UserLog, type UserLogPlace } from "./userlog";
 import { Users } from "./users";
 import type { Unsent } from "./writer";
@@ -57,7 +58,7 @@ export class Client {
         said: (event) => this.#said(event),
       },
     );
-    this.#request = (command, answered) => this.connection.request(command, answered);
+    this.#request = patient(options.env, (command, answered) => this.connection.request(command, answered));
     this.users = new Users(options.env, this.#request, changed);
     this.directory = new Directory(options.env, this.#request, changed);
     this.entrance = new Entrance({
