@@ -27,6 +27,7 @@ constexpr Measurement kAll[] = {
     {"coldstart", measure_cold_start},
     {"kill", measure_kill},
     {"list", measure_list},
+    {"questions", measure_questions},
     {"search", measure_search},
     {"groups", measure_groups},
     {"unread", measure_unread},

@@ -92,7 +92,7 @@ OneGroup one_group(Rig& rig, std::size_t senders, std::size_t watchers) {
     for (std::size_t i = 0; i < senders; ++i) {
         made.pressure.senders.push_back(&rig.fleet().add(i == 0, true));
     }
-    for (std::size_t i = 0; i < watchers; ++i) rig.fleet().add(true, false);
+    for (std::size_t i = 0; i < watchers; ++i) rig.fleet().add(true, true);
     rig.fleet().connect_all();
     made.gid = rig.fleet().make_group(rig.fleet()[0]);
     rig.fleet().join_all({made.gid}, 1, rig.fleet().size());

@@ -74,6 +74,7 @@ struct OneGroup {
 void measure_sends(const Context& context);
 void measure_latency(const Context& context);
 void measure_list(const Context& context);
+void measure_questions(const Context& context);
 void measure_flatness(const Context& context);
 void measure_bytes(const Context& context);
 void measure_fanout(const Context& context);
