@@ -54,7 +54,7 @@ class Ann(Talk):
         while (answer := self.read()) is not None:
             if FORK in answer:
                 told = fields(answer[FORK][0])
-                assert told[1] == [gid], told
+                assert told[1] == [gid] and 1 not in answer, "a Fork comes unasked, with request_id 0"
                 fork = told[2][0], told.get(3, [0])[0]
             if OPENED in answer:
                 opened = fields(answer[OPENED][0])
