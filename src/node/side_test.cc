@@ -257,6 +257,38 @@ TEST_F(SideTest, RepliesThatDoNotFitEndTheConnection) {
 }
 
 // A guesser's joins: whatever names a group counts, and a new connection does not wipe it out.
+TEST_F(SideTest, WhatIsRefusedIsCountedByItsCodeWhoeverRefusedIt) {
+    const ConnectionToken ann = connect(0, "ann");
+    const auto list = [&](std::uint32_t id) {
+        pb::ClientFrame frame;
+        frame.set_request_id(id);
+        frame.mutable_list();
+        side.on_message(ann, wire::encode(frame), now);
+    };
+    list(2);
+    side.with_session(ann, [](session::Session& session, auto& fx) {
+        session.on_reply(2, std::unexpected(Error{.code = Code::overloaded}), fx);
+    });
+    for (std::uint32_t id = 3; last(ann).refused().code() != pb::CODE_RATE_LIMITED; ++id) {
+        list(id);
+        side.with_session(ann, [id](session::Session& session, auto& fx) {
+            session.on_reply(id, bus::Reply{pb::Groups{}}, fx);
+        });
+        ASSERT_LT(id, 2'000U);
+    }
+    EXPECT_EQ(last(ann).refused().rule(), "cost");
+    EXPECT_EQ(side.refusals().of(Code::overloaded), 1U);
+    EXPECT_EQ(side.refusals().of(Code::rate_limited), 1U);
+    // Another connection of theirs has no more.
+    const ConnectionToken again = connect(1, "ann");
+    pb::ClientFrame frame;
+    frame.set_request_id(2);
+    frame.mutable_list();
+    side.on_message(again, wire::encode(frame), now);
+    EXPECT_EQ(last(again).refused().rule(), "cost");
+    EXPECT_EQ(side.refusals().of(Code::rate_limited), 2U);
+}
+
 TEST_F(SideTest, MissesOfAllCommandsAreOneBudgetThatOutlivesAConnection) {
     const auto join = [&](ConnectionToken connection, std::uint32_t id) {
         pb::ClientFrame frame;
