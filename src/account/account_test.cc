@@ -81,6 +81,8 @@ TEST(SharedGate, RefusesWhatAVoidTokenOrAClosedAccountAsksFor) {
     EXPECT_EQ(objection(key), Code::not_permitted);
     key.command.mutable_leave_group();
     EXPECT_EQ(objection(key), Code::ok) << "the operator takes them out of groups";
+    key.command.mutable_clear_reactions();
+    EXPECT_EQ(objection(key), Code::ok) << "and what they added to entries";
     EXPECT_EQ(objection({.uid = {}, .operator_rights = true}), Code::ok);
 }
 

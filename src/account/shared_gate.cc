@@ -30,7 +30,9 @@ bool SharedGate::is_closed(UserId uid) const {
 // The operator takes somebody out of a group also after their account was closed.
 std::optional<Error> SharedGate::objection_to(const bus::Post& post) const {
     if (!post.uid || passes(post.uid, post.token_minted)) return std::nullopt;
-    if (post.operator_rights && post.command.has_leave_group()) return std::nullopt;
+    // The operator takes them, and what they added, out of groups.
+    const bool takes_out = post.command.has_leave_group() || post.command.has_clear_reactions();
+    if (post.operator_rights && takes_out) return std::nullopt;
     if (post.token_minted == Time{}) return Error{.code = Code::not_permitted, .where = "account"};
     return Error{.code = Code::token_invalid, .where = "hello.token"};
 }

@@ -1,5 +1,6 @@
 // Erasing what one user wrote: a page of it is found, and each post on it recalled with the
-// operator's rights. Numbers, times and hashes stay, so everybody's digests hold.
+// operator's rights, and their reactions taken from each group that is named without an entry.
+// Numbers, times and hashes stay, so everybody's digests hold.
 
 #include <memory>
 #include <mutex>
@@ -28,6 +29,7 @@ public:
                                 {"next_seq", next.seq.value}}));
     }
 
+    // Messages are counted, and whatever else must be tried again.
     void add(bool erased) {
         const std::lock_guard lock{mutex_};
         ++(erased ? erased_ : refused_);
@@ -41,23 +43,37 @@ private:
     std::uint64_t refused_{};
 };
 
+// All that they added to entries of the group.
+void clear_reactions(const AdminParts& parts, GroupId group, UserId uid,
+                     const std::shared_ptr<Recalls>& recalls) {
+    pb::ClientFrame command;
+    command.mutable_clear_reactions()->set_gid(group.value);
+    parts.poster.post({.gid = group, .uid = uid, .command = std::move(command)},
+                      [recalls](const Result<pb::ServerFrame>& done) {
+                          if (!done || !done->has_done()) recalls->add(false);
+                      });
+}
+
 // Recalls what stands on one page of what they wrote.
 void recall_page(const AdminParts& parts, UserId uid, const bus::AskWritten& ask,
                  Admin::Reply reply) {
     parts.bus.ask(
-        partition_of(uid), ask,
-        [&poster = parts.poster, reply = std::move(reply)](auto answer) mutable {
+        partition_of(uid), ask, [parts, uid, reply = std::move(reply)](auto answer) mutable {
             const auto written = only<bus::WrittenAnswer>(std::move(answer));
             if (!written) return reply(refusal(written.error()));
             const auto recalls = std::make_shared<Recalls>(written->next, std::move(reply));
             for (const auto& [group, entry] : written->entries) {
+                if (entry == Seq{}) {
+                    clear_reactions(parts, group, uid, recalls);
+                    continue;
+                }
                 pb::ClientFrame command;  // Without an epoch: the operator means the newest.
                 command.mutable_recall()->set_gid(group.value);
                 command.mutable_recall()->set_seq(entry.value);
-                poster.post({.gid = group, .uid = {}, .command = std::move(command)},
-                            [recalls](const Result<pb::ServerFrame>& done) {
-                                recalls->add(done && done->has_done());
-                            });
+                parts.poster.post({.gid = group, .uid = {}, .command = std::move(command)},
+                                  [recalls](const Result<pb::ServerFrame>& done) {
+                                      recalls->add(done && done->has_done());
+                                  });
             }
         });
 }

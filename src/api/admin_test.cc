@@ -256,6 +256,23 @@ TEST_F(AdminTest, WhatAUserWroteIsRecalledPageByPage) {
     EXPECT_EQ(call("POST", "/admin/api/users/7/erase", R"({"gid":"x"})").status, 400U);
 }
 
+TEST_F(AdminTest, WhatAnErasedUserAddedIsClearedInTheirNameAndCountedOnlyWhenItFails) {
+    bus.written_answer = {.entries = {{.gid = {3}}, {.gid = {3}, .seq = {8}}}};
+    EXPECT_EQ(text(call("POST", "/admin/api/users/7/erase", "{}")),
+              R"({"erased":1,"refused":0,"next_gid":0,"next_seq":0})"
+              "\n");
+    ASSERT_EQ(bus.posts.size(), 2U);
+    EXPECT_TRUE(bus.posts[0].command.has_clear_reactions());
+    EXPECT_TRUE(bus.posts[0].operator_rights);
+    EXPECT_EQ(bus.posts[0].gid, GroupId{3});
+    EXPECT_EQ(bus.posts[0].uid, UserId{7});
+
+    bus.answer_with.mutable_refused();
+    EXPECT_EQ(text(call("POST", "/admin/api/users/7/erase", "{}")),
+              R"({"erased":0,"refused":2,"next_gid":0,"next_seq":0})"
+              "\n");
+}
+
 TEST_F(AdminTest, AStormLevelIsPinnedAndLetGoOf) {
     EXPECT_EQ(text(call("GET", "/admin/api/storm")), "{\"level\":1,\"pinned\":null}\n");
     EXPECT_EQ(call("POST", "/admin/api/storm", R"({"level": "3"})").status, 200);

@@ -13,10 +13,14 @@ namespace {
 
 using store::Role;
 
-// Text that is edited comes before people as text that is sent: at the same rate. A recall never
-// waits behind either, nor behind reactions.
+// Text that is edited comes before people as text that is sent: at the same rate. What takes
+// something away from all never waits behind either, nor behind reactions.
+bool takes_away(const pb::ClientFrame& command) {
+    return command.has_recall() || command.has_clear_reactions();
+}
+
 Rate& rate_of(CachedMember& member, const pb::ClientFrame& command) {
-    return command.has_recall() ? member.recalls : member.changes;
+    return takes_away(command) ? member.recalls : member.changes;
 }
 
 std::uint64_t ms(Millis time) { return static_cast<std::uint64_t>(time.count()); }
@@ -59,7 +63,7 @@ std::optional<Error> Group::objection_to_change(Work& work, CachedMember& member
                                                 Time now) {
     const bus::Post& post = work.post;
     // Before the rate, which would tell a stranger that there is such a group.
-    if (member.row.role == Role::none && !(post.operator_rights && post.command.has_recall())) {
+    if (member.row.role == Role::none && !(post.operator_rights && takes_away(post.command))) {
         return kNoGroup;
     }
     if (!work.rated && !post.limits_lifted && !post.operator_rights) {
@@ -139,7 +143,11 @@ bool Group::admit_recall(Work& work, CachedMember& member, Time now) {
         const LogEntry* entry = *sought;
         error = entry == nullptr ? kNoEntry : objection_to_recall(post, member, *entry, now);
         if (!error && entry->recalled) {
-            answer_repeat(work, *entry);
+            // It may have been cut off before all that stood beside the entry was gone.
+            const bool waits = answer_with(post.reply_to, [&](const Operation& other) {
+                return other.changed && other.changed->seq == entry->seq;
+            });
+            if (!waits) sweep({.seq = entry->seq, .waiting = {post.reply_to}});
         } else if (!error) {
             stage_change(post, revised(*entry, std::nullopt, post.uid, now));
         }
@@ -204,12 +212,18 @@ void Group::stage_change(const bus::Post& post, LogEntry entry) {
     changes_.entries.stage(entry.seq, entry);
     Operation operation{.post = post, .after = tip_, .answer = done()};
     if (entry.recalled) {
-        // What was said of it goes with it. The members' own rows stay, and nothing shows them.
+        // What was said of it goes with it: the sums at once, the members' own rows behind that.
+        operation.swept_after = may_have_reactions(entry.seq);
         operation.tally = store::TallyRow{.seq = entry.seq};
         changes_.tallies.stage(entry.seq, *operation.tally);
     }
     operation.changed = std::move(entry);
     stage(std::move(operation));
+}
+
+bool Group::may_have_reactions(Seq seq) const {
+    if (const auto* newest = changes_.tallies.find(seq)) return !newest->counts.empty();
+    return ring_.find(seq) == nullptr || tallies_.has_any(seq);
 }
 
 void Group::answer_repeat(const Work& work, const LogEntry& entry) {

@@ -55,6 +55,13 @@ protected:
         const pb::ServerFrame* frame = answer_to(request);
         return frame != nullptr && frame->has_done();
     }
+    std::uint32_t clear(UserId uid, Seq seq, const std::string& emoji = "") {
+        pb::ClientFrame frame;
+        frame.mutable_clear_reactions()->set_epoch(1);
+        frame.mutable_clear_reactions()->set_seq(seq.value);
+        frame.mutable_clear_reactions()->set_emoji(emoji);
+        return post(uid, std::move(frame));
+    }
     std::map<std::string, std::uint64_t> counts(Seq seq) {
         return {tallies[seq].counts.begin(), tallies[seq].counts.end()};
     }
@@ -118,6 +125,7 @@ TEST_F(EntryChanges, ARepeatedRecallIsAnsweredDoneWhenTheFirstIsDurable) {
     EXPECT_TRUE(is_done(first));
     EXPECT_TRUE(is_done(second));
     const auto third = recall(kBob, {1});
+    settle();  // It looks whether anything is left beside the entry.
     EXPECT_TRUE(is_done(third));
     EXPECT_EQ(entry({1}).revision(), 1U);
 }
@@ -278,12 +286,133 @@ TEST_F(EntryChanges, WordsAreNoReaction) {
     }
 }
 
-TEST_F(EntryChanges, ARecallTakesTheReactionsAway) {
-    react(kAnn, {1}, kThumb);
+TEST_F(EntryChanges, AnAdminTakesAwayOneKindOrAllInStepsAndAMemberDoesNot) {
+    for (const UserId uid : {kAnn, kBob, kCho}) {
+        react(uid, {1}, kThumb);
+        react(uid, {1}, kParty);
+    }
     settle();
+    EXPECT_EQ(refusal_of(clear(kBob, {1})), Code::not_permitted);
+    const auto one_kind = clear(kAnn, {1}, kThumb);
+    answer_loads();
+    EXPECT_EQ(answer_to(one_kind), nullptr) << "nothing is durable yet";
+    settle();
+    EXPECT_TRUE(is_done(one_kind));
+    EXPECT_THAT(counts({1}), testing::ElementsAre(testing::Pair(kParty, 3)));
+    EXPECT_EQ(reactions.size(), 3U);
+    const auto all = clear(kAnn, {1});
+    settle();
+    EXPECT_TRUE(is_done(all));
+    EXPECT_TRUE(reactions.empty());
+    EXPECT_TRUE(counts({1}).empty());
+}
+
+TEST_F(EntryChanges, WhoIsInNoGroupOrNamesNoEntryClearsNothing) {
+    EXPECT_EQ(refusal_of(clear(kAnn, {2})), Code::not_found);
+    const auto stranger = clear({99}, {1});
+    settle();
+    EXPECT_EQ(refusal_of(stranger), Code::not_found);
+    EXPECT_EQ(answer_to(stranger)->refused().field(), "gid") << "as of a group that is not there";
+}
+
+TEST_F(EntryChanges, AClearTakesWhatIsOrderedAndNotDurableYet) {
+    react(kBob, {1}, kThumb);
+    answer_loads();
+    const auto request = clear(kAnn, {1});
+    const auto again = react(kCho, {1}, kThumb);
+    settle();
+    EXPECT_TRUE(is_done(request));
+    EXPECT_TRUE(is_done(again));
+    const std::uint64_t left = reactions.size();
+    EXPECT_LE(left, 1U);
+    EXPECT_EQ(counts({1})[kThumb], left) << "sums and rows agree";
+}
+
+TEST_F(EntryChanges, AReactionTakenBackDuringAClearIsNotCountedTwice) {
+    for (const UserId uid : {kAnn, kBob, kCho}) react(uid, {1}, kThumb);
+    settle();
+    clear(kAnn, {1}, kThumb);
+    ASSERT_EQ(loads.size(), 1U);
+    const Load load = loads.front();
+    const auto before = found(load);  // Ann's and Bob's: a page.
+    loads.clear();
+    react(kBob, {1}, kThumb, true);
+    settle();
+    partition().on_loaded({.load = load, .found = before}, now);
+    commit_once();
+    EXPECT_EQ(reactions.size(), 1U);
+    EXPECT_THAT(counts({1}), testing::ElementsAre(testing::Pair(kThumb, 1)));
+    settle();
+    EXPECT_TRUE(reactions.empty());
+    EXPECT_TRUE(counts({1}).empty());
+}
+
+// Written by an earlier version, whose reactions were any text.
+TEST_F(EntryChanges, WhatIsNoEmojiCanBeClearedAndAnOldFormCountsAsItsEmoji) {
+    reactions = {{{1}, kBob, "idiot"}, {{1}, kCho, "\u2764"}};
+    tallies[{1}] = {.seq = {1}, .counts = {{"\u2764", 1}, {"idiot", 1}}};
+    clear(kAnn, {1}, "idiot");
+    settle();
+    EXPECT_THAT(counts({1}), testing::ElementsAre(testing::Pair("\u2764", 1)));
+    clear(kAnn, {1}, "\u2764\ufe0f");
+    settle();
+    EXPECT_TRUE(reactions.empty());
+}
+
+TEST_F(EntryChanges, AClearSurvivesACommitOfUnknownOutcome) {
+    for (const UserId uid : {kAnn, kBob, kCho}) react(uid, {1}, kThumb);
+    settle();
+    for (const bool landed : {true, false}) {
+        react(kBob, {1}, kThumb);
+        settle();
+        const auto request = clear(kAnn, {1});
+        answer_loads();
+        commit_once(landed, store::Outcome::unknown);
+        settle();
+        EXPECT_TRUE(is_done(request));
+        EXPECT_TRUE(reactions.empty());
+        EXPECT_TRUE(counts({1}).empty());
+    }
+}
+
+TEST_F(EntryChanges, ARecallTakesTheReactionsAwayAndIsAnsweredWhenTheyAreGone) {
+    for (const UserId uid : {kAnn, kBob, kCho}) react(uid, {1}, kThumb);
+    settle();
+    const auto request = recall(kBob, {1});
+    commit_once();
+    EXPECT_TRUE(entry({1}).recalled());
+    EXPECT_TRUE(counts({1}).empty()) << "in the same commit";
+    EXPECT_FALSE(is_done(request));
+    settle();
+    EXPECT_TRUE(is_done(request));
+    EXPECT_TRUE(counts({1}).empty());
+    EXPECT_TRUE(reactions.empty());
+}
+
+TEST_F(EntryChanges, ARecallThatIsAskedAgainAfterARestartTakesTheRestAway) {
     recall(kBob, {1});
     settle();
+    reactions = {{{1}, kAnn, kThumb}, {{1}, kCho, kThumb}};  // As a crash left them.
+    const auto again = recall(kBob, {1});
+    settle();
+    EXPECT_TRUE(is_done(again));
+    EXPECT_TRUE(reactions.empty());
+}
+
+TEST_F(EntryChanges, WhatAnErasedPersonAddedGoesAndWhatOthersAddedStays) {
+    for (int i = 0; i < 4; ++i) write(kAnn, "x");
+    for (const Seq seq : {Seq{1}, Seq{2}, Seq{5}}) react(kCho, seq, kThumb);
+    react(kAnn, {2}, kThumb);
+    settle();
+    pb::ClientFrame frame;
+    frame.mutable_clear_reactions();
+    const auto request = post(kCho, std::move(frame), true, true);
+    settle();
+    EXPECT_TRUE(is_done(request));
+    EXPECT_EQ(reactions.size(), 1U);
     EXPECT_TRUE(counts({1}).empty());
+    EXPECT_TRUE(counts({5}).empty());
+    EXPECT_THAT(counts({2}), testing::ElementsAre(testing::Pair(kThumb, 1)));
 }
 
 TEST_F(EntryChanges, ARecallWaitsBehindNoReactions) {
@@ -379,6 +508,7 @@ TEST_F(EntryChanges, RandomHistoriesLeaveSumsAndRevisionsRight) {
             case 0: recall(uid, seq); break;
             case 1: edit(uid, seq, entry(seq).revision(), std::to_string(round)); break;
             case 2: send(uid, cmid(), "x"); break;
+            case 3: clear(kAnn, seq, random() % 2 == 0 ? kThumb : ""); break;
             default: react(uid, seq, random() % 2 == 0 ? kThumb : kParty, random() % 3 == 0);
         }
         if (random() % 3 == 0 && !loads.empty()) {
@@ -414,7 +544,8 @@ TEST_F(EntryChanges, RandomHistoriesLeaveSumsAndRevisionsRight) {
     EXPECT_GT(gone.size(), 3U);
     std::map<std::pair<Seq, std::string>, std::uint64_t> sums;
     for (const auto& [seq, uid, emoji] : reactions) {
-        if (!log[seq.value - 1].recalled) ++sums[{seq, emoji}];
+        ASSERT_FALSE(log[seq.value - 1].recalled) << "it went with what it was said of";
+        ++sums[{seq, emoji}];
     }
     std::map<std::pair<Seq, std::string>, std::uint64_t> told;
     for (const auto& [seq, tally] : tallies) {

@@ -45,6 +45,7 @@ void Group::closed() {
     ring_ = Ring{{}, head_.digest};
     tallies_ = {};
     readers_.clear();
+    sweep_on();
     sweep_rest();
 }
 

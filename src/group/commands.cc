@@ -20,7 +20,7 @@ Cmid cmid_of(const std::string& raw) { return Cmid::from(raw).value_or(Cmid{}); 
 void give_back(const bus::Post& post, CachedMember& member, const RateLimit& sends, Time now) {
     if (post.command.has_send() || post.command.has_edit()) {
         member.given_back.pay(member.rate, sends, now);
-    } else if (post.command.has_recall()) {
+    } else if (post.command.has_recall() || post.command.has_clear_reactions()) {
         member.given_back.pay(member.recalls, kChangesRate, now);
     } else if (post.command.has_hide() || post.command.has_react()) {
         member.given_back.pay(member.changes, kChangesRate, now);
@@ -88,6 +88,7 @@ bool Group::admit_command(Work& work, CachedMember& member, Time now) {
         case pb::ClientFrame::kEdit: return admit_edit(work, member, now);
         case pb::ClientFrame::kHide: return admit_hide(work, member, now);
         case pb::ClientFrame::kReact: return admit_react(work, member, now);
+        case pb::ClientFrame::kClearReactions: return admit_clear(work, member, now);
         case pb::ClientFrame::kTyping: admit_typing(post, member, now); return true;
         case pb::ClientFrame::kLeaveGroup: return admit_leave(work, member, now);
         case pb::ClientFrame::kDecideJoin: return admit_decision(work, member, now);

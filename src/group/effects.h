@@ -80,8 +80,16 @@ struct LoadReaders {  // The kReadersPage member rows after this one, in the ord
 
 struct LoadRest {};  // What a closed group still has: up to kReadersPage rows of each kind.
 
+inline constexpr std::size_t kSweepRows = 500;
+struct LoadReactions {  // About kSweepRows that are to be taken away (sweeps.h).
+    Seq seq;
+    UserId of;                 // Theirs, to entries from `seq` on; 0: everybody's to `seq`,
+    UserId after;              // of users after this one.
+    std::uint64_t asked_at{};  // As in LoadFor.
+};
+
 using LoadWhat = std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder, LoadFor, LoadReaders,
-                              LoadFloor, LoadRest>;
+                              LoadFloor, LoadRest, LoadReactions>;
 
 // Answered by one on_loaded with the same `load`.
 struct Load {
@@ -119,6 +127,14 @@ struct LoadedReactions {
     store::TallyRow tally;
 };
 
+struct LoadedSweep {
+    std::vector<store::ReactionRow> rows;
+    std::vector<store::TallyRow> tallies;  // Of the entries that they are on.
+    bool more{};
+    UserId after{};  // Where the next page begins.
+    Seq next{};
+};
+
 struct Verdict {
     bool allow{true};
     std::string reason;  // For the sender.
@@ -129,7 +145,7 @@ using Found =
     std::variant<LoadedGroup, std::optional<store::MemberRow>, std::optional<store::SentRow>,
                  std::vector<LogEntry>, std::optional<LogEntry>, std::optional<store::UserRow>,
                  LoadedEntrance, LoadedReactions, Verdict, std::vector<store::MemberRow>,
-                 std::vector<store::InviteRow>, LoadedRest>;
+                 std::vector<store::InviteRow>, LoadedRest, LoadedSweep>;
 
 // What was found, if it is a T.
 template <class T>

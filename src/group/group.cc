@@ -63,6 +63,9 @@ void Group::on_loaded(const Loaded& loaded, Time now) {
         return open_step(std::move(opening));
     }
 
+    if (const auto* asked = std::get_if<LoadReactions>(&loaded.load.what)) {
+        return on_sweep_loaded(*asked, loaded.found);
+    }
     if (std::holds_alternative<LoadFloor>(loaded.load.what)) return on_floor_loaded(loaded.found);
     if (std::holds_alternative<LoadReaders>(loaded.load.what)) {
         return on_readers_loaded(loaded.found);
@@ -177,6 +180,7 @@ void Group::on_group_loaded(const Loaded& loaded, Time now) {
         state_ = State::unloaded;
         return refuse_waiting(loaded.found.error());
     }
+    sweep_on();
     resume_waiting(now);
 }
 
@@ -222,6 +226,17 @@ void Group::refuse_waiting(const Error& error) {
     for (const Opening& opening : std::exchange(openings_waiting_, {})) {
         effects_.answer_open(opening.ask, std::unexpected(error));
     }
+    lose_sweeps(error);
+}
+
+bool Group::answer_with(const bus::ReplyTo& to, const std::function<bool(const Operation&)>& same) {
+    for (std::deque<Operation>* operations : {&staged_, &in_flight_}) {
+        const auto found = std::find_if(operations->rbegin(), operations->rend(), same);
+        if (found == operations->rend()) continue;
+        found->also.push_back(to);
+        return true;
+    }
+    return false;
 }
 
 // ---- Commits
@@ -348,7 +363,12 @@ void Group::finish(Operation& operation) {
     }
     for (const store::InviteRow& row : operation.invites) invites_.set_durable(row.code);
     settle(operation);
+    if (operation.ends_page) sweep_stepped();
     if (planted(Bug::ack_before_commit) || operation.is_own()) return;
+    if (operation.swept_after) {
+        operation.also.push_back(operation.post.reply_to);
+        return sweep({.seq = operation.changed->seq, .waiting = std::move(operation.also)});
+    }
     for (const bus::ReplyTo& again : operation.also) answer(again, operation.answer);
     answer(operation.post.reply_to, std::move(operation.answer));
 }
@@ -453,6 +473,7 @@ void Group::drop_memory() {
     invites_.clear();
     floor_loading_ = false;
     rest_loading_ = false;
+    sweeps_.restart();
     load(LoadGroup{});
 }
 
@@ -514,8 +535,8 @@ bool Group::holds(UserId uid) const {
 bool Group::idle_since(Time time) const {
     return used_ < time && in_flight_.empty() && staged_.empty() && waiting_.empty() &&
            parked_.empty() && openings_waiting_.empty() && openings_parked_.empty() &&
-           openings_staged_.empty() && counting_.empty() && !readers_loading_ && !floor_loading_ &&
-           !rest_loading_ && state_ != State::loading;
+           openings_staged_.empty() && counting_.empty() && sweeps_.empty() && !readers_loading_ &&
+           !floor_loading_ && !rest_loading_ && state_ != State::loading;
 }
 
 }  // namespace stentor::group

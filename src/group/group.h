@@ -8,9 +8,9 @@
 // leaves through Effects.
 // Cost: nothing here grows with the number of members but the cache of those who were active.
 
-#include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -24,6 +24,7 @@
 #include "group/ring.h"
 #include "group/sent_index.h"
 #include "group/settings.h"
+#include "group/sweeps.h"
 #include "group/tallies.h"
 #include "group/unsettled.h"
 #include "group/work.h"
@@ -59,10 +60,6 @@ public:
 private:
     enum class State : std::uint8_t { unloaded, loading, absent, live, closed };
     enum class Step : std::uint8_t { passed, refused, parked };
-    struct Heir {
-        std::optional<store::MemberRow> row;
-        bool nobody_left{};
-    };
 
     // ---- Stages (commands.cc). False: it was parked, so those behind it wait too.
     bool admit(Work& work, Time now);
@@ -84,6 +81,7 @@ private:
     [[nodiscard]] bool know_account(Work& work, CachedMember& member);
     [[nodiscard]] std::optional<Error> body_objection(const pb::Body& body,
                                                       const store::MemberRow& row) const;
+    [[nodiscard]] std::optional<Error> objection_to_words(const bus::Post& post) const;
     [[nodiscard]] std::optional<Error> pace_objection(std::uint64_t text, CachedMember& member,
                                                       Time now) const;
     [[nodiscard]] Step pass_filter(Work& work, Time now);
@@ -167,6 +165,14 @@ private:
     bool admit_hide(Work& work, CachedMember& member, Time now);
     bool admit_react(Work& work, CachedMember& member, Time now);
     void admit_typing(const bus::Post& post, CachedMember& member, Time now);
+    // Reactions that go, a page at a time (clearing.cc)
+    bool admit_clear(Work& work, CachedMember& member, Time now);
+    void sweep(Sweep sweep);
+    void sweep_on();
+    void on_sweep_loaded(const LoadReactions& asked, const Result<Found>& found);
+    void sweep_stepped();
+    void end_sweeps(const pb::ServerFrame& answered);
+    void lose_sweeps(Error error);
     [[nodiscard]] std::optional<Error> objection_to_change(Work& work, CachedMember& member,
                                                            Epoch named, Time now);
     [[nodiscard]] std::optional<Error> objection_to_recall(const bus::Post& post,
@@ -182,20 +188,12 @@ private:
     // nullptr: there is none that he may see. Nothing: it has been asked for.
     std::optional<const LogEntry*> entry_for(Work& work, const CachedMember& member, Seq seq);
     void stage_change(const bus::Post& post, LogEntry entry);
+    [[nodiscard]] bool may_have_reactions(Seq seq) const;
     void answer_repeat(const Work& work, const LogEntry& entry);
     void publish_change(const LogEntry& entry);
     static void mark_overlay(Operation& operation, CachedMember& member);
     // A repeat of the newest operation that is `same` and not durable yet is answered with it.
-    template <class Same>
-    bool answer_with(const bus::ReplyTo& to, Same same) {
-        for (std::deque<Operation>* operations : {&staged_, &in_flight_}) {
-            const auto found = std::find_if(operations->rbegin(), operations->rend(), same);
-            if (found == operations->rend()) continue;
-            found->also.push_back(to);
-            return true;
-        }
-        return false;
-    }
+    bool answer_with(const bus::ReplyTo& to, const std::function<bool(const Operation&)>& same);
 
     // ---- Retention (retention.cc)
     void keep_retention(Time now);
@@ -281,6 +279,7 @@ private:
     std::unordered_map<UserId, CachedMember> members_;
     Changes changes_;
     Tallies tallies_;
+    Sweeps sweeps_;
     Readers readers_;
     bool readers_loading_{};
     bool recount_{};     // They were counted before memory was dropped.

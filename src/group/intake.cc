@@ -10,6 +10,7 @@ Lane lane_of(const bus::Post& post, bool by_staff) {
     if (post.operator_rights) return Lane::first;
     switch (post.command.command_case()) {
         case pb::ClientFrame::kRecall:
+        case pb::ClientFrame::kClearReactions:
         case pb::ClientFrame::kChangeMember:
         case pb::ClientFrame::kConfigureGroup: return Lane::first;
         case pb::ClientFrame::kSend: return by_staff ? Lane::first : Lane::ordinary;

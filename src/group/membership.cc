@@ -106,6 +106,7 @@ std::optional<Error> Group::objection_to_create(const bus::Post& post,
     if (post.command.create_group().settings().kind() == pb::GROUP_KIND_DIRECT) {
         return Error{.code = Code::bad_field, .where = "create_group.settings.kind"};
     }
+    if (auto error = objection_to_words(post)) return error;
     return no_room(entrance);
 }
 

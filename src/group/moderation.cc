@@ -83,6 +83,7 @@ bool Group::admit_member_change(const Work& work, CachedMember& member, Time now
     if (!error && fixed && !change.has_mute_until_ms()) {
         error = Error{.code = Code::not_permitted, .where = "gid"};
     }
+    if (!error) error = objection_to_words(post);
     if (error) {
         refuse(post.reply_to, *error);
         return true;
@@ -256,6 +257,7 @@ bool Group::admit_note(const Work& work, CachedMember& member, Time now) {
                       .where = "write_note.text",
                       .limit = limits::kNoteBytes};
     }
+    if (!error) error = objection_to_words(post);
     if (error) {
         refuse(post.reply_to, *error);
         return true;

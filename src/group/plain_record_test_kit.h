@@ -88,6 +88,7 @@ struct PlainRecord {
             while (seq < head->seq && log[seq.value].time < floor->before) ++seq;
             return Found{entry_at(seq)};
         }
+        if (const auto* sweep = std::get_if<LoadReactions>(&load.what)) return found_for(*sweep);
         if (!head) return std::unexpected(Error{.code = Code::not_found});
         LoadedGroup group{.head = *head, .sent_since = when - limits::kYoungIds};
         const std::size_t kept = std::min(log.size(), limits::kRing);
@@ -102,6 +103,31 @@ struct PlainRecord {
         return Found{std::move(group)};
     }
 
+    // Of an entry two users a page, of a person two entries: a test need not have many.
+    Found found_for(const LoadReactions& load) {
+        constexpr std::size_t kPage = 2;
+        LoadedSweep page;
+        std::set<UserId> whose;
+        page.next = load.seq + kPage;
+        const Seq to = load.of ? load.seq + (kPage - 1) : load.seq;
+        for (const auto& [seq, uid, emoji] : reactions) {
+            if (seq < load.seq || seq > to || (load.of && uid != load.of)) continue;
+            if (!load.of && uid <= load.after) continue;
+            if (!load.of && !whose.contains(uid) && whose.size() == kPage) {
+                page.more = true;
+                break;
+            }
+            whose.insert(uid);
+            page.after = uid;
+            page.rows.push_back({.uid = uid, .seq = seq, .emoji = emoji});
+        }
+        if (load.of) page.more = to < head->seq;
+        for (const auto& [seq, tally] : tallies) {
+            const bool any = !tally.counts.empty();
+            if (seq >= load.seq && seq <= to && any) page.tallies.push_back(tally);
+        }
+        return page;
+    }
     Found found_for(const LoadFor& load) {
         if (const auto* entry = std::get_if<EntryAt>(&load.what)) return entry_at(entry->seq);
         if (const auto* member = std::get_if<MemberOf>(&load.what)) {

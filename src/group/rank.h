@@ -24,9 +24,10 @@ enum class Act : std::uint8_t {
     transfer,
     decide_join,  // And seeing who waits.
     invite,
-    write_note,  // To one member; anybody may be told something.
-    describe,    // Name, topic, welcome, slow mode.
-    rule,        // Who may join, what joiners see, how long entries are kept.
+    clear_reactions,  // Of others.
+    write_note,       // To one member; anybody may be told something.
+    describe,         // Name, topic, welcome, slow mode.
+    rule,             // Who may join, what joiners see, how long entries are kept.
 };
 
 struct ActRule {
@@ -43,6 +44,7 @@ inline constexpr std::array kActRules{
     ActRule{.act = Act::transfer, .least = Rank::owner, .over_target = true},
     ActRule{.act = Act::decide_join, .least = Rank::admin, .over_target = false},
     ActRule{.act = Act::invite, .least = Rank::admin, .over_target = false},
+    ActRule{.act = Act::clear_reactions, .least = Rank::admin, .over_target = false},
     ActRule{.act = Act::write_note, .least = Rank::admin, .over_target = false},
     ActRule{.act = Act::describe, .least = Rank::admin, .over_target = false},
     ActRule{.act = Act::rule, .least = Rank::owner, .over_target = false},

@@ -46,8 +46,7 @@ bool Group::admit_react(Work& work, CachedMember& member, Time now) {
         error = muted_for(member.row.muted_until - now);
     }
     if (!error && !react.remove()) error = objection_of_counterpart(post.uid);
-    const bool too_long = react.emoji().empty() || react.emoji().size() > limits::kEmojiBytes;
-    if (!error && (too_long || (!form && !react.remove()))) {
+    if (!error && !form && !(react.remove() && text::may_be_taken_away(react.emoji()))) {
         error =
             Error{.code = Code::bad_field, .where = "react.emoji", .limit = limits::kEmojiBytes};
     }

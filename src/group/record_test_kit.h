@@ -145,7 +145,7 @@ protected:
     }
     // Until nothing moves any more.
     void settle() {
-        for (int i = 0; i < 50; ++i) {
+        for (int i = 0; i < 500; ++i) {
             answer_loads();
             partition_.flush();
             if (commits.empty()) return;

@@ -81,6 +81,7 @@ bool Group::admit_configure(const Work& work, CachedMember& member) {
             field->take(configure.settings(), settings);
         }
     }
+    if (!error) error = objection_to_words(post);
     if (error) {
         refuse(post.reply_to, *error);
         return true;

@@ -14,6 +14,7 @@
 
 #include "base/planted_bugs.h"
 #include "group/group.h"
+#include "group/words.h"
 
 namespace stentor::group {
 namespace {
@@ -23,13 +24,6 @@ using store::Role;
 // What a send or an edit brings before people.
 const std::string& written_by(const bus::Post& post) {
     return post.command.has_edit() ? post.command.edit().body() : post.command.send().body();
-}
-
-// Sessions and the API have checked its form; what is no Body has no text.
-pb::Body body_of(const bus::Post& post) {
-    pb::Body body;
-    if (!body.ParseFromString(written_by(post))) body.Clear();
-    return body;
 }
 
 bool is_ordinary(const store::MemberRow& row) { return row.role < Role::admin; }
@@ -86,7 +80,14 @@ Group::Step Group::pass_stages(Work& work, CachedMember& member, Time now) {
         refuse(work.post.reply_to, *error);
         return Step::refused;
     }
-    if (work.post.operator_rights) return Step::passed;
+    if (work.post.operator_rights) {
+        // Nor do a key's rights reach beyond the word list.
+        if (const auto error = work.ruled ? std::nullopt : objection_to_words(work.post)) {
+            refuse(work.post.reply_to, *error);
+            return Step::refused;
+        }
+        return Step::passed;
+    }
     if (!work.ruled) {
         if (const auto error = storm_objection(work, member, now)) {
             const bool numbered = planted(Bug::storm_after_number) && work.post.command.has_send();
@@ -95,8 +96,9 @@ Group::Step Group::pass_stages(Work& work, CachedMember& member, Time now) {
             return Step::refused;
         }
         if (!know_account(work, member)) return Step::parked;
-        const pb::Body body = body_of(work.post);
+        const pb::Body body = body_of(work.post.command);
         auto error = body_objection(body, member.row);
+        if (!error) error = objection_to_words(work.post);
         if (!error && !work.post.limits_lifted && is_ordinary(member.row)) {
             work.text = safety::text_hash(body.text());
             error = pace_objection(work.text, member, now);
@@ -135,15 +137,11 @@ std::optional<Error> Group::body_objection(const pb::Body& body,
         return Error{
             .code = Code::not_permitted, .where = "body.mention_all", .rule = "mention_all"};
     }
-    const safety::Keywords& keywords = *settings_.rules.keywords;
-    if (keywords.found_in(body.text())) {
-        return Error{.code = Code::filtered, .where = "body.text", .rule = "keywords"};
-    }
-    const auto listed = [&](const pb::Attachment& file) { return keywords.found_in(file.name()); };
-    if (std::ranges::any_of(body.attachments(), listed)) {
-        return Error{.code = Code::filtered, .where = "attachment.name", .rule = "keywords"};
-    }
     return std::nullopt;
+}
+
+std::optional<Error> Group::objection_to_words(const bus::Post& post) const {
+    return listed_word_in(*settings_.rules.keywords, post);
 }
 
 std::optional<Error> Group::pace_objection(std::uint64_t text, CachedMember& member,

@@ -305,6 +305,62 @@ TEST_F(NewAccountStages, AYoungAccountIsSlowerAndAnOldOneNot) {
     EXPECT_NE(seq_of(say(kBob, "four")), Seq{});
 }
 
+// ---- Every way of bringing text before people
+
+TEST_F(Stages, TheListHoldsForNamesTopicsWelcomesNotesReasonsAndKeys) {
+    begin();
+    use_keywords("casino\n");
+    const auto refused_field = [&](pb::ClientFrame frame, bool operator_rights = false) {
+        const auto request = post(kAnn, std::move(frame), true, operator_rights);
+        settle();
+        EXPECT_EQ(refusal_of(request), Code::filtered);
+        EXPECT_EQ(rule_of(request), "keywords");
+        return answer_to(request)->refused().field();
+    };
+    for (const std::string field : {"name", "topic", "welcome"}) {
+        pb::ClientFrame frame;
+        pb::GroupSettings& settings = *frame.mutable_configure_group()->mutable_settings();
+        settings.set_name("Casino");
+        settings.set_topic("casino");
+        settings.set_welcome("to the CASINO");
+        frame.mutable_configure_group()->add_fields(field);
+        EXPECT_EQ(refused_field(std::move(frame)), "settings." + field);
+    }
+    pb::ClientFrame note;
+    note.mutable_write_note()->set_uid(kBob.value);
+    note.mutable_write_note()->set_text("casino?");
+    EXPECT_EQ(refused_field(std::move(note)), "write_note.text");
+    pb::ClientFrame kick;
+    kick.mutable_change_member()->set_uid(kBob.value);
+    kick.mutable_change_member()->set_kick(true);
+    kick.mutable_change_member()->set_reason("casino");
+    EXPECT_EQ(refused_field(std::move(kick)), "change_member.reason");
+    EXPECT_EQ(members[kBob].role, store::Role::member);
+    pb::ClientFrame by_key;
+    by_key.mutable_send()->set_cmid(std::string{cmid().view()});
+    by_key.mutable_send()->set_body(saying("casino"));
+    EXPECT_EQ(refused_field(std::move(by_key), true), "body.text");
+}
+
+TEST_F(Stages, AGroupIsNotFoundedUnderAListedName) {
+    use_keywords("casino\n");
+    pb::ClientFrame frame;
+    frame.mutable_create_group()->mutable_settings()->set_name("Casino Royal");
+    const auto request = post(kAnn, std::move(frame));
+    settle();
+    EXPECT_EQ(refusal_of(request), Code::filtered);
+    EXPECT_EQ(answer_to(request)->refused().field(), "settings.name");
+    EXPECT_FALSE(head);
+}
+
+// The reason is the outside service's, and may quote what it refuses.
+TEST_F(Stages, TheServersOwnNotesAreHeldAgainstNobody) {
+    begin();
+    use_keywords("not sent\n");
+    say(kBob, "this is not sent");
+    EXPECT_TRUE(user_logs[kBob].back().has_note());
+}
+
 class FilteredStages : public Stages {
 protected:
     FilteredStages() : Stages{with([](safety::Rules& rules) { rules.filter = true; })} {}

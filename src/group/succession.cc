@@ -16,7 +16,7 @@ using store::MemberRow;
 using store::Role;
 
 // Nothing: they are being looked for. What was found is weighed as it is now.
-std::optional<Group::Heir> Group::heir_after(const Work& work, UserId leaving) {
+std::optional<Heir> Group::heir_after(const Work& work, UserId leaving) {
     if (tip_.members <= 1) return Heir{.nobody_left = true};
     const auto* found = found_as<std::vector<MemberRow>>(work.found);
     if (found == nullptr) {

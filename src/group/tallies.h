@@ -27,6 +27,11 @@ public:
     void load(std::vector<store::TallyRow> rows);
     void set(const store::TallyRow& row);
     void forget_below(Seq first);
+    // Of an entry of the ring.
+    [[nodiscard]] bool has_any(Seq seq) const {
+        const auto counts = counts_.find(seq);
+        return counts != counts_.end() && !counts->second.empty();
+    }
 
     // For whoever sees the group for the first time. Ascending.
     [[nodiscard]] std::vector<pb::Tally> all(const ReadBy& read_by) const;

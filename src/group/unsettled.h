@@ -88,6 +88,11 @@ public:
         const auto found = places_.find(key);
         return found != places_.end() && found->second.staged > 0;
     }
+    // Each key with its state, in no order.
+    template <class Look>
+    void for_each(Look&& look) const {
+        for (const auto& [key, place] : places_) look(key, place.state);
+    }
     [[nodiscard]] std::size_t size() const { return places_.size(); }
 
 private:

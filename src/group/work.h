@@ -57,6 +57,9 @@ struct Operation {
     std::vector<UserId> joining;  // Whose groups are to be counted once more when it is committed.
     bool closes{};                // The group.
     bool sweeps{};                // A step behind that, the group's own: it answers nobody.
+    bool sweeps_reactions{};      // Likewise, of a Sweep,
+    bool ends_page{};             // and the last one of its page.
+    bool swept_after{};           // A recall is answered when its reactions are gone.
     std::optional<store::HeadRow> created;
     std::optional<pb::GroupSettings> settings;  // Changed, whole.
     std::optional<LogEntry> changed;            // Edited or recalled.
@@ -72,7 +75,7 @@ struct Operation {
     [[nodiscard]] bool changes_more() const {
         return changed || settings || raises_floor || !members.empty();
     }
-    [[nodiscard]] bool is_own() const { return raises_floor || sweeps; }
+    [[nodiscard]] bool is_own() const { return raises_floor || sweeps || sweeps_reactions; }
 };
 
 // Of recalls; and of hides and reactions together.
@@ -93,6 +96,12 @@ struct CachedMember {
     safety::Repeats repeats;
     Rate newcomer;                        // While his account is new.
     std::optional<Time> account_created;  // Once somebody asked.
+};
+
+// Who owns the group next.
+struct Heir {
+    std::optional<store::MemberRow> row;
+    bool nobody_left{};
 };
 
 // Somebody opens the group and waits for a member row or for his unread count.

@@ -214,6 +214,22 @@ TEST_F(Record, WhatAUserWroteIsFoundWhereverHeIsOrWas) {
     EXPECT_EQ(Questions{store_}.answer(bus::AskWritten{.uid = kCho}).error().where, "uid");
 }
 
+TEST_F(Record, AGroupWhereTheyAddedSomethingIsNamedOnceBeforeWhatTheyWroteThere) {
+    ASSERT_TRUE(store_.add_user({.uid = kBob, .name = "Bob", .name_key = "bob"}));
+    store::Commit here = made({1}, {kAnn, kBob});
+    here.members = {row(kBob, {}, {})};
+    here.members[0].overlay = true;
+    store::Commit only_added = made({2}, {kAnn});
+    only_added.members = {row(kBob, {}, {}, Role::none)};
+    only_added.members[0].overlay = true;
+    for (const store::Commit& commit : {here, only_added}) write(commit);
+
+    EXPECT_THAT(places(written({.uid = kBob})),
+                ElementsAre(std::pair{1U, 0U}, std::pair{1U, 2U}, std::pair{2U, 0U}));
+    EXPECT_THAT(places(written({.uid = kBob, .from = {.gid = {1}, .seq = {2}}})),
+                ElementsAre(std::pair{1U, 2U}, std::pair{2U, 0U}));
+}
+
 TEST_F(Record, WhatAUserWroteIsFoundOnceEachPageByPage) {
     ASSERT_TRUE(store_.add_user({.uid = kBob, .name = "Bob", .name_key = "bob"}));
     const std::size_t posts = limits::kWrittenPerPage + 10;

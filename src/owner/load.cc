@@ -178,6 +178,37 @@ Result<Found> load_floor(store::Store& store, GroupId gid, const group::LoadFloo
     return Found{std::move(*entry)};
 }
 
+// A person's are looked for in stretches, until a page is full of them or many held none.
+Result<Found> load_sweep(store::Store& store, GroupId gid, const group::LoadReactions& load) {
+    constexpr int kStretches = 64;
+    group::LoadedSweep page{.next = load.seq};
+    Seq to = load.seq;
+    if (!load.of) {
+        auto rows = store.reactions_to(gid, load.seq, {}, load.after, group::kSweepRows);
+        if (!rows) return std::unexpected(rows.error());
+        page.rows = std::move(*rows);
+        page.more = page.rows.size() >= group::kSweepRows;
+        if (page.more) page.after = page.rows.back().uid;
+    } else {
+        const auto head = store.head(gid);
+        if (!head) return std::unexpected(head.error());
+        for (int i = 0; i < kStretches && page.next <= head->seq; ++i) {
+            to = std::min(page.next + (limits::kCacheEntries - 1), head->seq);
+            auto rows = store.reactions_of(gid, load.of, page.next, to);
+            if (!rows) return std::unexpected(rows.error());
+            std::ranges::move(*rows, std::back_inserter(page.rows));
+            page.next = to + 1;
+            if (page.rows.size() >= group::kSweepRows) break;
+        }
+        page.more = page.next <= head->seq;
+    }
+    if (page.rows.empty()) return Found{std::move(page)};
+    auto tallies = store.tallies(gid, page.rows.front().seq, page.rows.back().seq);
+    if (!tallies) return std::unexpected(tallies.error());
+    page.tallies = std::move(*tallies);
+    return Found{std::move(page)};
+}
+
 // Staff as they are listed; a group from before that list has none there, and is looked through.
 Result<std::vector<store::MemberRow>> staff_of(store::Store& store, GroupId gid) {
     const auto listed =
@@ -355,6 +386,9 @@ group::Loaded carry_out(const group::Load& load, Term term, Time now, store::Sto
             return found(store.members(gid, readers.after, limits::kReadersPage));
         }
         Result<Found> operator()(const group::LoadRest&) const { return load_rest(store, gid); }
+        Result<Found> operator()(const group::LoadReactions& reactions) const {
+            return load_sweep(store, gid, reactions);
+        }
         Result<Found> operator()(const group::LoadOlder& older) const {
             return load_older(store, gid, older.to);
         }

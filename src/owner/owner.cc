@@ -107,6 +107,11 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
     for (std::size_t i = 0; i < options.workers; ++i) {
         workers_.push_back(std::make_unique<Worker>(engines, tenure, groups));
     }
+    questions_.names().use_keywords(options.groups.rules.keywords);
+    learner_ = std::jthread{[this](const std::stop_token& stop) {
+        // Where the store could not be read, the first who adds an account tries again.
+        static_cast<void>(questions_.names().learn(stop));
+    }};
     sweeper_.emplace(store, [this](GroupId gid) { worker(partition_of(gid)).wake(gid); });
 }
 
@@ -116,6 +121,7 @@ Result<void> Owner::on_post(PartitionId partition, bus::Post post) {
 
 void Owner::use_keywords(const std::shared_ptr<const safety::Keywords>& keywords) {
     for (const auto& worker : workers_) worker->use_keywords(keywords);
+    questions_.names().use_keywords(keywords);
 }
 
 void Owner::set_storm(const safety::StormRule& storm) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "base/limits.h"
@@ -90,7 +91,8 @@ private:
 
     void on_hello(const bus::AskHello& question, bus::ReplyHandler reply);
     // On a loader, in the asker's turn; refused at once where too many wait.
-    void put(UserId asker, std::move_only_function<void(bus::ReplyHandler)> job, bus::ReplyHandler reply);
+    void put(UserId asker, std::move_only_function<void(bus::ReplyHandler)> job,
+             bus::ReplyHandler reply);
     void answer(std::vector<HelloMail> hellos);
     static void look_up(store::Store& store, std::vector<LookUp> look_ups);
 
@@ -110,6 +112,7 @@ private:
     Loaders loaders_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::optional<Sweeper> sweeper_;  // Ends first: it wakes workers.
+    std::jthread learner_;            // Of the names there are, at the start.
 };
 
 }  // namespace stentor::owner

@@ -14,6 +14,7 @@
 #include "bus/bus.h"
 #include "group/rank.h"
 #include "owner/heads.h"
+#include "owner/names.h"
 #include "search/search.h"
 #include "store/store.h"
 
@@ -25,11 +26,16 @@ public:
     // groups of at most `who_read_members`.
     explicit Questions(store::Store& store, search::Search* words = nullptr, Heads* heads = nullptr,
                        std::uint64_t who_read_members = limits::kWhoReadMembers)
-        : store_{store}, words_{words}, heads_{heads}, who_read_members_{who_read_members} {}
+        : store_{store},
+          names_{store},
+          words_{words},
+          heads_{heads},
+          who_read_members_{who_read_members} {}
 
     [[nodiscard]] Result<bus::Reply> answer(const bus::Question& question);
     // One for each, in their order: many who arrive together cost less than one after the other.
     [[nodiscard]] std::vector<Result<bus::Reply>> hellos(std::span<const bus::AskHello> asks);
+    [[nodiscard]] Names& names() { return names_; }
 
 private:
     Result<bus::Reply> on(const bus::AskEntries& ask);
@@ -87,6 +93,7 @@ private:
     [[nodiscard]] Result<pb::UserLog> user_log(UserId uid, std::uint64_t after);
 
     store::Store& store_;
+    Names names_;
     search::Search* words_;
     Heads* heads_;
     std::uint64_t who_read_members_;

@@ -24,6 +24,7 @@ Result<bus::Reply> Questions::on(const bus::AskChangeUser& ask) {
         if (const auto written = store_.change_user(changed); !written) {
             return std::unexpected(written.error());
         }
+        if (changed.name != (*row)->name) names_.forget((*row)->name);
     }
     return bus::Reply{account_of(changed)};
 }

@@ -36,6 +36,10 @@ Result<bus::Reply> Questions::on(const bus::AskOutsideUser& ask) {
     const Digest digest = hash_of(ask.issuer + '\n' + ask.subject);
     const UserId uid{kFirst + number_of(digest) % (kEnd - kFirst)};
     const std::string mark = "outside:" + hex(digest);
+    // Its bearer cannot change a name with a listed word in it, so it is replaced.
+    const bool listed = !names_.check_words(ask.name);
+    const std::string name = listed ? "user" : ask.name;
+    const std::string key = listed ? name : ask.name_key;
     // The name as wanted, then with more and more of the digest behind it.
     constexpr std::size_t kSuffixes = 4;
     for (std::size_t i = 0; i <= kSuffixes; ++i) {
@@ -50,17 +54,17 @@ Result<bus::Reply> Questions::on(const bus::AskOutsideUser& ask) {
         const std::string suffix = i == 0 ? "" : '-' + mark.substr(mark.size() - 4 * i);
         const std::size_t room = limits::kNameBytes - std::min(suffix.size(), limits::kNameBytes);
         // A long name is cut between two characters.
-        std::size_t length = std::min(ask.name.size(), room);
-        while (length > 0 && length < ask.name.size() &&
-               (static_cast<unsigned char>(ask.name[length]) & 0xc0U) == 0x80) {
+        std::size_t length = std::min(name.size(), room);
+        while (length > 0 && length < name.size() &&
+               (static_cast<unsigned char>(name[length]) & 0xc0U) == 0x80) {
             --length;
         }
         store::UserRow row{.uid = uid,
-                           .name = ask.name.substr(0, length) + suffix,
-                           .name_key = ask.name_key.substr(0, length) + suffix,
+                           .name = name.substr(0, length) + suffix,
+                           .name_key = key.substr(0, length) + suffix,
                            .password = mark,
                            .created = now()};
-        const auto added = store_.add_user(row);
+        const auto added = names_.add(row);
         if (added) return bus::Reply{account_of(row)};
         if (added.error().code != Code::name_taken) return std::unexpected(added.error());
     }

@@ -53,6 +53,9 @@ Result<bus::Reply> Questions::on(const bus::AskAddUser& ask) {
     // Drawn at random, so that an id says nothing of when or how many; 40 bits keep it short.
     constexpr std::uint64_t kEnd = std::uint64_t{1} << 40U;
     constexpr int kTries = 8;
+    if (const auto good = names_.check_words(ask.name); !good) {
+        return std::unexpected(good.error());
+    }
     store::UserRow row{.name = ask.name,
                        .name_key = ask.name_key,
                        .password = ask.password_hash,
@@ -64,7 +67,7 @@ Result<bus::Reply> Questions::on(const bus::AskAddUser& ask) {
         const auto taken = store_.user(row.uid);
         if (!taken) return std::unexpected(taken.error());
         if (*taken) continue;
-        const auto added = store_.add_user(row);
+        const auto added = names_.add(row);
         if (!added) return std::unexpected(added.error());
         return bus::Reply{account_of(row)};
     }

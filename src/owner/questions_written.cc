@@ -1,5 +1,7 @@
 // What one user wrote, wherever he is or was a member: found group by group, so that it can be
-// taken back. Not found: posts made in his name in groups where he never had a row.
+// taken back. A group in which they hid, were told or added something beside the log is named
+// first, as a place without a seq: there may be reactions of theirs. Not found: posts made in their
+// name in groups where they never had a row.
 
 #include <algorithm>
 
@@ -24,7 +26,7 @@ Result<std::optional<Seq>> Questions::written_in(GroupId gid, UserId uid, Seq fr
         if (!page) return std::unexpected(page.error());
         for (const LogEntry& entry : page->entries) {
             if (entry.sender != uid || entry.recalled || !entry.countable) continue;
-            if (answer.entries.size() == limits::kWrittenPerPage) return entry.seq;
+            if (answer.entries.size() >= limits::kWrittenPerPage) return entry.seq;
             answer.entries.push_back({.gid = gid, .seq = entry.seq});
         }
         from = page->entries.back().seq + 1;
@@ -45,6 +47,7 @@ Result<bus::Reply> Questions::on(const bus::AskWritten& ask) {
         if (!row) return std::unexpected(row.error());
         if (!*row) continue;
         const Seq from = group.gid == ask.from.gid ? ask.from.seq : Seq{};
+        if ((*row)->overlay && from == Seq{}) answer.entries.push_back({.gid = group.gid});
         const auto rest = written_in(group.gid, ask.uid, from, answer);
         if (!rest) return std::unexpected(rest.error());
         if (*rest) answer.next = bus::EntryPlace{.gid = group.gid, .seq = **rest};

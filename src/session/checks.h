@@ -37,6 +37,7 @@ namespace stentor::session {
 [[nodiscard]] Result<void> check(const pb::Edit& edit);
 [[nodiscard]] Result<void> check(const pb::Hide& hide);
 [[nodiscard]] Result<void> check(const pb::React& react);
+[[nodiscard]] Result<void> check(const pb::ClearReactions& clear);
 [[nodiscard]] Result<void> check(const pb::WriteNote& note);
 // ---- checks_groups.cc
 [[nodiscard]] Result<void> check(const pb::CreateGroup& create);

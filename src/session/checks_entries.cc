@@ -99,11 +99,20 @@ Result<void> check(const pb::React& react) {
     if (auto place = check_place(react, "react.gid", "react.epoch", "react.seq"); !place) {
         return place;
     }
-    const bool fits = !react.emoji().empty() && react.emoji().size() <= limits::kEmojiBytes &&
-                      plain_line(react.emoji());
-    // What an earlier version took can be taken back, whatever it is.
-    if (!fits || !(react.remove() || text::emoji_form(react.emoji()))) {
-        return bad("react.emoji", limits::kEmojiBytes);
+    const bool fits = react.remove() ? text::may_be_taken_away(react.emoji())
+                                     : text::emoji_form(react.emoji()).has_value();
+    if (!fits) return bad("react.emoji", limits::kEmojiBytes);
+    return {};
+}
+
+Result<void> check(const pb::ClearReactions& clear) {
+    if (auto place = check_place(clear, "clear_reactions.gid", "clear_reactions.epoch",
+                                 "clear_reactions.seq");
+        !place) {
+        return place;
+    }
+    if (!clear.emoji().empty() && !text::may_be_taken_away(clear.emoji())) {
+        return bad("clear_reactions.emoji", limits::kEmojiBytes);
     }
     return {};
 }

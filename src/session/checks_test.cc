@@ -105,6 +105,24 @@ TEST(Checks, AReactionIsOneShortSign) {
     EXPECT_TRUE(check(react));
 }
 
+TEST(Checks, ReactionsAreClearedByAnyKindThatEverWasOrAllTogether) {
+    pb::ClearReactions clear;
+    EXPECT_EQ(objection(clear).where, "clear_reactions.gid");
+    clear.set_gid(5);
+    EXPECT_EQ(objection(clear).where, "clear_reactions.epoch");
+    clear.set_epoch(1);
+    EXPECT_EQ(objection(clear).where, "clear_reactions.seq");
+    clear.set_seq(2);
+    EXPECT_TRUE(check(clear)) << "all";
+    for (const char* emoji : {"👍", "+1"}) {
+        clear.set_emoji(emoji);
+        EXPECT_TRUE(check(clear)) << emoji;
+    }
+    clear.set_emoji(std::string(limits::kEmojiBytes + 1, 'a'));
+    EXPECT_EQ(objection(clear).where, "clear_reactions.emoji");
+    EXPECT_EQ(objection(clear).limit, limits::kEmojiBytes);
+}
+
 TEST(Checks, AMemberIsChangedInOneWay) {
     pb::ChangeMember none = change();
     EXPECT_EQ(objection(none).where, "change_member.change");

@@ -104,6 +104,8 @@ void Commands::on_command(pb::ClientFrame&& frame) {
         case pb::ClientFrame::kEdit: return to_owner(std::move(frame), frame.edit());
         case pb::ClientFrame::kHide: return mine(std::move(frame), frame.hide());
         case pb::ClientFrame::kReact: return mine(std::move(frame), frame.react());
+        case pb::ClientFrame::kClearReactions:
+            return to_owner(std::move(frame), frame.clear_reactions());
         case pb::ClientFrame::kJoinGroup: return to_owner(std::move(frame), frame.join_group());
         case pb::ClientFrame::kLeaveGroup: return to_owner(std::move(frame), frame.leave_group());
         case pb::ClientFrame::kDecideJoin: return to_owner(std::move(frame), frame.decide_join());
@@ -129,7 +131,6 @@ void Commands::on_command(pb::ClientFrame&& frame) {
         case pb::ClientFrame::kSearchEntries: return on_search(frame);
         case pb::ClientFrame::kListInvites: return on_list_invites(frame);
         case pb::ClientFrame::kEndInvite: return to_owner(std::move(frame), frame.end_invite());
-        case pb::ClientFrame::kClearReactions:
         case pb::ClientFrame::kHere:
         case pb::ClientFrame::kHello:
         case pb::ClientFrame::COMMAND_NOT_SET: break;  // on_frame and the decoder see to these.

@@ -103,7 +103,7 @@ inline constexpr std::array kCommands{
     CommandCost{F::kWriteNote, "write_note", Budget::questions, 5, Needs::member},
     CommandCost{F::kListInvites, "list_invites", Budget::questions, 2, Needs::member, true},
     CommandCost{F::kEndInvite, "end_invite", Budget::questions, 5, Needs::member},
-    CommandCost{F::kClearReactions, "clear_reactions", Budget::changes, 1, Needs::member},
+    CommandCost{F::kClearReactions, "clear_reactions", Budget::recalls, 1, Needs::member},
     CommandCost{F::kHere, "here", Budget::none, 0, Needs::nothing},
 };
 

@@ -43,4 +43,8 @@ std::optional<std::string> emoji_form(std::string_view text) {
     return stored;
 }
 
+bool may_be_taken_away(std::string_view text) {
+    return !text.empty() && text.size() <= limits::kEmojiBytes;
+}
+
 }  // namespace stentor::text

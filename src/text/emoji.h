@@ -13,4 +13,7 @@ namespace stentor::text {
 // written with: U+2764 and U+2764 U+FE0F are one. Nothing when it is no emoji, or more than one.
 [[nodiscard]] std::optional<std::string> emoji_form(std::string_view text);
 
+// What an earlier version took as a reaction can be taken away, though it be no emoji.
+[[nodiscard]] bool may_be_taken_away(std::string_view text);
+
 }  // namespace stentor::text

@@ -118,10 +118,6 @@ async def each_command_is_paid_as_the_table_says(world):
         if rule == "cost":
             assert await _refused_by(ann, "near", fields, "cost", 200), "near is never refused"
         refusal = await _refused_by(ann, command, fields, rule, 20)
-        if command == "clear_reactions" and refusal is None:
-            told = await _told(ann, command, fields)
-            assert told and told.code == "UNSUPPORTED", told
-            continue
         assert refusal, f"{command} is never refused by {rule}"
         assert refusal.code == "RATE_LIMITED" and refusal.retry_after_ms > 0, (command, refusal)
         if rule == "cost":

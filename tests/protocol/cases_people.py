@@ -4,6 +4,7 @@ import asyncio
 
 from expect import refused, until
 from person import PASSWORD, Closed, Connection, Refused, body, cmid
+from world import LISTED_WORD, Missing
 
 DIRECT_BASE = 1 << 52
 
@@ -17,7 +18,8 @@ async def a_hidden_group_and_an_absent_one_are_alike(world):
             ("open", {}), ("join_group", {}), ("leave_group", {}), ("recall", {"epoch": 1, "seq": 1}),
             ("edit", {"epoch": 1, "seq": 1, "body": body("x")}),
             ("hide", {"epoch": 1, "seqs": [1]}),
-            ("react", {"epoch": 1, "seq": 1, "emoji": "👍"}), ("send", {"cmid": cmid(), "body": body("x")}),
+            ("react", {"epoch": 1, "seq": 1, "emoji": "👍"}),
+            ("clear_reactions", {"epoch": 1, "seq": 1}), ("send", {"cmid": cmid(), "body": body("x")}),
             ("fetch_members", {}), ("who_read", {"epoch": 1, "seq": 1}), ("search_entries", {"words": "x"}),
             ("list_invites", {}), ("create_invite", {}), ("mute_for_me", {"muted": True}),
             ("change_member", {"uid": ann.welcome.uid, "kick": True})):
@@ -165,6 +167,39 @@ async def names_that_deceive_are_refused(world):
     status, answer, _ = await world.request(
         "POST", "/api/v1/sign-up", {"name": twin, "password": PASSWORD})
     assert status in (400, 409), (status, answer)
+    paul = await world.person("Paul")
+    status, answer, _ = await world.request(
+        "POST", "/api/v1/sign-up", {"name": paul.name.replace("Paul", "PauI"), "password": PASSWORD})
+    assert status == 409 and answer["code"] == "NAME_TAKEN", (status, answer)
+
+
+async def listed_words_come_before_nobody(world):
+    """A word of the server's list is FILTERED in whatever a command brings before people."""
+    if world.outside_key is None:
+        raise Missing("needs --start")
+    ann, bob = await world.connected(2)
+    gid = await world.group(ann, bob)
+    opened = await ann.open_group(gid)
+    await ann.send(gid, "fine")
+    text = f"what is {LISTED_WORD.upper()} here"
+    uid = bob.welcome.uid
+    for field, command, fields in (
+            ("body.text", "send", {"cmid": cmid(), "body": body(text)}),
+            ("body.text", "edit", {"epoch": opened.epoch, "seq": 1, "body": body(text)}),
+            ("settings.name", "configure_group", {"settings": {"name": text}, "fields": ["name"]}),
+            ("settings.topic", "configure_group", {"settings": {"topic": text}, "fields": ["topic"]}),
+            ("settings.welcome", "configure_group",
+             {"settings": {"welcome": text}, "fields": ["welcome"]}),
+            ("write_note.text", "write_note", {"uid": uid, "text": text}),
+            ("change_member.reason", "change_member", {"uid": uid, "kick": True, "reason": text})):
+        async with refused("FILTERED", field=field) as one:
+            await ann.ask(command, gid=gid, **fields)
+        assert one[0].rule == "keywords", one
+    async with refused("FILTERED", field="settings.name"):
+        await ann.ask("create_group", settings={"name": text}, cmid=cmid())
+    status, answer, _ = await world.request(
+        "POST", "/api/v1/sign-up", {"name": LISTED_WORD.title(), "password": PASSWORD})
+    assert answer["code"] == "FILTERED" and answer["field"] == "name", (status, answer)
 
 
 async def common_passwords_are_refused(world):

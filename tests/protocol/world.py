@@ -19,6 +19,7 @@ SYSTEM_TESTS = pathlib.Path(__file__).resolve().parents[1] / "system"
 # Of a server of the suite's own: a page elsewhere that may use it, and a system whose tokens it takes.
 LISTED_ORIGIN = "https://page.example"
 ISSUER = "https://id.example"
+LISTED_WORD = "unspeakable"  # Of its word list.
 
 
 class Missing(Exception):
@@ -41,11 +42,15 @@ class World:
     def started(cls, program):
         sys.path.insert(0, str(SYSTEM_TESTS))
         from server_under_test import Server
-        with tempfile.NamedTemporaryFile(prefix="stentor-suite-") as secret:
+        with tempfile.NamedTemporaryFile(prefix="stentor-suite-") as secret, \
+                tempfile.NamedTemporaryFile(prefix="stentor-suite-") as words:
+            words.write(LISTED_WORD.encode())
+            words.flush()
             key = os.urandom(32).hex().encode()
             secret.write(key)
             secret.flush()
             with Server(program, "--set", "search.index=true", "--origin", LISTED_ORIGIN,
+                        "--set", f"safety.words={words.name}",
                         "--set", f"outside.tokens=HS256 {ISSUER} {secret.name}") as server:
                 data = server.folder / "data"
                 address = (data / "admin-address").read_text().strip()

@@ -2,7 +2,8 @@
 
 import { decodeBody, GroupKind, Role, type Client, type Entry, type Group } from "@stentor/sdk";
 import { copied } from "./clipboard";
-import { sayFailure, sayText, sure } from "./dialog";
+import { failureWords, openDialog, sayFailure, sayText, sure } from "./dialog";
+import { button, el, setText } from "./dom";
 import type { MenuItem } from "./menu";
 import { showReaders } from "./readers";
 import { t } from "./texts";
@@ -33,6 +34,7 @@ export function messageMenu(client: Client, group: Group, entry: Entry, actions:
   if (text !== "") items.push({ label: t.copyText, run: () => void copy(text) });
   if (!listens) items.push({ label: t.whoRead, run: () => showReaders(client, group, entry) });
   items.push(hide);
+  if (moderates && group.marks.reactions(seq).length > 0) items.push({ label: t.clearReactions, danger: true, run: () => showReactions(client, group, entry) });
   if (mine || moderates) {
     items.push({
       label: t.recall, danger: true,
@@ -44,6 +46,29 @@ export function messageMenu(client: Client, group: Group, entry: Entry, actions:
 
 async function copy(text: string): Promise<void> {
   if (!(await copied(text))) sayText(t.copyText, t.copyFailed, text);
+}
+
+// What others have added, one kind at a time or all of it; for admins.
+function showReactions(client: Client, group: Group, { seq }: Entry): void {
+  openDialog(t.clearReactions, (close) => {
+    const error = el("p", { class: "error", role: "alert" });
+    const list = el("ul", { class: "people" });
+    const clear = (emoji: string) => group.acts.clearReactions(seq, emoji, (failure) => {
+      setText(error, failure ? failureWords(failure) : "");
+      if (!failure && emoji === "") close();
+      client.changed();
+    });
+    let shown = "";
+    const render = () => {
+      const reactions = group.marks.reactions(seq);
+      const looks = JSON.stringify(reactions);
+      if (looks === shown) return;
+      shown = looks;
+      list.replaceChildren(...reactions.map(({ emoji, count }) => el("li", {}, el("span", { class: "who" }, t.reactions(emoji, count)), button(t.clearOne(emoji), () => clear(emoji)))));
+    };
+    const all = button(t.clearAll, () => clear(""), { class: "danger" });
+    return { nodes: [el("p", {}, t.clearReactionsText), list, error, el("div", { class: "buttons" }, button(t.close, close), all)], render };
+  });
 }
 
 function react(group: Group, entry: Entry, emoji: string): void {

@@ -48,6 +48,11 @@ export class Acts {
     });
   }
 
+  // What others have added; for admins. Empty: all kinds.
+  clearReactions(seq: number, emoji: string, ended: Ended): void {
+    this.#order({ case: "clearReactions", value: { ...this.#at(), seq, emoji } }, ended);
+  }
+
   // Uids; in a group too large for that only `total` says how many.
   readers(seq: number, changed: () => void): Paged<number> {
     return new Paged(

@@ -41,6 +41,20 @@ describe("acts on entries", () => {
     expect(last("edit")).toMatchObject({ gid: GID, epoch: 1, seq: 3, revision: 4 });
   });
 
+  test("reactions are cleared by kind, or all of them, and shown until the server has done it", () => {
+    group.acts.clearReactions(2, "👍", end);
+    world.advance(200);
+    expect(ended).toHaveLength(1);
+    expect(ended[0]).toBeDefined();
+    server.answers.set("clearReactions", done);
+    for (const emoji of ["👍", ""]) {
+      group.acts.clearReactions(2, emoji, end);
+      world.advance(200);
+      expect(last("clearReactions")).toMatchObject({ gid: GID, epoch: 1, seq: 2, emoji });
+    }
+    expect(ended.slice(1)).toEqual([undefined, undefined]);
+  });
+
   test("a refusal is handed on; one that names another history opens the group again", () => {
     server.answers.set("recall", () => ({ case: "refused", value: { code: Code.WINDOW_CLOSED } }));
     group.acts.recall(2, end);
