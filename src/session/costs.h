@@ -42,9 +42,9 @@ enum class Needs : std::uint8_t {
 enum class Afterwards : std::uint8_t { nothing, bytes, groups };
 
 inline constexpr std::uint32_t kBytesAUnit = 16 * 1024;
-inline constexpr std::uint32_t kGroupsAUnit = 100;  // Rows that a list is sorted and counted by.
-inline constexpr std::uint32_t kItemsAUnit = 10;    // Rows or names that are asked for.
-inline constexpr std::uint32_t kPageDefault = 50;   // Rows of a page, where the client names none.
+inline constexpr std::uint32_t kGroupsAUnit = 25;  // Rows that a list is sorted and counted by.
+inline constexpr std::uint32_t kItemsAUnit = 10;   // Rows or names that are asked for.
+inline constexpr std::uint32_t kPageDefault = 50;  // Rows of a page, where the client names none.
 
 struct CommandCost {
     pb::ClientFrame::CommandCase command{};
