@@ -74,12 +74,14 @@ void Accounts::sign_up(const Request& request, Reply reply) {
 }
 
 // A name that nobody has, or that nobody can have, takes the same way as one with a wrong password:
-// neither the answer nor its time says which names exist.
+// neither the answer nor its time says which names exist. Which ones may be made is not asked: an
+// account from before a rule for names keeps its own.
 void Accounts::sign_in(const Request& request, Reply reply) {
     auto credentials = credentials_of(request);
     if (!credentials) return reply(refusal(credentials.error()));
 
-    const bool possible = check_name(credentials->name).has_value();
+    const bool possible =
+        !credentials->name.empty() && credentials->name.size() <= limits::kNameBytes;
     std::string key = possible ? name_key(credentials->name) : std::string{};
     const PartitionId partition = partition_of_name(key);
     auto found = [self = shared_from_this(), request, key,

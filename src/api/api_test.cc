@@ -220,6 +220,15 @@ TEST_F(ApiTest, SigningInFindsTheNameInAnyCase) {
     EXPECT_THAT(text(response), HasSubstr("\"name\":\"Ann\""));
 }
 
+TEST_F(ApiTest, WhoHasANameThatNobodyMayTakeAnyMoreSignsIn) {
+    bus_.ask(
+        partition_of_name("admin"),
+        bus::AskAddUser{.name = "Admin", .name_key = "admin", .password_hash = "hash long enough"},
+        [](const Result<bus::Reply>&) {});
+    EXPECT_EQ(sign_up("Admin", "long enough").status, 400U);
+    EXPECT_EQ(sign_in("Admin", "long enough").status, 200U);
+}
+
 TEST_F(ApiTest, ATakenNameIsSaid) {
     ASSERT_EQ(sign_up("Ann", "long enough").status, 201U);
     const Response response = sign_up("ann", "another one");
