@@ -146,6 +146,7 @@ std::uint32_t Client::command(Moment moment, pb::ClientFrame& frame, Purpose pur
     const std::uint32_t id = next_id_++;
     frame.set_request_id(id);
     requests_.push_back({id, purpose, gid, moment.now + settings_->answer_within});
+    said_at_ = moment.now;
     host_.transmit(wire::encode(frame));
     return id;
 }
@@ -191,8 +192,19 @@ void Client::dispatch(Moment moment, const pb::ServerFrame& frame) {
         case pb::ServerFrame::kBye:
             return bye(moment, static_cast<Code>(frame.bye().reason()),
                        Millis{frame.bye().after_ms()});
+        case pb::ServerFrame::kPulse: say_here(moment); [[fallthrough]];
         default: on_group_event(moment, frame);
     }
+}
+
+// Not in requests_: it has no answer.
+void Client::say_here(Moment moment) {
+    const bool wanted = settings_->says_here && here_after_ != Millis{};
+    if (!wanted || moment.now - said_at_ < here_after_) return;
+    said_at_ = moment.now;
+    pb::ClientFrame frame;
+    frame.mutable_here();
+    host_.transmit(wire::encode(frame));
 }
 
 void Client::welcome(Moment moment, const pb::ServerFrame& frame) {
@@ -207,6 +219,8 @@ void Client::welcome(Moment moment, const pb::ServerFrame& frame) {
     if (welcome.limits().commands_in_flight() != 0) {
         in_flight_max_ = welcome.limits().commands_in_flight();
     }
+    // Half of the time after which one is not online any more.
+    here_after_ = Millis{std::uint64_t{welcome.here_s()} * 500};
     clock_offset_ = from_ms(welcome.time_ms()) - moment.now;
     host_.on_ready(uid_);
 }

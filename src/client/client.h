@@ -36,6 +36,9 @@ struct Settings {
     bool look_again{false};
     // Where the server would skip to the newest page, pull the whole way instead: for checks.
     bool pull_everything{false};
+    // A person may be looking: a pulse is answered by Here where nothing was said for long.
+    // Programs that nobody looks at leave it, and are not counted as online then.
+    bool says_here{false};
 };
 
 // Now, and bytes of randomness: fresh with each event.
@@ -119,6 +122,7 @@ private:
     void dispatch(Moment moment, const v1::ServerFrame& frame);
     void welcome(Moment moment, const v1::ServerFrame& frame);
     void bye(Moment moment, Code reason, Millis after);
+    void say_here(Moment moment);
     void refused(Moment moment, const Request& request, const v1::Refused& refused);
     void proceed(Moment moment);
     void expire(Moment moment);
@@ -155,9 +159,11 @@ private:
     DeviceId device_;
     UserId uid_;
     State state_{State::stopped};
-    Time deadline_;      // Of the state: to connect at, to be connected or welcomed by.
-    Time armed_;         // What the host was told last.
-    Time silent_until_;  // Two pulses missed by then.
+    Time deadline_;        // Of the state: to connect at, to be connected or welcomed by.
+    Time armed_;           // What the host was told last.
+    Time silent_until_;    // Two pulses missed by then.
+    Time said_at_;         // The newest command.
+    Millis here_after_{};  // 0: no Here is asked for.
     Millis pulse_{limits::kPulseEvery};
     Millis pause_{};  // What a Bye asked for.
     Millis clock_offset_{};

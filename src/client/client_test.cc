@@ -191,6 +191,31 @@ TEST_F(ClientTest, ConnectsAgainWhenTwoPulsesAreMissed) {
     EXPECT_EQ(host.connects, 2);
 }
 
+TEST_F(ClientTest, SaysHereInAnswerToAPulseAfterASilenceWhereAPersonMayBeLooking) {
+    pb::ServerFrame pulse;
+    pulse.mutable_pulse();
+    for (const bool says_here : {false, true}) {
+        settings->says_here = says_here;
+        if (says_here) {
+            client.reconnect(moment(), {});
+            welcome();
+        } else {
+            open_whole();
+        }
+        host.frames.clear();
+        now += Millis{59'999};
+        give(pulse);
+        EXPECT_TRUE(host.frames.empty()) << "something was said lately";
+        now += Millis{1};
+        give(pulse);
+        give(pulse);
+        EXPECT_EQ(host.frames.size(), says_here ? 1U : 0U);
+    }
+    const pb::ClientFrame here = take();
+    EXPECT_TRUE(here.has_here());
+    EXPECT_EQ(here.request_id(), 0U);
+}
+
 TEST_F(ClientTest, ComesBackWhenByeSaysSo) {
     open_whole();
     pb::ServerFrame bye;

@@ -56,6 +56,7 @@ public:
         frame.mutable_welcome()->set_uid(kMe.value);
         frame.mutable_welcome()->set_time_ms(to_ms(kStart));
         frame.mutable_welcome()->set_pulse_s(30);
+        frame.mutable_welcome()->set_here_s(120);
         frame.mutable_welcome()->mutable_limits()->set_commands_in_flight(8);
         return frame;
     }

@@ -18,6 +18,7 @@ constexpr std::size_t kNamesKept = 10'000;
 
 std::shared_ptr<const client::Settings> settings() {
     auto made = std::make_shared<client::Settings>();
+    made->says_here = true;
     made->name = "stentor-chat/1";
     return made;
 }
