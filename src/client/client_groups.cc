@@ -61,6 +61,7 @@ bool Client::on_group_event(Moment moment, const pb::ServerFrame& frame) {
                 if (settings_->look_again && held == group.epoch() && !frame.opened().reset()) {
                     group.look_again();
                 }
+                group.on_floor({frame.opened().floor()});
                 beside(frame.opened());
                 host_.on_opened(frame.opened());
                 return step;

@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <utility>
 
@@ -11,14 +10,11 @@ namespace stentor::gateway {
 namespace {
 
 constexpr Millis kTickEvery{1'000};
-// What comes in is bounded where it is made: commands in flight per connection, staged entries per
-// group.
-constexpr std::size_t kMailMax = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
 Hub::Hub(const NodeIdentity& identity, account::SharedGate& gate, bus::Bus& bus,
-         route::Routes& routes, net::ShardGroup& shards)
+         route::Routes& routes, net::ShardGroup& shards, std::size_t mail_max)
     : identity_{identity},
       bus_{bus},
       routes_{routes},
@@ -26,7 +22,7 @@ Hub::Hub(const NodeIdentity& identity, account::SharedGate& gate, bus::Bus& bus,
       outbox_(shards.size()),
       cache_{*this},
       accounts_{gate, *this},
-      mailbox_{std::make_shared<Mailbox<Task>>(kMailMax)},
+      mailbox_{std::make_shared<Mailbox<Task>>(mail_max)},
       thread_{[this] { run(); }} {
     routes_.report_node(identity_.node, identity_.instance);
 }
@@ -88,11 +84,17 @@ void Hub::flush() {
 // ---- From owners
 
 void Hub::on_items(std::shared_ptr<const bus::Items> items) {
-    put([items = std::move(items)](cache::Cache& cache, Time now) { cache.on_items(*items, now); });
+    offer(
+        [items = std::move(items)](cache::Cache& cache, Time now) { cache.on_items(*items, now); });
+}
+
+// A stream that lacks something is seen to, and what it lacks is asked for; a nudge may be lost.
+void Hub::offer(Task task) {
+    if (!mailbox_->try_put(std::move(task))) dropped_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Hub::on_nudges(std::vector<bus::Nudge> nudges) {
-    put([this, nudges = std::move(nudges)](cache::Cache& cache, Time now) {
+    offer([this, nudges = std::move(nudges)](cache::Cache& cache, Time now) {
         for (const bus::Nudge& nudge : nudges) {
             if (std::holds_alternative<bus::AccountMoved>(nudge)) {
                 accounts_.on_moved();

@@ -5,6 +5,8 @@
 // Thread: everything may be called from any; the cache lives on the hub's own. What it sends to a
 // shard keeps its order, see cache/cache.h.
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,6 +16,7 @@
 #include <vector>
 
 #include "account/follower.h"
+#include "base/limits.h"
 #include "base/mailbox.h"
 #include "bus/bus.h"
 #include "cache/cache.h"
@@ -35,7 +38,7 @@ class Hub final : public bus::NodeInbox,
 public:
     // Keeps `gate` like the record's.
     Hub(const NodeIdentity& identity, account::SharedGate& gate, bus::Bus& bus,
-        route::Routes& routes, net::ShardGroup& shards);
+        route::Routes& routes, net::ShardGroup& shards, std::size_t mail_max = limits::kHubMail);
     ~Hub() override;
 
     // Before the first event, when the owner can be asked: who stands on each shard, in their
@@ -43,6 +46,8 @@ public:
     void attach(std::vector<node::Side*> sides);
 
     // ---- node::HubMail. Runs `task` on the hub's thread, in the order of the calls of one caller.
+    // Always taken: a connection has at most kCommandsInFlight of them under way, and one for its
+    // end. What owners tell is dropped while `mail_max` wait.
     void put(Task task) override { mailbox_->put(std::move(task)); }
 
     // ---- bus::NodeInbox
@@ -51,12 +56,15 @@ public:
     void on_nudges(std::vector<bus::Nudge> nudges) override;
 
     [[nodiscard]] cache::Cache::Counts counts() const;
+    // Of what owners told.
+    [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
 private:
     void run();
     void post(cache::ShardIndex shard, SideTask task) override;
     [[nodiscard]] Time time() const override { return time_; }
     void flush();
+    void offer(Task task);
 
     // ---- cache::Effects; node::ToSides has the others
     void ask(cache::AskId id, PartitionId partition, bus::Question question) override;
@@ -79,6 +87,7 @@ private:
     cache::Cache cache_;
     account::Follower accounts_;
     bool following_{};
+    std::atomic<std::uint64_t> dropped_{0};
     mutable std::mutex counts_mutex_;
     cache::Cache::Counts counts_;
     std::shared_ptr<Mailbox<Task>> mailbox_;

@@ -423,7 +423,15 @@ void Group::drop_memory() {
         for (Operation& operation : *operations) {
             if (operation.is_own()) continue;
             std::vector<Work> retries;
+            // Whoever tried again under another token is not refused for the former one.
+            const bool ended =
+                settings_.gate != nullptr && settings_.gate->objection_to(operation.post);
             for (const bus::ReplyTo& again : operation.also) {
+                if (ended) {
+                    refuse(again,
+                           {.code = Code::timeout, .where = "store", .retry_after_ms = 1'000});
+                    continue;
+                }
                 retries.push_back(
                     {.post = operation.post, .rated = true, .ruled = true, .judged = true});
                 retries.back().post.reply_to = again;

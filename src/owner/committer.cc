@@ -5,19 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <limits>
 #include <utility>
 
 #include "base/limits.h"
 #include "base/log.h"
 
 namespace stentor::owner {
-namespace {
-
-// One job for each submitting worker's turn; workers bound what they stage.
-constexpr std::size_t kJobsMax = std::numeric_limits<std::size_t>::max();
-
-}  // namespace
 
 Committer::Committer(store::Store& store, CommitterCounters& counters, Heads& heads,
                      const Options& options)
@@ -25,7 +18,7 @@ Committer::Committer(store::Store& store, CommitterCounters& counters, Heads& he
       counters_{counters},
       heads_{heads},
       options_{options},
-      mailbox_{kJobsMax},
+      mailbox_{options.jobs_max},
       thread_{[this] { run(); }} {}
 
 Committer::~Committer() {
@@ -33,15 +26,22 @@ Committer::~Committer() {
     if (thread_.joinable()) thread_.join();
 }
 
-void Committer::submit(std::vector<store::Commit> commits, std::shared_ptr<const Done> done) {
-    mailbox_.put({.submitted = std::chrono::steady_clock::now(),
-                  .commits = std::move(commits),
-                  .done = std::move(done)});
+bool Committer::submit(std::vector<store::Commit>& commits,
+                       const std::shared_ptr<const Done>& done) {
+    Job job{.submitted = std::chrono::steady_clock::now(),
+            .commits = std::exchange(commits, {}),
+            .done = done};
+    if (mailbox_.try_put(std::move(job))) return true;
+    commits = std::move(job.commits);
+    return false;
 }
 
-void Committer::advance(std::vector<store::Store::ReadPosition> positions) {
-    mailbox_.put(
-        {.submitted = std::chrono::steady_clock::now(), .positions = std::move(positions)});
+bool Committer::advance(std::vector<store::Store::ReadPosition>& positions) {
+    Job job{.submitted = std::chrono::steady_clock::now(),
+            .positions = std::exchange(positions, {})};
+    if (mailbox_.try_put(std::move(job))) return true;
+    positions = std::move(job.positions);
+    return false;
 }
 
 void Committer::run() {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/duration_counts.h"
+#include "base/limits.h"
 #include "base/longest.h"
 #include "base/mailbox.h"
 #include "base/time.h"
@@ -46,6 +47,7 @@ public:
         // Asked after each write, before anybody is told of it: blocks until what was written is
         // wherever else it was promised to be. False: it may not be, so the outcomes are unknown.
         std::function<bool()> await_copied;
+        std::size_t jobs_max{limits::kCommitterMail};
     };
     Committer(store::Store& store, CommitterCounters& counters, Heads& heads,
               const Options& options);
@@ -53,9 +55,12 @@ public:
     Committer& operator=(const Committer&) = delete;
     ~Committer();  // Writes what was submitted, then ends.
 
-    void submit(std::vector<store::Commit> commits, std::shared_ptr<const Done> done);
-    // Read positions: written beside the next commits, without a sync of their own.
-    void advance(std::vector<store::Store::ReadPosition> positions);
+    // False: too much waits already, nothing was taken. Then its caller keeps them.
+    [[nodiscard]] bool submit(std::vector<store::Commit>& commits,
+                              const std::shared_ptr<const Done>& done);
+    // Read positions: written beside the next commits, without a sync of their own. False: as
+    // above.
+    [[nodiscard]] bool advance(std::vector<store::Store::ReadPosition>& positions);
     // From a submit until it is on this disk, the longest since this was asked last. Waits for
     // another copy are left out: they say nothing of how busy this machine is.
     [[nodiscard]] Millis take_longest() { return waits_.take(); }

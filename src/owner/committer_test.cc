@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <memory>
@@ -21,8 +22,8 @@ void commit(Committer& committer) {
     std::promise<void> told;
     std::vector<store::Commit> commits(1);
     commits[0].gid = {77};
-    committer.submit(std::move(commits),
-                     std::make_shared<const Committer::Done>([&](auto) { told.set_value(); }));
+    ASSERT_TRUE(committer.submit(
+        commits, std::make_shared<const Committer::Done>([&](auto) { told.set_value(); })));
     told.get_future().get();
 }
 
@@ -49,6 +50,47 @@ TEST(Committer, ASlowDiskIs) {
     Committer committer{store, counters, heads, {.sync_delay = Millis{200}}};
     commit(committer);
     EXPECT_GE(committer.take_longest(), Millis{200});
+}
+
+TEST(Committer, AFullOneTakesNothingAndItsCallerKeepsAll) {
+    store::MemoryStore store;
+    CommitterCounters counters{};
+    Heads heads{16};
+    std::promise<void> go;
+    const std::shared_future<void> gone = go.get_future().share();
+    std::atomic<int> told = 0;
+    const auto done = std::make_shared<const Committer::Done>(
+        [&](auto outcomes) { told += static_cast<int>(outcomes.size()); });
+    Committer committer{store,
+                        counters,
+                        heads,
+                        {.await_copied =
+                             [gone] {
+                                 gone.wait();
+                                 return true;
+                             },
+                         .jobs_max = 1}};
+    const auto one = [](std::uint64_t gid) {
+        std::vector<store::Commit> commits(1);
+        commits[0].gid = {gid};
+        return commits;
+    };
+    auto first = one(1);
+    ASSERT_TRUE(committer.submit(first, done));
+    EXPECT_TRUE(first.empty());
+    // Whether or not the first has been taken out yet: at most two are in, and one waits.
+    auto second = one(2);
+    auto third = one(3);
+    while (!committer.submit(second, done)) std::this_thread::yield();
+    EXPECT_FALSE(committer.submit(third, done));
+    ASSERT_EQ(third.size(), 1U);
+    EXPECT_EQ(third[0].gid, GroupId{3});
+    std::vector<store::Store::ReadPosition> positions(1);
+    EXPECT_FALSE(committer.advance(positions));
+    EXPECT_EQ(positions.size(), 1U);
+    go.set_value();
+    while (!committer.submit(third, done)) std::this_thread::yield();
+    while (told < 3) std::this_thread::yield();
 }
 
 }  // namespace

@@ -86,11 +86,12 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
         throw std::runtime_error{"a filter is set, and there is none to ask"};
     }
     for (std::size_t i = 0; i < options.committers; ++i) {
-        committers_.push_back(
-            std::make_unique<Committer>(store, counters_, heads_,
-                                        Committer::Options{.sync_delay = options.sync_delay,
-                                                           .forgets = i == 0,
-                                                           .await_copied = options.await_copied}));
+        committers_.push_back(std::make_unique<Committer>(
+            store, counters_, heads_,
+            Committer::Options{.sync_delay = options.sync_delay,
+                               .forgets = i == 0,
+                               .await_copied = options.await_copied,
+                               .jobs_max = options.commits_waiting_max}));
     }
     const Engines engines{.store = store,
                           .bus = bus,

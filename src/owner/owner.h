@@ -33,6 +33,7 @@ struct OwnerOptions {
     std::size_t workers{1};
     // One sync for all is what an embedded store wants; several, where its calls wait on their own.
     std::size_t committers{1};
+    std::size_t commits_waiting_max{limits::kCommitterMail};  // Of one committer: workers' turns.
     std::size_t loaders{2};
     std::size_t questions_max{limits::kQuestionsWaiting};
     Millis sync_delay{};                 // See Committer, and the next.

@@ -2,8 +2,11 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <limits>
+#include <tuple>
 #include <utility>
 
 #include "base/limits.h"
@@ -17,6 +20,8 @@ constexpr Millis kTickEvery{1'000};
 // Read positions wait so long for others: written one by one they took the committer three times as
 // long.
 constexpr Millis kReadsGather{50};
+// A committer that was full is asked again so soon.
+constexpr Millis kHeldUp{10};
 constexpr std::size_t kTurnPosts = 1'024;  // Some 5 ms of work; then urgent ones are looked for.
 
 }  // namespace
@@ -71,10 +76,16 @@ void Worker::run() {
     std::vector<Mail> mails;
     Time next_tick = stentor::now() + kTickEvery;
     for (;;) {
-        const Millis rest = positions_.empty() ? kTickEvery : kReadsGather;
+        const Millis rest = held_up() ? kHeldUp : positions_.empty() ? kTickEvery : kReadsGather;
         mailbox_->take(mails, intake_.empty() ? rest : Millis{0});
         const Time now = stentor::now();
-        if (mails.empty() && intake_.empty() && mailbox_->closed()) return submit_positions();
+        if (mails.empty() && intake_.empty() && mailbox_->closed() && !held_up()) {
+            submit_positions();
+            if (positions_.empty()) return;
+        }
+        // Nothing more comes that it could wait for.
+        if (mails.empty() && intake_.empty() && mailbox_->closed())
+            std::this_thread::sleep_for(kHeldUp);
         {
             // One that hangs is seen while it hangs.
             const Longest::Span span{turns_, Longest::Clock::now()};
@@ -175,13 +186,29 @@ void Worker::flush() {
 
 void Worker::submit_commits() {
     for (std::size_t i = 0; i < commits_.size(); ++i) {
-        if (commits_[i].empty()) continue;
-        engines_.committers[i]->submit(std::exchange(commits_[i], {}), committed_);
+        // Kept where it is full: a group makes no other commit before it is told of this one, so no
+        // more wait here than there are groups, and what comes for them is staged or refused.
+        if (!commits_[i].empty())
+            static_cast<void>(engines_.committers[i]->submit(commits_[i], committed_));
     }
 }
 
+bool Worker::held_up() const {
+    return std::ranges::any_of(commits_, [](const auto& commits) { return !commits.empty(); });
+}
+
 void Worker::submit_positions() {
-    if (!positions_.empty()) engines_.committers[0]->advance(std::exchange(positions_, {}));
+    if (positions_.empty() || engines_.committers[0]->advance(positions_)) return;
+    // The furthest of each member is enough, so no more wait here than there are members.
+    const auto key = [](const store::Store::ReadPosition& position) {
+        return std::tuple{position.gid, position.uid,
+                          std::numeric_limits<std::uint64_t>::max() - position.read.value};
+    };
+    std::ranges::sort(positions_, {}, key);
+    const auto rest = std::ranges::unique(
+        positions_, [](const auto& a, const auto& b) { return a.gid == b.gid && a.uid == b.uid; });
+    positions_.erase(rest.begin(), rest.end());
+    positions_since_ = stentor::now();
 }
 
 // ---- What a group asks for

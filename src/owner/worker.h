@@ -115,6 +115,7 @@ private:
     void flush();
     void submit_commits();
     void submit_positions();
+    [[nodiscard]] bool held_up() const;  // By a committer that took no more.
     void judge(const group::Load& load, const group::VerdictOn& post);
     Owned& owner_of(GroupId gid);
 

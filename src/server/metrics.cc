@@ -173,6 +173,9 @@ void add_node(Exposition& page, gateway::Gateway& gateway) {
                  as_double(cache.page_joins))
         .counter("stentor_stream_holes_total", "Holes seen in owners' streams",
                  as_double(cache.holes))
+        .counter("stentor_hub_dropped_total",
+                 "Mail of owners dropped, because too much waited for the node's memory of groups",
+                 as_double(gateway.hub().dropped()))
         .counter("stentor_view_reloads_total", "Groups asked for again", as_double(cache.reloads));
     const gateway::Gateway::Compression compression = gateway.compression();
     page.counter("stentor_batches_compressed_total", "Batches compressed, each for all who take it",

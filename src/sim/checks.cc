@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "sim/accounts.h"
 #include "wire/log_entry.h"
 
 namespace stentor::sim {
@@ -35,7 +36,7 @@ const Record* Checks::record_of(std::uint64_t epoch) {
 
 // ---- The store
 
-void Checks::on_applied(const store::HeadRow* before, const store::Commit& commit) {
+void Checks::on_applied(const store::HeadRow* before, const store::Commit& commit, bool late) {
     const GroupId gid = commit.gid;
     Term& term = now().terms[gid];
     if (before != nullptr) term = std::max(term, before->term);
@@ -53,6 +54,23 @@ void Checks::on_applied(const store::HeadRow* before, const store::Commit& commi
     }
     for (const LogEntry& entry : commit.changed) on_change(gid, entry);
     for (const store::MemberRow& row : commit.members) on_member(gid, row);
+    check_accounts(commit, late);
+}
+
+// Nothing is stored of an account once whoever closed it, or ended its tokens, has been answered.
+void Checks::check_accounts(const store::Commit& commit, bool late) {
+    const Accounts& accounts = *world_.accounts;
+    for (const LogEntry& entry : commit.entries) {
+        const bool barred = accounts.is_barred(entry.sender);
+        if (late || (!barred && !accounts.is_void_send(entry.cmid))) continue;
+        if (barred) {
+            violation("something of " + user(entry.sender) +
+                      " was stored after their account's end" + at(commit.gid, entry.seq));
+        } else {
+            violation("a send of " + user(entry.sender) + " with a void token was stored" +
+                      at(commit.gid, entry.seq));
+        }
+    }
 }
 
 void Checks::on_entry(const store::Commit& commit, const LogEntry& entry, ledger::ViewId view) {

@@ -31,7 +31,8 @@ public:
     }
 
     // ---- From the store
-    void on_applied(const store::HeadRow* before, const store::Commit& commit);
+    // `late`: it was made by a former owner, or its outcome was given up.
+    void on_applied(const store::HeadRow* before, const store::Commit& commit, bool late);
     // An owner that has been replaced writes a read position: its successor may not know it.
     void on_stale_read(GroupId gid, UserId uid) { stale_reads_.insert({gid, uid}); }
     // The store holds `record` again, and everything from now on is of `epoch`.
@@ -89,6 +90,7 @@ private:
     void on_entry(const store::Commit& commit, const LogEntry& entry, ledger::ViewId view);
     void on_change(GroupId gid, const LogEntry& entry);
     void on_member(GroupId gid, const store::MemberRow& row);
+    void check_accounts(const store::Commit& commit, bool late);
 
     World& world_;
     std::map<Epoch, Record> records_;

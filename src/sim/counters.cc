@@ -109,6 +109,16 @@ constexpr std::array<std::string_view, kCount> kNames{
     "fork_below_held",
     "offered_again",
     "former_epoch_refused",
+    "account_disabled",
+    "account_enabled",
+    "account_signed_out",
+    "account_erased",
+    "password_changed",
+    "token_ended",
+    "signed_in_again",
+    "void_session_ended",
+    "void_token_refused",
+    "account_nudge_heard",
 };
 
 static_assert(!kNames.back().empty(), "one name for each, in their order");

@@ -122,6 +122,17 @@ enum class Seen : std::uint8_t {
     fork_below_held,  // It held what was cut.
     offered_again,
     former_epoch_refused,
+    // Accounts
+    account_disabled,
+    account_enabled,
+    account_signed_out,
+    account_erased,
+    password_changed,
+    token_ended,
+    signed_in_again,
+    void_session_ended,
+    void_token_refused,
+    account_nudge_heard,
     kCount,
 };
 

@@ -33,7 +33,8 @@ struct Faults {
     std::uint32_t owner_pause{};
     std::uint32_t node_crash{};
     std::uint32_t node_pause{};
-    std::uint32_t storm{};  // The level goes to another one.
+    std::uint32_t storm{};          // The level goes to another one.
+    std::uint32_t operator_acts{};  // On the account of one user.
     // Connections; drops are per member and second
     std::uint32_t connect_refused{};
     std::uint32_t drop{};
@@ -59,6 +60,12 @@ struct Faults {
     // Whether a node may miss a change for good: one that no route leads to is told nothing and
     // sees no hole.
     [[nodiscard]] bool lose_changes() const { return routes_wiped > 0; }
+    // Whether nothing keeps a node from hearing of a change within a second of its answer.
+    [[nodiscard]] bool nodes_hear() const {
+        return ask_lost + answer_lost + node_cut_off + node_pause + node_crash + owner_crash +
+                   owner_pause + load_fails + load_slow ==
+               0;
+    }
 };
 
 inline Faults Faults::drawn(Random& random) {
@@ -102,6 +109,7 @@ inline Faults Faults::drawn(Random& random) {
     faults.network_delay_max = Millis{random.chance(300) ? 800 : 40};
     faults.storm = maybe(200);
     faults.reader_stops = maybe(15);
+    faults.operator_acts = maybe(200);
     if (random.chance(300)) {
         faults.waiting_bytes_max = random.chance(500) ? 0 : random.between(1, 3'000);
         faults.slow_socket = static_cast<std::uint32_t>(random.between(200, 800));

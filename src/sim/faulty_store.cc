@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sim/accounts.h"
 #include "sim/checks.h"
 
 namespace stentor::sim {
@@ -53,7 +54,7 @@ store::Outcome FaultyStore::commit_one(const store::Commit& commit) {
     return apply(commit);
 }
 
-store::Outcome FaultyStore::apply(const store::Commit& commit) {
+store::Outcome FaultyStore::apply(const store::Commit& commit, bool late) {
     const auto before = truth_.head(commit.gid);
     const store::Outcome outcome = truth_.commit({&commit, 1}).front();
     world_.tell([&] {
@@ -68,7 +69,8 @@ store::Outcome FaultyStore::apply(const store::Commit& commit) {
     switch (outcome) {
         case store::Outcome::done:
             world_.count(Seen::commit_done);
-            world_.checks->on_applied(before ? &*before : nullptr, commit);
+            world_.checks->on_applied(before ? &*before : nullptr, commit,
+                                      late || commit.term < newest_term_);
             break;
         case store::Outcome::conflict: world_.count(Seen::commit_conflict); break;
         case store::Outcome::fenced: world_.count(Seen::commit_fenced); break;
@@ -79,7 +81,7 @@ store::Outcome FaultyStore::apply(const store::Commit& commit) {
 
 void FaultyStore::apply_late(Late& late) {
     if (std::exchange(late.applied, true)) return;
-    if (apply(late.commit) != store::Outcome::done) world_.count(Seen::late_commit_beaten);
+    if (apply(late.commit, true) != store::Outcome::done) world_.count(Seen::late_commit_beaten);
 }
 
 // ---- Reads
@@ -245,7 +247,10 @@ Result<std::optional<store::UserRow>> FaultyStore::user_by_name(std::string_view
 }
 
 Result<void> FaultyStore::change_user(const store::UserRow& user) {
-    return truth_.change_user(user);
+    if (const auto error = failure()) return std::unexpected(*error);
+    auto written = truth_.change_user(user);
+    if (written) world_.accounts->on_changed(user);
+    return written;
 }
 
 Result<store::AccountChanges> FaultyStore::account_changes(std::uint64_t after,

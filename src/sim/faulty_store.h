@@ -78,7 +78,11 @@ public:
     Result<std::vector<Setting>> settings(std::string_view prefix) override;
     Epoch epoch() override { return truth_.epoch(); }
     Result<Epoch> raise_epoch(Epoch least) override { return truth_.raise_epoch(least); }
-    Result<Term> next_term() override { return truth_.next_term(); }
+    Result<Term> next_term() override {
+        auto term = truth_.next_term();
+        if (term) newest_term_ = *term;
+        return term;
+    }
 
 private:
     struct Late {
@@ -88,7 +92,8 @@ private:
     using Pending = std::deque<std::shared_ptr<Late>>;
 
     store::Outcome commit_one(const store::Commit& commit);
-    store::Outcome apply(const store::Commit& commit);
+    // `late`: nobody waits for its outcome any more.
+    store::Outcome apply(const store::Commit& commit, bool late = false);
     void apply_late(Late& late);
     void before_read(GroupId gid);
     [[nodiscard]] std::optional<Error> failure();
@@ -96,6 +101,7 @@ private:
     World& world_;
     store::MemoryStore truth_{Epoch{1}};
     std::shared_ptr<Pending> pending_;
+    Term newest_term_;
 };
 
 }  // namespace stentor::sim

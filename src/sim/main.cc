@@ -42,6 +42,8 @@ constexpr std::array kBugs{
     NamedBug{"storm_after_number", Bug::storm_after_number},
     NamedBug{"refused_frame_counts_as_pushed", Bug::refused_frame_counts_as_pushed},
     NamedBug{"refused_frame_without_drained", Bug::refused_frame_without_drained},
+    NamedBug{"void_account_stays_connected", Bug::void_account_stays_connected},
+    NamedBug{"answered_before_known", Bug::answered_before_known},
 };
 
 constexpr std::size_t kTailLines = 40;

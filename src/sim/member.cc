@@ -7,8 +7,13 @@
 
 namespace stentor::sim {
 
-Member::Member(const Around& around, UserId uid, DeviceId device, Kind kind)
-    : around_{around}, world_{around.world}, uid_{uid}, device_{device}, kind_{kind} {}
+Member::Member(const Around& around, const Token& token, DeviceId device, Kind kind)
+    : around_{around},
+      world_{around.world},
+      token_{token},
+      uid_{token.uid},
+      device_{device},
+      kind_{kind} {}
 
 Member::~Member() {
     *alive_ = false;
@@ -21,10 +26,9 @@ std::string Member::name() const {
     return "user " + std::to_string(uid_.value) + "." + std::to_string(device_.value);
 }
 
-// The token of the simulation is the user's number; SimVerifier reads it.
 void Member::start() {
     client_ = std::make_unique<client::Client>(static_cast<client::Host&>(*this), around_.settings,
-                                               std::to_string(uid_.value), device_);
+                                               token_.text(), device_);
     client_->start(moment());
     plan_act();
 }
@@ -66,9 +70,13 @@ void Member::stop_reading() {
 
 // Its disk keeps the cursors and the sends that were not answered; all else is new.
 void Member::crash() {
-    if (client_ == nullptr || stopped_) return;
+    if (client_ == nullptr || stopped_ || signed_out_) return;
     world_.count(Seen::client_crashed);
     world_.tell([&] { return name() + " crashes"; });
+    restart();
+}
+
+void Member::restart() {
     if (link_ != nullptr) link_->client_gone();
     link_.reset();
     ++dial_number_;
@@ -79,7 +87,7 @@ void Member::crash() {
     creation_request_ = 0;
     for (const auto& [gid, attendance] : attendances_) remember(gid);
     client_ = std::make_unique<client::Client>(static_cast<client::Host&>(*this), around_.settings,
-                                               std::to_string(uid_.value), device_);
+                                               token_.text(), device_);
     client_->set_user_log(log_seq_);
     for (auto& [gid, attendance] : attendances_) {
         attendance.request = 0;
@@ -101,11 +109,12 @@ void Member::look_again() {
         attendance.unscrolled = attendance.inside;
         if (attendance.inside) unwatch(gid);
     }
-    if (client_ != nullptr && !stopped_) client_->reconnect(moment(), Millis{0});
+    if (client_ != nullptr && !stopped_ && !signed_out_) client_->reconnect(moment(), Millis{0});
 }
 
 std::optional<std::string> Member::lacks() const {
     if (stopped_) return std::nullopt;
+    if (signed_out_) return name() + " has not signed in again";
     if (!pending_.empty())
         return name() + " has " + std::to_string(pending_.size()) + " unanswered";
     if (around_.checks.is_quiet() && kind_ != Kind::hostile) {
@@ -238,6 +247,8 @@ void Member::on_open_refused(GroupId gid, Code code) {
 }
 
 void Member::on_stopped(Code code) {
+    // Whether rightly: the shards look at that.
+    if (code == Code::token_invalid) return plan_sign_in();
     stopped_ = true;
     if (kind_ != Kind::hostile) {
         around_.checks.violation(name() + " was stopped: " + std::string{name_of(code)});
@@ -273,6 +284,7 @@ void Member::on_held(GroupId /*gid*/, const Cmid& cmid, const Error& why) {
 }
 
 void Member::on_gave_up(GroupId gid, const Cmid& cmid, Code code) {
+    if (code == Code::token_invalid) return;  // It goes out again under the next token.
     // An earlier try of it may have been stored: that one is out says nothing of it.
     around_.checks.ledger().unknown(cmid);
     attendances_[gid].silent = true;
@@ -300,6 +312,15 @@ void Member::on_restarted(GroupId gid, Epoch epoch, Seq after) {
     attendance.shown_epoch = epoch;
     attendance.shown.clear();
     if (attendance.view) around_.checks.ledger().restarted(*attendance.view, epoch, after);
+}
+
+// What lies at or below the floor is of a former stay, which another device ended, or is no longer
+// kept: nobody tells of it any more.
+void Member::on_opened(const pb::Opened& opened) {
+    Attendance& attendance = attendances_[{opened.gid()}];
+    const auto is_below = [&](const auto& it) { return it.first <= Seq{opened.floor()}; };
+    std::erase_if(attendance.shown, is_below);
+    std::erase_if(attendance.hidden, is_below);
 }
 
 void Member::on_applied(GroupId gid, Epoch epoch, const pb::Entry& entry, const Digest& digest) {

@@ -17,6 +17,7 @@
 #include "sim/checks.h"
 #include "sim/faulty_store.h"
 #include "sim/link.h"
+#include "sim/operator.h"
 #include "sim/world.h"
 
 namespace stentor::sim {
@@ -32,8 +33,9 @@ public:
         // Brings a connection to some node that is up; false: there is none.
         std::function<bool(const std::shared_ptr<Link>&)> dial;
         std::shared_ptr<const client::Settings> settings;
+        Operator& auth;
     };
-    Member(const Around& around, UserId uid, DeviceId device, Kind kind);
+    Member(const Around& around, const Token& token, DeviceId device, Kind kind);
     ~Member() override;
 
     void start();
@@ -112,6 +114,12 @@ private:
         bool former{};  // It names a history that is over.
     };
 
+    // A new program, from what its disk holds.
+    void restart();
+    // ---- Its account: member_account.cc
+    void plan_sign_in();
+    void on_entry(const Operator::Entry& entry);
+
     // ---- What it does: member_acts.cc
     void plan_act();
     void act();
@@ -166,6 +174,7 @@ private:
     void on_applied(GroupId gid, Epoch epoch, const pb::Entry& entry,
                     const Digest& digest) override;
     void on_restarted(GroupId gid, Epoch epoch, Seq after) override;
+    void on_opened(const pb::Opened& opened) override;
     void on_forked(GroupId gid, Epoch epoch, Seq fork) override;
     void on_changed(GroupId gid, Epoch epoch, const pb::Entry& entry) override;
     void on_tally(GroupId gid, Epoch epoch, const pb::Tally& tally) override;
@@ -185,6 +194,7 @@ private:
 
     Around around_;
     World& world_;
+    Token token_;
     UserId uid_;
     DeviceId device_;
     Kind kind_;
@@ -193,7 +203,8 @@ private:
     std::uint64_t dial_number_{};
     std::uint64_t wake_number_{};
     bool healed_{};
-    bool stopped_{};  // By a refusal for good, which a hostile one earns.
+    bool stopped_{};     // By a refusal for good, which a hostile one earns, or erased.
+    bool signed_out_{};  // Its token is void, and it has no other yet.
     std::uint32_t said_{};
     std::uint32_t edited_{};
     bool is_page_{};           // The frame that is being looked at.

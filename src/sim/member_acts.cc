@@ -27,7 +27,7 @@ void Member::plan_act() {
 }
 
 void Member::act() {
-    if (stopped_) return;
+    if (stopped_ || signed_out_) return;
     act_on_wishes();
     try_former_epoch();
     for (const auto& [gid, attendance] : attendances_) {

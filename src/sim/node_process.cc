@@ -13,22 +13,28 @@ constexpr Millis kTickEvery{1'000};
 NodeProcess::NodeProcess(const Around& around)
     : around_{around},
       world_{around.world},
+      rules_{.verifier = around.rules.verifier,
+             .gate = gate_,
+             .sends_per_s = around.rules.sends_per_s,
+             .sends_burst = around.rules.sends_burst},
       shard_lines_(around.shards),
       life_{around.world.clock},
-      cache_{*this} {
+      cache_{*this},
+      accounts_{gate_, *this} {
     for (std::uint32_t index = 0; index < around.shards; ++index) {
         shards_.push_back(std::make_unique<ShardProcess>(ShardProcess::Around{
             .world = world_,
             .bus = around_.bus,
             .hub = *this,
             .life = life_,
-            .rules = around_.rules,
+            .rules = rules_,
             .node = around_.node,
             .first_generation = static_cast<std::uint32_t>(around_.instance) << 16U,
             .index = index}));
     }
     around_.bus.attach(around_.node, this);
     around_.routes.report_node(around_.node, around_.instance);
+    put([this](cache::Cache& /*cache*/, Time now) { accounts_.on_tick(now); });
     life_.after(kTickEvery, [this] { tick(); });
 }
 
@@ -44,6 +50,13 @@ bool NodeProcess::leaves_waiting(GroupId gid) const {
                                [&](const auto& shard) { return shard->leaves_waiting(gid); });
 }
 
+std::optional<Token> NodeProcess::void_since(Time since) const {
+    for (const auto& shard : shards_) {
+        if (auto token = shard->void_since(since)) return token;
+    }
+    return std::nullopt;
+}
+
 void NodeProcess::set_level(storm::Level level) {
     life_.guarded([this, level] {
         put([level](cache::Cache& cache, Time /*now*/) { cache.set_level(level); });
@@ -54,7 +67,10 @@ void NodeProcess::set_level(storm::Level level) {
 }
 
 void NodeProcess::tick() {
-    put([](cache::Cache& cache, Time now) { cache.on_tick(now); });
+    put([this](cache::Cache& cache, Time now) {
+        cache.on_tick(now);
+        accounts_.on_tick(now);
+    });
     life_.after(kTickEvery, [this] { tick(); });
 }
 
@@ -91,8 +107,15 @@ void NodeProcess::on_items(std::shared_ptr<const bus::Items> items) {
 }
 
 void NodeProcess::on_nudges(std::vector<bus::Nudge> nudges) {
-    put([nudges = std::move(nudges)](cache::Cache& cache, Time now) {
-        for (const bus::Nudge& nudge : nudges) cache.on_nudge(nudge, now);
+    put([this, nudges = std::move(nudges)](cache::Cache& cache, Time now) {
+        for (const bus::Nudge& nudge : nudges) {
+            if (std::holds_alternative<bus::AccountMoved>(nudge)) {
+                world_.count(Seen::account_nudge_heard);
+                accounts_.on_moved();
+            } else {
+                cache.on_nudge(nudge, now);
+            }
+        }
     });
 }
 
@@ -126,6 +149,48 @@ void NodeProcess::report_route(GroupId gid, std::uint32_t online) {
                            .version = ++report_version_,
                            .gid = gid,
                            .online = online});
+}
+
+// ---- What the gate's follower asks for
+
+void NodeProcess::ask(const bus::AskAccountChanges& question) {
+    auto answered = std::make_shared<Result<bus::Reply>>();
+    auto task = std::make_shared<sim::Task>(life_.guarded([this, answered, asked = world_.now()] {
+        put([this, answered, asked](cache::Cache& /*cache*/, Time now) {
+            accounts_.on_reply(*answered, now);
+            on_account_changes(*answered, asked);
+        });
+    }));
+    around_.bus.ask_from(around_.node, PartitionId{}, question,
+                         [answered, task](Result<bus::Reply> reply) {
+                             *answered = std::move(reply);
+                             (*task)();
+                         });
+}
+
+// Told to the shards behind what the follower told them.
+void NodeProcess::on_account_changes(const Result<bus::Reply>& reply, Time asked) {
+    const auto* page = reply ? std::get_if<bus::AccountChangesAnswer>(&*reply) : nullptr;
+    if (page == nullptr || page->last != page->head) return;
+    for (std::size_t shard = 0; shard < shards_.size(); ++shard) {
+        const Time when =
+            shard_lines_[shard].arrival(world_.now(), world_.random.between(Millis{0}, Millis{3}));
+        life_.at(when, [this, shard, asked] { shards_[shard]->on_accounts_known(asked); });
+    }
+}
+
+void NodeProcess::accounts_moved(std::span<const bus::AccountState> states) {
+    for (const bus::AccountState& state : states) {
+        for (cache::ShardIndex shard = 0; shard < shards_.size(); ++shard) {
+            post(shard, [uid = state.uid](node::Side& side) { side.on_account_moved(uid); });
+        }
+    }
+}
+
+void NodeProcess::accounts_known() {
+    for (cache::ShardIndex shard = 0; shard < shards_.size(); ++shard) {
+        post(shard, [this](node::Side& side) { side.on_accounts_known(world_.now()); });
+    }
 }
 
 }  // namespace stentor::sim

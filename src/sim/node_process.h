@@ -5,15 +5,21 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "account/follower.h"
+#include "account/shared_gate.h"
 #include "node/to_sides.h"
 #include "route/routes.h"
 #include "sim/shard_process.h"
 
 namespace stentor::sim {
 
-class NodeProcess final : public bus::NodeInbox, private node::HubMail, private node::ToSides {
+class NodeProcess final : public bus::NodeInbox,
+                          private node::HubMail,
+                          private node::ToSides,
+                          private account::Follower::Effects {
 public:
     struct Around {
         World& world;
@@ -35,6 +41,8 @@ public:
     void set_level(storm::Level level);
     // ShardProcess::leaves_waiting of any of its shards.
     [[nodiscard]] bool leaves_waiting(GroupId gid) const;
+    // ShardProcess::void_since of any of them.
+    [[nodiscard]] std::optional<Token> void_since(Time since) const;
 
     // ---- bus::NodeInbox
     void on_items(std::shared_ptr<const bus::Items> items) override;
@@ -52,14 +60,23 @@ private:
     void ask(cache::AskId id, PartitionId partition, bus::Question question) override;
     void report_route(GroupId gid, std::uint32_t online) override;
 
+    // ---- account::Follower::Effects
+    void ask(const bus::AskAccountChanges& question) override;
+    void accounts_moved(std::span<const bus::AccountState> states) override;
+    void accounts_known() override;
+    void on_account_changes(const Result<bus::Reply>& reply, Time asked);
+
     Around around_;
     World& world_;
+    account::SharedGate gate_{account::kTokenLives};  // The node's own.
+    session::Rules rules_;
     std::uint64_t report_version_{};
     Line hub_line_;
     std::optional<Time> waking_;
     std::vector<Line> shard_lines_;
     Life life_;  // Ends before the parts that its tasks touch; see the destructor.
     cache::Cache cache_;
+    account::Follower accounts_;
     std::vector<std::unique_ptr<ShardProcess>> shards_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/limits.h"
+#include "owner/account.h"
 #include "owner/load.h"
 #include "owner/nudges.h"
 #include "owner/questions.h"
@@ -22,6 +24,11 @@ OwnerProcess::OwnerProcess(const Around& around, const group::Tenure& tenure,
       tenure_{tenure},
       settings_{settings},
       life_{around.world.clock} {
+    // One that cannot read its accounts does not start, and is started again.
+    while (!catch_up()) {
+    }
+    gate_.become_known();
+    settings_.gate = &gate_;
     life_.after(kTickEvery, [this] { tick(); });
 }
 
@@ -44,12 +51,58 @@ void OwnerProcess::on_ask(PartitionId partition, bus::Question question, bus::Re
     // A loader's: read now, told later, so that the answer carries an old head.
     life_.after(store_delay(),
                 [this, question = std::move(question), reply = std::move(reply)]() mutable {
-                    auto answer = owner::Questions{around_.store}.answer(question);
+                    if (const auto* change = std::get_if<bus::AskChangeUser>(&question)) {
+                        return change_user(*change, std::move(reply));
+                    }
+                    auto answer = answer_to(question);
                     life_.after(store_delay(),
                                 [reply = std::move(reply), answer = std::move(answer)]() mutable {
                                     reply(std::move(answer));
                                 });
                 });
+}
+
+// ---- Accounts
+
+bool OwnerProcess::catch_up() {
+    const auto page = around_.store.account_changes(accounts_after_, limits::kAccountChanges);
+    if (!page) return false;
+    std::vector<bus::AccountState> states;
+    for (const auto& row : page->rows) states.push_back(owner::state_of(row.state));
+    gate_.apply(states, world_.now());
+    accounts_after_ = page->head;
+    return true;
+}
+
+Result<bus::Reply> OwnerProcess::answer_to(const bus::Question& question) {
+    if (const auto* hello = std::get_if<bus::AskHello>(&question)) {
+        if (!gate_.passes(hello->uid, hello->token_minted)) {
+            return std::unexpected(Error{.code = Code::token_invalid});
+        }
+    }
+    if (std::holds_alternative<bus::AskAccountChanges>(question)) static_cast<void>(catch_up());
+    return owner::Questions{around_.store}.answer(question);
+}
+
+// A store that several may write into fences the commits of a former owner, not its accounts.
+void OwnerProcess::change_user(const bus::AskChangeUser& change, bus::ReplyHandler reply) {
+    if (superseded_) return;
+    auto answer = owner::Questions{around_.store}.answer(change);
+    const bool moves = change.disabled || change.tokens_since || change.ended_token || change.erase;
+    if (!answer || !moves) return reply(std::move(answer));
+    if (!catch_up()) return reply(std::unexpected(Error{.code = Code::store_unavailable}));
+    std::vector<NodeId> nodes;
+    around_.routes.nodes(nodes);
+    for (const NodeId node : nodes) {
+        around_.bus.nudge(node, {bus::AccountMoved{accounts_after_}});
+    }
+    put(SettleMail{.uid = change.uid,
+                   .done = [this, uid = change.uid, at = world_.now(), reply = std::move(reply),
+                            answer = std::move(answer)]() mutable {
+                       if (superseded_) return;
+                       world_.accounts->on_answered(uid, at);
+                       reply(std::move(answer));
+                   }});
 }
 
 void OwnerProcess::set_storm(const safety::StormRule& storm) {
@@ -96,7 +149,7 @@ OwnerProcess::Owned& OwnerProcess::owned(PartitionId partition) {
 void OwnerProcess::on_mail(Mail& mail) {
     const Time now = world_.now();
     if (auto* post = std::get_if<PostMail>(&mail)) {
-        expect_answer(post->post.reply_to);
+        expect_answer(post->post);
         intake_.put(owned(post->partition).partition.lane_of(post->post), std::move(post->post));
     } else if (auto* open = std::get_if<OpenMail>(&mail)) {
         const std::uint64_t ask = ++last_ask_;
@@ -107,8 +160,11 @@ void OwnerProcess::on_mail(Mail& mail) {
     } else if (const auto* storm = std::get_if<safety::StormRule>(&mail)) {
         settings_.rules.storm = *storm;
         for (auto& [id, owned] : partitions_) owned.partition.set_storm(*storm);
+    } else if (auto* settle = std::get_if<SettleMail>(&mail)) {
+        barriers_.add(settle->uid, std::move(settle->done));
     } else {
         for (const auto& [gid, outcome] : std::get<Outcomes>(mail)) {
+            barriers_.commit_ended(gid);
             owned(partition_of(gid)).partition.on_committed(gid, outcome);
         }
     }
@@ -124,6 +180,9 @@ void OwnerProcess::flush() {
         });
     }
     if (!commits_.empty()) submit(std::exchange(commits_, {}));
+    barriers_.look([this](GroupId gid, UserId uid) {
+        return owned(partition_of(gid)).partition.holds(gid, uid);
+    });
     if (!positions_.empty()) {
         const Time when = committer_.arrival(world_.now(), store_delay());
         life_.at(when,
@@ -194,23 +253,32 @@ void OwnerProcess::load(group::Load load) {
     });
 }
 
-void OwnerProcess::expect_answer(const bus::ReplyTo& to) {
+void OwnerProcess::expect_answer(const bus::Post& post) {
+    const bus::ReplyTo& to = post.reply_to;
     if (to.request_id == 0) return;
-    ++unanswered_[{to.node, to.connection, to.request_id}];
+    Unanswered& unanswered = unanswered_[{to.node, to.connection, to.request_id}];
+    ++unanswered.left;
+    unanswered.token = {.uid = post.uid, .minted = post.token_minted};
+    unanswered.came = world_.now();
 }
 
 // A command that is refused and kept all the same would be answered twice.
-void OwnerProcess::check_answer(const bus::ReplyTo& to) {
+void OwnerProcess::check_answer(const bus::ReplyTo& to, const pb::ServerFrame& frame) {
     if (to.request_id == 0) return;
-    int& left = unanswered_[{to.node, to.connection, to.request_id}];
-    if (--left < 0) {
+    Unanswered& unanswered = unanswered_[{to.node, to.connection, to.request_id}];
+    if (!frame.has_refused() &&
+        world_.accounts->was_void_for_owner(unanswered.token, unanswered.came)) {
+        world_.checks->violation("user " + std::to_string(unanswered.token.uid.value) +
+                                 " did something with a void token");
+    }
+    if (--unanswered.left < 0) {
         world_.checks->violation("request " + std::to_string(to.request_id) +
                                  " has more answers than it was asked");
     }
 }
 
 void OwnerProcess::answer(const bus::ReplyTo& to, pb::ServerFrame frame) {
-    check_answer(to);
+    check_answer(to, frame);
     answers_[to.node].push_back({.reply_to = to, .frame = std::move(frame)});
 }
 

@@ -10,11 +10,14 @@
 #include <variant>
 #include <vector>
 
+#include "account/shared_gate.h"
 #include "bus/bus.h"
 #include "group/intake.h"
 #include "group/item_stream.h"
 #include "group/partition.h"
+#include "owner/barriers.h"
 #include "route/routes.h"
+#include "sim/accounts.h"
 #include "sim/faulty_store.h"
 #include "sim/life.h"
 #include "sim/world.h"
@@ -53,7 +56,12 @@ private:
         bus::Post post;
     };
     using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
-    using Mail = std::variant<PostMail, OpenMail, group::Loaded, Outcomes, safety::StormRule>;
+    struct SettleMail {
+        UserId uid;
+        owner::Barriers::Done done;
+    };
+    using Mail =
+        std::variant<PostMail, OpenMail, group::Loaded, Outcomes, safety::StormRule, SettleMail>;
     struct Owned {
         group::Partition partition;
         group::ItemStream stream;
@@ -69,12 +77,19 @@ private:
     void write_positions(const std::vector<store::Store::ReadPosition>& positions);
     Owned& owned(PartitionId partition);
     [[nodiscard]] Millis store_delay();
-    void expect_answer(const bus::ReplyTo& to);
-    void check_answer(const bus::ReplyTo& to);
+    // As owner::Owner does; see owner_accounts.cc there.
+    [[nodiscard]] bool catch_up();
+    [[nodiscard]] Result<bus::Reply> answer_to(const bus::Question& question);
+    void change_user(const bus::AskChangeUser& change, bus::ReplyHandler reply);
+    void expect_answer(const bus::Post& post);
+    void check_answer(const bus::ReplyTo& to, const pb::ServerFrame& frame);
 
     // group::Effects
     void load(group::Load load) override;
-    void commit(store::Commit commit) override { commits_.push_back(std::move(commit)); }
+    void commit(store::Commit commit) override {
+        barriers_.commit_began(commit.gid);
+        commits_.push_back(std::move(commit));
+    }
     void advance_read(store::Store::ReadPosition position) override {
         positions_.push_back(position);
     }
@@ -87,6 +102,9 @@ private:
     World& world_;
     group::Tenure tenure_;
     group::Settings settings_;
+    account::SharedGate gate_{account::kTokenLives};
+    std::uint64_t accounts_after_{};
+    owner::Barriers barriers_;
     bool superseded_{};
     bool turn_planned_{};
     std::vector<Mail> mails_;
@@ -97,7 +115,12 @@ private:
 
     // Commands that came, less their answers: the bus may bring one twice, and then it is answered
     // twice.
-    std::map<std::tuple<NodeId, ConnectionToken, std::uint32_t>, int> unanswered_;
+    struct Unanswered {
+        int left{};
+        Token token;
+        Time came;
+    };
+    std::map<std::tuple<NodeId, ConnectionToken, std::uint32_t>, Unanswered> unanswered_;
 
     std::vector<store::Commit> commits_;
     std::vector<store::Store::ReadPosition> positions_;

@@ -5,14 +5,16 @@
 #include <memory>
 #include <vector>
 
-#include "base/number_text.h"
+#include "sim/accounts.h"
 #include "sim/checks.h"
 #include "sim/faulty_store.h"
 #include "sim/member.h"
 #include "sim/node_process.h"
+#include "sim/operator.h"
 #include "sim/owner_process.h"
 #include "sim/sim_bus.h"
 #include "sim/sim_routes.h"
+#include "sim/thief.h"
 #include "sim/world.h"
 
 namespace stentor::sim {
@@ -28,6 +30,10 @@ constexpr Millis kPushedWithin{10'000};
 // After healing: then nodes that missed something hear of it by the next entry.
 constexpr Millis kLastWordsAfter{3'000};
 
+// Of a change of an account, on each node: its next question, and mail.
+constexpr Millis kAccountWithin{1'100};
+constexpr std::size_t kThievesMax = 4;
+
 constexpr std::uint64_t kHistory = 400;
 constexpr Millis kHistoryEvery{30};
 constexpr std::uint64_t kFirstOfHistory = 50'000;
@@ -37,13 +43,13 @@ safety::StormRule storm_rule(storm::Level level) {
     return {.all = level, .large = level, .entries_per_s = 4};
 }
 
-// A token is its user's number.
 class SimVerifier final : public session::Verifier {
 public:
     Result<session::Identity> verify(std::string_view token, Time now) const override {
-        const auto uid = number_in(token);
-        if (!uid) return std::unexpected(Error{.code = Code::token_invalid, .where = "token"});
-        return session::Identity{.uid = {*uid}, .minted = now, .expires = now + Millis{86'400'000}};
+        const auto told = token_in(token);
+        if (!told) return std::unexpected(Error{.code = Code::token_invalid, .where = "token"});
+        return session::Identity{
+            .uid = told->uid, .minted = told->minted, .expires = now + Millis{86'400'000}};
     }
 };
 
@@ -60,7 +66,10 @@ private:
     };
 
     void draw_people();
-    void add_member(UserId uid, DeviceId device, Member::Kind kind);
+    void add_member(const Token& token, DeviceId device, Member::Kind kind);
+    void on_void(const Token& token);
+    // None is left on any node that was void at `since`.
+    void check_void_ones(Time since);
     bool run_until(Time end);
     bool dial(const std::shared_ptr<Link>& link);
 
@@ -85,11 +94,14 @@ private:
 
     World world_;
     Checks checks_;
+    Accounts accounts_{world_};
     FaultyStore store_{world_};
     SimBus bus_{world_};
+    Operator operator_{world_, bus_, store_.truth(),
+                       [this](const Token& token) { on_void(token); }};
     SimRoutes routes_{world_};
     SimVerifier verifier_;
-    account::SharedGate gate_{account::kTokenLives};
+    account::SharedGate gate_{account::kTokenLives};  // Nobody's: each node has its own.
     session::Rules rules_{.verifier = verifier_, .gate = gate_};
     group::Settings group_settings_{};
     std::unique_ptr<OwnerProcess> owner_;
@@ -97,6 +109,7 @@ private:
     std::map<std::uint32_t, Node> nodes_;
     std::vector<GroupId> groups_;
     std::vector<std::unique_ptr<Member>> members_;
+    std::vector<std::unique_ptr<Thief>> thieves_;
     storm::Level level_{};
     bool healed_{};
     struct Backup {
@@ -126,7 +139,6 @@ Scenario::Scenario(std::uint64_t seed, bool traced)
                std::to_string(faults.unknown_applied) + ", later " +
                std::to_string(faults.unknown_applied_later);
     });
-    gate_.become_known();
     start_owner();
     for (std::uint32_t index = 1; index <= kNodes; ++index) start_node(index);
     draw_people();
@@ -137,10 +149,10 @@ void Scenario::draw_people() {
     std::uint64_t device = 1;
     for (std::uint64_t i = 1; i <= speakers; ++i) {
         const bool hostile = i > 2 && world_.random.chance(200);
-        add_member({1'000 + i}, {device++},
-                   hostile ? Member::Kind::hostile : Member::Kind::speaker);
+        const Token token = operator_.add({1'000 + i});
+        add_member(token, {device++}, hostile ? Member::Kind::hostile : Member::Kind::speaker);
         if (world_.random.chance(350)) {
-            add_member({1'000 + i}, {device++}, Member::Kind::viewer);
+            add_member(operator_.add_token(token.uid), {device++}, Member::Kind::viewer);
         }
     }
     const std::uint64_t groups = world_.random.between(1, 3);
@@ -153,7 +165,7 @@ void Scenario::draw_people() {
     }
 }
 
-void Scenario::add_member(UserId uid, DeviceId device, Member::Kind kind) {
+void Scenario::add_member(const Token& token, DeviceId device, Member::Kind kind) {
     auto settings = std::make_shared<client::Settings>();
     settings->retry_max = Millis{4'000};
     settings->pull_everything = world_.random.chance(250);
@@ -164,8 +176,39 @@ void Scenario::add_member(UserId uid, DeviceId device, Member::Kind kind) {
                        .checks = checks_,
                        .groups = groups_,
                        .dial = [this](const auto& link) { return dial(link); },
-                       .settings = std::move(settings)},
-        uid, device, kind));
+                       .settings = std::move(settings),
+                       .auth = operator_},
+        token, device, kind));
+}
+
+// Somebody has a copy of it, and whoever is at a node with it is put out.
+void Scenario::on_void(const Token& token) {
+    if (healed_) return;
+    if (world_.drawn.nodes_hear()) {
+        const Millis within = kAccountWithin + 2 * world_.faults.bus_delay_max;
+        world_.clock.after(within, [this, since = world_.now()] { check_void_ones(since); });
+    }
+    if (thieves_.size() >= kThievesMax) return;
+    thieves_.push_back(std::make_unique<Thief>(
+        Thief::Around{.world = world_,
+                      .groups = groups_,
+                      .dial = [this](const auto& link) { return dial(link); },
+                      .invoke =
+                          [this](UserId uid, GroupId gid, const Cmid& cmid, std::string_view body) {
+                              checks_.ledger().invoke(uid, gid, cmid, hash_of(body));
+                          }},
+        token));
+    thieves_.back()->start();
+}
+
+void Scenario::check_void_ones(Time since) {
+    for (const auto& [index, node] : nodes_) {
+        if (node.process == nullptr) continue;
+        if (const auto token = node.process->void_since(since)) {
+            checks_.violation("node " + std::to_string(index) + " keeps a connection of user " +
+                              std::to_string(token->uid.value) + " whose token is void");
+        }
+    }
 }
 
 bool Scenario::dial(const std::shared_ptr<Link>& link) {
@@ -232,6 +275,7 @@ void Scenario::strike() {
         bus_.cut({static_cast<std::uint32_t>(world_.random.between(1, kNodes))},
                  world_.now() + world_.random.between(Millis{200}, Millis{12'000}));
     }
+    operator_.act();
     strike_owner();
     strike_nodes();
     strike_members();
@@ -364,6 +408,7 @@ void Scenario::restore() {
     const Epoch epoch = store_.restore(backup_->rows);
     world_.tell([&] { return "restored, epoch " + std::to_string(epoch.value); });
     checks_.on_restored(backup_->record, epoch);
+    accounts_.on_restored(store_.truth());
     start_owner();
     for (std::uint32_t index = 1; index <= kNodes; ++index) start_node(index);
 }
@@ -382,6 +427,9 @@ void Scenario::heal() {
     }
     set_level(storm::kCalm);
     for (const auto& member : members_) member->heal();
+    operator_.heal();
+    world_.clock.after(kAccountWithin + world_.drawn.bus_delay_max,
+                       [this, since = world_.now()] { check_void_ones(since); });
 }
 
 // ---- The run

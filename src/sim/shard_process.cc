@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/checks.h"
+#include "wire/frames.h"
+
 namespace stentor::sim {
 namespace {
 
@@ -19,7 +22,8 @@ ShardProcess::ShardProcess(const Around& around)
              .rules = around.rules,
              .bus = around.bus,
              .hub = around.hub,
-             .shell = *this}} {
+             .shell = *this}},
+      known_as_of_{around.world.now()} {
     around_.life.after(kPulseStep, [this] { pulse(); });
 }
 
@@ -48,6 +52,10 @@ void ShardProcess::accept(const std::shared_ptr<Link>& link) {
                                      .index = static_cast<std::uint32_t>(free - sockets_.begin()),
                                      .generation = free->generation};
     link->accept(this, connection, waiting_bytes_);
+    world_.tell([&] {
+        return "node " + std::to_string(around_.node.value) + " takes connection " +
+               std::to_string(connection.index) + " on shard " + std::to_string(around_.index);
+    });
     side_.on_connected(connection, world_.now());
     plan_turn();
 }
@@ -63,6 +71,7 @@ bool ShardProcess::leaves_waiting(GroupId gid) {
 
 void ShardProcess::on_message(ConnectionToken connection, std::string bytes) {
     around_.life.guarded([this, connection, bytes = std::move(bytes)] {
+        note_token(connection, bytes);
         side_.on_message(connection, bytes, world_.now());
         plan_turn();
     })();
@@ -96,6 +105,53 @@ void ShardProcess::on_closed(ConnectionToken connection) {
     })();
 }
 
+// ---- Accounts
+
+void ShardProcess::note_token(ConnectionToken connection, std::string_view bytes) {
+    Socket& socket = sockets_[connection.index];
+    if (socket.generation != connection.generation || socket.token) return;
+    const auto frame = wire::decode_command(bytes);
+    if (!frame || !frame->has_hello()) return;
+    socket.token = token_in(frame->hello().token());
+    world_.tell([&] {
+        return "node " + std::to_string(around_.node.value) + " connection " +
+               std::to_string(connection.index) + " shows token " + frame->hello().token();
+    });
+}
+
+void ShardProcess::check_told(const Socket& socket, const pb::ServerFrame* reply) {
+    if (!socket.token || socket.closing) return;  // Nothing more of it is written.
+    const Token& token = *socket.token;
+    const bool refused = reply != nullptr && reply->has_refused();
+    const auto name = [&] {
+        return "user " + std::to_string(token.uid.value) + " with the token of " +
+               std::to_string(to_ms(token.minted)) + " at node " +
+               std::to_string(around_.node.value) + ", connection " +
+               std::to_string(&socket - sockets_.data());
+    };
+    if (!refused && world_.accounts->was_void_since(token, known_as_of_)) {
+        world_.checks->violation(
+            name() + " was told " +
+            (reply == nullptr ? "something" : "event " + std::to_string(reply->event_case())) +
+            " though it is void");
+    }
+    const bool ends = refused && reply->refused().code() == pb::CODE_TOKEN_INVALID;
+    // The owner says so as well, and has its own way to hear of what is good again.
+    const Time since = std::min(known_as_of_, world_.now() - limits::kAskWithin);
+    if (ends && world_.accounts->was_good_since(token, since)) {
+        world_.checks->violation(name() + " was ended though it is good");
+    }
+}
+
+std::optional<Token> ShardProcess::void_since(Time since) const {
+    if (!known_) return std::nullopt;  // They wait for their first answer.
+    for (const Socket& socket : sockets_) {
+        if (socket.link == nullptr || socket.closing || !socket.token) continue;
+        if (world_.accounts->was_void_since(*socket.token, since)) return socket.token;
+    }
+    return std::nullopt;
+}
+
 // ---- Turns
 
 void ShardProcess::plan_turn() {
@@ -116,6 +172,8 @@ void ShardProcess::pulse() {
 // ---- node::Shell
 
 fanout::Written ShardProcess::reply(ConnectionToken connection, std::string_view payload) {
+    const auto frame = wire::decode_event(payload);
+    check_told(sockets_[connection.index], frame ? &*frame : nullptr);
     if (!link(connection).send(payload)) return fanout::Written::refused;
     return link(connection).waiting() ? fanout::Written::kept : fanout::Written::whole;
 }
@@ -123,10 +181,12 @@ fanout::Written ShardProcess::reply(ConnectionToken connection, std::string_view
 void ShardProcess::forget_waiting(ConnectionToken connection) { link(connection).forget_rest(); }
 
 void ShardProcess::offer(ConnectionToken connection, const SharedBytes& frame) {
+    check_told(sockets_[connection.index], nullptr);
     static_cast<void>(link(connection).write(*frame));
 }
 
 fanout::Written ShardProcess::write(const fanout::Seat& seat, const SharedBytes& bytes) {
+    check_told(sockets_[seat.connection], nullptr);
     return sockets_[seat.connection].link->write(*bytes);
 }
 
@@ -155,6 +215,10 @@ void ShardProcess::close(ConnectionToken connection, std::uint16_t /*close_code*
         return "node " + std::to_string(around_.node.value) + " closes connection " +
                std::to_string(connection.index) + ": " + std::string{name_of(reason)};
     });
+    Socket& socket = sockets_[connection.index];
+    const bool ended = socket.token && world_.accounts->was_void_since(*socket.token, world_.now());
+    if (ended && reason == Code::token_invalid) world_.count(Seen::void_session_ended);
+    socket.closing = true;
     link(connection).close();
 }
 

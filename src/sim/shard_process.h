@@ -3,18 +3,22 @@
 //
 // Owner: NodeProcess, whose life it shares.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "node/side.h"
+#include "sim/accounts.h"
 #include "sim/life.h"
 #include "sim/link.h"
 #include "sim/sim_bus.h"
 #include "sim/world.h"
+#include "wire/pb.h"
 
 namespace stentor::sim {
 
@@ -36,6 +40,13 @@ public:
     ~ShardProcess() override;
 
     void accept(const std::shared_ptr<Link>& link);
+    // The gate has what had happened by then, and the side has looked at its connections.
+    void on_accounts_known(Time as_of) {
+        known_as_of_ = std::max(known_as_of_, as_of);
+        known_ = true;
+    }
+    // A connection of a token that has been void since then, if one is left.
+    [[nodiscard]] std::optional<Token> void_since(Time since) const;
     // Whether somebody waits to be told that his socket has room, and it has.
     [[nodiscard]] bool leaves_waiting(GroupId gid);
     // Mail of the hub or of an owner.
@@ -56,6 +67,8 @@ private:
         std::shared_ptr<Link> link;  // Null: the place is free.
         std::uint32_t generation{};
         std::uint64_t deadline_number{};
+        std::optional<Token> token;  // That of its Hello.
+        bool closing{};
     };
 
     [[nodiscard]] Link& link(ConnectionToken connection) const {
@@ -65,6 +78,9 @@ private:
     void plan_turn();
     void turn();
     void pulse();
+    void note_token(ConnectionToken connection, std::string_view bytes);
+    // Whoever comes with a void token is told nothing but that, and nobody else is told that.
+    void check_told(const Socket& socket, const pb::ServerFrame* reply);
 
     // ---- node::Shell
     fanout::Written reply(ConnectionToken connection, std::string_view payload) override;
@@ -88,6 +104,8 @@ private:
     std::shared_ptr<WaitingBytes> waiting_bytes_ = std::make_shared<WaitingBytes>();
     node::Side side_;
     bool turn_planned_{};
+    Time known_as_of_;  // Whoever has just started answers nobody before it knows as much.
+    bool known_{};
 };
 
 }  // namespace stentor::sim

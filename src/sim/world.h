@@ -13,6 +13,7 @@
 
 namespace stentor::sim {
 
+class Accounts;
 class Checks;
 
 // The newest events in words. Made only in a replay: a seed that fails is run once more with it.
@@ -47,6 +48,7 @@ struct World {
     Counters counters;
     Trace trace;
     Checks* checks{};
+    Accounts* accounts{};
 
     [[nodiscard]] Time now() const { return clock.now(); }
     void count(Seen seen) { counters.count(seen); }
