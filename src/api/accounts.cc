@@ -4,6 +4,7 @@
 
 #include "api/fields.h"
 #include "api/names.h"
+#include "api/registration.h"
 #include "api/responses.h"
 #include "auth/password_rules.h"
 #include "base/digest.h"
@@ -27,6 +28,7 @@ Accounts::Accounts(std::shared_ptr<Tokens> tokens, std::shared_ptr<PasswordTries
                    bus::Bus& bus, std::vector<auth::JwtKey> outside_keys)
     : tokens_(std::move(tokens)),
       tries_(std::move(tries)),
+      registration_(std::make_shared<Registration>(bus)),
       outside_keys_(std::move(outside_keys)),
       bus_(bus) {}
 
@@ -37,29 +39,60 @@ Result<Credentials> Accounts::credentials_of(const Request& request) {
     return parse_credentials(request.body);
 }
 
-void Accounts::sign_up(const Request& request, Reply reply) {
-    if (!sign_up_open_) {
-        return reply(refusal({.code = Code::not_permitted, .where = "sign_up"}));
-    }
+Result<Accounts::Wish> Accounts::wish_of(const Request& request) {
     auto credentials = credentials_of(request);
-    if (!credentials) return reply(refusal(credentials.error()));
+    if (!credentials) return std::unexpected(credentials.error());
+    std::string token;
+    if (!sign_up_open_) {
+        const auto fields = Fields::parse(request.body);
+        if (!fields) return std::unexpected(fields.error());
+        const auto given = fields->text("token");
+        if (!given) return std::unexpected(given.error());
+        token = given->value_or("");
+        if (token.empty()) {
+            return std::unexpected(Error{.code = Code::not_permitted, .where = "sign_up"});
+        }
+    }
     if (const auto name = check_name(credentials->name); !name) {
-        return reply(refusal(name.error()));
+        return std::unexpected(name.error());
     }
     if (const auto password =
             auth::check_password(credentials->password, credentials->name, "password");
         !password) {
-        return reply(refusal(password.error()));
+        return std::unexpected(password.error());
     }
+    return Wish{.credentials = *std::move(credentials), .token = std::move(token)};
+}
 
-    auto added = [self = shared_from_this(), from = place_of(request),
+void Accounts::sign_up(const Request& request, Reply reply) {
+    auto wish = wish_of(request);
+    if (!wish) return reply(refusal(wish.error()));
+    if (wish->token.empty()) {
+        return make_account(request, std::move(wish->credentials), {}, std::move(reply));
+    }
+    auto taken = [self = shared_from_this(), request, credentials = std::move(wish->credentials),
+                  reply = std::move(reply)](Result<std::string> id) mutable {
+        if (!id) return reply(refusal(id.error()));
+        self->make_account(request, std::move(credentials), *std::move(id), std::move(reply));
+    };
+    registration_->take(wish->token, std::move(taken));
+}
+
+void Accounts::make_account(const Request& request, Credentials credentials, std::string taken,
+                            Reply reply) {
+    auto added = [self = shared_from_this(), from = place_of(request), taken = std::move(taken),
                   reply = std::move(reply)](Result<bus::Reply> answer) mutable {
         auto account = only<bus::Account>(std::move(answer));
-        if (!account) return reply(refusal(account.error()));
+        if (!account) {
+            // Unless it may have been made all the same.
+            const bool unknown = account.error().code == Code::timeout;
+            if (!taken.empty() && !unknown) self->registration_->give_back(std::move(taken));
+            return reply(refusal(account.error()));
+        }
         self->tokens_->give({.status = 201, .who = std::move(*account), .from = std::move(from)},
                             {}, std::move(reply));
     };
-    auto hashed = [self = shared_from_this(), name = std::move(credentials->name),
+    auto hashed = [self = shared_from_this(), name = std::move(credentials.name),
                    added = std::move(added)](Result<std::string> hash) mutable {
         if (!hash) return added(std::unexpected(hash.error()));
         std::string key = name_key(name);
@@ -70,7 +103,7 @@ void Accounts::sign_up(const Request& request, Reply reply) {
                                        .password_hash = std::move(*hash)},
                        std::move(added));
     };
-    tries_->hash(request, std::move(credentials->password), std::move(hashed));
+    tries_->hash(request, std::move(credentials.password), std::move(hashed));
 }
 
 // A name that nobody has, or that nobody can have, takes the same way as one with a wrong password:

@@ -22,6 +22,8 @@
 
 namespace stentor::api {
 
+class Registration;
+
 class Accounts : public std::enable_shared_from_this<Accounts> {
 public:
     using Reply = std::move_only_function<void(net::http::Response)>;
@@ -29,7 +31,8 @@ public:
     Accounts(std::shared_ptr<Tokens> tokens, std::shared_ptr<PasswordTries> tries, bus::Bus& bus,
              std::vector<auth::JwtKey> outside_keys = {});
 
-    // While closed, a sign-up is refused as not permitted.
+    // While closed, whoever signs up bears a registration token (registration.h); without one it is
+    // refused as not permitted.
     void set_sign_up(bool open) { sign_up_open_ = open; }
     void sign_up(const net::http::Request& request, Reply reply);
     void sign_in(const net::http::Request& request, Reply reply);
@@ -40,10 +43,20 @@ public:
     void me(const net::http::Request& request, Reply reply);
 
 private:
+    // What somebody who signs up wants, checked.
+    struct Wish {
+        Credentials credentials;
+        std::string token;  // None: sign-up is open.
+    };
     [[nodiscard]] Result<Credentials> credentials_of(const net::http::Request& request);
+    [[nodiscard]] Result<Wish> wish_of(const net::http::Request& request);
+    // `taken`: of the token that was counted for it, or empty.
+    void make_account(const net::http::Request& request, Credentials credentials, std::string taken,
+                      Reply reply);
 
     const std::shared_ptr<Tokens> tokens_;
     const std::shared_ptr<PasswordTries> tries_;
+    const std::shared_ptr<Registration> registration_;
     const std::vector<auth::JwtKey> outside_keys_;
     bus::Bus& bus_;
     std::atomic<bool> sign_up_open_{true};

@@ -46,6 +46,10 @@ void list_audit(AdminCall call);
 void list_keys(AdminCall call);
 void add_key(AdminCall call);
 void remove_key(AdminCall call);
+// ---- admin_registration.cc
+void list_registration_tokens(AdminCall call);
+void add_registration_token(AdminCall call);
+void end_registration_token(AdminCall call);
 // ---- admin_groups.cc
 void list_groups(AdminCall call);
 void create_group(AdminCall call);

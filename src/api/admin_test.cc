@@ -3,11 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <future>
+#include <map>
 #include <optional>
 #include <vector>
 
+#include "api/registration.h"
+#include "api/settings_test_kit.h"
 #include "auth/password.h"
+#include "base/limits.h"
 
 namespace stentor::api {
 namespace {
@@ -44,6 +50,8 @@ public:
             written.push_back(*ask);
             return reply(bus::Reply{written_answer});
         }
+        if (auto kept = settings.answer(question)) return reply(*std::move(kept));
+        if (const auto* list = std::get_if<bus::AskList>(&question)) return reply(page_of(*list));
         if (const auto* groups = std::get_if<bus::AskGroups>(&question)) {
             pb::Groups found;
             if (groups->after.value < 12) {
@@ -57,7 +65,26 @@ public:
         reply(std::unexpected(Error{.code = Code::unsupported, .where = "question"}));
     }
 
+    // Of the groups that they did not leave yet; a cursor is the number of groups before it.
+    bus::Reply page_of(const bus::AskList& ask) {
+        pb::Groups page;
+        std::size_t at = ask.cursor.empty() ? 0 : std::stoul(ask.cursor);
+        std::vector<pb::GroupSummary> still;
+        for (const pb::GroupSummary& group : lists[ask.uid]) {
+            const bool left =
+                answer_with.has_done() && std::ranges::any_of(posts, [&](const bus::Post& post) {
+                    return post.command.has_leave_group() && post.gid.value == group.gid();
+                });
+            if (!left) still.push_back(group);
+        }
+        for (; at < still.size() && page.groups_size() < 2; ++at) *page.add_groups() = still[at];
+        if (at < still.size()) page.set_next(std::to_string(at));
+        return page;
+    }
+
     bus::NodeInbox* inbox{};
+    KeptSettings settings;
+    std::map<UserId, std::vector<pb::GroupSummary>> lists;
     pb::ServerFrame answer_with;
     std::vector<bus::Post> posts;
     std::vector<bus::AskChangeUser> changes;
@@ -237,7 +264,7 @@ TEST_F(AdminTest, WhatAUserWroteIsRecalledPageByPage) {
     bus.written_answer = {.entries = {{.gid = {3}, .seq = {8}}, {.gid = {12}, .seq = {1}}},
                           .next = bus::EntryPlace{.gid = {12}, .seq = {5}}};
     EXPECT_EQ(text(call("POST", "/admin/api/users/7/erase", R"({"gid":3,"seq":2})")),
-              R"({"erased":2,"refused":0,"next_gid":12,"next_seq":5})"
+              R"({"erased":2,"left":0,"refused":0,"next_gid":12,"next_seq":5})"
               "\n");
     ASSERT_EQ(bus.written.size(), 1U);
     EXPECT_EQ(bus.written[0].uid, UserId{7});
@@ -251,7 +278,7 @@ TEST_F(AdminTest, WhatAUserWroteIsRecalledPageByPage) {
     bus.written_answer.next.reset();
     bus.answer_with.mutable_refused();
     EXPECT_EQ(text(call("POST", "/admin/api/users/7/erase", "{}")),
-              R"({"erased":0,"refused":2,"next_gid":0,"next_seq":0})"
+              R"({"erased":0,"left":0,"refused":2,"next_gid":0,"next_seq":0})"
               "\n");
     EXPECT_EQ(call("POST", "/admin/api/users/7/erase", R"({"gid":"x"})").status, 400U);
 }
@@ -259,7 +286,7 @@ TEST_F(AdminTest, WhatAUserWroteIsRecalledPageByPage) {
 TEST_F(AdminTest, WhatAnErasedUserAddedIsClearedInTheirNameAndCountedOnlyWhenItFails) {
     bus.written_answer = {.entries = {{.gid = {3}}, {.gid = {3}, .seq = {8}}}};
     EXPECT_EQ(text(call("POST", "/admin/api/users/7/erase", "{}")),
-              R"({"erased":1,"refused":0,"next_gid":0,"next_seq":0})"
+              R"({"erased":1,"left":0,"refused":0,"next_gid":0,"next_seq":0})"
               "\n");
     ASSERT_EQ(bus.posts.size(), 2U);
     EXPECT_TRUE(bus.posts[0].command.has_clear_reactions());
@@ -269,8 +296,75 @@ TEST_F(AdminTest, WhatAnErasedUserAddedIsClearedInTheirNameAndCountedOnlyWhenItF
 
     bus.answer_with.mutable_refused();
     EXPECT_EQ(text(call("POST", "/admin/api/users/7/erase", "{}")),
-              R"({"erased":0,"refused":2,"next_gid":0,"next_seq":0})"
+              R"({"erased":0,"left":0,"refused":2,"next_gid":0,"next_seq":0})"
               "\n");
+}
+
+// A page of the list is skipped over when groups leave it meanwhile: the walk begins again.
+TEST_F(AdminTest, AnErasedUserLeavesAllGroupsThatCanBeLeft) {
+    for (const std::uint64_t gid : {1U, 30U, 31U, 32U, 33U, 34U}) {
+        bus.lists[{7}].emplace_back().set_gid(gid);
+    }
+    bus.lists[{7}][2].set_kind(pb::GROUP_KIND_DIRECT);
+    EXPECT_EQ(text(call("POST", "/admin/api/users/7/erase", "{}")),
+              R"({"erased":0,"left":4,"refused":0,"next_gid":0,"next_seq":0})"
+              "\n");
+    std::vector<std::uint64_t> left;
+    for (const bus::Post& post : bus.posts) {
+        EXPECT_TRUE(post.command.has_leave_group());
+        EXPECT_TRUE(post.operator_rights);
+        EXPECT_EQ(post.uid, UserId{7});
+        left.push_back(post.gid.value);
+    }
+    EXPECT_THAT(left, testing::UnorderedElementsAre(30, 32, 33, 34));
+}
+
+TEST_F(AdminTest, AGroupThatAnErasedUserCouldNotLeaveIsTold) {
+    bus.lists[{7}].emplace_back().set_gid(30);
+    bus.answer_with.mutable_refused();
+    EXPECT_EQ(text(call("POST", "/admin/api/users/7/erase", "{}")),
+              R"({"erased":0,"left":0,"refused":1,"next_gid":0,"next_seq":0})"
+              "\n");
+}
+
+TEST_F(AdminTest, RegistrationTokensAreMadeListedAndEnded) {
+    const std::string made =
+        text(call("POST", "/admin/api/registration", R"({"name":"May","uses_max":3,"hours":2})"));
+    EXPECT_THAT(made, HasSubstr(R"("token":"str_)"));
+    const auto tokens = registration_tokens_in(bus.settings.all());
+    ASSERT_EQ(tokens.size(), 1U);
+    EXPECT_EQ(tokens[0].uses_max, 3U);
+    EXPECT_EQ(tokens[0].expires - tokens[0].created, Millis{2 * 3'600'000});
+
+    const std::string listed = text(call("GET", "/admin/api/registration"));
+    EXPECT_THAT(listed, HasSubstr(R"("name":"May","uses_max":3,"uses":0)"));
+    EXPECT_THAT(listed, testing::Not(HasSubstr("str_"))) << "it is shown once";
+    const std::string id = R"({"id":")" + tokens[0].id + "\"}";
+    bus.settings.rows[used_setting(tokens[0].id)] = "1";
+    EXPECT_EQ(call("POST", "/admin/api/registration/end", id).status, 200U);
+    EXPECT_TRUE(bus.settings.rows.empty());
+    EXPECT_EQ(call("POST", "/admin/api/registration/end", id).status, 404U);
+}
+
+TEST_F(AdminTest, RegistrationTokensAreBounded) {
+    for (const char* body :
+         {R"({"name":""})", R"({"name":"a","uses_max":0})", R"({"name":"a","uses_max":1000001})",
+          R"({"name":"a","hours":0})", R"({"name":"a","hours":8785})", "{}"}) {
+        EXPECT_EQ(call("POST", "/admin/api/registration", body).status, 400U) << body;
+    }
+    // Those that are over make room.
+    std::array<std::uint8_t, kSecretTextBytes> random{};
+    for (std::size_t i = 0; i <= limits::kRegistrationTokens; ++i) {
+        random[0] = static_cast<std::uint8_t>(i);
+        random[1] = static_cast<std::uint8_t>(i >> 8U);
+        const Time end = i == 0 ? now() - Millis{1} : now() + Millis{600'000};
+        const auto made = make_registration_token("t", 1, end, random, now());
+        bus.settings.rows[token_setting(made.token.id)] = to_setting(made.token);
+    }
+    EXPECT_EQ(call("POST", "/admin/api/registration", R"({"name":"a"})").status, 403U);
+    EXPECT_EQ(bus.settings.rows.size(), limits::kRegistrationTokens);
+    bus.settings.rows.erase(bus.settings.rows.begin());
+    EXPECT_EQ(call("POST", "/admin/api/registration", R"({"name":"a"})").status, 200U);
 }
 
 TEST_F(AdminTest, AStormLevelIsPinnedAndLetGoOf) {

@@ -1,16 +1,13 @@
 #include "api/api_keys.h"
 
-#include <sodium/crypto_hash_sha256.h>
-#include <sodium/utils.h>
-
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <utility>
 
 #include "api/bearer.h"
 #include "api/fields.h"
 #include "api/json.h"
+#include "api/secret_text.h"
 #include "auth/admin_key.h"
 #include "base/group_ids.h"
 #include "base/limits.h"
@@ -21,36 +18,19 @@ namespace {
 
 constexpr Error kInvalid{.code = Code::token_invalid, .where = "authorization"};
 constexpr std::string_view kMark = "stk_";
-constexpr std::size_t kIdBytes = 8;
-constexpr std::size_t kSecretBytes = 32;
-constexpr std::size_t kKeyText = 4 + 16 + 1 + 43;
-
-std::string hash_hex(std::string_view text) {
-    std::array<std::uint8_t, crypto_hash_sha256_BYTES> hash{};
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): libsodium's bytes
-    crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()),
-                       text.size());
-    return hex_of(hash);
-}
 
 }  // namespace
 
 MadeKey make_key(std::string name, std::vector<Scope> scopes, UserId uid,
                  std::span<const std::uint8_t, 40> random, Time now) {
-    static_assert(kIdBytes + kSecretBytes == 40);
-    const std::string id = hex_of(random.first<kIdBytes>());
-    std::string secret(44, '\0');  // 43 characters, and the zero that libsodium ends them with.
-    sodium_bin2base64(secret.data(), secret.size(), random.data() + kIdBytes, kSecretBytes,
-                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    secret.pop_back();
-    std::string text = std::string{kMark} + id + '_' + secret;
-    ApiKey key{.id = id,
+    SecretText secret = make_secret_text(kMark, random);
+    ApiKey key{.id = std::move(secret.id),
                .name = std::move(name),
-               .hash = hash_hex(text),
+               .hash = std::move(secret.hash),
                .scopes = std::move(scopes),
                .uid = uid,
                .created = now};
-    return {.key = std::move(key), .text = std::move(text)};
+    return {.key = std::move(key), .text = std::move(secret.text)};
 }
 
 std::optional<Scope> scope_named(std::string_view name) {
@@ -123,28 +103,25 @@ std::optional<ApiKey> key_of_setting(std::string_view value) {
 
 void find_key(bus::Bus& bus, const account::SharedGate& gate, const net::http::Request& request,
               std::move_only_function<void(Result<ApiKey>)> done) {
-    const std::string_view text = bearer_of(request);
-    if (text.size() != kKeyText || !text.starts_with(kMark)) {
-        return done(std::unexpected(kInvalid));
-    }
-    const std::string id{text.substr(kMark.size(), 2 * kIdBytes)};
+    const auto secret = secret_text_of(kMark, bearer_of(request));
+    if (!secret) return done(std::unexpected(kInvalid));
     if (!gate.known()) {
         return done(std::unexpected(
             Error{.code = Code::overloaded, .where = "accounts", .retry_after_ms = 1'000}));
     }
-    auto found = [id, &gate, hash = hash_hex(text),
+    auto found = [secret = *secret, &gate,
                   done = std::move(done)](Result<bus::Reply> reply) mutable {
         if (!reply) return done(std::unexpected(reply.error()));
         const auto* settings = std::get_if<std::vector<bus::Setting>>(&*reply);
         if (settings == nullptr || settings->empty()) return done(std::unexpected(kInvalid));
         auto key = key_of_setting(settings->front().value);
-        if (!key || key->id != id || !auth::same_key(hash, key->hash)) {
+        if (!key || key->id != secret.id || !auth::same_key(secret.hash, key->hash)) {
             return done(std::unexpected(kInvalid));
         }
         if (key->uid && gate.is_closed(key->uid)) return done(std::unexpected(kInvalid));
         done(std::move(*key));
     };
-    bus.ask(PartitionId{}, bus::AskSettings{.prefix = std::string{kKeySettings} + id},
+    bus.ask(PartitionId{}, bus::AskSettings{.prefix = std::string{kKeySettings} + secret->id},
             std::move(found));
 }
 

@@ -11,6 +11,8 @@
 
 #include "api/accounts.h"
 #include "api/json.h"
+#include "api/registration.h"
+#include "api/settings_test_kit.h"
 
 namespace stentor::api {
 namespace {
@@ -32,6 +34,7 @@ public:
             return reply(bus::Reply{std::vector<bus::AuditEntry>{}});
         }
         const std::unique_lock lock{mutex_};  // An answer may lead to the next question.
+        if (auto kept = settings.answer(question)) return reply(*std::move(kept));
         if (trouble != Code::ok) return reply(std::unexpected(Error{.code = trouble}));
         auto& accounts = partitions_[partition];
         if (const auto* add = std::get_if<bus::AskAddUser>(&question)) {
@@ -66,6 +69,7 @@ public:
         reply(bus::Reply{users});
     }
 
+    KeptSettings settings;
     Code trouble = Code::ok;
     bool disabled = false;
 
@@ -211,6 +215,33 @@ TEST_F(ApiTest, WhileSignUpIsClosedNobodyMakesAnAccountAndOthersSignIn) {
     EXPECT_EQ(sign_in("Ann", "long enough").status, 200U);
     api_.set_sign_up(true);
     EXPECT_EQ(sign_up("Bob", "long enough").status, 201U);
+}
+
+TEST_F(ApiTest, WhileSignUpIsClosedATokenMakesAsManyAccountsAsItMay) {
+    const auto sign_up_with = [&](const std::string& token, std::string_view name,
+                                  std::string_view password, const char* peer) {
+        return post(
+            "/api/v1/sign-up",
+            JsonObject{}.add("name", name).add("password", password).add("token", token).text(),
+            peer);
+    };
+    const std::array<std::uint8_t, kSecretTextBytes> random{};
+    const auto made = make_registration_token("May", 2, now() + Millis{60'000}, random, now());
+    bus_.settings.rows[token_setting(made.token.id)] = to_setting(made.token);
+    const auto uses = [&] { return registration_tokens_in(bus_.settings.all()).at(0).uses; };
+    EXPECT_EQ(sign_up_with(made.text, "Ann", "long enough", "10.0.0.1").status, 201U);
+    EXPECT_EQ(uses(), 0U) << "sign-up is open";
+
+    api_.set_sign_up(false);
+    EXPECT_EQ(sign_up_with(made.text, "Bob", "short", "10.0.0.2").status, 400U);
+    EXPECT_EQ(sign_up_with(made.text, "Ann", "long enough", "10.0.0.3").status, 409U);
+    EXPECT_EQ(uses(), 0U) << "no account was made";
+    EXPECT_EQ(sign_up_with(made.text, "Bob", "long enough", "10.0.0.4").status, 201U);
+    EXPECT_EQ(sign_up_with(made.text, "Cho", "long enough", "10.0.0.5").status, 201U);
+    const Response over = sign_up_with(made.text, "Dan", "long enough", "10.0.0.6");
+    EXPECT_EQ(over.status, 400U);
+    EXPECT_THAT(text(over), HasSubstr("\"field\":\"token\""));
+    EXPECT_EQ(sign_up("Eve", "long enough").status, 403U);
 }
 
 TEST_F(ApiTest, SigningInFindsTheNameInAnyCase) {

@@ -13,6 +13,7 @@ void add_config_commands(CLI::App& app, int& code);  // gen-config, check-config
 void add_costs_command(CLI::App& app);               // commands
 void add_user_commands(CLI::App& app);
 void add_key_commands(CLI::App& app);
+void add_registration_commands(CLI::App& app);
 void add_token_command(CLI::App& app);
 void add_group_commands(CLI::App& app);
 void add_chat_command(CLI::App& app, int& code);

@@ -81,7 +81,7 @@ void add_act(
     });
 }
 
-// All that he wrote, a page at a time.
+// Their groups, and all that they wrote, a page at a time.
 void erase(UserArguments& arguments) {
     const std::uint64_t uid = arguments.server.uid_of(arguments.name);
     if (!arguments.sure) {
@@ -91,6 +91,7 @@ void erase(UserArguments& arguments) {
         if (answer != "yes") throw std::runtime_error{"nothing was erased"};
     }
     std::uint64_t erased = 0;
+    std::uint64_t left = 0;
     std::uint64_t refused = 0;
     json::object from;
     do {
@@ -100,10 +101,11 @@ void erase(UserArguments& arguments) {
             return page.at(key).to_number<std::uint64_t>();
         };
         erased += number("erased");
+        left += number("left");
         refused += number("refused");
         from = {{"gid", number("next_gid")}, {"seq", number("next_seq")}};
     } while (from.at("gid").to_number<std::uint64_t>() != 0);
-    fmt::print("{} messages erased\n", erased);
+    fmt::print("{} messages erased, {} groups left\n", erased, left);
     if (refused != 0) {
         throw std::runtime_error{fmt::format("{} were not: erase again", refused)};
     }

@@ -108,8 +108,15 @@ test("charts live, a group is looked at, an account is disabled and enabled", as
   await page.click('tr:has-text("Ann") >> text="Enable"');
   await page.waitForSelector('tr:has-text("Ann") >> text="Disable"');
 
-  await page.click('tr:has-text("Ann") >> text="Erase messages"');
-  await page.waitForSelector('text="1 messages erased."');
+  await page.click('tr:has-text("Ann") >> text="Erase for good"');
+  await page.waitForSelector("text=/messages erased, 1 groups left/");
   await eventually("the text is gone from the member's page", async () => (await ann.page.locator('text="hello"').count()) === 0);
+
+  await page.click('nav >> text="Registration"');
+  await page.fill('.registration input[aria-label="Name"]', "Class of May");
+  await page.click('text="New token"');
+  await page.waitForSelector("text=/^str_/");
+  await page.click('tr:has-text("Class of May") >> text="End"');
+  await eventually("the token is gone", async () => (await page.locator('tr:has-text("Class of May")').count()) === 0);
   expect(errors).toEqual([]);
 }, 120_000);

@@ -214,7 +214,10 @@ class Operator(unittest.TestCase):
 
         self.assertIn("nothing was erased", stentor("user", "erase", "Bob", "--data", data, stdin="no\n", code=1))
         self.assertIn("no account Cho", stentor("user", "erase", "Cho", "--yes", "--data", data, code=1))
-        self.assertIn("300 messages erased", stentor("user", "erase", "bob", "--data", data, stdin="yes\n"))
+        self.assertIn("300 messages erased, 1 groups left", stentor("user", "erase", "bob", "--data", data, stdin="yes\n"))
+        members = stentor("group", "members", str(gid), "--data", data)
+        self.assertIn("Ann", members)
+        self.assertEqual(len(members.strip().splitlines()), 1, members)
         # The account is closed for good, under a name that nobody is called by.
         self.assertIn("no account Bob", stentor("user", "erase", "Bob", "--yes", "--data", data, code=1))
 
@@ -250,6 +253,34 @@ class Operator(unittest.TestCase):
         text = pathlib.Path(self.folder.name + "/text").read_text()
         self.assertIn("kept by Ann", text)
         self.assertNotIn("regretted", text)
+
+    def test_a_registration_token_makes_accounts_while_sign_up_is_closed(self):
+        with wire.Server(STENTOR, "--set", "accounts.sign_up=false") as server:
+            data = str(server.folder / "data")
+
+            def sign_up(name, **more):
+                content = {"name": name, "password": "long enough", **more}
+                return server.request("POST", "/api/v1/sign-up", content)
+
+            status, refused = sign_up("Ann")
+            self.assertEqual((status, refused["code"], refused["field"]), (403, "NOT_PERMITTED", "sign_up"))
+            made = stentor("registration", "add", "Class of May", "--uses", "2", "--data", data)
+            token = made.strip().splitlines()[-1]
+            self.assertEqual(sign_up("Ann", token=token)[0], 201)
+            self.assertEqual(sign_up("ann", token=token)[0], 409)
+            self.assertRegex(stentor("registration", "list", "--data", data), r"\t1 of 2\t.*\tgood\tClass of May")
+            self.assertEqual(sign_up("Bob", token=token)[0], 201)
+            status, refused = sign_up("Cho", token=token)
+            self.assertEqual((status, refused["code"], refused["field"]), (400, "BAD_FIELD", "token"))
+
+            other = stentor("registration", "add", "June", "--data", data)
+            kept = stentor("registration", "list", "--data", data)
+            self.assertNotIn("Class of May", kept, "what is over goes when the next one is made")
+            stentor("registration", "end", other.split("\t")[0], "--data", data)
+            self.assertEqual(sign_up("Cho", token=other.strip().splitlines()[-1])[0], 400)
+            self.assertEqual(stentor("registration", "list", "--data", data).strip(), "")
+            stentor("registration", "end", other.split("\t")[0], "--data", data, code=1)
+            stentor("registration", "add", "July", "--uses", "0", "--data", data, code=1)
 
     def test_the_operators_rules_for_groups_are_kept_and_named(self):
         file = pathlib.Path(self.folder.name) / "stentor.toml"

@@ -28,6 +28,15 @@ export interface AuditRow {
   what: unknown;
 }
 
+export interface RegistrationToken {
+  id: string;
+  name: string;
+  uses_max: number;
+  uses: number;
+  expires_ms: number;
+  over: boolean;
+}
+
 export class Refusal extends Error {
   constructor(
     readonly status: number,
@@ -58,7 +67,7 @@ export class AdminApi {
   users(prefix: string, after: string): Promise<{ users: User[]; next: string }> {
     return this.get(`users?count=50&${new URLSearchParams({ prefix, after })}`);
   }
-  erase(uid: number, from: { gid: number; seq: number }): Promise<{ erased: number; refused: number; next_gid: number; next_seq: number }> {
+  erase(uid: number, from: { gid: number; seq: number }): Promise<{ erased: number; left: number; refused: number; next_gid: number; next_seq: number }> {
     return this.post(`users/${uid}/erase`, from);
   }
   groups(after: number): Promise<{ groups: Group[]; next: number }> {
@@ -69,6 +78,10 @@ export class AdminApi {
   }
   members(gid: number, prefix: string, banned: string, after: string): Promise<{ members: Member[]; total: number; next: string }> {
     return this.get(`groups/${gid}/members?count=50&${new URLSearchParams({ prefix, banned, after })}`);
+  }
+
+  registration(): Promise<{ tokens: RegistrationToken[] }> {
+    return this.get("registration");
   }
 
   async #call<T>(method: string, path: string, body?: Body): Promise<T> {

@@ -7,6 +7,7 @@ import { Audit } from "./audit";
 import { Groups } from "./groups";
 import { Notice } from "./notice";
 import { Overview } from "./overview";
+import { Registration } from "./registration";
 import { pageLanguage, t } from "./texts";
 import { Users } from "./users";
 
@@ -44,6 +45,7 @@ function enter(root: HTMLElement, api: AdminApi): void {
     [t.overview, () => new Overview(api, notice)],
     [t.users, () => new Users(api, notice)],
     [t.groups, () => new Groups(api, notice)],
+    [t.registration, () => new Registration(api, notice)],
     [t.audit, () => new Audit(api, notice)],
   ];
   const tabs = views.map(([name, make]) =>

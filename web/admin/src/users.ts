@@ -45,20 +45,22 @@ export class Users {
     await this.#table.load();
   }
 
-  // All that he wrote, page by page: a page that was refused in part is told at the end.
+  // Their groups and all that they wrote, page by page: a page that was refused in part is told at the end.
   async #erase(user: User): Promise<void> {
     let at = { gid: 0, seq: 0 };
     let erased = 0;
+    let left = 0;
     let refused = 0;
     const all = async () => {
       do {
         const page = await this.api.erase(user.uid, at);
         erased += page.erased;
+        left += page.left;
         refused += page.refused;
         at = { gid: page.next_gid, seq: page.next_seq };
       } while (at.gid);
     };
-    if (await said(this.notice, all())) this.notice.say(t.erased(erased, refused));
+    if (await said(this.notice, all())) this.notice.say(t.erased(erased, left, refused));
   }
 
   #acts(user: User): HTMLElement {

@@ -33,8 +33,9 @@ const OFFLINE: ApiRefusal = { number: 0, field: "", limit: 0, retryAfterMs: 0, r
 
 let changing: Promise<unknown> = Promise.resolve();
 
-export async function enter(path: "sign-up" | "sign-in", name: string, password: string): Promise<Account | ApiRefusal> {
-  const answer = await call(path, { name, password });
+// `token`: of a registration, where sign-up is closed; else empty.
+export async function enter(path: "sign-up" | "sign-in", name: string, password: string, token = ""): Promise<Account | ApiRefusal> {
+  const answer = await call(path, { name, password, ...(token && { token }) });
   return isRefusal(answer) ? answer : accountOf(answer, name);
 }
 

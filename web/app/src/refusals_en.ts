@@ -91,6 +91,7 @@ export const refusalsEn: Refusals = {
     body: "The message is not possible.",
     address: "An address in it is not possible.",
     invite: "This invitation is not valid any more.",
+    token: "This registration token is not valid any more.",
     expires_ms: "That time is not possible.",
     uses_max: "That number of uses is not possible.",
     prefix: "That cannot be looked for.",

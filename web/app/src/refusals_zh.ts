@@ -88,6 +88,7 @@ export const refusalsZh: Refusals = {
     body: "消息不可用。",
     address: "其中的地址不可用。",
     invite: "邀请已失效。",
+    token: "注册令牌已失效。",
     expires_ms: "时间不可用。",
     uses_max: "可用次数不正确。",
     prefix: "无法这样查找。",

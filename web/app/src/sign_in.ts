@@ -11,8 +11,12 @@ type Way = "sign-in" | "sign-up";
 
 export function signInPage(root: HTMLElement, notice: string, done: (account: Account) => void): void {
   let way: Way = "sign-up";
+  let closed = false;
   const name = el("input", { id: "name", name: "username", autocomplete: "username", required: true, maxlength: 64, autocapitalize: "none", spellcheck: "false" });
   const password = el("input", { id: "password", name: "password", type: "password", required: true, minlength: PASSWORD_LEAST, maxlength: 128, "aria-describedby": "password-hint" });
+  // Asked for once the server has said that it needs one.
+  const token = el("input", { id: "registration", autocomplete: "off", maxlength: 128, autocapitalize: "none", spellcheck: "false" });
+  const registration = el("div", { hidden: true }, el("label", { for: "registration" }, t.registrationToken), token);
   const show = el("input", { type: "checkbox", id: "show" });
   const hint = el("span", { id: "password-hint", class: "hint" });
   const error = el("p", { class: "error", role: "alert" }, notice);
@@ -25,6 +29,7 @@ export function signInPage(root: HTMLElement, notice: string, done: (account: Ac
     title,
     el("label", { for: "name" }, t.name), name,
     el("label", { for: "password" }, t.password), password, hint,
+    registration,
     el("label", { class: "check" }, show, t.showPassword),
     error, submit,
     el("p", { class: "switch" }, question, " ", other),
@@ -38,6 +43,7 @@ export function signInPage(root: HTMLElement, notice: string, done: (account: Ac
     setText(question, up ? t.haveAccount : t.newHere);
     setText(other, up ? t.signIn : t.signUp);
     setText(hint, up ? t.passwordHint(PASSWORD_LEAST) : "");
+    registration.hidden = !up || !closed;
     password.autocomplete = up ? "new-password" : "current-password";
   };
   other.addEventListener("click", () => {
@@ -53,12 +59,14 @@ export function signInPage(root: HTMLElement, notice: string, done: (account: Ac
     setText(error, "");
     setText(submit, t.working);
     submit.disabled = true;
-    void enter(way, name.value.trim(), password.value).then((answer) => {
+    void enter(way, name.value.trim(), password.value, way === "sign-up" ? token.value.trim() : "").then((answer) => {
       submit.disabled = false;
+      closed ||= !isAccount(answer) && (answer.field === "sign_up" || answer.field === "token");
       turn(way);
       if (isAccount(answer)) return done(answer);
       setText(error, refusalWords(answer));
-      (answer.field === "password" ? password : name).focus();
+      const wrong = answer.field === "password" ? password : registration.hidden ? name : token;
+      wrong.focus();
       return undefined;
     });
   });

@@ -7,6 +7,7 @@ export const en = {
   name: "Name",
   password: "Password",
   passwordHint: (least: number) => `At least ${least} characters`,
+  registrationToken: "Registration token, from whoever runs this server",
   newHere: "New here?",
   haveAccount: "Already have an account?",
   working: "One moment…",

@@ -8,6 +8,7 @@ export const zh: Texts = {
   name: "名字",
   password: "密码",
   passwordHint: (least) => `至少 ${least} 个字符`,
+  registrationToken: "注册令牌（由服务器管理员提供）",
   newHere: "第一次来？",
   haveAccount: "已有账号？",
   working: "请稍候…",
