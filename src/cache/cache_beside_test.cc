@@ -128,6 +128,26 @@ TEST_F(BesideTest, WhatIsHisOwnIsAskedForOnlyWhereThereIsSomething) {
     EXPECT_EQ(mine_asked.back().to, Seq{500});
 }
 
+// The sums of a group are told once a second: what a member did just now is not in them yet.
+TEST_F(BesideTest, AReactionOfOnesOwnIsOnThePageBeforeTheSumsHaveIt) {
+    open_it();
+    member.overlay = true;
+    item(bus::TalliesChanged{{tally_of(499, 2)}}, 1);
+    mine.reactions = {{Seq{497}, "+"}, {Seq{499}, "+"}, {Seq{499}, "-"}};
+    pull(490, 500);
+    answer_all();
+    ASSERT_EQ(told.ranges.size(), 1U);
+    const pb::Range& range = told.ranges[0].frame.range();
+    std::vector<std::string> shown;
+    for (const pb::Tally& tally : range.tallies()) {
+        for (const pb::Reaction& one : tally.reactions()) {
+            shown.push_back(std::to_string(tally.seq()) + one.emoji() +
+                            std::to_string(one.count()) + (one.mine() ? "!" : ""));
+        }
+    }
+    EXPECT_THAT(shown, ElementsAre("497+1!", "499+2!", "499-1!"));
+}
+
 TEST_F(BesideTest, NothingHiddenIsShownBecauseTheOwnerDoesNotAnswer) {
     member.overlay = true;
     open();

@@ -24,12 +24,20 @@ Error failure_of(const Result<bus::Reply>& reply) {
     return error;
 }
 
+auto reactions_to(Seq seq, const bus::Mine& mine) {
+    return std::ranges::equal_range(mine.reactions, seq, {}, &std::pair<Seq, std::string>::first);
+}
+
+// The sums are told once in a while: a reaction of theirs that is not in them yet comes on top, so
+// that no page is older than the answer to what its reader did before.
 void mark_mine(pb::Tally& tally, const bus::Mine& mine) {
-    for (const auto& [seq, emoji] : mine.reactions) {
-        if (seq.value != tally.seq()) continue;
-        for (pb::Reaction& reaction : *tally.mutable_reactions()) {
-            if (reaction.emoji() == emoji) reaction.set_mine(true);
-        }
+    for (const auto& [seq, emoji] : reactions_to(Seq{tally.seq()}, mine)) {
+        auto& reactions = *tally.mutable_reactions();
+        const auto summed = std::ranges::find(reactions, emoji, &pb::Reaction::emoji);
+        pb::Reaction& reaction = summed == reactions.end() ? *reactions.Add() : *summed;
+        if (reaction.count() == 0) reaction.set_count(1);
+        reaction.set_emoji(emoji);
+        reaction.set_mine(true);
     }
 }
 
@@ -85,9 +93,12 @@ void Cache::Impl::add_beside(Page& page, const Memory& memory, std::span<const L
             const auto found = pages_.find(memory.gid(), memory.epoch(), entry.seq, memory.floor());
             tally = found.page == nullptr ? nullptr : found.page->tally(entry.seq);
         }
-        if (tally == nullptr) continue;
-        *page.add_tallies() = *tally;
-        if (mine) mark_mine(*page.mutable_tallies(page.tallies_size() - 1), *mine);
+        const bool reacted = mine && !entry.recalled && !reactions_to(entry.seq, *mine).empty();
+        if (tally == nullptr && !reacted) continue;
+        pb::Tally& told = *page.add_tallies();
+        if (tally != nullptr) told = *tally;
+        told.set_seq(entry.seq.value);
+        if (reacted) mark_mine(told, *mine);
     }
     if (!mine) return;
     // Of an empty page there may still be notes: after the newest entry, where he has just joined.

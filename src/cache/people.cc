@@ -15,12 +15,12 @@ bool turned_away(Code code) {
 
 constexpr Millis kBadgesGather{1'000};
 
-// A newer one takes the place of the one that was not told yet.
+// A newer one takes the place of the one that was not told yet, and says what that one would have.
 pb::Badge& badge_of(pb::Pulse& pulse, GroupId gid) {
     const auto known = std::ranges::find(*pulse.mutable_badges(), gid.value, &pb::Badge::gid);
     pb::Badge& badge = known == pulse.mutable_badges()->end() ? *pulse.add_badges() : *known;
-    badge.Clear();
     badge.set_gid(gid.value);
+    badge.clear_last();
     return badge;
 }
 
@@ -80,7 +80,7 @@ void People::on_gone(const ConnectionToken& connection, UserId uid) {
     if (device != person.devices.end()) person.devices.erase(device);
     if (!person.devices.empty()) return;
     for (const Row& row : person.rows) {
-        if (row.member != 0) count_out(*place, row.gid);
+        if (row.member) count_out(*place, row.gid);
     }
     by_uid_.remove(*place);
     person = {};
@@ -97,7 +97,7 @@ void People::on_seat(UserId uid, GroupId gid, int seats) {
     Row* row = row_of(*person, gid);
     if (row == nullptr || row->seats == 0) return;
     --row->seats;
-    if (row->member == 0) return drop_if_unused(*person, gid);
+    if (!row->member) return drop_if_unused(*person, gid);
     // What came while he watched was not counted here.
     row->unread = 0;
     mark(*person, *row);
@@ -139,7 +139,8 @@ void People::take_groups(Place place, const bus::HelloAnswer& answer) {
 
 void People::add_row(Place place, GroupId gid) {
     Row& row = row_with(people_[place], gid);
-    if (std::exchange(row.member, std::uint8_t{1}) != 0) return;
+    if (row.member) return;
+    row.member = true;
     Heads& heads = heads_[gid];
     row.head = static_cast<std::uint32_t>(heads.head.value);
     ++heads.rows;
@@ -153,15 +154,15 @@ void People::add_row(Place place, GroupId gid) {
 
 void People::remove_row(Place place, GroupId gid) {
     Row* row = row_of(people_[place], gid);
-    if (row == nullptr || row->member == 0) return;
-    row->member = 0;
+    if (row == nullptr || !row->member) return;
+    row->member = row->changed = row->renamed = false;
     count_out(place, gid);
     drop_if_unused(people_[place], gid);
 }
 
 void People::drop_if_unused(Person& person, GroupId gid) {
     const Row* row = row_of(person, gid);
-    if (row != nullptr && row->member == 0 && row->seats == 0) {
+    if (row != nullptr && !row->member && row->seats == 0) {
         person.rows.erase(person.rows.begin() + (row - person.rows.data()));
     }
 }
@@ -177,6 +178,10 @@ void People::count_out(Place place, GroupId gid) {
 void People::on_nudge(const bus::Nudge& nudge) {
     if (const auto* moved = std::get_if<bus::HeadMoved>(&nudge)) return on_head_moved(*moved);
     if (const auto* read = std::get_if<bus::ReadMoved>(&nudge)) return on_read_moved(*read);
+    if (const auto* group = std::get_if<bus::GroupMoved>(&nudge)) return on_group_moved(*group);
+    if (const auto* reaction = std::get_if<bus::ReactionMoved>(&nudge)) {
+        return on_reaction_moved(*reaction);
+    }
     const auto* log = std::get_if<bus::UserLogMoved>(&nudge);
     Person* person = log == nullptr ? nullptr : find(log->uid);
     if (person != nullptr) on_user_log_moved(*person);
@@ -216,6 +221,12 @@ void People::on_user_log_reply(const UserLogAsk& asked, Result<bus::Reply> reply
 
 void People::apply(Place place, const pb::UserLogEntry& entry) {
     if (entry.has_ousted()) return remove_row(place, {entry.gid()});
+    if (entry.has_hidden()) {
+        // What they hid is neither unread to them nor what their list shows.
+        Row* row = row_of(people_[place], {entry.gid()});
+        if (row != nullptr) mark_news(people_[place], *row, true, false);
+        return;
+    }
     if (!entry.has_joined() || people_[place].rows.size() >= limits::kGroupsListed) return;
     add_row(place, {entry.gid()});
 }
@@ -232,19 +243,35 @@ void People::tell_all(const Person& person, const pb::UserLog& log) {
 void People::on_read_moved(const bus::ReadMoved& moved) {
     Person* person = find(moved.uid);
     if (person == nullptr || !person->known) return;
-    pb::UserLog log;
-    log.set_head(person->told);
-    pb::UserLogEntry& entry = *log.add_entries();
+    pb::UserLogEntry entry;
     entry.set_gid(moved.gid.value);
     entry.set_epoch(moved.epoch.value);
     entry.mutable_read()->set_gid(moved.gid.value);
     entry.mutable_read()->set_epoch(moved.epoch.value);
     entry.mutable_read()->set_seq(moved.read.value);
-    tell_all(*person, log);
+    tell_once(*person, std::move(entry));
     if (Row* row = row_of(*person, moved.gid)) {
         row->unread = 0;
         mark(*person, *row);
     }
+}
+
+void People::on_reaction_moved(const bus::ReactionMoved& moved) {
+    const Person* person = find(moved.uid);
+    if (person == nullptr || !person->known) return;
+    pb::UserLogEntry entry;
+    entry.set_gid(moved.reacted.gid());
+    entry.set_epoch(moved.reacted.epoch());
+    *entry.mutable_reacted() = moved.reacted;
+    tell_once(*person, std::move(entry));
+}
+
+// Without a number: it is kept nowhere.
+void People::tell_once(const Person& person, pb::UserLogEntry entry) {
+    pb::UserLog log;
+    log.set_head(person.told);
+    *log.add_entries() = std::move(entry);
+    tell_all(person, log);
 }
 
 // ---- Badges
@@ -264,11 +291,38 @@ void People::on_head_moved(const bus::HeadMoved& moved) {
     }
 }
 
+// A large group's members are too many to be marked at once: each is at their turn.
+void People::on_group_moved(const bus::GroupMoved& moved) {
+    const auto found = heads_.find(moved.gid);
+    if (found == heads_.end()) return;
+    Heads& heads = found->second;
+    const bool renamed = !moved.name.empty();
+    if (heads.news == nullptr) heads.news = std::make_unique<News>();
+    if (renamed) heads.news->name = moved.name;
+    if (heads.large) {
+        auto& since = renamed ? heads.news->renamed : heads.news->changed;
+        since = Since{.turn = turn_, .place = next_turn_};
+    }
+    for (const Place place : heads.members) {
+        Person& person = people_[place];
+        if (Row* row = row_of(person, moved.gid)) mark_news(person, *row, !renamed, renamed);
+    }
+}
+
+// Whoever watches on all their connections is told there.
+void People::mark_news(Person& person, Row& row, bool changed, bool renamed) {
+    if (row.seats >= person.devices.size()) return;
+    row.changed = row.changed || changed;
+    row.renamed = row.renamed || renamed;
+    mark(person, row);
+}
+
 void People::mark(Person& person, Row& row) {
-    if (row.member == 0 || row.marked != 0 || row.unread >= limits::kUnreadCap) return;
+    if (!row.member || row.marked) return;
+    if (row.unread >= limits::kUnreadCap && !row.changed && !row.renamed) return;
     if (row.seats >= person.devices.size()) return;
     if (waiting_.size() >= limits::kBadgesWaiting) return;
-    row.marked = 1;
+    row.marked = true;
     waiting_.push_back({.uid = person.uid, .gid = row.gid});
 }
 
@@ -277,9 +331,16 @@ void People::mark(Person& person, Row& row) {
 void People::pump() {
     while (asks_under_way_ < limits::kBadgeAsks && asks_left_ > 0) {
         --asks_left_;
-        const BadgeAsk next = waiting_.front();
+        BadgeAsk next = waiting_.front();
         waiting_.pop_front();
-        if (find(next.uid) == nullptr) continue;
+        Person* person = find(next.uid);
+        if (person == nullptr) continue;
+        // What is changed from now on the answer may not hold: that is one question more.
+        if (Row* row = row_of(*person, next.gid)) {
+            next.changed = row->changed;
+            next.renamed = row->renamed;
+            row->changed = row->renamed = false;
+        }
         ++asks_under_way_;
         fx_.ask(next, bus::AskOpen{.gid = next.gid, .uid = next.uid});
     }
@@ -290,8 +351,8 @@ void People::on_badge_reply(const BadgeAsk& asked, Result<bus::Reply> reply) {
     const auto place = by_uid_.find(asked.uid);
     Person* person = place ? &people_[*place] : nullptr;
     Row* row = person == nullptr ? nullptr : row_of(*person, asked.gid);
-    if (row != nullptr) row->marked = 0;  // Also of who left: he may come back to this row.
-    if (row == nullptr || row->member == 0) return pump();
+    if (row != nullptr) row->marked = false;  // Also of who left: he may come back to this row.
+    if (row == nullptr || !row->member) return pump();
     const auto* answer = reply ? std::get_if<bus::OpenAnswer>(&*reply) : nullptr;
     if (answer != nullptr && answer->member.role != pb::ROLE_NONE) {
         const Heads& heads = heads_.at(asked.gid);
@@ -305,19 +366,37 @@ void People::on_badge_reply(const BadgeAsk& asked, Result<bus::Reply> reply) {
         pb::Badge& badge = badge_of(*person->badges, asked.gid);
         badge.set_unread(row->unread);
         badge.set_head(answer->head.value);
-        if (!heads.large && answer->last)
+        if (asked.changed) badge.set_changed(true);
+        if (asked.renamed && heads.news) badge.set_name(heads.news->name);
+        // Else everybody who is told that it changed would ask what it is now.
+        if ((!heads.large || badge.changed()) && answer->last)
             badge.mutable_last()->ParseFromString(*answer->last->bytes);
-        if (heads.head > answer->head) mark(*person, *row);
+        if (heads.head > answer->head || row->changed || row->renamed) mark(*person, *row);
+    } else {  // To be asked again at their turn.
+        row->changed = row->changed || asked.changed;
+        row->renamed = row->renamed || asked.renamed;
     }
     pump();
 }
 
+// Whether this look at the place is the first one since.
+bool People::is_due(const std::optional<Since>& since, Place place) const {
+    if (!since) return false;
+    return place >= since->place ? turn_ == since->turn : turn_ == since->turn + 1;
+}
+
 // Groups that were too large to be marked, and rows that found no room.
-void People::look_at(Person& person) {
+void People::look_at(Place place) {
+    Person& person = people_[place];
     for (Row& row : person.rows) {
-        if (row.member == 0 || row.marked != 0 || row.unread >= limits::kUnreadCap) continue;
-        const auto heads = heads_.find(row.gid);
-        if (static_cast<std::uint32_t>(heads->second.head.value) != row.head) mark(person, row);
+        if (!row.member) continue;
+        const Heads& heads = heads_.find(row.gid)->second;
+        const News* news = heads.news.get();
+        const bool changed = news != nullptr && is_due(news->changed, place);
+        const bool renamed = news != nullptr && is_due(news->renamed, place);
+        if (changed || renamed) mark_news(person, row, changed, renamed);
+        const bool behind = static_cast<std::uint32_t>(heads.head.value) != row.head;
+        if (behind || row.changed || row.renamed) mark(person, row);
     }
 }
 
@@ -350,11 +429,12 @@ void People::on_tick(Time now, storm::Level level) {
     const auto due = static_cast<Place>(people_.size() * static_cast<std::size_t>(elapsed.count()) /
                                         static_cast<std::size_t>(limits::kBadgesEvery.count()));
     for (; next_turn_ < due; ++next_turn_) {
-        look_at(people_[next_turn_]);
+        look_at(next_turn_);
     }
     if (elapsed == limits::kBadgesEvery) {
         turn_began_ = now;
         next_turn_ = 0;
+        ++turn_;
     }
     turn_badges(now, level);
 }

@@ -4,10 +4,11 @@
 //
 // Owner: the cache. Thread: the hub's. Losing it loses nothing: a device that connects again asks.
 // Cost: 112 bytes for a user with one connection and one group, 16 for each further group, 4 more
-// in a small one; about 110 for a group. A HeadMoved marks the users of a small group, and nobody
-// of a large one: those are looked at once in a pulse's period, each at his turn. A marked row is
-// one question to the owner, which says the exact count; a row at 99+ costs nothing until something
-// is read there.
+// in a small one; about 120 for a group, and 100 more once something old was changed there. A
+// HeadMoved or a GroupMoved marks the users of a small group, and nobody of a large one: those are
+// looked at once in a pulse's period, each at his turn. A marked row is one question to the owner,
+// which says the exact count; to a row at 99+ new entries cost nothing until something is read
+// there.
 //
 // Limits: kBadgeAsks questions under way, kBadgesWaiting rows marked (the others are found at their
 // turn), kConnectionsPerUser, kGroupsListed rows.
@@ -17,6 +18,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -45,6 +47,8 @@ struct UserLogAsk {
 struct BadgeAsk {
     UserId uid;
     GroupId gid;
+    bool changed{};  // What the badge is to say: old entries are not what they were,
+    bool renamed{};  // the group has another name.
 };
 
 class People {
@@ -91,9 +95,11 @@ private:
         GroupId gid;
         std::uint32_t head{};  // The low half of the head told.
         std::uint8_t unread{};
-        std::uint8_t seats{};   // Of his connections here.
-        std::uint8_t marked{};  // A question about it is under way, or waits.
-        std::uint8_t member{};  // Else only seats are known: his groups were not told yet.
+        std::uint8_t seats{};  // Of his connections here.
+        bool marked : 1 {};    // A question about it is under way, or waits.
+        bool member : 1 {};    // Else only seats are known: his groups were not told yet.
+        bool changed : 1 {};   // To be said with the next badge that is asked for.
+        bool renamed : 1 {};   // Likewise.
     };
     static_assert(sizeof(Row) == 16);
     static_assert(limits::kConnectionsPerUser <= UINT8_MAX);
@@ -118,9 +124,20 @@ private:
     static_assert(sizeof(Person) <= 112);
     using Place = std::uint32_t;  // In people_.
 
+    // From here on everybody of a large group is looked at once, each at their turn.
+    struct Since {
+        std::uint64_t turn{};
+        Place place{};
+    };
+    struct News {  // Beside new entries.
+        std::string name;
+        std::optional<Since> changed;
+        std::optional<Since> renamed;
+    };
     struct Heads {  // Of a group of somebody here.
         Seq head;
         std::vector<Place> members;  // Those here; of a small group only.
+        std::unique_ptr<News> news;  // Once there was something.
         std::uint32_t rows{};
         bool large{};
     };
@@ -136,11 +153,16 @@ private:
     void take_groups(Place place, const bus::HelloAnswer& answer);
     void on_head_moved(const bus::HeadMoved& moved);
     void on_read_moved(const bus::ReadMoved& moved);
+    void on_reaction_moved(const bus::ReactionMoved& moved);
+    void on_group_moved(const bus::GroupMoved& moved);
     void on_user_log_moved(Person& person);
     void apply(Place place, const pb::UserLogEntry& entry);
     void tell_all(const Person& person, const pb::UserLog& log);
+    void tell_once(const Person& person, pb::UserLogEntry entry);
     void mark(Person& person, Row& row);
-    void look_at(Person& person);
+    void mark_news(Person& person, Row& row, bool changed, bool renamed);
+    [[nodiscard]] bool is_due(const std::optional<Since>& since, Place place) const;
+    void look_at(Place place);
     void pump();
     void turn_badges(Time now, storm::Level level);
 
@@ -160,6 +182,7 @@ private:
     Time badges_again_;              // When they are told next.
     std::vector<HelloAsk> retries_;  // To be asked again at the next tick.
     std::size_t asks_under_way_ = 0;
+    std::uint64_t turn_ = 0;
     Time turn_began_;
     Place next_turn_ = 0;
 };

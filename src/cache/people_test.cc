@@ -30,8 +30,10 @@ protected:
         }
         const auto& ask = std::get<bus::AskOpen>(question);
         ++badge_asks;
+        if (open_fails) return std::unexpected(Error{.code = Code::timeout});
         return bus::OpenAnswer{.member = {.role = pb::ROLE_MEMBER, .unread = unread[ask.gid]},
-                               .head = heads[ask.gid]};
+                               .head = heads[ask.gid],
+                               .last = newest};
     }
     pb::UserLog log_after(std::uint64_t after) const {
         pb::UserLog page;
@@ -92,7 +94,24 @@ protected:
         return numbers;
     }
 
+    // What a second tells of changes: "gid", "!" where old entries changed, the new name.
+    std::vector<std::string> news() {
+        second();
+        std::vector<std::string> all;
+        for (const auto& [connection, pulse] : told.pulses) {
+            for (const pb::Badge& badge : pulse.badges()) {
+                all.push_back(std::to_string(badge.gid()) + (badge.changed() ? "!" : "") +
+                              badge.name());
+            }
+        }
+        return all;
+    }
+    void recalled(GroupId gid) { cache.on_nudge(bus::GroupMoved{.gid = gid}, now); }
+    void renamed(GroupId gid) { cache.on_nudge(bus::GroupMoved{.gid = gid, .name = "new"}, now); }
+
     std::optional<Code> hello_fails;
+    bool open_fails = false;
+    std::optional<LogEntry> newest;
     std::vector<pb::UserLogEntry> user_log;
     std::map<GroupId, std::uint32_t> unread;
     std::map<GroupId, Seq> heads;
@@ -191,6 +210,25 @@ TEST_F(PeopleTest, AReadPositionReachesAllDevicesWithoutANumber) {
     const pb::UserLogEntry& entry = told.unasked[0].frame.user_log().entries(0);
     EXPECT_EQ(entry.user_log_seq(), 0U);
     EXPECT_EQ(entry.read().seq(), 9U);
+}
+
+TEST_F(PeopleTest, AReactionReachesAllDevicesWithoutANumber) {
+    connect(kPhone);
+    connect(kDesk);
+    logged();
+    pb::React react;
+    react.set_gid(kGroup.value);
+    react.set_epoch(1);
+    react.set_seq(9);
+    react.set_emoji("+");
+    cache.on_nudge(bus::ReactionMoved{.uid = kBob, .reacted = react}, now);  // Not here.
+    cache.on_nudge(bus::ReactionMoved{.uid = kAnn, .reacted = react}, now);
+    ASSERT_EQ(told.unasked.size(), 2U);
+    const pb::UserLogEntry& entry = told.unasked[0].frame.user_log().entries(0);
+    EXPECT_EQ(entry.user_log_seq(), 0U);
+    EXPECT_EQ(entry.gid(), kGroup.value);
+    EXPECT_EQ(entry.epoch(), 1U);
+    EXPECT_EQ(entry.reacted().emoji(), "+");
 }
 
 // ---- Badges
@@ -328,6 +366,112 @@ TEST_F(PeopleTest, ALargeGroupIsLookedAtOnceInAPeriod) {
     for (int i = 0; i < 31; ++i) told_times += second().empty() ? 0 : 1;
     EXPECT_EQ(told_times, 1);
     EXPECT_EQ(badge_asks, 1);
+}
+
+// ---- What is told beside new entries
+
+TEST_F(PeopleTest, ARecallAndANewNameAreToldWithTheCountThatIsRightThen) {
+    connect();
+    head(kGroup, 11, 2);
+    EXPECT_THAT(second(), ElementsAre("77:2"));
+    unread[kGroup] = 1;
+    recalled(kGroup);
+    EXPECT_THAT(second(), ElementsAre("77:1"));
+    EXPECT_TRUE(told.pulses.at(0).second.badges(0).changed());
+    renamed(kGroup);
+    EXPECT_THAT(news(), ElementsAre("77new"));
+    renamed(kGroup);
+    recalled(kGroup);
+    EXPECT_THAT(news(), ElementsAre("77!new"));
+    EXPECT_THAT(news(), IsEmpty());
+    recalled(GroupId{99});  // Of nobody here.
+    EXPECT_THAT(news(), IsEmpty());
+}
+
+TEST_F(PeopleTest, NinetyNinePlusIsAskedForAgainWhenOldEntriesChange) {
+    connect();
+    head(kGroup, 300, limits::kUnreadCap);
+    second();
+    unread[kGroup] = 99;
+    recalled(kGroup);
+    EXPECT_THAT(second(), ElementsAre("77:99"));
+}
+
+// The answer may be from before it.
+TEST_F(PeopleTest, WhatChangesWhileAQuestionIsUnderWayIsAskedOnceMore) {
+    connect();
+    head(kGroup, 11, 2);
+    cache.on_tick(now += Millis{1'000});
+    ASSERT_EQ(told.asks.size(), 1U);
+    auto ask = std::move(told.asks.front());
+    told.asks.clear();
+    const Result<bus::Reply> early = answer_person(ask.question);
+    unread[kGroup] = 1;
+    recalled(kGroup);
+    cache.on_reply(ask.id, early, now);
+    EXPECT_THAT(second(), ElementsAre("77:2", "77:1"));
+    EXPECT_FALSE(told.pulses.front().second.badges(0).changed());
+    EXPECT_TRUE(told.pulses.back().second.badges(0).changed());
+}
+
+TEST_F(PeopleTest, AChangeThatTheOwnerDidNotAnswerForIsToldAtTheNextTurn) {
+    connect();
+    second();
+    open_fails = true;
+    recalled(kGroup);
+    EXPECT_THAT(news(), IsEmpty());
+    open_fails = false;
+    std::vector<std::string> all;
+    for (int i = 0; i < 35; ++i) {
+        for (const std::string& one : news()) all.push_back(one);
+    }
+    EXPECT_THAT(all, ElementsAre("77!"));
+}
+
+TEST_F(PeopleTest, WhoWatchesOnAllConnectionsIsToldThere) {
+    connect(kPhone);
+    cache.on_seat(kAnn, kGroup, 1);
+    recalled(kGroup);
+    EXPECT_THAT(news(), IsEmpty());
+    EXPECT_EQ(badge_asks, 0);
+    cache.on_seat(kAnn, kGroup, -1);
+    EXPECT_THAT(news(), ElementsAre("77"));
+    connect(kDesk);
+    cache.on_seat(kAnn, kGroup, 1);
+    recalled(kGroup);
+    EXPECT_THAT(news(), ElementsAre("77!", "77!"));  // The one that watches keeps it from itself.
+}
+
+TEST_F(PeopleTest, EverybodyOfALargeGroupIsToldOfAChangeOnceInAPeriod) {
+    connect();
+    for (int i = 0; i < 40; ++i) second();
+    head(kGroup, 50, 3, 1'000'000);
+    newest = LogEntry{.seq = Seq{50}, .bytes = share(std::string{})};
+    for (int i = 0; i < 40; ++i) second();
+    badge_asks = 0;
+    for (int times = 0; times < 5; ++times) recalled(kGroup);
+    renamed(kGroup);
+    std::vector<std::string> all;
+    for (int i = 0; i < 70; ++i) {
+        for (const std::string& one : news()) {
+            all.push_back(one);
+            // Else a million would ask what it is now.
+            EXPECT_TRUE(told.pulses.at(0).second.badges(0).has_last());
+        }
+    }
+    EXPECT_THAT(all, ElementsAre("77!new"));
+    EXPECT_EQ(badge_asks, 1);
+}
+
+TEST_F(PeopleTest, WhatOneHidesChangesTheirBadge) {
+    connect();
+    head(kGroup, 11, 2);
+    second();
+    unread[kGroup] = 1;
+    happens(kGroup).mutable_hidden()->add_seqs(11);
+    cache.on_nudge(bus::UserLogMoved{kAnn}, now);
+    answer_people();
+    EXPECT_THAT(news(), ElementsAre("77!"));
 }
 
 TEST_F(PeopleTest, JoinedAndOustedChangeWhatIsLookedAt) {

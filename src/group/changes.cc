@@ -13,14 +13,9 @@ namespace {
 
 using store::Role;
 
-// Text that is edited comes before people as text that is sent: at the same rate. What takes
-// something away from all never waits behind either, nor behind reactions.
+// What takes something away from all.
 bool takes_away(const pb::ClientFrame& command) {
     return command.has_recall() || command.has_clear_reactions();
-}
-
-Rate& rate_of(CachedMember& member, const pb::ClientFrame& command) {
-    return takes_away(command) ? member.recalls : member.changes;
 }
 
 std::uint64_t ms(Millis time) { return static_cast<std::uint64_t>(time.count()); }
@@ -67,9 +62,11 @@ std::optional<Error> Group::objection_to_change(Work& work, CachedMember& member
         return kNoGroup;
     }
     if (!work.rated && !post.limits_lifted && !post.operator_rights) {
+        const auto bucket = bucket_of(member, post.command, settings_.rate);
         if (post.command.has_edit()) {
             if (const auto error = rate_objection(member, now)) return error;
-        } else if (const auto wait = rate_of(member, post.command).take(kChangesRate, now)) {
+        } else if (const auto wait =
+                       bucket ? bucket->rate.take(bucket->limit, now) : std::nullopt) {
             return Error{.code = Code::rate_limited,
                          .where = "gid",
                          .retry_after_ms = wait_ms(*wait),
@@ -180,7 +177,6 @@ bool Group::admit_edit(Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
     const pb::Edit& edit = post.command.edit();
     if (!knows_counterpart(work)) return false;
-    if (found_as<std::optional<store::MemberRow>>(work.found) != nullptr) work.found.reset();
     auto error = objection_to_change(work, member, Epoch{edit.epoch()}, now);
     if (!error && member.row.muted_until > now) {
         error = muted_for(member.row.muted_until - now);

@@ -15,18 +15,6 @@ using store::Role;
 
 Cmid cmid_of(const std::string& raw) { return Cmid::from(raw).value_or(Cmid{}); }
 
-// What was refused for good has used up nothing: its sender is told to repair it and to send it
-// again at once.
-void give_back(const bus::Post& post, CachedMember& member, const RateLimit& sends, Time now) {
-    if (post.command.has_send() || post.command.has_edit()) {
-        member.given_back.pay(member.rate, sends, now);
-    } else if (post.command.has_recall() || post.command.has_clear_reactions()) {
-        member.given_back.pay(member.recalls, kChangesRate, now);
-    } else if (post.command.has_hide() || post.command.has_react()) {
-        member.given_back.pay(member.changes, kChangesRate, now);
-    }
-}
-
 }  // namespace
 
 bool Group::admit(Work& work, Time now) {
@@ -53,7 +41,12 @@ bool Group::admit(Work& work, Time now) {
     const bool ended = admit_command(work, member, now);
     const Code refused = std::exchange(refused_, outer);
     const bool rated = work.rated && !post.limits_lifted && !post.operator_rights;
-    if (ended && rated && gives_back(refused)) give_back(post, member, settings_.rate, now);
+    const auto bucket = bucket_of(member, post.command, settings_.rate);
+    // What was refused for good has used up nothing: its sender is told to repair it and to send it
+    // again at once.
+    if (ended && rated && bucket && gives_back(refused)) {
+        member.given_back.pay(bucket->rate, bucket->limit, now);
+    }
     return ended;
 }
 
@@ -149,7 +142,6 @@ std::optional<Error> Group::standing_objection(const bus::Post& post, const Cach
 bool Group::admit_send(Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
     if (!knows_counterpart(work)) return false;
-    if (found_as<std::optional<store::MemberRow>>(work.found) != nullptr) work.found.reset();
     if (const auto error = objection_to_id(work, member, now)) {
         refuse(post.reply_to, *error);
         return true;

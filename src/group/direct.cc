@@ -104,10 +104,13 @@ void Group::set_blocked(const Work& work, CachedMember& member, Time now) {
     stage_rows(std::move(operation));
 }
 
-bool Group::knows_counterpart(const Work& work) {
+bool Group::knows_counterpart(Work& work) {
     if (group_settings_.kind() != pb::GROUP_KIND_DIRECT) return true;
     const UserId whom = counterpart(work.post.uid);
-    return whom == work.post.uid || other(work, whom) != nullptr;
+    if (whom != work.post.uid && other(work, whom) == nullptr) return false;
+    // Their row is in memory now; what is asked for next must not be taken for found.
+    if (found_as<std::optional<MemberRow>>(work.found) != nullptr) work.found.reset();
+    return true;
 }
 
 // He is told no more than that.

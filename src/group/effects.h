@@ -32,6 +32,12 @@ struct LoadOlder {  // Up to kRangeEntries entries that end at `to`, for the unr
     Seq to;
     std::uint64_t ask{};
 };
+struct LoadHidden {  // What `uid` hid of the entries from `from` to `to`, for the answer to `ask`.
+    UserId uid;
+    Seq from;
+    Seq to;
+    std::uint64_t ask{};
+};
 
 // For the command at the front of this user's queue, which goes on when it is here.
 struct EntryAt {
@@ -88,8 +94,8 @@ struct LoadReactions {  // About kSweepRows that are to be taken away (sweeps.h)
     std::uint64_t asked_at{};  // As in LoadFor.
 };
 
-using LoadWhat = std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder, LoadFor, LoadReaders,
-                              LoadFloor, LoadRest, LoadReactions>;
+using LoadWhat = std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder, LoadHidden, LoadFor,
+                              LoadReaders, LoadFloor, LoadRest, LoadReactions>;
 
 // Answered by one on_loaded with the same `load`.
 struct Load {
@@ -141,11 +147,11 @@ struct Verdict {
     std::string rule;
 };
 
-using Found =
-    std::variant<LoadedGroup, std::optional<store::MemberRow>, std::optional<store::SentRow>,
-                 std::vector<LogEntry>, std::optional<LogEntry>, std::optional<store::UserRow>,
-                 LoadedEntrance, LoadedReactions, Verdict, std::vector<store::MemberRow>,
-                 std::vector<store::InviteRow>, LoadedRest, LoadedSweep>;
+using Found = std::variant<LoadedGroup, std::optional<store::MemberRow>,
+                           std::optional<store::SentRow>, std::vector<LogEntry>, std::vector<Seq>,
+                           std::optional<LogEntry>, std::optional<store::UserRow>, LoadedEntrance,
+                           LoadedReactions, Verdict, std::vector<store::MemberRow>,
+                           std::vector<store::InviteRow>, LoadedRest, LoadedSweep>;
 
 // What was found, if it is a T.
 template <class T>
@@ -175,7 +181,7 @@ public:
     virtual void answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) = 0;
     // To every node on the group's route, in the order of these calls.
     virtual void publish(bus::Item item) = 0;
-    // HeadMoved: to every node. The others: to the nodes on the user's route.
+    // HeadMoved and GroupMoved: to every node. The others: to the nodes on the user's route.
     virtual void nudge(bus::Nudge nudge) = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include "base/limits.h"
@@ -9,6 +10,15 @@
 #include "group/answers.h"
 
 namespace stentor::group {
+namespace {
+
+std::shared_ptr<const LogEntry> last_for_badges(const Ring& ring, const store::HeadRow& head) {
+    const LogEntry* last = ring.find(head.seq);
+    if (last == nullptr || head.members > limits::kSmallGroup) return nullptr;
+    return std::make_shared<const LogEntry>(*last);
+}
+
+}  // namespace
 
 Group::Group(GroupId gid, const Tenure& tenure, const Settings& settings, Effects& effects)
     : gid_{gid}, tenure_{tenure}, settings_{settings}, effects_{effects} {}
@@ -50,19 +60,11 @@ void Group::on_loaded(const Loaded& loaded, Time now) {
     if (loaded.load.generation != generation_) return;
     if (std::holds_alternative<LoadGroup>(loaded.load.what)) return on_group_loaded(loaded, now);
     if (const auto* older = std::get_if<LoadOlder>(&loaded.load.what)) {
-        const auto found = counting_.extract(older->ask);
-        if (found.empty()) return;
-        Opening& opening = found.mapped();
-        if (!loaded.found)
-            return effects_.answer_open(opening.ask, std::unexpected(loaded.found.error()));
-        const auto& page = std::get<std::vector<LogEntry>>(*loaded.found);
-        std::for_each(page.rbegin(), page.rend(),
-                      [&](const LogEntry& entry) { opening.unread->look_at(entry); });
-        // A page that brings nothing means that what lies below is no longer kept.
-        if (page.empty()) opening.unread->stop();
-        return open_step(std::move(opening));
+        return on_looked_up(older->ask, loaded.found);
     }
-
+    if (const auto* hidden = std::get_if<LoadHidden>(&loaded.load.what)) {
+        return on_looked_up(hidden->ask, loaded.found);
+    }
     if (const auto* asked = std::get_if<LoadReactions>(&loaded.load.what)) {
         return on_sweep_loaded(*asked, loaded.found);
     }
@@ -172,6 +174,9 @@ void Group::on_group_loaded(const Loaded& loaded, Time now) {
         become_live(std::get<LoadedGroup>(*loaded.found));
         if (std::exchange(reread_, false)) {
             effects_.publish({.gid = gid_, .epoch = epoch(), .event = bus::GroupReread{}});
+            nudge_head();
+            nudge_moved({});
+            if (!settings_now_.name().empty()) nudge_moved(settings_now_.name());
         }
         if (std::exchange(recount_, false)) count_readers();
     } else if (loaded.found.error().code == Code::not_found) {
@@ -307,6 +312,8 @@ void Group::commit_done() {
         if (operation.entry) append_to_sums(*operation.entry);
     }
     std::vector<LogEntry> run;
+    bool changed = false;  // What badges show.
+    const std::string former_name = settings_now_.name();
     for (Operation& operation : done) {
         if (operation.entry) run.push_back(*operation.entry);
         if (operation.changes_more() && !run.empty())
@@ -314,6 +321,8 @@ void Group::commit_done() {
         finish(operation);
         if (operation.raises_floor) floor_raised(operation);
         if (operation.changed) {
+            // However old, what is recalled is unread no more.
+            changed |= operation.changed->recalled || ring_.find(operation.changed->seq) != nullptr;
             ring_.replace(*operation.changed);
             publish_change(*operation.changed);
         }
@@ -332,18 +341,25 @@ void Group::commit_done() {
     tallies_.forget_below(ring_.first().value_or(Seq{}));
     changes_.forget();
     if (head_.seq > former) nudge_head();
+    if (changed) nudge_moved({});
+    if (settings_now_.name() != former_name) nudge_moved(settings_now_.name());
     for (Opening& opening : std::exchange(openings_staged_, {})) open_step(std::move(opening));
     if (store::is_closed(head_)) closed();
 }
 
 // For the badges of members who do not watch the group just now.
 void Group::nudge_head() {
-    bus::HeadMoved moved{
-        .gid = gid_, .epoch = head_.epoch, .head = head_.seq, .members = head_.members};
-    if (const LogEntry* last = ring_.find(head_.seq);
-        last != nullptr && head_.members <= limits::kSmallGroup) {
-        moved.last = std::make_shared<const LogEntry>(*last);
-    }
+    effects_.nudge(bus::HeadMoved{.gid = gid_,
+                                  .epoch = head_.epoch,
+                                  .head = head_.seq,
+                                  .members = head_.members,
+                                  .last = last_for_badges(ring_, head_)});
+}
+
+// Without a name: entries are not what they were.
+void Group::nudge_moved(std::string name) {
+    bus::GroupMoved moved{.gid = gid_, .name = std::move(name)};
+    if (moved.name.empty()) moved.last = last_for_badges(ring_, head_);
     effects_.nudge(std::move(moved));
 }
 
@@ -384,6 +400,14 @@ void Group::settle(const Operation& operation) {
     for (const store::ReactionRow& row : operation.reactions) {
         changes_.reactions.set_durable({.uid = row.uid, .seq = row.seq, .emoji = row.emoji},
                                        commit);
+        if (row.uid != operation.post.uid) continue;
+        pb::React react;
+        react.set_gid(gid_.value);
+        react.set_epoch(head_.epoch.value);
+        react.set_seq(row.seq.value);
+        react.set_emoji(row.emoji);
+        react.set_remove(!row.on);
+        effects_.nudge(bus::ReactionMoved{.uid = row.uid, .reacted = std::move(react)});
     }
 }
 

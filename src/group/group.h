@@ -154,7 +154,7 @@ private:
     void set_blocked(const Work& work, CachedMember& member, Time now);
     [[nodiscard]] UserId counterpart(UserId uid) const;
     // False: who else is in this direct chat is being loaded.
-    [[nodiscard]] bool knows_counterpart(const Work& work);
+    [[nodiscard]] bool knows_counterpart(Work& work);
     [[nodiscard]] std::optional<Error> objection_of_counterpart(UserId uid) const;
     // The first message brings the chat to the other one.
     void bring_in_counterpart(Operation& operation, Time now) const;
@@ -209,7 +209,8 @@ private:
 
     // ---- Opening (opening.cc)
     void open_step(Opening opening);
-    void count_unread(Opening& opening);
+    void look_for_hidden(Opening opening, Seq cursor);
+    void on_looked_up(std::uint64_t ask, const Result<Found>& found);
     void answer_open(const Opening& opening, const store::MemberRow& row);
     [[nodiscard]] bus::MemberView view_of(const store::MemberRow& row) const;
     [[nodiscard]] bus::GroupView view() const;
@@ -225,6 +226,7 @@ private:
     void finish(Operation& operation);
     void settle(const Operation& operation);
     void nudge_head();
+    void nudge_moved(std::string name);
     void publish_run(std::vector<LogEntry>& run, const Digest& before);
     void publish_member(const store::MemberRow& row, pb::OustReason ousted, UserId by,
                         std::uint64_t members);

@@ -41,10 +41,15 @@ void Group::open_step(Opening opening) {
         return effects_.answer_open(opening.ask, std::unexpected(kNoGroup));
     }
 
+    const Seq cursor = std::max({row.read, row.floor, head_.floor});
+    if (row.overlay && !opening.hidden_known) return look_for_hidden(std::move(opening), cursor);
     if (!opening.unread) {
-        opening.unread.emplace(uid, std::max({row.read, row.floor, head_.floor}), head_.seq);
+        opening.unread.emplace(uid, cursor, head_.seq);
+        opening.unread->hide(std::move(opening.hidden));
     }
-    count_unread(opening);
+    const auto& entries = ring_.entries();
+    std::for_each(entries.rbegin(), entries.rend(),
+                  [&](const LogEntry& entry) { opening.unread->look_at(entry); });
     if (opening.unread->complete()) return answer_open(opening, row);
     const Seq to = opening.unread->next();
     const std::uint64_t ask = opening.ask;
@@ -52,10 +57,33 @@ void Group::open_step(Opening opening) {
     load(LoadOlder{.to = to, .ask = ask});
 }
 
-void Group::count_unread(Opening& opening) {
-    const auto& entries = ring_.entries();
-    std::for_each(entries.rbegin(), entries.rend(),
+// Only of those who have something of their own here. What one hid further down counts as unread.
+void Group::look_for_hidden(Opening opening, Seq cursor) {
+    const Seq deepest = head_.seq - std::min<std::uint64_t>(head_.seq.value, limits::kUnreadScan);
+    const Seq from = std::max(std::min(cursor, ring_.first().value_or(head_.seq)), deepest);
+    const LoadHidden hidden{
+        .uid = opening.question.uid, .from = from, .to = head_.seq, .ask = opening.ask};
+    counting_.emplace(opening.ask, std::move(opening));
+    load(hidden);
+}
+
+// What they hid, or a page of older entries.
+void Group::on_looked_up(std::uint64_t ask, const Result<Found>& found) {
+    auto extracted = counting_.extract(ask);
+    if (extracted.empty()) return;
+    Opening& opening = extracted.mapped();
+    if (!found) return effects_.answer_open(ask, std::unexpected(found.error()));
+    if (const auto* hidden = std::get_if<std::vector<Seq>>(&*found)) {
+        opening.hidden = *hidden;
+        opening.hidden_known = true;
+        return open_step(std::move(opening));
+    }
+    const auto& page = std::get<std::vector<LogEntry>>(*found);
+    std::for_each(page.rbegin(), page.rend(),
                   [&](const LogEntry& entry) { opening.unread->look_at(entry); });
+    // A page that brings nothing means that what lies below is no longer kept.
+    if (page.empty()) opening.unread->stop();
+    open_step(std::move(opening));
 }
 
 void Group::answer_open(const Opening& opening, const store::MemberRow& row) {
@@ -66,8 +94,9 @@ void Group::answer_open(const Opening& opening, const store::MemberRow& row) {
         answer.view = view();
     }
     answer.head = head_.seq;
-    const LogEntry* last = ring_.find(head_.seq);
-    if (last != nullptr && last->seq > answer.member.floor) answer.last = *last;
+    const auto shown = newest_shown(answer.member.floor, head_.seq, opening.unread->hidden());
+    const LogEntry* last = shown ? ring_.find(*shown) : nullptr;
+    if (last != nullptr) answer.last = *last;
     effects_.answer_open(opening.ask, std::move(answer));
 }
 

@@ -67,6 +67,7 @@ struct PlainRecord {
             return Found{std::vector<LogEntry>(log.begin() + static_cast<std::ptrdiff_t>(from),
                                                log.begin() + static_cast<std::ptrdiff_t>(to))};
         }
+        if (const auto* asked = std::get_if<LoadHidden>(&load.what)) return hidden_by(*asked);
         if (const auto* readers = std::get_if<LoadReaders>(&load.what)) {
             std::vector<store::MemberRow> rows;
             auto next = members.upper_bound(readers->after);
@@ -187,6 +188,14 @@ struct PlainRecord {
         }
         return loaded;
     }
+    Found hidden_by(const LoadHidden& asked) {
+        ++asked_hidden;
+        std::set<Seq> seqs;
+        for (const auto& event : events) {
+            if (event.uid == asked.uid) seqs.insert(event.hidden.begin(), event.hidden.end());
+        }
+        return std::vector<Seq>(seqs.lower_bound(asked.from), seqs.upper_bound(asked.to));
+    }
     std::optional<LogEntry> entry_at(Seq seq) const {
         if (seq <= head->floor || seq.value > log.size()) return std::nullopt;
         return log[seq.value - 1];
@@ -209,6 +218,7 @@ struct PlainRecord {
     std::map<UserId, store::UserRow> users;
     Verdict verdict;  // The outside filter's, whatever it is asked.
     int asked_verdicts{};
+    int asked_hidden{};
 };
 
 }  // namespace stentor::group

@@ -34,7 +34,6 @@ bool count(Counts& counts, const std::string& emoji, bool remove) {
 bool Group::admit_react(Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
     if (!knows_counterpart(work)) return false;
-    if (found_as<std::optional<store::MemberRow>>(work.found) != nullptr) work.found.reset();
     pb::React& react = *work.post.command.mutable_react();
     // Kept in one form, however it was typed. What an earlier version took can be taken back as it
     // is.

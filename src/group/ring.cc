@@ -1,5 +1,7 @@
 #include "group/ring.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 
 namespace stentor::group {
@@ -44,10 +46,17 @@ std::optional<Seq> Ring::first() const {
     return entries_.front().seq;
 }
 
+std::optional<Seq> newest_shown(Seq floor, Seq head, std::span<const Seq> hidden) {
+    if (head.value > limits::kRing) floor = std::max(floor, head - limits::kRing);
+    while (head > floor && std::ranges::binary_search(hidden, head)) head = head - 1;
+    return head > floor ? std::optional{head} : std::nullopt;
+}
+
 void UnreadCount::look_at(const LogEntry& entry) {
     if (complete() || entry.seq != next_) return;
     next_ = entry.seq - 1;
-    if (entry.countable && !entry.recalled && entry.sender != reader_) ++count_;
+    if (!entry.countable || entry.recalled || entry.sender == reader_) return;
+    if (!std::ranges::binary_search(hidden_, entry.seq)) ++count_;
 }
 
 bool UnreadCount::complete() const { return next_ <= cursor_ || count_ >= limits::kUnreadCap; }

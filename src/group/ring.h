@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "base/digest.h"
@@ -37,14 +39,22 @@ private:
     Digest before_;
 };
 
-// Unread = countable live entries above the reader's cursor, less his own, up to kUnreadCap.
-// Counted downwards from the head, page by page, until the cursor or the cap is reached.
+// The newest entry above `floor` that its reader did not hide, of the kRing newest: what stands for
+// the group in their list. `hidden`: what they hid of those, ascending.
+[[nodiscard]] std::optional<Seq> newest_shown(Seq floor, Seq head, std::span<const Seq> hidden);
+
+// Unread = countable live entries above the reader's cursor, less their own and what they hid, up
+// to kUnreadCap. Counted downwards from the head, page by page, until the cursor or the cap is
+// reached.
 class UnreadCount {
 public:
     // `cursor` is max(read, floor of the member, floor of the group).
     UnreadCount(UserId reader, Seq cursor, Seq head)
         : reader_{reader}, cursor_{cursor}, next_{head} {}
 
+    // What the reader hid of the entries that are looked at from now on, ascending.
+    void hide(std::vector<Seq> hidden) { hidden_ = std::move(hidden); }
+    [[nodiscard]] std::span<const Seq> hidden() const { return hidden_; }
     // The entry at next(), and so on downwards; any other is passed over.
     void look_at(const LogEntry& entry);
     // There is nothing below next() any more.
@@ -58,6 +68,7 @@ private:
     UserId reader_;
     Seq cursor_;
     Seq next_;
+    std::vector<Seq> hidden_;
     std::uint32_t count_{};
 };
 

@@ -104,10 +104,35 @@ struct Heir {
     bool nobody_left{};
 };
 
-// Somebody opens the group and waits for a member row or for his unread count.
+// What a command takes its share of, and is given it back where it is refused for good. Text that
+// is edited comes before people as text that is sent, at the same rate; what takes something away
+// from all waits behind neither, nor behind reactions. Nothing: it is not paced here.
+struct Bucket {
+    Rate& rate;
+    RateLimit limit;
+};
+[[nodiscard]] inline std::optional<Bucket> bucket_of(CachedMember& member,
+                                                     const pb::ClientFrame& command,
+                                                     const RateLimit& sends) {
+    switch (command.command_case()) {
+        case pb::ClientFrame::kSend:
+        case pb::ClientFrame::kEdit: return Bucket{.rate = member.rate, .limit = sends};
+        case pb::ClientFrame::kRecall:
+        case pb::ClientFrame::kClearReactions:
+            return Bucket{.rate = member.recalls, .limit = kChangesRate};
+        case pb::ClientFrame::kHide:
+        case pb::ClientFrame::kReact: return Bucket{.rate = member.changes, .limit = kChangesRate};
+        default: return std::nullopt;
+    }
+}
+
+// Somebody opens the group and waits for a member row, for what they hid, or for their unread
+// count.
 struct Opening {
     std::uint64_t ask{};
     bus::AskOpen question;
+    std::vector<Seq> hidden;  // Ascending, down to kUnreadScan entries below the head.
+    bool hidden_known{};
     std::optional<UnreadCount> unread;
 };
 

@@ -341,6 +341,12 @@ Result<std::optional<store::MemberRow>> member_of(store::Store& store, GroupId g
     return or_implied(store, gid, uid, std::move(*row));
 }
 
+Result<std::vector<Seq>> hidden_by(store::Store& store, GroupId gid, const store::MemberRow& row,
+                                   Seq from, Seq to) {
+    if (!row.overlay || from > to) return std::vector<Seq>{};
+    return store.hidden(gid, row.uid, from, to);
+}
+
 std::vector<group::Loaded> carry_out_together(std::vector<group::Load> loads, store::Store& store) {
     std::vector<store::Store::MemberKey> keys;
     keys.reserve(loads.size());
@@ -388,6 +394,9 @@ group::Loaded carry_out(const group::Load& load, Term term, Time now, store::Sto
         Result<Found> operator()(const group::LoadRest&) const { return load_rest(store, gid); }
         Result<Found> operator()(const group::LoadReactions& reactions) const {
             return load_sweep(store, gid, reactions);
+        }
+        Result<Found> operator()(const group::LoadHidden& asked) const {
+            return found(store.hidden(gid, asked.uid, asked.from, asked.to));
         }
         Result<Found> operator()(const group::LoadOlder& older) const {
             return load_older(store, gid, older.to);

@@ -19,6 +19,10 @@ namespace stentor::owner {
 // sees what came after he signed up.
 [[nodiscard]] Result<std::optional<store::MemberRow>> member_of(store::Store& store, GroupId gid,
                                                                 UserId uid);
+// What this member hid of the entries from `from` to `to`, ascending. Without anything of their own
+// there it costs nothing.
+[[nodiscard]] Result<std::vector<Seq>> hidden_by(store::Store& store, GroupId gid,
+                                                 const store::MemberRow& row, Seq from, Seq to);
 // What an account is in the group of announcements before it has a row there.
 [[nodiscard]] Result<store::MemberRow> implied_member(store::Store& store,
                                                       const store::UserRow& account);

@@ -6,6 +6,7 @@
 // group with news until 100 unread ones are found; a group that `heads` does not know costs one
 // more.
 
+#include <optional>
 #include <span>
 #include <unordered_set>
 #include <vector>
@@ -89,6 +90,9 @@ private:
         const std::vector<store::Membership>& memberships);
     [[nodiscard]] Result<std::uint32_t> unread(const store::MemberRow& row, const Head& head);
     [[nodiscard]] Result<pb::GroupSummary> summary(const store::Membership& membership);
+    // What stands for the group in their list.
+    [[nodiscard]] Result<std::optional<LogEntry>> last_of(const store::Membership& membership,
+                                                          const store::HeadRow& head);
     [[nodiscard]] static pb::GroupSummary summary_of(GroupId gid, const store::HeadRow& head);
     [[nodiscard]] Result<pb::UserLog> user_log(UserId uid, std::uint64_t after);
 

@@ -118,6 +118,9 @@ Result<std::uint32_t> Questions::unread(const store::MemberRow& row, const Head&
             std::ranges::move(page->entries, std::back_inserter(entries));
         }
         if (from <= to) break;
+        auto hidden = hidden_by(store_, head.gid, row, entries.front().seq, to);
+        if (!hidden) return std::unexpected(hidden.error());
+        unread.hide(std::move(*hidden));
         looked_at += entries.size();
         std::for_each(entries.rbegin(), entries.rend(),
                       [&](const LogEntry& entry) { unread.look_at(entry); });
@@ -137,12 +140,9 @@ Result<pb::GroupSummary> Questions::summary(const store::Membership& membership)
     summary.set_read(std::max(row.read, row.floor).value);
     summary.set_muted(row.muted_for_me);
     summary.set_role(static_cast<pb::Role>(row.role));
-    if (head->seq > std::max(row.floor, head->floor)) {
-        auto last = store_.entries(membership.gid, head->seq, 1);
-        if (!last) return std::unexpected(last.error());
-        if (!last->entries.empty())
-            summary.mutable_last()->ParseFromString(*last->entries[0].bytes);
-    }
+    const auto last = last_of(membership, *head);
+    if (!last) return std::unexpected(last.error());
+    if (*last) summary.mutable_last()->ParseFromString(*(*last)->bytes);
     if (summary.kind() != pb::GROUP_KIND_DIRECT) return summary;
     // Each of the two sees the other's name.
     pb::GroupSettings settings;
@@ -155,6 +155,21 @@ Result<pb::GroupSummary> Questions::summary(const store::Membership& membership)
     if (!account) return std::unexpected(account.error());
     if (*account) summary.set_name((*account)->name);
     return summary;
+}
+
+Result<std::optional<LogEntry>> Questions::last_of(const store::Membership& membership,
+                                                   const store::HeadRow& head) {
+    const auto& [gid, row] = membership;
+    const Seq floor = std::max(row.floor, head.floor);
+    const Seq newest = head.seq - std::min<std::uint64_t>(head.seq.value, limits::kRing);
+    const auto hidden = hidden_by(store_, gid, row, newest, head.seq);
+    if (!hidden) return std::unexpected(hidden.error());
+    const auto seq = group::newest_shown(floor, head.seq, *hidden);
+    if (!seq) return std::nullopt;
+    auto page = store_.entries(gid, *seq, 1);
+    if (!page) return std::unexpected(page.error());
+    if (page->entries.empty()) return std::nullopt;
+    return std::move(page->entries.front());
 }
 
 pb::GroupSummary Questions::summary_of(GroupId gid, const store::HeadRow& head) {

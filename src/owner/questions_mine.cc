@@ -36,6 +36,20 @@ Result<bus::Reply> Questions::on(const bus::AskMine& ask) {
     auto reactions = store_.reactions_of(ask.gid, ask.uid, ask.from, to);
     if (!reactions) return std::unexpected(reactions.error());
 
+    // A row is shown by nothing once its entry was recalled, or its kind taken away by an admin.
+    std::vector<store::TallyRow> sums;
+    if (!reactions->empty()) {
+        auto found = store_.tallies(ask.gid, reactions->front().seq, reactions->back().seq);
+        if (!found) return std::unexpected(found.error());
+        sums = std::move(*found);
+    }
+    const auto shown = [&sums](const store::ReactionRow& row) {
+        const auto sum = std::ranges::lower_bound(sums, row.seq, {}, &store::TallyRow::seq);
+        return sum != sums.end() && sum->seq == row.seq &&
+               std::ranges::any_of(sum->counts,
+                                   [&](const auto& count) { return count.first == row.emoji; });
+    };
+
     bus::Mine mine{.hidden = std::move(*hidden)};
     for (const store::NoteRow& row : *notes) {
         pb::Note note;
@@ -43,7 +57,7 @@ Result<bus::Reply> Questions::on(const bus::AskMine& ask) {
         mine.notes.push_back(std::move(note));
     }
     for (store::ReactionRow& row : *reactions) {
-        mine.reactions.emplace_back(row.seq, std::move(row.emoji));
+        if (shown(row)) mine.reactions.emplace_back(row.seq, std::move(row.emoji));
     }
     return bus::Reply{std::move(mine)};
 }

@@ -49,6 +49,9 @@ Result<bus::Reply> Questions::on(const bus::AskSearch& ask) {
         const auto page = store_.entries(gid, seq, 1);
         if (!page && page.error().code != Code::bad_range) return std::unexpected(page.error());
         if (!page || page->entries.empty() || page->entries[0].recalled) continue;
+        const auto hidden = hidden_by(store_, gid, **member, seq, seq);
+        if (!hidden) return std::unexpected(hidden.error());
+        if (!hidden->empty()) continue;
         answer.add_entries()->ParseFromString(*page->entries[0].bytes);
     }
     if (found->size() == limits::kSearchPage) answer.set_next(std::to_string(found->back().value));

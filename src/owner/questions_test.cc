@@ -204,6 +204,60 @@ TEST_F(QuestionsTest, AnnouncementsStandInEverybodysListFromHisFirstDayOn) {
     EXPECT_EQ(refusal_of(who), Code::not_found);
 }
 
+// An index that holds every entry of every group.
+class Everything final : public search::Search {
+public:
+    Result<std::vector<Seq>> find(GroupId /*gid*/, std::string_view /*words*/, Seq floor,
+                                  Seq before, std::size_t count_max) override {
+        std::vector<Seq> found;
+        for (Seq seq = std::min(before, Seq{4}) - 1; seq > floor; seq = seq - 1) {
+            if (found.size() < count_max) found.push_back(seq);
+        }
+        return found;
+    }
+};
+
+TEST_F(QuestionsTest, WhatOneHidIsNeitherListedNorCountedNorFoundForThem) {
+    constexpr GroupId kGroup{77};
+    const auto row = [](UserId uid, bool overlay) {
+        return MemberRow{.uid = uid, .role = Role::member, .version = 1, .overlay = overlay};
+    };
+    write(kGroup, {UserId{1}, UserId{1}, UserId{1}}, {row(kAnn, false), row(kBob, false)});
+    events_ = {{.uid = kAnn, .entry = {}, .hidden = {Seq{1}, Seq{3}}}};
+    write(kGroup, {}, {row(kAnn, true)});
+
+    Everything words;
+    Questions questions{store_, &words, &heads_};
+    const auto shown_to = [&](UserId uid) {
+        const auto listed = std::get<pb::Groups>(*questions.answer(bus::AskList{.uid = uid}));
+        const pb::GroupSummary& group = listed.groups(0);
+        std::vector<std::uint64_t> shown{group.last().seq(), group.unread(), listed.unread_total()};
+        bus::AskSearch search{.asker = uid};
+        search.search.set_gid(kGroup.value);
+        const auto found = std::get<pb::FoundEntries>(*questions.answer(search));
+        for (const pb::Entry& entry : found.entries()) shown.push_back(entry.seq());
+        return shown;
+    };
+    EXPECT_EQ(shown_to(kAnn), (std::vector<std::uint64_t>{2, 1, 1, 2}));
+    EXPECT_EQ(shown_to(kBob), (std::vector<std::uint64_t>{3, 3, 3, 3, 2, 1}));
+}
+
+// The rows of who reacted stay where an entry was recalled: only what is in the sums is shown.
+TEST_F(QuestionsTest, AReactionThatTheSumsDoNotHaveIsNobodysAnyMore) {
+    constexpr GroupId kGroup{77};
+    write(kGroup, {UserId{1}, UserId{1}}, {{.uid = kAnn, .role = Role::member, .version = 1}});
+    store::Commit commit{.gid = kGroup, .term = {1}, .head = *store_.head(kGroup)};
+    commit.expected = commit.head.version++;
+    commit.reactions = {{.uid = kAnn, .seq = {1}, .emoji = "+"},
+                        {.uid = kAnn, .seq = {2}, .emoji = "+"},
+                        {.uid = kAnn, .seq = {2}, .emoji = "-"}};
+    commit.tallies = {{.seq = {1}}, {.seq = {2}, .counts = {{"+", 1}}}};
+    ASSERT_EQ(store_.commit(std::span{&commit, 1}).front(), store::Outcome::done);
+    const auto mine =
+        ask<bus::Mine>(bus::AskMine{.gid = kGroup, .uid = kAnn, .from = Seq{1}, .to = Seq{2}});
+    EXPECT_EQ(mine.reactions, (std::vector<std::pair<Seq, std::string>>{{Seq{2}, "+"}}));
+}
+
 TEST_F(QuestionsTest, ChangesOfAccountsAreToldToGatesInTheirOrder) {
     ask<bus::Account>(bus::AskChangeUser{.uid = kAnn, .tokens_since = kStart});
     EXPECT_TRUE(ask<bus::Account>(bus::AskChangeUser{.uid = kBob, .disabled = true}).disabled);

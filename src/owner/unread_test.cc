@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <map>
 #include <random>
+#include <set>
 
 #include "base/limits.h"
 #include "group/partition.h"
@@ -51,6 +53,7 @@ public:
         const auto& groups = std::get<pb::Groups>(*reply);
         if (groups.groups().empty()) return std::nullopt;
         EXPECT_EQ(groups.unread_total(), groups.groups(0).unread());
+        newest_in_list = {groups.groups(0).last().seq()};
         return groups.groups(0).unread();
     }
     void tick() {
@@ -61,6 +64,8 @@ public:
     store::HeadRow head() { return *store_.head(kGroup); }
 
     Time now = from_ms(1'700'000'000'000);
+    Seq newest_at_open;  // 0: none.
+    Seq newest_in_list;
 
 private:
     void settle() {
@@ -85,7 +90,9 @@ private:
         answer_ = std::move(frame);
     }
     void answer_open(std::uint64_t /*ask*/, Result<bus::OpenAnswer> answer) override {
-        if (answer) opened_ = answer->member.unread;
+        if (!answer) return;
+        opened_ = answer->member.unread;
+        newest_at_open = answer->last ? answer->last->seq : Seq{};
     }
     void publish(bus::Item /*item*/) override {}
     void nudge(bus::Nudge /*nudge*/) override {}
@@ -111,6 +118,7 @@ public:
         bool inside{};
         std::uint64_t floor{};
         std::uint64_t read{};
+        std::set<std::uint64_t> hidden;
     };
     std::vector<Post> log;
     std::map<UserId, Reader> readers;
@@ -119,7 +127,10 @@ public:
     void join(UserId uid) {
         Reader& reader = readers[uid];
         if (reader.inside) return;
-        reader = {.inside = true, .floor = log.size(), .read = std::max(reader.read, log.size())};
+        reader = {.inside = true,
+                  .floor = log.size(),
+                  .read = std::max(reader.read, log.size()),
+                  .hidden = std::move(reader.hidden)};
     }
     void read(UserId uid, std::uint64_t seq) {
         Reader& reader = readers[uid];
@@ -132,9 +143,17 @@ public:
         for (std::uint64_t seq = std::max({reader.read, reader.floor, floor}) + 1;
              seq <= log.size(); ++seq) {
             const Post& post = log[seq - 1];
-            count += post.sender != uid && !post.recalled ? 1U : 0U;
+            const bool counts = post.sender != uid && !post.recalled;
+            count += counts && !reader.hidden.contains(seq) ? 1U : 0U;
         }
         return std::min(count, limits::kUnreadCap);
+    }
+    // What stands in their list; 0: nothing.
+    [[nodiscard]] std::uint64_t newest(UserId uid) {
+        const Reader& reader = readers[uid];
+        std::uint64_t seq = log.size();
+        while (seq > std::max(reader.floor, floor) && reader.hidden.contains(seq)) --seq;
+        return seq > std::max(reader.floor, floor) ? seq : 0;
     }
 };
 
@@ -175,6 +194,19 @@ protected:
         model_.log[seq - 1].recalled = true;
         ++recalls_;
     }
+    void hide(UserId uid) {
+        pb::ClientFrame frame;
+        frame.mutable_hide()->set_epoch(1);
+        std::set<std::uint64_t> seqs;
+        const std::uint64_t newest = model_.log.size() - below(2);
+        for (std::uint64_t seq = newest; seq > 0 && seqs.size() <= below(4); --seq) {
+            seqs.insert(seq);
+        }
+        for (const std::uint64_t seq : seqs) frame.mutable_hide()->add_seqs(seq);
+        if (!shell_.post(uid, std::move(frame)).has_done()) return;
+        model_.readers[uid].hidden.merge(seqs);
+        ++hides_;
+    }
     void come_or_go(UserId uid) {
         if (uid == UserId{1}) return;  // The owner: a group that all have left is closed.
         pb::ClientFrame frame;
@@ -195,7 +227,8 @@ protected:
     }
     void act() {
         const UserId uid = someone();
-        switch (below(12)) {
+        switch (below(13)) {
+            case 12: return hide(uid);
             case 0: return recall(below(2) == 0 ? UserId{1} : uid);
             case 1: return come_or_go(uid);
             case 2:
@@ -220,6 +253,7 @@ protected:
     std::uint32_t made_{};
     int sends_{};
     int recalls_{};
+    int hides_{};
 };
 
 TEST_P(Unread, IsExactInAnOpenAndInTheList) {
@@ -228,10 +262,14 @@ TEST_P(Unread, IsExactInAnOpenAndInTheList) {
         for (std::uint64_t uid = 1; uid <= kUsers; ++uid) {
             ASSERT_EQ(shell_.unread_at_open({uid}), model_.unread({uid})) << round;
             ASSERT_EQ(shell_.unread_in_list({uid}), model_.unread({uid})) << round;
+            if (!model_.readers[{uid}].inside) continue;
+            ASSERT_EQ(shell_.newest_at_open, Seq{model_.newest({uid})}) << round;
+            ASSERT_EQ(shell_.newest_in_list, Seq{model_.newest({uid})}) << round;
         }
     }
     EXPECT_GT(sends_, 300);
     EXPECT_GT(recalls_, 3);
+    EXPECT_GT(hides_, 3);
     EXPECT_GT(model_.floor, 0U);
 }
 

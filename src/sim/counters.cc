@@ -103,6 +103,7 @@ constexpr std::array<std::string_view, kCount> kNames{
     "user_log_behind",
     "user_log_reset",
     "read_elsewhere_heard",
+    "reacted_elsewhere_heard",
     "restored",
     "restore_cut_entries",
     "fork_heard",

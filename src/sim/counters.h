@@ -115,6 +115,7 @@ enum class Seen : std::uint8_t {
     user_log_behind,  // A device learned what had happened while it was away.
     user_log_reset,
     read_elsewhere_heard,
+    reacted_elsewhere_heard,
     // Restores
     restored,
     restore_cut_entries,

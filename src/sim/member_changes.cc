@@ -126,7 +126,10 @@ void Member::on_note(const pb::Note& note) {
 
 // The next one of the record's, no other. What was on its way at a restore is of the lost history.
 void Member::on_user_log(const pb::UserLogEntry& entry) {
-    if (entry.user_log_seq() == 0) return world_.count(Seen::read_elsewhere_heard);
+    if (entry.user_log_seq() == 0) {
+        return world_.count(entry.has_reacted() ? Seen::reacted_elsewhere_heard
+                                                : Seen::read_elsewhere_heard);
+    }
     world_.count(Seen::user_log_heard);
     const auto page = around_.store.truth().user_log(uid_, log_seq_, 1);
     pb::UserLogEntry stored;

@@ -173,6 +173,22 @@ async def a_hidden_entry_is_no_last_entry(world):
     await until(shown, "another last entry")
 
 
+async def what_one_hides_on_one_device_changes_the_badge_on_another(world):
+    """A Hide brings the other devices a badge: not unread any more, and an older last entry."""
+    ann, bob = await world.connected(2)
+    person = next(one for one in world._people if bob in one.connections)
+    gid = await world.group(ann, bob)
+    other = await person.connect(device=8)
+    await other.push("user_log")
+    await ann.send(gid, "first")
+    await ann.send(gid, "second")
+    opened = await bob.open_group(gid)
+    await bob.ask("hide", gid=gid, epoch=opened.epoch, seqs=[2])
+    await other.push("pulse", lambda pulse: any(
+        badge.gid == gid and badge.changed and badge.unread == 1 and badge.last.seq == 1
+        for badge in pulse.badges))
+
+
 async def a_change_in_a_closed_group_is_told(world):
     """A recall in a small group that is not open comes with the badges."""
     ann, bob = await world.connected(2)

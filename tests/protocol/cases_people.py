@@ -324,3 +324,22 @@ async def search_without_a_word_is_a_bad_field(world):
     for words in ("(", "\U0001f44d", "...", "\u2764\ufe0f"):
         async with refused("BAD_FIELD", field="words"):
             await ann.ask("search_entries", gid=gid, words=words)
+
+
+async def search_does_not_find_what_one_hid(world):
+    """SearchEntries leaves out what the asker hid, and nothing of what others hid."""
+    ann, bob = await world.connected(2)
+    gid = await world.group(ann, bob)
+    await ann.send(gid, "walnut one")
+    await ann.send(gid, "walnut two")
+    opened = await bob.open_group(gid)
+    await bob.ask("hide", gid=gid, epoch=opened.epoch, seqs=[2])
+
+    async def found(one):
+        page = await one.ask("search_entries", gid=gid, words="walnut")
+        return [entry.seq for entry in page.entries]
+
+    async def found_all():
+        return await found(ann) == [2, 1]
+    await until(found_all, "both entries by ann")
+    assert await found(bob) == [1]

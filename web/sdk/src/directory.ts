@@ -111,11 +111,12 @@ export class Directory {
         continue;
       }
       if (name !== "") group.name = name;
-      // Edited or recalled: perhaps what stands in the list.
-      if (changed) this.refreshSoon();
+      if (changed && !last) this.refreshSoon();
       if (head < group.head) continue;
       group.unread = unread;
-      if (last) {
+      if (changed && last) {
+        this.#shows(group, head, last);
+      } else if (last) {
         this.#moved(gid, group.epoch, last);
       } else if (head > group.head) {
         // What was said there is not told: the old words must not stand for it.
@@ -140,6 +141,10 @@ export class Directory {
         return;
       case "read":
         return this.#read(group, event.value.seq);
+      case "hidden":
+        // What stands for the group without them, and what is unread, is known to the server.
+        if (group && event.value.seqs.some((seq) => seq === group.last?.seq || seq > group.read)) this.refreshSoon();
+        return;
       default:
     }
   }
@@ -150,6 +155,15 @@ export class Directory {
     group.read = seq;
     if (seq >= group.head) group.unread = 0;
     else this.refreshSoon();
+  }
+
+  // Something was edited, recalled or hidden by me: this stands for the group now, perhaps an older one.
+  #shows(group: GroupSummary, head: number, last: Entry): void {
+    if (last.seq === group.last?.seq && last.revision < group.last.revision) return;
+    group.head = head;
+    group.last = last;
+    group.activityMs = Math.max(group.activityMs, last.timeMs);
+    this.#sort();
   }
 
   #moved(gid: number, epoch: number, last: Entry | undefined): void {

@@ -60,9 +60,10 @@ export class Marks {
     }
   }
 
-  // Another device of mine has set or removed it. Whether the sum told last has it is not known: the next
-  // one does.
+  // Another device of mine has set or removed it, or this one has and hears of itself. Whether the sum told
+  // last has it is not known: the next one does.
   reactedElsewhere(seq: number, emoji: string, on: boolean): void {
+    if (this.#wishes.get(seq)?.get(emoji)?.on === on) return;
     const tally = this.#tallies.get(seq);
     this.#wishes.get(seq)?.delete(emoji);
     const told = tally?.reactions ?? [];

@@ -12,7 +12,7 @@ let server: FakeServer;
 let ann: Client;
 let all: Partial<GroupSummary>[];
 
-const told = (userLogSeq: number, gid: number, event: { case: "joined"; value: object } | { case: "ousted"; value: object }) => ({ userLogSeq, gid, epoch: 1, event });
+const told = (userLogSeq: number, gid: number, event: { case: "joined" | "ousted" | "hidden"; value: object }) => ({ userLogSeq, gid, epoch: 1, event });
 const read = (seq: number) => ({ userLogSeq: 0, gid: 1, epoch: 1, event: { case: "read" as const, value: { gid: 1, epoch: 1, seq } } });
 const entry = (seq: number, timeMs: number): Partial<Entry> => ({ seq, timeMs, kind: 1, sender: 9 });
 
@@ -126,4 +126,31 @@ test("a badge names the group's new name, and says that what stands in the list 
   world.advance(5_000);
   expect(lists()).toBe(asked + 1);
   expect(ann.directory.find(3)?.last?.recalled).toBe(true);
+});
+
+test("a badge with what stands in the list now asks for nothing, also where that is an older entry", () => {
+  world.advance(1_000);
+  const asked = lists();
+  const tell = (last: Entry) =>
+    server.tell(1, { case: "pulse", value: { timeMs: world.now(), badges: [{ gid: 3, unread: 0, head: 10, changed: true, last }] } });
+  tell({ ...entry(10, 1), recalled: true, revision: 1 } as Entry);
+  world.advance(100);
+  expect(ann.directory.find(3)?.last?.recalled).toBe(true);
+  tell(entry(9, 1) as Entry); // I hid the tenth on another device.
+  world.advance(100);
+  expect(ann.directory.find(3)).toMatchObject({ head: 10, last: { seq: 9 } });
+  world.advance(5_000);
+  expect(lists()).toBe(asked);
+});
+
+test("an entry that I hide does not stay in the list", () => {
+  world.advance(1_000);
+  badge(50, 1, 13, entry(13, 2_000_000));
+  world.advance(100);
+  const asked = lists();
+  server.tell(1, { case: "userLog", value: { entries: [told(1, 50, { case: "hidden", value: { gid: 50, seqs: [13] } })], head: 1 } });
+  all[49] = { ...all[49], head: 13, last: entry(12, 1_999_999) as Entry };
+  world.advance(5_000);
+  expect(lists()).toBe(asked + 1);
+  expect(ann.directory.find(50)?.last?.seq).toBe(12);
 });

@@ -75,6 +75,18 @@ test("what another device of mine has set is mine here, and counted once", () =>
   expect(shown(5)).toEqual(["👍4"]);
 });
 
+test("what this device has set itself is not counted again, nor less, when it hears of it", () => {
+  marks.pushed([tally(5, 0, ["👍", 2])]);
+  marks.wish(5, "👍", true);
+  marks.reactedElsewhere(5, "👍", true);
+  expect(shown(5)).toEqual(["👍3!"]);
+  marks.wishDone(5, "👍", true);
+  marks.reactedElsewhere(5, "👍", true);
+  expect(shown(5)).toEqual(["👍3!"]);
+  marks.pushed([tally(5, 0, ["👍", 3])]);
+  expect(shown(5)).toEqual(["👍3!"]);
+});
+
 test("marks of entries that are not held any more are forgotten", () => {
   marks.page({ tallies: [tally(5, 2, ["👍", 3]), tally(50, 1, ["🎉", 1])], notes: [note(1, 5), note(2, 50)] }, 1, 99);
   marks.keepOnly(40, 99);
