@@ -102,6 +102,7 @@ TEST_F(RegistrationTest, WhatCameToNothingIsGivenBack) {
 
 TEST_F(RegistrationTest, AnEndedOneAnOldOneAndAMadeUpOneAreRefusedAlike) {
     take(make(1, now() - Millis{1}));
+    bus_.answer_all();
     const std::string ended = make(1);
     bus_.settings.rows.clear();
     take(ended);
