@@ -325,6 +325,7 @@ TEST_F(ApiTest, TroubleOfTheOwnerIsPassedOn) {
     bus_.trouble = Code::timeout;
     EXPECT_EQ(sign_up("Ann", "long enough").status, 503U);
     EXPECT_EQ(sign_in("Ann", "long enough").status, 503U);
+    EXPECT_NE(header(sign_in("Ann", "long enough"), "Retry-After"), "") << "whatever the trouble";
 }
 
 TEST_F(ApiTest, MeIsWhoTheTokenNames) {

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "api/entry_json.h"
+#include "base/feed_number.h"
 
 namespace stentor::api {
 namespace {
@@ -22,8 +23,12 @@ std::string feed_fields(const bus::FeedAnswer& feed, std::uint64_t after) {
     std::string text = "\"commits\":[";
     for (const bus::FeedAnswer::Row& row : feed.rows) {
         if (text.back() != '[') text += ',';
-        text += "{\"number\":" + std::to_string(row.number) +
-                ",\"gid\":" + std::to_string(row.gid.value) + ",\"entries\":[";
+        text += "{\"number\":" + std::to_string(row.number);
+        // What was told above `after` by a history that was lost.
+        if (feed_epoch(row.number) != feed_epoch(after)) {
+            text += ",\"fork\":" + std::to_string(after);
+        }
+        text += ",\"gid\":" + std::to_string(row.gid.value) + ",\"entries\":[";
         for (const LogEntry& entry : row.entries) {
             if (text.back() != '[') text += ',';
             text += entry_json(row.gid, entry);

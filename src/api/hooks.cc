@@ -13,6 +13,7 @@
 #include "api/feed_json.h"
 #include "api/json.h"
 #include "auth/random.h"
+#include "base/feed_number.h"
 #include "base/log.h"
 #include "base/number_text.h"
 #include "outgoing/signature.h"
@@ -72,8 +73,15 @@ private:
     bool step(const std::stop_token& stop) {
         if (!place_ && !find_place(stop)) return false;
         const auto feed = feed_after(*place_, kCommitsPerPost, stop);
+        if (!feed && feed.error().code == Code::epoch_changed) {
+            log::warn("a hook's place is of a lost history; it goes on below",
+                      {{"hook", target_.name}, {"from", *place_}, {"to", feed.error().limit}});
+            place_ = feed.error().limit;
+            return true;
+        }
         if (!feed) return false;
-        counters_->behind = feed->head - std::min(feed->head, *place_);
+        counters_->behind =
+            feed_place(feed->head) - std::min(feed_place(feed->head), feed_place(*place_));
         if (counters_->behind == 0) counters_->caught_up_ms = to_ms(now());
         if (feed->floor > *place_) {
             log::warn("a hook was away too long; what it missed is not posted",
@@ -114,7 +122,7 @@ private:
     bool post(const bus::FeedAnswer& feed, const std::stop_token& stop) {
         std::string body = JsonObject{}.add("hook", target_.name).text();
         body.resize(body.size() - 2);  // "}\n"
-        body += ',' + feed_fields(feed) + "}\n";
+        body += ',' + feed_fields(feed, *place_) + "}\n";
         outgoing::Request request{.url = target_.url,
                                   .headers = {"Content-Type: application/json",
                                               std::string{outgoing::kSignatureHeader} + ": " +
@@ -152,20 +160,20 @@ private:
         wake_.wait_for(lock, stop, wait, [] { return false; });
     }
 
-    std::optional<bus::FeedAnswer> feed_after(std::uint64_t after, std::uint32_t count,
-                                              const std::stop_token& stop) {
+    Result<bus::FeedAnswer> feed_after(std::uint64_t after, std::uint32_t count,
+                                       const std::stop_token& stop) {
         auto reply = ask(bus::AskFeed{.after = after, .count = count}, stop);
-        if (!reply) return std::nullopt;
+        if (!reply) return std::unexpected(reply.error());
         return std::move(std::get<bus::FeedAnswer>(*reply));
     }
 
-    std::optional<bus::Reply> ask(bus::Question question, const std::stop_token& stop) {
+    Result<bus::Reply> ask(bus::Question question, const std::stop_token& stop) {
         const auto answer = std::make_shared<Awaited<Result<bus::Reply>>>();
         bus_.ask(PartitionId{}, std::move(question),
                  [answer](Result<bus::Reply> reply) { answer->set(std::move(reply)); });
         auto reply = answer->wait(stop);
-        if (!reply || !*reply) return std::nullopt;
-        return std::move(**reply);
+        if (!reply) return std::unexpected(Error{.code = Code::store_unavailable});
+        return *std::move(reply);
     }
 
     [[nodiscard]] std::string setting() const { return "hook/" + target_.name; }

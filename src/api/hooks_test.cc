@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/feed_number.h"
 #include "outgoing/service_test_kit.h"
 #include "outgoing/signature.h"
 
@@ -37,6 +38,13 @@ public:
         const std::lock_guard lock{mutex_};
         head_ += commits;
     }
+    // What was written from `newest_kept` on is lost; numbers go on above every lost one.
+    void restore(std::uint64_t newest_kept, std::uint64_t commits) {
+        const std::lock_guard lock{mutex_};
+        kept_ = newest_kept;
+        first_again_ = next_feed_number({5}, newest_kept);
+        head_ = first_again_ + commits - 1;
+    }
     void forget(std::uint64_t floor) {
         const std::lock_guard lock{mutex_};
         floor_ = floor;
@@ -52,32 +60,39 @@ public:
     }
 
 private:
-    bus::Reply answer_to(const bus::Question& question) {
+    Result<bus::Reply> answer_to(const bus::Question& question) {
         const std::lock_guard lock{mutex_};
         if (const auto* set = std::get_if<bus::AskSetSetting>(&question)) {
             settings_[set->name] = *set->value;
-            return std::vector<bus::Setting>{};
+            return bus::Reply{std::vector<bus::Setting>{}};
         }
         if (const auto* ask = std::get_if<bus::AskSettings>(&question)) {
             std::vector<bus::Setting> found;
             for (const auto& [name, value] : settings_) {
                 if (name.starts_with(ask->prefix)) found.push_back({name, value});
             }
-            return found;
+            return bus::Reply{std::move(found)};
         }
         const auto& ask = std::get<bus::AskFeed>(question);
+        if (first_again_ != 0 && ask.after > kept_ && ask.after < first_again_) {
+            return std::unexpected(
+                Error{.code = Code::epoch_changed, .where = "after", .limit = kept_});
+        }
         bus::FeedAnswer feed{.head = head_, .floor = floor_};
         for (std::uint64_t n = std::max(ask.after, floor_) + 1;
              n <= head_ && feed.rows.size() < ask.count; ++n) {
+            if (first_again_ != 0 && n > kept_) n = std::max(n, first_again_);
             feed.rows.push_back({.number = n, .gid = {9}});
         }
-        return feed;
+        return bus::Reply{std::move(feed)};
     }
 
     std::mutex mutex_;
     std::map<std::string, std::string> settings_;
     std::uint64_t head_{};
     std::uint64_t floor_{};
+    std::uint64_t kept_{};
+    std::uint64_t first_again_{};  // 0: nothing was ever lost.
 };
 
 class HooksTest : public testing::Test {
@@ -171,6 +186,19 @@ TEST_F(HooksTest, GoesOnAtTheFloorWhenItWasAwayTooLong) {
     const auto hooks = start();
     ASSERT_TRUE(taken(3));
     EXPECT_THAT(numbers_, ElementsAre(7, 8, 9));
+}
+
+TEST_F(HooksTest, GoesOnWhereTheHistoriesPartWhenItsPlaceWasLostAndSaysSo) {
+    bus_.set("hook/crm", "9");  // Of a history that reached 9; the backup held 6 of it.
+    bus_.restore(6, 2);
+    const std::uint64_t first = next_feed_number({5}, 6);
+    const auto hooks = start();
+    ASSERT_TRUE(taken(2));
+    wait_until_noted(std::to_string(first + 1));
+    const std::lock_guard lock{mutex_};
+    EXPECT_THAT(numbers_, ElementsAre(first, first + 1));
+    EXPECT_THAT(last_body_, HasSubstr("{\"number\":" + std::to_string(first) + ",\"fork\":6,"));
+    EXPECT_EQ(hooks->counters().behind, 0U);
 }
 
 }  // namespace

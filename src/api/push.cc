@@ -202,6 +202,9 @@ void Push::feed(const Request& request, Reply reply) {
     auto found = [self = shared_from_this(), after = *after, count = *count](const ApiKey& /*key*/,
                                                                              Reply asker) mutable {
         auto answered = [after, reply = std::move(asker)](Result<bus::Reply> answer) mutable {
+            if (!answer && answer.error().code == Code::epoch_changed) {
+                return reply(refusal(410, answer.error()));
+            }
             if (!answer) return reply(refusal(answer.error()));
             const auto* feed = std::get_if<bus::FeedAnswer>(&*answer);
             if (feed == nullptr) {

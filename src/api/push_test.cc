@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "api/json.h"
+#include "base/feed_number.h"
 #include "base/group_ids.h"
 #include "base/uuid_text.h"
 
@@ -60,6 +61,7 @@ public:
     void ask(PartitionId /*partition*/, bus::Question question, bus::ReplyHandler reply) override {
         if (const auto* feed = std::get_if<bus::AskFeed>(&question)) {
             asked_after = feed->after;
+            if (feed_error) return reply(std::unexpected(*feed_error));
             return reply(bus::Reply{feed_answer});
         }
         if (const auto* users = std::get_if<bus::AskUsers>(&question)) {
@@ -85,6 +87,7 @@ public:
     std::map<std::string, std::string> settings;
     std::set<UserId> unknown;
     bus::FeedAnswer feed_answer;
+    std::optional<Error> feed_error;
     std::uint64_t asked_after{};
 
 private:
@@ -334,6 +337,26 @@ TEST_F(PushTest, ReadsTheFeedFromAPlace) {
                 HasSubstr("\"field\":\"after\""));
     // Too far back: the logs themselves must be read instead.
     EXPECT_EQ(call("GET", "/api/v1/feed", mine, "", "after=4").status, 410U);
+}
+
+TEST_F(PushTest, ToldAPlaceOfALostHistoryIsGoneAndWhereTheHistoriesPart) {
+    const std::string mine = key({Scope::feed});
+    bus_.feed_error = Error{.code = Code::epoch_changed, .where = "after", .limit = 6};
+    const Response lost = call("GET", "/api/v1/feed", mine, "", "after=16");
+    EXPECT_EQ(lost.status, 410U);
+    EXPECT_THAT(text(lost), HasSubstr("EPOCH_CHANGED"));
+    EXPECT_THAT(text(lost), HasSubstr("\"limit\":6"));
+
+    bus_.feed_error.reset();
+    const std::uint64_t after_restore = next_feed_number({5}, 6);
+    bus_.feed_answer = {.rows = {{.number = 6, .gid = {9}},
+                                 {.number = after_restore, .gid = {9}},
+                                 {.number = after_restore + 1, .gid = {9}}},
+                        .head = after_restore + 1};
+    const std::string page = text(call("GET", "/api/v1/feed", mine, "", "after=5"));
+    EXPECT_THAT(page, HasSubstr("{\"number\":6,\"gid\""));
+    EXPECT_THAT(page, HasSubstr("{\"number\":" + std::to_string(after_restore) + ",\"fork\":6,"));
+    EXPECT_THAT(page, HasSubstr("{\"number\":" + std::to_string(after_restore + 1) + ",\"gid\""));
 }
 
 }  // namespace

@@ -7,6 +7,12 @@ namespace stentor::api {
 
 using net::http::Response;
 
+namespace {
+
+constexpr std::uint32_t kRetryUnavailableMs = 5'000;
+
+}  // namespace
+
 unsigned status_of(Code code) {
     switch (code) {
         case Code::bad_credentials:
@@ -35,7 +41,9 @@ Response json_response(unsigned status, std::string body) {
 
 Response refusal(const Error& error) { return refusal(status_of(error.code), error); }
 
-Response refusal(unsigned status, const Error& error) {
+Response refusal(unsigned status, const Error& refused) {
+    Error error = refused;
+    if (status == 503 && error.retry_after_ms == 0) error.retry_after_ms = kRetryUnavailableMs;
     JsonObject body;
     body.add("code", name_of(error.code))
         .add("number", static_cast<std::uint64_t>(error.code))

@@ -218,7 +218,10 @@ void Group::answer_duplicate(const bus::Post& post, const SentAt& at) {
 void Group::stage_send(const bus::Post& post, Time now) {
     const pb::Send& send = post.command.send();
     const Digest body_hash = hash_of(send.body());
-    const Time time = std::max(now, tip_.time);
+    // Times do not go back, but for those of a clock that had leapt ahead: they would stay for
+    // good.
+    const bool leapt = tip_.time > now + limits::kMovedClock;
+    const Time time = leapt ? now : std::max(now, tip_.time);
 
     pb::Entry entry;
     entry.set_seq(tip_.seq.value + 1);

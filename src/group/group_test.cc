@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <random>
 
 #include "group/record_test_kit.h"
@@ -75,6 +76,25 @@ TEST_F(AGroup, RefusesIdsTooOldTooNewAndNone) {
     EXPECT_EQ(refusal_of(early), Code::clock_skew);
     EXPECT_EQ(refusal_of(none), Code::bad_field);
     EXPECT_TRUE(log.empty());
+}
+
+TEST_F(AGroup, TimesOfAClockThatHadLeaptAheadAreLeftBehindOnceItIsRight) {
+    send(kAnn, cmid(), "before");
+    settle();
+    const Time right = now;
+    now = right + std::chrono::days{40};
+    send(kAnn, cmid(), "ahead");
+    settle();
+    now = right + Millis{5};
+    send(kAnn, cmid(), "right again");
+    settle();
+    now = right + Millis{3};  // A little back: times stand still.
+    send(kAnn, cmid(), "and on");
+    settle();
+    ASSERT_EQ(log.size(), 4U);
+    EXPECT_EQ(log[1].time, right + std::chrono::days{40});
+    EXPECT_EQ(log[2].time, right + Millis{5});
+    EXPECT_EQ(log[3].time, right + Millis{5});
 }
 
 TEST_F(AGroup, RefusesBeyondTheRateAndTellsHowLong) {

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/feed_number.h"
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -142,7 +143,7 @@ void Committer::forget_old_rows(Time now) {
         log::warn("old sends not forgotten", {{"code", name_of(forgot.error().code)}});
     }
     const auto feed = store_.feed(0, 1);
-    if (!feed || feed->head <= limits::kFeedRows) return;
+    if (!feed || feed_place(feed->head) <= limits::kFeedRows) return;
     if (const auto forgot = store_.forget_feed(feed->head - limits::kFeedRows); !forgot) {
         log::warn("the feed's oldest not forgotten", {{"code", name_of(forgot.error().code)}});
     }

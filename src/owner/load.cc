@@ -1,6 +1,7 @@
 #include "owner/load.h"
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <iterator>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "base/group_ids.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "store/verdict.h"
 
 namespace stentor::owner {
@@ -63,11 +65,21 @@ Result<Found> look_at_group(store::Store& store, GroupId gid, const store::HeadR
     return Found{std::move(loaded)};
 }
 
+// Once: it concerns the clock, not this group.
+void tell_of_leap(GroupId gid, Time newest, Time now) {
+    static std::atomic<bool> told;
+    if (told.exchange(true)) return;
+    log::warn(
+        "a group's newest entry is far in the future: a clock had leapt ahead, or stands back",
+        {{"gid", gid.value}, {"entry_ms", to_ms(newest)}, {"now_ms", to_ms(now)}});
+}
+
 // A commit whose outcome was unknown may land between the looks. A group that knew its sends but
 // not its head would answer them from a log that it does not have, so all is looked at again.
 Result<Found> load_group(store::Store& store, GroupId gid, Term term, Time now) {
     constexpr int kTries = 4;
     auto head = store.take_head(gid, term);
+    if (head && head->time > now + limits::kMovedClock) tell_of_leap(gid, head->time, now);
     for (int i = 0; i < kTries && head; ++i) {
         auto found = look_at_group(store, gid, *head, now);
         if (!found) return found;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/room.h"
 #include "owner/load.h"
 #include "owner/nudges.h"
 
@@ -47,6 +48,7 @@ Worker::~Worker() {
 }
 
 Result<void> Worker::post(bus::Post post) {
+    if (!has_room()) return std::unexpected(kNoRoom);
     if (taken_in_ < limits::kWorkerMail &&
         mailbox_->try_put(PostMail{.post = std::move(post), .arrived = stentor::now()}))
         return {};

@@ -1,10 +1,18 @@
+#include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
+#include <limits>
 #include <ostream>
+#include <ranges>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/limits.h"
 #include "records/json_lines.h"
+#include "records/own_logs.h"
+#include "records/read.h"
 #include "records/records.h"
 
 namespace stentor::records {
@@ -13,13 +21,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kRowsPerLook = 1'000;
-
-template <class Value>
-Value read(Result<Value> value) {
-    if (value) return std::move(*value);
-    throw std::runtime_error{"the store cannot be read: " +
-                             std::string{name_of(value.error().code)}};
-}
+// An import has a feed of its own, in which places of this one mean nothing.
+constexpr std::string_view kFeedPlaces = "hook/";
 
 class Writer {
 public:
@@ -28,14 +31,20 @@ public:
         : store_{store}, out_{out}, options_{options}, progress_{progress} {}
 
     Counts write() {
-        line({{"kind", "stentor-export"}, {"version", 1}, {"epoch", store_.epoch().value}});
+        line({{"kind", "stentor-export"}, {"version", 2}, {"epoch", store_.epoch().value}});
         write_users();
+        for (const auto& each : read(store_.settings(""))) {
+            if (each.name.starts_with(kFeedPlaces)) continue;
+            line({{"kind", "setting"}, {"name", each.name}, {"value", base64(each.value)}});
+        }
         for (GroupId after{};;) {
             const auto groups = read(store_.groups(after, kRowsPerLook));
             if (groups.empty()) break;
             for (const auto& group : groups) write_group(group.gid, group.head);
             after = groups.back().gid;
         }
+        write_own_logs();
+        write_audit();
         line({{"kind", "end"}, {"lines", lines_}});
         out_.flush();
         if (!out_) throw std::runtime_error{"cannot write the export"};
@@ -88,18 +97,38 @@ private:
             from = to + 1;
         }
         for (const UserId uid : overlays) write_mine(gid, head, uid);
+        write_sent(gid);
+        for (std::string after;;) {
+            const auto invites = read(store_.invites(gid, after, kRowsPerLook));
+            if (invites.empty()) break;
+            for (const store::InviteRow& row : invites) line(line_of(gid, row));
+            after = invites.back().code;
+        }
     }
 
+    // All that the store keeps, in an order: two exports of one record are the same bytes.
+    void write_sent(GroupId gid) {
+        auto sent = read(store_.sent_since(gid, Time{}, std::numeric_limits<std::size_t>::max()));
+        std::ranges::sort(sent, {}, [](const store::SentRow& row) {
+            return std::pair{row.uid.value, row.cmid.view()};
+        });
+        for (const store::SentRow& row : sent) line(line_of(gid, row));
+    }
+
+    // "told": that the user's own log, which comes last, places it.
     void write_mine(GroupId gid, const store::HeadRow& head, UserId uid) {
+        const OwnLogReader::Told told = own_logs_.told(uid, gid);
         json::array hidden;
+        json::array hidden_told;
         json::array notes;
         json::array reactions;
         for (const Seq seq : read(store_.hidden(gid, uid, Seq{1}, head.seq))) {
-            hidden.emplace_back(seq.value);
+            (told.hidden.contains(seq) ? hidden_told : hidden).emplace_back(seq.value);
         }
-        for (const auto& row : read(store_.notes(gid, uid, Seq{}, head.seq))) {
-            notes.emplace_back(
-                json::object{{"anchor", row.anchor.value}, {"bytes", base64(row.note)}});
+        for (const auto& row : notes_of(gid, uid, head.seq)) {
+            json::object note{{"anchor", row.anchor.value}, {"bytes", base64(row.note)}};
+            if (told.notes.contains(row.user_log_seq)) note["told"] = true;
+            notes.emplace_back(std::move(note));
         }
         for (const auto& row : read(store_.reactions_of(gid, uid, Seq{1}, head.seq))) {
             reactions.emplace_back(json::array{row.seq.value, row.emoji});
@@ -108,8 +137,56 @@ private:
               {"gid", gid.value},
               {"uid", uid.value},
               {"hidden", std::move(hidden)},
+              {"hidden_told", std::move(hidden_told)},
               {"notes", std::move(notes)},
               {"reactions", std::move(reactions)}});
+    }
+
+    // A look tells the newest kNotesPerPage of a range, so a full one is asked for in halves.
+    std::vector<store::NoteRow> notes_of(GroupId gid, UserId uid, Seq last) {
+        std::vector<store::NoteRow> all;
+        std::vector<std::pair<Seq, Seq>> ranges{{Seq{}, last}};
+        while (!ranges.empty()) {
+            const auto [from, to] = ranges.back();
+            ranges.pop_back();
+            auto rows = read(store_.notes(gid, uid, from, to));
+            if (rows.size() >= limits::kNotesPerPage && from < to) {
+                const Seq middle{from.value + (to.value - from.value) / 2};
+                ranges.emplace_back(middle + 1, to);
+                ranges.emplace_back(from, middle);
+                continue;
+            }
+            std::ranges::move(rows, std::back_inserter(all));
+        }
+        return all;
+    }
+
+    void write_own_logs() {
+        for (std::string after;;) {
+            const auto users = read(store_.users_by_name("", after, kRowsPerLook));
+            if (users.empty()) return;
+            for (const store::UserRow& user : users) {
+                for (const std::string& bytes : own_logs_.lines(user.uid)) {
+                    line({{"kind", "own"}, {"uid", user.uid.value}, {"bytes", base64(bytes)}});
+                }
+            }
+            after = users.back().name_key;
+        }
+    }
+
+    // The oldest first, though a store tells the newest first: pages from the last to the first.
+    void write_audit() {
+        std::vector<std::uint64_t> pages{0};
+        while (true) {
+            const auto rows = read(store_.audit(pages.back(), kRowsPerLook));
+            if (rows.size() < kRowsPerLook) break;
+            pages.push_back(rows.back().number);
+        }
+        for (const std::uint64_t before : std::views::reverse(pages)) {
+            for (const auto& row : std::views::reverse(read(store_.audit(before, kRowsPerLook)))) {
+                line({{"kind", "audit"}, {"time_ms", to_ms(row.time)}, {"text", row.text}});
+            }
+        }
     }
 
     store::Store& store_;
@@ -118,6 +195,7 @@ private:
     const Progress& progress_;
     Counts counts_;
     std::uint64_t lines_{};
+    OwnLogReader own_logs_{store_};
 };
 
 }  // namespace

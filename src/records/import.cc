@@ -1,14 +1,18 @@
+#include <algorithm>
 #include <boost/json.hpp>
 #include <exception>
 #include <istream>
 #include <optional>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "base/limits.h"
 #include "base/shared_bytes.h"
 #include "records/json_lines.h"
+#include "records/own_logs.h"
 #include "records/records.h"
+#include "store/verdict.h"
 #include "wire/pb.h"
 
 namespace stentor::records {
@@ -18,14 +22,12 @@ namespace json = boost::json;
 
 // Rows of one group that go into one commit.
 constexpr std::size_t kRowsPerCommit = 2'000;
+constexpr std::uint64_t kNewestVersion = 2;  // 1 was of version 0.1.0
 
 class Reader {
 public:
-    Reader(store::Store& store, const Progress& progress) : store_{store}, progress_{progress} {
-        const auto term = store_.next_term();
-        if (!term) throw std::runtime_error{"the store cannot be written"};
-        term_ = *term;
-    }
+    Reader(store::Store& store, Epoch least, const Progress& progress)
+        : store_{store}, least_{least}, progress_{progress}, term_{a_term(store)} {}
 
     Counts read(std::istream& in) {
         std::string line;
@@ -43,42 +45,95 @@ public:
     }
 
 private:
+    static Term a_term(store::Store& store) {
+        const auto term = store.next_term();
+        if (!term) throw std::runtime_error{"the store cannot be written"};
+        return *term;
+    }
+
     void on_line(const std::string& text_of_line) {
         json::error_code problem;
         const json::value value = json::parse(text_of_line, problem);
         if (problem || !value.is_object()) throw std::runtime_error{"no JSON object"};
         const json::object& line = value.get_object();
         const std::string kind = text(line, "kind");
-        if (lines_ == 1) {
-            if (kind != "stentor-export") throw std::runtime_error{"this is no export"};
-            if (number(line, "version") != 1) throw std::runtime_error{"of a later version"};
-        } else if (ended_) {
-            throw std::runtime_error{"behind the end"};
-        } else if (kind == "user") {
-            on_user(user_of(line));
-        } else if (kind == "group") {
+        if (lines_ == 1) return on_first(kind, line);
+        if (ended_) throw std::runtime_error{"behind the end"};
+        if (kind == "user") return on_user(user_of(line));
+        if (kind == "setting") return on_setting(line);
+        if (kind == "own") return on_own(line);
+        if (kind == "audit") return on_audit(line);
+        if (kind == "end") return on_end(line);
+        if (kind == "group") {
             finish_group();
-            start_group({number(line, "gid")}, head_of(line));
-        } else if (kind == "member") {
+            return start_group({number(line, "gid")}, head_of(line));
+        }
+        on_line_of_group(kind, line);
+    }
+
+    void on_line_of_group(const std::string& kind, const json::object& line) {
+        if (kind == "entry") return on_entry(line);
+        if (kind == "mine") return on_mine(line);
+        if (kind == "member") {
             group(line);
             pending_.members.push_back(member_of(line));
             ++counts_.members;
-            commit_if_full();
-        } else if (kind == "entry") {
-            on_entry(line);
         } else if (kind == "tally") {
             group(line);
             pending_.tallies.push_back(tally_of(line));
-            commit_if_full();
-        } else if (kind == "mine") {
-            on_mine(line);
-        } else if (kind == "end") {
-            finish_group();
-            if (number(line, "lines") != lines_ - 1) throw std::runtime_error{"lines are missing"};
-            ended_ = true;
+        } else if (kind == "sent") {
+            group(line);
+            pending_.sent.push_back(sent_of(line));
+        } else if (kind == "invite") {
+            group(line);
+            pending_.invites.push_back(invite_of(line));
         } else {
             throw std::runtime_error{"kind " + kind + " is unknown"};
         }
+        commit_if_full();
+    }
+
+    // A new epoch: readers elsewhere hold numbers of the one that was exported.
+    void on_first(const std::string& kind, const json::object& line) {
+        if (kind != "stentor-export") throw std::runtime_error{"this is no export"};
+        if (number(line, "version") > kNewestVersion) {
+            throw std::runtime_error{"of a later version"};
+        }
+        exported_ = {number(line, "epoch")};
+        const Epoch next{exported_.value + 1};
+        if (!store_.raise_epoch(std::max({next, least_, Epoch{store_.epoch().value + 1}}))) {
+            throw std::runtime_error{"the store cannot be written"};
+        }
+    }
+
+    void on_setting(const json::object& line) {
+        if (!store_.set_setting(text(line, "name"), from_base64(text(line, "value")))) {
+            throw std::runtime_error{"the store does not take the setting"};
+        }
+    }
+
+    void on_own(const json::object& line) {
+        finish_group();
+        own_logs_.add({number(line, "uid")}, from_base64(text(line, "bytes")));
+    }
+
+    void on_audit(const json::object& line) {
+        audit_.push_back({.time = from_ms(number(line, "time_ms")), .text = text(line, "text")});
+        if (audit_.size() >= kRowsPerCommit) add_audit();
+    }
+
+    void add_audit() {
+        if (!audit_.empty() && !store_.add_audit(std::exchange(audit_, {}))) {
+            throw std::runtime_error{"the store cannot be written"};
+        }
+    }
+
+    void on_end(const json::object& line) {
+        finish_group();
+        own_logs_.flush();
+        add_audit();
+        if (number(line, "lines") != lines_ - 1) throw std::runtime_error{"lines are missing"};
+        ended_ = true;
     }
 
     void on_user(const store::UserRow& user) {
@@ -99,15 +154,18 @@ private:
         }
         gid_ = gid;
         goal_ = goal;
-        head_ = {.epoch = store_.epoch(),
-                 .term = term_,
-                 .seq = goal.floor,
-                 .digest = goal.floor_digest,
-                 .floor = goal.floor,
-                 .floor_digest = goal.floor_digest,
-                 .members = goal.members,
-                 .creator = goal.creator,
-                 .settings = goal.settings};
+        if (goal_.epoch == Epoch{}) goal_.epoch = exported_;
+        if (!store::take(goal_, term_, store_.epoch())) {
+            throw std::runtime_error{"epoch is above the exported record's"};
+        }
+        head_ = goal_;
+        head_.version = 0;
+        head_.seq = goal.floor;
+        head_.digest = goal.floor_digest;
+        if (goal.floor != goal.seq) {  // Else there is no entry to tell them.
+            head_.ordinal = 0;
+            head_.time = {};
+        }
         pending_ = {};
         ++counts_.groups;
         commit();
@@ -116,7 +174,8 @@ private:
     void finish_group() {
         if (!gid_) return;
         commit();
-        if (head_.seq != goal_.seq || head_.digest != goal_.digest) {
+        if (head_.seq != goal_.seq || head_.digest != goal_.digest ||
+            head_.ordinal != goal_.ordinal) {
             throw std::runtime_error{"the entries of group " + std::to_string(gid_->value) +
                                      " do not lead to its digest"};
         }
@@ -159,9 +218,10 @@ private:
             pending_.user_events.push_back(std::move(hides));
         }
         for (const json::value& each : line.at("notes").as_array()) {
+            const json::object& note = each.as_object();
+            if (flag(note, "told")) continue;
             pb::UserLogEntry event;
             event.set_gid(gid_->value);
-            const json::object& note = each.as_object();
             if (!event.mutable_note()->ParseFromString(from_base64(text(note, "bytes")))) {
                 throw std::runtime_error{"notes are none"};
             }
@@ -182,7 +242,8 @@ private:
     void commit_if_full() {
         const std::size_t rows = pending_.entries.size() + pending_.members.size() +
                                  pending_.tallies.size() + pending_.reactions.size() +
-                                 pending_.user_events.size();
+                                 pending_.user_events.size() + pending_.sent.size() +
+                                 pending_.invites.size();
         if (rows >= kRowsPerCommit) commit();
     }
 
@@ -207,8 +268,12 @@ private:
     }
 
     store::Store& store_;
+    const Epoch least_;
     const Progress& progress_;
-    Term term_;
+    const Term term_;
+    Epoch exported_;
+    std::vector<store::AuditRow> audit_;
+    OwnLogWriter own_logs_{store_, term_};
     Counts counts_;
     std::uint64_t lines_{};
     bool ended_{};
@@ -220,8 +285,8 @@ private:
 
 }  // namespace
 
-Counts import_all(store::Store& store, std::istream& in, const Progress& progress) {
-    return Reader{store, progress}.read(in);
+Counts import_all(store::Store& store, std::istream& in, Epoch least, const Progress& progress) {
+    return Reader{store, least, progress}.read(in);
 }
 
 }  // namespace stentor::records

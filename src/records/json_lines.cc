@@ -77,18 +77,49 @@ json::object line_of(const store::UserRow& user, bool password) {
                       {"created_ms", to_ms(user.created)},
                       {"tokens_since_ms", to_ms(user.tokens_since)}};
     if (user.disabled) line["disabled"] = true;
+    if (user.erased) line["erased"] = true;
+    if (!user.sign_ins.empty()) {
+        json::array all;
+        for (const store::SignIn& each : user.sign_ins) {
+            all.emplace_back(json::object{{"minted_ms", to_ms(each.minted)},
+                                          {"client", base64(each.client)},
+                                          {"address", each.address}});
+        }
+        line["sign_ins"] = std::move(all);
+    }
+    if (!user.ended_tokens.empty()) {
+        json::array all;
+        for (const Time each : user.ended_tokens) all.emplace_back(to_ms(each));
+        line["ended_tokens_ms"] = std::move(all);
+    }
     if (password) line["password"] = user.password;
     return line;
 }
 
 store::UserRow user_of(const json::object& line) {
-    return {.uid = {number(line, "uid")},
-            .name = text(line, "name"),
-            .name_key = text(line, "name_key"),
-            .password = line.contains("password") ? text(line, "password") : std::string{},
-            .created = time(line, "created_ms"),
-            .disabled = flag(line, "disabled"),
-            .tokens_since = time(line, "tokens_since_ms")};
+    store::UserRow user{
+        .uid = {number(line, "uid")},
+        .name = text(line, "name"),
+        .name_key = text(line, "name_key"),
+        .password = line.contains("password") ? text(line, "password") : std::string{},
+        .created = time(line, "created_ms"),
+        .disabled = flag(line, "disabled"),
+        .tokens_since = time(line, "tokens_since_ms"),
+        .erased = flag(line, "erased")};
+    if (const json::value* all = line.if_contains("sign_ins")) {
+        for (const json::value& each : all->as_array()) {
+            const json::object& row = each.as_object();
+            user.sign_ins.push_back({.minted = time(row, "minted_ms"),
+                                     .client = from_base64(text(row, "client")),
+                                     .address = text(row, "address")});
+        }
+    }
+    if (const json::value* all = line.if_contains("ended_tokens_ms")) {
+        for (const json::value& each : all->as_array()) {
+            user.ended_tokens.push_back(from_ms(each.to_number<std::uint64_t>()));
+        }
+    }
+    return user;
 }
 
 // ---- Groups
@@ -96,8 +127,14 @@ store::UserRow user_of(const json::object& line) {
 json::object line_of(GroupId gid, const store::HeadRow& head) {
     pb::GroupSettings settings;
     settings.ParseFromString(head.settings);
+    json::array forks;
+    for (const store::ForkPoint& fork : head.forks) {
+        forks.emplace_back(json::array{fork.epoch.value, fork.seq.value});
+    }
     return {{"kind", "group"},
             {"gid", gid.value},
+            {"epoch", head.epoch.value},
+            {"forks", std::move(forks)},
             {"name", settings.name()},
             {"seq", head.seq.value},
             {"digest", base64(head.digest.view())},
@@ -105,21 +142,33 @@ json::object line_of(GroupId gid, const store::HeadRow& head) {
             {"time_ms", to_ms(head.time)},
             {"floor", head.floor.value},
             {"floor_digest", base64(head.floor_digest.view())},
+            {"home", std::uint64_t{head.home}},
             {"members", head.members},
             {"creator", head.creator.value},
             {"settings", base64(head.settings)}};
 }
 
+// What version 0.1.0 wrote has neither epoch nor forks.
 store::HeadRow head_of(const json::object& line) {
-    return {.seq = {number(line, "seq")},
-            .digest = digest(line, "digest"),
-            .ordinal = number(line, "ordinal"),
-            .time = time(line, "time_ms"),
-            .floor = {number(line, "floor")},
-            .floor_digest = digest(line, "floor_digest"),
-            .members = number(line, "members"),
-            .creator = {number(line, "creator")},
-            .settings = from_base64(text(line, "settings"))};
+    store::HeadRow head{.seq = {number(line, "seq")},
+                        .digest = digest(line, "digest"),
+                        .ordinal = number(line, "ordinal"),
+                        .time = time(line, "time_ms"),
+                        .floor = {number(line, "floor")},
+                        .floor_digest = digest(line, "floor_digest"),
+                        .members = number(line, "members"),
+                        .creator = {number(line, "creator")},
+                        .settings = from_base64(text(line, "settings"))};
+    if (line.contains("epoch")) head.epoch = {number(line, "epoch")};
+    if (line.contains("home")) head.home = static_cast<std::uint32_t>(number(line, "home"));
+    if (const json::value* forks = line.if_contains("forks")) {
+        for (const json::value& each : forks->as_array()) {
+            const json::array& pair = each.as_array();
+            head.forks.push_back({.epoch = {pair.at(0).to_number<std::uint64_t>()},
+                                  .seq = {pair.at(1).to_number<std::uint64_t>()}});
+        }
+    }
+    return head;
 }
 
 json::object line_of(GroupId gid, const store::MemberRow& row) {
@@ -133,6 +182,7 @@ json::object line_of(GroupId gid, const store::MemberRow& row) {
                       {"version", row.version},
                       {"joined_ms", to_ms(row.joined)},
                       {"muted_until_ms", to_ms(row.muted_until)}};
+    if (row.put_out != Time{}) line["put_out_ms"] = to_ms(row.put_out);
     if (row.muted_for_me) line["muted_for_me"] = true;
     if (row.banned) line["banned"] = true;
     if (row.pending) line["pending"] = true;
@@ -156,7 +206,8 @@ store::MemberRow member_of(const json::object& line) {
             .banned = flag(line, "banned"),
             .pending = flag(line, "pending"),
             .blocked = flag(line, "blocked"),
-            .overlay = flag(line, "overlay")};
+            .overlay = flag(line, "overlay"),
+            .put_out = line.contains("put_out_ms") ? time(line, "put_out_ms") : Time{}};
 }
 
 // ---- Entries
@@ -193,6 +244,52 @@ store::TallyRow tally_of(const json::object& line) {
     for (const auto& [emoji, count] : counts.get_object()) {
         row.counts.emplace_back(std::string{emoji}, number(counts.get_object(), emoji));
         static_cast<void>(count);
+    }
+    return row;
+}
+
+// ---- What lets a retry be known, and a link be used
+
+json::object line_of(GroupId gid, const store::SentRow& row) {
+    return {{"kind", "sent"},
+            {"gid", gid.value},
+            {"uid", row.uid.value},
+            {"seq", row.seq.value},
+            {"cmid", base64(row.cmid.view())},
+            {"body_hash", base64(row.body_hash.view())}};
+}
+
+store::SentRow sent_of(const json::object& line) {
+    const auto cmid = Cmid::from(from_base64(text(line, "cmid")));
+    if (!cmid) throw std::runtime_error{"cmid is none"};
+    return {.cmid = *cmid,
+            .uid = {number(line, "uid")},
+            .seq = {number(line, "seq")},
+            .body_hash = digest(line, "body_hash")};
+}
+
+json::object line_of(GroupId gid, const store::InviteRow& row) {
+    json::object line{{"kind", "invite"},
+                      {"gid", gid.value},
+                      {"code", base64(row.code)},
+                      {"by", row.by.value},
+                      {"expires_ms", to_ms(row.expires)},
+                      {"made_ms", to_ms(row.made)},
+                      {"uses", row.uses}};
+    if (row.uses_left) line["uses_left"] = *row.uses_left;
+    if (row.ended) line["ended"] = true;
+    return line;
+}
+
+store::InviteRow invite_of(const json::object& line) {
+    store::InviteRow row{.code = from_base64(text(line, "code")),
+                         .by = {number(line, "by")},
+                         .expires = time(line, "expires_ms"),
+                         .made = time(line, "made_ms"),
+                         .uses = static_cast<std::uint32_t>(number(line, "uses")),
+                         .ended = flag(line, "ended")};
+    if (line.contains("uses_left")) {
+        row.uses_left = static_cast<std::uint32_t>(number(line, "uses_left"));
     }
     return row;
 }

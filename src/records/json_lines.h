@@ -27,5 +27,9 @@ namespace stentor::records {
 [[nodiscard]] boost::json::object line_of(GroupId gid, const LogEntry& entry);
 [[nodiscard]] boost::json::object line_of(GroupId gid, const store::TallyRow& row);
 [[nodiscard]] store::TallyRow tally_of(const boost::json::object& line);
+[[nodiscard]] boost::json::object line_of(GroupId gid, const store::SentRow& row);
+[[nodiscard]] store::SentRow sent_of(const boost::json::object& line);
+[[nodiscard]] boost::json::object line_of(GroupId gid, const store::InviteRow& row);
+[[nodiscard]] store::InviteRow invite_of(const boost::json::object& line);
 
 }  // namespace stentor::records

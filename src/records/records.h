@@ -1,19 +1,27 @@
 #pragma once
 // The whole record as text, for other programs and for another server: one JSON object a line.
 //
-//   {"kind":"stentor-export","version":1,"epoch":E}                     first
+//   {"kind":"stentor-export","version":2,"epoch":E}                     first
 //   {"kind":"user","uid","name","name_key","created_ms",...}            all users
-//   {"kind":"group","gid","seq","floor","digest","settings",...}        then each group with
+//   {"kind":"setting","name","value"}                                   keys of the API (hashes)
+//   {"kind":"group","gid","epoch","forks","seq","floor","digest",...}   then each group with
 //   {"kind":"member","gid","uid","role",...}                              its members,
 //   {"kind":"entry","gid","seq","sender","time_ms","text","bytes"}        its entries in order,
 //   {"kind":"tally","gid","seq","counts"}                                 its reactions as sums,
-//   {"kind":"mine","gid","uid","hidden","notes","reactions"}              what one member alone has
-//   {"kind":"end","lines":N}                                            last, so that a cut file
-//   shows
+//   {"kind":"mine","gid","uid","hidden","hidden_told","notes",            what one member alone
+//   has,
+//     "reactions"}
+//   {"kind":"sent","gid","uid","cmid","seq","body_hash"}                  ids of its sends,
+//   {"kind":"invite","gid","code","by","expires_ms",...}                  its links
+//   {"kind":"own","uid","bytes"}                                        lines of users' own logs
+//   {"kind":"audit","time_ms","text"}                                   who did what, oldest first
+//   {"kind":"end","lines":N}                                            last: a cut file shows
 //
 // What is readable is for other programs; "bytes" (base64) is the entry itself, so that an import
-// gives every entry its old number, digest and time. Users' own logs, invitations and the ids of
-// the last sends are left out: a device reads its lists anew, an old link or retry is refused.
+// gives every entry its old number, digest and time, and knows a retry of what is in it. Numbers
+// that the store gives (the feed's, those of users' own logs, of the audit) are new ones, in an
+// epoch above the exported one, so that none is given twice. Left out: the feed, and hooks' places
+// in it.
 //
 // Thread: any, blocking. The store must not be written to meanwhile: export a backup.
 
@@ -47,8 +55,10 @@ Counts export_all(store::Store& store, std::ostream& out, const ExportOptions& o
                   const Progress& progress = {});
 
 // Into a store that has none of these users and groups. Throws std::runtime_error that names the
-// line and what is wrong with it; what came before that line is there then. Groups get the epoch of
-// this store.
-Counts import_all(store::Store& store, std::istream& in, const Progress& progress = {});
+// line and what is wrong with it; what came before that line is there then, so the caller drops
+// that store. The store's epoch rises to `least` or, where that is larger, above the exported one;
+// groups note where the exported history ends.
+Counts import_all(store::Store& store, std::istream& in, Epoch least = {},
+                  const Progress& progress = {});
 
 }  // namespace stentor::records

@@ -4,7 +4,7 @@
 
 namespace stentor::replica {
 
-Result<Promoted> promote(const Place& place, const OpenCopy& open, bool lost_nothing) {
+Result<Promoted> promote(const Place& place, const OpenCopy& open, bool lost_nothing, Epoch least) {
     if (!place.follows()) return std::unexpected(Error{Code::not_found, "following"});
     if (!std::filesystem::exists(place.store())) {
         return std::unexpected(Error{Code::not_found, "store"});
@@ -14,7 +14,7 @@ Result<Promoted> promote(const Place& place, const OpenCopy& open, bool lost_not
 
     Promoted promoted{.raised = !lost_nothing && !place.holds_all()};
     if (promoted.raised) {
-        const Result<Epoch> raised = copy->store->raise_epoch({});
+        const Result<Epoch> raised = copy->store->raise_epoch(least);
         if (!raised) return std::unexpected(raised.error());
     } else if (const auto line = copy->face->begin_line(); !line) {
         return std::unexpected(line.error());

@@ -19,6 +19,9 @@ struct Promoted {
 
 // `lost_nothing`: the operator knows that the copy lacks nothing. not_found: the folder follows
 // nobody, or holds no copy yet; else what opening and writing say.
-[[nodiscard]] Result<Promoted> promote(const Place& place, const OpenCopy& open, bool lost_nothing);
+// A raised epoch is at least `least`: two copies of one leader that are promoted one after the
+// other must not both count on by one.
+[[nodiscard]] Result<Promoted> promote(const Place& place, const OpenCopy& open, bool lost_nothing,
+                                       Epoch least = {});
 
 }  // namespace stentor::replica

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "base/feed_number.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "wire/pb.h"
@@ -81,13 +82,14 @@ bool Indexer::follow(const std::stop_token& stop) {
         return false;
     }
     const auto page = store_.feed(place_.number, kRowsPerLook);
-    if (!page) return false;
-    if (page->floor > place_.number || page->head < place_.number) {
+    const bool lost = !page && page.error().code == Code::epoch_changed;
+    if (!page && !lost) return false;
+    if (lost || page->floor > place_.number) {
         log::info("the search index is too old for the feed", {{"place", place_.number}});
         placed_ = false;
         return static_cast<bool>(rebuild(stop));
     }
-    counters_.behind = page->head - place_.number;
+    counters_.behind = feed_place(page->head) - feed_place(place_.number);
     for (const store::FeedRow& row : page->rows) {
         if (!read_row(row)) break;
         place_.number = row.number;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/ids.h"
 #include "base/time.h"
 #include "store/maintenance.h"
 
@@ -25,11 +26,15 @@ std::string take_backup(store::Maintenance& store, const std::filesystem::path& 
 // it is the number of the ten minutes in which the restore is made, counted from 2026 (enough until
 // 2065), and above what was restored from this folder before, which `restored` in it tells. Two
 // copies of a backup that are restored within the same ten minutes are not told apart.
+// What is restored from is noted there first, so it must be a place that can be written to.
 std::uint64_t restore_backup(const std::filesystem::path& folder, const std::filesystem::path& data,
                              Time now);
 
 // Opens the record of a stopped server although stored updates are lost to damage, and gives it a
 // new epoch, chosen as restore_backup() does. Returns the epoch.
 std::uint64_t accept_loss(const std::filesystem::path& data, Time now);
+
+// The least epoch of a history that begins at `now`.
+[[nodiscard]] Epoch epoch_at(Time now);
 
 }  // namespace stentor::server

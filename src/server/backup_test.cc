@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -91,6 +93,36 @@ TEST_F(BackupTest, NothingIsWrittenOver) {
     EXPECT_THROW(restore_backup(folder_ / "none", folder_ / "again", kNow), std::runtime_error);
     fs::remove(folder_ / "backup" / "secrets");
     EXPECT_THROW(restore_backup(folder_ / "backup", folder_ / "again", kNow), std::runtime_error);
+}
+
+TEST_F(BackupTest, ARestoreThatCannotBeNotedIsRefusedAndLeavesNoRecord) {
+    {
+        const auto store = open(folder_ / "data");
+        take_backup(*store::maintenance_of(*store), folder_ / "data", folder_ / "backup");
+    }
+    fs::create_directories(folder_ / "backup" / "restored" / "in the way");
+    EXPECT_THROW(restore_backup(folder_ / "backup", folder_ / "again", kNow), std::runtime_error);
+    EXPECT_FALSE(fs::exists(folder_ / "again" / "store"));
+    fs::remove_all(folder_ / "backup" / "restored");
+    EXPECT_GT(restore_backup(folder_ / "backup", folder_ / "again", kNow), 1U);
+}
+
+TEST_F(BackupTest, TheFolderOfARunningServerIsNotRestoredFrom) {
+    const auto running = open(folder_ / "data");
+    const pid_t child = ::fork();  // A lock is not seen by the process that holds it.
+    if (child == 0) {
+        try {
+            restore_backup(folder_ / "data", folder_ / "again", kNow);
+        } catch (const std::runtime_error& error) {
+            const bool told = std::string{error.what()}.contains("running server");
+            ::_exit(told ? 0 : 2);
+        }
+        ::_exit(1);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    EXPECT_FALSE(fs::exists(folder_ / "again"));
 }
 
 }  // namespace

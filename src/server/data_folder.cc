@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "base/room.h"
+
 namespace stentor::server {
 namespace {
 
@@ -40,9 +42,17 @@ void refuse_foreign_folder(const fs::path& data, bool made_for_a_service) {
                              ": sudo -u " + owner + " stentor ..."};
 }
 
+void refuse_full_disk(const fs::path& data) {
+    const auto free = free_bytes(data.string());
+    if (!free || *free >= kRoomToStart) return;
+    throw std::runtime_error{
+        "the disk of " + data.string() + " is full: " + std::to_string(*free >> 10U) +
+        " KiB are free, and a start needs " + std::to_string(kRoomToStart >> 20U) + " MiB"};
+}
+
 bool in_use(const fs::path& data) {
     // RocksDB locks this file, whole, for as long as it is open.
-    const int lock = ::open((data / "store" / "LOCK").c_str(), O_RDWR | O_CLOEXEC);
+    const int lock = ::open((data / "store" / "LOCK").c_str(), O_RDONLY | O_CLOEXEC);
     if (lock < 0) return false;
     struct flock asked{};
     asked.l_type = F_WRLCK;
@@ -50,6 +60,35 @@ bool in_use(const fs::path& data) {
     const bool held = ::fcntl(lock, F_GETLK, &asked) == 0 && asked.l_type != F_UNLCK;
     ::close(lock);
     return held;
+}
+
+UnfinishedRecord::UnfinishedRecord(const fs::path& data)
+    : data_{data}, path_{data / "store.unfinished"}, made_data_{!fs::exists(data)} {
+    if (fs::exists(data_ / "store")) {
+        throw std::runtime_error{data_.string() + " holds a record already: name a new folder"};
+    }
+    fs::create_directories(data_);
+    fs::permissions(data_, fs::perms::owner_all);
+    fs::remove_all(path_);  // Of one that was cut off.
+}
+
+UnfinishedRecord::~UnfinishedRecord() {
+    if (finished_) return;
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+    if (made_data_) fs::remove_all(data_, ignored);
+}
+
+// What was copied is synced before the name is changed, and the name after it.
+void UnfinishedRecord::finish() {
+    const int folder = ::open(data_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool synced = folder >= 0 && ::syncfs(folder) == 0;
+    std::error_code problem;
+    if (synced) fs::rename(path_, data_ / "store", problem);
+    synced = synced && !problem && ::fsync(folder) == 0;
+    if (folder >= 0) ::close(folder);
+    if (!synced) throw std::runtime_error{data_.string() + " cannot be written"};
+    finished_ = true;
 }
 
 }  // namespace stentor::server

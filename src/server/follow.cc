@@ -11,6 +11,7 @@
 #include "replica/follower.h"
 #include "replica/promote.h"
 #include "server/admin_side.h"
+#include "server/backup.h"
 #include "server/metrics.h"
 #include "server/replicas.h"
 
@@ -35,7 +36,7 @@ net::http::Response answer(const std::string& path, const replica::Follower& fol
 }
 
 bool promoted(const replica::Place& place) {
-    const auto done = replica::promote(place, copy_opener(), false);
+    const auto done = replica::promote(place, copy_opener(), false, epoch_at(now()));
     if (!done) {
         throw std::runtime_error{"cannot be promoted: " + std::string{done.error().where}};
     }

@@ -3,11 +3,14 @@
 #include <array>
 #include <vector>
 
+#include "base/clock_moved.h"
 #include "base/code.h"
+#include "base/room.h"
 #include "net/counters.h"
 #include "node/refusals.h"
 #include "server/exposition.h"
 #include "server/process_counts.h"
+#include "store/damage.h"
 
 namespace stentor::server {
 namespace {
@@ -113,6 +116,20 @@ std::vector<Exposition::Sample> by_code(const Count& count) {
         if (name != "UNKNOWN") samples.push_back({{{"code", name}}, as_double(count(code))});
     }
     return samples;
+}
+
+// What an operator must mend.
+void add_troubles(Exposition& page) {
+    const store::Damage& damage = store::damage();
+    page.gauge("stentor_store_damaged_places", "Places of the record that could not be read",
+               as_double(damage.places()))
+        .counter("stentor_store_damaged_reads_total", "Reads that met a damaged place",
+                 as_double(damage.reads()))
+        .gauge("stentor_disk_full", "1: nothing is written until the disk has room",
+               has_room() ? 0 : 1)
+        .gauge("stentor_clock_moved_seconds",
+               "How far the system's clock was set ahead since the start; a restart goes by it",
+               static_cast<double>(clock_moved().count()) / 1'000);
 }
 
 void add_owner(Exposition& page, const owner::Owner& owner) {
@@ -329,6 +346,7 @@ std::string metrics_of(const Measured& measured) {
     add_turned_away(page, measured.shards);
     add_limits(page, measured.shards, measured.gateway);
     add_owner(page, measured.owner);
+    add_troubles(page);
     add_node(page, measured.gateway);
     add_store(page, measured.store);
     page.gauges("stentor_http_waiting", "HTTP requests that wait",

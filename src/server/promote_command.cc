@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "replica/promote.h"
+#include "server/backup.h"
 #include "server/commands.h"
 #include "server/data_folder.h"
 #include "server/replicas.h"
@@ -40,7 +41,7 @@ void promote(const std::string& folder, bool lost_nothing) {
         }
         return ask(place);
     }
-    const auto done = replica::promote(place, copy_opener(), lost_nothing);
+    const auto done = replica::promote(place, copy_opener(), lost_nothing, epoch_at(now()));
     if (!done) throw std::runtime_error{folder + ": " + std::string{done.error().where}};
     if (done->raised) {
         std::printf("promoted, in epoch %llu: what the leader did not hand over in time is lost\n",

@@ -16,6 +16,7 @@
 #include "server/commands.h"
 #include "server/data_folder.h"
 #include "server/verify.h"
+#include "store/rocks/reading.h"
 #include "store/rocks/rocks_store.h"
 
 namespace stentor::server {
@@ -40,13 +41,6 @@ struct TextArguments {
     bool passwords{};
 };
 
-std::unique_ptr<store::Store> open_store(const std::filesystem::path& folder) {
-    auto store = store::open_rocks({.path = (folder / "store").string()});
-    if (store) return std::move(*store);
-    throw std::runtime_error{folder.string() +
-                             " cannot be opened: " + std::string{store.error().where}};
-}
-
 // To standard error: standard output may be the file.
 void print(const records::Counts& counts) {
     fmt::print(stderr, "{} users, {} groups, {} members, {} entries\n", counts.users, counts.groups,
@@ -54,32 +48,51 @@ void print(const records::Counts& counts) {
 }
 
 void export_text(const TextArguments& arguments) {
-    if (!std::filesystem::exists(arguments.folder / "store")) {
-        throw std::runtime_error{arguments.folder.string() + " is no backup: it holds no store"};
+    namespace fs = std::filesystem;
+    const fs::path& folder = arguments.folder;
+    if (!fs::exists(folder / "store")) {
+        throw std::runtime_error{folder.string() + " is no backup: it holds no store"};
     }
-    const auto store = open_store(arguments.folder);
-    std::ofstream file;
-    if (!arguments.file.empty()) {
-        if (std::filesystem::exists(arguments.file)) {
-            throw std::runtime_error{arguments.file.string() + " is there already"};
-        }
-        file.open(arguments.file, std::ios::binary);
-        std::filesystem::permissions(arguments.file, std::filesystem::perms::owner_read |
-                                                         std::filesystem::perms::owner_write);
+    if (in_use(folder)) {
+        throw std::runtime_error{folder.string() +
+                                 " is the folder of a running server: take a backup of it first"};
     }
-    std::ostream& out = arguments.file.empty() ? std::cout : file;
-    print(records::export_all(*store, out, {.passwords = arguments.passwords}));
+    auto store = store::open_rocks_to_read((folder / "store").string());
+    if (!store) {
+        throw std::runtime_error{folder.string() +
+                                 " cannot be opened: " + std::string{store.error().where}};
+    }
+    const records::ExportOptions options{.passwords = arguments.passwords};
+    if (arguments.file.empty()) return print(records::export_all(**store, std::cout, options));
+    if (fs::exists(arguments.file)) {
+        throw std::runtime_error{arguments.file.string() + " is there already"};
+    }
+    std::ofstream file{arguments.file, std::ios::binary};
+    if (!file) throw std::runtime_error{arguments.file.string() + " cannot be written"};
+    fs::permissions(arguments.file, fs::perms::owner_read | fs::perms::owner_write);
+    try {
+        print(records::export_all(**store, file, options));
+    } catch (...) {
+        file.close();
+        fs::remove(arguments.file);
+        throw;
+    }
 }
 
 void import_text(const TextArguments& arguments) {
     refuse_foreign_folder(arguments.folder, true);
     std::ifstream in{arguments.file, std::ios::binary};
     if (!in) throw std::runtime_error{arguments.file.string() + " cannot be opened"};
-    if (std::filesystem::create_directories(arguments.folder)) {
-        std::filesystem::permissions(arguments.folder, std::filesystem::perms::owner_all);
+    UnfinishedRecord made{arguments.folder};
+    {
+        auto store = store::open_rocks({.path = made.path().string()});
+        if (!store) {
+            throw std::runtime_error{made.path().string() +
+                                     " cannot be opened: " + std::string{store.error().where}};
+        }
+        print(records::import_all(**store, in, epoch_at(now())));
     }
-    const auto store = open_store(arguments.folder);
-    print(records::import_all(*store, in));
+    made.finish();
 }
 
 void add_text_commands(CLI::App& app) {
@@ -90,7 +103,7 @@ void add_text_commands(CLI::App& app) {
     out->add_flag("--passwords", writing->passwords, "With the hashes, so that people can sign in");
     out->callback([writing] { export_text(*writing); });
 
-    CLI::App* in = app.add_subcommand("import", "Add an export to the record of a stopped server");
+    CLI::App* in = app.add_subcommand("import", "Make a new record of an export");
     const auto reading = std::make_shared<TextArguments>();
     in->add_option("FILE", reading->file, "What export wrote")->required();
     in->add_option("--data", reading->folder, "The data folder; made when missing")->required();

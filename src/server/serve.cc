@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/room.h"
 #include "config/keys.h"
 #include "server/data_folder.h"
 #include "server/follow.h"
@@ -109,6 +110,7 @@ void serve(const Sources& sources) {
     set_log(*settings);
     refuse_foreign_folder(settings->server.data);
     make_folder(settings->server.data);
+    refuse_full_disk(settings->server.data);
     raise_descriptor_limit();
 
     if (!settings->replica.follow.empty()) {
@@ -116,6 +118,7 @@ void serve(const Sources& sources) {
         settings->replica.follow.clear();
     }
     Node node{*settings};
+    watch_room(settings->server.data);
     if (!await_follower(node, *settings, signals)) return;
     const Node::Addresses addresses = node.serve();
     for (const std::string& url : addresses.listeners) {

@@ -2,8 +2,10 @@
 
 #include <string_view>
 
+#include "base/room.h"
 #include "net/counters.h"
 #include "server/replicas.h"
+#include "store/damage.h"
 
 namespace stentor::server {
 namespace {
@@ -45,14 +47,23 @@ constexpr Named kShardCounters[] = {
 std::vector<std::string> Stats::unready_reasons() {
     std::vector<std::string> reasons;
     if (draining_) reasons.emplace_back("draining");
-    if (owner_.counters().store_lost) reasons.emplace_back("the store has stopped");
+    if (!has_room()) {
+        reasons.emplace_back("the disk is full");
+    } else if (owner_.counters().store_lost) {
+        reasons.emplace_back("the store has stopped");
+    }
     if (std::string flaw = flaw_of(leader_); !flaw.empty()) reasons.push_back(std::move(flaw));
     return reasons;
 }
 
 std::vector<std::string> Stats::warnings() {
-    if (std::string worry = worry_of(leader_); !worry.empty()) return {std::move(worry)};
-    return {};
+    std::vector<std::string> warnings;
+    if (std::string worry = worry_of(leader_); !worry.empty()) warnings.push_back(std::move(worry));
+    if (const std::uint64_t places = store::damage().places(); places > 0) {
+        warnings.push_back("the record is damaged in " + std::to_string(places) +
+                           " places that were read: run stentor verify");
+    }
+    return warnings;
 }
 
 std::vector<std::pair<std::string, std::uint64_t>> Stats::counters() {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/feed_number.h"
 #include "base/limits.h"
 #include "store/conformance.h"
 
@@ -111,6 +112,91 @@ TEST_P(Conformance, TheFeedForgetsAndGoesOnCounting) {
     ASSERT_EQ(page.rows.size(), 1U);
     EXPECT_EQ(page.rows[0].number, 7U);
     EXPECT_EQ(page.rows[0].first, Seq{7});
+}
+
+TEST_P(Conformance, TimesMayGoBackBehindAClockThatHadLeaptAhead) {
+    Scribe scribe{{1}};
+    const auto write = [&](Time time) {
+        scribe.set_time(time);
+        Commit next = scribe.next(1);
+        const Outcome outcome = commit(next);
+        if (outcome == Outcome::done) scribe.accept(next);
+        return outcome;
+    };
+    EXPECT_EQ(write(kNoon), Outcome::done);
+    const Time ahead = kNoon + limits::kMovedClock + Millis{1'000};
+    EXPECT_EQ(write(ahead), Outcome::done);
+    EXPECT_EQ(write(ahead - Millis{500}), Outcome::conflict) << "no leap";
+    EXPECT_EQ(write(kNoon + Millis{10}), Outcome::done);
+    EXPECT_EQ(store().head({1})->time, scribe.head().time);
+    EXPECT_LT(scribe.head().time, kNoon + Millis{100});
+    EXPECT_EQ(read_log(store(), {1}).size(), 3U);
+}
+
+// Readers elsewhere hold numbers of the lost history: none of them may be another commit's.
+TEST_P(Conformance, NoNumberOfTheFeedIsGivenTwiceAndALostPlaceIsToldSo) {
+    Scribe scribe{{1}};
+    const auto write = [&] {
+        const Commit next = scribe.next(1);
+        ASSERT_EQ(commit(next), Outcome::done);
+        scribe.accept(next);
+    };
+    for (int i = 0; i < 6; ++i) write();
+    ASSERT_TRUE(store().raise_epoch({5}));
+    Scribe other{{2}};
+    for (int i = 0; i < 2; ++i) {
+        Commit next = other.next(1);
+        next.head.epoch = {5};
+        ASSERT_EQ(commit(next), Outcome::done);
+        other.accept(next);
+    }
+    const std::uint64_t first = next_feed_number({5}, 6);
+    EXPECT_EQ(first, (std::uint64_t{5} << 32U) + 7);
+    for (int i = 0; i < 2; ++i) {
+        const FeedPage page = store().feed(5, 10).value();
+        ASSERT_EQ(page.rows.size(), 3U);
+        EXPECT_EQ(page.rows[0].number, 6U);
+        EXPECT_EQ(page.rows[1].number, first);
+        EXPECT_EQ(page.rows[2].number, first + 1);
+        EXPECT_EQ(page.head, first + 1);
+        EXPECT_EQ(store().feed(6, 10)->rows.size(), 2U) << "where the histories part";
+        EXPECT_THAT(store().feed(first + 1, 10)->rows, IsEmpty());
+        for (const std::uint64_t lost : {std::uint64_t{7}, std::uint64_t{16}, first - 1}) {
+            const auto told = store().feed(lost, 10);
+            ASSERT_FALSE(told) << lost;
+            EXPECT_EQ(told.error().code, Code::epoch_changed);
+            EXPECT_EQ(told.error().limit, 6U);
+        }
+        EXPECT_EQ(store().feed(first + 9, 10).error().limit, first + 1);
+        reopen();
+    }
+    // As the owner asks: so many before the newest, whatever their epochs.
+    ASSERT_TRUE(store().forget_feed(first + 1 - 4));
+    EXPECT_EQ(store().feed(4, 10)->floor, 4U);
+    EXPECT_EQ(store().feed(4, 10)->rows.size(), 4U);
+    ASSERT_TRUE(store().forget_feed(first));
+    EXPECT_EQ(store().feed(first, 10)->floor, first);
+    EXPECT_EQ(store().feed(first, 10)->rows.size(), 1U);
+}
+
+TEST_P(Conformance, AForgottenForkPointStillBindsTheOldestThatIsKept) {
+    Scribe scribe{{1}};
+    Commit next = scribe.next(3);
+    ASSERT_EQ(commit(next), Outcome::done);
+    scribe.accept(next);
+    ASSERT_TRUE(store().raise_epoch({}));
+    HeadRow head = store().take_head({1}, {1}).value();
+    for (std::size_t i = 0; i < limits::kForks; ++i) {
+        scribe.set_term(head.term);
+        scribe.accept({.gid = {1}, .head = head});
+        next = scribe.next(1);
+        ASSERT_EQ(commit(next), Outcome::done);
+        scribe.accept(next);
+        ASSERT_TRUE(store().raise_epoch({}));
+        head = store().take_head({1}, {i + 2}).value();
+    }
+    ASSERT_EQ(head.forks.size(), limits::kForks);
+    EXPECT_EQ(head.forks.front(), (ForkPoint{{2}, {3}}));
 }
 
 TEST_P(Conformance, ATakenHeadNotesWhereTheFormerHistoryEnds) {

@@ -32,7 +32,7 @@ struct HeadRow {
     Seq seq;                  // Newest entry; 0 in an empty group.
     Digest digest;            // At seq.
     std::uint64_t ordinal{};  // Countable entries up to seq.
-    Time time;                // Of the newest entry; the next is never older.
+    Time time;                // Of the newest entry; kMovedClock says when the next may be older.
     Seq floor;                // Entries at or below are no longer kept.
     Digest floor_digest;      // At floor.
     std::uint32_t home{};     // Data centre.

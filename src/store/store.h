@@ -143,8 +143,8 @@ public:
     };
     [[nodiscard]] virtual Result<std::vector<GroupHead>> groups(GroupId after,
                                                                 std::size_t count_max) = 0;
-    // Rows above `after`, or above the floor. Numbers are of one epoch of the store: after a
-    // restore they are given again, so a reader keeps the epoch beside his place.
+    // Rows above `after`, or above the floor. Numbers (base/feed_number.h) are never given twice.
+    // epoch_changed: `after` is above the floor and no row's; its limit is the row's below it.
     [[nodiscard]] virtual Result<FeedPage> feed(std::uint64_t after, std::size_t count_max) = 0;
     // Forgets rows whose number is at or below `number`.
     virtual Result<void> forget_feed(std::uint64_t number) = 0;

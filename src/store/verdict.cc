@@ -56,7 +56,8 @@ std::string_view flaw(const HeadRow& before, const Commit& commit) {
     Time time = before.time;
     for (const LogEntry& entry : commit.entries) {
         if (entry.seq != last + 1) return "entries.seq";
-        if (entry.time < time) return "entries.time";
+        // A clock that had leapt ahead was set right.
+        if (entry.time < time && time - entry.time <= limits::kMovedClock) return "entries.time";
         if (entry.bytes == nullptr) return "entries.bytes";
         last = entry.seq;
         time = entry.time;
@@ -93,7 +94,11 @@ Result<bool> take(HeadRow& head, Term term, Epoch epoch) {
     head.term = term;
     if (head.epoch < epoch) {
         head.forks.push_back({.epoch = head.epoch, .seq = head.seq});
-        if (head.forks.size() > limits::kForks) head.forks.erase(head.forks.begin());
+        if (head.forks.size() > limits::kForks) {
+            // Readers of what is forgotten go by the oldest that is kept.
+            head.forks[1].seq = std::min(head.forks[1].seq, head.forks[0].seq);
+            head.forks.erase(head.forks.begin());
+        }
         head.epoch = epoch;
     }
     return true;

@@ -11,6 +11,8 @@
 namespace stentor::wire {
 namespace {
 
+constexpr std::uint32_t kRetryStoreMs = 5'000;
+
 // Protobuf's wire type for what has a length (encoding guide, "Message Structure").
 constexpr std::uint32_t kLengthDelimited = 2;
 
@@ -143,7 +145,9 @@ pb::Refused refused_of(const Error& error) {
     refused.set_code(static_cast<pb::Code>(error.code));
     refused.set_field(std::string{error.where});
     refused.set_limit(error.limit);
-    refused.set_retry_after_ms(error.retry_after_ms);
+    // Whoever may come again is told when.
+    const bool untimed = error.retry_after_ms == 0 && error.code == Code::store_unavailable;
+    refused.set_retry_after_ms(untimed ? kRetryStoreMs : error.retry_after_ms);
     refused.set_rule(std::string{error.rule});
     return refused;
 }

@@ -55,6 +55,14 @@ TEST(Frames, EntriesAreSplicedAsIfTheyHadBeenSerialized) {
     }
 }
 
+TEST(Frames, WhoeverIsRefusedForTheStoreIsToldWhenToComeAgain) {
+    EXPECT_GT(wire::refused_of({.code = Code::store_unavailable}).retry_after_ms(), 0U);
+    EXPECT_EQ(
+        wire::refused_of({.code = Code::store_unavailable, .retry_after_ms = 7}).retry_after_ms(),
+        7U);
+    EXPECT_EQ(wire::refused_of({.code = Code::not_found}).retry_after_ms(), 0U);
+}
+
 TEST(Frames, APushHasNoRequestId) {
     pb::Batch batch;
     batch.set_gid(kGroup.value);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/feed_number.h"
 #include "base/limits.h"
 #include "store/memory/state.h"
 #include "store/user_log.h"
@@ -122,22 +123,30 @@ Result<UserLogPage> MemoryStore::user_log(UserId uid, std::uint64_t after, std::
 Result<FeedPage> MemoryStore::feed(std::uint64_t after, std::size_t count_max) {
     const std::scoped_lock lock{shared_->mutex};
     const State& state = shared_->state;
-    FeedPage page{.head = state.feed_floor + state.feed.size(), .floor = state.feed_floor};
-    for (std::uint64_t next = std::max(after, page.floor); next < page.head; ++next) {
-        if (page.rows.size() == count_max) break;
-        page.rows.push_back(state.feed[next - page.floor]);
+    FeedPage page{.head = state.feed.empty() ? state.feed_floor : state.feed.back().number,
+                  .floor = state.feed_floor};
+    auto next = std::ranges::upper_bound(state.feed, after, {}, &FeedRow::number);
+    if (after > page.floor) {
+        const std::uint64_t row = next == state.feed.begin() ? page.floor : std::prev(next)->number;
+        if (row != after) return std::unexpected(lost_feed_place(row));
+    }
+    for (; next != state.feed.end() && page.rows.size() < count_max; ++next) {
+        page.rows.push_back(*next);
     }
     return page;
 }
 
+// Of what is asked for only the place counts: it may have been given in an older epoch.
 Result<void> MemoryStore::forget_feed(std::uint64_t number) {
     const std::scoped_lock lock{shared_->mutex};
     State& state = shared_->state;
     if (number <= state.feed_floor) return {};
-    const std::uint64_t count =
-        std::min<std::uint64_t>(number - state.feed_floor, state.feed.size());
-    state.feed.erase(state.feed.begin(), state.feed.begin() + static_cast<std::ptrdiff_t>(count));
-    state.feed_floor += count;
+    const auto kept = std::ranges::find_if(state.feed, [&](const FeedRow& row) {
+        return row.number > number || feed_place(row.number) > feed_place(number);
+    });
+    if (kept == state.feed.begin()) return {};
+    state.feed_floor = std::prev(kept)->number;
+    state.feed.erase(state.feed.begin(), kept);
     return {};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/feed_number.h"
 #include "base/limits.h"
 #include "store/memory/state.h"
 #include "store/user_log.h"
@@ -129,7 +130,8 @@ void MemoryStore::State::apply(const Commit& commit) {
             memberships[row.uid].erase(commit.gid);
         }
     }
-    const std::uint64_t number = feed_floor + feed.size() + 1;
+    const std::uint64_t number =
+        next_feed_number(epoch, feed.empty() ? feed_floor : feed.back().number);
     if (auto row = feed_row(number, former, commit)) feed.push_back(*std::move(row));
 }
 

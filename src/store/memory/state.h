@@ -52,7 +52,7 @@ struct MemoryStore::State {
     std::uint64_t newest_audit{};
     std::map<std::string, std::string, std::less<>> settings;
     std::uint64_t feed_floor{};
-    std::vector<FeedRow> feed;  // From feed_floor + 1 on.
+    std::vector<FeedRow> feed;  // Above feed_floor.
 
     [[nodiscard]] const Group* find(GroupId gid) const;
     // A snapshot may share the group's rows: then they are copied before they are changed.

@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 
+#include "base/feed_number.h"
 #include "base/limits.h"
 #include "store/rocks/engine.h"
 #include "store/rocks/rows.h"
@@ -68,8 +69,9 @@ void RocksStore::append(const Commit& commit, const HeadRow& before, Known& know
     append_beside(commit, before.floor, batch);
     append_user_events(commit, known, batch);
     drop_entries(gid, before.floor, commit.head.floor, batch);
-    if (const auto row = feed_row(feed_head_ + 1, before.seq, commit)) {
-        batch.Put(base_.feed, keys::fixed(++feed_head_), rows::encode(*row));
+    if (const auto row = feed_row(next_feed_number(epoch_, feed_head_), before.seq, commit)) {
+        feed_head_ = row->number;
+        batch.Put(base_.feed, keys::fixed(feed_head_), rows::encode(*row));
     }
 }
 

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <functional>
+#include <thread>
 
 #include "base/log.h"
 #include "base/planted_bugs.h"
+#include "base/room.h"
 #include "store/rocks/engine.h"
 #include "store/rocks/keys.h"
 #include "store/rocks/rows.h"
@@ -28,6 +30,11 @@ RocksStore::GroupLocks RocksStore::lock_groups(std::span<const Commit> commits) 
 }
 
 std::vector<Outcome> RocksStore::commit(std::span<const Commit> commits) {
+    if (!has_room()) {
+        // Their owners refuse whatever comes next; what comes in between is tried again.
+        std::this_thread::sleep_for(kRoomLookEvery);
+        return std::vector<Outcome>(commits.size(), Outcome::unknown);
+    }
     const GroupLocks locks = lock_groups(commits);
     const std::scoped_lock order{order_};
     if (stopped_) return std::vector<Outcome>(commits.size(), Outcome::unknown);
@@ -78,6 +85,10 @@ std::vector<Outcome> RocksStore::prepare(std::span<const Commit> commits,
 }
 
 Result<void> RocksStore::write(rocksdb::WriteBatch& batch, bool sync) {
+    if (base_.synced == nullptr) {
+        return std::unexpected(Error{Code::store_unavailable, "opened to be read"});
+    }
+    if (!has_room()) return std::unexpected(kNoRoom);
     rocksdb::WriteOptions how;
     how.sync = sync && !planted(Bug::sync_off);
     if (sync) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/feed_number.h"
 #include "base/limits.h"
 #include "store/rocks/engine.h"
 #include "store/rocks/rows.h"
@@ -11,6 +12,18 @@
 #include "store/verdict.h"
 
 namespace stentor::store {
+namespace {
+
+// The number of the feed's row at `number` or, where there is none, of the one below; 0: none.
+Result<std::uint64_t> row_at_or_below(const Database& base, const rocksdb::ReadOptions& how,
+                                      std::uint64_t number) {
+    const std::unique_ptr<rocksdb::Iterator> row{base.db->NewIterator(how, base.feed)};
+    row->SeekForPrev(keys::fixed(number));
+    if (!row->status().ok()) return unreadable("feed", row->status());
+    return row->Valid() ? keys::parse_fixed(row->key().ToStringView()).value_or(0) : 0;
+}
+
+}  // namespace
 
 Result<void> RocksStore::scan(const rocksdb::ReadOptions& how, rocksdb::ColumnFamilyHandle* table,
                               const std::string& begin, const std::string& prefix,
@@ -121,19 +134,26 @@ Result<FeedPage> RocksStore::feed(std::uint64_t after, std::size_t count_max) {
             page.head = keys::parse_fixed(last->key().ToStringView()).value_or(page.head);
         }
     }
-    std::uint64_t next = std::max(after, page.floor) + 1;
-    const auto scanned = scan(how, base_.feed, keys::fixed(next), {},
+    if (after > page.floor) {
+        const Result<std::uint64_t> row = row_at_or_below(base_, how, after);
+        if (!row) return std::unexpected(row.error());
+        if (*row != after) return std::unexpected(lost_feed_place(std::max(*row, page.floor)));
+    }
+    std::uint64_t last = std::max(after, page.floor);
+    const auto scanned = scan(how, base_.feed, keys::fixed(last + 1), {},
                               [&](std::string_view key, std::string_view value) -> Result<bool> {
                                   if (page.rows.size() == count_max) return false;
-                                  auto row = rows::decode_feed(next, value);
-                                  if (!row || keys::parse_fixed(key) != next++) {
+                                  const std::uint64_t number = keys::parse_fixed(key).value_or(0);
+                                  auto row = rows::decode_feed(number, value);
+                                  if (!row || feed_place(number) != feed_place(last) + 1) {
                                       return unreadable("feed");
                                   }
+                                  last = number;
                                   page.rows.push_back(*std::move(row));
                                   return true;
                               });
     if (!scanned) return std::unexpected(scanned.error());
-    if (page.rows.size() < count_max && next <= page.head) return unreadable("feed.end");
+    if (page.rows.size() < count_max && last < page.head) return unreadable("feed.end");
     return page;
 }
 
@@ -141,7 +161,15 @@ Result<void> RocksStore::forget_feed(std::uint64_t number) {
     const std::scoped_lock lock{order_};
     const Result<std::uint64_t> floor = read_number({}, keys::meta("feed_floor"));
     if (!floor) return std::unexpected(floor.error());
-    number = std::min(number, feed_head_);
+    // Of what is asked for only the place counts: it may have been given in an older epoch.
+    const std::uint64_t place = feed_place(number);
+    for (number = std::min(number, feed_head_); number > *floor;) {
+        const Result<std::uint64_t> row = row_at_or_below(base_, {}, number);
+        if (!row) return std::unexpected(row.error());
+        number = *row;
+        if (feed_place(number) <= place) break;
+        number -= feed_place(number) - place;
+    }
     if (number <= *floor) return {};
     rocksdb::WriteBatch batch;
     batch.Put(base_.rows, keys::meta("feed_floor"), rows::encode(number));

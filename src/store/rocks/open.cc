@@ -11,6 +11,7 @@
 #include "store/rocks/engine.h"
 #include "store/rocks/keys.h"
 #include "store/rocks/log_check.h"
+#include "store/rocks/reading.h"
 #include "store/rocks/rows.h"
 
 namespace stentor::store {
@@ -307,6 +308,31 @@ Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
         }
     }
     return store;
+}
+
+Result<std::unique_ptr<Store>> open_rocks_to_read(const std::string& path) {
+    const RocksOptions options{.path = path};
+    Database base;
+    base.env = {rocksdb::Env::Default(), [](rocksdb::Env* /*shared*/) {}};
+    if (const auto kept = refuse_loss(base.env, options); !kept) {
+        return std::unexpected(kept.error());
+    }
+    rocksdb::Status status = open_for_reading(options, base);
+    if (!status.ok()) return unusable(reason_of(status), options, status);
+    Epoch epoch;
+    std::uint64_t format = 0;
+    status = found(*base.db, epoch, format);
+    if (status.ok() && (base.entries == nullptr || base.sent == nullptr ||
+                        base.beside == nullptr || base.feed == nullptr)) {
+        status = rocksdb::Status::Corruption("a table is missing");
+    }
+    if (!status.ok()) return unusable(reason_of(status), options, status);
+    if (format != kFormat) {
+        return unusable(format > kFormat ? "written by a later version"
+                                         : "written by an earlier version: restore it first",
+                        options, status);
+    }
+    return std::make_unique<RocksStore>(std::move(base), epoch, 0);
 }
 
 Result<std::unique_ptr<Store>> open_rocks(const RocksOptions& options) {

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "store/damage.h"
 #include "store/rocks/engine.h"
 #include "store/rocks/keys.h"
 #include "store/rocks/rows.h"
@@ -15,9 +16,19 @@ constexpr std::size_t kKeysAtOnce = 1'024;  // A quarter of a megabyte while the
 
 }  // namespace
 
+// A status that is good: the row is there, and is not what this engine writes.
 std::unexpected<Error> unreadable(std::string_view where, const rocksdb::Status& status) {
-    log::error("a row cannot be read", {{"row", where}, {"status", status.ToString()}});
-    return std::unexpected(Error{Code::store_unavailable, where});
+    if (!status.ok() && !status.IsCorruption()) {
+        log::error("a row cannot be read", {{"row", where}, {"status", status.ToString()}});
+        return std::unexpected(Error{Code::store_unavailable, where});
+    }
+    const std::string what = status.ok() ? std::string{where} : status.ToString();
+    if (damage().note(what)) {
+        log::error("the record is damaged; run stentor verify",
+                   {{"row", where}, {"status", status.ToString()}});
+    }
+    return std::unexpected(Error{
+        .code = Code::store_unavailable, .where = "damaged", .retry_after_ms = kDamagedRetryMs});
 }
 
 Result<RocksStore::Row> RocksStore::get(const rocksdb::ReadOptions& how,
@@ -127,7 +138,8 @@ Result<Seq> RocksStore::first_at(GroupId gid, Time time) {
     const Result<HeadRow> head = read_head(how, gid);
     if (!head) return std::unexpected(head.error());
 
-    // Times never go back along a log, so the first one is found by halving.
+    // Times go back along a log only behind what a clock that had leapt ahead wrote, so the first
+    // one is found by halving; there it may be one of those entries.
     Seq first = head->floor + 1;
     Seq end = head->seq + 1;
     while (first < end) {

@@ -5,9 +5,12 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "store/conformance.h"
+#include "store/damage.h"
 #include "store/rocks/keys.h"
+#include "store/rocks/reading.h"
 #include "store/rocks/rocks_store.h"
 #include "store/rocks/rows.h"
 
@@ -103,6 +106,61 @@ TEST_F(Verify, LooksAtTheFolderOfARunningServer) {
 
 TEST_F(Verify, SaysThatThereIsNothingToLookAt) {
     EXPECT_FALSE(verify_record((place_ / "nothing").string(), {}));
+    EXPECT_FALSE(fs::exists(place_ / "nothing"));
+}
+
+TEST_F(Verify, ADamagedPlaceIsNotedOnceAndWhoWaitsForItComesAgainLater) {
+    put("entry", keys::entry(kGroup, {17}), "no entry");
+    const auto store = open_rocks({.path = path()}).value();
+    const std::uint64_t places = damage().places();
+    const std::uint64_t reads = damage().reads();
+    for (int i = 0; i < 3; ++i) {
+        const auto page = store->entries(kGroup, {10}, 20);
+        ASSERT_FALSE(page);
+        EXPECT_EQ(page.error().code, Code::store_unavailable);
+        EXPECT_EQ(page.error().where, "damaged");
+        EXPECT_GE(page.error().retry_after_ms, 60'000U);
+    }
+    EXPECT_LE(damage().places(), places + 1);
+    EXPECT_GE(damage().places(), 1U);
+    EXPECT_EQ(damage().reads(), reads + 3);
+    EXPECT_EQ(store->entries(kGroup, {100}, 20)->entries.size(), 20U) << "the rest is served";
+}
+
+TEST(Damage, APlaceIsToldOnceAndTheyAreBounded) {
+    Damage noted;
+    EXPECT_TRUE(noted.note("file 12, offset 0"));
+    EXPECT_FALSE(noted.note("file 12, offset 0"));
+    EXPECT_TRUE(noted.note("file 12, offset 4096"));
+    EXPECT_EQ(noted.places(), 2U);
+    EXPECT_EQ(noted.reads(), 3U);
+    for (std::size_t i = 0; i < 2 * Damage::kPlacesKept; ++i) {
+        (void)noted.note(std::to_string(i));
+    }
+    EXPECT_EQ(noted.places(), Damage::kPlacesKept);
+}
+
+TEST_F(Verify, ARecordThatIsOnlyReadIsNotTouched) {
+    const auto times = [this] {
+        std::map<std::string, fs::file_time_type> all;
+        for (const auto& file : fs::directory_iterator{path()}) {
+            all[file.path().filename()] = file.last_write_time();
+        }
+        return all;
+    };
+    const auto before = times();
+    {
+        const auto store = open_rocks_to_read(path());
+        ASSERT_TRUE(store);
+        EXPECT_EQ((*store)->entries(kGroup, {1}, 20)->entries.size(), 20U);
+        EXPECT_EQ((*store)->set_setting("a/b", "c").error().code, Code::store_unavailable);
+        Scribe scribe{{8}};
+        const Commit next = scribe.next(1);
+        EXPECT_EQ((*store)->commit({&next, 1})[0], Outcome::unknown);
+        EXPECT_EQ((*store)->epoch(), Epoch{1});
+    }
+    EXPECT_EQ(times(), before);
+    EXPECT_FALSE(open_rocks_to_read((place_ / "nothing").string()));
     EXPECT_FALSE(fs::exists(place_ / "nothing"));
 }
 

@@ -1,0 +1,19 @@
+#pragma once
+// A record that is only read: nothing in its folder is touched, which may stand on a medium that
+// cannot be written to.
+//
+// Thread: any; blocking. Nobody may write to the folder meanwhile.
+
+#include <memory>
+#include <string>
+
+#include "base/code.h"
+#include "store/store.h"
+
+namespace stentor::store {
+
+// Whatever would write is refused: commits are `unknown`, all else is store_unavailable. Errors are
+// those of open_rocks(); a record of an earlier version is refused as well.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_to_read(const std::string& path);
+
+}  // namespace stentor::store
