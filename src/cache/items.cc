@@ -212,7 +212,9 @@ void Cache::Impl::on_entry_changed(Group& group, Epoch epoch, const LogEntry& en
     Memory& memory = group.memory;
     const GroupId gid = memory.gid();
     // A view that is on its way may have been made before this, and so may an answer.
-    if (group.view_ask != 0 || group.catching_up != 0 || !memory.loaded()) {
+    const bool awaited = group.view_ask != 0 || group.catching_up != 0 || !memory.loaded();
+    const bool forgets = planted(Bug::old_revision_for_good);
+    if (awaited && !forgets) {
         if (group.changes.size() >= limits::kBacklogEntries)
             group.changes.erase(group.changes.begin());
         group.changes.emplace_back(epoch, entry);
@@ -220,8 +222,7 @@ void Cache::Impl::on_entry_changed(Group& group, Epoch epoch, const LogEntry& en
     // Also while no view is here: the one that is on its way may end below this entry, and then it
     // is the backlog that brings it.
     const Epoch ahead = memory.loaded() ? memory.epoch() : group.backlog_epoch;
-    const bool forgotten = !memory.loaded() && planted(Bug::old_revision_for_good);
-    if (epoch == ahead && !forgotten) put_change(group.backlog, entry);
+    if (epoch == ahead && !forgets) put_change(group.backlog, entry);
     if (!memory.loaded() || epoch != memory.epoch()) return;
     if (!planted(Bug::stale_cache_after_recall)) {
         memory.replace(entry);
@@ -230,6 +231,7 @@ void Cache::Impl::on_entry_changed(Group& group, Epoch epoch, const LogEntry& en
     }
     // A page that is being read may have been read before this.
     for (const auto& [key, id] : page_loads_) {
+        if (forgets) break;
         if (key.gid != gid || entry.seq < key.first || entry.seq > Pages::end_of(key.first))
             continue;
         std::get<PageLoad>(asked_.at(id)).changed.push_back(entry);

@@ -171,9 +171,7 @@ bool Cache::Impl::install(Group& group, const bus::GroupView& view, Time now, bo
         if (covers) {
             // Pushed as they are now: whoever was told of the change did not have them yet.
             std::vector<LogEntry> newest = view.newest;
-            if (!planted(Bug::old_revision_for_good)) {
-                put_changes(newest, view.epoch, group.changes);
-            }
+            put_changes(newest, view.epoch, group.changes);
             add_entries(group, newest, now);
         } else {
             fx_.head_moved(view.gid, view.epoch, view.head, group.shards);

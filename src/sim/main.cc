@@ -44,6 +44,7 @@ constexpr std::array kBugs{
     NamedBug{"refused_frame_without_drained", Bug::refused_frame_without_drained},
     NamedBug{"void_account_stays_connected", Bug::void_account_stays_connected},
     NamedBug{"answered_before_known", Bug::answered_before_known},
+    NamedBug{"old_revision_for_good", Bug::old_revision_for_good},
 };
 
 constexpr std::size_t kTailLines = 40;

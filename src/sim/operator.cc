@@ -5,6 +5,12 @@
 #include <variant>
 
 namespace stentor::sim {
+namespace {
+
+constexpr int kHeals = 15;
+constexpr Millis kHealEvery{1'000};
+
+}  // namespace
 
 Token Operator::add(UserId uid) {
     const std::string name = "user " + std::to_string(uid.value);
@@ -69,6 +75,8 @@ void Operator::heal() {
         if (!row || !*row || (*row)->erased || !(*row)->disabled) continue;
         ask({.uid = uid, .disabled = false}, true);
     }
+    // What was asked before may come after.
+    if (++heals_ < kHeals) world_.clock.after(kHealEvery, [this] { heal(); });
 }
 
 void Operator::change(bus::AskChangeUser change, std::string_view what, Seen seen) {

@@ -49,6 +49,7 @@ private:
     OnVoid on_void_;
     std::vector<UserId> uids_;
     bool healed_{};
+    int heals_{};
 };
 
 }  // namespace stentor::sim
