@@ -221,7 +221,7 @@ void Checks::on_opened(UserId uid, const pb::Opened& opened, const Asked& asked)
                   ", but is said to have read up to" + at(gid, read));
     }
     const Seq cursor = std::max(read, Seq{opened.floor()});
-    const std::uint32_t most = record->unread(gid, uid, cursor, asked.quiet);
+    const std::uint32_t most = record->unread(gid, uid, cursor, asked.quiet, asked.hidden);
     if (opened.unread() > most || (asked.quiet && opened.unread() < most)) {
         violation(user(uid) + " was told of " + std::to_string(opened.unread()) +
                   " unread entries, there are " + std::to_string(most) + " above" +

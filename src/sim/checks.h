@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/ids.h"
 #include "ledger/ledger.h"
@@ -49,10 +50,11 @@ public:
     void on_hide_kept(Epoch epoch, UserId uid, const pb::Hide& hide);
     // How things stood when an Open left.
     struct Asked {
-        Seq read;       // In the store.
-        bool quiet{};   // Nothing happened any more.
-        Epoch written;  // Of the store, when it was looked at.
-        Epoch held;     // What the client said that it holds.
+        Seq read;                 // In the store.
+        bool quiet{};             // Nothing happened any more.
+        Epoch written;            // Of the store, when it was looked at.
+        Epoch held;               // What the client said that it holds.
+        std::vector<Seq> hidden;  // By this user, in the store; when quiet.
     };
     void on_opened(UserId uid, const pb::Opened& opened, const Asked& asked);
     // A batch for a client that holds everything up to `held`, which the server knows.

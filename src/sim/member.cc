@@ -428,10 +428,15 @@ Seq Member::held(GroupId gid) const {
 }
 
 Checks::Asked Member::asked_now(GroupId gid) const {
-    const auto row = around_.store.truth().member(gid, uid_);
+    store::MemoryStore& truth = around_.store.truth();
+    const auto row = truth.member(gid, uid_);
+    const bool quiet = around_.checks.is_quiet();
+    std::vector<Seq> hidden;
+    if (quiet) hidden = truth.hidden(gid, uid_, Seq{1}, around_.checks.head(gid)).value();
     return {.read = row && *row ? (*row)->read : Seq{},
-            .quiet = around_.checks.is_quiet(),
-            .written = around_.checks.epoch()};
+            .quiet = quiet,
+            .written = around_.checks.epoch(),
+            .hidden = std::move(hidden)};
 }
 
 // ---- What comes down

@@ -35,13 +35,15 @@ bool Record::was_in_before(GroupId gid, UserId uid, Seq seq) const {
            std::ranges::any_of(found->second, [&](const Stay& stay) { return seq > stay.floor; });
 }
 
-std::uint32_t Record::unread(GroupId gid, UserId uid, Seq cursor, bool live) const {
+std::uint32_t Record::unread(GroupId gid, UserId uid, Seq cursor, bool live,
+                             std::span<const Seq> without) const {
     const auto log = logs.find(gid);
     if (log == logs.end()) return 0;
     std::uint32_t count = 0;
     for (std::size_t i = log->second.size(); i > cursor.value && count < limits::kUnreadCap; --i) {
         const pb::Entry& entry = log->second[i - 1].newest();
-        if (entry.sender() != uid.value && !(live && entry.recalled())) ++count;
+        if (entry.sender() == uid.value || (live && entry.recalled())) continue;
+        if (std::ranges::find(without, Seq{i}) == without.end()) ++count;
     }
     return count;
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,8 +52,9 @@ struct Record {
     [[nodiscard]] bool is_member(GroupId gid, UserId uid) const;
     [[nodiscard]] bool may_see(GroupId gid, UserId uid, Seq seq) const;
     [[nodiscard]] bool was_in_before(GroupId gid, UserId uid, Seq seq) const;
-    // Counted entry by entry; `live`: those that were recalled do not count.
-    [[nodiscard]] std::uint32_t unread(GroupId gid, UserId uid, Seq cursor, bool live) const;
+    // Counted entry by entry, but for `without`; `live`: those that were recalled do not count.
+    [[nodiscard]] std::uint32_t unread(GroupId gid, UserId uid, Seq cursor, bool live,
+                                       std::span<const Seq> without) const;
 };
 
 }  // namespace stentor::sim
