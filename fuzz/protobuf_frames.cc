@@ -57,6 +57,7 @@ public:
     void held_back() override {}
     void seat_away(GroupId /*gid*/, bool /*away*/) override {}
     session::Misses missed() override { return {}; }
+    void spent(std::uint32_t /*units*/) override {}
     void pause_reading() override {}
     void resume_reading() override {}
     void set_deadline(Time /*time*/) override {}

@@ -10,6 +10,11 @@
 #include "sim/member.h"
 
 namespace stentor::sim {
+namespace {
+
+constexpr std::string_view kThumbUp = "\xF0\x9F\x91\x8D";
+
+}  // namespace
 
 // ---- What it asks for
 
@@ -32,7 +37,7 @@ void Member::change_something() {
     if (chosen < 25) {
         command(client::hide_command(*gid, place.epoch, {seq}));
     } else if (chosen < 35) {
-        command(client::react_command(place, "+1", world_.random.chance(300)));
+        command(client::react_command(place, kThumbUp, world_.random.chance(300)));
     } else if (founded_.contains(*gid) && chosen < 65) {
         act_on_others(*gid, shown.sender);
     } else if (shown.sender == uid_ && !shown.recalled && chosen < 85) {
