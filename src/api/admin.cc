@@ -79,6 +79,9 @@ constexpr std::array kRows{
     Row{"GET", "/admin/api/registration", list_registration_tokens},
     Row{"POST", "/admin/api/registration", add_registration_token},
     Row{"POST", "/admin/api/registration/end", end_registration_token},
+    Row{"GET", "/admin/api/bans", list_address_bans},
+    Row{"POST", "/admin/api/bans", add_address_ban},
+    Row{"POST", "/admin/api/bans/end", end_address_ban},
     Row{"GET", "/admin/api/audit", list_audit},
     Row{"GET", "/admin/api/storm", show_storm},
     Row{"POST", "/admin/api/storm", pin_storm},
@@ -102,6 +105,25 @@ Response frame_response(const Result<pb::ServerFrame>& answer) {
     }
     if (answer->has_group_ready()) object["gid"] = answer->group_ready().gid();
     return object_response(object);
+}
+
+void ask_settings(bus::Bus& bus, std::string_view prefix,
+                  std::move_only_function<void(Result<std::vector<bus::Setting>>)> done) {
+    bus.ask(PartitionId{}, bus::AskSettings{.prefix = std::string{prefix}},
+            [done = std::move(done)](Result<bus::Reply> answer) mutable {
+                done(only<std::vector<bus::Setting>>(std::move(answer)));
+            });
+}
+
+Result<std::uint64_t> number_within(const Fields& fields, std::string_view name,
+                                    std::uint64_t otherwise, std::uint64_t max) {
+    const auto given = fields.number(name);
+    if (!given) return std::unexpected(given.error());
+    const std::uint64_t number = given->value_or(otherwise);
+    if (number == 0 || number > max) {
+        return std::unexpected(Error{.code = Code::bad_field, .where = name, .limit = max});
+    }
+    return number;
 }
 
 Admin::Admin(AdminParts parts, std::string key, const std::string& web_folder)

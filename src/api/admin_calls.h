@@ -4,6 +4,9 @@
 
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/accounts.h"
@@ -28,6 +31,14 @@ using AdminHandler = void (*)(AdminCall);
 void remove_setting(bus::Bus& bus, std::string name, std::string_view field,
                     bus::ReplyHandler removed);
 
+void ask_settings(bus::Bus& bus, std::string_view prefix,
+                  std::move_only_function<void(Result<std::vector<bus::Setting>>)> done);
+
+// The number of this name, `otherwise` without one; bad_field unless it is 1 to `max`. `name`: a
+// literal.
+[[nodiscard]] Result<std::uint64_t> number_within(const Fields& fields, std::string_view name,
+                                                  std::uint64_t otherwise, std::uint64_t max);
+
 // ---- admin_users.cc
 void list_users(AdminCall call);
 void add_user(AdminCall call);
@@ -50,6 +61,10 @@ void remove_key(AdminCall call);
 void list_registration_tokens(AdminCall call);
 void add_registration_token(AdminCall call);
 void end_registration_token(AdminCall call);
+// ---- admin_bans.cc
+void list_address_bans(AdminCall call);
+void add_address_ban(AdminCall call);
+void end_address_ban(AdminCall call);
 // ---- admin_groups.cc
 void list_groups(AdminCall call);
 void create_group(AdminCall call);

@@ -30,18 +30,6 @@ json::object object_of(const RegistrationToken& token) {
             {"over", is_over(token, now())}};
 }
 
-// Of 1 to `max`; `name`: a literal.
-Result<std::uint64_t> number_of(const Fields& fields, std::string_view name,
-                                std::uint64_t otherwise, std::uint64_t max) {
-    const auto given = fields.number(name);
-    if (!given) return std::unexpected(given.error());
-    const std::uint64_t number = given->value_or(otherwise);
-    if (number == 0 || number > max) {
-        return std::unexpected(Error{.code = Code::bad_field, .where = name, .limit = max});
-    }
-    return number;
-}
-
 Result<MadeRegistrationToken> token_of(const Fields& fields) {
     const auto name = fields.text("name");
     if (!name) return std::unexpected(name.error());
@@ -49,9 +37,9 @@ Result<MadeRegistrationToken> token_of(const Fields& fields) {
         return std::unexpected(
             Error{.code = Code::bad_name, .where = "name", .limit = limits::kNameBytes});
     }
-    const auto uses = number_of(fields, "uses_max", 1, limits::kRegistrationsMax);
+    const auto uses = number_within(fields, "uses_max", 1, limits::kRegistrationsMax);
     if (!uses) return std::unexpected(uses.error());
-    const auto hours = number_of(fields, "hours", kHours, kHoursMax);
+    const auto hours = number_within(fields, "hours", kHours, kHoursMax);
     if (!hours) return std::unexpected(hours.error());
     std::array<std::uint8_t, kSecretTextBytes> random{};
     auth::fill_random(random);
@@ -77,13 +65,11 @@ bool make_room(bus::Bus& bus, const std::vector<RegistrationToken>& tokens) {
 
 void ask_tokens(bus::Bus& bus,
                 std::move_only_function<void(Result<std::vector<RegistrationToken>>)> done) {
-    auto found = [done = std::move(done)](Result<bus::Reply> answer) mutable {
-        const auto settings = only<std::vector<bus::Setting>>(std::move(answer));
+    auto found = [done = std::move(done)](auto settings) mutable {
         if (!settings) return done(std::unexpected(settings.error()));
         done(registration_tokens_in(*settings));
     };
-    bus.ask(PartitionId{}, bus::AskSettings{.prefix = std::string{kRegistrationSettings}},
-            std::move(found));
+    ask_settings(bus, kRegistrationSettings, std::move(found));
 }
 
 }  // namespace

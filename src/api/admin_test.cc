@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "api/address_bans.h"
 #include "api/registration.h"
 #include "api/settings_test_kit.h"
 #include "auth/password.h"
@@ -365,6 +366,56 @@ TEST_F(AdminTest, RegistrationTokensAreBounded) {
     EXPECT_EQ(bus.settings.rows.size(), limits::kRegistrationTokens);
     bus.settings.rows.erase(bus.settings.rows.begin());
     EXPECT_EQ(call("POST", "/admin/api/registration", R"({"name":"a"})").status, 200U);
+}
+
+TEST_F(AdminTest, AddressesAreBannedListedAndLetIn) {
+    const std::string made =
+        text(call("POST", "/admin/api/bans",
+                  R"({"network":"::ffff:192.0.2.0/120","reason":"floods","hours":2})"));
+    EXPECT_THAT(made, HasSubstr(R"("network":"192.0.2.0/24","reason":"floods")"));
+    auto bans = address_bans_in(bus.settings.all());
+    ASSERT_EQ(bans.size(), 1U);
+    EXPECT_EQ(bans[0].ends - bans[0].created, Millis{2 * 3'600'000});
+
+    // Once more: the same ban with another end.
+    call("POST", "/admin/api/bans", R"({"network":"192.0.2.0/24","reason":"still"})");
+    bans = address_bans_in(bus.settings.all());
+    ASSERT_EQ(bans.size(), 1U);
+    EXPECT_EQ(bans[0].ends - bans[0].created, Millis{24 * 3'600'000});
+    EXPECT_THAT(text(call("GET", "/admin/api/bans")), HasSubstr(R"("reason":"still")"));
+
+    const std::string network = R"({"network":"192.0.2.0/24"})";
+    EXPECT_EQ(call("POST", "/admin/api/bans/end", network).status, 200U);
+    EXPECT_TRUE(bus.settings.rows.empty());
+    EXPECT_EQ(call("POST", "/admin/api/bans/end", network).status, 404U);
+}
+
+TEST_F(AdminTest, AddressBansAreBounded) {
+    for (const char* body :
+         {R"({"network":"192.0.2.7"})", R"({"network":"192.0.2.7","reason":""})",
+          R"({"network":"192.0.2.7","reason":"a","hours":0})",
+          R"({"network":"192.0.2.7","reason":"a","hours":8785})",
+          R"({"network":"192.0.2.7/24","reason":"a"})", R"({"network":"","reason":"a"})",
+          R"({"network":"0.0.0.0/0","reason":"a"})", R"({"network":"::/0","reason":"a"})"}) {
+        EXPECT_EQ(call("POST", "/admin/api/bans", body).status, 400U) << body;
+    }
+    // Those that are over make room; a ban that is there already may be made again.
+    for (std::size_t i = 0; i <= limits::kAddressBans; ++i) {
+        const std::string address =
+            "10.0." + std::to_string(i / 256) + "." + std::to_string(i % 256);
+        const AddressBan ban{.network = *net::access::parse_network(address),
+                             .reason = "r",
+                             .created = now(),
+                             .ends = i == 0 ? now() - Millis{1} : now() + Millis{600'000}};
+        bus.settings.rows[setting_of(ban.network)] = to_setting(ban);
+    }
+    const std::string other = R"({"network":"192.0.2.7","reason":"a"})";
+    EXPECT_EQ(call("POST", "/admin/api/bans", other).status, 403U);
+    EXPECT_EQ(bus.settings.rows.size(), limits::kAddressBans);
+    EXPECT_EQ(call("POST", "/admin/api/bans", R"({"network":"10.0.0.1","reason":"a"})").status,
+              200U);
+    call("POST", "/admin/api/bans/end", R"({"network":"10.0.0.2"})");
+    EXPECT_EQ(call("POST", "/admin/api/bans", other).status, 200U);
 }
 
 TEST_F(AdminTest, AStormLevelIsPinnedAndLetGoOf) {

@@ -41,6 +41,7 @@ struct Exchange {
 };
 
 // What stands between the socket and the protocol; a browser that came directly has none of it.
+// `source` of a WebSocket behind an HTTP proxy is whom X-Forwarded-For named.
 struct Transport {
     std::optional<access::Address> source;  // As the proxy told.
     std::unique_ptr<tls::Session> tls;

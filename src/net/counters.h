@@ -43,6 +43,7 @@ struct alignas(64) Counters {
     Counter refused_open;       // Too many half-open ones: 503.
     Counter refused_address;    // Too many half-open ones from one address: 503.
     Counter refused_handshake;  // 400, 403, 405, 426
+    Counter refused_banned;     // Of a banned address: 403, 4411.
     Counter refused_proxy;      // Not a listed proxy, or no PROXY header.
     Counter refused_tls;        // No TLS, or none that is acceptable.
     Counter refused_slow;       // Handshake or request not finished in time: 408.

@@ -59,9 +59,9 @@ public:
     // Exactly once for each on_opened. From here on the token reaches nobody.
     virtual void on_closed(ConnectionToken connection, Time now) = 0;
 
-    // What says this to a client on TCP, where no close code can: the payload of a last message.
-    // Asked when what came is no frame, or came too slowly, or the shard is full; in the latter
-    // case without a connection that was opened.
+    // The payload of a last message that says this: on TCP, where no close code can, when what came
+    // is no frame, or came too slowly, or nobody new is let in (then without a connection that was
+    // opened); on a WebSocket, too, when its address is banned.
     virtual std::string refusal(const Error& error) = 0;
 
     virtual void on_http(http::Request request, http::Responder responder, Time now) = 0;

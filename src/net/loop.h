@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "deflate/inflater.h"
+#include "net/access/bans.h"
 #include "net/connection_table.h"
 #include "net/gate.h"
 #include "net/mailbox.h"
@@ -28,6 +29,9 @@
 #include "net/timer_wheel.h"
 
 namespace stentor::net {
+
+// What HTTP answers to a banned address, as the API writes refusals.
+[[nodiscard]] http::Response banned_response();
 
 class Loop {
 public:
@@ -67,6 +71,7 @@ public:
     void drop(ConnectionToken token);
     void greeted(ConnectionToken token);
     void set_handshakes(std::uint32_t per_s);
+    void set_bans(std::shared_ptr<const access::Bans> bans);
     void respond(http::Responder responder, const http::Response& response);
     void stop_accepting();
     [[nodiscard]] bool accepting() const { return !listeners_.empty(); }
@@ -125,6 +130,11 @@ private:
     [[nodiscard]] access::Address client_of(const Connection& connection,
                                             std::string_view forwarded_for) const;
 
+    // ---- loop_bans.cc
+    [[nodiscard]] bool banned(const access::Address& client) const;
+    [[nodiscard]] Refusal count_banned();
+    void end_if_banned(std::uint32_t index);
+
     // ---- loop_read.cc
     void read(std::uint32_t index);
     [[nodiscard]] bool take_proxy_header(std::uint32_t index);
@@ -155,7 +165,7 @@ private:
     void count_out(std::int64_t bytes);
 
     // ---- loop_websocket.cc
-    void upgrade(std::uint32_t index, const http::Request& request);
+    void upgrade(std::uint32_t index, const http::Request& request, const access::Address& client);
     void take_frame(std::uint32_t index, std::span<char>& bytes);
     void take_compressed(std::uint32_t index, std::string_view payload);
     void on_control(std::uint32_t index, bool ping, std::string_view payload);
@@ -185,6 +195,7 @@ private:
     Time now_;
     std::minstd_rand random_;  // Spreads those who are told to come back.
     access::Admission admission_;
+    std::shared_ptr<const access::Bans> bans_;  // None yet.
 
     int epoll_{-1};
     std::vector<int> listeners_;       // As in Options.

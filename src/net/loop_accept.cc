@@ -87,8 +87,12 @@ void Loop::admit(int descriptor, std::size_t listener, const access::Address& pe
     }
 }
 
-// False: it was told that there is no room, and when to come back.
+// False: it was told that it may not come in; or that there is no room, and when to come back.
 bool Loop::let_in(std::uint32_t index, const access::Address& peer) {
+    if (banned(peer)) {
+        turn_away(index, count_banned());
+        return false;
+    }
     if (counters_.connections.value() >= connections_max_) {
         counters_.refused_full.add();
         const Millis spread{random_() %
@@ -177,6 +181,7 @@ Loop::Refusal Loop::count_refusal(const access::Admission::Refusal& refusal) {
 void Loop::begin(std::uint32_t index) {
     Connection& connection = table_.at(index);
     const bool told = connection.transport != nullptr && connection.transport->source;
+    if (told && banned(*connection.transport->source)) return refuse_opening(index, count_banned());
     if (told && !locate(index, *connection.transport->source)) return;
     if (!options_.listeners[connection.listener].tls) return speak(index);
     connection.phase = Phase::handshake;
@@ -234,7 +239,10 @@ void Loop::refuse_opening(std::uint32_t index, const Refusal& refusal) {
     // Whatever was said in the clear would not be understood.
     if (encrypted) return doom(index);
     if (connection.framed) return refuse_tcp(index, refusal.error);
-    refuse_request(index, http::plain(503, refusal.why, Millis{refusal.error.retry_after_ms}));
+    const bool for_good = refusal.error.code == Code::banned;
+    refuse_request(index,
+                   for_good ? banned_response()
+                            : http::plain(503, refusal.why, Millis{refusal.error.retry_after_ms}));
 }
 
 void Loop::rest_accepting() {

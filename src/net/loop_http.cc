@@ -55,13 +55,20 @@ void Loop::on_request(std::uint32_t index) {
     Connection& connection = table_.at(index);
     http::Request request = connection.exchange->parser.take();
     ++connection.requests;
-    if (request.path == options_.websocket_path) return upgrade(index, request);
+    connection.exchange->head_only = request.method == "HEAD";
+    const access::Address client = client_of(connection, request.header("x-forwarded-for"));
+    if (banned(client)) {
+        through(index);
+        counters_.refused_banned.add();
+        // A proxy's connection goes on: the next request may be somebody else's.
+        return answer(index, banned_response(), request.keep_alive && accepting());
+    }
+    if (request.path == options_.websocket_path) return upgrade(index, request, client);
 
     through(index);
     counters_.http_requests.add();
-    request.peer = access::shown(client_of(connection, request.header("x-forwarded-for")));
+    request.peer = access::shown(client);
     connection.exchange->answering = true;
-    connection.exchange->head_only = request.method == "HEAD";
     connection.exchange->keep_alive = request.keep_alive;
     connection.deadline = now_ + options_.within.http_idle;
     rearm(index);

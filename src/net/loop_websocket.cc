@@ -58,7 +58,8 @@ std::string_view reason_of(std::uint16_t code) {
 
 }  // namespace
 
-void Loop::upgrade(std::uint32_t index, const http::Request& request) {
+void Loop::upgrade(std::uint32_t index, const http::Request& request,
+                   const access::Address& client) {
     Connection& connection = table_.at(index);
     if (!accepting()) {
         return refuse_request(index, http::plain(503, "draining", options_.within.retry_after));
@@ -68,7 +69,6 @@ void Loop::upgrade(std::uint32_t index, const http::Request& request) {
         counters_.refused_handshake.add();
         return refuse_request(index, refusal_of(verdict));
     }
-    const access::Address client = client_of(connection, request.header("x-forwarded-for"));
     if (!locate(index, client)) return;
     const Peer peer{.address = access::shown(client),
                     .origin = std::string{request.header("origin")}};
@@ -81,6 +81,11 @@ void Loop::upgrade(std::uint32_t index, const http::Request& request) {
     if (connection.deflates) connection.parser.allow_compressed();
     connection.exchange.reset();
     if (write_bytes(index, Backlog::Kind::http, accepted) == Written::refused) return doom(index);
+    // The request that said it is forgotten; a ban that comes later asks for it.
+    if (client != address_of(connection)) {
+        if (connection.transport == nullptr) connection.transport = std::make_unique<Transport>();
+        connection.transport->source = client;
+    }
     connection.phase = Phase::open;
     connection.deadline = Time::max();
     connection.told = true;

@@ -212,6 +212,12 @@ void ShardGroup::set_handshakes(std::uint32_t per_s) {
     }
 }
 
+void ShardGroup::set_bans(std::shared_ptr<const access::Bans> bans) {
+    for (std::uint32_t i = 0; i < size(); ++i) {
+        impl_->mailboxes[i]->post([loop = impl_->loops[i].get(), bans] { loop->set_bans(bans); });
+    }
+}
+
 void ShardGroup::stop_accepting() {
     if (impl_->threads.empty()) return;
     std::vector<std::future<void>> closed;

@@ -21,6 +21,10 @@
 
 namespace stentor::net {
 
+namespace access {
+class Bans;
+}
+
 // Throws what the constructor below would refuse, without starting anything.
 void check(const Options& options);
 
@@ -52,6 +56,9 @@ public:
 
     // From now on at most so many new connections a second on all shards; the rest are told a time.
     void set_handshakes(std::uint32_t per_s);
+
+    // Replaces the former ones: nobody comes in from there, and who is in is told and closed.
+    void set_bans(std::shared_ptr<const access::Bans> bans);
 
     // Drain: no shard listens any more when this returns.
     void stop_accepting();

@@ -19,6 +19,7 @@ int run(int argc, char** argv) {
     add_user_commands(app);
     add_key_commands(app);
     add_registration_commands(app);
+    add_ban_commands(app);
     add_token_command(app);
     add_group_commands(app);
     add_chat_command(app, code);

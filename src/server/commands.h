@@ -14,6 +14,7 @@ void add_costs_command(CLI::App& app);               // commands
 void add_user_commands(CLI::App& app);
 void add_key_commands(CLI::App& app);
 void add_registration_commands(CLI::App& app);
+void add_ban_commands(CLI::App& app);
 void add_token_command(CLI::App& app);
 void add_group_commands(CLI::App& app);
 void add_chat_command(CLI::App& app, int& code);

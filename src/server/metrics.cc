@@ -54,9 +54,10 @@ void add_connections(Exposition& page, net::ShardGroup& shards) {
 
 void add_turned_away(Exposition& page, net::ShardGroup& shards) {
     using C = net::Counters;
-    constexpr std::array<std::pair<std::string_view, Field>, 13> kReasons{
+    constexpr std::array<std::pair<std::string_view, Field>, 14> kReasons{
         {{"full", &C::refused_full},
          {"handshake", &C::refused_handshake},
+         {"banned", &C::refused_banned},
          {"proxy", &C::refused_proxy},
          {"tls", &C::refused_tls},
          {"slow", &C::refused_slow},

@@ -77,6 +77,7 @@ Node::Node(const config::Settings& settings)
                routes_,
                shards_},
       poster_{kThisNode, bus_, gateway_.hub()},
+      addresses_{bus_, shards_},
       passwords_{hasher_},
       filter_{make_filter(settings)},
       owner_{*store_, bus_, routes_,
@@ -99,6 +100,7 @@ Node::~Node() {
     if (leader_) leader_->release();
     // Destroyed after the admin side, which asks it, has stopped.
     if (storm_) storm_->stop();
+    addresses_.stop();
     if (admin_side_) admin_side_->stop();
     hooks_.reset();
     shards_.stop();
@@ -109,6 +111,7 @@ bool Node::may_serve() const {
 }
 
 Node::Addresses Node::serve() {
+    addresses_.start();
     gateway_.serve([this](net::http::Request request, gateway::HttpReply reply) {
         api_.on_http(std::move(request), std::move(reply));
     });

@@ -27,6 +27,7 @@
 #include "route/local/local_routes.h"
 #include "search/indexer.h"
 #include "search/word_index.h"
+#include "server/address_watch.h"
 #include "server/admin_side.h"
 #include "server/chores.h"
 #include "server/stats.h"
@@ -84,6 +85,7 @@ private:
     gateway::Gateway gateway_;
     api::Poster poster_;
     // Before the owner, whose last answers may still come here.
+    AddressWatch addresses_;
     auth::Argon2Hasher hasher_;
     auth::PasswordQueue passwords_;
     std::unique_ptr<filter::Filter> filter_;

@@ -29,6 +29,7 @@ constexpr Named kShardCounters[] = {
     {"frames_out", &net::Counters::frames_out},
     {"refused_full", &net::Counters::refused_full},
     {"refused_handshake", &net::Counters::refused_handshake},
+    {"refused_banned", &net::Counters::refused_banned},
     {"refused_proxy", &net::Counters::refused_proxy},
     {"refused_tls", &net::Counters::refused_tls},
     {"refused_slow", &net::Counters::refused_slow},

@@ -7,10 +7,12 @@ and groups, a backup is restored, and settings are read again on SIGHUP.
 """
 
 import hashlib
+import http.client
 import json
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -281,6 +283,61 @@ class Operator(unittest.TestCase):
             self.assertEqual(stentor("registration", "list", "--data", data).strip(), "")
             stentor("registration", "end", other.split("\t")[0], "--data", data, code=1)
             stentor("registration", "add", "July", "--uses", "0", "--data", data, code=1)
+
+    def test_a_banned_address_is_put_out_and_kept_out_until_its_ban_is_ended(self):
+        with wire.Server(STENTOR) as server:
+            data = str(server.folder / "data")
+            token = server.account("Ann")
+
+            def asked(source):
+                connection = http.client.HTTPConnection("127.0.0.1", server.ports["http"], timeout=10,
+                                                        source_address=(source, 0))
+                connection.request("GET", "/healthz")
+                answer = connection.getresponse()
+                text = answer.read().decode()
+                connection.close()
+                return answer.status, text
+
+            with socket.create_connection(("127.0.0.1", server.ports["tcp"]), 10, ("127.0.0.9", 0)) as banned, \
+                    Talk(server.ports["tcp"]) as other:
+                other.answer(hello(token))
+                self.assertEqual(asked("127.0.0.9")[0], 200)
+                said = stentor("ban", "add", "127.0.0.8/30", "floods", "--hours", "2", "--data", data)
+                self.assertRegex(said, r"^127\.0\.0\.8/30\t\S+Z\tbanned\tfloods$")
+                began = time.monotonic()
+                while banned.recv(4096):
+                    pass
+                self.assertLess(time.monotonic() - began, 2, "told and closed")
+                status, text = asked("127.0.0.9")
+                refused = json.loads(text)
+                self.assertEqual((status, refused["code"], refused["field"]), (403, "BANNED", "address"))
+                self.assertEqual(asked("127.0.0.12")[0], 200)
+                make = field(1, field(1, "Club")), field(2, cmid())
+                self.assertIn(wire.GROUP_READY, other.answer(command(9, wire.CREATE_GROUP, *make)))
+            stentor("ban", "add", "0.0.0.0/0", "everybody", "--data", data, code=1)
+            stentor("ban", "end", "127.0.0.9", "--data", data, code=1)
+            self.assertIn("floods", stentor("ban", "list", "--data", data))
+            stentor("ban", "end", "127.0.0.8/30", "--data", data)
+            wire.until(lambda: asked("127.0.0.9")[0] == 200, "let in again")
+            self.assertEqual(stentor("ban", "list", "--data", data), "")
+            audit = stentor("audit", "--data", data)
+            self.assertIn("127.0.0.8/30", audit)
+            self.assertIn("bans.end", audit)
+
+    def test_a_ban_holds_from_the_first_connection_after_a_restart(self):
+        server = self.serve()
+        stentor("ban", "add", "127.0.0.9", "floods", "--data", self.data)
+        server.stop()
+        server = self.serve()
+        port = int(server.http.rstrip("/").rsplit(":", 1)[1])
+        with socket.create_connection(("127.0.0.1", port), 10, ("127.0.0.9", 0)) as banned:
+            self.assertIn(b" 403 ", banned.recv(4096))
+        # Whatever is banned, the operator's own listener is not asked.
+        stentor("ban", "add", "127.0.0.1", "a slip", "--data", self.data)
+        wire.until(lambda: fetch(server.http + "/healthz")[0] == 403, "banned")
+        stentor("ban", "end", "127.0.0.1", "--data", self.data)
+        wire.until(lambda: fetch(server.http + "/healthz")[0] == 200, "let in again")
+        server.stop()
 
     def test_the_operators_rules_for_groups_are_kept_and_named(self):
         file = pathlib.Path(self.folder.name) / "stentor.toml"

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
+}  // namespace
+
 Address masked(Address address, unsigned prefix_bits) {
     for (unsigned i = 0; i < address.bytes.size(); ++i) {
         const unsigned kept = prefix_bits > 8 * i ? std::min(prefix_bits - 8 * i, 8U) : 0;
@@ -19,8 +21,6 @@ Address masked(Address address, unsigned prefix_bits) {
     }
     return address;
 }
-
-}  // namespace
 
 bool is_mapped(const Address& address) {
     return std::ranges::equal(kMapped, std::span{address.bytes}.first<kMapped.size()>());
@@ -58,10 +58,10 @@ std::string shown(const Address& address) {
     return text.data();
 }
 
-bool Networks::add(std::string_view text) {
+std::optional<Network> parse_network(std::string_view text) {
     const std::size_t slash = text.find('/');
     const std::optional<Address> address = parse_address(text.substr(0, slash));
-    if (!address) return false;
+    if (!address) return std::nullopt;
     const bool v4 = text.substr(0, slash).find(':') == std::string_view::npos;
     const unsigned bits_max = v4 ? 32 : 128;
     unsigned bits = bits_max;
@@ -70,12 +70,24 @@ bool Networks::add(std::string_view text) {
         const auto [end, error] =
             std::from_chars(digits.data(), digits.data() + digits.size(), bits);
         const bool whole = error == std::errc{} && end == digits.data() + digits.size();
-        if (!whole || bits > bits_max) return false;
+        if (!whole || bits > bits_max) return std::nullopt;
     }
     const unsigned prefix = bits + (128 - bits_max);
-    if (masked(*address, prefix) != *address) return false;
-    networks_.push_back({.address = *address, .prefix_bits = prefix});
-    return true;
+    if (masked(*address, prefix) != *address) return std::nullopt;
+    return Network{.address = *address, .prefix_bits = prefix};
+}
+
+std::string shown(const Network& network) {
+    std::string text = shown(network.address);
+    if (network.prefix_bits == 128) return text;
+    const bool v4 = network.prefix_bits >= 96 && is_mapped(network.address);
+    return text + '/' + std::to_string(network.prefix_bits - (v4 ? 96 : 0));
+}
+
+bool Networks::add(std::string_view text) {
+    const auto network = parse_network(text);
+    if (network) networks_.push_back(*network);
+    return network.has_value();
 }
 
 bool Networks::contains(const Address& address) const {

@@ -4,6 +4,7 @@
 // Pure. Cost: a look into a list is linear in it; operators list a few proxies.
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,7 +17,14 @@ namespace stentor::net::access {
 struct Address {
     std::array<std::uint8_t, 16> bytes{};
 
-    friend bool operator==(const Address&, const Address&) = default;
+    friend auto operator<=>(const Address&, const Address&) = default;
+};
+
+struct Network {
+    Address address;
+    unsigned prefix_bits{};  // Of 128: of an IPv4 network 96 more than are written.
+
+    friend auto operator<=>(const Network&, const Network&) = default;
 };
 
 // `bytes` in network order.
@@ -27,20 +35,22 @@ struct Address {
 [[nodiscard]] bool is_mapped(const Address& address);
 // A mapped address is written as IPv4.
 [[nodiscard]] std::string shown(const Address& address);
+// The network of this size that it is in.
+[[nodiscard]] Address masked(Address address, unsigned prefix_bits);
+// "10.0.0.0/8", "fd00::/8", or one address. Nothing when `text` is none of them, or has bits set
+// behind its prefix, which is nearly always a mistake.
+[[nodiscard]] std::optional<Network> parse_network(std::string_view text);
+// The shortest form that parse_network() reads as the same one.
+[[nodiscard]] std::string shown(const Network& network);
 
 class Networks {
 public:
-    // "10.0.0.0/8", "fd00::/8", or one address. False when `text` is none of them, or has bits
-    // set behind its prefix, which is nearly always a mistake.
+    // False: parse_network() cannot read it.
     [[nodiscard]] bool add(std::string_view text);
     [[nodiscard]] bool contains(const Address& address) const;
     [[nodiscard]] bool empty() const { return networks_.empty(); }
 
 private:
-    struct Network {
-        Address address;
-        unsigned prefix_bits;
-    };
     std::vector<Network> networks_;
 };
 

@@ -1,0 +1,125 @@
+// What the operator does with bans of addresses (address_bans.h).
+#include <boost/json/array.hpp>
+#include <utility>
+
+#include "api/address_bans.h"
+#include "api/admin_calls.h"
+#include "api/responses.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "net/access/bans.h"
+
+namespace stentor::api {
+namespace {
+
+namespace json = boost::json;
+
+using net::access::Network;
+
+constexpr std::uint64_t kHours = 24;
+constexpr std::uint64_t kHoursMax = 366 * 24;
+
+bool is_over(const AddressBan& ban, Time now) { return ban.ends <= now; }
+
+json::object object_of(const AddressBan& ban) {
+    return {{"network", net::access::shown(ban.network)},
+            {"reason", ban.reason},
+            {"created_ms", to_ms(ban.created)},
+            {"ends_ms", to_ms(ban.ends)},
+            {"over", is_over(ban, now())}};
+}
+
+Result<Network> network_of(const Fields& fields) {
+    const auto text = fields.text("network");
+    if (!text) return std::unexpected(text.error());
+    const auto network = net::access::parse_network(text->value_or(""));
+    if (!network) return std::unexpected(Error{.code = Code::bad_field, .where = "network"});
+    return *network;
+}
+
+Result<AddressBan> ban_of(const Fields& fields) {
+    const auto network = network_of(fields);
+    if (!network) return std::unexpected(network.error());
+    if (net::access::too_wide(*network)) {
+        const bool v4 = net::access::is_mapped(network->address);
+        return std::unexpected(
+            Error{.code = Code::bad_field,
+                  .where = "network",
+                  .limit = v4 ? net::access::kBanBitsV4 : net::access::kBanBitsV6});
+    }
+    const auto reason = fields.text("reason");
+    if (!reason) return std::unexpected(reason.error());
+    if (!*reason || (*reason)->empty() || (*reason)->size() > limits::kReasonBytes ||
+        !plain_line(**reason)) {
+        return std::unexpected(
+            Error{.code = Code::bad_field, .where = "reason", .limit = limits::kReasonBytes});
+    }
+    const auto hours = number_within(fields, "hours", kHours, kHoursMax);
+    if (!hours) return std::unexpected(hours.error());
+    const Time made = now();
+    return AddressBan{.network = *network,
+                      .reason = **reason,
+                      .created = made,
+                      .ends = made + Millis{*hours * 3'600'000}};
+}
+
+// Bans that are over go when the next one is made. False: there is no room for it.
+bool make_room(bus::Bus& bus, const std::vector<AddressBan>& bans, const Network& wanted) {
+    std::size_t others = 0;
+    for (const AddressBan& ban : bans) {
+        if (ban.network == wanted) continue;
+        if (!is_over(ban, now())) {
+            ++others;
+            continue;
+        }
+        bus.ask(PartitionId{}, bus::AskSetSetting{.name = setting_of(ban.network)}, [](auto) {});
+    }
+    return others < limits::kAddressBans;
+}
+
+}  // namespace
+
+void list_address_bans(AdminCall call) {
+    auto found = [reply = std::move(call.reply)](auto settings) mutable {
+        if (!settings) return reply(refusal(settings.error()));
+        json::array rows;
+        for (const AddressBan& ban : address_bans_in(*settings)) rows.push_back(object_of(ban));
+        reply(object_response({{"bans", std::move(rows)}}));
+    };
+    ask_settings(call.parts.bus, kAddressBanSettings, std::move(found));
+}
+
+void add_address_ban(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    auto ban = ban_of(*fields);
+    if (!ban) return call.reply(refusal(ban.error()));
+    auto known = [&bus = call.parts.bus, ban = *std::move(ban),
+                  reply = std::move(call.reply)](auto settings) mutable {
+        if (!settings) return reply(refusal(settings.error()));
+        if (!make_room(bus, address_bans_in(*settings), ban.network)) {
+            return reply(refusal(
+                {.code = Code::not_permitted, .where = "bans", .limit = limits::kAddressBans}));
+        }
+        bus::AskSetSetting ask{.name = setting_of(ban.network), .value = to_setting(ban)};
+        auto kept = [ban = std::move(ban),
+                     reply = std::move(reply)](const Result<bus::Reply>& answer) mutable {
+            reply(answer ? object_response(object_of(ban)) : refusal(answer.error()));
+        };
+        bus.ask(PartitionId{}, std::move(ask), std::move(kept));
+    };
+    ask_settings(call.parts.bus, kAddressBanSettings, std::move(known));
+}
+
+void end_address_ban(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    const auto network = network_of(*fields);
+    if (!network) return call.reply(refusal(network.error()));
+    auto removed = [reply = std::move(call.reply)](const Result<bus::Reply>& answer) mutable {
+        reply(answer ? object_response({{"ok", true}}) : refusal(answer.error()));
+    };
+    remove_setting(call.parts.bus, setting_of(*network), "network", std::move(removed));
+}
+
+}  // namespace stentor::api
