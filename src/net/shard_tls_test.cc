@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "net/access/bans.h"
 #include "net/loopback.h"
 
 namespace stentor::net {
@@ -404,6 +405,33 @@ TEST(ShardTls, WhatIsWrongWithAFileIsSaidInWords) {
                 HasSubstr("holds none in PEM"));
     EXPECT_THAT(flaw({certificate.files().certificate, other.files().key}),
                 HasSubstr("does not belong to the certificate"));
+}
+
+TEST(ShardTls, ABannedAddressIsCutBeforeItsHandshakeAndWhoIsInIsTold) {
+    const Certificate certificate;
+    Server server{with_tls(certificate)};
+    server.serve();
+    TlsClient socket{server.group.port(0)};
+    ASSERT_TRUE(socket.connect());
+    ASSERT_EQ(socket.handshake(), 101);
+    TlsClient tcp{server.group.port(1)};
+    ASSERT_TRUE(tcp.connect());
+    Client silent{server.group.port(0)};
+    ASSERT_TRUE(wait_for([&] { return server.handler().opened == 2; }));
+    ASSERT_TRUE(wait_for([&] { return server.counters().connections.value() == 3; }));
+
+    const access::Ban ban{.network = *access::parse_network("127.0.0.1"),
+                          .ends = now() + Millis{60'000}};
+    server.group.set_bans(std::make_shared<const access::Bans>(std::vector{ban}));
+    EXPECT_EQ(socket.next(), "binary:refused BANNED");
+    EXPECT_THAT(socket.next(), HasSubstr("4411"));
+    EXPECT_EQ(tcp.next_frame(), "refused BANNED");
+    EXPECT_TRUE(tcp.told_the_end());
+    EXPECT_TRUE(silent.ends());
+    Client again{server.group.port(0)};
+    EXPECT_TRUE(again.ends());
+    EXPECT_EQ(server.counters().tls_handshakes.value(), 2U);
+    EXPECT_EQ(server.counters().refused_banned.value(), 4U);
 }
 
 TEST(ShardTls, TheEndOfTheCertificateIsKnown) {
