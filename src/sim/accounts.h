@@ -49,8 +49,15 @@ public:
     [[nodiscard]] bool is_barred(UserId uid) const;
 
     // ---- Those who go on with a void token
-    void on_void_send(const Cmid& cmid) { void_sends_.insert(cmid); }
-    [[nodiscard]] bool is_void_send(const Cmid& cmid) const { return void_sends_.contains(cmid); }
+    void on_void_send(const Cmid& cmid, const Token& token) {
+        void_sends_.insert_or_assign(cmid, VoidSend{.token = token, .at = world_.now()});
+    }
+    // Of a token that has not been good since it was sent: while a Hello waits, an account that was
+    // disabled may be enabled again.
+    [[nodiscard]] bool is_void_send(const Cmid& cmid) const {
+        const auto found = void_sends_.find(cmid);
+        return found != void_sends_.end() && was_void_since(found->second.token, found->second.at);
+    }
 
 private:
     struct State {
@@ -63,12 +70,17 @@ private:
         [[nodiscard]] bool passes(Time minted) const;
     };
 
+    struct VoidSend {
+        Token token;
+        Time at;
+    };
+
     void add(const store::UserRow& row, Time answered);
 
     World& world_;
     std::map<UserId, std::vector<State>> states_;  // Ascending; before the first all is good.
     std::map<UserId, std::set<Time>> minted_;
-    std::set<Cmid> void_sends_;
+    std::map<Cmid, VoidSend> void_sends_;
 };
 
 }  // namespace stentor::sim

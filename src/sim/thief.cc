@@ -47,7 +47,7 @@ void Thief::come() {
     pb::Body body;
     body.set_text("stolen " + std::to_string(++said_));
     send.mutable_send()->set_body(body.SerializeAsString());
-    world.accounts->on_void_send(cmid);
+    world.accounts->on_void_send(cmid, token_);
     around_.invoke(token_.uid, gid, cmid, send.send().body());
     link_->transmit(wire::encode(send));
 }
