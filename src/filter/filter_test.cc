@@ -70,9 +70,10 @@ TEST(Filter, IsShownTheFilesOfAMessageWithoutWords) {
     }};
     Filter filter{{.url = service.url(), .secret = "key", .within = 2'000ms}};
     ASSERT_TRUE(judged(filter, ""));
-    EXPECT_THAT(question, testing::HasSubstr(
-                              R"("attachments":[{"kind":"image","media_type":"image/png","size":100,)"
-                              R"("address":"https://files.example/a","name":"a.png"}])"));
+    EXPECT_THAT(
+        question,
+        testing::HasSubstr(R"("attachments":[{"kind":"image","media_type":"image/png","size":100,)"
+                           R"("address":"https://files.example/a","name":"a.png"}])"));
 }
 
 struct Failing {

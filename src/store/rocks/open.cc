@@ -322,8 +322,8 @@ Result<std::unique_ptr<Store>> open_rocks_to_read(const std::string& path) {
     Epoch epoch;
     std::uint64_t format = 0;
     status = found(*base.db, epoch, format);
-    if (status.ok() && (base.entries == nullptr || base.sent == nullptr ||
-                        base.beside == nullptr || base.feed == nullptr)) {
+    if (status.ok() && (base.entries == nullptr || base.sent == nullptr || base.beside == nullptr ||
+                        base.feed == nullptr)) {
         status = rocksdb::Status::Corruption("a table is missing");
     }
     if (!status.ok()) return unusable(reason_of(status), options, status);
