@@ -3,7 +3,7 @@
 others, the table of settings in the documents is the program's, the command line reaches accounts
 and groups, a backup is restored, and settings are read again on SIGHUP.
 
-    operator.py STENTOR ROOT
+    operators_day.py STENTOR ROOT
 """
 
 import hashlib
