@@ -9,7 +9,8 @@ import { eventually, Server } from "./server";
 const KILLS = 5;
 const WRITERS = 3;
 
-const server = new Server(["--sends-per-second", "1000", "--sends-burst", "1000"]);
+// As fast as they can: no rate, and nothing is held back because the group is busy.
+const server = new Server(["--sends-per-second", "1000", "--sends-burst", "1000", "--set", "safety.busy_entries_per_second=0"]);
 const clients: Client[] = [];
 let groups: Group[] = [];
 

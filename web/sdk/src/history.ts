@@ -14,7 +14,7 @@ const AGAIN_AFTER_MS = 2_000;
 export class History {
   loading = false;
   #fetch = 0;
-  #notBeforeMs = 0;
+  #resting = false;
   // A page comes in parts where its entries are large: these lie below log.first, and do not touch it yet.
   #digestBefore: Uint8Array = new Uint8Array();
   #parts: Entry[] = [];
@@ -33,8 +33,7 @@ export class History {
   // there on, in one piece, because somebody wants to go there.
   older(downTo = Number.MAX_SAFE_INTEGER): boolean {
     const { log, floor, state } = this.group;
-    if (this.loading || this.complete || state !== "open") return false;
-    if (this.port.env.now() < this.#notBeforeMs) return false;
+    if (this.loading || this.#resting || this.complete || state !== "open") return false;
     this.loading = true;
     this.#parts = [];
     this.#pull(Math.max(floor + 1, Math.min(downTo, log.first - PAGE_ENTRIES)), log.first - 1);
@@ -59,12 +58,19 @@ export class History {
   #stop(): void {
     this.#fetch += 1;
     this.loading = false;
+    this.#resting = false;
     this.#parts = [];
   }
 
   #fail(retryAfterMs: number): void {
     this.#stop();
-    this.#notBeforeMs = this.port.env.now() + Math.max(AGAIN_AFTER_MS, retryAfterMs);
+    const fetch = this.#fetch;
+    this.#resting = true;
+    this.port.env.after(Math.max(AGAIN_AFTER_MS, retryAfterMs), () => {
+      if (fetch !== this.#fetch) return;
+      this.#resting = false;
+      this.port.changed();
+    });
   }
 
   #pull(from: number, to: number): void {

@@ -45,7 +45,7 @@ export class Outbox {
   #inFlight = 0;
   #failed = false;
   #failures = 0;
-  #holdUntilMs = 0;
+  #holdUntilMs = 0;  // 0: nothing holds. Its timer ends it, never the clock: that may be a little behind.
   #cancelHold: Cancel | undefined;
 
   constructor(
@@ -116,7 +116,7 @@ export class Outbox {
   }
 
   #pump(): void {
-    if (!this.#open || this.env.now() < this.#holdUntilMs) return;
+    if (!this.#open || this.#holdUntilMs > 0) return;
     if (this.#failed && this.#inFlight > 0) return;
     this.#failed = false;
     let after: Uint8Array = NONE;
@@ -191,10 +191,13 @@ export class Outbox {
   }
 
   #hold(untilMs: number): void {
-    this.#holdUntilMs = untilMs;
     this.#cancelHold?.();
-    this.#cancelHold = undefined;
     const waitMs = untilMs - this.env.now();
-    if (waitMs > 0) this.#cancelHold = this.env.after(waitMs, () => this.#pump());
+    this.#holdUntilMs = waitMs > 0 ? untilMs : 0;
+    if (waitMs <= 0) return;
+    this.#cancelHold = this.env.after(waitMs, () => {
+      this.#holdUntilMs = 0;
+      this.#pump();
+    });
   }
 }

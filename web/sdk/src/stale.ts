@@ -18,7 +18,7 @@ export class Stale {
   #fetch = 0;
   #fetching = false;
   #tries = 0;
-  #notBeforeMs = 0;
+  #resting = false;
 
   constructor(
     private readonly group: Group,
@@ -43,7 +43,7 @@ export class Stale {
 
   // These are on the screen.
   shown(first: number, last: number): void {
-    if (this.#fetching || this.group.state !== "open" || this.port.env.now() < this.#notBeforeMs) return;
+    if (this.#fetching || this.group.state !== "open" || this.#resting) return;
     const span = this.#spans.findLast(({ from, to }) => from <= last && to >= first);
     if (!span) return;
     const to = Math.min(last, span.to);
@@ -53,7 +53,7 @@ export class Stale {
   #stop(): void {
     this.#fetch += 1;
     this.#fetching = false;
-    this.#notBeforeMs = 0;
+    this.#resting = false;
   }
 
   #pull(from: number, to: number): void {
@@ -83,8 +83,13 @@ export class Stale {
     if (answer.case === "refused" && remedyOf(answer.value.code) === "now") return this.group.open();
     this.#tries += 1;
     const waitMs = delayMs(this.#tries, this.port.env) + (answer.case === "refused" ? answer.value.retryAfterMs : 0);
-    this.#notBeforeMs = this.port.env.now() + waitMs;
-    this.port.env.after(waitMs, () => this.port.changed());
+    const fetch = this.#fetch;
+    this.#resting = true;
+    this.port.env.after(waitMs, () => {
+      if (fetch !== this.#fetch) return;
+      this.#resting = false;
+      this.port.changed();
+    });
   }
 
   #fresh(from: number, to: number): void {

@@ -220,6 +220,15 @@ describe("a send", () => {
     expect(texts(server.group(GID).entries)).toEqual(["a", "b", "c"]);
   });
 
+  test("refused for a time goes again by a timer that the clock is a little behind", () => {
+    world.advance(1_000);
+    world.earlyMs = 1;
+    server.refuseNext.push({ code: Code.SLOW_MODE, retryAfterMs: 5_000 });
+    group.send({ text: "a" });
+    world.advance(7_000);
+    expect(texts(server.group(GID).entries)).toEqual(["a"]);
+  });
+
   test("refused for good is given up, and the next does not wait for it", () => {
     world.advance(1_000);
     server.refuseNext.push({ code: Code.TEXT_TOO_LONG });
