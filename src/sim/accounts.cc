@@ -72,34 +72,19 @@ bool Accounts::is_good(const Token& token) const {
            states->second.back().passes(token.minted);
 }
 
-bool Accounts::was_void_since(const Token& token, Time since) const {
+bool Accounts::was_all_along(const Token& token, Time since, bool good) const {
     const auto states = states_.find(token.uid);
-    if (states == states_.end()) return false;
-    bool is_void = false;
+    bool holds = good;
+    if (states == states_.end()) return holds;
     for (const State& state : states->second) {
-        const bool passes = state.passes(token.minted);
+        const bool as_asked = state.passes(token.minted) == good;
         if (state.at <= since) {
-            is_void = !passes;
-        } else if (passes) {
+            holds = as_asked;
+        } else if (!as_asked) {
             return false;
         }
     }
-    return is_void;
-}
-
-bool Accounts::was_good_since(const Token& token, Time since) const {
-    const auto states = states_.find(token.uid);
-    if (states == states_.end()) return true;
-    bool good = true;
-    for (const State& state : states->second) {
-        const bool passes = state.passes(token.minted);
-        if (state.at <= since) {
-            good = passes;
-        } else if (!passes) {
-            return false;
-        }
-    }
-    return good;
+    return holds;
 }
 
 bool Accounts::was_void_for_owner(const Token& token, Time at) const {

@@ -41,8 +41,12 @@ public:
 
     // ---- What holds
     [[nodiscard]] bool is_good(const Token& token) const;
-    [[nodiscard]] bool was_void_since(const Token& token, Time since) const;
-    [[nodiscard]] bool was_good_since(const Token& token, Time since) const;
+    [[nodiscard]] bool was_void_since(const Token& token, Time since) const {
+        return was_all_along(token, since, false);
+    }
+    [[nodiscard]] bool was_good_since(const Token& token, Time since) const {
+        return was_all_along(token, since, true);
+    }
     // For an owner: it had answered by then, and nothing changed that since.
     [[nodiscard]] bool was_void_for_owner(const Token& token, Time at) const;
     // No token of theirs is good, and that is in force.
@@ -76,6 +80,7 @@ private:
     };
 
     void add(const store::UserRow& row, Time answered);
+    [[nodiscard]] bool was_all_along(const Token& token, Time since, bool good) const;
 
     World& world_;
     std::map<UserId, std::vector<State>> states_;  // Ascending; before the first all is good.
