@@ -13,6 +13,8 @@
 #include "api/responses.h"
 #include "api/static_files.h"
 #include "auth/admin_key.h"
+#include "base/limits.h"
+#include "base/text.h"
 
 namespace stentor::api {
 
@@ -124,6 +126,16 @@ Result<std::uint64_t> number_within(const Fields& fields, std::string_view name,
         return std::unexpected(Error{.code = Code::bad_field, .where = name, .limit = max});
     }
     return number;
+}
+
+Result<std::string> name_for_operator(const Fields& fields) {
+    auto name = fields.text("name");
+    if (!name) return std::unexpected(name.error());
+    if (!*name || (*name)->size() > limits::kNameBytes || !plain_line(**name)) {
+        return std::unexpected(
+            Error{.code = Code::bad_name, .where = "name", .limit = limits::kNameBytes});
+    }
+    return **std::move(name);
 }
 
 Admin::Admin(AdminParts parts, std::string key, const std::string& web_folder)

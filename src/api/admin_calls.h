@@ -39,6 +39,10 @@ void ask_settings(bus::Bus& bus, std::string_view prefix,
 [[nodiscard]] Result<std::uint64_t> number_within(const Fields& fields, std::string_view name,
                                                   std::uint64_t otherwise, std::uint64_t max);
 
+// What the operator calls a key or a token, in "name": a plain line of at most kNameBytes;
+// bad_name.
+[[nodiscard]] Result<std::string> name_for_operator(const Fields& fields);
+
 // ---- admin_users.cc
 void list_users(AdminCall call);
 void add_user(AdminCall call);

@@ -10,7 +10,6 @@
 #include "auth/random.h"
 #include "base/limits.h"
 #include "base/number_text.h"
-#include "base/text.h"
 
 namespace stentor::api {
 namespace {
@@ -49,12 +48,8 @@ Result<std::vector<GroupId>> groups_in(const Fields& fields) {
 }
 
 Result<MadeKey> key_of(const Fields& fields) {
-    const auto name = fields.text("name");
+    const auto name = name_for_operator(fields);
     if (!name) return std::unexpected(name.error());
-    if (!*name || (*name)->size() > limits::kNameBytes || !plain_line(**name)) {
-        return std::unexpected(
-            Error{.code = Code::bad_name, .where = "name", .limit = limits::kNameBytes});
-    }
     const auto names = fields.texts("scopes");
     if (!names) return std::unexpected(names.error());
     std::vector<Scope> scopes;
@@ -79,7 +74,7 @@ Result<MadeKey> key_of(const Fields& fields) {
     if (!groups) return std::unexpected(groups.error());
     std::array<std::uint8_t, 40> random{};
     auth::fill_random(random);
-    MadeKey made = make_key(**name, std::move(scopes), {uid->value_or(0)}, random, now());
+    MadeKey made = make_key(*name, std::move(scopes), {uid->value_or(0)}, random, now());
     made.key.per_second = static_cast<std::uint32_t>(rate);
     made.key.groups = std::move(*groups);
     return made;

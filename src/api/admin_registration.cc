@@ -10,7 +10,6 @@
 #include "api/responses.h"
 #include "auth/random.h"
 #include "base/limits.h"
-#include "base/text.h"
 
 namespace stentor::api {
 namespace {
@@ -31,12 +30,8 @@ json::object object_of(const RegistrationToken& token) {
 }
 
 Result<MadeRegistrationToken> token_of(const Fields& fields) {
-    const auto name = fields.text("name");
+    const auto name = name_for_operator(fields);
     if (!name) return std::unexpected(name.error());
-    if (!*name || (*name)->size() > limits::kNameBytes || !plain_line(**name)) {
-        return std::unexpected(
-            Error{.code = Code::bad_name, .where = "name", .limit = limits::kNameBytes});
-    }
     const auto uses = number_within(fields, "uses_max", 1, limits::kRegistrationsMax);
     if (!uses) return std::unexpected(uses.error());
     const auto hours = number_within(fields, "hours", kHours, kHoursMax);
@@ -44,7 +39,7 @@ Result<MadeRegistrationToken> token_of(const Fields& fields) {
     std::array<std::uint8_t, kSecretTextBytes> random{};
     auth::fill_random(random);
     const Time made = now();
-    return make_registration_token(**name, static_cast<std::uint32_t>(*uses),
+    return make_registration_token(*name, static_cast<std::uint32_t>(*uses),
                                    made + Millis{*hours * 3'600'000}, random, made);
 }
 
