@@ -36,6 +36,8 @@ public:
     }
 
 private:
+    using Writer = std::pair<UserId, std::uint64_t>;  // A sender and their device.
+
     using Log = Ledger::Log;
     using Row = Ledger::Row;
     using Send = Ledger::Send;
@@ -71,7 +73,7 @@ private:
         const Log* found = ledger_.find_log(gid, epoch);
         if (found == nullptr) return;  // Each send that was acknowledged there is told as lost.
         const Log& log = *found;
-        std::map<UserId, std::uint64_t> numbers;
+        std::map<Writer, std::uint64_t> numbers;
         Digest digest = log.before;
         Time time{};
         bool follows = true;
@@ -109,7 +111,7 @@ private:
     }
 
     void check_row(GroupId gid, Epoch epoch, Seq seq, const Row& row,
-                   std::map<UserId, std::uint64_t>& numbers) {
+                   std::map<Writer, std::uint64_t>& numbers) {
         if (row.kind == pb::ENTRY_KIND_SYSTEM || !row.sender) {
             ++report_.system;
             return;
@@ -129,7 +131,7 @@ private:
             return tell(Violation::stored_twice,
                         where() + fmt::format(", first at {}", first->second.value));
         }
-        auto& number = numbers[row.sender];
+        auto& number = numbers[{row.sender, send.writer}];
         if (send.number < number) tell(Violation::sender_order, where());
         number = std::max(number, send.number);
         if (send.above.value != 0 && seq <= send.above &&

@@ -24,10 +24,11 @@ void Ledger::tell(Violation kind, std::string words) {
 
 // ---- Senders
 
-void Ledger::invoke(UserId sender, GroupId gid, const Cmid& cmid, const Digest& body_hash) {
+void Ledger::invoke(UserId sender, GroupId gid, const Cmid& cmid, const Digest& body_hash,
+                    std::uint64_t writer) {
     const auto acked = acked_.find(gid);
-    Send send{.gid = gid, .sender = sender, .body_hash = body_hash};
-    send.number = ++numbers_[{sender, gid}];
+    Send send{.gid = gid, .sender = sender, .body_hash = body_hash, .writer = writer};
+    send.number = ++numbers_[{sender, writer, gid}];
     if (acked != acked_.end()) std::tie(send.above_epoch, send.above) = acked->second;
     if (!sends_.emplace(cmid, send).second) {
         return tell(Violation::misuse, fmt::format("invoked twice by user {}", sender.value));

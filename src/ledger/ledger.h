@@ -11,6 +11,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -37,8 +38,10 @@ public:
 
     // ---- Senders
 
-    // Before the first byte of the send leaves. `body_hash` is hash_of the serialized Body.
-    void invoke(UserId sender, GroupId gid, const Cmid& cmid, const Digest& body_hash);
+    // Before the first byte of the send leaves. `body_hash` is hash_of the serialized Body. Each
+    // `writer`, a device of the sender, keeps an order of its own.
+    void invoke(UserId sender, GroupId gid, const Cmid& cmid, const Digest& body_hash,
+                std::uint64_t writer = 0);
     void ok(const Cmid& cmid, Epoch epoch, Seq seq);
     // No answer, for good: stored once or not at all. The same as saying nothing.
     void unknown(const Cmid& cmid);
@@ -85,7 +88,8 @@ private:
         GroupId gid;
         UserId sender;
         Digest body_hash;
-        std::uint64_t number;  // Of this sender in this group: 1, 2, 3 ...
+        std::uint64_t writer;
+        std::uint64_t number;  // Of this writer in this group: 1, 2, 3 ...
         Seq above;             // What was acknowledged in this group when it was invoked.
         Epoch epoch;           // Of the acknowledgement.
         Seq seq;
@@ -131,7 +135,7 @@ private:
     void compare(const View& view, const v1::Entry& entry, const Digest& digest);
 
     std::unordered_map<Cmid, Send> sends_;
-    std::map<std::pair<UserId, GroupId>, std::uint64_t> numbers_;
+    std::map<std::tuple<UserId, std::uint64_t, GroupId>, std::uint64_t> numbers_;
     std::map<GroupId, std::pair<Epoch, Seq>> acked_;  // Newest acknowledged, per group.
     std::map<GroupId, std::pair<Seq, Digest>> begins_;
     std::map<LogKey, Log> logs_;

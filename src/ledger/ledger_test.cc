@@ -245,6 +245,18 @@ TEST_F(LedgerTest, SeesASendersOrderBroken) {
     expect_only(Violation::sender_order);
 }
 
+TEST_F(LedgerTest, HoldsNoOrderBetweenTwoDevicesOfASender) {
+    const ViewId view = ledger.add_view(1, kGroup);
+    invoke(kAnn, 1);
+    ledger.invoke(kAnn, kGroup, cmid_of(2), hash_of(body_of(2)), 7);
+    invoke(kAnn, 3);
+    store(kAnn, 2);
+    store(kAnn, 1);
+    store(kAnn, 3);
+    deliver_all(view);
+    EXPECT_TRUE(ledger.check().clean());
+}
+
 TEST_F(LedgerTest, SeesALaterSendBeforeAnAcknowledgedOne) {
     const ViewId view = ledger.add_view(1, kGroup);
     invoke(kAnn, 1);

@@ -195,7 +195,7 @@ void Scenario::on_void(const Token& token) {
                       .dial = [this](const auto& link) { return dial(link); },
                       .invoke =
                           [this](UserId uid, GroupId gid, const Cmid& cmid, std::string_view body) {
-                              checks_.ledger().invoke(uid, gid, cmid, hash_of(body));
+                              checks_.ledger().invoke(uid, gid, cmid, hash_of(body), kThiefsDevice);
                           }},
         token));
     thieves_.back()->start();

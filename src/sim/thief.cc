@@ -31,7 +31,7 @@ void Thief::come() {
     pb::ClientFrame hello;
     hello.set_request_id(1);
     hello.mutable_hello()->set_token(token_.text());
-    hello.mutable_hello()->set_device(900'000 + token_.uid.value);
+    hello.mutable_hello()->set_device(kThiefsDevice);
     hello.mutable_hello()->set_client("thief");
     hello.mutable_hello()->set_version(1);
     link_->transmit(wire::encode(hello));

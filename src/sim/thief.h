@@ -14,6 +14,8 @@
 
 namespace stentor::sim {
 
+inline constexpr std::uint64_t kThiefsDevice = 900'000;
+
 class Thief final : private ClientEnd {
 public:
     struct Around {
