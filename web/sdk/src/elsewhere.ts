@@ -40,6 +40,11 @@ export class Elsewhere {
     if (held && held.revision < entry.revision) this.#entries.set(entry.seq, entry);
   }
 
+  // Nothing at or below `floor` stays.
+  drop(floor: number): void {
+    for (const seq of this.#entries.keys()) if (seq <= floor) this.#entries.delete(seq);
+  }
+
   // Nothing yet, and changed() later; or nothing for good.
   entry(seq: number): Entry | undefined {
     const { log, floor, state } = this.group;
@@ -69,7 +74,12 @@ export class Elsewhere {
     this.port.request({ case: "pull", value: { gid, epoch: log.epoch, from, to } }, (answer) => {
       if (fetch !== this.#fetch) return done("offline");
       this.#asking -= 1;
-      if (answer.case !== "range") return done(answer.case === "reset" ? [] : failureOf(answer));
+      if (answer.case === "reset") {
+        this.group.bottom.onReset(answer.value);
+        return done([]);
+      }
+      if (answer.case !== "range") return done(failureOf(answer));
+      this.group.bottom.rises(answer.value.floor);
       const { firstSeq, digestBefore, digest, entries } = answer.value;
       const chained = chain(digestBefore, firstSeq, entries);
       if (!chained || !sameBytes(chained, digest)) return done([]);

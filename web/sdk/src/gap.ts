@@ -49,7 +49,7 @@ export class Gap {
       case "range":
         return this.#range(answer.value);
       case "reset":
-        return this.group.afresh();
+        return this.group.bottom.onReset(answer.value);
       case "fork":
         return this.group.onFork(answer.value, false);
       case "refused":
@@ -66,6 +66,7 @@ export class Gap {
     if (!this.group.current(range.epoch)) return;
     this.group.marks.page(range, range.firstSeq, range.firstSeq + range.entries.length - 1);
     this.group.head = Math.max(this.group.head, range.head);
+    this.group.bottom.rises(range.floor);
     const before = this.group.log.last;
     if (!this.group.apply(range)) return;
     if (this.group.log.last === before) return this.#later(0);

@@ -5,9 +5,10 @@
 
 import { Acts } from "./acts";
 import { Beside } from "./beside";
-import { EntryKind, Role, type Body, type Cursor, type Entry, type EventValue, type Opened, type OustReason, type Refused } from "./codec";
+import { Role, type Body, type Cursor, type EventValue, type Opened, type OustReason, type Refused } from "./codec";
 import { genesis, sameBytes } from "./digest";
 import { Elsewhere } from "./elsewhere";
+import { Floor } from "./floor";
 import { Gap } from "./gap";
 import type { GroupPort } from "./group_port";
 import { History } from "./history";
@@ -47,10 +48,10 @@ export class Group {
   readonly acts: Acts;
   readonly membership: Membership;
   readonly view = new View(this);
+  readonly bottom = new Floor(this);
   state: GroupState = "offline";
   opened: Omit<Opened, "entries"> | undefined;
   head = 0;
-  floor = 0;
   online = 0;
   refusal: Refused | undefined;
   oustedBy: { reason: OustReason; by: number } | undefined;
@@ -79,6 +80,9 @@ export class Group {
 
   get outbox(): Outbox {
     return this.writer.outbox;
+  }
+  get floor(): number {
+    return this.bottom.seq;
   }
   get role(): Role {
     return this.opened?.role ?? Role.NONE;
@@ -174,13 +178,14 @@ export class Group {
       this.#forgetPages();
       this.outbox.passed(firstSeq - 1);
       this.#fresh = false;
+      this.bottom.starts(opened.floor);
     } else {
+      this.bottom.rises(opened.floor);
       this.stale.mark();
     }
     // A new history that has ours as its beginning: only its name is new.
     this.log.epoch = opened.epoch;
     this.opened = rest;
-    this.floor = opened.floor;
     this.online = opened.online;
     this.head = opened.head;
     this.reader.opened(opened.read, opened.unread, opened.head);
@@ -289,8 +294,4 @@ export class Group {
   send(body: Draft<Body>): Pending {
     return this.writer.send(body);
   }
-}
-
-export function countsAsUnread(entry: Entry, uid: number): boolean {
-  return entry.kind === EntryKind.POST && !entry.recalled && entry.sender !== uid;
 }

@@ -86,14 +86,14 @@ export class History {
   #pulled(answer: Answer, to: number): void {
     if (answer.case === "range") return this.#range(answer.value, to);
     this.#fail(answer.case === "refused" ? answer.value.retryAfterMs : 0);
-    if (answer.case === "reset") this.group.floor = Math.max(this.group.floor, answer.value.floor);
+    if (answer.case === "reset") this.group.bottom.onReset(answer.value);
     if (answer.case === "fork") this.group.onFork(answer.value, false);
     if (answer.case === "refused" && remedyOf(answer.value.code) === "now") this.group.open();
   }
 
   #range(range: EventValue<"range">, to: number): void {
     const { firstSeq, entries } = range;
-    this.group.floor = Math.max(this.group.floor, range.floor);
+    this.group.bottom.rises(range.floor);
     const before = firstSeq === 1 ? genesis(this.group.gid) : range.digestBefore;
     const digest = chain(before, firstSeq, entries);
     if (entries.length === 0 || !digest || !sameBytes(digest, range.digest)) return this.#fail(0);
@@ -108,6 +108,8 @@ export class History {
     const fits = this.group.log.prepend(this.#digestBefore, this.#parts);
     this.#stop();
     if (!fits) return this.group.mismatch();
+    // It may have risen between two parts of the page.
+    this.group.bottom.rises(this.group.floor);
     this.group.view.boundAbove();
   }
 }

@@ -89,11 +89,7 @@ export class Log {
     const { length } = this.#entries;
     if (length <= HELD_MAX) return false;
     const old = Math.min(length - HELD_AFTER_TRIM, shownFirst - NEAR - this.#first);
-    if (old > 0) {
-      const gone = this.#entries.splice(0, old);
-      this.#digestBefore = chain(this.#digestBefore, this.#first, gone) ?? NONE;
-      this.#first += gone.length;
-    }
+    this.#dropOldest(old);
     if (this.#entries.length > HELD_MAX) this.#keepTo(Math.max(shownLast + NEAR, this.#first + HELD_AFTER_TRIM));
     return this.#entries.length < length;
   }
@@ -101,6 +97,20 @@ export class Log {
   // Nothing more is taken in: everything that could go for it is being looked at, or lies near to that.
   full(shownLast: number): boolean {
     return this.#entries.length >= HELD_MAX && shownLast + NEAR < this.last;
+  }
+
+  // Nothing at or below `floor` stays. False: nothing was there.
+  drop(floor: number): boolean {
+    const { length } = this.#entries;
+    this.#dropOldest(Math.min(length, floor + 1 - this.#first));
+    return this.#entries.length < length;
+  }
+
+  #dropOldest(count: number): void {
+    if (count <= 0) return;
+    const gone = this.#entries.splice(0, count);
+    this.#digestBefore = chain(this.#digestBefore, this.#first, gone) ?? NONE;
+    this.#first += gone.length;
   }
 
   #keepTo(seq: number): void {

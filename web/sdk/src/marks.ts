@@ -83,6 +83,13 @@ export class Marks {
     }
   }
 
+  // Of entries that are gone for good. Notes stay: one at or below the floor stands before the first entry.
+  drop(floor: number): void {
+    for (const held of [this.#tallies, this.#wishes, this.hidden]) {
+      for (const seq of held.keys()) if (seq <= floor) held.delete(seq);
+    }
+  }
+
   note(note: Note): void {
     if (this.#notes.has(note.noteId)) return;
     this.#notes.set(note.noteId, note);

@@ -2,8 +2,9 @@
 // that grows with the group: in a large one everybody's cursor moves with every entry, and all of
 // them together report no more often than REPORTS_PER_S.
 
-import { countsAsUnread, type Group, type GroupPort } from "./group";
+import { EntryKind, type Entry } from "./codec";
 import { chance, type Cancel } from "./env";
+import type { Group, GroupPort } from "./group";
 import { slowedMs } from "./storm";
 
 const REPORT_EVERY_MS = 3_000;
@@ -85,4 +86,8 @@ export class Reader {
     if (this.group.view.full) count += this.group.head - Math.max(log.last, this.shown);
     return Math.min(count, UNREAD_MANY);
   }
+}
+
+function countsAsUnread(entry: Entry, uid: number): boolean {
+  return entry.kind === EntryKind.POST && !entry.recalled && entry.sender !== uid;
 }

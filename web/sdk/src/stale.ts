@@ -70,15 +70,20 @@ export class Stale {
 
   #pulled(answer: Answer, from: number, to: number): void {
     if (answer.case === "range" && answer.value.entries.length > 0) {
-      const { firstSeq, entries } = answer.value;
+      const { firstSeq, entries, floor } = answer.value;
       const end = firstSeq + entries.length - 1;
       this.group.marks.page(answer.value, firstSeq, end);
       this.#tries = 0;
       this.#fresh(firstSeq, end);
+      this.group.bottom.rises(floor);
       if (entries.some((entry) => this.group.log.change(entry) === "broken")) this.group.mismatch();
       return;
     }
-    if (answer.case === "reset") return this.#fresh(from, to);
+    if (answer.case === "reset" && answer.value.floor >= from) {
+      // Above it the span is as stale as before.
+      this.#fresh(from, Math.min(to, answer.value.floor));
+      return this.group.bottom.onReset(answer.value);
+    }
     if (answer.case === "fork") return this.group.onFork(answer.value, false);
     if (answer.case === "refused" && remedyOf(answer.value.code) === "now") return this.group.open();
     this.#tries += 1;

@@ -17,6 +17,8 @@ export class FakeGroup {
   entries: Entry[] = [];
   digests: Uint8Array[];
   forkSeq = 0;
+  // Everybody's here.
+  floor = 0;
 
   constructor(readonly gid: number) {
     this.digests = [genesis(gid)];
@@ -229,13 +231,14 @@ export class FakeServer {
     const group = this.group(gid);
     const forked = epoch !== 0 && epoch < group.epoch && seq > group.forkSeq;
     if (forked) peer.say(0, { case: "fork", value: { gid, epoch: group.epoch, forkSeq: group.forkSeq } });
-    const reset = epoch === 0 || forked || seq > group.head || group.head - seq > this.page;
-    const firstSeq = reset ? Math.max(1, group.head - this.page + 1) : seq + 1;
+    const reset = epoch === 0 || forked || seq > group.head || seq < group.floor || group.head - seq > this.page;
+    const firstSeq = reset ? Math.max(1, group.floor + 1, group.head - this.page + 1) : seq + 1;
     peer.watched.add(gid);
     peer.say(id, {
       case: "opened",
       value: {
         gid, epoch: group.epoch, head: group.head, digest: group.digestAt(group.head), members: 3, reset, firstSeq,
+        floor: group.floor,
         digestBefore: group.digestAt(firstSeq - 1), entries: group.entries.slice(firstSeq - 1),
       },
     });
@@ -262,13 +265,17 @@ export class FakeServer {
   #pull(peer: Peer, id: number, { gid, epoch, from, to }: { gid: number; epoch: number; from: number; to: number }): void {
     const group = this.group(gid);
     if (epoch !== group.epoch) return peer.say(id, { case: "refused", value: { code: Code.EPOCH_CHANGED } });
+    const { floor } = group;
+    if (from <= floor) {
+      return peer.say(id, { case: "reset", value: { gid, epoch, floor, digest: group.digestAt(floor), head: group.head } });
+    }
     const entries = group.entries.slice(from - 1, Math.min(to, from - 1 + this.page));
     const end = from + entries.length - 1;
     peer.say(id, {
       case: "range",
       value: {
         gid, epoch: group.epoch, firstSeq: from, digestBefore: group.digestAt(from - 1), entries,
-        digest: group.digestAt(end), head: group.head,
+        digest: group.digestAt(end), head: group.head, floor,
       },
     });
   }
