@@ -20,6 +20,8 @@ export interface Shown {
 export interface Device extends BrowserContextOptions {
   // Goes away and comes back: its socket leads through the test, which can cut it.
   leaves?: boolean;
+  // Answers some of what the page says in the server's place.
+  answers?: (said: Uint8Array) => Uint8Array | undefined;
 }
 
 export class Person {
@@ -43,7 +45,7 @@ export class Person {
   }
 
   static async #enter(browser: Browser, address: string, name: string, options: Device, known: boolean): Promise<Person> {
-    const { leaves = false, ...rest } = options;
+    const { leaves = false, answers, ...rest } = options;
     const context = await browser.newContext({ locale: "en-GB", ...rest });
     const page = await context.newPage();
     const person = new Person(name, context, page);
@@ -52,7 +54,7 @@ export class Person {
       // A server that is being killed refuses connections; the browser writes that into the console.
       if (message.type() === "error" && !message.text().includes("WebSocket")) person.errors.push(message.text());
     });
-    if (leaves) await page.routeWebSocket(/\/ws$/, (socket) => person.#connecting(socket));
+    if (leaves || answers) await page.routeWebSocket(/\/ws$/, (socket) => person.#connecting(socket, answers));
     await page.goto(address);
     if (known) await page.click(".switch button");
     await page.fill("#name", name);
@@ -75,10 +77,17 @@ export class Person {
     await this.page.waitForSelector('[data-connection="online"]', { timeout: 20_000 });
   }
 
-  #connecting(socket: WebSocketRoute): void {
+  #connecting(socket: WebSocketRoute, answers: Device["answers"]): void {
     if (this.#away) return void socket.close();
     this.#sockets.add(socket);
     const server = socket.connectToServer();
+    if (answers) {
+      socket.onMessage((said) => {
+        const answer = typeof said === "string" ? undefined : answers(said);
+        if (answer) socket.send(Buffer.from(answer));
+        else server.send(said);
+      });
+    }
     socket.onClose(() => {
       this.#sockets.delete(socket);
       void server.close();

@@ -96,6 +96,8 @@ export const refusalsEn: Refusals = {
     uses_max: "That number of uses is not possible.",
     prefix: "That cannot be looked for.",
     old: "The old password is not right.",
+    damaged: "This cannot be read: the server's disk is damaged there. All else is served.",
+    disk: "The server's disk is full: nothing can be stored right now.",
   },
   rule: (rule) => `(Rule: ${rule})`,
   limit: (limit) => `The limit is ${limit}.`,

@@ -93,6 +93,8 @@ export const refusalsZh: Refusals = {
     uses_max: "可用次数不正确。",
     prefix: "无法这样查找。",
     old: "原密码不对。",
+    damaged: "此处无法读取：服务器磁盘上的这部分数据已损坏，其余内容不受影响。",
+    disk: "服务器磁盘已满，目前无法保存任何内容。",
   },
   rule: (rule) => `（规则：${rule}）`,
   limit: (limit) => `上限为 ${limit}。`,

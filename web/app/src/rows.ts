@@ -1,6 +1,6 @@
 // What stands in the timeline, row by row, as plain values.
 
-import { decodeBody, EntryKind, type Entry, type Group, type Note } from "@stentor/sdk";
+import { decodeBody, EntryKind, isDamage, type Entry, type Group, type Note } from "@stentor/sdk";
 import { bdi, el, isolated } from "./dom";
 import { entryNode, lookOf, looksOf, type EntryActions, type Names } from "./entry_row";
 import { dayKey } from "./days";
@@ -17,6 +17,18 @@ export interface Row {
 
 // Messages of one person within this time stand together under one name.
 const RUN_MS = 5 * 60_000;
+
+// Above the first row: why nothing older is there.
+export function edgeRow({ history, floor, refusal }: Group, began: boolean): Row {
+  const unread = !began && refusal && isDamage(refusal) ? t.damagedNewest : undefined;
+  const older = history.damaged ? t.damagedOlder : !history.complete ? t.loading : floor > 0 ? t.beginningForYou : t.beginning;
+  return ruleRow("edge", "edge-rule", began ? older : (unread ?? t.loading));
+}
+
+// Below the last one, while the group cannot be opened again.
+export function damagedEndRows({ state, refusal }: Group): Row[] {
+  return state === "opening" && refusal && isDamage(refusal) ? [ruleRow("damaged", "edge-rule", t.damagedNewest)] : [];
+}
 
 export function entryRows(group: Group, from: number, to: number, newAfter: number, names: Names, actions: EntryActions): Row[] {
   const { log, marks } = group;

@@ -49,6 +49,8 @@ export const en = {
   noGroupsText: "Create one and send its link to others, or join with a link that you were given.",
   pickGroup: "Pick a group on the left",
   loading: "Loading…",
+  damagedOlder: "What came before this cannot be read: the server's disk is damaged there. The page tries again from time to time.",
+  damagedNewest: "The newest messages cannot be read: the server's disk is damaged. The page tries again from time to time.",
   share: "Invite people",
   shareText: "Everybody with this link can join after signing in.",
   copy: "Copy link",

@@ -50,6 +50,8 @@ export const zh: Texts = {
   noGroupsText: "新建一个并把链接发给别人，或用收到的链接加入。",
   pickGroup: "请在左边选择一个群组",
   loading: "加载中…",
+  damagedOlder: "此前的消息无法读取：服务器磁盘上的这部分数据已损坏。页面会不时重试。",
+  damagedNewest: "最新的消息无法读取：服务器磁盘上的数据已损坏。页面会不时重试。",
   share: "邀请",
   shareText: "有此链接的人登录后即可加入。",
   copy: "复制链接",

@@ -5,7 +5,7 @@ import type { Client, Group } from "@stentor/sdk";
 import { button, el, icon, isLookedAt, setText } from "./dom";
 import type { EntryActions } from "./entry_row";
 import { pendingRow, type PendingActions } from "./pending_row";
-import { entryRows, ruleRow, type Row } from "./rows";
+import { damagedEndRows, edgeRow, entryRows, ruleRow, type Row } from "./rows";
 import { t } from "./texts";
 
 const FIRST_SHOWN = 80;
@@ -73,8 +73,9 @@ export class Timeline {
 
   // False: it lies too far back. Otherwise it is shown, at once or as soon as its page has come.
   goTo(seq: number): boolean {
-    const { log, floor } = this.group;
+    const { log, floor, history } = this.group;
     if (seq <= floor || seq > log.last || log.first - seq > REACH_ENTRIES) return false;
+    if (history.damaged && seq < log.first) return false;
     this.#target = seq;
     this.render();
     return true;
@@ -105,7 +106,7 @@ export class Timeline {
   #reach(seq: number): boolean {
     const { log, history } = this.group;
     if (seq < log.first) {
-      history.older(seq - STEP);
+      if (!history.older(seq - STEP) && history.damaged) this.#target = 0;
       return false;
     }
     this.#target = 0;
@@ -206,17 +207,13 @@ export class Timeline {
 
   #describe(): Row[] {
     const { group, client } = this;
-    const { log, history, outbox, floor } = group;
+    const { log, outbox } = group;
     const names = { uid: client.uid, nameOf: (uid: number) => client.users.name(uid) ?? t.someone(uid) };
     const rows: Row[] = [];
-    if (this.#began && this.#first === log.first) {
-      const words = !history.complete ? t.loading : floor > 0 ? t.beginningForYou : t.beginning;
-      rows.push(ruleRow("edge", "edge-rule", words));
-    } else if (!this.#began) {
-      rows.push(ruleRow("edge", "edge-rule", t.loading));
-    }
+    if (!this.#began || this.#first === log.first) rows.push(edgeRow(group, this.#began));
     rows.push(...entryRows(group, this.#first, this.#last, this.#newAfter, names, this.actions));
     if (this.#last < log.last) return rows;
+    if (this.#began) rows.push(...damagedEndRows(group));
     if (this.#began && log.last === 0 && outbox.items.length === 0) rows.push(ruleRow("empty", "empty-rule", t.emptyGroup));
     const online = group.state === "open";
     for (const item of outbox.items) rows.push(pendingRow(item, online, this.actions));

@@ -50,7 +50,7 @@ function byRule({ rule = "", limit = 0, field = "" }: Refusal): string {
 }
 
 function byField({ code, field = "" }: Refusal): string {
-  const speaks = code === Code.BAD_FIELD || (code === Code.BAD_CREDENTIALS && field === "old");
+  const speaks = code === Code.BAD_FIELD || code === Code.STORE_UNAVAILABLE || (code === Code.BAD_CREDENTIALS && field === "old");
   return (speaks && Object.hasOwn(t.refusals.fields, field) && t.refusals.fields[field]) || "";
 }
 

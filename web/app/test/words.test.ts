@@ -55,6 +55,12 @@ describe("a refusal", () => {
     expect(words.wordsOf({ code: Code.BAD_FIELD, field: "words" })).toBe("Type at least one letter or digit to look for.");
   });
 
+  test("of what cannot be read says that it cannot be read, and a full disk that it is full", () => {
+    expect(words.wordsOf({ code: Code.STORE_UNAVAILABLE, field: "damaged", retryAfterMs: 300_000 })).toMatch(/cannot be read.*damaged.*5 min/);
+    expect(words.wordsOf({ code: Code.STORE_UNAVAILABLE, field: "disk" })).toContain("full");
+    expect(words.wordsOf({ code: Code.STORE_UNAVAILABLE, field: "engine" })).toContain("cannot store");
+  });
+
   test("by a rule of the server says what the rule is, and not its name", () => {
     expect(words.wordsOf({ code: Code.SLOW_MODE, rule: "slow_mode", limit: 10, retryAfterMs: 4_000 })).toBe("Slow mode: one message every 10 s. Next try in 4 s.");
     expect(words.wordsOf({ code: Code.STORM, rule: "storm" })).toBe("There is a rush in this group.");

@@ -3,7 +3,7 @@
 import type { EventValue } from "./codec";
 import type { Group, GroupPort } from "./group";
 import type { Answer } from "./push";
-import { remedyOf } from "./refusal";
+import { isDamage, remedyOf } from "./refusal";
 import { delayMs } from "./timer";
 
 const PULL_ENTRIES = 200;
@@ -53,6 +53,8 @@ export class Gap {
       case "fork":
         return this.group.onFork(answer.value, false);
       case "refused":
+        // What comes after a damaged place is worth more than to wait for it.
+        if (isDamage(answer.value)) return this.group.afresh();
         if (remedyOf(answer.value.code) !== "later") return this.group.open();
         return this.#later(answer.value.retryAfterMs);
       case "lost":

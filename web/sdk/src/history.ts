@@ -5,7 +5,7 @@ import { genesis, sameBytes } from "./digest";
 import type { Group, GroupPort } from "./group";
 import { chain } from "./log";
 import type { Answer } from "./push";
-import { remedyOf } from "./refusal";
+import { isDamage, remedyOf } from "./refusal";
 
 const PAGE_ENTRIES = 100;
 // Whoever waits at the top asks again with every drawing; after a page that did not come, not at once.
@@ -13,8 +13,12 @@ const AGAIN_AFTER_MS = 2_000;
 
 export class History {
   loading = false;
+  // What lies right above the first entry held cannot be read by the server: nothing older is to be had yet.
+  damaged = false;
   #fetch = 0;
   #resting = false;
+  // Less than a page near to a damaged place: what can be read of it is shown.
+  #span = PAGE_ENTRIES;
   // A page comes in parts where its entries are large: these lie below log.first, and do not touch it yet.
   #digestBefore: Uint8Array = new Uint8Array();
   #parts: Entry[] = [];
@@ -36,7 +40,8 @@ export class History {
     if (this.loading || this.#resting || this.complete || state !== "open") return false;
     this.loading = true;
     this.#parts = [];
-    this.#pull(Math.max(floor + 1, Math.min(downTo, log.first - PAGE_ENTRIES)), log.first - 1);
+    const wanted = this.#span < PAGE_ENTRIES ? log.first - this.#span : Math.min(downTo, log.first - PAGE_ENTRIES);
+    this.#pull(Math.max(floor + 1, wanted), log.first - 1);
     this.port.changed();
     return true;
   }
@@ -49,10 +54,13 @@ export class History {
 
   forget(): void {
     this.#stop();
+    this.damaged = false;
+    this.#span = PAGE_ENTRIES;
   }
 
   disconnected(): void {
     this.#stop();
+    this.#span = PAGE_ENTRIES;
   }
 
   #stop(): void {
@@ -78,17 +86,28 @@ export class History {
     const { gid, log } = this.group;
     this.port.request({ case: "pull", value: { gid, epoch: log.epoch, from, to } }, (answer) => {
       if (fetch !== this.#fetch) return;
-      this.#pulled(answer, to);
+      this.#pulled(answer, from, to);
       this.port.changed();
     });
   }
 
-  #pulled(answer: Answer, to: number): void {
+  #pulled(answer: Answer, from: number, to: number): void {
     if (answer.case === "range") return this.#range(answer.value, to);
+    if (answer.case === "refused" && isDamage(answer.value) && this.#narrowed(from, to)) return undefined;
     this.#fail(answer.case === "refused" ? answer.value.retryAfterMs : 0);
     if (answer.case === "reset") this.group.bottom.onReset(answer.value);
     if (answer.case === "fork") this.group.onFork(answer.value, false);
     if (answer.case === "refused" && remedyOf(answer.value.code) === "now") this.group.open();
+  }
+
+  // A page with a damaged place is refused as a whole: half of it, the one next to what is held, may be whole.
+  #narrowed(from: number, to: number): boolean {
+    const half = Math.floor((to - from + 1) / 2);
+    this.#parts = [];
+    this.damaged = half === 0;
+    this.#span = half || PAGE_ENTRIES;
+    if (half > 0) this.#pull(to - half + 1, to);
+    return half > 0;
   }
 
   #range(range: EventValue<"range">, to: number): void {
@@ -110,6 +129,7 @@ export class History {
     if (!fits) return this.group.mismatch();
     // It may have risen between two parts of the page.
     this.group.bottom.rises(this.group.floor);
+    this.damaged = false;
     this.group.view.boundAbove();
   }
 }

@@ -13,6 +13,6 @@ export type { Pending, PendingState } from "./outbox";
 export type { Paged } from "./paged";
 export type { Draft } from "./plain";
 export { UNREAD_MANY } from "./reader";
-export { remedyOf, type Remedy } from "./refusal";
+export { isDamage, remedyOf, type Remedy } from "./refusal";
 export { SUBPROTOCOL, webSocketOpener, type WebSocketLike } from "./transport";
 export type { UserLogPlace } from "./userlog";

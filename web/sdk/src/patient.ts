@@ -4,7 +4,7 @@
 import type { Command } from "./codec";
 import type { Env } from "./env";
 import type { Request } from "./outcome";
-import { remedyOf } from "./refusal";
+import { isDamage, remedyOf } from "./refusal";
 
 // They change nothing, so asking twice does no harm.
 const QUESTIONS: ReadonlySet<Command["case"]> = new Set<Command["case"]>([
@@ -15,7 +15,8 @@ export function patient(env: Env, request: Request): Request {
   const ask: Request = (command, answered) =>
     request(command, (answer) => {
       const later = answer.case === "refused" && remedyOf(answer.value.code) === "later" && answer.value.retryAfterMs > 0;
-      if (!later) return answered(answer);
+      // Nobody mends a disk while somebody looks at a list: they are told.
+      if (!later || isDamage(answer.value)) return answered(answer);
       env.after(answer.value.retryAfterMs, () => ask(command, answered));
     });
   return (command, answered) => (QUESTIONS.has(command.case) ? ask : request)(command, answered);

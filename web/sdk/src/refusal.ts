@@ -1,7 +1,7 @@
 // What a refusal asks of the client: the code's hundred says it, so that a client of today knows
 // what to do with a code of tomorrow.
 
-import type { Code } from "./codec";
+import { Code, type Refused } from "./codec";
 
 export type Remedy = "none" | "now" | "later" | "ask" | "never";
 
@@ -9,4 +9,9 @@ const REMEDIES: readonly Remedy[] = ["none", "now", "later", "ask", "never"];
 
 export function remedyOf(code: Code): Remedy {
   return REMEDIES[Math.floor(code / 100)] ?? "never";
+}
+
+// Some bytes of the server's record cannot be read: whoever asks again soon, is told the same.
+export function isDamage({ code, field }: Pick<Refused, "code" | "field">): boolean {
+  return code === Code.STORE_UNAVAILABLE && field === "damaged";
 }

@@ -3,7 +3,7 @@
 
 import type { Group, GroupPort } from "./group";
 import type { Answer } from "./push";
-import { remedyOf } from "./refusal";
+import { isDamage, remedyOf } from "./refusal";
 import { delayMs } from "./timer";
 
 interface Span {
@@ -84,6 +84,8 @@ export class Stale {
       this.#fresh(from, Math.min(to, answer.value.floor));
       return this.group.bottom.onReset(answer.value);
     }
+    // They stay as they are held; the others must not wait for them.
+    if (answer.case === "refused" && isDamage(answer.value)) return this.#fresh(from, to);
     if (answer.case === "fork") return this.group.onFork(answer.value, false);
     if (answer.case === "refused" && remedyOf(answer.value.code) === "now") return this.group.open();
     this.#tries += 1;

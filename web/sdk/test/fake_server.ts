@@ -19,12 +19,18 @@ export class FakeGroup {
   forkSeq = 0;
   // Everybody's here.
   floor = 0;
+  // These cannot be read, nor what is asked for with them.
+  readonly damaged = new Set<number>();
 
   constructor(readonly gid: number) {
     this.digests = [genesis(gid)];
   }
   get head(): number {
     return this.entries.length;
+  }
+  damage(entries: readonly Entry[]): Draft<ServerEvent> | undefined {
+    if (!entries.some(({ seq }) => this.damaged.has(seq))) return undefined;
+    return { case: "refused", value: { code: Code.STORE_UNAVAILABLE, field: "damaged", retryAfterMs: 300_000 } };
   }
   digestAt(seq: number): Uint8Array {
     return this.digests[seq] ?? new Uint8Array();
@@ -233,6 +239,8 @@ export class FakeServer {
     if (forked) peer.say(0, { case: "fork", value: { gid, epoch: group.epoch, forkSeq: group.forkSeq } });
     const reset = epoch === 0 || forked || seq > group.head || seq < group.floor || group.head - seq > this.page;
     const firstSeq = reset ? Math.max(1, group.floor + 1, group.head - this.page + 1) : seq + 1;
+    const damage = group.damage(group.entries.slice(firstSeq - 1));
+    if (damage) return peer.say(id, damage);
     peer.watched.add(gid);
     peer.say(id, {
       case: "opened",
@@ -270,6 +278,8 @@ export class FakeServer {
       return peer.say(id, { case: "reset", value: { gid, epoch, floor, digest: group.digestAt(floor), head: group.head } });
     }
     const entries = group.entries.slice(from - 1, Math.min(to, from - 1 + this.page));
+    const damage = group.damage(entries);
+    if (damage) return peer.say(id, damage);
     const end = from + entries.length - 1;
     peer.say(id, {
       case: "range",
