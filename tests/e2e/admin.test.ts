@@ -120,3 +120,56 @@ test("charts live, a group is looked at, an account is disabled and enabled", as
   await eventually("the token is gone", async () => (await page.locator('tr:has-text("Class of May")').count()) === 0);
   expect(errors).toEqual([]);
 }, 120_000);
+
+test("an address is banned by keyboard, until when and why stands there, and it is lifted", async () => {
+  const cho = await Person.signUp(browser, server.http, "Cho");
+  const { page, errors } = await open("en-GB");
+  await page.fill("#key", stentor("token", "--admin"));
+  await page.press("#key", "Enter");
+  await page.focus('nav >> text="Banned addresses"');
+  await page.keyboard.press("Enter");
+  const write = async (network: string, reason: string, hours: string) => {
+    await page.focus('input[name="network"]');
+    for (const text of [network, reason, hours]) {
+      await page.keyboard.press("ControlOrMeta+a");
+      await page.keyboard.type(text);
+      await page.keyboard.press("Tab");
+    }
+    await page.keyboard.press("Enter");
+  };
+  await write("here and there", "floods", "2");
+  await page.waitForSelector("text=/no address and no network/");
+  expect(await page.evaluate(() => [document.activeElement?.getAttribute("name"), document.activeElement?.getAttribute("aria-invalid")])).toEqual(["network", "true"]);
+  await write("0.0.0.0/0", "everybody", "2");
+  await page.waitForSelector("text=/too wide: \\/8 is the widest/");
+
+  await write("127.0.0.0/30", "floods <b>by the thousand</b>", "2");
+  const row = page.locator('tr:has-text("127.0.0.0/30")');
+  await row.waitFor();
+  expect(await row.locator("td").allTextContents()).toEqual(["127.0.0.0/30", "floods <b>by the thousand</b>", expect.stringMatching(/\d/), "banned", "Lift ban"]);
+  expect(await page.inputValue('input[name="network"]')).toBe("");
+  expect(stentor("ban", "list")).toMatch(/^127\.0\.0\.0\/30\t\S+\tbanned\tfloods/);
+  await eventually("whoever is in is put out", async () => (await cho.page.locator('[data-connection="online"]').count()) === 0);
+  if (process.env["STENTOR_SCREENS"]) await page.screenshot({ path: `${process.env["STENTOR_SCREENS"]}/bans.png` });
+
+  await row.locator('button:has-text("Lift ban")').focus();
+  await page.keyboard.press("Enter");
+  await eventually("nobody is banned", async () => (await row.count()) === 0);
+  expect(stentor("ban", "list")).toBe("");
+  expect((await fetch(`${server.http}/healthz`)).status).toBe(200);
+  expect(errors).toEqual([]);
+  await cho.context.close();
+}, 120_000);
+
+test("a ban that is not there any more is said to be gone, in Chinese too", async () => {
+  const { page } = await open("zh-CN");
+  await page.fill("#key", stentor("token", "--admin"));
+  await page.press("#key", "Enter");
+  stentor("ban", "add", "192.0.2.7", "x");
+  await page.click('nav >> text="封禁地址"');
+  await page.waitForSelector('tr:has-text("192.0.2.7")');
+  stentor("ban", "end", "192.0.2.7");
+  await page.click('tr:has-text("192.0.2.7") >> text="解除封禁"');
+  await page.waitForSelector('text="此地址已不在封禁之列。"');
+  await eventually("the list is read again", async () => (await page.locator('tr:has-text("192.0.2.7")').count()) === 0);
+}, 60_000);

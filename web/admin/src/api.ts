@@ -37,11 +37,20 @@ export interface RegistrationToken {
   over: boolean;
 }
 
+export interface AddressBan {
+  network: string;
+  reason: string;
+  created_ms: number;
+  ends_ms: number;
+  over: boolean;
+}
+
 export class Refusal extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
     readonly field: string,
+    readonly limit = 0,
   ) {
     super(field ? `${code}: ${field}` : code);
   }
@@ -84,6 +93,10 @@ export class AdminApi {
     return this.get("registration");
   }
 
+  bans(): Promise<{ bans: AddressBan[] }> {
+    return this.get("bans");
+  }
+
   async #call<T>(method: string, path: string, body?: Body): Promise<T> {
     const response = await fetch(`/admin/api/${path}`, {
       method,
@@ -92,7 +105,7 @@ export class AdminApi {
     });
     const answer: unknown = await response.json().catch(() => ({}));
     if (response.ok) return answer as T;
-    const { code, field } = answer as { code?: string; field?: string };
-    throw new Refusal(response.status, code ?? String(response.status), field ?? "");
+    const { code, field, limit } = answer as { code?: string; field?: string; limit?: number };
+    throw new Refusal(response.status, code ?? String(response.status), field ?? "", limit ?? 0);
   }
 }

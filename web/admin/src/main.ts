@@ -1,9 +1,10 @@
-// The key, then four views. The key is kept in memory alone.
+// The key, then the views. The key is kept in memory alone.
 
 import "./style.css";
 import { button, el, setText } from "../../app/src/dom";
 import { AdminApi, Refusal } from "./api";
 import { Audit } from "./audit";
+import { Bans } from "./bans";
 import { Groups } from "./groups";
 import { Notice } from "./notice";
 import { Overview } from "./overview";
@@ -46,6 +47,7 @@ function enter(root: HTMLElement, api: AdminApi): void {
     [t.users, () => new Users(api, notice)],
     [t.groups, () => new Groups(api, notice)],
     [t.registration, () => new Registration(api, notice)],
+    [t.bans, () => new Bans(api, notice)],
     [t.audit, () => new Audit(api, notice)],
   ];
   const tabs = views.map(([name, make]) =>

@@ -2,6 +2,7 @@
 
 import { el, setText } from "../../app/src/dom";
 import { Refusal } from "./api";
+import { refusalWords } from "./refusal_words";
 import { t } from "./texts";
 
 export class Notice {
@@ -20,7 +21,12 @@ export async function said(notice: Notice, act: Promise<unknown>): Promise<boole
     notice.say(t.done);
     return true;
   } catch (problem) {
-    notice.say(problem instanceof Refusal ? t.refused(problem.message) : t.noAnswer, true);
+    notice.say(problem instanceof Refusal ? refusalWords(problem) : t.noAnswer, true);
     return false;
   }
+}
+
+// Which field of what was written was refused; none, when none was.
+export async function refusedField(act: Promise<unknown>): Promise<string> {
+  return act.then(() => "", (problem: unknown) => (problem instanceof Refusal ? problem.field : ""));
 }

@@ -68,6 +68,11 @@ const en = {
   good: "good",
   end: "End",
   newToken: "New token",
+  bans: "Banned addresses",
+  bansHint: "Nobody is let in from a banned address or network, and whoever is in from there is put out. A network that is banned again gets another end.",
+  network: "Address or network",
+  reason: "Reason",
+  reasonHint: "for operators",
   audit: "Who did what",
   time: "Time",
   actor: "Who",
@@ -84,6 +89,15 @@ const en = {
   erased: (count: number, left: number, refused: number) =>
     `${count} messages erased, ${left} groups left.${refused ? ` ${refused} were not: erase again.` : ""}`,
   refused: (what: string) => `Refused: ${what}`,
+  // By code and field.
+  refusedFor: {
+    "BAD_FIELD network": (limit: number) =>
+      limit > 0 ? `This network is too wide: /${limit} is the widest.` : "This is no address and no network: write it like 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32.",
+    "BAD_FIELD reason": (limit: number) => `The reason is missing, longer than ${limit} bytes, or not one plain line.`,
+    "BAD_FIELD hours": (limit: number) => `The hours are a whole number from 1 to ${limit}.`,
+    "NOT_PERMITTED bans": (limit: number) => `${limit} addresses are banned already: lift one of them first.`,
+    "NOT_FOUND network": () => "This address is not banned any more.",
+  } as Readonly<Record<string, (limit: number) => string>>,
 };
 
 const zh: typeof en = {
@@ -154,6 +168,11 @@ const zh: typeof en = {
   good: "有效",
   end: "作废",
   newToken: "新建令牌",
+  bans: "封禁地址",
+  bansHint: "来自被封禁地址或网段的人无法进入，已进入的会被断开。再次封禁同一网段会更新其截止时间。",
+  network: "地址或网段",
+  reason: "原因",
+  reasonHint: "仅供管理员查看",
   audit: "操作记录",
   time: "时间",
   actor: "操作者",
@@ -169,6 +188,13 @@ const zh: typeof en = {
   sureForGood: (what) => `${what}？此操作无法撤销。`,
   erased: (count, left, refused) => `已清除 ${count} 条消息，退出 ${left} 个群组。${refused ? `${refused} 项未能完成，请再试一次。` : ""}`,
   refused: (what) => `被拒绝：${what}`,
+  refusedFor: {
+    "BAD_FIELD network": (limit) => (limit > 0 ? `网段过大：最大为 /${limit}。` : "这不是地址或网段，请写成 192.0.2.7、192.0.2.0/24 或 2001:db8::/32 的形式。"),
+    "BAD_FIELD reason": (limit) => `缺少原因，或超过 ${limit} 字节，或不是一行普通文字。`,
+    "BAD_FIELD hours": (limit) => `小时数须为 1 至 ${limit} 的整数。`,
+    "NOT_PERMITTED bans": (limit) => `已封禁 ${limit} 个地址，请先解除其中一个。`,
+    "NOT_FOUND network": () => "此地址已不在封禁之列。",
+  },
 };
 
 const language = navigator.languages.find((tag) => /^(en|zh)\b/i.test(tag)) ?? "en";
