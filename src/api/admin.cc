@@ -146,6 +146,10 @@ Admin::Admin(AdminParts parts, std::string key, const std::string& web_folder)
 Admin::~Admin() = default;
 
 void Admin::on_http(const Request& request, Reply reply) {
+    route(request, counted(refusals_, std::move(reply)));
+}
+
+void Admin::route(const Request& request, Reply reply) {
     if (request.path.starts_with("/admin/api/")) return on_api(request, std::move(reply));
     if (request.method != "GET" && request.method != "HEAD") return reply(wrong_method("GET"));
     if (request.path == "/metrics") return reply(metrics_response(parts_.control.metrics()));

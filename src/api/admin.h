@@ -71,12 +71,16 @@ public:
     ~Admin();
 
     void on_http(const net::http::Request& request, Reply reply);
+    // Answers that refused something, by code. Thread: any.
+    [[nodiscard]] const CodeCounts& refusals() const { return refusals_; }
 
 private:
+    void route(const net::http::Request& request, Reply reply);
     void on_api(const net::http::Request& request, Reply reply);
 
     AdminParts parts_;
     std::string key_;
+    CodeCounts refusals_;
     std::unique_ptr<AuditTrail> trail_;
     std::unique_ptr<StaticFiles> files_;
 };

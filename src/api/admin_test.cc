@@ -160,6 +160,7 @@ TEST_F(AdminTest, NothingIsDoneWithoutTheKey) {
         EXPECT_EQ(call("GET", "/admin/api/users", "", key).status, 401U) << key;
         EXPECT_EQ(call("GET", "/admin/api/nothing", "", key).status, 401U) << key;
     }
+    EXPECT_EQ(admin.refusals().of(Code::bad_credentials), 12U);
     EXPECT_TRUE(bus.changes.empty());
     EXPECT_EQ(call("GET", "/metrics", "", "").status, 200U);
     EXPECT_EQ(call("GET", "/healthz", "", "").status, 200U);

@@ -71,6 +71,13 @@ Response readiness_response(Status& status, bool with_warnings) {
     return json_response(reasons.empty() ? 200 : 503, body.text());
 }
 
+Reply counted(CodeCounts& counts, Reply reply) {
+    return [&counts, reply = std::move(reply)](Response response) mutable {
+        if (response.refused != Code::ok) counts.add(response.refused);
+        reply(std::move(response));
+    };
+}
+
 Api::Api(Options options, bus::Bus& bus, auth::PasswordQueue& passwords, Status& status)
     : status_(status),
       cors_(std::make_unique<Cors>(std::move(options.origins))),
@@ -101,7 +108,7 @@ void Api::on_http(Request request, Reply reply) {
             reply(std::move(response));
         };
     }
-    reply = trail_->watch(request, std::move(reply));
+    reply = trail_->watch(request, counted(refusals_, std::move(reply)));
     route(request, std::move(reply));
 }
 

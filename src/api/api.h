@@ -19,6 +19,7 @@
 #include "auth/jwt.h"
 #include "auth/password_queue.h"
 #include "auth/token.h"
+#include "base/code_counts.h"
 #include "base/time.h"
 #include "bus/bus.h"
 #include "net/http/message.h"
@@ -66,10 +67,15 @@ struct Options {
     const account::SharedGate* gate{};       // Outlives whatever is under way.
 };
 
+// Called exactly once for each request, on any thread, perhaps before on_http returns.
+using Reply = std::move_only_function<void(net::http::Response)>;
+
+// The same reply; what it refuses is counted first, whoever refused it. `counts` outlives it.
+[[nodiscard]] Reply counted(CodeCounts& counts, Reply reply);
+
 class Api {
 public:
-    // Called exactly once for each request, on any thread, perhaps before on_http returns.
-    using Reply = std::move_only_function<void(net::http::Response)>;
+    using Reply = api::Reply;
 
     // Reads all files of the page into memory. Throws std::runtime_error when the folder cannot be
     // read or holds no index.html.
@@ -81,11 +87,14 @@ public:
     void on_http(net::http::Request request, Reply reply);
     // Whether anybody may make himself an account. Thread: any.
     void set_sign_up(bool open);
+    // Answers that refused something, by code. Thread: any.
+    [[nodiscard]] const CodeCounts& refusals() const { return refusals_; }
 
 private:
     void route(net::http::Request& request, Reply reply);
 
     Status& status_;
+    CodeCounts refusals_;
     std::unique_ptr<Cors> cors_;
     std::unique_ptr<AuditTrail> trail_;
     std::shared_ptr<Accounts> accounts_;

@@ -409,6 +409,20 @@ TEST_F(ApiTest, AnAccountWaitsAfterWrongPasswords) {
     EXPECT_EQ(passwords_.counts().failed, 5U);
 }
 
+TEST_F(ApiTest, RefusalsAreCountedByCodeWhoeverRefuses) {
+    ASSERT_EQ(sign_up("Ann", "long enough").status, 201U);
+    const auto counted = [this](Code code) { return api_.refusals().of(code); };
+    EXPECT_EQ(counted(Code::bad_credentials), 0U);
+    EXPECT_EQ(sign_in("Ann", "not this one").status, 401U);
+    EXPECT_EQ(get("/api/v1/nothing").status, 404U);
+    EXPECT_EQ(get("/api/v1/me").status, 401U);
+    EXPECT_EQ(get("/healthz").status, 200U);
+    EXPECT_EQ(counted(Code::bad_credentials), 1U);
+    EXPECT_EQ(counted(Code::not_found), 1U);
+    EXPECT_EQ(counted(Code::token_invalid), 1U);
+    EXPECT_EQ(counted(Code::ok), 0U);
+}
+
 TEST_F(ApiTest, HealthReadinessAndCounters) {
     EXPECT_EQ(get("/healthz").status, 200U);
     EXPECT_EQ(text(get("/readyz")), "{\"ready\":true,\"reasons\":[]}\n");

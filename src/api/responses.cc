@@ -7,12 +7,6 @@ namespace stentor::api {
 
 using net::http::Response;
 
-namespace {
-
-constexpr std::uint32_t kRetryUnavailableMs = 5'000;
-
-}  // namespace
-
 unsigned status_of(Code code) {
     switch (code) {
         case Code::bad_credentials:
@@ -43,7 +37,9 @@ Response refusal(const Error& error) { return refusal(status_of(error.code), err
 
 Response refusal(unsigned status, const Error& refused) {
     Error error = refused;
-    if (status == 503 && error.retry_after_ms == 0) error.retry_after_ms = kRetryUnavailableMs;
+    if ((status == 503 || status == 429) && error.retry_after_ms == 0) {
+        error.retry_after_ms = static_cast<std::uint32_t>(net::http::kRetryAfter.count());
+    }
     JsonObject body;
     body.add("code", name_of(error.code))
         .add("number", static_cast<std::uint64_t>(error.code))
@@ -52,9 +48,9 @@ Response refusal(unsigned status, const Error& refused) {
         .add("retry_after_ms", std::uint64_t{error.retry_after_ms});
     if (!error.rule.empty()) body.add("rule", error.rule);
     Response response = json_response(status, body.text());
+    response.refused = error.code;
     if (error.retry_after_ms > 0) {
-        response.headers.push_back(
-            {.name = "Retry-After", .value = std::to_string((error.retry_after_ms + 999) / 1000)});
+        response.headers.push_back(net::http::retry_after_header(Millis{error.retry_after_ms}));
     }
     if (status == 401) {
         response.headers.push_back({.name = "WWW-Authenticate", .value = "Bearer"});

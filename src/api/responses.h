@@ -17,7 +17,7 @@ namespace stentor::api {
 [[nodiscard]] net::http::Response json_response(unsigned status, std::string body);
 
 // {"code","number","field","limit","retry_after_ms"}, "rule" where one refused it, and Retry-After
-// where there is a time.
+// where there is a time, as there always is for 503 and 429.
 [[nodiscard]] net::http::Response refusal(const Error& error);
 [[nodiscard]] net::http::Response refusal(unsigned status, const Error& error);
 

@@ -4,14 +4,11 @@
 //
 // Thread: look_at() the shard's, reading any. Cost: a glance at the first bytes of each reply.
 
-#include <array>
-#include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
-#include "base/code.h"
+#include "base/code_counts.h"
 
 namespace stentor::node {
 
@@ -20,20 +17,13 @@ namespace stentor::node {
 
 class Refusals {
 public:
-    static constexpr std::size_t kCodes = 500;
-
     void look_at(std::string_view frame) {
-        const auto code = refused_in(frame);
-        if (!code) return;
-        const auto place = static_cast<std::size_t>(*code);
-        counts_[place < kCodes ? place : 0].fetch_add(1, std::memory_order_relaxed);
+        if (const auto code = refused_in(frame)) counts_.add(*code);
     }
-    [[nodiscard]] std::uint64_t of(Code code) const {
-        return counts_[static_cast<std::size_t>(code)].load(std::memory_order_relaxed);
-    }
+    [[nodiscard]] std::uint64_t of(Code code) const { return counts_.of(code); }
 
 private:
-    std::array<std::atomic<std::uint64_t>, kCodes> counts_{};
+    CodeCounts counts_;
 };
 
 }  // namespace stentor::node

@@ -3,23 +3,19 @@
 //
 // Thread: add() from every worker, reading from any.
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 
-#include "base/code.h"
+#include "base/code_counts.h"
 #include "wire/pb.h"
 
 namespace stentor::owner {
 
 class AnswerCounts {
 public:
-    static constexpr std::size_t kCodes = 500;
-
     void add(const pb::ServerFrame& frame) {
         if (frame.has_refused()) {
-            const auto code = static_cast<std::size_t>(frame.refused().code());
-            refused_[code < kCodes ? code : 0].fetch_add(1, std::memory_order_relaxed);
+            refused_.add(static_cast<Code>(frame.refused().code()));
         } else if (frame.has_sent()) {
             sent_.fetch_add(1, std::memory_order_relaxed);
         } else {
@@ -29,14 +25,12 @@ public:
 
     [[nodiscard]] std::uint64_t sent() const { return sent_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t others() const { return others_.load(std::memory_order_relaxed); }
-    [[nodiscard]] std::uint64_t refused(Code code) const {
-        return refused_[static_cast<std::size_t>(code)].load(std::memory_order_relaxed);
-    }
+    [[nodiscard]] std::uint64_t refused(Code code) const { return refused_.of(code); }
 
 private:
     std::atomic<std::uint64_t> sent_{};
     std::atomic<std::uint64_t> others_{};
-    std::array<std::atomic<std::uint64_t>, kCodes> refused_{};
+    CodeCounts refused_;
 };
 
 }  // namespace stentor::owner

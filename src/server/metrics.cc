@@ -1,13 +1,14 @@
 #include "server/metrics.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <vector>
 
 #include "base/clock_moved.h"
 #include "base/code.h"
 #include "base/room.h"
 #include "net/counters.h"
-#include "node/refusals.h"
 #include "server/exposition.h"
 #include "server/process_counts.h"
 #include "store/damage.h"
@@ -107,16 +108,37 @@ void add_limits(Exposition& page, net::ShardGroup& shards, const gateway::Gatewa
     page.counters("stentor_limit_total", "Times that a limit acted", samples);
 }
 
-// A sample for each code that there is.
+// A sample for each code that there is, behind labels of its own.
 template <class Count>
-std::vector<Exposition::Sample> by_code(const Count& count) {
+std::vector<Exposition::Sample> by_code(const Count& count,
+                                        const std::vector<Exposition::Label>& labels = {}) {
     std::vector<Exposition::Sample> samples;
-    for (std::size_t number = 1; number < node::Refusals::kCodes; ++number) {
+    for (std::size_t number = 1; number < CodeCounts::kCodes; ++number) {
         const auto code = static_cast<Code>(number);
         const std::string_view name = name_of(code);
-        if (name != "UNKNOWN") samples.push_back({{{"code", name}}, as_double(count(code))});
+        if (name == "UNKNOWN") continue;
+        samples.push_back({labels, as_double(count(code))});
+        samples.back().labels.emplace_back("code", name);
     }
     return samples;
+}
+
+void add_http(Exposition& page, const Measured& measured) {
+    page.gauges("stentor_http_waiting", "HTTP requests that wait",
+                {{{{"for", "passwords"}}, as_double(measured.passwords.waiting())},
+                 {{{"for", "owners"}}, as_double(measured.poster.waiting())}});
+    const auto of = [](const CodeCounts& counts, std::string_view listener) {
+        return by_code([&counts](Code code) { return counts.of(code); }, {{"listener", listener}});
+    };
+    auto refusals = of(measured.public_refusals, "public");
+    std::ranges::move(of(measured.private_refusals, "private"), std::back_inserter(refusals));
+    page.counters("stentor_http_refusals_total",
+                  "Answers over HTTP that refused something, by code, whoever refused it",
+                  refusals);
+    page.counter("stentor_sign_ins_failed_total", "Wrong passwords, and names that nobody has",
+                 as_double(measured.passwords.counts().failed))
+        .counter("stentor_sign_ins_refused_total", "Not tried: after failures, or without room",
+                 as_double(measured.passwords.counts().refused));
 }
 
 // What an operator must mend.
@@ -350,13 +372,7 @@ std::string metrics_of(const Measured& measured) {
     add_troubles(page);
     add_node(page, measured.gateway);
     add_store(page, measured.store);
-    page.gauges("stentor_http_waiting", "HTTP requests that wait",
-                {{{{"for", "passwords"}}, as_double(measured.passwords.waiting())},
-                 {{{"for", "owners"}}, as_double(measured.poster.waiting())}});
-    page.counter("stentor_sign_ins_failed_total", "Wrong passwords, and names that nobody has",
-                 as_double(measured.passwords.counts().failed))
-        .counter("stentor_sign_ins_refused_total", "Not tried: after failures, or without room",
-                 as_double(measured.passwords.counts().refused));
+    add_http(page, measured);
     if (measured.storm) add_storm(page, *measured.storm, measured.gateway);
     if (measured.filter != nullptr) add_filter(page, *measured.filter);
     if (measured.leader != nullptr) add_leader(page, *measured.leader);

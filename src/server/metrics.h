@@ -9,6 +9,7 @@
 #include "api/hooks.h"
 #include "api/poster.h"
 #include "auth/password_queue.h"
+#include "base/code_counts.h"
 #include "filter/filter.h"
 #include "gateway/gateway.h"
 #include "net/shard_group.h"
@@ -27,6 +28,8 @@ struct Measured {
     const owner::Owner& owner;
     const auth::PasswordQueue& passwords;
     const api::Poster& poster;
+    const CodeCounts& public_refusals;  // Of HTTP, as the next.
+    const CodeCounts& private_refusals;
     const store::Maintenance& store;
     const filter::Filter* filter{};  // None is set, as the next three.
     const replica::Leader* leader{};

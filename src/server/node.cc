@@ -166,6 +166,8 @@ std::string Node::metrics() {
                        .owner = owner_,
                        .passwords = passwords_,
                        .poster = poster_,
+                       .public_refusals = api_.refusals(),
+                       .private_refusals = admin_.refusals(),
                        .store = *store::maintenance_of(*store_),
                        .filter = filter_.get(),
                        .leader = leader_.get(),

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/code.h"
 #include "base/ids.h"
 #include "base/shared_bytes.h"
 #include "base/time.h"
@@ -50,7 +51,13 @@ struct Response {
     SharedBytes body;             // May be null.
     std::vector<Header> headers;  // Extra ones; neither Content-Length nor Connection nor Date.
     bool close{};                 // Close the connection after this answer.
+    Code refused{};               // Why it was refused, for whoever counts; ok: it was not.
 };
+
+// Told with each 503 and 429 that brings no time of its own (RFC 9110 section 10.2.3).
+inline constexpr Millis kRetryAfter{5'000};
+
+[[nodiscard]] Header retry_after_header(Millis wait);
 
 // A short answer in plain text; 503 and 429 take a time after which to come back.
 [[nodiscard]] Response plain(unsigned status, std::string_view text, Millis retry_after = {});

@@ -9,6 +9,13 @@
 namespace stentor::net::http {
 namespace {
 
+constexpr std::string_view kRetryAfterName = "Retry-After";
+
+bool has_retry_after(const Response& response) {
+    return std::ranges::any_of(response.headers,
+                               [](const Header& header) { return header.name == kRetryAfterName; });
+}
+
 std::string date_of(Time now) {
     const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
     std::tm parts{};
@@ -43,6 +50,11 @@ std::string head_of(const Response& response, bool keep_alive, Time now) {
     }
     if (!response.content_type.empty()) add(head, "Content-Type", response.content_type);
     for (const Header& header : response.headers) add(head, header.name, header.value);
+    const bool comes_back = response.status == 503 || response.status == 429;
+    if (comes_back && !has_retry_after(response)) {
+        const Header header = retry_after_header(kRetryAfter);
+        add(head, header.name, header.value);
+    }
     add(head, "Connection", keep_alive ? "keep-alive" : "close");
     head.append("\r\n");
     return head;
@@ -51,12 +63,13 @@ std::string head_of(const Response& response, bool keep_alive, Time now) {
 Response plain(unsigned status, std::string_view text, Millis retry_after) {
     Response response{.status = status, .content_type = "text/plain; charset=utf-8"};
     response.body = share(std::string{text}.append("\n"));
-    if (retry_after > Millis{0}) {
-        const auto seconds = std::chrono::ceil<std::chrono::seconds>(retry_after);
-        response.headers.push_back(
-            {.name = "Retry-After", .value = std::to_string(seconds.count())});
-    }
+    if (retry_after > Millis{0}) response.headers.push_back(retry_after_header(retry_after));
     return response;
+}
+
+Header retry_after_header(Millis wait) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
+    return {.name = std::string{kRetryAfterName}, .value = std::to_string(seconds.count())};
 }
 
 }  // namespace stentor::net::http

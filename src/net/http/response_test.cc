@@ -34,5 +34,22 @@ TEST(Response, SaysWhenToComeBack) {
     EXPECT_NE(head.find("Connection: close\r\n"), std::string::npos);
 }
 
+TEST(Response, ARefusalForATimeAlwaysSaysWhenToComeBack) {
+    const auto waits = [](const Response& response) {
+        const std::string head = head_of(response, true, kNow);
+        const std::string_view name = "Retry-After: ";
+        const std::size_t at = head.find(name);
+        if (at == std::string::npos) return std::string{};
+        EXPECT_EQ(head.find(name, at + 1), std::string::npos) << "once";
+        return head.substr(at + name.size(), head.find("\r\n", at) - at - name.size());
+    };
+    for (const unsigned status : {429U, 503U}) {
+        EXPECT_EQ(waits({.status = status}), "5");
+        EXPECT_EQ(waits(plain(status, "busy")), "5");
+        EXPECT_EQ(waits(plain(status, "busy", Millis{60'000})), "60");
+    }
+    for (const unsigned status : {200U, 403U, 404U, 500U}) EXPECT_EQ(waits({.status = status}), "");
+}
+
 }  // namespace
 }  // namespace stentor::net::http
