@@ -1,9 +1,11 @@
 """TLS, and the server behind nginx and haproxy, with the example configurations of deploy/.
 
-Usage: proxies.py STENTOR ROOT. What is not installed is said, and not checked.
+Usage: proxies.py STENTOR ROOT. What is not installed is said, and not checked. It runs in a network of
+its own, in which the kernel's bounds are those of deploy/sysctl.d/.
 """
 
 import contextlib
+import fcntl
 import http.client
 import json
 import os
@@ -13,6 +15,7 @@ import shutil
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
@@ -123,15 +126,13 @@ class WebTalk(WebSocket):
 
 
 STUCK = 100
-HAPROXY_BYTES_MAX = 512 * 1024
-# nginx has no setting for its socket towards the server: the kernel lets that one grow with how fast
-# nginx had read, which was up to 800 KiB in all on a machine with much else to do.
-NGINX_BYTES_MAX = 1024 * 1024
-# Of 8,000 bytes each; together they are twice the bounds.
+STUCK_BYTES_MAX = 512 * 1024
+# Of 8,000 bytes each; together they are four times the bound.
 STUCK_MESSAGES = 260
 AT_ONCE = 8
 WARM_ROUNDS, WARM_MESSAGES = 2, 24
-READ_WITHIN_S = 20
+# Where the kernel had to drop something, it is sent again after seconds.
+READ_WITHIN_S = 60
 # What a reader's own kernel holds is not the proxy's: here both are one machine, and left to itself
 # it would grow with how fast this test happens to read.
 READER_BYTES = 64 * 1024
@@ -143,6 +144,7 @@ class Reader:
     def __init__(self, talk, token, gid):
         self.talk, self.gid, self.last = talk, gid, 0
         self.pulls = 0
+        talk.socket.settimeout(READ_WITHIN_S)
         talk.answer(hello(token))
         talk.answer(command(2, JOIN_GROUP, field(1, gid)))
         answer = talk.answer(command(3, OPEN, field(1, gid)))
@@ -176,7 +178,7 @@ class Reader:
                 asked = True
 
 
-def stuck_readers_cost_little(server, bytes_max, connect):
+def stuck_readers_cost_little(server, connect):
     """100 that stop reading draw from the server what the proxy's buffers hold, and no more."""
     with Talk(server.ports["tcp"]) as writer, contextlib.ExitStack() as open_talks:
         writer.answer(hello(server.account("writer")))
@@ -215,7 +217,7 @@ def stuck_readers_cost_little(server, bytes_max, connect):
         time.sleep(2)
         each = (server.counter("bytes_out") - before) // STUCK
         progress(f"a stuck reader: {each // 1024} KiB")
-        assert each <= bytes_max, each
+        assert each <= STUCK_BYTES_MAX, each
 
 
 def free_port():
@@ -336,8 +338,10 @@ def behind_nginx(program, folder):
             with WebTalk(port, tls) as talk:
                 assert 2 in talk.answer(hello(server.account("quiet")))
                 stays_through_pulses(talk)
-            stuck_readers_cost_little(server, NGINX_BYTES_MAX,
-                                      lambda: WebTalk(port, tls, READER_BYTES))
+            if IN_OWN_NETWORK:
+                stuck_readers_cost_little(server, lambda: WebTalk(port, tls, READER_BYTES))
+            else:
+                print("*** NOT CHECKED: stuck readers behind nginx, no network of its own ***")
             # Whoever writes addresses of his own into the header stays the one that he is.
             spoofed = let_through(port, tls, lambda turn: f"203.0.113.{turn}")
             assert spoofed < 30, f"a forged X-Forwarded-For was believed: {spoofed}"
@@ -368,7 +372,7 @@ def behind_haproxy(program, folder):
             with Talk(tcp, tls) as talk:
                 assert 2 in talk.answer(hello(server.account("behind")))
                 stays_through_pulses(talk)
-            stuck_readers_cost_little(server, HAPROXY_BYTES_MAX,
+            stuck_readers_cost_little(server,
                                       lambda: Talk(tcp, tls, receive_bytes=READER_BYTES))
             # Not through the proxy: no header, no talk.
             with Socket(behind, address="127.0.0.2") as past:
@@ -376,7 +380,36 @@ def behind_haproxy(program, folder):
                 assert past.head() == b""
 
 
+OWN_NETWORK = "--in-own-network"
+IN_OWN_NETWORK = OWN_NETWORK in sys.argv
+SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
+
+
+def into_own_network():
+    """Where that is allowed; otherwise it goes on in the machine's."""
+    unshare = ["unshare", *([] if os.getuid() == 0 else ["--user", "--map-root-user"]), "--net"]
+    if not shutil.which("unshare") or subprocess.run([*unshare, "true"], check=False,
+                                                     stderr=subprocess.DEVNULL).returncode != 0:
+        return
+    os.execvp(unshare[0], [*unshare, sys.executable, *sys.argv, OWN_NETWORK])
+
+
+def furnish_network():
+    """Its loopback device is down at first, and its kernel's settings are the machine's."""
+    with socket.socket() as any_socket:
+        asked = fcntl.ioctl(any_socket, SIOCGIFFLAGS, struct.pack("16sh22x", b"lo", 0))
+        flags = struct.unpack("16sh22x", asked)[1]
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", flags | IFF_UP))
+    for file in (pathlib.Path(sys.argv[2]) / "deploy/sysctl.d").glob("*.conf"):
+        for key, value in re.findall(r"^([a-z0-9_.]+) *= *(.+)$", file.read_text(), re.MULTILINE):
+            pathlib.Path("/proc/sys", *key.split(".")).write_text(value)
+
+
 def main():
+    if IN_OWN_NETWORK:
+        furnish_network()
+    else:
+        into_own_network()
     for check, needs in ((idle_times_fit_the_pulse, "true"), (direct_tls, "openssl"),
                          (behind_nginx, "nginx"), (behind_haproxy, "haproxy")):
         if shutil.which(needs) is None:
