@@ -139,7 +139,7 @@ Result<bus::Reply> Questions::on(const bus::AskMembers& ask) {
 Result<bus::Reply> Questions::on(const bus::AskAccounts& ask) {
     const std::size_t count =
         std::min<std::size_t>(ask.count == 0 ? 50 : ask.count, limits::kListPage);
-    const auto rows = store_.users_by_name(name_key(ask.prefix), ask.after_key, count);
+    const auto rows = store_.users_by_name(ask.prefix, ask.after_key, count);
     if (!rows) return std::unexpected(rows.error());
     std::vector<bus::Account> accounts;
     for (const store::UserRow& row : *rows) accounts.push_back(account_of(row));

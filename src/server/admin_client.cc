@@ -101,10 +101,10 @@ json::object AdminClient::post(const std::string& path, const json::object& body
 std::string AdminClient::get_text(const std::string& path) { return exchange("GET", path, {}); }
 
 std::uint64_t AdminClient::uid_of(const std::string& name_or_uid) {
-    const json::object found = get("/admin/api/users?count=1&prefix=" + encoded(name_or_uid));
+    const json::object found = get("/admin/api/users?count=20&prefix=" + encoded(name_or_uid));
     for (const json::value& user : found.at("users").as_array()) {
         const std::string name{user.at("name").as_string()};
-        // The first with this prefix is the shortest, hence the name itself if there is one.
+        // Those with this prefix and no more come first; they may differ in case and width.
         if (api::name_key(name) == api::name_key(name_or_uid)) {
             return user.at("uid").to_number<std::uint64_t>();
         }

@@ -135,6 +135,25 @@ TEST_P(Conformance, UsersAreListedByTheirNames) {
     EXPECT_THAT(names(store().users_by_name("", "an", 2)), ElementsAre("~ann", "~anna"));
 }
 
+TEST_P(Conformance, UsersInAnyScriptAreFoundByTheirFoldedNames) {
+    std::uint64_t uid = 0;
+    for (const char* name : {"Ян", "Иванна", "zoë", "Zoe", "Иван", "ＩＶＡＮ", "иван"}) {
+        ASSERT_TRUE(store().add_user({{++uid}, name, name, "p", kNoon}));
+    }
+    EXPECT_THAT(names(store().users_by_name("иВаН", "", 9)), ElementsAre("Иван", "иван", "Иванна"));
+    EXPECT_THAT(names(store().users_by_name("иван", "Иван", 9)), ElementsAre("иван", "Иванна"));
+    EXPECT_THAT(names(store().users_by_name("иван", "иван", 1)), ElementsAre("Иванна"));
+    EXPECT_THAT(names(store().users_by_name("ivan", "", 9)), ElementsAre("ＩＶＡＮ"));
+    EXPECT_THAT(names(store().users_by_name("zoe\u0308", "", 9)), ElementsAre("zoë"));
+    EXPECT_EQ(store().user_by_name("иван")->value().uid, UserId{7}) << "a name is itself alone";
+    EXPECT_EQ(store().user_by_name("Иван")->value().uid, UserId{5});
+    EXPECT_FALSE(store().user_by_name("иВан")->has_value());
+    UserRow erased{{5}, "closed", "closed", "p", kNoon};
+    erased.erased = true;
+    ASSERT_TRUE(store().change_user(erased));
+    EXPECT_THAT(names(store().users_by_name("иван", "", 9)), ElementsAre("иван", "Иванна"));
+}
+
 TEST_P(Conformance, AnAccountChangesButNotItsName) {
     const UserRow ann{{1}, "Ann", "ann", "old", kNoon};
     ASSERT_TRUE(store().add_user(ann));

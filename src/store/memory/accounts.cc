@@ -23,11 +23,11 @@ Result<void> MemoryStore::change_user(const UserRow& user) {
     UserRow& kept = it->second;
     UserRow row = changed(kept, user);
     if (row.name_key != kept.name_key) {
-        if (state.names.contains(row.name_key)) {
+        if (state.names.contains(State::place_of(row.name_key))) {
             return std::unexpected(Error{Code::name_taken, "name"});
         }
-        state.names.erase(kept.name_key);
-        state.names.emplace(row.name_key, row.uid);
+        state.names.erase(State::place_of(kept.name_key));
+        state.names.emplace(State::place_of(row.name_key), row.uid);
     }
     const bool moved = state_of(row) != state_of(kept);
     kept = std::move(row);

@@ -11,6 +11,10 @@
 
 namespace stentor::store {
 
+std::string MemoryStore::State::place_of(std::string_view name_key) {
+    return text::folded(name_key) + '\0' + std::string{name_key};
+}
+
 Result<std::optional<MemberRow>> MemoryStore::member(GroupId gid, UserId uid) {
     const std::scoped_lock lock{shared_->mutex};
     const Group* group = shared_->state.find(gid);
@@ -88,10 +92,10 @@ Result<void> MemoryStore::advance_read(std::span<const ReadPosition> positions) 
 Result<void> MemoryStore::add_user(const UserRow& user) {
     const std::scoped_lock lock{shared_->mutex};
     State& state = shared_->state;
-    if (state.names.contains(user.name_key) || state.users.contains(user.uid)) {
+    if (state.names.contains(State::place_of(user.name_key)) || state.users.contains(user.uid)) {
         return std::unexpected(Error{Code::name_taken, "name"});
     }
-    state.names.emplace(user.name_key, user.uid);
+    state.names.emplace(State::place_of(user.name_key), user.uid);
     state.users.emplace(user.uid, user);
     if (state_of(user) != AccountState{.uid = user.uid}) state.note_account_change(user.uid);
     return {};
@@ -106,7 +110,7 @@ Result<std::optional<UserRow>> MemoryStore::user(UserId uid) {
 
 Result<std::optional<UserRow>> MemoryStore::user_by_name(std::string_view name_key) {
     const std::scoped_lock lock{shared_->mutex};
-    const auto it = shared_->state.names.find(name_key);
+    const auto it = shared_->state.names.find(State::place_of(name_key));
     if (it == shared_->state.names.end()) return std::nullopt;
     return shared_->state.users.at(it->second);
 }
@@ -117,10 +121,12 @@ Result<std::vector<UserRow>> MemoryStore::users_by_name(std::string_view prefix,
     const std::scoped_lock lock{shared_->mutex};
     const auto& names = shared_->state.names;
     std::vector<UserRow> rows;
+    const std::string like = text::folded(prefix);
+    const std::string after = State::place_of(after_key);
     // The empty place is before every name, also before the empty one.
-    auto it = after_key.empty() || after_key < prefix ? names.lower_bound(prefix)
-                                                      : names.upper_bound(after_key);
-    for (; it != names.end() && it->first.starts_with(prefix); ++it) {
+    auto it =
+        after_key.empty() || after < like ? names.lower_bound(like) : names.upper_bound(after);
+    for (; it != names.end() && it->first.starts_with(like); ++it) {
         if (rows.size() == count_max) break;
         rows.push_back(shared_->state.users.at(it->second));
     }

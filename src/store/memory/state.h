@@ -44,7 +44,7 @@ struct MemoryStore::State {
     std::unordered_map<UserId, std::set<GroupId>> memberships;
     std::unordered_map<UserId, UserLog> user_logs;
     std::unordered_map<UserId, UserRow> users;
-    std::map<std::string, UserId, std::less<>> names;
+    std::map<std::string, UserId, std::less<>> names;  // By place_of().
     std::map<std::uint64_t, UserId> account_changes;
     std::unordered_map<UserId, std::uint64_t> account_change_of;
     std::uint64_t newest_change{};
@@ -54,6 +54,8 @@ struct MemoryStore::State {
     std::uint64_t feed_floor{};
     std::vector<FeedRow> feed;  // Above feed_floor.
 
+    // As names are ordered: by text::folded(), those that fold alike by themselves.
+    [[nodiscard]] static std::string place_of(std::string_view name_key);
     [[nodiscard]] const Group* find(GroupId gid) const;
     // A snapshot may share the group's rows: then they are copied before they are changed.
     [[nodiscard]] Group& writable(GroupId gid);

@@ -34,6 +34,7 @@ Result<void> RocksStore::add_user(const UserRow& user) {
     }
     rocksdb::WriteBatch batch;
     batch.Put(base_.rows, name_key, rows::encode(user.uid.value));
+    batch.Put(base_.rows, keys::folded_name(user.name_key), rows::encode(user.uid.value));
     batch.Put(base_.rows, user_key, rows::encode(user));
     if (state_of(user) != AccountState{.uid = user.uid}) {
         if (const auto noted = append_account_change(user.uid, batch); !noted) return noted;
@@ -80,6 +81,8 @@ Result<void> RocksStore::append_other_name(const UserRow& before, const UserRow&
     }
     batch.Delete(base_.rows, keys::name(before.name_key));
     batch.Put(base_.rows, keys::name(after.name_key), rows::encode(after.uid.value));
+    batch.Delete(base_.rows, keys::folded_name(before.name_key));
+    batch.Put(base_.rows, keys::folded_name(after.name_key), rows::encode(after.uid.value));
     return {};
 }
 

@@ -34,7 +34,7 @@
 
 namespace stentor::store {
 
-inline constexpr std::uint64_t kFormat = 3;
+inline constexpr std::uint64_t kFormat = 4;
 
 // The environment gives the file system and the clock.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
@@ -134,7 +134,7 @@ public:
     Result<std::uint64_t> begin_line() override;
 
     // Of a record of format 2. Nobody else may use it meanwhile.
-    [[nodiscard]] Result<void> bring_to_newest_format();
+    [[nodiscard]] Result<void> bring_to_newest_format(std::uint64_t from);
 
 private:
     using Row = std::optional<std::string>;
@@ -171,6 +171,7 @@ private:
 
     [[nodiscard]] Result<void> index_accounts();
     [[nodiscard]] Result<void> list_staff();
+    [[nodiscard]] Result<void> fold_names();
 
     // Stops the engine when it fails.
     [[nodiscard]] Result<void> write(rocksdb::WriteBatch& batch, bool sync);

@@ -13,6 +13,7 @@ constexpr char kMember = 'm';
 constexpr char kMembership = 'g';
 constexpr char kUser = 'u';
 constexpr char kName = 'n';
+constexpr char kFoldedName = 'F';
 constexpr char kInvite = 'i';
 constexpr char kUserLogHead = 'L';
 constexpr char kUserLog = 'l';
@@ -67,6 +68,14 @@ std::string user(UserId uid) { return row(kUser, uid.value); }
 std::string users() { return std::string{kUser}; }
 std::string name(std::string_view name_key) { return kName + std::string{name_key}; }
 
+std::string folded_names_like(std::string_view prefix) {
+    return kFoldedName + text::folded(prefix);
+}
+
+std::string folded_name(std::string_view name_key) {
+    return folded_names_like(name_key) + '\0' + std::string{name_key};
+}
+
 std::string invite(GroupId gid, std::string_view code) {
     return row(kInvite, gid.value) + std::string{code};
 }
@@ -89,6 +98,7 @@ std::string named(GroupId gid, Listed whom, std::string_view name_key, UserId ui
     return named_like(gid, whom, name_key) + '\0' + fixed(uid.value);
 }
 
+std::string all_folded_names() { return std::string{kFoldedName}; }
 std::string all_named() { return std::string{kNamed}; }
 std::string all_memberships() { return std::string{kMembership}; }
 std::string all_user_log_heads() { return std::string{kUserLogHead}; }

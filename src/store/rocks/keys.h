@@ -28,6 +28,10 @@ namespace stentor::store::keys {
 [[nodiscard]] std::string user(UserId uid);
 [[nodiscard]] std::string users();
 [[nodiscard]] std::string name(std::string_view name_key);
+// By text::folded(), for lists; a name holds no zero byte. A sign-in goes by the row above, whose
+// key no version of Unicode moves.
+[[nodiscard]] std::string folded_name(std::string_view name_key);
+[[nodiscard]] std::string folded_names_like(std::string_view prefix);
 [[nodiscard]] std::string invite(GroupId gid, std::string_view code);
 [[nodiscard]] std::string invites_of(GroupId gid);  // What those begin with.
 [[nodiscard]] std::string account_change(std::uint64_t number);
@@ -39,11 +43,12 @@ namespace stentor::store::keys {
 [[nodiscard]] std::string user_log(UserId uid, std::uint64_t place);
 [[nodiscard]] std::string user_log_of(UserId uid);
 [[nodiscard]] std::string setting(std::string_view name);
-// Members, those who wait, those who are banned, by text::folded(); a name holds no zero byte.
+// Members, those who wait, those who are banned, likewise.
 [[nodiscard]] std::string named(GroupId gid, Listed whom, std::string_view name_key, UserId uid);
 [[nodiscard]] std::string named_like(GroupId gid, Listed whom, std::string_view prefix);
 
 // What all rows of a kind begin with.
+[[nodiscard]] std::string all_folded_names();
 [[nodiscard]] std::string all_named();
 [[nodiscard]] std::string all_memberships();
 [[nodiscard]] std::string all_user_log_heads();

@@ -13,9 +13,12 @@ constexpr std::uint32_t kRowsPerWrite = 10'000;
 
 }  // namespace
 
-Result<void> RocksStore::bring_to_newest_format() {
-    if (const auto indexed = index_accounts(); !indexed) return indexed;
-    if (const auto listed = list_staff(); !listed) return listed;
+Result<void> RocksStore::bring_to_newest_format(std::uint64_t from) {
+    if (from < 3) {
+        if (const auto indexed = index_accounts(); !indexed) return indexed;
+        if (const auto listed = list_staff(); !listed) return listed;
+    }
+    if (const auto folded = fold_names(); !folded) return folded;
     rocksdb::WriteBatch batch;
     batch.Put(base_.rows, keys::meta("format"), rows::encode(kFormat));
     return write(batch, true);
@@ -70,6 +73,27 @@ Result<void> RocksStore::list_staff() {
         return true;
     };
     const auto scanned = scan({}, base_.rows, keys::members(), keys::members(), visit);
+    if (!scanned) return std::unexpected(scanned.error());
+    return batch.Count() == 0 ? Result<void>{} : write(batch, false);
+}
+
+// Format 3 listed accounts by their names as ASCII's letters fold them.
+Result<void> RocksStore::fold_names() {
+    rocksdb::WriteBatch batch;
+    batch.DeleteRange(base_.rows, keys::all_folded_names(), keys::after(keys::all_folded_names()));
+    const auto visit = [&](std::string_view key, std::string_view value) -> Result<bool> {
+        const auto uid = keys::parse_numbered(key);
+        const auto row = uid ? rows::decode_user(UserId{*uid}, value) : std::nullopt;
+        if (!row) return unreadable("user");
+        batch.Put(base_.rows, keys::folded_name(row->name_key), rows::encode(row->uid.value));
+        if (batch.Count() < kRowsPerWrite) return true;
+        if (const auto written = write(batch, false); !written) {
+            return std::unexpected(written.error());
+        }
+        batch.Clear();
+        return true;
+    };
+    const auto scanned = scan({}, base_.rows, keys::users(), keys::users(), visit);
     if (!scanned) return std::unexpected(scanned.error());
     return batch.Count() == 0 ? Result<void>{} : write(batch, false);
 }

@@ -135,6 +135,27 @@ TEST_F(OldRecord, FindsMembersInAnyScriptByTheirFoldedNames) {
     EXPECT_EQ(std::ranges::count(all, "Иван", &NamedMember::name), 1) << "the old row is gone";
 }
 
+// So did what came before the newest form, for accounts.
+TEST_F(OldRecord, FindsAccountsInAnyScriptByTheirFoldedNames) {
+    for (const std::uint64_t from : {std::uint64_t{2}, std::uint64_t{3}}) {
+        const std::string name = from == 2 ? "Иван" : "Яна";
+        ASSERT_TRUE(store_->add_user({.uid = {70 + from}, .name = name, .name_key = name}));
+        const AccountChanges changes = store_->account_changes(0, 10).value();
+        store_.reset();
+        write_raw([&](rocksdb::WriteBatch& batch) {
+            batch.Delete(keys::folded_name(name));
+            batch.Put(keys::meta("format"), rows::encode(from));
+        });
+        store_ = open_rocks({.path = path()}).value();
+        EXPECT_EQ(store_->user_by_name(name)->value().uid, UserId{70 + from});
+        const std::string like = from == 2 ? "иВ" : "яН";
+        EXPECT_EQ(store_->users_by_name(like, "", 10)->size(), 1U);
+        EXPECT_EQ(store_->account_changes(0, 10)->head, changes.head);
+        EXPECT_THAT(findings(), IsEmpty());
+        reopen();
+    }
+}
+
 TEST_F(OldRecord, TakesMore) {
     const Term term = store_->next_term().value();
     const HeadRow before = store_->take_head(kGroup, term).value();

@@ -303,7 +303,7 @@ Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
     if (format < kFormat) {
         log::info("the store is brought to a newer form",
                   {{"path", options.path}, {"from", format}, {"to", kFormat}});
-        if (const auto brought = store->bring_to_newest_format(); !brought) {
+        if (const auto brought = store->bring_to_newest_format(format); !brought) {
             return std::unexpected(brought.error());
         }
     }
@@ -333,6 +333,11 @@ Result<std::unique_ptr<Store>> open_rocks_to_read(const std::string& path) {
                         options, status);
     }
     return std::make_unique<RocksStore>(std::move(base), epoch, 0);
+}
+
+bool has_lost_updates(const std::string& path) {
+    const std::shared_ptr<rocksdb::Env> env{rocksdb::Env::Default(), [](rocksdb::Env*) {}};
+    return !refuse_loss(env, {.path = path});
 }
 
 Result<std::unique_ptr<Store>> open_rocks(const RocksOptions& options) {

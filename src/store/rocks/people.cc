@@ -214,19 +214,19 @@ Result<std::optional<UserRow>> RocksStore::user_by_name(std::string_view name_ke
 Result<std::vector<UserRow>> RocksStore::users_by_name(std::string_view prefix,
                                                        std::string_view after_key,
                                                        std::size_t count_max) {
-    const std::string like = keys::name(prefix);
+    const std::string like = keys::folded_names_like(prefix);
     const std::string begin =
-        after_key.empty() ? like : std::max(like, keys::after_row(keys::name(after_key)));
+        after_key.empty() ? like : std::max(like, keys::after_row(keys::folded_name(after_key)));
     std::vector<UserRow> found;
     const auto scanned = scan({}, base_.rows, begin, like,
-                              [&](std::string_view, std::string_view value) -> Result<bool> {
+                              [&](std::string_view key, std::string_view value) -> Result<bool> {
                                   if (found.size() == count_max) return false;
                                   const auto uid = rows::decode_number(value);
                                   if (!uid) return unreadable("name");
                                   auto row = user(UserId{*uid});
                                   if (!row) return std::unexpected(row.error());
                                   if (!*row) return unreadable("user");
-                                  if (!(*row)->name_key.starts_with(prefix)) return true;
+                                  if (keys::folded_name((*row)->name_key) != key) return true;
                                   found.push_back(**std::move(row));
                                   return true;
                               });

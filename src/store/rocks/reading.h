@@ -16,4 +16,7 @@ namespace stentor::store {
 // those of open_rocks(); a record of an earlier version is refused as well.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_rocks_to_read(const std::string& path);
 
+// Whether open_rocks() would refuse it, since updates that were stored are lost to damage.
+[[nodiscard]] bool has_lost_updates(const std::string& path);
+
 }  // namespace stentor::store

@@ -23,6 +23,24 @@ std::string named(std::string_view what, std::uint64_t number) {
     return std::string{what} + " " + std::to_string(number);
 }
 
+// Rows of one kind, which lead from a name to its user.
+void verify_names(Look& look, const std::string& all, std::string (*key_of)(std::string_view),
+                  std::string_view kind) {
+    std::uint64_t names = 0;
+    look.walk(look.base.rows, "default", all, [&](std::string_view key, std::string_view value) {
+        const auto uid = rows::decode_number(value);
+        const auto user = look.name_keys.find(UserId{uid.value_or(0)});
+        ++names;
+        if (user != look.name_keys.end() && key_of(user->second) == key) return;
+        look.damaged("a " + std::string{kind} + " leads to " + named("user", uid.value_or(0)) +
+                     ", who has another one");
+    });
+    if (names < look.name_keys.size()) {
+        look.damaged(std::to_string(look.name_keys.size() - names) + " users have no " +
+                     std::string{kind} + " row");
+    }
+}
+
 void verify_users(Look& look) {
     look.walk(look.base.rows, "default", keys::users(),
               [&](std::string_view key, std::string_view value) {
@@ -32,19 +50,8 @@ void verify_users(Look& look) {
                   ++look.report.counts.users;
                   look.name_keys.emplace(row->uid, std::move(row->name_key));
               });
-    std::uint64_t names = 0;
-    look.walk(look.base.rows, "default", keys::name(""),
-              [&](std::string_view key, std::string_view value) {
-                  const auto uid = rows::decode_number(value);
-                  const auto user = look.name_keys.find(UserId{uid.value_or(0)});
-                  ++names;
-                  if (user != look.name_keys.end() && user->second == key.substr(1)) return;
-                  look.damaged("a name leads to user " + std::to_string(uid.value_or(0)) +
-                               ", who has another one");
-              });
-    if (names < look.name_keys.size()) {
-        look.damaged(std::to_string(look.name_keys.size() - names) + " users have no name row");
-    }
+    verify_names(look, keys::name(""), keys::name, "name");
+    verify_names(look, keys::all_folded_names(), keys::folded_name, "folded name");
 }
 
 void read_heads(Look& look) {

@@ -188,6 +188,8 @@ TEST_F(Verify, IndexesThatMissTheirRowsAreNamed) {
     EXPECT_THAT(findings(), Contains("group 258: the head counts 2 members, there are 1"));
     drop("default", keys::name("n3"));
     EXPECT_THAT(findings(), Contains("1 users have no name row"));
+    drop("default", keys::folded_name("n4"));
+    EXPECT_THAT(findings(), Contains("1 users have no folded name row"));
     drop("default", keys::account_change_of({4}));
     EXPECT_THAT(findings(), Contains("changes of accounts stand twice"));
 }
