@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "server/data_folder.h"
+#include "store/rocks/reading.h"
 #include "store/rocks/rocks_store.h"
 
 namespace stentor::server {
@@ -92,8 +93,15 @@ std::uint64_t restore_backup(const fs::path& folder, const fs::path& data, Time 
     return epoch.value;
 }
 
-std::uint64_t accept_loss(const fs::path& data, Time now) {
+std::uint64_t accept_loss(const fs::path& data, Time now, bool undamaged) {
     if (!fs::exists(data / kStore)) refuse("holds no record", data);
+    if (in_use(data)) refuse("is the folder of a running server: stop it first", data);
+    if (!undamaged && !store::has_lost_updates((data / kStore).string())) {
+        refuse(
+            "has lost nothing: stentor serve goes on with it. For a record that was set back by "
+            "other means, as by a snapshot of its disk, say --undamaged",
+            data);
+    }
     auto store = store::open_rocks({.path = (data / kStore).string(), .accept_loss = true});
     if (!store) refuse("cannot be opened: " + std::string{store.error().where}, data);
     const auto epoch = (*store)->raise_epoch(epoch_at(now));

@@ -31,8 +31,10 @@ std::uint64_t restore_backup(const std::filesystem::path& folder, const std::fil
                              Time now);
 
 // Opens the record of a stopped server although stored updates are lost to damage, and gives it a
-// new epoch, chosen as restore_backup() does. Returns the epoch.
-std::uint64_t accept_loss(const std::filesystem::path& data, Time now);
+// new epoch, chosen as restore_backup() does. Returns the epoch. A record that has lost nothing is
+// refused: every client would be told that its history parts. Unless `undamaged`: it was set back
+// by other means, as by a snapshot of its disk.
+std::uint64_t accept_loss(const std::filesystem::path& data, Time now, bool undamaged = false);
 
 // The least epoch of a history that begins at `now`.
 [[nodiscard]] Epoch epoch_at(Time now);

@@ -125,5 +125,52 @@ TEST_F(BackupTest, TheFolderOfARunningServerIsNotRestoredFrom) {
     EXPECT_FALSE(fs::exists(folder_ / "again"));
 }
 
+TEST_F(BackupTest, ALossIsAcceptedOnlyWhereThereIsOneOrWhenItIsSaid) {
+    {
+        const auto store = open(folder_ / "data");
+        for (std::uint64_t uid = 1; uid <= 300; ++uid) {
+            add_user(*store, uid, std::to_string(uid).c_str());
+        }
+        // As a kill leaves it: not closed, all of it in the log.
+        fs::copy(folder_ / "data", folder_ / "killed", fs::copy_options::recursive);
+    }
+    for (const char* whole : {"data", "killed"}) {
+        const Epoch before{1};
+        try {
+            accept_loss(folder_ / whole, kNow);
+            ADD_FAILURE() << whole << " was given a new epoch";
+        } catch (const std::runtime_error& error) {
+            EXPECT_THAT(error.what(), testing::HasSubstr("has lost nothing"));
+            EXPECT_THAT(error.what(), testing::HasSubstr("--undamaged"));
+        }
+        EXPECT_EQ(open(folder_ / whole)->epoch(), before);
+    }
+    EXPECT_EQ(accept_loss(folder_ / "data", kNow, true), epoch_at(kNow).value);
+    EXPECT_EQ(accept_loss(folder_ / "data", kNow, true), epoch_at(kNow).value + 1);
+}
+
+TEST_F(BackupTest, ALossThatThereIsIsAcceptedWithoutMoreWords) {
+    {
+        const auto store = open(folder_ / "data");
+        for (std::uint64_t uid = 1; uid <= 300; ++uid) {
+            add_user(*store, uid, std::to_string(uid).c_str());
+        }
+        fs::copy(folder_ / "data", folder_ / "killed", fs::copy_options::recursive);
+    }
+    fs::path log;
+    for (const auto& file : fs::directory_iterator{folder_ / "killed" / "store"}) {
+        if (file.path().extension() == ".log" && file.file_size() > 0) log = file.path();
+    }
+    ASSERT_FALSE(log.empty());
+    std::fstream bytes{log, std::ios::in | std::ios::out | std::ios::binary};
+    bytes.seekp(static_cast<std::streamoff>(fs::file_size(log) / 2));
+    bytes.write("\xff\x00\xff\x00\xff\x00\xff\x00", 8);
+    bytes.close();
+    EXPECT_GT(accept_loss(folder_ / "killed", kNow), 1U);
+    const auto store = open(folder_ / "killed");
+    EXPECT_TRUE(store->user({1})->has_value());
+    EXPECT_FALSE(store->user({300})->has_value());
+}
+
 }  // namespace
 }  // namespace stentor::server

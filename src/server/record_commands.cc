@@ -35,6 +35,11 @@ struct RestoreArguments {
     bool unverified{};
 };
 
+struct LossArguments {
+    std::filesystem::path data;
+    bool undamaged{};
+};
+
 struct TextArguments {
     std::filesystem::path folder;
     std::filesystem::path file;
@@ -127,10 +132,12 @@ void add_record_commands(CLI::App& app) {
 
     CLI::App* accept = app.add_subcommand(
         "accept-loss", "Go on with a damaged record without what the damage took");
-    const auto losing = std::make_shared<RestoreArguments>();
+    const auto losing = std::make_shared<LossArguments>();
     accept->add_option("FOLDER", losing->data, "The data folder of a stopped server")->required();
+    accept->add_flag("--undamaged", losing->undamaged,
+                     "Also a record that lost nothing here, but was set back by other means");
     accept->callback([losing] {
-        const std::uint64_t epoch = accept_loss(losing->data, now());
+        const std::uint64_t epoch = accept_loss(losing->data, now(), losing->undamaged);
         fmt::print("{} goes on with epoch {}: clients that saw more are told where it parts\n",
                    losing->data.string(), epoch);
     });

@@ -148,6 +148,7 @@ def damage_is_refused_until_its_loss_is_taken(folder):
                if path.suffix in (".log", ".sst")), "a refused start changed the record"
 
     stentor("accept-loss", data)
+    assert "has lost nothing" in stentor("accept-loss", data, code=1), "a second one is an accident"
     stentor("verify", "--deep", data)
     with Server(STENTOR, *LOUD, data=data) as server, Ann(server) as ann:
         epoch, left, fork = ann.open_group(gid, first, head)
