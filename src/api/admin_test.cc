@@ -15,6 +15,7 @@
 #include "api/settings_test_kit.h"
 #include "auth/password.h"
 #include "base/limits.h"
+#include "bus/bus_test_kit.h"
 
 namespace stentor::api {
 namespace {
@@ -26,7 +27,7 @@ using testing::HasSubstr;
 constexpr const char* kKey = "0123456789abcdef";
 
 // Owners with one group and two accounts, who answer on the asker's thread and keep what is posted.
-class TestBus final : public bus::Bus {
+class TestBus final : public bus::QuestionsBus {
 public:
     Result<void> post(PartitionId /*partition*/, bus::Post post) override {
         bus::Answer answer{.reply_to = post.reply_to, .frame = answer_with};
@@ -34,9 +35,6 @@ public:
         inbox->on_answers({std::move(answer)});
         return {};
     }
-    void publish(NodeId /*node*/, std::shared_ptr<const bus::Items> /*items*/) override {}
-    void answer(NodeId /*node*/, std::vector<bus::Answer> /*answers*/) override {}
-    void nudge(NodeId /*node*/, std::vector<bus::Nudge> /*nudges*/) override {}
 
     void ask(PartitionId /*partition*/, bus::Question question, bus::ReplyHandler reply) override {
         if (const auto* change = std::get_if<bus::AskChangeUser>(&question)) {

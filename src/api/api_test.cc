@@ -13,6 +13,7 @@
 #include "api/json.h"
 #include "api/registration.h"
 #include "api/settings_test_kit.h"
+#include "bus/bus_test_kit.h"
 
 namespace stentor::api {
 namespace {
@@ -22,13 +23,8 @@ using net::http::Response;
 using testing::HasSubstr;
 
 // Owners that keep accounts in a map, one for each partition, and answer on the asker's thread.
-class AccountBus final : public bus::Bus {
+class AccountBus final : public bus::QuestionsBus {
 public:
-    Result<void> post(PartitionId /*partition*/, bus::Post /*post*/) override { return {}; }
-    void publish(NodeId /*node*/, std::shared_ptr<const bus::Items> /*items*/) override {}
-    void answer(NodeId /*node*/, std::vector<bus::Answer> /*answers*/) override {}
-    void nudge(NodeId /*node*/, std::vector<bus::Nudge> /*nudges*/) override {}
-
     void ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override {
         if (std::holds_alternative<bus::AskAddAudit>(question)) {
             return reply(bus::Reply{std::vector<bus::AuditEntry>{}});

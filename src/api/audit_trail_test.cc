@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "bus/bus_test_kit.h"
+
 namespace stentor::api {
 namespace {
 
@@ -15,18 +17,14 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-class AuditBus final : public bus::Bus {
+class AuditBus final : public bus::QuestionsBus {
 public:
-    Result<void> post(PartitionId /*partition*/, bus::Post /*post*/) override { return {}; }
     void ask(PartitionId /*partition*/, bus::Question question, bus::ReplyHandler reply) override {
         for (auto& entry : std::get<bus::AskAddAudit>(question).entries) {
             rows.push_back(std::move(entry.text));
         }
         reply(bus::Reply{std::vector<bus::AuditEntry>{}});
     }
-    void publish(NodeId /*node*/, std::shared_ptr<const bus::Items> /*items*/) override {}
-    void answer(NodeId /*node*/, std::vector<bus::Answer> /*answers*/) override {}
-    void nudge(NodeId /*node*/, std::vector<bus::Nudge> /*nudges*/) override {}
 
     std::vector<std::string> rows;
 };

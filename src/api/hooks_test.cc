@@ -5,14 +5,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <mutex>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "api/settings_test_kit.h"
 #include "base/feed_number.h"
+#include "bus/bus_test_kit.h"
 #include "outgoing/service_test_kit.h"
 #include "outgoing/signature.h"
 
@@ -24,12 +25,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 // A feed that grows, and settings.
-class FeedBus final : public bus::Bus {
+class FeedBus final : public bus::QuestionsBus {
 public:
-    Result<void> post(PartitionId /*partition*/, bus::Post /*post*/) override { return {}; }
-    void publish(NodeId /*node*/, std::shared_ptr<const bus::Items> /*items*/) override {}
-    void answer(NodeId /*node*/, std::vector<bus::Answer> /*answers*/) override {}
-    void nudge(NodeId /*node*/, std::vector<bus::Nudge> /*nudges*/) override {}
     void ask(PartitionId /*partition*/, bus::Question question, bus::ReplyHandler reply) override {
         reply(answer_to(question));
     }
@@ -51,28 +48,18 @@ public:
     }
     std::string setting(const std::string& name) {
         const std::lock_guard lock{mutex_};
-        const auto found = settings_.find(name);
-        return found == settings_.end() ? "" : found->second;
+        const auto found = settings_.rows.find(name);
+        return found == settings_.rows.end() ? "" : found->second;
     }
     void set(const std::string& name, const std::string& value) {
         const std::lock_guard lock{mutex_};
-        settings_[name] = value;
+        settings_.rows[name] = value;
     }
 
 private:
     Result<bus::Reply> answer_to(const bus::Question& question) {
         const std::lock_guard lock{mutex_};
-        if (const auto* set = std::get_if<bus::AskSetSetting>(&question)) {
-            settings_[set->name] = *set->value;
-            return bus::Reply{std::vector<bus::Setting>{}};
-        }
-        if (const auto* ask = std::get_if<bus::AskSettings>(&question)) {
-            std::vector<bus::Setting> found;
-            for (const auto& [name, value] : settings_) {
-                if (name.starts_with(ask->prefix)) found.push_back({name, value});
-            }
-            return bus::Reply{std::move(found)};
-        }
+        if (auto kept = settings_.answer(question)) return *std::move(kept);
         const auto& ask = std::get<bus::AskFeed>(question);
         if (first_again_ != 0 && ask.after > kept_ && ask.after < first_again_) {
             return std::unexpected(
@@ -88,7 +75,7 @@ private:
     }
 
     std::mutex mutex_;
-    std::map<std::string, std::string> settings_;
+    KeptSettings settings_;
     std::uint64_t head_{};
     std::uint64_t floor_{};
     std::uint64_t kept_{};

@@ -5,11 +5,12 @@
 #include <optional>
 
 #include "base/limits.h"
+#include "bus/bus_test_kit.h"
 
 namespace stentor::api {
 namespace {
 
-class KeepingBus final : public bus::Bus {
+class KeepingBus final : public bus::QuestionsBus {
 public:
     Result<void> post(PartitionId partition, bus::Post post) override {
         EXPECT_EQ(partition, partition_of(post.gid));
@@ -19,9 +20,6 @@ public:
     }
     void ask(PartitionId /*partition*/, bus::Question /*question*/,
              bus::ReplyHandler /*reply*/) override {}
-    void publish(NodeId /*node*/, std::shared_ptr<const bus::Items> /*items*/) override {}
-    void answer(NodeId /*node*/, std::vector<bus::Answer> /*answers*/) override {}
-    void nudge(NodeId /*node*/, std::vector<bus::Nudge> /*nudges*/) override {}
 
     std::vector<bus::Post> posts;
     bool full{};

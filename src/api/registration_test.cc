@@ -7,6 +7,7 @@
 
 #include "api/settings_test_kit.h"
 #include "base/limits.h"
+#include "bus/bus_test_kit.h"
 
 namespace stentor::api {
 namespace {
@@ -22,12 +23,8 @@ std::array<std::uint8_t, kSecretTextBytes> random_of(std::uint8_t byte) {
 }
 
 // Keeps settings, and answers when it is told to: what is asked meanwhile waits.
-class SettingsBus final : public bus::Bus {
+class SettingsBus final : public bus::QuestionsBus {
 public:
-    Result<void> post(PartitionId /*partition*/, bus::Post /*post*/) override { return {}; }
-    void publish(NodeId /*node*/, std::shared_ptr<const bus::Items> /*items*/) override {}
-    void answer(NodeId /*node*/, std::vector<bus::Answer> /*answers*/) override {}
-    void nudge(NodeId /*node*/, std::vector<bus::Nudge> /*nudges*/) override {}
     void ask(PartitionId /*partition*/, bus::Question question, bus::ReplyHandler reply) override {
         asked.emplace_back(std::move(question), std::move(reply));
     }

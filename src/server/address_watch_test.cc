@@ -8,6 +8,7 @@
 
 #include "api/address_bans.h"
 #include "api/settings_test_kit.h"
+#include "bus/bus_test_kit.h"
 #include "net/loopback.h"
 
 namespace stentor::server {
@@ -17,12 +18,8 @@ using net::testing::Client;
 using net::testing::wait_for;
 
 // A record whose settings can be read, or not.
-class SettingsBus final : public bus::Bus {
+class SettingsBus final : public bus::QuestionsBus {
 public:
-    Result<void> post(PartitionId /*partition*/, bus::Post /*post*/) override { return {}; }
-    void publish(NodeId /*node*/, std::shared_ptr<const bus::Items> /*items*/) override {}
-    void answer(NodeId /*node*/, std::vector<bus::Answer> /*answers*/) override {}
-    void nudge(NodeId /*node*/, std::vector<bus::Nudge> /*nudges*/) override {}
     void ask(PartitionId /*partition*/, bus::Question question, bus::ReplyHandler reply) override {
         ++looks;
         if (fails) return reply(std::unexpected(Error{.code = Code::store_unavailable}));
