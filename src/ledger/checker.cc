@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/leapt_clock.h"
 #include "ledger/ledger.h"
 #include "wire/pb.h"
 
@@ -92,7 +93,7 @@ private:
                                                      .kind = row.kind,
                                                      .time = row.time,
                                                      .body_hash = row.body_hash});
-            if ((follows && expected != row.digest) || row.time < time) {
+            if ((follows && expected != row.digest) || !may_follow(time, row.time)) {
                 tell(Violation::broken_chain, fmt::format("group {} at {}", gid.value, seq.value));
             }
             digest = row.digest;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/limits.h"
 #include "wire/log_entry.h"
 #include "wire/pb.h"
 
@@ -40,6 +41,16 @@ protected:
     void append(pb::Entry entry) {
         digests.push_back(digest_after(digests.back(), entry));
         entries.push_back(std::move(entry));
+    }
+    // The second one, that much before the first.
+    void store_back_by(Millis back) {
+        invoke(kAnn, 2);
+        pb::Entry entry = entries.back();
+        entry.set_seq(2);
+        entry.set_cmid(std::string{cmid_of(2).view()});
+        entry.set_body(body_of(2));
+        entry.set_time_ms(entry.time_ms() - static_cast<std::uint64_t>(back.count()));
+        append(std::move(entry));
     }
     void invoke(UserId sender, std::uint8_t n) {
         ledger.invoke(sender, kGroup, cmid_of(n), hash_of(body_of(n)));
@@ -187,15 +198,26 @@ TEST_F(LedgerTest, SeesDigestsThatDoNotFollow) {
 TEST_F(LedgerTest, SeesTimeGoBack) {
     const ViewId view = ledger.add_view(1, kGroup);
     send(kAnn, 1);
-    invoke(kAnn, 2);
-    pb::Entry entry = entries.back();
-    entry.set_seq(2);
-    entry.set_cmid(std::string{cmid_of(2).view()});
-    entry.set_body(body_of(2));
-    entry.set_time_ms(entry.time_ms() - 1);
-    append(entry);
+    store_back_by(Millis{1});
     deliver_all(view);
     expect_only(Violation::broken_chain);
+}
+
+TEST_F(LedgerTest, SeesTimeGoBackAsFarAsAClockIsStillBelieved) {
+    const ViewId view = ledger.add_view(1, kGroup);
+    send(kAnn, 1);
+    store_back_by(limits::kMovedClock);
+    deliver_all(view);
+    expect_only(Violation::broken_chain);
+}
+
+TEST_F(LedgerTest, TimesOfAClockThatHadLeaptMayBeLeftBehind) {
+    const ViewId view = ledger.add_view(1, kGroup);
+    send(kAnn, 1);
+    store_back_by(limits::kMovedClock + Millis{1});
+    deliver_all(view);
+    const Report report = ledger.check();
+    EXPECT_TRUE(report.clean()) << testing::PrintToString(report.told);
 }
 
 TEST_F(LedgerTest, SeesAGapInAView) {

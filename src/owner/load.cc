@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "base/group_ids.h"
+#include "base/leapt_clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "store/verdict.h"
@@ -79,7 +80,7 @@ void tell_of_leap(GroupId gid, Time newest, Time now) {
 Result<Found> load_group(store::Store& store, GroupId gid, Term term, Time now) {
     constexpr int kTries = 4;
     auto head = store.take_head(gid, term);
-    if (head && head->time > now + limits::kMovedClock) tell_of_leap(gid, head->time, now);
+    if (head && had_leapt(head->time, now)) tell_of_leap(gid, head->time, now);
     for (int i = 0; i < kTries && head; ++i) {
         auto found = look_at_group(store, gid, *head, now);
         if (!found) return found;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/leapt_clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/planted_bugs.h"
@@ -56,8 +57,7 @@ std::string_view flaw(const HeadRow& before, const Commit& commit) {
     Time time = before.time;
     for (const LogEntry& entry : commit.entries) {
         if (entry.seq != last + 1) return "entries.seq";
-        // A clock that had leapt ahead was set right.
-        if (entry.time < time && time - entry.time <= limits::kMovedClock) return "entries.time";
+        if (!may_follow(time, entry.time)) return "entries.time";
         if (entry.bytes == nullptr) return "entries.bytes";
         last = entry.seq;
         time = entry.time;
