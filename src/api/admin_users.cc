@@ -60,7 +60,7 @@ void list_users(AdminCall call) {
     const Query query{call.request.query};
     const auto count = query.number("count", 50, limits::kListPage);
     if (!count) return call.reply(refusal(count.error()));
-    bus::AskAccounts ask{.prefix = name_key(query.text("prefix")),
+    bus::AskAccounts ask{.prefix = query.text("prefix"),
                          .after_key = name_key(query.text("after")),
                          .count = static_cast<std::uint32_t>(*count)};
     const PartitionId any = partition_of_name(ask.prefix);
@@ -90,8 +90,10 @@ void add_user(AdminCall call) {
                   [&bus, name = std::move(name)](std::string hash, Admin::Reply reply) {
                       const std::string key = name_key(name);
                       bus.ask(partition_of_name(key),
-                              bus::AskAddUser{
-                                  .name = name, .name_key = key, .password_hash = std::move(hash)},
+                              bus::AskAddUser{.operator_rights = true,
+                                              .name = name,
+                                              .name_key = key,
+                                              .password_hash = std::move(hash)},
                               account_to(std::move(reply)));
                   });
 }

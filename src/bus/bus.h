@@ -108,7 +108,6 @@ struct HeadMoved {  // To every node that may have members of the group: for bad
     Epoch epoch;
     Seq head;
     std::uint64_t members{};
-    std::shared_ptr<const LogEntry> last;  // In small groups.
 };
 struct UserLogMoved {  // To the nodes on the user's route: AskUserLog.
     UserId uid;
@@ -125,8 +124,7 @@ struct ReactionMoved {  // Likewise: another device of theirs reacted.
 };
 struct GroupMoved {  // As HeadMoved: the newest entries or the name are not what they were.
     GroupId gid;
-    std::string name;                      // When it was changed.
-    std::shared_ptr<const LogEntry> last;  // As it is now; in small groups.
+    std::string name;  // When it was changed.
 };
 struct AccountMoved {  // To every node: AskAccountChanges.
     std::uint64_t head{};

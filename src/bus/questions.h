@@ -131,6 +131,7 @@ struct AskSearch {
     pb::SearchEntries search;
 };
 struct AskUsers {
+    UserId asker;  // 0: the server itself wants to know.
     std::vector<UserId> uids;
 };
 struct AskAccounts {  // For the operator: by folded name.
@@ -234,6 +235,7 @@ struct AskAudit {  // Newest first, below `before`; 0: from the newest on.
     std::uint32_t count{};
 };
 struct AskAddUser {
+    bool operator_rights{};  // The operator makes it: the outside filter is not asked.
     std::string name;
     std::string name_key;
     std::string password_hash;

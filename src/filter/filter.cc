@@ -14,11 +14,11 @@ namespace {
 
 namespace json = boost::json;
 
-std::string question_of(const owner::JudgedPost& post) {
+void add_message(json::object& question, const group::VerdictOn& what) {
     pb::Body body;
-    if (!body.ParseFromString(post.body)) body.Clear();
+    if (!body.ParseFromString(what.body)) body.Clear();
     std::array<char, 33> cmid{};
-    sodium_bin2hex(cmid.data(), cmid.size(), post.cmid.bytes.data(), post.cmid.bytes.size());
+    sodium_bin2hex(cmid.data(), cmid.size(), what.cmid.bytes.data(), what.cmid.bytes.size());
     json::array mentions;
     for (const pb::Mention& mention : body.mentions()) mentions.push_back(mention.uid());
     json::array attachments;
@@ -29,12 +29,34 @@ std::string question_of(const owner::JudgedPost& post) {
                                            {"address", file.address()},
                                            {"name", file.name()}});
     }
-    return json::serialize(json::object{{"gid", post.gid.value},
-                                        {"uid", post.uid.value},
-                                        {"cmid", cmid.data()},
-                                        {"text", body.text()},
-                                        {"mentions", std::move(mentions)},
-                                        {"attachments", std::move(attachments)}});
+    question["cmid"] = cmid.data();
+    question["text"] = body.text();
+    question["mentions"] = std::move(mentions);
+    question["attachments"] = std::move(attachments);
+}
+
+// `text` has them all, a line each: enough for a service that asks for words alone.
+void add_texts(json::object& question, const group::VerdictOn& what) {
+    std::string all;
+    json::array texts;
+    for (const group::WrittenText& written : what.texts) {
+        if (!all.empty()) all += '\n';
+        all += written.text;
+        texts.push_back(json::object{{"field", written.field}, {"text", written.text}});
+    }
+    question["text"] = all;
+    question["texts"] = std::move(texts);
+}
+
+std::string question_of(const owner::JudgedPost& post) {
+    json::object question{
+        {"kind", post.what.kind}, {"gid", post.gid.value}, {"uid", post.uid.value}};
+    if (post.what.texts.empty()) {
+        add_message(question, post.what);
+    } else {
+        add_texts(question, post.what);
+    }
+    return json::serialize(question);
 }
 
 // Of a text that the sender is to read: a service gone wrong must not fill his screen.
@@ -58,10 +80,10 @@ Result<group::Verdict> verdict_of(const outgoing::Answer& answer) {
                           .rule = text_of(value.get_object(), "rule")};
 }
 
-Result<group::Verdict> without_verdict(OnFailure on_failure) {
+Result<group::Verdict> without_verdict(OnFailure on_failure, std::string_view field) {
     if (on_failure == OnFailure::open) return group::Verdict{.allow = true};
-    return std::unexpected(Error{
-        .code = Code::overloaded, .where = "body", .retry_after_ms = 1'000, .rule = "filter"});
+    return std::unexpected(
+        Error{.code = Code::overloaded, .where = field, .retry_after_ms = 1'000, .rule = "filter"});
 }
 
 }  // namespace
@@ -79,14 +101,14 @@ void Filter::judge(const owner::JudgedPost& post, Done done) {
                            outgoing::signature(options_.secret, now(), request.body)};
     // Shared with the refusal: a request that was not taken is gone with its captures.
     auto shared = std::make_shared<Done>(std::move(done));
-    const auto conclude = [shared, counters = counters_, on_failure = options_.on_failure](
-                              const Result<outgoing::Answer>& answer) {
+    const auto conclude = [shared, counters = counters_, on_failure = options_.on_failure,
+                           field = post.what.field](const Result<outgoing::Answer>& answer) {
         auto verdict = answer ? verdict_of(*answer) : std::unexpected(answer.error());
         if (!verdict) {
             counters->failed.fetch_add(1, std::memory_order_relaxed);
             const bool late = verdict.error().code == Code::timeout;
             if (late) counters->timed_out.fetch_add(1, std::memory_order_relaxed);
-            return (*shared)(without_verdict(on_failure));
+            return (*shared)(without_verdict(on_failure, field));
         }
         if (!verdict->allow) counters->refused.fetch_add(1, std::memory_order_relaxed);
         (*shared)(std::move(verdict));

@@ -1,16 +1,18 @@
 #pragma once
-// An outside service that may refuse a post. It is asked over HTTP:
+// An outside service that may refuse what a person brings before people. It is asked over HTTP:
 //
 //   POST <url>   Stentor-Signature: see outgoing/signature.h
-//   {"gid":7,"uid":12,"cmid":"<32 hexadecimal digits>","text":"…","mentions":[13],
+//   {"kind":"message","gid":7,"uid":12,"cmid":"<32 hexadecimal digits>","text":"…","mentions":[13],
 //    "attachments":[{"kind":"image","media_type":"image/png","size":100,"address":"/a/…","name":"a.png"}]}
+//   {"kind":"group","gid":7,"uid":12,"text":"…","texts":[{"field":"settings.name","text":"…"}]}
 //
-// and answers 200 with {"allow":true}, or {"allow":false,"reason":"…","rule":"…"}, where the two
-// texts are shown to the sender and may be absent. Anything else, or nothing within the deadline,
-// is a failure: `open` lets the post pass, `closed` refuses it as overloaded, to be tried later.
+// (an edit as a message; note, reason and account as a group) and answers 200 with {"allow":true},
+// or {"allow":false,"reason":"…","rule":"…"}, where the two texts are shown to the sender and may
+// be absent. Anything else, or nothing within the deadline, is a failure: `open` lets it pass,
+// `closed` refuses it as overloaded, to be tried later.
 //
-// Thread: any; callbacks on the poster's. Limits: kFilterWaiting posts asked about at a time, then
-// the next one is a failure.
+// Thread: any; callbacks on the poster's. Limits: kFilterWaiting asked about at a time, then the
+// next one is a failure.
 
 #include <atomic>
 #include <cstdint>

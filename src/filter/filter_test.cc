@@ -28,14 +28,21 @@ owner::JudgedPost saying(const std::string& text) {
         file.set_address("https://files.example/a");
         file.set_name("a.png");
     }
-    return {.gid = {7}, .uid = {12}, .body = body.SerializeAsString()};
+    return {.gid = {7},
+            .uid = {12},
+            .what = {.kind = "message", .field = "body", .body = body.SerializeAsString()}};
 }
 
-Result<group::Verdict> judged(Filter& filter, const std::string& text = "hello") {
+owner::JudgedPost naming(std::vector<group::WrittenText> texts) {
+    return {.gid = {7},
+            .uid = {12},
+            .what = {.kind = "group", .field = "settings", .texts = std::move(texts)}};
+}
+
+Result<group::Verdict> judged(Filter& filter, const owner::JudgedPost& post = saying("hello")) {
     std::promise<Result<group::Verdict>> said;
     auto future = said.get_future();
-    filter.judge(saying(text),
-                 [&](Result<group::Verdict> verdict) { said.set_value(std::move(verdict)); });
+    filter.judge(post, [&](Result<group::Verdict> verdict) { said.set_value(std::move(verdict)); });
     return future.get();
 }
 
@@ -48,13 +55,14 @@ TEST(Filter, AsksSignedAndTakesTheVerdict) {
         return http_answer(R"({"allow":false,"reason":"no links","rule":"links"})");
     }};
     Filter filter{{.url = service.url(), .secret = "key", .within = 2'000ms}};
-    const auto verdict = judged(filter, "see \"x\"");
+    const auto verdict = judged(filter, saying("see \"x\""));
     ASSERT_TRUE(verdict);
     EXPECT_FALSE(verdict->allow);
     EXPECT_EQ(verdict->reason, "no links");
     EXPECT_EQ(verdict->rule, "links");
-    EXPECT_EQ(question, R"({"gid":7,"uid":12,"cmid":"00000000000000000000000000000000",)"
-                        R"("text":"see \"x\"","mentions":[13],"attachments":[]})");
+    EXPECT_EQ(question,
+              R"({"kind":"message","gid":7,"uid":12,"cmid":"00000000000000000000000000000000",)"
+              R"("text":"see \"x\"","mentions":[13],"attachments":[]})");
     const std::size_t at = head.find("Stentor-Signature: t=");
     ASSERT_NE(at, std::string::npos);
     const std::uint64_t time = std::stoull(head.substr(at + 21));
@@ -69,11 +77,25 @@ TEST(Filter, IsShownTheFilesOfAMessageWithoutWords) {
         return http_answer(R"({"allow":true})");
     }};
     Filter filter{{.url = service.url(), .secret = "key", .within = 2'000ms}};
-    ASSERT_TRUE(judged(filter, ""));
+    ASSERT_TRUE(judged(filter, saying("")));
     EXPECT_THAT(
         question,
         testing::HasSubstr(R"("attachments":[{"kind":"image","media_type":"image/png","size":100,)"
                            R"("address":"https://files.example/a","name":"a.png"}])"));
+}
+
+TEST(Filter, IsShownWhatElseComesBeforePeopleWithItsFields) {
+    std::string question;
+    Service service{[&](const std::string& /*head*/, const std::string& body) {
+        question = body;
+        return http_answer(R"({"allow":true})");
+    }};
+    Filter filter{{.url = service.url(), .secret = "key", .within = 2'000ms}};
+    ASSERT_TRUE(judged(filter, naming({{.field = "settings.name", .text = "tea"},
+                                       {.field = "settings.topic", .text = "green"}})));
+    EXPECT_EQ(question, R"({"kind":"group","gid":7,"uid":12,"text":"tea\ngreen",)"
+                        R"("texts":[{"field":"settings.name","text":"tea"},)"
+                        R"({"field":"settings.topic","text":"green"}]})");
 }
 
 struct Failing {
@@ -98,7 +120,11 @@ TEST_P(AFailingService, LetsPassWhenOpenAndRefusesWithATimeWhenClosed) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Code::overloaded);
     EXPECT_EQ(refused.error().rule, "filter");
+    EXPECT_EQ(refused.error().where, "body");
     EXPECT_GT(refused.error().retry_after_ms, 0U);
+    const auto name = judged(closed, naming({{.field = "settings.name", .text = "tea"}}));
+    ASSERT_FALSE(name);
+    EXPECT_EQ(name.error().where, "settings");
 }
 
 INSTANTIATE_TEST_SUITE_P(

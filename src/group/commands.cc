@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/leapt_clock.h"
 #include "base/limits.h"
 #include "base/planted_bugs.h"
 #include "group/answers.h"
@@ -87,7 +88,7 @@ bool Group::admit_command(Work& work, CachedMember& member, Time now) {
         case pb::ClientFrame::kDecideJoin: return admit_decision(work, member, now);
         case pb::ClientFrame::kChangeMember: return admit_member_change(work, member, now);
         case pb::ClientFrame::kWriteNote: return admit_note(work, member, now);
-        case pb::ClientFrame::kConfigureGroup: return admit_configure(work, member);
+        case pb::ClientFrame::kConfigureGroup: return admit_configure(work, member, now);
         case pb::ClientFrame::kCreateInvite: return admit_invite(work, member, now);
         case pb::ClientFrame::kEndInvite: return admit_end_invite(work, member, now);
         case pb::ClientFrame::kMuteForMe: return admit_mute_for_me(work, member, now);
@@ -218,10 +219,7 @@ void Group::answer_duplicate(const bus::Post& post, const SentAt& at) {
 void Group::stage_send(const bus::Post& post, Time now) {
     const pb::Send& send = post.command.send();
     const Digest body_hash = hash_of(send.body());
-    // Times do not go back, but for those of a clock that had leapt ahead: they would stay for
-    // good.
-    const bool leapt = tip_.time > now + limits::kMovedClock;
-    const Time time = leapt ? now : std::max(now, tip_.time);
+    const Time time = may_follow(tip_.time, now) ? now : tip_.time;
 
     pb::Entry entry;
     entry.set_seq(tip_.seq.value + 1);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -64,9 +65,16 @@ struct Entrance {  // Whether somebody may come in.
 struct ReactionsTo {  // Those of the user himself, beside the sums and the entry.
     Seq seq;
 };
-struct VerdictOn {  // The outside filter's, on a post of the user.
-    Cmid cmid;
-    std::string body;  // A serialized pb::Body.
+struct WrittenText {
+    std::string_view field;
+    std::string text;
+};
+struct VerdictOn {                   // The outside filter's, on what the user brings before people.
+    std::string_view kind;           // See words.h.
+    std::string_view field;          // That a refusal names.
+    Cmid cmid;                       // A message's.
+    std::string body;                // A message's or an edit's: a serialized pb::Body.
+    std::vector<WrittenText> texts;  // Anything else's, none of them empty.
 };
 struct LoadFor {
     UserId uid;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <memory>
 #include <utility>
 
 #include "base/limits.h"
@@ -10,16 +9,6 @@
 #include "group/answers.h"
 
 namespace stentor::group {
-namespace {
-
-std::shared_ptr<const LogEntry> last_for_badges(const Ring& ring, const store::HeadRow& head) {
-    const LogEntry* last = ring.find(head.seq);
-    if (last == nullptr || head.members > limits::kSmallGroup) return nullptr;
-    return std::make_shared<const LogEntry>(*last);
-}
-
-}  // namespace
-
 Group::Group(GroupId gid, const Tenure& tenure, const Settings& settings, Effects& effects)
     : gid_{gid}, tenure_{tenure}, settings_{settings}, effects_{effects} {}
 
@@ -121,7 +110,12 @@ void Group::on_found_for(const LoadFor& load, const Found& found, Time now) {
         }
     }
     if (const auto parked = parked_.find(load.uid); parked != parked_.end()) {
-        parked->second.front().found = found;
+        Work& work = parked->second.front();
+        if (const auto* verdict = std::get_if<Verdict>(&found)) {
+            work.verdict = *verdict;
+        } else {
+            work.found = found;
+        }
     }
     resume_parked(load.uid, now);
 }
@@ -349,18 +343,13 @@ void Group::commit_done() {
 
 // For the badges of members who do not watch the group just now.
 void Group::nudge_head() {
-    effects_.nudge(bus::HeadMoved{.gid = gid_,
-                                  .epoch = head_.epoch,
-                                  .head = head_.seq,
-                                  .members = head_.members,
-                                  .last = last_for_badges(ring_, head_)});
+    effects_.nudge(bus::HeadMoved{
+        .gid = gid_, .epoch = head_.epoch, .head = head_.seq, .members = head_.members});
 }
 
 // Without a name: entries are not what they were.
 void Group::nudge_moved(std::string name) {
-    bus::GroupMoved moved{.gid = gid_, .name = std::move(name)};
-    if (moved.name.empty()) moved.last = last_for_badges(ring_, head_);
-    effects_.nudge(std::move(moved));
+    effects_.nudge(bus::GroupMoved{.gid = gid_, .name = std::move(name)});
 }
 
 void Group::finish(Operation& operation) {

@@ -94,7 +94,7 @@ private:
     void write_first_row(const bus::Post& post, const CachedMember& member);
 
     // ---- Coming and going (membership.cc). False: as above.
-    bool admit_create(const Work& work, Time now);
+    bool admit_create(Work& work, Time now);
     void found_group(UserId creator, pb::GroupSettings settings, Time now);
     bool admit_join(const Work& work, CachedMember& member, Time now);
     bool admit_leave(const Work& work, CachedMember& member, Time now);
@@ -111,7 +111,7 @@ private:
     void stage_rows(Operation operation);
 
     // ---- Who may do what to whom (moderation.cc)
-    bool admit_member_change(const Work& work, CachedMember& member, Time now);
+    bool admit_member_change(Work& work, CachedMember& member, Time now);
     bool change_role(const Work& work, CachedMember& target, const Heir& heir, Time now);
     [[nodiscard]] std::optional<Error> objection_to_create(const bus::Post& post,
                                                            const LoadedEntrance& entrance) const;
@@ -119,7 +119,7 @@ private:
     void change_standing(const Work& work, CachedMember& target, const Heir& heir, Time now);
     void mute(const Work& work, CachedMember& target, Time now);
     void confirm(const Work& work, const CachedMember& target, pb::OustReason ousted);
-    bool admit_note(const Work& work, CachedMember& member, Time now);
+    bool admit_note(Work& work, CachedMember& member, Time now);
     // Nothing when he may; otherwise what he is refused with.
     [[nodiscard]] std::optional<Error> objection_to(Act act, const bus::Post& post,
                                                     const CachedMember& member,
@@ -141,7 +141,7 @@ private:
     void on_rest_loaded(const Result<Found>& found, Time now);
 
     // ---- Settings, invites and what a member sets for himself (settings.cc)
-    bool admit_configure(const Work& work, CachedMember& member);
+    bool admit_configure(Work& work, CachedMember& member, Time now);
     bool admit_invite(const Work& work, CachedMember& member, Time now);
     bool admit_mute_for_me(const Work& work, CachedMember& member, Time now);
     bool admit_end_invite(const Work& work, CachedMember& member, Time now);

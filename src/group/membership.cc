@@ -54,7 +54,7 @@ pb::ServerFrame Group::group_ready(const MemberRow& row) const {
 
 // ---- Creating
 
-bool Group::admit_create(const Work& work, Time now) {
+bool Group::admit_create(Work& work, Time now) {
     const bus::Post& post = work.post;
     if (state_ == State::live) {
         const auto creates = [](const Operation& operation) {
@@ -79,6 +79,9 @@ bool Group::admit_create(const Work& work, Time now) {
     if (const auto error = objection_to_create(post, *entrance)) {
         refuse(post.reply_to, *error);
         return true;
+    }
+    if (const Step step = pass_filter(work, now); step != Step::passed) {
+        return step == Step::refused;
     }
     found_group(post.uid, settings_of(post.command.create_group()), now);
 

@@ -72,7 +72,7 @@ CachedMember* Group::other(const Work& work, UserId uid) {
     return &found->second;
 }
 
-bool Group::admit_member_change(const Work& work, CachedMember& member, Time now) {
+bool Group::admit_member_change(Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
     const pb::ChangeMember& change = post.command.change_member();
     // Whoever may do it to nobody learns nothing about anybody.
@@ -106,6 +106,9 @@ bool Group::admit_member_change(const Work& work, CachedMember& member, Time now
             objection_to(act_of(change), post, member, rank_of(target->row.role))) {
         refuse(post.reply_to, *outranked);
         return true;
+    }
+    if (const Step step = pass_filter(work, now); step != Step::passed) {
+        return step == Step::refused;
     }
     if (change.has_mute_until_ms()) {
         mute(work, *target, now);
@@ -248,7 +251,7 @@ void Group::mute(const Work& work, CachedMember& target, Time now) {
 
 // A note has no id of its own before the store numbers it: after an unknown outcome it is written
 // again, so its reader may find it twice, but never not at all.
-bool Group::admit_note(const Work& work, CachedMember& member, Time now) {
+bool Group::admit_note(Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
     const pb::WriteNote& written = post.command.write_note();
     auto error = objection_to(Act::write_note, post, member);
@@ -267,6 +270,9 @@ bool Group::admit_note(const Work& work, CachedMember& member, Time now) {
     if (reader->row.role == Role::none) {
         refuse(post.reply_to, {.code = Code::not_found, .where = "write_note.uid"});
         return true;
+    }
+    if (const Step step = pass_filter(work, now); step != Step::passed) {
+        return step == Step::refused;
     }
     Operation operation = step(post);
     operation.answer = done();

@@ -158,8 +158,9 @@ struct PlainRecord {
             const auto it = users.find(account->uid);
             return it == users.end() ? std::nullopt : std::optional{it->second};
         }
-        if (std::holds_alternative<VerdictOn>(load.what)) {
+        if (const auto* post = std::get_if<VerdictOn>(&load.what)) {
             ++asked_verdicts;
+            last_asked = *post;
             return verdict;
         }
         if (const auto* entrance = std::get_if<Entrance>(&load.what)) {
@@ -217,6 +218,7 @@ struct PlainRecord {
 
     std::map<UserId, store::UserRow> users;
     Verdict verdict;  // The outside filter's, whatever it is asked.
+    VerdictOn last_asked;
     int asked_verdicts{};
     int asked_hidden{};
 };

@@ -60,7 +60,7 @@ std::string code_of(const std::array<std::uint8_t, 16>& random) {
 
 }  // namespace
 
-bool Group::admit_configure(const Work& work, CachedMember& member) {
+bool Group::admit_configure(Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
     const pb::ConfigureGroup& configure = post.command.configure_group();
     auto error = objection_to(Act::describe, post, member);
@@ -85,6 +85,9 @@ bool Group::admit_configure(const Work& work, CachedMember& member) {
     if (error) {
         refuse(post.reply_to, *error);
         return true;
+    }
+    if (const Step step = pass_filter(work, now); step != Step::passed) {
+        return step == Step::refused;
     }
     Operation operation = step(post);
     operation.answer = done();

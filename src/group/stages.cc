@@ -21,11 +21,6 @@ namespace {
 
 using store::Role;
 
-// What a send or an edit brings before people.
-const std::string& written_by(const bus::Post& post) {
-    return post.command.has_edit() ? post.command.edit().body() : post.command.send().body();
-}
-
 bool is_ordinary(const store::MemberRow& row) { return row.role < Role::admin; }
 
 }  // namespace
@@ -109,7 +104,7 @@ Group::Step Group::pass_stages(Work& work, CachedMember& member, Time now) {
         }
         work.ruled = true;
     }
-    return settings_.rules.filter ? pass_filter(work, now) : Step::passed;
+    return pass_filter(work, now);
 }
 
 // True: member.account_created is known, or nobody asks for it.
@@ -177,19 +172,18 @@ std::optional<Error> Group::pace_objection(std::uint64_t text, CachedMember& mem
 
 // The question leaves with the effect; this sender's queue waits for the verdict, nobody else's.
 Group::Step Group::pass_filter(Work& work, Time now) {
-    if (work.judged) return Step::passed;
-    const pb::Send& send = work.post.command.send();  // Of an edit: none, hence no cmid.
-    if (!work.found) {
-        load_for(work.post.uid, VerdictOn{.cmid = Cmid::from(send.cmid()).value_or(Cmid{}),
-                                          .body = written_by(work.post)});
+    if (!settings_.rules.filter || work.judged || work.post.operator_rights) return Step::passed;
+    auto question = question_on(work.post);
+    if (!question) return Step::passed;
+    if (!work.verdict) {
+        load_for(work.post.uid, *std::move(question));
         return Step::parked;
     }
-    const auto found = std::exchange(work.found, std::nullopt);
-    const auto& verdict = std::get<Verdict>(*found);
+    const Verdict& verdict = *work.verdict;
     if (!verdict.allow) {
         refuse_post(work.post,
                     {.code = Code::filtered,
-                     .where = "body",
+                     .where = question->field,
                      .rule = verdict.rule.empty() ? std::string_view{"filter"} : verdict.rule},
                     verdict.reason, now);
         return Step::refused;
@@ -204,12 +198,14 @@ void Group::note_sent(const Work& work, CachedMember& member, Time now) {
     member.repeats.add(work.text, now);
 }
 
-// Whoever wrote what a rule refuses finds that in his own log as well, on all his devices; `reason`
-// is the outside service's.
+// Whoever wrote a message that a rule refuses finds that in their own log as well, on all their
+// devices; `reason` is the outside service's, and found there whatever it was that they wrote.
 void Group::refuse_post(const bus::Post& post, const Error& error, std::string_view reason,
                         Time now) {
     refuse(post.reply_to, error);
-    if (error.code != Code::filtered) return;
+    const bool message = post.command.has_send() || post.command.has_edit();
+    if (error.code != Code::filtered || state_ != State::live) return;
+    if (!message && reason.empty()) return;
     write_note(post.uid, error.code, reason.empty() ? "Your message was not sent." : reason, now);
 }
 

@@ -397,6 +397,111 @@ TEST_F(FilteredStages, AnEditIsJudgedAsASendIs) {
     EXPECT_EQ(rule_of(edited), "heat");
 }
 
+// Names, topics, welcomes, notes and reasons are read as messages are.
+class FilteredTexts : public FilteredStages {
+protected:
+    FilteredTexts() {
+        names.mutable_configure_group()->mutable_settings()->set_name("tea");
+        names.mutable_configure_group()->mutable_settings()->set_welcome("come in");
+        names.mutable_configure_group()->add_fields("name");
+        names.mutable_configure_group()->add_fields("topic");
+        names.mutable_configure_group()->add_fields("welcome");
+        founds.mutable_create_group()->mutable_settings()->set_topic("green tea");
+        note.mutable_write_note()->set_uid(kBob.value);
+        note.mutable_write_note()->set_text("hello");
+        kick.mutable_change_member()->set_uid(kBob.value);
+        kick.mutable_change_member()->set_kick(true);
+        kick.mutable_change_member()->set_reason("rude");
+    }
+    std::uint32_t settled(const pb::ClientFrame& command, bool operator_rights = false) {
+        const auto request = post(kAnn, command, false, operator_rights);
+        settle();
+        return request;
+    }
+    std::string field_of(std::uint32_t request) const {
+        return answer_to(request)->refused().field();
+    }
+
+    pb::ClientFrame names;
+    pb::ClientFrame founds;
+    pb::ClientFrame note;
+    pb::ClientFrame kick;
+};
+
+TEST_F(FilteredTexts, AreShownToTheFilterUnderTheirKinds) {
+    settled(founds);
+    ASSERT_EQ(asked_verdicts, 1);
+    EXPECT_EQ(last_asked.kind, "group");
+    ASSERT_EQ(last_asked.texts.size(), 1U);
+    EXPECT_EQ(last_asked.texts[0].field, "settings.topic");
+    EXPECT_EQ(last_asked.texts[0].text, "green tea");
+    join(kBob);
+    settled(names);
+    EXPECT_EQ(last_asked.kind, "group");
+    ASSERT_EQ(last_asked.texts.size(), 2U);
+    EXPECT_EQ(last_asked.texts[1].text, "come in");
+    EXPECT_EQ(refusal_of(settled(note)), Code::ok);
+    EXPECT_EQ(last_asked.kind, "note");
+    EXPECT_EQ(refusal_of(settled(kick)), Code::ok);
+    EXPECT_EQ(last_asked.kind, "reason");
+    EXPECT_EQ(asked_verdicts, 4);
+    say(kAnn, "one");
+    EXPECT_EQ(last_asked.kind, "message");
+    change(kAnn, "two");
+    EXPECT_EQ(last_asked.kind, "edit");
+}
+
+TEST_F(FilteredTexts, ComeBeforeNobodyWhenTheyAreRefused) {
+    verdict = {.allow = false, .rule = "heat"};
+    const auto founded = settled(founds);
+    EXPECT_EQ(refusal_of(founded), Code::filtered);
+    EXPECT_EQ(field_of(founded), "settings.topic");
+    EXPECT_EQ(rule_of(founded), "heat");
+    EXPECT_FALSE(head);
+    verdict = {};
+    begin();
+    const std::size_t told = user_logs[kBob].size();
+    verdict = {.allow = false};
+    const auto named = settled(names);
+    EXPECT_EQ(field_of(named), "settings");
+    EXPECT_EQ(rule_of(named), "filter");
+    EXPECT_EQ(field_of(settled(note)), "write_note.text");
+    EXPECT_EQ(field_of(settled(kick)), "change_member.reason");
+    EXPECT_EQ(members[kBob].role, store::Role::member);
+    EXPECT_EQ(user_logs[kBob].size(), told);
+    pb::GroupSettings kept;
+    ASSERT_TRUE(kept.ParseFromString(head->settings));
+    EXPECT_NE(kept.name(), "tea");
+}
+
+TEST_F(FilteredTexts, AreNotAskedAboutWithoutTextOrBehindAnotherRefusalOrForTheOperator) {
+    pb::ClientFrame plain;
+    plain.mutable_create_group();
+    settled(plain);
+    join(kBob);
+    pb::ClientFrame slow;
+    slow.mutable_configure_group()->mutable_settings()->set_slow_mode_s(5);
+    slow.mutable_configure_group()->mutable_settings()->set_name("not set");
+    slow.mutable_configure_group()->add_fields("slow_mode_s");
+    EXPECT_EQ(refusal_of(settled(slow)), Code::ok);
+    const auto by_bob = post(kBob, names, false);
+    settle();
+    EXPECT_EQ(refusal_of(by_bob), Code::not_permitted);
+    EXPECT_EQ(refusal_of(settled(names, true)), Code::ok);
+    use_keywords("rude\n");
+    EXPECT_EQ(rule_of(settled(kick)), "keywords");
+    EXPECT_EQ(asked_verdicts, 0);
+}
+
+TEST_F(FilteredTexts, ARefusalWithAReasonIsFoundInTheLogOfWhoWrote) {
+    begin();
+    verdict = {.allow = false, .reason = "too hot", .rule = "heat"};
+    const std::size_t before = user_logs[kAnn].size();
+    settled(names);
+    ASSERT_EQ(user_logs[kAnn].size(), before + 1);
+    EXPECT_EQ(user_logs[kAnn].back().note().text(), "too hot");
+}
+
 TEST_F(FilteredStages, ARefusalNamesTheRuleOfTheService) {
     begin();
     verdict = {.allow = false, .reason = "no links", .rule = "links"};

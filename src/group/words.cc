@@ -1,7 +1,9 @@
 #include "group/words.h"
 
-#include <algorithm>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace stentor::group {
 namespace {
@@ -10,30 +12,6 @@ namespace {
 bool is_servers_own(const bus::Post& post) {
     return post.operator_rights && !post.uid && post.reply_to.request_id == 0;
 }
-
-class Look {
-public:
-    explicit Look(const safety::Keywords& keywords) : keywords_{keywords} {}
-
-    void at(std::string_view field, std::string_view text) {
-        if (found_ || !keywords_.found_in(text)) return;
-        found_ = Error{.code = Code::filtered, .where = field, .rule = "keywords"};
-    }
-    void at(const pb::GroupSettings& settings) {
-        at("settings.name", settings.name());
-        at("settings.topic", settings.topic());
-        at("settings.welcome", settings.welcome());
-    }
-    void at(const pb::Body& body) {
-        at("body.text", body.text());
-        for (const pb::Attachment& file : body.attachments()) at("attachment.name", file.name());
-    }
-    [[nodiscard]] const std::optional<Error>& found() const { return found_; }
-
-private:
-    const safety::Keywords& keywords_;
-    std::optional<Error> found_;
-};
 
 // Only what it sets.
 pb::GroupSettings set_by(const pb::ConfigureGroup& configure) {
@@ -44,6 +22,51 @@ pb::GroupSettings set_by(const pb::ConfigureGroup& configure) {
         if (field == "welcome") settings.set_welcome(configure.settings().welcome());
     }
     return settings;
+}
+
+void add(std::vector<WrittenText>& texts, std::string_view field, const std::string& text) {
+    if (!text.empty()) texts.push_back({.field = field, .text = text});
+}
+
+void add(std::vector<WrittenText>& texts, const pb::GroupSettings& settings) {
+    add(texts, "settings.name", settings.name());
+    add(texts, "settings.topic", settings.topic());
+    add(texts, "settings.welcome", settings.welcome());
+}
+
+std::vector<WrittenText> texts_of(const pb::ClientFrame& command) {
+    std::vector<WrittenText> texts;
+    switch (command.command_case()) {
+        case pb::ClientFrame::kSend:
+        case pb::ClientFrame::kEdit: {
+            const pb::Body body = body_of(command);
+            add(texts, "body.text", body.text());
+            for (const pb::Attachment& file : body.attachments()) {
+                add(texts, "attachment.name", file.name());
+            }
+            break;
+        }
+        case pb::ClientFrame::kCreateGroup: add(texts, command.create_group().settings()); break;
+        case pb::ClientFrame::kConfigureGroup: add(texts, set_by(command.configure_group())); break;
+        case pb::ClientFrame::kWriteNote:
+            add(texts, "write_note.text", command.write_note().text());
+            break;
+        case pb::ClientFrame::kChangeMember:
+            add(texts, "change_member.reason", command.change_member().reason());
+            break;
+        default: break;
+    }
+    return texts;
+}
+
+std::string_view kind_of(const pb::ClientFrame& command) {
+    switch (command.command_case()) {
+        case pb::ClientFrame::kSend: return "message";
+        case pb::ClientFrame::kEdit: return "edit";
+        case pb::ClientFrame::kWriteNote: return "note";
+        case pb::ClientFrame::kChangeMember: return "reason";
+        default: return "group";
+    }
 }
 
 }  // namespace
@@ -57,22 +80,26 @@ pb::Body body_of(const pb::ClientFrame& command) {
 
 std::optional<Error> listed_word_in(const safety::Keywords& keywords, const bus::Post& post) {
     if (keywords.empty() || is_servers_own(post)) return std::nullopt;
-    const pb::ClientFrame& command = post.command;
-    Look look{keywords};
-    switch (command.command_case()) {
-        case pb::ClientFrame::kSend:
-        case pb::ClientFrame::kEdit: look.at(body_of(command)); break;
-        case pb::ClientFrame::kCreateGroup: look.at(command.create_group().settings()); break;
-        case pb::ClientFrame::kConfigureGroup: look.at(set_by(command.configure_group())); break;
-        case pb::ClientFrame::kWriteNote:
-            look.at("write_note.text", command.write_note().text());
-            break;
-        case pb::ClientFrame::kChangeMember:
-            look.at("change_member.reason", command.change_member().reason());
-            break;
-        default: break;
+    for (const WrittenText& written : texts_of(post.command)) {
+        if (!keywords.found_in(written.text)) continue;
+        return Error{.code = Code::filtered, .where = written.field, .rule = "keywords"};
     }
-    return look.found();
+    return std::nullopt;
+}
+
+std::optional<VerdictOn> question_on(const bus::Post& post) {
+    const pb::ClientFrame& command = post.command;
+    VerdictOn question{.kind = kind_of(command), .field = "body"};
+    if (command.has_send() || command.has_edit()) {
+        // Files are shown as they are, with or without a name: so a message is always asked about.
+        question.cmid = Cmid::from(command.send().cmid()).value_or(Cmid{});
+        question.body = command.has_edit() ? command.edit().body() : command.send().body();
+        return question;
+    }
+    question.texts = texts_of(command);
+    if (question.texts.empty()) return std::nullopt;
+    question.field = question.texts.size() == 1 ? question.texts.front().field : "settings";
+    return question;
 }
 
 }  // namespace stentor::group

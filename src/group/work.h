@@ -33,11 +33,12 @@ struct Tip {
 // A command on its way to its stage; a look-up in the store is made once for each id.
 struct Work {
     bus::Post post;
-    bool rated{};                // It took its share of the rate before it was parked.
-    bool cmid_absent{};          // The store was asked: its cmid is not there.
-    bool after_absent{};         // Likewise for its predecessor.
-    bool ruled{};                // The rules have let it pass, and counted it.
-    bool judged{};               // The outside filter has let it pass.
+    bool rated{};         // It took its share of the rate before it was parked.
+    bool cmid_absent{};   // The store was asked: its cmid is not there.
+    bool after_absent{};  // Likewise for its predecessor.
+    bool ruled{};         // The rules have let it pass, and counted it.
+    bool judged{};        // The outside filter has let it pass.
+    std::optional<Verdict> verdict;
     std::uint64_t text{};        // What Repeats compares.
     bool untold{};               // It may be stored already, and then no node was told.
     std::optional<Found> found;  // What it asked for with LoadFor.

@@ -1,12 +1,11 @@
 #pragma once
-// The port to an outside filter: asked about a post after all other stages have let it pass.
+// The port to an outside filter: asked about what a person brings before people, after all other
+// stages have let it pass.
 //
 // Thread: any; a call must not block, whatever the service does.
 
 #include <functional>
-#include <string>
 
-#include "base/cmid.h"
 #include "base/code.h"
 #include "base/ids.h"
 #include "group/effects.h"
@@ -14,10 +13,9 @@
 namespace stentor::owner {
 
 struct JudgedPost {
-    GroupId gid;
-    UserId uid;
-    Cmid cmid;
-    std::string body;  // A serialized pb::Body.
+    GroupId gid;  // 0: of an account.
+    UserId uid;   // 0: they have none yet.
+    group::VerdictOn what;
 };
 
 class Judge {

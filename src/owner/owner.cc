@@ -39,6 +39,13 @@ UserId asker_of(const bus::Question& question) {
         question);
 }
 
+// Whether it may make an account under a name that a person chose.
+bool names_somebody(const bus::Question& question) {
+    const auto* add = std::get_if<bus::AskAddUser>(&question);
+    return (add != nullptr && !add->operator_rights) ||
+           std::holds_alternative<bus::AskOutsideUser>(question);
+}
+
 // Everybody is a member of this group from the beginning, so somebody must make it.
 void found_announcements(store::Store& store, const group::Tenure& tenure) {
     const auto head = store.head(kBroadcastGroup);
@@ -70,6 +77,7 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
       accounts_{store, options.token_lives},
       questions_{store, options.words, &heads_, options.who_read_members},
       questions_max_{options.questions_max},
+      judge_{options.groups.rules.filter ? options.judge : nullptr},
       hellos_{loaders_, kLookedUpAtOnce,
               [this](std::vector<HelloMail> hellos) { answer(std::move(hellos)); }},
       look_ups_{loaders_, kLookedUpAtOnce,
@@ -114,6 +122,12 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
         static_cast<void>(questions_.names().learn(stop));
     }};
     sweeper_.emplace(store, [this](GroupId gid) { worker(partition_of(gid)).wake(gid); });
+    living_->owner = this;
+}
+
+Owner::~Owner() {
+    const std::lock_guard lock{living_->mutex};
+    living_->owner = nullptr;
 }
 
 Result<void> Owner::on_post(PartitionId partition, bus::Post post) {
@@ -152,6 +166,9 @@ void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHand
         return put(
             {}, [this, change = *change](auto to) { change_user(change, std::move(to)); },
             std::move(reply));
+    }
+    if (judge_ != nullptr && names_somebody(question)) {
+        return judge_name(std::move(question), std::move(reply));
     }
     const UserId asker = asker_of(question);
     put(

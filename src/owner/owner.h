@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -50,6 +51,9 @@ public:
     // Takes a new term from the store: whoever owned it before is fenced. Throws
     // std::runtime_error when the store cannot give one.
     Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const OwnerOptions& options);
+    Owner(const Owner&) = delete;
+    Owner& operator=(const Owner&) = delete;
+    ~Owner() override;
 
     Result<void> on_post(PartitionId partition, bus::Post post) override;
     void on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
@@ -89,6 +93,10 @@ private:
     // which the change closed has asked for.
     void change_user(const bus::AskChangeUser& change, bus::ReplyHandler reply);
     void settle(UserId uid, Result<bus::Reply> answer, bus::ReplyHandler reply);
+    // Answers what may make an account once the outside filter has seen the name.
+    void judge_name(bus::Question question, bus::ReplyHandler reply);
+    void name_judged(bus::Question question, Result<group::Verdict> verdict,
+                     bus::ReplyHandler reply);
 
     void on_hello(const bus::AskHello& question, bus::ReplyHandler reply);
     // On a loader, in the asker's turn; refused at once where too many wait.
@@ -97,6 +105,13 @@ private:
     void answer(std::vector<HelloMail> hellos);
     static void look_up(store::Store& store, std::vector<LookUp> look_ups);
 
+    // What is called when this may have ended.
+    struct Living {
+        std::mutex mutex;
+        Owner* owner{};
+    };
+
+    const std::shared_ptr<Living> living_{std::make_shared<Living>()};
     AuditLog audit_;
     bus::Bus& bus_;
     route::Routes& routes_;
@@ -106,6 +121,7 @@ private:
     Heads heads_{limits::kHeadsKept};
     Questions questions_;
     std::size_t questions_max_;
+    Judge* judge_;  // Null: no filter is set.
     Gathered<HelloMail> hellos_;
     Gathered<LookUp> look_ups_;
     CommitterCounters counters_{};

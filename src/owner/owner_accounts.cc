@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "group/words.h"
 #include "owner/owner.h"
 
 namespace stentor::owner {
@@ -40,6 +41,44 @@ void Owner::settle(UserId uid, Result<bus::Reply> answer, bus::ReplyHandler repl
             if (--waiting->workers == 0) waiting->reply(std::move(waiting->answer));
         });
     }
+}
+
+// The verdict is awaited by nobody: it comes to a loader as a question of its own.
+void Owner::judge_name(bus::Question question, bus::ReplyHandler reply) {
+    auto ask = [this, question = std::move(question)](bus::ReplyHandler to) mutable {
+        auto name = questions_.name_to_judge(question);
+        if (!name) return to(std::unexpected(name.error()));
+        if (name->empty()) return to(questions_.answer(question));
+        group::VerdictOn what{.kind = group::kAccountKind, .field = "name"};
+        what.texts.push_back({.field = "name", .text = *std::move(name)});
+        auto said = [living = living_, question = std::move(question),
+                     to = std::move(to)](Result<group::Verdict> verdict) mutable {
+            const std::lock_guard lock{living->mutex};
+            if (living->owner == nullptr) {
+                return to(std::unexpected(Error{.code = Code::overloaded}));
+            }
+            living->owner->name_judged(std::move(question), std::move(verdict), std::move(to));
+        };
+        judge_->judge({.gid = {}, .uid = {}, .what = std::move(what)}, std::move(said));
+    };
+    put({}, std::move(ask), std::move(reply));
+}
+
+void Owner::name_judged(bus::Question question, Result<group::Verdict> verdict,
+                        bus::ReplyHandler reply) {
+    if (!verdict) return reply(std::unexpected(verdict.error()));
+    if (!verdict->allow) {
+        auto* outside = std::get_if<bus::AskOutsideUser>(&question);
+        if (outside == nullptr) {
+            return reply(
+                std::unexpected(Error{.code = Code::filtered, .where = "name", .rule = "filter"}));
+        }
+        // As with a listed word: its bearer cannot change it.
+        outside->name = outside->name_key = kNamelessUser;
+    }
+    put(
+        {}, [this, question = std::move(question)](auto to) { to(questions_.answer(question)); },
+        std::move(reply));
 }
 
 }  // namespace stentor::owner

@@ -7,6 +7,7 @@
 
 #include <condition_variable>
 #include <future>
+#include <latch>
 #include <mutex>
 #include <thread>
 
@@ -275,6 +276,32 @@ TEST_F(OwnerTest, AGroupOfOthersLooksLikeNone) {
     EXPECT_EQ(other.error(), none.error());
 }
 
+// What is nobody's has no turn, and would take all threads.
+TEST(OwnersLoaders, WhoAsksForManyNamesLeavesAThreadToOthers) {
+    class SlowNames final : public store::MemoryStore {
+    public:
+        Result<std::vector<std::optional<store::UserRow>>> user_rows(
+            std::span<const UserId> uids) override {
+            if (uids.size() > 1) released.wait();
+            return store::MemoryStore::user_rows(uids);
+        }
+        std::latch released{1};
+    };
+    SlowNames store;
+    bus::LocalBus bus;
+    route::LocalRoutes routes;
+    Owner owner{store, bus, routes, OwnerOptions{.loaders = 2}};
+    bus.attach(&owner);
+    for (int i = 0; i < 2; ++i) {
+        bus.ask({}, bus::AskUsers{.asker = kAnn, .uids = {kAnn, kBob}}, [](auto) {});
+    }
+    std::promise<void> answered;
+    bus.ask({}, bus::AskUsers{.asker = kBob, .uids = {kBob}},
+            [&](const auto&) { answered.set_value(); });
+    EXPECT_EQ(answered.get_future().wait_for(std::chrono::seconds{10}), std::future_status::ready);
+    store.released.count_down();
+}
+
 // What raises the storm level is how long a command waits, not for how long there was work.
 TEST_F(OwnerTest, ALongQueueOfReadPositionsIsNoWaitOfCommands) {
     node_.answer(create(kAnn));
@@ -302,6 +329,96 @@ TEST_F(OwnerTest, NamesAreTakenOnce) {
     const auto found = ask(bus::AskUserByName{.name_key = "ann"});
     ASSERT_TRUE(found);
     EXPECT_EQ(std::get<bus::Account>(*found).uid, std::get<bus::Account>(*first).uid);
+}
+
+// ---- Names and the outside filter
+
+class FilterOfNames final : public Judge {
+public:
+    void judge(const JudgedPost& post, Done done) override {
+        asked.push_back(std::string{post.what.kind} + ' ' + post.what.texts.front().text);
+        if (fails) {
+            return done(std::unexpected(Error{.code = Code::overloaded, .where = post.what.field}));
+        }
+        if (holds) {
+            held.push_back(std::move(done));
+            return;
+        }
+        done(group::Verdict{.allow = !post.what.texts.front().text.starts_with("Bad")});
+    }
+    std::vector<std::string> asked;
+    std::vector<Done> held;
+    bool fails{};
+    bool holds{};
+};
+
+class JudgedNames : public testing::Test {
+protected:
+    JudgedNames() { start(); }
+    void start() {
+        OwnerOptions options{.judge = &filter};
+        options.groups.rules.filter = true;
+        owner = std::make_unique<Owner>(store, bus, routes, options);
+        bus.attach(owner.get());
+    }
+    Result<bus::Reply> ask(bus::Question question) {
+        std::promise<Result<bus::Reply>> promise;
+        bus.ask({}, std::move(question),
+                [&](Result<bus::Reply> reply) { promise.set_value(std::move(reply)); });
+        return promise.get_future().get();
+    }
+    static bus::AskAddUser adding(const std::string& name, bool operator_rights = false) {
+        return {.operator_rights = operator_rights,
+                .name = name,
+                .name_key = name,
+                .password_hash = "hash"};
+    }
+    static bus::AskOutsideUser from_outside(const std::string& name) {
+        return {.issuer = "elsewhere", .subject = name, .name = name, .name_key = name};
+    }
+
+    FilterOfNames filter;
+    store::MemoryStore store;
+    bus::LocalBus bus;
+    route::LocalRoutes routes;
+    std::unique_ptr<Owner> owner;
+};
+
+TEST_F(JudgedNames, OfNewAccountsAreShownToTheFilter) {
+    EXPECT_TRUE(ask(adding("Ann")));
+    const auto refused = ask(adding("Bad Bob"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), (Error{.code = Code::filtered, .where = "name", .rule = "filter"}));
+    EXPECT_FALSE(store.user_by_name("Bad Bob")->has_value());
+    EXPECT_TRUE(ask(adding("Bad Cho", true))) << "the operator's own word";
+    EXPECT_THAT(filter.asked, testing::ElementsAre("account Ann", "account Bad Bob"));
+    filter.fails = true;
+    const auto later = ask(adding("Dan"));
+    ASSERT_FALSE(later);
+    EXPECT_EQ(later.error().code, Code::overloaded);
+    EXPECT_FALSE(store.user_by_name("Dan")->has_value());
+}
+
+TEST_F(JudgedNames, FromOtherSystemsAreReplacedAndAskedAboutOnce) {
+    for (int i = 0; i < 2; ++i) {
+        const auto made = ask(from_outside("Bad Bob"));
+        ASSERT_TRUE(made);
+        EXPECT_EQ(std::get<bus::Account>(*made).name, "user");
+    }
+    EXPECT_EQ(std::get<bus::Account>(*ask(from_outside("Cho"))).name, "Cho");
+    EXPECT_THAT(filter.asked, testing::ElementsAre("account Bad Bob", "account Cho"));
+}
+
+TEST_F(JudgedNames, AVerdictMayComeWhenTheOwnerHasEnded) {
+    filter.holds = true;
+    std::promise<Result<bus::Reply>> promise;
+    bus.ask({}, adding("Ann"), [&](Result<bus::Reply> reply) { promise.set_value(reply); });
+    owner.reset();  // Its loaders run what was put.
+    ASSERT_EQ(filter.held.size(), 1U);
+    filter.held.front()(group::Verdict{.allow = true});
+    EXPECT_FALSE(promise.get_future().get());
+    EXPECT_FALSE(store.user_by_name("Ann")->has_value());
+    start();
 }
 
 // ---- Accounts

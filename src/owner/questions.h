@@ -8,6 +8,8 @@
 
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -20,6 +22,9 @@
 #include "store/store.h"
 
 namespace stentor::owner {
+
+// Whoever comes from another system with a name that may not be shown.
+inline constexpr std::string_view kNamelessUser = "user";
 
 class Questions {
 public:
@@ -37,6 +42,8 @@ public:
     // One for each, in their order: many who arrive together cost less than one after the other.
     [[nodiscard]] std::vector<Result<bus::Reply>> hellos(std::span<const bus::AskHello> asks);
     [[nodiscard]] Names& names() { return names_; }
+    // Under which an account is to be made, if no word list refuses it; empty: none will be made.
+    [[nodiscard]] Result<std::string> name_to_judge(const bus::Question& question);
 
 private:
     Result<bus::Reply> on(const bus::AskEntries& ask);

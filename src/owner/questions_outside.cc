@@ -27,18 +27,39 @@ std::string hex(const Digest& digest) {
     return text;
 }
 
+std::string mark_of(const bus::AskOutsideUser& ask) {
+    return "outside:" + hex(hash_of(ask.issuer + '\n' + ask.subject));
+}
+
+UserId uid_of(const bus::AskOutsideUser& ask) {
+    return {kFirst + number_of(hash_of(ask.issuer + '\n' + ask.subject)) % (kEnd - kFirst)};
+}
+
 }  // namespace
+
+Result<std::string> Questions::name_to_judge(const bus::Question& question) {
+    if (const auto* add = std::get_if<bus::AskAddUser>(&question)) {
+        if (const auto good = names_.check_words(add->name); !good) {
+            return std::unexpected(good.error());
+        }
+        return add->name;
+    }
+    const auto& outside = std::get<bus::AskOutsideUser>(question);
+    if (!names_.check_words(outside.name)) return std::string{};
+    const auto known = store_.user(uid_of(outside));
+    if (!known) return std::unexpected(known.error());
+    return *known ? std::string{} : outside.name;
+}
 
 // The id follows from issuer and subject, so two exchanges at once make one user. In the place of a
 // password's hash stands whose user it is: no password matches it, and an id that two subjects
 // should ever share is refused instead of handing one the other's account.
 Result<bus::Reply> Questions::on(const bus::AskOutsideUser& ask) {
-    const Digest digest = hash_of(ask.issuer + '\n' + ask.subject);
-    const UserId uid{kFirst + number_of(digest) % (kEnd - kFirst)};
-    const std::string mark = "outside:" + hex(digest);
+    const UserId uid = uid_of(ask);
+    const std::string mark = mark_of(ask);
     // Its bearer cannot change a name with a listed word in it, so it is replaced.
     const bool listed = !names_.check_words(ask.name);
-    const std::string name = listed ? "user" : ask.name;
+    const std::string name = listed ? std::string{kNamelessUser} : ask.name;
     const std::string key = listed ? name : ask.name_key;
     // The name as wanted, then with more and more of the digest behind it.
     constexpr std::size_t kSuffixes = 4;

@@ -217,7 +217,7 @@ void Worker::submit_positions() {
 
 void Worker::judge(const group::Load& load, const group::VerdictOn& post) {
     const UserId uid = std::get<group::LoadFor>(load.what).uid;
-    engines_.judge->judge({.gid = load.gid, .uid = uid, .cmid = post.cmid, .body = post.body},
+    engines_.judge->judge({.gid = load.gid, .uid = uid, .what = post},
                           [load, mailbox = mailbox_](Result<group::Verdict> verdict) {
                               auto found = verdict ? Result<group::Found>{std::move(*verdict)}
                                                    : std::unexpected(verdict.error());

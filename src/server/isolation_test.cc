@@ -55,7 +55,7 @@ private:
 class BlockingJudge final : public owner::Judge {
 public:
     void judge(const owner::JudgedPost& post, Done done) override {
-        if (post.body.find("slow") != std::string::npos) std::this_thread::sleep_for(2s);
+        if (post.what.body.find("slow") != std::string::npos) std::this_thread::sleep_for(2s);
         done(group::Verdict{.allow = true});
     }
 };

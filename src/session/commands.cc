@@ -317,7 +317,7 @@ void Commands::on_fetch_users(const pb::ClientFrame& frame) {
         return refuse(frame.request_id(), good.error());
     }
     if (too_dear(frame)) return;
-    bus::AskUsers ask;
+    bus::AskUsers ask{.asker = session_.uid_, .uids = {}};
     for (const std::uint64_t uid : frame.fetch_users().uids()) ask.uids.push_back({uid});
     fx_.ask(frame.request_id(), partition_of(session_.uid_), std::move(ask));
 }

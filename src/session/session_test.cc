@@ -429,10 +429,14 @@ TEST_F(SessionTest, QuestionsAreAskedInTheNameOfTheUser) {
     frame.set_request_id(4);
     frame.mutable_fetch_user_log()->set_after_seq(7);
     say(frame);
-    ASSERT_EQ(fx.asks.size(), 2U);
+    frame.set_request_id(5);
+    frame.mutable_fetch_users()->add_uids(9);
+    say(frame);
+    ASSERT_EQ(fx.asks.size(), 3U);
     EXPECT_EQ(std::get<bus::AskMembers>(fx.asks[0]).asker, UserId{1});
     EXPECT_EQ(std::get<bus::AskMembers>(fx.asks[0]).fetch.count(), 50U);
     EXPECT_EQ(std::get<bus::AskUserLog>(fx.asks[1]).after, 7U);
+    EXPECT_EQ(std::get<bus::AskUsers>(fx.asks[2]).asker, UserId{1});
     session.on_reply(3, bus::Reply{pb::Members{}}, fx);
     EXPECT_TRUE(fx.replies.back().has_members());
     session.on_reply(4, bus::Reply{pb::UserLog{}}, fx);

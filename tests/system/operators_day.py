@@ -116,8 +116,8 @@ class Operator(unittest.TestCase):
         wire.until(lambda: "\nstentor_search_behind 0\n" in fetch(server.admin + "/metrics")[1]
                    and "\nstentor_search_entries_total 1\n" in fetch(server.admin + "/metrics")[1], "the index is in step")
         status, text = fetch(server.admin + "/metrics")
-        for line in ('stentor_filter_asked_total 1', 'stentor_filter_timeouts_total 1',
-                     'stentor_filter_failed_total{failing="open"} 1', 'stentor_replica_connected 0',
+        for line in ('stentor_filter_asked_total 3', 'stentor_filter_timeouts_total 3',  # Their name, the group's, the message.
+                     'stentor_filter_failed_total{failing="open"} 3', 'stentor_replica_connected 0',
                      'stentor_replica_info{role="leader",mode="async"} 1'):
             self.assertIn(line + "\n", text)
         self.assertEqual(status, 200)
