@@ -71,7 +71,7 @@ def all_ways(gid, text):
     yield "edit", "body", command(4, EDIT, field(1, gid), field(2, 1), field(3, 1), field(5, field(1, text)))
     yield "group", "settings.name", command(5, CONFIGURE_GROUP, field(1, gid), *name)
     yield "group", "settings", command(6, CONFIGURE_GROUP, field(1, gid), *both)
-    yield "group", "settings.topic", command(7, CREATE_GROUP, field(1, field(7, text)), field(2, cmid()))
+    yield "group", "settings.name", command(7, CREATE_GROUP, field(1, field(1, text)), field(2, cmid()))
 
 
 def texts_come_before_people_only_when_the_filter_lets_them(server, service):
