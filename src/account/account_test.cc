@@ -23,6 +23,26 @@ TEST(Gate, WhoIsNotInItIsGood) {
     EXPECT_TRUE(gate.passes(kAnn, {}));
 }
 
+TEST(Gate, ARateIsThatUsersUntilItIsTakenAway) {
+    SharedGate gate{kTokenLives};
+    const auto apply = [&](const bus::AccountState& state) { gate.apply({&state, 1}, kNoon); };
+    EXPECT_FALSE(gate.rate_of(kAnn));
+    apply({.uid = kAnn, .rate = {.per_s = 3, .burst = 7}});
+    apply({.uid = kBob, .closed = true});
+    EXPECT_EQ(gate.rate_of(kAnn), (UserRate{.per_s = 3, .burst = 7}));
+    EXPECT_FALSE(gate.rate_of(kBob));
+    EXPECT_TRUE(gate.passes(kAnn, kNoon)) << "who has a rate is good";
+    EXPECT_EQ(gate.rates(), 1U);
+    apply({.uid = kAnn, .tokens_since = kNoon, .rate = {.per_s = 4, .burst = 7}});
+    EXPECT_EQ(gate.rates(), 1U);
+    gate.forget(kNoon + kTokenLives);
+    EXPECT_EQ(gate.rate_of(kAnn).per_s, 4U) << "what voids tokens is forgotten, the rate is not";
+    apply({.uid = kAnn});
+    EXPECT_FALSE(gate.rate_of(kAnn));
+    EXPECT_EQ(gate.rates(), 0U);
+    EXPECT_EQ(gate.size(), 1U);
+}
+
 TEST(Gate, AClosedAccountPassesWithNoTokenAndWithoutOne) {
     Gate gate{kTokenLives};
     gate.apply({.uid = kAnn, .closed = true}, kNoon);

@@ -10,13 +10,17 @@ bool Gate::trim(State& state, Time now) const {
         return minted < state.tokens_since || minted + lives_ <= now;
     });
     if (state.tokens_since + lives_ <= now) state.tokens_since = {};
-    return state.closed || state.tokens_since != Time{} || !state.ended_tokens.empty();
+    return state.closed || state.tokens_since != Time{} || !state.ended_tokens.empty() ||
+           state.rate;
 }
 
 void Gate::apply(const bus::AccountState& state, Time now) {
     State fresh{.closed = state.closed,
                 .tokens_since = state.tokens_since,
-                .ended_tokens = state.ended_tokens};
+                .ended_tokens = state.ended_tokens,
+                .rate = state.rate};
+    if (rate_of(state.uid)) --rates_;
+    if (fresh.rate) ++rates_;
     if (trim(fresh, now)) {
         accounts_.insert_or_assign(state.uid, std::move(fresh));
     } else {
@@ -43,6 +47,11 @@ bool Gate::passes(UserId uid, Time minted) const {
 bool Gate::is_closed(UserId uid) const {
     const auto found = accounts_.find(uid);
     return found != accounts_.end() && found->second.closed;
+}
+
+UserRate Gate::rate_of(UserId uid) const {
+    const auto found = accounts_.find(uid);
+    return found == accounts_.end() ? UserRate{} : found->second.rate;
 }
 
 }  // namespace stentor::account

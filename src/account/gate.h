@@ -1,6 +1,6 @@
 #pragma once
-// The accounts that are not simply good: closed ones, and those of which a token that has not
-// expired may be void. Pure.
+// The accounts that are not simply good: closed ones, those of which a token that has not expired
+// may be void, and those with a rate of their own. Pure.
 //
 // Thread: none of its own, no lock; see SharedGate. Cost: a look is one look into a table; about
 // 80 bytes for each account in it, none for all others.
@@ -16,6 +16,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "base/user_rate.h"
 #include "bus/questions.h"
 
 namespace stentor::account {
@@ -36,7 +37,11 @@ public:
     // only the account is asked for.
     [[nodiscard]] bool passes(UserId uid, Time minted) const;
     [[nodiscard]] bool is_closed(UserId uid) const;
+    // Of their sends; none of their own: everybody's.
+    [[nodiscard]] UserRate rate_of(UserId uid) const;
     [[nodiscard]] std::size_t size() const { return accounts_.size(); }
+    // Of those with a rate of their own.
+    [[nodiscard]] std::size_t rates() const { return rates_; }
     // When a token ends that says it ends at `expires`.
     [[nodiscard]] Time expires_of(Time minted, Time expires) const {
         return std::min(expires, minted + lives_);
@@ -47,6 +52,7 @@ private:
         bool closed{};
         Time tokens_since;
         std::vector<Time> ended_tokens;
+        UserRate rate;
     };
 
     // False: it is as good as any other.
@@ -54,6 +60,7 @@ private:
 
     Millis lives_;
     std::unordered_map<UserId, State> accounts_;
+    std::size_t rates_{};
 };
 
 }  // namespace stentor::account

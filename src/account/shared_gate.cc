@@ -6,6 +6,7 @@ void SharedGate::apply(std::span<const bus::AccountState> states, Time now) {
     const std::lock_guard lock{mutex_};
     for (const bus::AccountState& state : states) gate_.apply(state, now);
     size_ = gate_.size();
+    rates_ = gate_.rates();
 }
 
 void SharedGate::forget(Time now) {
@@ -25,6 +26,12 @@ bool SharedGate::is_closed(UserId uid) const {
     if (size_ == 0) return false;
     const std::shared_lock lock{mutex_};
     return gate_.is_closed(uid);
+}
+
+UserRate SharedGate::rate_of(UserId uid) const {
+    if (rates_ == 0) return {};
+    const std::shared_lock lock{mutex_};
+    return gate_.rate_of(uid);
 }
 
 // The operator takes somebody out of a group also after their account was closed.

@@ -38,12 +38,15 @@ public:
     [[nodiscard]] Time expires_of(Time minted, Time expires) const {
         return gate_.expires_of(minted, expires);
     }
+    [[nodiscard]] UserRate rate_of(UserId uid) const;
+    [[nodiscard]] std::size_t rates() const { return rates_; }
     [[nodiscard]] std::size_t size() const { return size_; }
 
 private:
     mutable std::shared_mutex mutex_;
     Gate gate_;  // Under mutex_, but for expires_of(), which nothing changes.
     std::atomic<std::size_t> size_{};
+    std::atomic<std::size_t> rates_{};
     std::atomic<bool> known_{};
 };
 

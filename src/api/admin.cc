@@ -57,6 +57,8 @@ constexpr std::array kRows{
     Row{"POST", "/admin/api/users/{}/enable", enable_user},
     Row{"POST", "/admin/api/users/{}/sign-out", sign_user_out},
     Row{"POST", "/admin/api/users/{}/password", set_password},
+    Row{"POST", "/admin/api/users/{}/rate", set_user_rate},
+    Row{"POST", "/admin/api/users/{}/rate/end", end_user_rate},
     Row{"POST", "/admin/api/users/{}/erase", erase_user},
     Row{"GET", "/admin/api/groups", list_groups},
     Row{"POST", "/admin/api/groups", create_group},

@@ -2,9 +2,9 @@
 // The operator's side of HTTP, for a private listener: metrics, health and the admin page for
 // whoever reaches it; /admin/api/ for whoever shows the admin key.
 //
-// Owner: the wiring; bus, poster, queue and control outlive what is under way. Thread: any.
-// Handlers never block: passwords wait on the PasswordQueue, groups on the poster, all else on the
-// bus; what the process must do for a while is the Control's.
+// Owner: the wiring; bus, poster, erasures, queue and control outlive what is under way. Thread:
+// any. Handlers never block: passwords wait on the PasswordQueue, groups on the poster, all else on
+// the bus; what the process must do for a while is the Control's.
 
 #include <expected>
 #include <functional>
@@ -22,6 +22,7 @@
 namespace stentor::api {
 
 class AuditTrail;
+class Erasures;
 class StaticFiles;
 
 // What the operator may have the process say and do. Thread: any; must not block.
@@ -55,6 +56,7 @@ public:
 struct AdminParts {
     bus::Bus& bus;
     Poster& poster;
+    Erasures& erasures;
     auth::PasswordQueue& passwords;
     Status& status;
     Control& control;

@@ -50,6 +50,8 @@ void disable_user(AdminCall call);
 void enable_user(AdminCall call);
 void sign_user_out(AdminCall call);
 void set_password(AdminCall call);
+void set_user_rate(AdminCall call);
+void end_user_rate(AdminCall call);
 // ---- admin_storm.cc
 void show_storm(AdminCall call);
 void pin_storm(AdminCall call);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "api/address_bans.h"
+#include "api/erasures.h"
 #include "api/registration.h"
 #include "api/settings_test_kit.h"
 #include "auth/password.h"
@@ -23,6 +24,7 @@ namespace {
 using net::http::Request;
 using net::http::Response;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr const char* kKey = "0123456789abcdef";
 
@@ -39,8 +41,10 @@ public:
     void ask(PartitionId /*partition*/, bus::Question question, bus::ReplyHandler reply) override {
         if (const auto* change = std::get_if<bus::AskChangeUser>(&question)) {
             changes.push_back(*change);
-            return reply(bus::Reply{bus::Account{
-                .uid = change->uid, .name = "Ann", .disabled = change->disabled.value_or(false)}});
+            return reply(bus::Reply{bus::Account{.uid = change->uid,
+                                                 .name = "Ann",
+                                                 .disabled = change->disabled.value_or(false),
+                                                 .rate = change->rate.value_or(UserRate{})}});
         }
         if (std::holds_alternative<bus::AskAccounts>(question)) {
             return reply(bus::Reply{std::vector<bus::Account>{{.uid = {7}, .name = "Ann \"A\""}}});
@@ -140,11 +144,13 @@ protected:
     TestBus bus;
     NoNode node;
     Poster poster{NodeId{1}, bus, node};
+    std::shared_ptr<Erasures> erasures = std::make_shared<Erasures>(bus, poster);
     auth::Argon2Hasher hasher{auth::kArgon2CostForTests};
     auth::PasswordQueue passwords{hasher};
     TestControl control;
     Admin admin{{.bus = bus,
                  .poster = poster,
+                 .erasures = *erasures,
                  .passwords = passwords,
                  .status = control,
                  .control = control},
@@ -186,6 +192,29 @@ TEST_F(AdminTest, AccountsAreListedDisabledAndSignedOut) {
     EXPECT_FALSE(bus.changes[1].tokens_since);
     EXPECT_FALSE(bus.changes[2].disabled);
     EXPECT_TRUE(bus.changes[2].tokens_since);
+}
+
+TEST_F(AdminTest, AUserIsGivenARateWithinBoundsAndItIsTakenAway) {
+    const std::string path = "/admin/api/users/7/rate";
+    EXPECT_THAT(text(call("POST", path, R"({"per_second":3,"burst":9})")),
+                HasSubstr(R"("rate":{"per_second":3,"burst":9})"));
+    EXPECT_EQ(call("POST", path, R"({"per_second":3})").status, 200U);
+    EXPECT_THAT(text(call("POST", path + "/end")), Not(HasSubstr("rate")));
+    ASSERT_EQ(bus.changes.size(), 3U);
+    EXPECT_EQ(bus.changes[0].rate, (UserRate{.per_s = 3, .burst = 9}));
+    EXPECT_EQ(bus.changes[1].rate, (UserRate{.per_s = 3, .burst = limits::kSendsBurst}));
+    EXPECT_EQ(bus.changes[2].rate, UserRate{});
+    for (const char* bad :
+         {R"({"per_second":0})", R"({"per_second":1001})", "{}", R"({"burst":5})"}) {
+        const Response refused = call("POST", path, bad);
+        EXPECT_EQ(refused.status, 400U) << bad;
+        EXPECT_THAT(text(refused), HasSubstr(R"("field":"per_second","limit":1000)")) << bad;
+    }
+    for (const char* bad : {R"({"per_second":3,"burst":0})", R"({"per_second":3,"burst":1001})"}) {
+        EXPECT_THAT(text(call("POST", path, bad)), HasSubstr(R"("field":"burst","limit":1000)"))
+            << bad;
+    }
+    EXPECT_EQ(bus.changes.size(), 3U);
 }
 
 TEST_F(AdminTest, ANewPasswordIsHashedAndEndsOldTokens) {

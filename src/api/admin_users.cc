@@ -9,6 +9,7 @@
 #include "api/responses.h"
 #include "auth/password_rules.h"
 #include "base/limits.h"
+#include "base/user_rate.h"
 
 namespace stentor::api {
 namespace {
@@ -16,12 +17,16 @@ namespace {
 namespace json = boost::json;
 
 json::object object_of(const bus::Account& account) {
-    return {{"uid", account.uid.value},
-            {"name", account.name},
-            {"disabled", account.disabled},
-            {"erased", account.erased},
-            {"created_ms", to_ms(account.created)},
-            {"tokens_since_ms", to_ms(account.tokens_since)}};
+    json::object object{{"uid", account.uid.value},
+                        {"name", account.name},
+                        {"disabled", account.disabled},
+                        {"erased", account.erased},
+                        {"created_ms", to_ms(account.created)},
+                        {"tokens_since_ms", to_ms(account.tokens_since)}};
+    if (const UserRate& rate = account.rate) {
+        object["rate"] = {{"per_second", rate.per_s}, {"burst", rate.burst}};
+    }
+    return object;
 }
 
 // Answers with the account as it is afterwards.
@@ -119,5 +124,18 @@ void set_password(AdminCall call) {
             account_to(std::move(reply)));
     });
 }
+
+void set_user_rate(AdminCall call) {
+    const auto fields = Fields::parse(call.request.body);
+    if (!fields) return call.reply(refusal(fields.error()));
+    const auto per_s = number_within(*fields, "per_second", 0, kSendsPerSecondMax);
+    if (!per_s) return call.reply(refusal(per_s.error()));
+    const auto burst = number_within(*fields, "burst", limits::kSendsBurst, kSendsBurstMax);
+    if (!burst) return call.reply(refusal(burst.error()));
+    change(std::move(call), {.rate = UserRate{.per_s = static_cast<std::uint32_t>(*per_s),
+                                              .burst = static_cast<std::uint32_t>(*burst)}});
+}
+
+void end_user_rate(AdminCall call) { change(std::move(call), {.rate = UserRate{}}); }
 
 }  // namespace stentor::api

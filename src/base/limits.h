@@ -102,7 +102,7 @@ inline constexpr std::uint32_t kUnreadCap = 100;        // Shown as 99+
 inline constexpr std::size_t kCommitEntries = 4'096;    // of one group in one commit
 inline constexpr std::size_t kStagedPerGroup = 16'384;  // Then sends are refused as overloaded
 inline constexpr std::size_t kParkedPerGroup = 16'384;  // Waiting for a load
-inline constexpr std::size_t kMembersCached = 65'536;   // per partition
+inline constexpr std::size_t kMembersCached = 65'536;   // per partition, in all its groups
 inline constexpr Millis kGroupIdle = 10min;             // Then it leaves memory
 
 inline constexpr std::size_t kReadBy = 200;         // Newest entries whose readers are counted
@@ -157,7 +157,7 @@ inline constexpr std::size_t kInvitesPerGroup = 1'000;         // That are not o
 inline constexpr std::size_t kRegistrationTokens = 1'000;      // That are not over
 inline constexpr std::uint32_t kRegistrationsMax = 1'000'000;  // With one such token
 inline constexpr std::size_t kAddressBans = 1'000;
-inline constexpr std::size_t kUserRates = 10'000;  // Users with a rate of their own
+inline constexpr std::size_t kUserRates = 10'000;  // Users who may have a rate of their own
 inline constexpr Millis kFailedSignIn = 1s;  // An account's wait after kFailedSignIns, doubled
 inline constexpr Millis kFailedSignInMax = 60s;
 inline constexpr int kFailedSignIns = 5;
@@ -228,7 +228,7 @@ inline constexpr std::size_t kWrittenGroups = 1'000;  // Groups that are asked f
 // ---- Waiting elsewhere
 inline constexpr Millis kAskWithin = 5s;
 inline constexpr std::size_t kWorkerMail = 262'144;       // Commands and outcomes, per worker
-inline constexpr std::size_t kHubMail = 1'048'576;        // Of a node's sockets
+inline constexpr std::size_t kHubMail = 1'048'576;        // What owners tell a node; then dropped
 inline constexpr std::size_t kCommitterMail = 65'536;     // Batches of groups
 inline constexpr std::size_t kQuestionsWaiting = 65'536;  // For the loaders
 inline constexpr std::size_t kOutgoingWaiting = 1'024;    // Requests to other services

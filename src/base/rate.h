@@ -22,6 +22,8 @@ class Rate {
 public:
     // Nothing: taken. Otherwise how long to wait.
     std::optional<Millis> take(const RateLimit& limit, Time now) {
+        // What was used up at a slower rate weighs no more than all of this one's burst.
+        if (!flooding()) due_ = std::min(due_, now + limit.period * limit.burst);
         const Time due = std::max(due_, now);
         const Time earliest = due - limit.period * (limit.burst - 1);
         if (earliest > now) return refuse(limit, earliest, now);

@@ -42,6 +42,8 @@ struct Post {
     // anybody in whose name it is done.
     bool operator_rights{};
     std::array<std::uint8_t, 16> random{};  // For what must not be guessed: an invite's code.
+    std::string
+        address;  // Where it came from, of what moderators do (moderation.h); for the audit.
     pb::ClientFrame command;
 };
 

@@ -14,6 +14,7 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "base/user_rate.h"
 #include "wire/log_entry.h"
 #include "wire/member_event.h"
 #include "wire/pb.h"
@@ -153,6 +154,8 @@ struct AskWritten {  // For the operator: the posts of one user, taken back ones
 };
 struct WrittenAnswer {
     std::vector<EntryPlace> entries;  // At most kWrittenPerPage, perhaps none.
+    std::vector<GroupId> waiting;     // Groups that they asked to join,
+    std::vector<GroupId> banned;      // and those that they are banned from.
     std::optional<EntryPlace> next;   // Where to go on; none when all was looked through.
 };
 struct SignIn {
@@ -168,6 +171,7 @@ struct AskChangeUser {
     bool erase{};                     // Closed for good: another name, no password.
     std::optional<SignIn> signed_in;  // A token was given out.
     std::optional<Time> ended_token;  // By the time at which it was minted.
+    std::optional<UserRate> rate;     // One of 0 per second takes it away.
 };
 struct AskOutsideUser {  // Whoever another system calls `subject`; made when seen for the first
                          // time.
@@ -202,7 +206,7 @@ struct FeedAnswer {
     std::uint64_t head{};
     std::uint64_t floor{};  // Rows at or below are no longer kept.
 };
-struct AskAccountChanges {  // For gates: accounts that are not simply good.
+struct AskAccountChanges {  // For gates: accounts that are not simply good, or have a rate.
     std::uint64_t after{};
     std::uint32_t count{};
 };
@@ -211,6 +215,7 @@ struct AccountState {
     bool closed{};  // Disabled or erased.
     Time tokens_since;
     std::vector<Time> ended_tokens;  // By the time at which they were minted.
+    UserRate rate;                   // Of sends.
 };
 struct AccountChangesAnswer {
     std::vector<AccountState> states;
@@ -252,6 +257,7 @@ struct Account {
     Time tokens_since;
     bool erased{};
     std::vector<SignIn> sign_ins;  // The newest.
+    UserRate rate;                 // Of sends.
 };
 
 using Question =

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/storm.h"
+#include "base/user_rate.h"
 #include "config/address.h"
 #include "config/words.h"
 #include "net/access/address.h"
@@ -204,10 +205,10 @@ const std::array kKeys{
         "handed "
         "a whole copy. Only with replica.listen."},
     // ---- limits
-    Key{"limits", "sends_per_second", count(1, 1'000),
+    Key{"limits", "sends_per_second", count(1, kSendsPerSecondMax),
         [](Settings& s) -> Place { return &s.limits.sends_per_second; }, kRestart,
         "Messages of one member in one group, in the long run."},
-    Key{"limits", "sends_burst", count(1, 1'000),
+    Key{"limits", "sends_burst", count(1, kSendsBurstMax),
         [](Settings& s) -> Place { return &s.limits.sends_burst; }, kRestart,
         "Messages of one member in one group that may come at once."},
     // ---- groups

@@ -113,6 +113,9 @@ fanout::Seat ShardSide::seat(ConnectionToken connection) const {
             .waiting = shard_->waiting(connection),
             .deflates = shard_->deflates(connection)};
 }
+std::string ShardSide::address(ConnectionToken connection) const {
+    return shard_->address(connection);
+}
 void ShardSide::greeted(ConnectionToken connection) { shard_->greeted(connection); }
 void ShardSide::pause_reading(ConnectionToken connection) { shard_->pause_reading(connection); }
 void ShardSide::resume_reading(ConnectionToken connection) { shard_->resume_reading(connection); }

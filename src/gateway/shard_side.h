@@ -59,6 +59,7 @@ private:
     void offer(ConnectionToken connection, const SharedBytes& frame) override;
     fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes) override;
     [[nodiscard]] fanout::Seat seat(ConnectionToken connection) const override;
+    [[nodiscard]] std::string address(ConnectionToken connection) const override;
     void greeted(ConnectionToken connection) override;
     void pause_reading(ConnectionToken connection) override;
     void resume_reading(ConnectionToken connection) override;

@@ -62,7 +62,7 @@ std::optional<Error> Group::objection_to_change(Work& work, CachedMember& member
         return kNoGroup;
     }
     if (!work.rated && !post.limits_lifted && !post.operator_rights) {
-        const auto bucket = bucket_of(member, post.command, settings_.rate);
+        const auto bucket = bucket_of(member, post.command, settings_.rate_of(post.uid));
         if (post.command.has_edit()) {
             if (const auto error = rate_objection(member, now)) return error;
         } else if (const auto wait =

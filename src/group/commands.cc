@@ -42,11 +42,11 @@ bool Group::admit(Work& work, Time now) {
     const bool ended = admit_command(work, member, now);
     const Code refused = std::exchange(refused_, outer);
     const bool rated = work.rated && !post.limits_lifted && !post.operator_rights;
-    const auto bucket = bucket_of(member, post.command, settings_.rate);
     // What was refused for good has used up nothing: its sender is told to repair it and to send it
     // again at once.
-    if (ended && rated && bucket && gives_back(refused)) {
-        member.given_back.pay(bucket->rate, bucket->limit, now);
+    if (ended && rated && gives_back(refused)) {
+        const auto bucket = bucket_of(member, post.command, settings_.rate_of(post.uid));
+        if (bucket) member.given_back.pay(bucket->rate, bucket->limit, now);
     }
     return ended;
 }

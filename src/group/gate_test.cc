@@ -61,5 +61,89 @@ TEST_F(GateTest, ARetryUnderANewTokenIsNotRefusedForTheFormerOne) {
     EXPECT_EQ(seq_of(last), Seq{1});
 }
 
+// ---- A rate of one's own
+
+class UserRateTest : private WithGate, public GroupTest {
+protected:
+    UserRateTest()
+        : GroupTest({.rate = {.period = Millis{1'000}, .burst = 5},
+                     .staged_max = 100,
+                     .parked_max = 100,
+                     .gate = &gate}) {
+        create(kAnn);
+        settle();
+        join(kBob);
+        settle();
+        answers.clear();
+    }
+    void give(UserId uid, const UserRate& rate) {
+        const bus::AccountState state{.uid = uid, .rate = rate};
+        gate.apply({&state, 1}, now);
+    }
+    // How many of `count` at once are stored.
+    int stored(UserId uid, int count) {
+        std::vector<std::uint32_t> requests;
+        for (int i = 0; i < count; ++i) {
+            requests.push_back(send(uid, cmid(), "x" + std::to_string(i), {}, false));
+        }
+        settle();
+        return static_cast<int>(std::ranges::count_if(
+            requests, [&](std::uint32_t request) { return seq_of(request) != Seq{}; }));
+    }
+};
+
+TEST_F(UserRateTest, ItIsTheirsAloneAtOnceAndUntilItIsTakenAway) {
+    EXPECT_EQ(stored(kBob, 10), 5);
+    now += Millis{60'000};
+    give(kBob, {.per_s = 1, .burst = 2});
+    EXPECT_EQ(stored(kBob, 10), 2);
+    EXPECT_EQ(stored(kAnn, 10), 5) << "everybody else's is as it was";
+    now += Millis{60'000};
+    give(kBob, {.per_s = 100, .burst = 20});
+    EXPECT_EQ(stored(kBob, 30), 20);
+    now += Millis{100};
+    EXPECT_EQ(stored(kBob, 30), 10) << "one in each 10 ms";
+    now += Millis{60'000};
+    give(kBob, {});
+    EXPECT_EQ(stored(kBob, 10), 5);
+}
+
+TEST_F(UserRateTest, WhoHasUsedUpASlowerRateDoesNotWaitForItAtAFasterOne) {
+    give(kBob, {.per_s = 1, .burst = 60});
+    EXPECT_EQ(stored(kBob, 70), 60);
+    give(kBob, {.per_s = 100, .burst = 20});
+    EXPECT_EQ(stored(kBob, 1), 0);
+    now += Millis{1'000};
+    EXPECT_EQ(stored(kBob, 30), 20);
+}
+
+TEST_F(UserRateTest, WhoFloodsWaitsAllTheSame) {
+    for (int i = 0; i < 10; ++i) static_cast<void>(stored(kBob, 5));
+    give(kBob, {.per_s = 100, .burst = 20});
+    now += Millis{1'000};
+    EXPECT_EQ(stored(kBob, 1), 0);
+}
+
+TEST_F(UserRateTest, EditsAreAtTheSameRate) {
+    const auto request = send(kBob, cmid(), "one", {}, false);
+    settle();
+    const Seq seq = seq_of(request);
+    now += Millis{60'000};
+    give(kBob, {.per_s = 1, .burst = 2});
+    const auto edit_again = [&](std::uint32_t revision) {
+        pb::ClientFrame frame;
+        frame.mutable_edit()->set_epoch(1);
+        frame.mutable_edit()->set_seq(seq.value);
+        frame.mutable_edit()->set_revision(revision);
+        frame.mutable_edit()->set_body("x" + std::to_string(revision));
+        const auto edited = post(kBob, std::move(frame), false);
+        settle();
+        return refusal_of(edited);
+    };
+    EXPECT_EQ(edit_again(0), Code::ok);
+    EXPECT_EQ(edit_again(1), Code::ok);
+    EXPECT_EQ(edit_again(2), Code::rate_limited);
+}
+
 }  // namespace
 }  // namespace stentor::group

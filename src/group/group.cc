@@ -510,37 +510,24 @@ void Group::refuse(const bus::ReplyTo& to, const Error& error) {
 
 // ---- Time
 
-void Group::on_tick(Time now) {
+void Group::on_tick(Time now, std::size_t members_excess) {
     if (state_ == State::live) {
         publish_sums(now);
         keep_retention(now);
     }
     sent_.forget(now - limits::kYoungIds, limits::kYoungIdsMax);
-    forget_members(now);
+    forget_members(now, members_excess);
     // Longer than a look-up of one takes, which may have read what was before.
     invites_.forget(now - limits::kAskWithin);
     if (state_ == State::closed) sweep_rest();
 }
 
-// A look at all of them each second cost 4% of a core with half a million in memory. So it comes
-// now and then, and to each group at a time of its own.
-void Group::forget_members(Time now) {
-    constexpr Millis kEvery = limits::kGroupIdle / 10;
-    const bool crowded = members_.size() > limits::kMembersCached;
-    if (members_looked_at_ == Time{}) {
-        const auto part = static_cast<std::uint64_t>(kEvery.count());
-        members_looked_at_ = now - Millis{static_cast<Millis::rep>(spread(gid_.value) % part)};
-    }
-    if (!crowded && now < members_looked_at_ + kEvery) return;
+void Group::forget_members(Time now, std::size_t excess) {
     // A position that the store may not have been told of is not to leave while rows are counted.
     if (readers_.state() == Readers::State::counting) return;
-    members_looked_at_ = now;
-    const Time quiet_since = crowded ? now - Millis{1'000} : now - limits::kGroupIdle;
-    std::erase_if(members_, [&](const auto& entry) {
-        const CachedMember& member = entry.second;
-        return member.pending == 0 && member.sends == 0 && member.used < quiet_since &&
-               !parked_.contains(entry.first);
-    });
+    const auto waits = [this](UserId uid) { return parked_.contains(uid); };
+    members_.forget_quiet(gid_, now, waits);
+    if (excess > 0) members_.shed(excess, now, waits);
 }
 
 bool Group::is_staff(UserId uid) const {

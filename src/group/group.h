@@ -19,6 +19,7 @@
 #include "bus/bus.h"
 #include "group/effects.h"
 #include "group/invites.h"
+#include "group/members.h"
 #include "group/rank.h"
 #include "group/readers.h"
 #include "group/ring.h"
@@ -49,7 +50,8 @@ public:
     void flush();
     // Nobody speaks to it, but its retention may drop something.
     void on_wake(Time now);
-    void on_tick(Time now);  // Forgets old ids and quiet members.
+    void on_tick(Time now, std::size_t members_excess);  // Forgets old ids and quiet members.
+    [[nodiscard]] std::size_t members_cached() const { return members_.size(); }
 
     // Known to be its admin or owner; who did nothing lately is not known.
     [[nodiscard]] bool is_staff(UserId uid) const;
@@ -232,7 +234,7 @@ private:
                         std::uint64_t members);
     void publish_settings();
     void mark_absent(const Load& load);
-    void forget_members(Time now);
+    void forget_members(Time now, std::size_t excess);
     void remember_member(UserId uid, const std::optional<store::MemberRow>& row, Time now);
     void park(Work work);
     void drop_memory();
@@ -254,7 +256,6 @@ private:
     State state_{State::unloaded};
     std::uint32_t generation_{};
     Time used_{};
-    Time members_looked_at_{};
     Code refused_{};  // What admit_command() said to the command at hand; ok: nothing.
 
     store::HeadRow head_;  // Durable.
@@ -278,7 +279,7 @@ private:
     std::unordered_map<UserId, std::vector<Opening>> openings_parked_;
     std::vector<Opening> openings_staged_;  // By those whose row is not durable as it stands.
     std::unordered_map<std::uint64_t, Opening> counting_;
-    std::unordered_map<UserId, CachedMember> members_;
+    Members members_;
     Changes changes_;
     Tallies tallies_;
     Sweeps sweeps_;

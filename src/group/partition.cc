@@ -1,5 +1,7 @@
 #include "group/partition.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "base/limits.h"
@@ -62,7 +64,23 @@ void Partition::on_tick(Time now) {
     std::erase_if(groups_, [&](const auto& entry) {
         return entry.second->idle_since(now - limits::kGroupIdle);
     });
-    for (auto& [gid, group] : groups_) group->on_tick(now);
+    // Each forgets its share of those who are too many. Shares are parts of one running sum, so
+    // that they make up the whole also where each group holds a few.
+    const std::uint64_t cached = members_in_memory();
+    const std::uint64_t excess = cached - std::min<std::uint64_t>(cached, limits::kMembersCached);
+    std::uint64_t seen = 0;
+    std::uint64_t shared_out = 0;
+    for (auto& [gid, group] : groups_) {
+        seen += group->members_cached();
+        const std::uint64_t up_to_here = excess == 0 ? 0 : excess * seen / cached;
+        group->on_tick(now, up_to_here - std::exchange(shared_out, up_to_here));
+    }
+}
+
+std::size_t Partition::members_in_memory() const {
+    std::size_t all = 0;
+    for (const auto& [gid, group] : groups_) all += group->members_cached();
+    return all;
 }
 
 void Partition::use_keywords(std::shared_ptr<const safety::Keywords> keywords) {

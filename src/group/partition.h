@@ -2,7 +2,8 @@
 // All groups of one partition, under one term.
 //
 // Owner: owner::Worker. Thread: the worker's. Pure. Groups come into memory when somebody speaks
-// to them and leave it after kGroupIdle.
+// to them and leave it after kGroupIdle. Of their members it keeps kMembersCached in all: each tick
+// those beyond are forgotten, by each group in proportion to what it holds (members.h).
 
 #include <memory>
 #include <unordered_map>
@@ -37,6 +38,8 @@ public:
     void set_storm(const safety::StormRule& storm) { settings_.rules.storm = storm; }
 
     [[nodiscard]] std::size_t groups_in_memory() const { return groups_.size(); }
+    // Of all groups together; kMembersCached of them at rest.
+    [[nodiscard]] std::size_t members_in_memory() const;
 
 private:
     Group& group(GroupId gid);

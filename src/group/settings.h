@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/rate.h"
 #include "base/time.h"
+#include "base/user_rate.h"
 #include "safety/rules.h"
 
 namespace stentor::group {
@@ -28,6 +29,12 @@ struct Settings {
     std::uint64_t retention_entries{};
     std::uint32_t slow_mode_s{};
     const account::SharedGate* gate{};  // None: every account is good.
+
+    // Of this user's sends: their own, where the operator gave them one.
+    [[nodiscard]] RateLimit rate_of(UserId uid) const {
+        const UserRate own = gate == nullptr ? UserRate{} : gate->rate_of(uid);
+        return own ? limit_of(own) : rate;
+    }
 };
 
 // Where a partition stands: who owns it, and the least epoch of what it creates.

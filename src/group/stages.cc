@@ -37,8 +37,8 @@ safety::ActivityRule Group::activity_rule() const {
 std::optional<Error> Group::rate_objection(CachedMember& member, Time now) {
     // In a storm it is storm_objection() that slows down, which no retry of what is stored meets.
     const bool paced = is_ordinary(member.row) && storm_level() < storm::kSlowing;
-    const RateLimit limit =
-        paced ? activity_.slowed(activity_rule(), settings_.rate, now) : settings_.rate;
+    const RateLimit own = settings_.rate_of(member.row.uid);
+    const RateLimit limit = paced ? activity_.slowed(activity_rule(), own, now) : own;
     const bool slowed = paced && activity_.slows();
     const auto wait = member.rate.take(limit, now);
     if (!wait) return std::nullopt;
@@ -60,7 +60,8 @@ std::optional<Error> Group::storm_objection(const Work& work, const CachedMember
                      .rule = "storm"};
     }
     if (work.post.limits_lifted) return std::nullopt;
-    const Millis period = activity_.slowed(activity_rule(), settings_.rate, now).period;
+    const RateLimit own = settings_.rate_of(member.row.uid);
+    const Millis period = activity_.slowed(activity_rule(), own, now).period;
     if (!activity_.slows() || member.last_sent + period <= now) return std::nullopt;
     return Error{.code = Code::slow_mode,
                  .where = "gid",

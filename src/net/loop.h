@@ -64,6 +64,7 @@ public:
     Written write_direct(int descriptor, ConnectionIndex index, const SharedBytes& frame);
     void forget_waiting(ConnectionToken token);
     [[nodiscard]] Connection* find_open(ConnectionToken token);
+    [[nodiscard]] access::Address address_of(const Connection& connection) const;
     void pause_reading(ConnectionToken token);
     void resume_reading(ConnectionToken token);
     void set_deadline(ConnectionToken token, Time at);
@@ -126,7 +127,6 @@ private:
     void rest_accepting();
     void resume_accepting();
     void watch_listeners(std::uint32_t events);
-    [[nodiscard]] access::Address address_of(const Connection& connection) const;
     [[nodiscard]] access::Address client_of(const Connection& connection,
                                             std::string_view forwarded_for) const;
 

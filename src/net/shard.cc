@@ -37,6 +37,10 @@ int Shard::descriptor(ConnectionToken connection) const {
     const Connection* found = loop_.find_open(connection);
     return found == nullptr ? -1 : found->descriptor;
 }
+std::string Shard::address(ConnectionToken connection) const {
+    const Connection* found = loop_.find_open(connection);
+    return found == nullptr ? std::string{} : access::shown(loop_.address_of(*found));
+}
 void Shard::pause_reading(ConnectionToken connection) { loop_.pause_reading(connection); }
 void Shard::resume_reading(ConnectionToken connection) { loop_.resume_reading(connection); }
 void Shard::set_deadline(ConnectionToken connection, Time at) {

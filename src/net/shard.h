@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/ids.h"
@@ -56,6 +57,8 @@ public:
 
     [[nodiscard]] bool alive(ConnectionToken connection) const;
     [[nodiscard]] int descriptor(ConnectionToken connection) const;  // -1 when it is not alive.
+    // Of its client, as Peer names it; asks the kernel. Empty when it is not alive.
+    [[nodiscard]] std::string address(ConnectionToken connection) const;
     // Takes effect before the next message, even one that was read already.
     void pause_reading(ConnectionToken connection);
     void resume_reading(ConnectionToken connection);  // Messages follow from the loop.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "bus/moderation.h"
+
 namespace stentor::node {
 
 void Side::Conversation::settle() {
@@ -37,6 +39,7 @@ void Side::Conversation::post(GroupId gid, pb::ClientFrame&& command) {
                    .command = std::move(command)};
     // Only an invite is made of it; drawing costs a send more than its checks do.
     if (post.command.has_create_invite()) shell().draw(post.random);
+    if (bus::is_moderation(post.command)) post.address = shell().address(connection_);
     const auto posted = side_.around_.bus.post(partition_of(gid), std::move(post));
     if (!posted) unposted_.push_back({.request_id = request_id, .error = posted.error()});
 }

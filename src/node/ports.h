@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/code.h"
@@ -58,6 +59,8 @@ public:
     [[nodiscard]] virtual fanout::Seat seat(ConnectionToken connection) const = 0;
 
     // ---- A connection
+    // Of its client, numeric; may cost a call of the system.
+    [[nodiscard]] virtual std::string address(ConnectionToken connection) const = 0;
     // It has said who it is.
     virtual void greeted(ConnectionToken connection) = 0;
     virtual void pause_reading(ConnectionToken connection) = 0;

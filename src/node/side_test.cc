@@ -81,6 +81,9 @@ public:
         return {.descriptor = static_cast<std::int32_t>(connection.index),
                 .connection = connection.index};
     }
+    [[nodiscard]] std::string address(ConnectionToken connection) const override {
+        return "198.51.100." + std::to_string(connection.index);
+    }
     void greeted(ConnectionToken connection) override { greeted_ones.insert(connection.index); }
     void pause_reading(ConnectionToken) override { paused = true; }
     void resume_reading(ConnectionToken) override { paused = false; }
@@ -239,6 +242,23 @@ TEST_F(SideTest, ASendGoesToTheBusWithItsWayBack) {
     side.on_answer(answer);
     EXPECT_EQ(last(ann).request_id(), 11U);
     EXPECT_EQ(last(ann).sent().seq(), 4U);
+}
+
+TEST_F(SideTest, WhatModeratesBearsItsAddressAndNothingElseDoes) {
+    const ConnectionToken ann = connect(2, "ann");
+    pb::ClientFrame kick;
+    kick.set_request_id(8);
+    kick.mutable_change_member()->set_gid(kGroup.value);
+    kick.mutable_change_member()->set_uid(kBob.value);
+    kick.mutable_change_member()->set_kick(true);
+    side.on_message(ann, wire::encode(kick), now);
+    pb::ClientFrame leave;
+    leave.set_request_id(9);
+    leave.mutable_leave_group()->set_gid(kGroup.value);
+    side.on_message(ann, wire::encode(leave), now);
+    ASSERT_THAT(bus.posts, SizeIs(2));
+    EXPECT_EQ(bus.posts[0].address, "198.51.100.2");
+    EXPECT_EQ(bus.posts[1].address, "");
 }
 
 TEST_F(SideTest, WhatTheBusDoesNotTakeIsRefused) {

@@ -50,6 +50,7 @@ void erase(store::UserRow& row) {
     row.name_key = name_key(row.name);
     row.sign_ins.clear();
     row.ended_tokens.clear();
+    row.rate = {};
 }
 
 }  // namespace
@@ -61,6 +62,7 @@ store::UserRow changed_by(store::UserRow row, const bus::AskChangeUser& ask) {
         end_tokens_before(row, std::max(*ask.tokens_since, newest_minted(row)) + kNext);
     }
     if (ask.ended_token) end_token(row, *ask.ended_token);
+    if (ask.rate) row.rate = *ask.rate;
     if (ask.erase) erase(row);
     if (ask.signed_in) sign_in(row, *ask.signed_in);
     return row;

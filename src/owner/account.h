@@ -19,7 +19,8 @@ namespace stentor::owner {
                          .disabled = row.disabled,
                          .created = row.created,
                          .tokens_since = row.tokens_since,
-                         .erased = row.erased};
+                         .erased = row.erased,
+                         .rate = row.rate};
     std::ranges::transform(
         row.sign_ins, std::back_inserter(account.sign_ins), [](const store::SignIn& one) {
             return bus::SignIn{.minted = one.minted, .client = one.client, .address = one.address};
@@ -31,7 +32,8 @@ namespace stentor::owner {
     return {.uid = state.uid,
             .closed = state.closed,
             .tokens_since = state.tokens_since,
-            .ended_tokens = state.ended_tokens};
+            .ended_tokens = state.ended_tokens,
+            .rate = state.rate};
 }
 
 // Numbers of accounts are drawn from here on; others are of tokens that the operator minted, or of
@@ -42,6 +44,11 @@ inline constexpr std::uint64_t kFirstDrawn = std::uint64_t{1} << 32U;
 // Nobody can take such a name (api/names.cc).
 [[nodiscard]] inline std::string name_of_erased(UserId uid) {
     return std::string{kErasedName} + ' ' + std::to_string(uid.value);
+}
+
+// Whether gates must hear of it.
+[[nodiscard]] inline bool changes_state(const bus::AskChangeUser& ask) {
+    return ask.disabled || ask.tokens_since || ask.ended_token || ask.erase || ask.rate;
 }
 
 // The row as it is after the change. A token is named by the millisecond in which it was minted, so

@@ -12,6 +12,7 @@
 #include "account/shared_gate.h"
 #include "base/code.h"
 #include "base/ids.h"
+#include "base/limits.h"
 #include "base/time.h"
 #include "store/store.h"
 
@@ -28,6 +29,12 @@ public:
     // Two changes of one account come one after the other: each reads the row that it writes.
     [[nodiscard]] std::mutex& turn_of(UserId uid) { return turns_[spread(uid.value) % kTurns]; }
 
+    // Held by whoever gives a user a rate, from the look for room to the next catch_up().
+    [[nodiscard]] std::mutex& rates_turn() { return rates_turn_; }
+    [[nodiscard]] bool has_room_for_rate(UserId uid) const {
+        return gate_.rates() < limits::kUserRates || gate_.rate_of(uid);
+    }
+
 private:
     static constexpr std::size_t kTurns = 64;
 
@@ -36,6 +43,7 @@ private:
     std::mutex mutex_;
     std::uint64_t after_{};  // Under mutex_: every change up to here is in the gate.
     std::array<std::mutex, kTurns> turns_;
+    std::mutex rates_turn_;
 };
 
 }  // namespace stentor::owner

@@ -15,6 +15,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr GroupId kGroup{77};
 constexpr UserId kAnn{11};
@@ -58,6 +59,22 @@ TEST(ModerationWatch, TellsWhoDidItToWhomAndWhatWasBefore) {
               HasSubstr(R"("action":"member.role")"), HasSubstr(R"("object":{"gid":77,"uid":12})"),
               HasSubstr(R"("before":{"role":"none")"), HasSubstr(R"("after":{"role":"admin")")));
     EXPECT_TRUE(watch.empty());
+}
+
+TEST(ModerationWatch, TellsFromWhereWhereThatIsKnown) {
+    for (const std::string address : {"192.0.2.7", ""}) {
+        ModerationWatch watch;
+        bus::Post post = post_of(role_of_bob(pb::ROLE_ADMIN));
+        post.address = address;
+        ASSERT_TRUE(watch.on_post(post));
+        const auto row = watch.on_answer(post.reply_to, done(), kNow);
+        ASSERT_TRUE(row);
+        if (address.empty()) {
+            EXPECT_THAT(row->text, Not(HasSubstr("address")));
+        } else {
+            EXPECT_THAT(row->text, HasSubstr(R"("address":"192.0.2.7")"));
+        }
+    }
 }
 
 TEST(ModerationWatch, WhatWasRefusedOrConcernsNobodyIsNoRow) {

@@ -214,6 +214,27 @@ TEST_F(Record, WhatAUserWroteIsFoundWhereverHeIsOrWas) {
     EXPECT_EQ(Questions{store_}.answer(bus::AskWritten{.uid = kCho}).error().where, "uid");
 }
 
+TEST_F(Record, WhereTheyWaitOrAreBannedIsToldOnceBesideWhatTheyWrote) {
+    ASSERT_TRUE(store_.add_user({.uid = kBob, .name = "Bob", .name_key = "bob"}));
+    store::Commit waits = made({1}, {kAnn});
+    waits.members = {row(kBob, {}, {}, Role::none)};
+    waits.members[0].pending = true;
+    store::Commit banned = made({2}, {kBob, kBob});
+    banned.members = {row(kBob, {}, {}, Role::none)};
+    banned.members[0].banned = true;
+    store::Commit another = made({3}, {kAnn});
+    another.members = {row(kCho, {}, {}, Role::none)};
+    another.members[0].banned = true;
+    for (const store::Commit& commit : {waits, banned, another}) write(commit);
+
+    const bus::WrittenAnswer found = written({.uid = kBob});
+    EXPECT_THAT(found.waiting, ElementsAre(GroupId{1}));
+    EXPECT_THAT(found.banned, ElementsAre(GroupId{2}));
+    const bus::WrittenAnswer rest = written({.uid = kBob, .from = {.gid = {2}, .seq = {2}}});
+    EXPECT_TRUE(rest.banned.empty()) << "the page before told it";
+    EXPECT_THAT(places(rest), ElementsAre(std::pair{2U, 2U}));
+}
+
 TEST_F(Record, AGroupWhereTheyAddedSomethingIsNamedOnceBeforeWhatTheyWroteThere) {
     ASSERT_TRUE(store_.add_user({.uid = kBob, .name = "Bob", .name_key = "bob"}));
     store::Commit here = made({1}, {kAnn, kBob});

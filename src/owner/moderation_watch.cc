@@ -5,25 +5,13 @@
 #include <utility>
 
 #include "base/json_text.h"
+#include "bus/moderation.h"
 #include "wire/pb.h"
 
 namespace stentor::owner {
 namespace {
 
 using Command = pb::ClientFrame;
-
-bool concerns(const Command& command) {
-    switch (command.command_case()) {
-        case Command::kRecall:
-        case Command::kConfigureGroup:
-        case Command::kChangeMember:
-        case Command::kCreateInvite:
-        case Command::kDecideJoin:
-        case Command::kEndInvite:
-        case Command::kClearReactions: return true;
-        default: return false;
-    }
-}
 
 std::string_view role_name(store::Role role) {
     switch (role) {
@@ -108,12 +96,13 @@ ModerationWatch::Key ModerationWatch::key_of(const bus::ReplyTo& to) {
 }
 
 bool ModerationWatch::on_post(const bus::Post& post) {
-    if (!concerns(post.command) || post.reply_to.request_id == 0) return true;
+    if (!bus::is_moderation(post.command) || post.reply_to.request_id == 0) return true;
     if (watched_.size() >= kWatched) return false;
     watched_.insert_or_assign(key_of(post.reply_to), Watched{.gid = post.gid,
                                                              .by = post.uid,
                                                              .by_operator = post.operator_rights,
-                                                             .command = post.command});
+                                                             .command = post.command,
+                                                             .address = post.address});
     return true;
 }
 
@@ -169,9 +158,10 @@ std::optional<bus::AuditEntry> ModerationWatch::on_answer(const bus::ReplyTo& to
     actor.add("kind", watched.by_operator ? "operator" : "user");
     if (watched.by) actor.add("uid", watched.by.value);
     JsonText text;
-    text.add("time_ms", to_ms(now))
-        .add_raw("actor", actor.text())
-        .add("action", action_of(watched.command))
+    text.add("time_ms", to_ms(now)).add_raw("actor", actor.text());
+    // The operator's, which the row of their request tells, is not known here.
+    if (!watched.address.empty()) text.add("address", watched.address);
+    text.add("action", action_of(watched.command))
         .add_raw("object", object_of(watched.gid, watched.command, watched.whose));
     if (!watched.before.empty()) text.add_raw("before", watched.before);
     if (!watched.after.empty()) text.add_raw("after", watched.after);

@@ -40,6 +40,7 @@ private:
         UserId by;
         bool by_operator{};
         pb::ClientFrame command;
+        std::string address;
         std::string before;  // JSON, once it is committed.
         std::string after;
         UserId whose;  // Of an entry: who wrote it.

@@ -7,20 +7,31 @@
 #include <utility>
 #include <vector>
 
+#include "base/limits.h"
 #include "group/words.h"
+#include "owner/account.h"
 #include "owner/owner.h"
 
 namespace stentor::owner {
 
 void Owner::change_user(const bus::AskChangeUser& change, bus::ReplyHandler reply) {
+    std::unique_lock<std::mutex> counted;
+    if (change.rate && *change.rate) {
+        // Until it is in the gate, which counts them.
+        counted = std::unique_lock{accounts_.rates_turn()};
+        if (!accounts_.has_room_for_rate(change.uid)) {
+            return reply(std::unexpected(
+                Error{.code = Code::not_permitted, .where = "rates", .limit = limits::kUserRates}));
+        }
+    }
     Result<bus::Reply> answer;
     {
         const std::lock_guard lock{accounts_.turn_of(change.uid)};
         answer = questions_.answer(change);
     }
-    const bool moves = change.disabled || change.tokens_since || change.ended_token || change.erase;
-    if (!answer || !moves) return reply(std::move(answer));
+    if (!answer || !changes_state(change)) return reply(std::move(answer));
     const auto head = accounts_.catch_up();
+    if (counted) counted.unlock();
     // It is written, but not in force: whoever asked may ask again, and nodes will.
     if (!head) return reply(std::unexpected(head.error()));
     std::vector<NodeId> nodes;

@@ -119,14 +119,14 @@ protected:
         command.mutable_join_group()->set_gid(kGroup.value);
         return post(uid, std::move(command));
     }
-    std::uint32_t send(UserId uid, const Cmid& id, const std::string& text) {
+    std::uint32_t send(UserId uid, const Cmid& id, const std::string& text, bool lifted = true) {
         pb::ClientFrame command;
         pb::Body body;
         body.set_text(text);
         command.mutable_send()->set_gid(kGroup.value);
         command.mutable_send()->set_cmid(std::string{id.view()});
         command.mutable_send()->set_body(body.SerializeAsString());
-        return post(uid, std::move(command));
+        return post(uid, std::move(command), lifted);
     }
     Result<bus::Reply> ask(bus::Question question) {
         std::promise<Result<bus::Reply>> promise;
@@ -487,6 +487,64 @@ TEST_F(ClosedAccountTest, IsClosedForTheNextOwnerToo) {
     ASSERT_TRUE(change({.uid = kBob, .erase = true}));
     start();
     EXPECT_EQ(node_.answer(send(kBob, cmid(1), "x")).refused().code(), pb::CODE_NOT_PERMITTED);
+}
+
+// ---- Rates of single users
+
+class UserRateTest : public ClosedAccountTest {
+protected:
+    // Of ten at once.
+    int stored(UserId uid) {
+        std::vector<std::uint32_t> requests;
+        for (int i = 0; i < 10; ++i) requests.push_back(send(uid, cmid(++made_), "x", false));
+        int count = 0;
+        for (const std::uint32_t request : requests) {
+            if (node_.answer(request).has_sent()) ++count;
+        }
+        return count;
+    }
+
+private:
+    std::uint8_t made_{};
+};
+
+TEST_F(UserRateTest, HoldsOnceItIsAnsweredAndForTheNextOwnerToo) {
+    ASSERT_TRUE(change({.uid = kBob, .rate = UserRate{.per_s = 1, .burst = 2}}));
+    EXPECT_EQ(stored(kBob), 2);
+    EXPECT_EQ(stored(kAnn), 5);
+    start();
+    EXPECT_EQ(stored(kBob), 2);
+    const auto states = ask(bus::AskAccountChanges{.count = 10});
+    ASSERT_TRUE(states);
+    const auto& page = std::get<bus::AccountChangesAnswer>(*states);
+    ASSERT_EQ(page.states.size(), 1U) << "for every node";
+    EXPECT_EQ(page.states[0].rate, (UserRate{.per_s = 1, .burst = 2}));
+    ASSERT_TRUE(change({.uid = kBob, .rate = UserRate{}}));
+    start();
+    EXPECT_EQ(stored(kBob), 5);
+}
+
+TEST_F(UserRateTest, SoManyUsersMayHaveOneAndAnErasedOneHasNone) {
+    for (std::uint64_t i = 0; i < limits::kUserRates - 1; ++i) {
+        const std::string name = "user" + std::to_string(i);
+        ASSERT_TRUE(store_.add_user({.uid = {1'000 + i},
+                                     .name = name,
+                                     .name_key = name,
+                                     .rate = {.per_s = 1, .burst = 1}}));
+    }
+    start();
+    const UserRate rate{.per_s = 1, .burst = 2};
+    ASSERT_TRUE(change({.uid = kBob, .rate = rate}));
+    const auto refused = ask(bus::AskChangeUser{.uid = kAnn, .rate = rate});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::not_permitted);
+    EXPECT_EQ(refused.error().where, "rates");
+    EXPECT_EQ(refused.error().limit, limits::kUserRates);
+    EXPECT_TRUE(change({.uid = kBob, .rate = UserRate{.per_s = 9, .burst = 2}})) << "another one";
+    EXPECT_TRUE(change({.uid = kAnn, .rate = UserRate{}})) << "none";
+    ASSERT_TRUE(change({.uid = kBob, .erase = true}));
+    EXPECT_FALSE(store_.user(kBob).value()->rate);
+    EXPECT_TRUE(change({.uid = kAnn, .rate = rate}));
 }
 
 }  // namespace

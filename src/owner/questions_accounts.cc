@@ -15,7 +15,8 @@ Result<bus::Reply> Questions::on(const bus::AskChangeUser& ask) {
     if (!row) return std::unexpected(row.error());
     if (!*row) return std::unexpected(Error{.code = Code::not_found, .where = "uid"});
     // Closed for good. To erase it once more changes nothing.
-    const bool asks_more = ask.password_hash || ask.disabled || ask.tokens_since || ask.signed_in;
+    const bool asks_more =
+        ask.password_hash || ask.disabled || ask.tokens_since || ask.signed_in || ask.rate;
     if ((*row)->erased && asks_more && !ask.erase) {
         return std::unexpected(Error{.code = Code::not_permitted, .where = "account"});
     }

@@ -1,7 +1,8 @@
 // What one user wrote, wherever he is or was a member: found group by group, so that it can be
 // taken back. A group in which they hid, were told or added something beside the log is named
-// first, as a place without a seq: there may be reactions of theirs. Not found: posts made in their
-// name in groups where they never had a row.
+// first, as a place without a seq: there may be reactions of theirs. Where they wait to be let in,
+// or are banned, is told beside. Not found: posts made in their name in groups where they never had
+// a row.
 
 #include <algorithm>
 
@@ -47,7 +48,11 @@ Result<bus::Reply> Questions::on(const bus::AskWritten& ask) {
         if (!row) return std::unexpected(row.error());
         if (!*row) continue;
         const Seq from = group.gid == ask.from.gid ? ask.from.seq : Seq{};
-        if ((*row)->overlay && from == Seq{}) answer.entries.push_back({.gid = group.gid});
+        if (from == Seq{}) {
+            if ((*row)->overlay) answer.entries.push_back({.gid = group.gid});
+            if ((*row)->pending) answer.waiting.push_back(group.gid);
+            if ((*row)->banned) answer.banned.push_back(group.gid);
+        }
         const auto rest = written_in(group.gid, ask.uid, from, answer);
         if (!rest) return std::unexpected(rest.error());
         if (*rest) answer.next = bus::EntryPlace{.gid = group.gid, .seq = **rest};

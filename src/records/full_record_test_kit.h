@@ -15,7 +15,7 @@ namespace stentor::records {
 // is not the same.
 inline void every_field_is_known() {
     [[maybe_unused]] const auto& [uid, name, name_key, password, created, disabled, tokens_since,
-                                  erased, sign_ins, ended_tokens] = store::UserRow{};
+                                  erased, sign_ins, ended_tokens, rate] = store::UserRow{};
     [[maybe_unused]] const auto& [minted, client, address] = store::SignIn{};
     [[maybe_unused]] const auto& [epoch, term, seq, digest, ordinal, time, floor, floor_digest,
                                   home, members, creator, settings, version, forks] =
@@ -54,7 +54,8 @@ inline void write_people(store::Store& store) {
                                    .disabled = true,
                                    .tokens_since = store::kNoon + Millis{5},
                                    .sign_ins = {{store::kNoon, "a browser", "::1"}},
-                                   .ended_tokens = {store::kNoon}}));
+                                   .ended_tokens = {store::kNoon},
+                                   .rate = {.per_s = 7, .burst = 70}}));
     ASSERT_TRUE(
         store.change_user({.uid = {9}, .name = "gone 9", .name_key = "gone 9", .erased = true}));
     ASSERT_TRUE(store.set_setting("api-key/1", "{}"));

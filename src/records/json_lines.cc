@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/user_rate.h"
 #include "wire/pb.h"
 
 namespace stentor::records {
@@ -92,8 +93,25 @@ json::object line_of(const store::UserRow& user, bool password) {
         for (const Time each : user.ended_tokens) all.emplace_back(to_ms(each));
         line["ended_tokens_ms"] = std::move(all);
     }
+    if (user.rate) {
+        line["sends_per_s"] = user.rate.per_s;
+        line["sends_burst"] = user.rate.burst;
+    }
     if (password) line["password"] = user.password;
     return line;
+}
+
+UserRate rate_of(const json::object& line) {
+    if (!line.contains("sends_per_s")) return {};
+    const auto within = [&](const char* name, std::uint32_t max) {
+        const std::uint64_t value = number(line, name);
+        if (value == 0 || value > max) {
+            throw std::runtime_error{std::string{name} + " takes 1 to " + std::to_string(max)};
+        }
+        return static_cast<std::uint32_t>(value);
+    };
+    return {.per_s = within("sends_per_s", kSendsPerSecondMax),
+            .burst = within("sends_burst", kSendsBurstMax)};
 }
 
 store::UserRow user_of(const json::object& line) {
@@ -105,7 +123,8 @@ store::UserRow user_of(const json::object& line) {
         .created = time(line, "created_ms"),
         .disabled = flag(line, "disabled"),
         .tokens_since = time(line, "tokens_since_ms"),
-        .erased = flag(line, "erased")};
+        .erased = flag(line, "erased"),
+        .rate = rate_of(line)};
     if (const json::value* all = line.if_contains("sign_ins")) {
         for (const json::value& each : all->as_array()) {
             const json::object& row = each.as_object();

@@ -78,6 +78,7 @@ Node::Node(const config::Settings& settings)
                shards_},
       poster_{kThisNode, bus_, gateway_.hub()},
       addresses_{bus_, shards_},
+      erasures_{std::make_shared<api::Erasures>(bus_, poster_)},
       passwords_{hasher_},
       filter_{make_filter(settings)},
       owner_{*store_, bus_, routes_,
@@ -86,6 +87,7 @@ Node::Node(const config::Settings& settings)
       api_{api_options(settings, secrets_, poster_, gate_), bus_, passwords_, stats_},
       admin_{{.bus = bus_,
               .poster = poster_,
+              .erasures = *erasures_,
               .passwords = passwords_,
               .status = stats_,
               .control = *this},
@@ -101,6 +103,7 @@ Node::~Node() {
     // Destroyed after the admin side, which asks it, has stopped.
     if (storm_) storm_->stop();
     addresses_.stop();
+    erasures_->stop();
     if (admin_side_) admin_side_->stop();
     hooks_.reset();
     shards_.stop();
@@ -116,6 +119,7 @@ Node::Addresses Node::serve() {
         api_.on_http(std::move(request), std::move(reply));
     });
     storm_ = std::make_unique<StormWatch>(storm_options(settings_), gateway_, owner_, shards_);
+    erasures_->start();
     std::vector<std::string> urls;
     const std::vector<net::Listener> listeners = net_options(settings_).listeners;
     for (std::size_t i = 0; i < listeners.size(); ++i) {
@@ -208,6 +212,7 @@ void Node::backup(std::string folder, Done done) {
 void Node::drain() {
     stats_.set_draining();
     hooks_.reset();
+    erasures_->stop();
     // Only stopped: the admin side goes on telling the level until the end.
     if (storm_) storm_->stop();
     gateway_.drain(settings_.server.drain_spread, settings_.server.drain_within);

@@ -12,6 +12,7 @@
 #include "account/shared_gate.h"
 #include "api/admin.h"
 #include "api/api.h"
+#include "api/erasures.h"
 #include "api/hooks.h"
 #include "api/poster.h"
 #include "auth/password.h"
@@ -86,6 +87,7 @@ private:
     api::Poster poster_;
     // Before the owner, whose last answers may still come here.
     AddressWatch addresses_;
+    std::shared_ptr<api::Erasures> erasures_;
     auth::Argon2Hasher hasher_;
     auth::PasswordQueue passwords_;
     std::unique_ptr<filter::Filter> filter_;

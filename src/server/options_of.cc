@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "base/user_rate.h"
 #include "config/address.h"
 #include "server/kernel_needs.h"
 #include "server/outside.h"
@@ -71,9 +72,10 @@ std::uint64_t seconds_of(Millis time) {
 }
 
 group::Settings group_settings(const config::Settings& settings) {
-    const auto period = Millis{1'000 / settings.limits.sends_per_second};
+    const UserRate rate{.per_s = static_cast<std::uint32_t>(settings.limits.sends_per_second),
+                        .burst = static_cast<std::uint32_t>(settings.limits.sends_burst)};
     const config::Settings::Groups& groups = settings.groups;
-    return {.rate = {.period = period, .burst = static_cast<int>(settings.limits.sends_burst)},
+    return {.rate = limit_of(rate),
             .staged_max = limits::kStagedPerGroup,
             .parked_max = limits::kParkedPerGroup,
             .rules = safety_rules(settings),

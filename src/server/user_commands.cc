@@ -14,6 +14,7 @@
 #include "auth/admin_key.h"
 #include "auth/secrets.h"
 #include "auth/token.h"
+#include "base/limits.h"
 #include "base/time.h"
 #include "config/units.h"
 #include "server/admin_client.h"
@@ -31,6 +32,8 @@ struct UserArguments {
     std::string name;
     std::string lifetime = "1 d";
     bool sure{};
+    std::uint64_t per_second{};
+    std::uint64_t burst{limits::kSendsBurst};
 };
 
 // From standard input; a terminal does not show it.
@@ -53,9 +56,14 @@ std::string ask_password() {
 }
 
 void print(const json::object& user) {
-    fmt::print("{}\t{}\t{}\n", user.at("uid").to_number<std::uint64_t>(),
+    fmt::print("{}\t{}\t{}", user.at("uid").to_number<std::uint64_t>(),
                user.at("disabled").as_bool() ? "disabled" : "enabled",
                plain(std::string{user.at("name").as_string()}));
+    if (const json::value* rate = user.if_contains("rate")) {
+        fmt::print("\t{}/s, {} at once", rate->at("per_second").to_number<std::uint64_t>(),
+                   rate->at("burst").to_number<std::uint64_t>());
+    }
+    fmt::print("\n");
 }
 
 void list(AdminClient& server, const std::string& prefix) {
@@ -78,6 +86,30 @@ void add_act(
     command->callback([arguments, name = std::string{name}, body] {
         const std::uint64_t uid = arguments->server.uid_of(arguments->name);
         print(arguments->server.post(fmt::format("/admin/api/users/{}/{}", uid, name), body()));
+    });
+}
+
+void add_rate_commands(CLI::App& user) {
+    CLI::App* set =
+        user.add_subcommand("rate", "How fast this one may send, instead of all others");
+    const auto setting = std::make_shared<UserArguments>(*set);
+    set->add_option("NAME", setting->name, "Name or number of the account")->required();
+    set->add_option("PER_SECOND", setting->per_second, "Messages in one group, in the long run")
+        ->required();
+    set->add_option("--burst", setting->burst, "That may come at once")->capture_default_str();
+    set->callback([setting] {
+        const std::uint64_t uid = setting->server.uid_of(setting->name);
+        print(
+            setting->server.post(fmt::format("/admin/api/users/{}/rate", uid),
+                                 {{"per_second", setting->per_second}, {"burst", setting->burst}}));
+    });
+
+    CLI::App* end = user.add_subcommand("rate-end", "The rate of all others holds again");
+    const auto ending = std::make_shared<UserArguments>(*end);
+    end->add_option("NAME", ending->name, "Name or number of the account")->required();
+    end->callback([ending] {
+        const std::uint64_t uid = ending->server.uid_of(ending->name);
+        print(ending->server.post(fmt::format("/admin/api/users/{}/rate/end", uid)));
     });
 }
 
@@ -107,7 +139,8 @@ void erase(UserArguments& arguments) {
     } while (from.at("gid").to_number<std::uint64_t>() != 0);
     fmt::print("{} messages erased, {} groups left\n", erased, left);
     if (refused != 0) {
-        throw std::runtime_error{fmt::format("{} were not: erase again", refused)};
+        throw std::runtime_error{
+            fmt::format("{} were not yet: the server tries again by itself", refused)};
     }
 }
 
@@ -152,6 +185,8 @@ void add_user_commands(CLI::App& app) {
     add_act(*user, "sign-out", "All tokens so far end");
     add_act(*user, "password", "A new password, asked for; all tokens so far end",
             [] { return json::object{{"password", ask_password()}}; });
+
+    add_rate_commands(*user);
 
     CLI::App* erase_command = user->add_subcommand("erase", "Take back all that this one wrote");
     const auto erasing = std::make_shared<UserArguments>(*erase_command);

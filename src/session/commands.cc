@@ -82,8 +82,9 @@ void Commands::welcome(std::uint32_t request_id) {
     limits.set_range_entries(limits::kRangeEntries);
     limits.set_commands_in_flight(limits::kCommandsInFlight);
     limits.set_groups_open(limits::kGroupsOpen);
-    limits.set_sends_per_s(rules_.sends_per_s);
-    limits.set_sends_burst(rules_.sends_burst);
+    const UserRate rate = rate_of(rules_, session_.uid_);
+    limits.set_sends_per_s(rate.per_s);
+    limits.set_sends_burst(rate.burst);
     limits.set_send_window_ms(static_cast<std::uint64_t>(limits::kSendWindow.count()));
     fx_.reply(wire::encode(frame));
 }
@@ -241,11 +242,12 @@ void Commands::on_send(pb::ClientFrame&& frame) {
         return refuse(frame.request_id(), good.error());
     }
     if (!session_.bench_) {
-        if (const auto wait = session_.rate_.take(send_limit(rules_), now_)) {
+        const UserRate rate = rate_of(rules_, session_.uid_);
+        if (const auto wait = session_.rate_.take(limit_of(rate), now_)) {
             return refuse(frame.request_id(),
                           {.code = Code::rate_limited,
                            .where = "send",
-                           .limit = rules_.sends_per_s,
+                           .limit = rate.per_s,
                            .retry_after_ms = wait_ms(*wait),
                            .rule = session_.rate_.flooding() ? "flood" : "rate"});
         }

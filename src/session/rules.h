@@ -18,6 +18,7 @@
 #include "base/rate.h"
 #include "base/storm.h"
 #include "base/time.h"
+#include "base/user_rate.h"
 #include "session/miss_table.h"
 
 namespace stentor::session {
@@ -56,10 +57,10 @@ struct Rules {
     std::shared_ptr<account::Budgets> budgets = std::make_shared<account::Budgets>();
 };
 
-[[nodiscard]] inline RateLimit send_limit(const Rules& rules) {
-    // A period is rounded up: never more than sends_per_s in a second.
-    return {.period = Millis{(1'000 + rules.sends_per_s - 1) / rules.sends_per_s},
-            .burst = static_cast<int>(rules.sends_burst)};
+// Of this user: their own, where the operator gave them one. A look into the gate.
+[[nodiscard]] inline UserRate rate_of(const Rules& rules, UserId uid) {
+    const UserRate own = rules.gate.rate_of(uid);
+    return own ? own : UserRate{.per_s = rules.sends_per_s, .burst = rules.sends_burst};
 }
 
 // After how many pulses without a word from its client nobody is taken to be at a connection.

@@ -180,7 +180,7 @@ void Session::on_answer(std::uint32_t request_id, std::string payload, Effects& 
 // "Repair it and send it again at once" would run into the rate otherwise.
 void Session::on_refusal(const Rules& rules, std::uint32_t request_id, Code code, Time now) {
     if (!gives_back(code) || !flight_.rated(request_id)) return;
-    given_back_.pay(rate_, send_limit(rules), now);
+    given_back_.pay(rate_, limit_of(rate_of(rules, uid_)), now);
 }
 
 void Session::on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effects& fx) {

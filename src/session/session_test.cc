@@ -504,5 +504,35 @@ TEST_F(SessionTest, RandomBytesAreRefusedOrTaken) {
     EXPECT_GT(refused, 1'000);
 }
 
+TEST_F(SessionTest, WhoHasARateOfTheirOwnIsToldItAndHeldToItAtOnce) {
+    const auto give = [&](const UserRate& rate) {
+        const bus::AccountState state{.uid = {1}, .rate = rate};
+        gate.apply({&state, 1}, now);
+    };
+    give({.per_s = 1, .burst = 2});
+    begin();
+    const pb::Limits& told = fx.replies.front().welcome().limits();
+    EXPECT_EQ(told.sends_per_s(), 1U);
+    EXPECT_EQ(told.sends_burst(), 2U);
+    std::uint32_t last = 100;
+    const auto sent = [&](std::uint32_t count) {
+        const std::size_t before = fx.posts.size();
+        for (std::uint32_t i = 0; i < count; ++i) {
+            say(send(++last));
+            session.on_answer(last, payload(last), fx);
+        }
+        return fx.posts.size() - before;
+    };
+    EXPECT_EQ(sent(4), 2U);
+    EXPECT_EQ(fx.replies[fx.replies.size() - 1].refused().limit(), 1U);
+    // On the connection as it stands.
+    now += Millis{60'000};
+    give({.per_s = 10, .burst = 4});
+    EXPECT_EQ(sent(8), 4U);
+    now += Millis{60'000};
+    give({});
+    EXPECT_EQ(sent(8), rules.sends_burst);
+}
+
 }  // namespace
 }  // namespace stentor::session

@@ -88,8 +88,7 @@ Result<bus::Reply> OwnerProcess::answer_to(const bus::Question& question) {
 void OwnerProcess::change_user(const bus::AskChangeUser& change, bus::ReplyHandler reply) {
     if (superseded_) return;
     auto answer = owner::Questions{around_.store}.answer(change);
-    const bool moves = change.disabled || change.tokens_since || change.ended_token || change.erase;
-    if (!answer || !moves) return reply(std::move(answer));
+    if (!answer || !owner::changes_state(change)) return reply(std::move(answer));
     if (!catch_up()) return reply(std::unexpected(Error{.code = Code::store_unavailable}));
     std::vector<NodeId> nodes;
     around_.routes.nodes(nodes);

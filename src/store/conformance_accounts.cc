@@ -135,6 +135,23 @@ TEST_P(Conformance, AccountChangesTellEachAccountOnceAtItsNewestChange) {
     }
 }
 
+TEST_P(Conformance, ARateIsAChangeUntilItIsTakenAway) {
+    ASSERT_TRUE(store().add_user(kAnn));
+    UserRow ann = kAnn;
+    ann.rate = {.per_s = 3, .burst = 9};
+    ASSERT_TRUE(store().change_user(ann));
+    reopen();
+    EXPECT_EQ(store().user(kAnn.uid)->value(), ann);
+    const AccountChanges given = store().account_changes(0, 10).value();
+    ASSERT_EQ(given.rows.size(), 1U);
+    EXPECT_EQ(given.rows[0].state, (AccountState{.uid = kAnn.uid, .rate = ann.rate}));
+    ann.rate = {};
+    ASSERT_TRUE(store().change_user(ann));
+    const AccountChanges taken = store().account_changes(given.head, 10).value();
+    ASSERT_EQ(taken.rows.size(), 1U) << "whoever followed must hear of it";
+    EXPECT_EQ(taken.rows[0].state, AccountState{.uid = kAnn.uid});
+}
+
 TEST_P(Conformance, AnAccountThatIsAddedClosedIsAChange) {
     UserRow closed = kAnn;
     closed.disabled = true;

@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "base/user_rate.h"
 #include "wire/log_entry.h"
 #include "wire/member_event.h"
 
@@ -192,16 +193,18 @@ struct UserRow {
     bool erased{};      // Closed for good: the name is another one, what they wrote is recalled.
     std::vector<SignIn> sign_ins;    // The newest, at most kSignInsKept.
     std::vector<Time> ended_tokens;  // Signed out one by one, by `minted`; at most kEndedTokens.
+    UserRate rate;                   // Of sends; at most kUserRates users have one.
 
     friend bool operator==(const UserRow&, const UserRow&) = default;
 };
 
-// What a gate must know of an account that is not simply good.
+// What a gate must know of an account that is not simply good, or has a rate of its own.
 struct AccountState {
     UserId uid;
     bool closed{};  // Disabled or erased.
     Time tokens_since;
     std::vector<Time> ended_tokens;
+    UserRate rate;
 
     friend bool operator==(const AccountState&, const AccountState&) = default;
 };

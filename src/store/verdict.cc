@@ -122,7 +122,8 @@ AccountState state_of(const UserRow& user) {
     return {.uid = user.uid,
             .closed = user.disabled || user.erased,
             .tokens_since = user.tokens_since,
-            .ended_tokens = user.ended_tokens};
+            .ended_tokens = user.ended_tokens,
+            .rate = user.rate};
 }
 
 UserRow changed(const UserRow& kept, const UserRow& user) {
@@ -132,6 +133,7 @@ UserRow changed(const UserRow& kept, const UserRow& user) {
     row.tokens_since = user.tokens_since;
     row.sign_ins = user.sign_ins;
     row.ended_tokens = user.ended_tokens;
+    row.rate = user.rate;
     row.erased = kept.erased || user.erased;
     if (user.erased) {
         row.name = user.name;

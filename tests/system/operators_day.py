@@ -256,6 +256,139 @@ class Operator(unittest.TestCase):
         self.assertIn("kept by Ann", text)
         self.assertNotIn("regretted", text)
 
+    def test_a_rate_of_one_user_holds_on_live_connections_and_outlives_restarts_and_copies(self):
+        data = pathlib.Path(self.data)
+        backup, text, again = (self.folder.name + "/" + name for name in ("backup", "text", "again"))
+
+        def stored(talk, gid, count=10):
+            sends = (command(10 + i, wire.SEND, field(1, gid), field(2, cmid()), field(5, field(1, f"{i}")))
+                     for i in range(count))
+            return sum(wire.SENT in talk.answer(send) for send in sends)
+
+        def told(answer):
+            limits = fields(fields(answer[wire.WELCOME][0])[4][0])
+            return limits[7][0], limits[8][0]
+
+        with wire.Server(STENTOR, "--set", "limits.sends_per_second=1", "--set", "limits.sends_burst=3",
+                         data=data) as server:
+            ann, bob = server.account("Ann"), server.account("Bob")
+            with Talk(server.ports["tcp"]) as talk, Talk(server.ports["tcp"]) as other:
+                self.assertEqual(told(talk.answer(hello(bob))), (1, 3))
+                other.answer(hello(ann))
+                ready = talk.answer(command(2, wire.CREATE_GROUP, field(1, field(1, "Club")), field(2, cmid())))
+                gid = fields(ready[wire.GROUP_READY][0])[1][0]
+                self.assertIn(wire.GROUP_READY, other.answer(command(2, wire.JOIN_GROUP, field(1, gid))))
+                for bad, named in (("0", "per_second"), ("1001", "per_second"), ("5 --burst 1001", "burst")):
+                    said = stentor("user", "rate", "Bob", *bad.split(), "--data", str(data), code=1)
+                    self.assertIn(named, said)
+                    self.assertIn("1000", said)
+                self.assertIn("no account Cho", stentor("user", "rate", "Cho", "5", "--data", str(data), code=1))
+                said = stentor("user", "rate", "Bob", "200", "--burst", "40", "--data", str(data))
+                self.assertIn("Bob\t200/s, 40 at once", said)
+                self.assertGreaterEqual(stored(talk, gid, 40), 40)
+                self.assertLess(stored(other, gid), 6, "everybody else's is as it was")
+                with Talk(server.ports["tcp"]) as later:
+                    self.assertEqual(told(later.answer(hello(bob))), (200, 40))
+            stentor("backup", backup, "--data", str(data))
+        audit = "".join(stentor("export", backup, "--to", text, "--passwords"))
+        self.assertIn("2 users", audit)
+        stentor("import", text, "--data", again)
+        for folder in (data, pathlib.Path(again)):
+            with wire.Server(STENTOR, "--set", "limits.sends_burst=3", data=folder) as server:
+                token = stentor("token", "Bob", "--data", str(folder)).strip()
+                with Talk(server.ports["tcp"]) as talk:
+                    self.assertEqual(told(talk.answer(hello(token))), (200, 40), folder)
+                    self.assertEqual(stored(talk, gid, 40), 40, folder)
+                    stentor("user", "rate-end", "Bob", "--data", str(folder))
+                    self.assertLess(stored(talk, gid), 6, folder)
+                self.assertNotIn("at once", stentor("user", "list", "--data", str(folder)))
+                rows = stentor("audit", "--data", str(folder))
+                self.assertIn("users.rate.end", rows)
+        with wire.Server(STENTOR, data=data):
+            rows = stentor("audit", "--data", str(data))
+            self.assertRegex(rows, r'users\.rate\b')
+            self.assertIn("per_second", rows)
+
+    def test_what_moderators_did_tells_from_where(self):
+        server = self.serve("--tcp", "127.0.0.1:0")
+        tokens = {name: json.loads(sign_up(server, name)[1])["token"] for name in ("Ann", "Bob")}
+        uid = int(stentor("user", "list", "Bob", "--data", self.data).split("\t")[0])
+        with Talk(server.tcp) as ann, Talk(server.tcp) as bob:
+            ann.answer(hello(tokens["Ann"]))
+            bob.answer(hello(tokens["Bob"]))
+            ready = ann.answer(command(2, wire.CREATE_GROUP, field(1, field(1, "Club")), field(2, cmid())))
+            gid = fields(ready[wire.GROUP_READY][0])[1][0]
+            bob.answer(command(2, wire.JOIN_GROUP, field(1, gid)))
+            ann.answer(command(3, wire.CHANGE_MEMBER, field(1, gid), field(2, uid), field(6, 1)))
+
+        def rows():
+            status, answer = fetch(server.admin + "/admin/api/audit?count=100", self._key())
+            self.assertEqual(status, 200)
+            told = [row["what"] for row in json.loads(answer)["audit"]]
+            return [row for row in told if row["action"] == "member.ban"]
+
+        wire.until(lambda: rows(), "a row of the ban")
+        row = rows()[0]
+        self.assertEqual(row["address"], "127.0.0.1")
+        self.assertEqual(row["object"], {"gid": gid, "uid": uid})
+        told = [line for line in stentor("audit", "--data", self.data).splitlines() if "member.ban" in line]
+        self.assertEqual(len(told), 1)
+        self.assertIn("127.0.0.1", told[0])
+        logged = [line for line in server.logged().splitlines() if "member.ban" in line]
+        self.assertIn('"address":"127.0.0.1"', logged[0].replace("\\", ""))
+        server.stop()
+
+    def _key(self):
+        return {"authorization": "Bearer " + stentor("token", "--admin", "--data", self.data).strip()}
+
+    def test_an_erase_that_a_restart_cut_goes_on_by_itself(self):
+        options = ("--tcp", "127.0.0.1:0", "--sends-per-second", "1000", "--sends-burst", "1000")
+        server = self.serve(*options)
+        tokens = {name: json.loads(sign_up(server, name)[1])["token"] for name in ("Ann", "Bob")}
+        uid = int(stentor("user", "list", "Bob", "--data", self.data).split("\t")[0])
+
+        def waiting(group):
+            answer = fetch(f"{server.admin}/admin/api/groups/{group}/members?pending=true", self._key())[1]
+            return [member["uid"] for member in json.loads(answer)["members"]]
+
+        with Talk(server.tcp) as ann, Talk(server.tcp) as bob:
+            ann.answer(hello(tokens["Ann"]))
+            bob.answer(hello(tokens["Bob"]))
+
+            def make(name, *settings):
+                ready = ann.answer(command(2, wire.CREATE_GROUP, field(1, field(1, name) + b"".join(settings)),
+                                           field(2, cmid())))
+                return fields(ready[wire.GROUP_READY][0])[1][0]
+
+            gid, closed = make("Club"), make("Closed", field(3, 2))
+            bob.answer(command(2, wire.JOIN_GROUP, field(1, gid)))
+            bob.answer(command(3, wire.JOIN_GROUP, field(1, closed)))
+            self.assertEqual(waiting(closed), [uid])
+            for i in range(300):  # More than a page.
+                send = field(1, gid), field(2, cmid()), field(5, field(1, f"regretted {i}"))
+                self.assertIn(wire.SENT, bob.answer(command(4, wire.SEND, *send)))
+        # The first page, and nobody who asks for the next.
+        status, answer = fetch(f"{server.admin}/admin/api/users/{uid}/erase", self._key(), b"{}")
+        self.assertEqual(status, 200)
+        page = json.loads(answer)
+        self.assertEqual((page["erased"], page["next_gid"]), (256, gid))
+        self.assertEqual(waiting(closed), [])
+        server.stop()
+
+        server = self.serve(*options)
+        with Talk(server.tcp) as ann:
+            ann.answer(hello(tokens["Ann"]))
+            ann.answer(command(3, wire.OPEN, field(1, gid)))
+
+            def left():
+                asked = field(1, gid), field(2, 1), field(3, 201), field(4, 400)
+                answer = ann.answer(command(4, wire.PULL, *asked))
+                return b"regretted" in fields(answer[wire.RANGE][0])[5][-1]
+
+            wire.until(lambda: not left(), "the rest is taken back", within_s=20)
+        self.assertIn("an erase goes on", server.logged())
+        server.stop()
+
     def test_a_registration_token_makes_accounts_while_sign_up_is_closed(self):
         with wire.Server(STENTOR, "--set", "accounts.sign_up=false") as server:
             data = str(server.folder / "data")

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kVersion2 = 2;  // Of members, users and invites: each gained fields.
+constexpr std::uint8_t kVersion3 = 3;  // Of users: their rate.
 constexpr std::uint8_t kMutedForMe = 1;
 constexpr std::uint8_t kBanned = 2;
 constexpr std::uint8_t kPending = 4;
@@ -203,7 +204,7 @@ std::optional<SentRow> decode_sent(UserId uid, Cmid cmid, std::string_view value
 }
 
 std::string encode(const UserRow& row) {
-    Writer out{kVersion2};
+    Writer out{kVersion3};
     out.text(row.name);
     out.text(row.name_key);
     out.text(row.password);
@@ -219,11 +220,13 @@ std::string encode(const UserRow& row) {
     }
     out.number(row.ended_tokens.size());
     for (const Time minted : row.ended_tokens) out.time(minted);
+    out.number(row.rate.per_s);
+    out.number(row.rate.burst);
     return out.take();
 }
 
 std::optional<UserRow> decode_user(UserId uid, std::string_view value) {
-    Reader in{value, kVersion2};
+    Reader in{value, kVersion3};
     UserRow row{.uid = uid};
     row.name = in.text();
     row.name_key = in.text();
@@ -242,6 +245,9 @@ std::optional<UserRow> decode_user(UserId uid, std::string_view value) {
         sign_in.address = in.text();
     }
     for (std::uint64_t left = in.count(1); left > 0; --left) row.ended_tokens.push_back(in.time());
+    if (in.version() < kVersion3) return checked(in, std::move(row));
+    row.rate.per_s = in.small();
+    row.rate.burst = in.small();
     return checked(in, std::move(row));
 }
 

@@ -91,6 +91,7 @@ TEST(StoredForm, ReadsBackExactlyWhatWasWritten) {
     erased.erased = true;
     erased.sign_ins = {{kNoon, "Firefox", "192.0.2.1"}, {kNoon, "", ""}};
     erased.ended_tokens = {kNoon, from_ms(1)};
+    erased.rate = {.per_s = 300, .burst = 7};
     expect_strict(erased, [](std::string_view in) { return rows::decode_user({5}, in); });
     expect_strict(InviteRow{"c", {5}, kNoon, ~std::uint32_t{0}, kNoon, ~std::uint32_t{0}, true},
                   [](std::string_view in) { return rows::decode_invite("c", in); });
