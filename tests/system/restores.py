@@ -6,17 +6,20 @@ whose log is damaged is not served until somebody takes the loss, and then in a 
     restores.py STENTOR
 """
 
+import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 from server_under_test import (
-    CREATE_GROUP, GROUP_READY, OPEN, OPENED, SEND, SENT, Server, Talk, cmid, command, field, fields,
-    hello)
+    CREATE_GROUP, GROUP_READY, OPEN, OPENED, PULL, RANGE, REFUSED, SEND, SENT, Server, Talk, cmid,
+    command, field, fields, hello, until)
 
 STENTOR = sys.argv[1]
 FORK = 9
+SAID, STEP = 1_500, 5
 LOUD = ["--sends-per-second", "1000", "--sends-burst", "1000",
         "--set", "safety.busy_entries_per_second=0", "--set", "safety.repeats=0"]
 
@@ -105,16 +108,15 @@ def a_client_is_told_where_its_history_ends(folder):
                 assert fourth > second and (head, fork) == (4, holds), (epoch, fourth, head, fork)
 
 
-def damage_in_the_middle(store):
-    """Flips bytes amid the store's newest log that holds anything; returns its name."""
-    log = max((path for path in store.glob("*.log") if path.stat().st_size > 0),
-              key=lambda path: path.stat().st_size)
-    raw = bytearray(log.read_bytes())
-    middle = len(raw) // 2
-    for at in range(middle, middle + 4):
+def damage(store, kind="*.log", part=2):
+    """Flips bytes in the largest file of a kind, where its first `part`th ends; returns its name."""
+    largest = max(store.glob(kind), key=lambda path: path.stat().st_size)
+    raw = bytearray(largest.read_bytes())
+    begin = len(raw) // part
+    for at in range(begin, begin + 4):
         raw[at] ^= 0xFF
-    log.write_bytes(raw)
-    return log.name
+    largest.write_bytes(raw)
+    return largest.name
 
 
 def say_much(ann, gid, head):
@@ -137,7 +139,7 @@ def damage_is_refused_until_its_loss_is_taken(folder):
             first, _, _ = ann.open_group(gid)
             head = say_much(ann, gid, head)
         server.process.kill()
-    name = damage_in_the_middle(data / "store")
+    name = damage(data / "store")
     before = {path: path.read_bytes() for path in (data / "store").iterdir() if path.is_file()}
 
     said = stentor("serve", "--data", data, "--listen", "127.0.0.1:0", code=1)
@@ -156,8 +158,55 @@ def damage_is_refused_until_its_loss_is_taken(folder):
         assert ann.say(gid, 1) == left + 1
 
 
+def settled(store):
+    """Whether no table came or went for a second."""
+    before = sorted(store.glob("*.sst"))
+    time.sleep(1)
+    return before == sorted(store.glob("*.sst"))
+
+
+def what_cannot_be_read_is_refused_by_name_and_all_else_is_served(folder):
+    """A damaged table: only the pages that lie in the damaged place are missing."""
+    data = folder / "again"
+    with Server(STENTOR, *LOUD) as server:
+        server.account("Ann")
+        with Ann(server) as ann:
+            made = ann.ask(CREATE_GROUP, field(1, field(1, "Club")), field(2, cmid()))
+            gid = fields(made[GROUP_READY][0])[1][0]
+            for seq in range(1, SAID + 1):
+                # Read up to here: an unread count would look at all of them.
+                answer = ann.ask(SEND, field(1, gid), field(2, cmid()), field(4, seq),
+                                 field(5, field(1, os.urandom(500).hex())))
+                assert SENT in answer, answer
+            stentor("backup", folder / "backup", "--data", server.data)
+    stentor("restore", folder / "backup", "--data", data)
+    # Until its tables are merged: a merge that met the damage would stop the store.
+    with Server(STENTOR, *LOUD, data=data):
+        until(lambda: settled(data / "store"), "the tables are merged")
+    damage(data / "store", "*.sst", 8)
+    assert "damaged" in stentor("verify", "--deep", data, code=1)
+
+    with Server(STENTOR, *LOUD, data=data) as server, Ann(server) as ann:
+        epoch, head, _ = ann.open_group(gid)
+        assert head == SAID, head
+        refused, served = [], 0
+        for seq in range(SAID, 0, -STEP):
+            answer = ann.ask(PULL, field(1, gid), field(2, epoch), field(3, seq), field(4, seq))
+            served += RANGE in answer
+            if REFUSED in answer:
+                refusal = fields(answer[REFUSED][0])
+                assert (refusal[1], refusal[2], refusal[4]) == ([202], [b"damaged"], [300_000]), refusal
+                refused.append(seq)
+        assert refused and served + len(refused) == SAID // STEP, (refused, served)
+        assert max(refused) - min(refused) < 400, "more than the pages around the place"
+        assert ann.say(gid, 1) == SAID + 1
+        status, page = server.request("GET", "/readyz")
+        assert status == 200, page
+
+
 def main():
-    for check in (a_client_is_told_where_its_history_ends, damage_is_refused_until_its_loss_is_taken):
+    for check in (a_client_is_told_where_its_history_ends, damage_is_refused_until_its_loss_is_taken,
+                  what_cannot_be_read_is_refused_by_name_and_all_else_is_served):
         with tempfile.TemporaryDirectory(prefix="stentor-restores-") as folder:
             check(pathlib.Path(folder))
         print("ok", check.__name__, flush=True)
