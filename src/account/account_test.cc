@@ -157,6 +157,8 @@ TEST_F(FollowerTest, AnOldPageDoesNotOpenWhatANewerOneClosed) {
     follower.on_reply(page({{.uid = kAnn, .closed = false}}, 1, 1), kNoon);
     EXPECT_FALSE(gate.passes(kAnn, kNoon));
     EXPECT_THAT(moved, ElementsAre(kAnn));
+    follower.on_tick(kNoon);
+    EXPECT_EQ(asked.back(), 2U) << "what is known is not asked for again";
 }
 
 }  // namespace
