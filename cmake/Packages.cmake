@@ -17,3 +17,5 @@ pkg_check_modules(xapian REQUIRED IMPORTED_TARGET xapian-core)
 
 add_library(stentor_json STATIC ${CMAKE_SOURCE_DIR}/cmake/boost_json.cc)
 target_link_libraries(stentor_json PUBLIC Boost::headers)
+add_library(stentor_url STATIC ${CMAKE_SOURCE_DIR}/cmake/boost_url.cc)
+target_link_libraries(stentor_url PUBLIC Boost::headers)

@@ -56,6 +56,7 @@ constexpr std::array kRows{
     Row{"POST", "/admin/api/users/{}/disable", disable_user},
     Row{"POST", "/admin/api/users/{}/enable", enable_user},
     Row{"POST", "/admin/api/users/{}/sign-out", sign_user_out},
+    Row{"POST", "/admin/api/users/{}/token", note_token},
     Row{"POST", "/admin/api/users/{}/password", set_password},
     Row{"POST", "/admin/api/users/{}/rate", set_user_rate},
     Row{"POST", "/admin/api/users/{}/rate/end", end_user_rate},

@@ -48,6 +48,7 @@ void list_users(AdminCall call);
 void add_user(AdminCall call);
 void disable_user(AdminCall call);
 void enable_user(AdminCall call);
+void note_token(AdminCall call);
 void sign_user_out(AdminCall call);
 void set_password(AdminCall call);
 void set_user_rate(AdminCall call);

@@ -110,6 +110,23 @@ void disable_user(AdminCall call) {
 
 void enable_user(AdminCall call) { change(std::move(call), {.disabled = false}); }
 
+// The command line mints it, with the secrets that it can read; the account knows it as a sign-in.
+void note_token(AdminCall call) {
+    const UserId uid{call.numbers[0]};
+    bus::AskChangeUser ask{.uid = uid,
+                           .signed_in = bus::SignIn{.minted = now(), .client = "stentor token"}};
+    call.parts.bus.ask(
+        partition_of(uid), std::move(ask),
+        [reply = std::move(call.reply)](Result<bus::Reply> answer) mutable {
+            const auto account = only<bus::Account>(std::move(answer));
+            if (!account) return reply(refusal(account.error()));
+            if (account->disabled || account->sign_ins.empty()) {
+                return reply(refusal({.code = Code::not_permitted, .where = "account"}));
+            }
+            reply(object_response({{"minted_ms", to_ms(account->sign_ins.back().minted)}}));
+        });
+}
+
 void sign_user_out(AdminCall call) { change(std::move(call), {.tokens_since = now()}); }
 
 void set_password(AdminCall call) {

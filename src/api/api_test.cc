@@ -131,7 +131,7 @@ protected:
     Response post(std::string path, std::string body, std::string peer = "10.0.0.1") {
         return call({.method = "POST",
                      .path = std::move(path),
-                     .headers = {{.name = "content-type", .value = "application/json"}},
+                     .headers = {{.name = "content-type", .value = "Application/JSON"}},
                      .body = std::move(body),
                      .peer = std::move(peer)});
     }

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/number_text.h"
+#include "base/text.h"
 #include "base/time.h"
 
 namespace stentor::api {
@@ -35,7 +36,7 @@ Result<void> PasswordTries::admit(const Request& request) {
         if (!taken) return std::unexpected(taken.error());
     }
     // A page of another site can send plain text or a form here without asking, but not this type.
-    if (!request.header("content-type").starts_with("application/json")) {
+    if (!name_key(request.header("content-type")).starts_with("application/json")) {
         return std::unexpected(Error{.code = Code::bad_field, .where = "content-type"});
     }
     return {};

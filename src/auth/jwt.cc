@@ -151,12 +151,12 @@ Result<JwtClaims> claims_of(const JwtKey& key, const json::object& claims, Time 
     if (out.subject.empty() || out.subject.size() > kSubjectBytes) return invalid("sub");
     const auto expires = time_at(claims, "exp");
     if (!expires) return invalid("exp");
-    out.expires = *expires;
+    out.expires = *expires + kJwtLeeway;
     if (claims.contains("nbf")) {
         const auto since = time_at(claims, "nbf");
         if (!since || *since > now + kJwtLeeway) return invalid("nbf");
     }
-    if (now >= out.expires + kJwtLeeway) {
+    if (now >= out.expires) {
         return std::unexpected(Error{.code = Code::token_expired, .where = "exp"});
     }
     return out;

@@ -20,7 +20,8 @@ namespace stentor::auth {
 
 inline constexpr std::size_t kJwtBytes = 4'096;
 inline constexpr std::size_t kSubjectBytes = 255;
-inline constexpr Millis kJwtLeeway{60'000};  // For clocks that differ.
+inline constexpr Millis kJwtLeeway{
+    60'000};  // For clocks that differ; a token made from it ends as late.
 
 enum class JwtAlgorithm : std::uint8_t { hs256, rs256, eddsa };
 

@@ -95,7 +95,7 @@ TEST_F(Jwt, TakesWhatItsKeySigned) {
     EXPECT_EQ(claims->issuer, kIssuer);
     EXPECT_EQ(claims->subject, "u-17");
     EXPECT_EQ(claims->name, "Ann");
-    EXPECT_EQ(claims->expires, kNow + Millis{60'000});
+    EXPECT_EQ(claims->expires, kNow + Millis{60'000} + kJwtLeeway);
 }
 
 // The example of RFC 7515 appendix A.1, which no longer lives but is signed right.

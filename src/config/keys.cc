@@ -258,7 +258,7 @@ const std::array kKeys{
         kRestart, "A service that is asked about each post before it is stored."},
     Key{"safety", "filter_secret", kPathOrNone,
         [](Settings& s) -> Place { return &s.safety.filter_secret; }, kRestart,
-        "File whose first line signs the questions; needed where there is a filter."},
+        "File with the secret that signs the questions; needed where there is a filter."},
     Key{"safety", "filter_within", time(10, 60 * kSecond),
         [](Settings& s) -> Place { return &s.safety.filter_within; }, kRestart,
         "How long its answer is waited for."},

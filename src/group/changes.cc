@@ -209,7 +209,7 @@ void Group::stage_change(const bus::Post& post, LogEntry entry) {
     Operation operation{.post = post, .after = tip_, .answer = done()};
     if (entry.recalled) {
         // What was said of it goes with it: the sums at once, the members' own rows behind that.
-        operation.swept_after = may_have_reactions(entry.seq);
+        if (may_have_reactions(entry.seq)) operation.swept_after = Sweep{.seq = entry.seq};
         operation.tally = store::TallyRow{.seq = entry.seq};
         changes_.tallies.stage(entry.seq, *operation.tally);
     }

@@ -307,6 +307,30 @@ TEST_F(EntryChanges, AnAdminTakesAwayOneKindOrAllInStepsAndAMemberDoesNot) {
     EXPECT_TRUE(counts({1}).empty());
 }
 
+TEST_F(EntryChanges, WhatIsTakenAwayIsToldWithTheAnswerAndNotAtTheNextTick) {
+    const auto emptied = [&] {
+        return std::ranges::any_of(items, [](const auto& item) {
+            const auto* told = std::get_if<bus::TalliesChanged>(&item.event);
+            return told != nullptr && told->tallies.size() == 1 && told->tallies[0].seq() == 1 &&
+                   told->tallies[0].reactions().empty();
+        });
+    };
+    react(kBob, {1}, kThumb);
+    settle();
+    items.clear();
+    const auto cleared = clear(kAnn, {1});
+    settle();
+    EXPECT_TRUE(is_done(cleared));
+    EXPECT_TRUE(emptied());
+    react(kBob, {1}, kThumb);
+    settle();
+    items.clear();
+    const auto recalled = recall(kAnn, {1});
+    settle();
+    EXPECT_TRUE(is_done(recalled));
+    EXPECT_TRUE(emptied());
+}
+
 TEST_F(EntryChanges, WhoIsInNoGroupOrNamesNoEntryClearsNothing) {
     EXPECT_EQ(refusal_of(clear(kAnn, {2})), Code::not_found);
     const auto stranger = clear({99}, {1});

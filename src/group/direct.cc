@@ -91,7 +91,13 @@ void Group::enter_direct(Operation& operation, MemberRow row, Time now) const {
 void Group::set_blocked(const Work& work, CachedMember& member, Time now) {
     const bus::Post& post = work.post;
     const pb::BlockUser& block = post.command.block_user();
-    if (member.row.blocked == block.blocked()) return confirm(work, member, {});
+    // Before anything of this chat that can still be asked for.
+    Sweep theirs{.seq = tip_.floor + 1, .of = {block.uid()}};
+    if (member.row.blocked == block.blocked()) {
+        if (!block.blocked()) return confirm(work, member, {});
+        theirs.waiting = {post.reply_to};  // Those of a former try may be left.
+        return sweep(std::move(theirs));
+    }
     Operation operation = step(post);
     operation.answer = done();
     MemberRow row = member.row;
@@ -101,6 +107,7 @@ void Group::set_blocked(const Work& work, CachedMember& member, Time now) {
     *entry.mutable_blocked() = block;
     tell(operation, row.uid, std::move(entry), now);
     operation.members.push_back(std::move(row));
+    if (block.blocked()) operation.swept_after = std::move(theirs);
     stage_rows(std::move(operation));
 }
 

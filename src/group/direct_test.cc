@@ -104,6 +104,20 @@ TEST_F(Direct, BlockingTakesNothingMoreFromTheOther) {
     EXPECT_NE(seq_of(say(kAnn, "hello")), Seq{});
 }
 
+TEST_F(Direct, ABlockTakesAwayWhatTheOtherReacted) {
+    open_chat(kAnn, kBob);
+    say(kAnn, "hello");
+    say(kBob, "hello");
+    for (const UserId uid : {kAnn, kBob}) react(uid, {1}, "\U0001F44D");
+    react(kAnn, {2}, "\U0001F44D");
+    settle();
+    const auto blocked = block(kBob, kAnn, true);
+    EXPECT_TRUE(answer_to(blocked)->has_done());
+    ASSERT_EQ(reactions.size(), 1U);
+    EXPECT_EQ(std::get<UserId>(*reactions.begin()), kBob) << "what one reacted oneself stays";
+    EXPECT_TRUE(answer_to(block(kBob, kAnn, true))->has_done());
+}
+
 TEST_F(Direct, BlockingWorksBeforeThereIsAChat) {
     block(kBob, kAnn, true);
     open_chat(kAnn, kBob);

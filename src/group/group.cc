@@ -372,7 +372,8 @@ void Group::finish(Operation& operation) {
     if (planted(Bug::ack_before_commit) || operation.is_own()) return;
     if (operation.swept_after) {
         operation.also.push_back(operation.post.reply_to);
-        return sweep({.seq = operation.changed->seq, .waiting = std::move(operation.also)});
+        operation.swept_after->waiting = std::move(operation.also);
+        return sweep(std::move(*operation.swept_after));
     }
     for (const bus::ReplyTo& again : operation.also) answer(again, operation.answer);
     answer(operation.post.reply_to, std::move(operation.answer));
@@ -385,6 +386,14 @@ void Group::settle(const Operation& operation) {
         changes_.tallies.set_durable(operation.tally->seq, commit);
         tallies_.set(*operation.tally);
         sums_moved_ = true;
+        // What was taken away is gone for everybody before whoever took it is answered.
+        if (operation.takes_reactions()) {
+            effects_.publish(
+                {.gid = gid_,
+                 .epoch = head_.epoch,
+                 .event = bus::TalliesChanged{
+                     .tallies = {tallies_.take(operation.tally->seq, readers_.counts())}}});
+        }
     }
     for (const store::ReactionRow& row : operation.reactions) {
         changes_.reactions.set_durable({.uid = row.uid, .seq = row.seq, .emoji = row.emoji},

@@ -51,32 +51,33 @@ std::vector<pb::Tally> Tallies::all(const ReadBy& read_by) const {
     return tallies;
 }
 
+std::uint64_t Tallies::readers_told(Seq seq, const ReadBy& read_by) {
+    const auto readers = read_by.find(seq);
+    if (readers != read_by.end()) return told_[seq] = readers->second;
+    const auto told = told_.find(seq);
+    return told == told_.end() ? 0 : told->second;
+}
+
+pb::Tally Tallies::take(Seq seq, const ReadBy& read_by) {
+    changed_.erase(seq);
+    const auto counts = counts_.find(seq);
+    return tally_of({.seq = seq, .counts = counts == counts_.end() ? Counts{} : counts->second},
+                    readers_told(seq, read_by));
+}
+
 std::vector<pb::Tally> Tallies::take_changed(const ReadBy& read_by) {
     std::map<Seq, pb::Tally, std::greater<>> changed;
-    const auto told_to = [&](Seq seq) {
-        const auto told = told_.find(seq);
-        return told == told_.end() ? 0 : told->second;
-    };
     // Reactions first: somebody waits to see his own.
     while (!changed_.empty() && changed.size() < limits::kTalliesPerTick) {
-        const auto newest = std::prev(changed_.end());
-        const Seq seq = newest->first;
-        const auto readers = read_by.find(seq);
-        const std::uint64_t count = readers == read_by.end() ? told_to(seq) : readers->second;
-        if (readers != read_by.end()) told_[seq] = count;
-        changed.emplace(seq, tally_of({.seq = seq, .counts = std::move(newest->second)}, count));
-        changed_.erase(newest);
+        const Seq seq = std::prev(changed_.end())->first;
+        changed.emplace(seq, take(seq, read_by));
     }
     for (auto it = read_by.rbegin(); it != read_by.rend(); ++it) {
         const auto [seq, count] = *it;
-        if (told_to(seq) == count) continue;
+        const auto told = told_.find(seq);
+        if ((told == told_.end() ? 0 : told->second) == count) continue;
         if (changed.size() >= limits::kTalliesPerTick) break;
-        const auto counts = counts_.find(seq);
-        changed.emplace(
-            seq,
-            tally_of({.seq = seq, .counts = counts == counts_.end() ? Counts{} : counts->second},
-                     count));
-        told_[seq] = count;
+        changed.emplace(seq, take(seq, read_by));
     }
     if (!read_by.empty()) told_.erase(told_.begin(), told_.lower_bound(read_by.begin()->first));
     std::vector<pb::Tally> tallies;

@@ -38,8 +38,13 @@ public:
     // What changed since the last call, whole, newest first, at most kTalliesPerTick; the rest
     // comes next time.
     [[nodiscard]] std::vector<pb::Tally> take_changed(const ReadBy& read_by);
+    // This one as it is now, whether it changed or not.
+    [[nodiscard]] pb::Tally take(Seq seq, const ReadBy& read_by);
 
 private:
+    // Readers as they are counted now, which is noted as told; or as they were told.
+    [[nodiscard]] std::uint64_t readers_told(Seq seq, const ReadBy& read_by);
+
     using Counts = decltype(store::TallyRow::counts);
 
     std::map<Seq, Counts> counts_;   // Of the ring's entries.

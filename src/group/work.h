@@ -14,6 +14,7 @@
 #include "bus/bus.h"
 #include "group/effects.h"
 #include "group/ring.h"
+#include "group/sweeps.h"
 #include "safety/rules.h"
 #include "store/store.h"
 
@@ -60,7 +61,7 @@ struct Operation {
     bool sweeps{};                // A step behind that, the group's own: it answers nobody.
     bool sweeps_reactions{};      // Likewise, of a Sweep,
     bool ends_page{};             // and the last one of its page.
-    bool swept_after{};           // A recall is answered when its reactions are gone.
+    std::optional<Sweep> swept_after;  // It is answered when these reactions are gone.
     std::optional<store::HeadRow> created;
     std::optional<pb::GroupSettings> settings;  // Changed, whole.
     std::optional<LogEntry> changed;            // Edited or recalled.
@@ -77,6 +78,9 @@ struct Operation {
         return changed || settings || raises_floor || !members.empty();
     }
     [[nodiscard]] bool is_own() const { return raises_floor || sweeps || sweeps_reactions; }
+    [[nodiscard]] bool takes_reactions() const {
+        return sweeps_reactions || (changed && changed->recalled);
+    }
 };
 
 // Of recalls; and of hides and reactions together.

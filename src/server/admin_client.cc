@@ -16,7 +16,9 @@
 #include "api/names.h"
 #include "auth/admin_key.h"
 #include "auth/secrets.h"
+#include "base/limits.h"
 #include "base/number_text.h"
+#include "base/text.h"
 #include "bench/http_client.h"
 #include "config/units.h"
 #include "server/admin_side.h"
@@ -76,6 +78,10 @@ AdminClient::AdminClient(CLI::App& command) {
 std::string AdminClient::exchange(std::string_view method, const std::string& path,
                                   const std::string& body) {
     refuse_foreign_folder(data_);
+    if (!actor_.empty() && (actor_.size() > limits::kNameBytes || !plain_line(actor_))) {
+        throw std::runtime_error{
+            fmt::format("--as takes one line of at most {} bytes", limits::kNameBytes)};
+    }
     const bench::Endpoint to = bench::endpoint_of(address_in(data_));
     const auto secrets = auth::load_secrets(data_ / "secrets");
     const std::string key = auth::admin_key(secrets.keys.front());

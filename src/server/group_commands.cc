@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/number_text.h"
@@ -106,6 +109,18 @@ void invites(GroupArguments& arguments) {
     } while (!after.empty());
 }
 
+constexpr std::array<std::string_view, 3> kJoinPolicies{"open", "invite", "approval"};
+
+std::uint64_t join_policy_of(const std::string& value) {
+    const auto* const found = std::ranges::find(kJoinPolicies, value);
+    const auto number = number_in(value);
+    if (found != kJoinPolicies.end()) {
+        return static_cast<std::uint64_t>(found - kJoinPolicies.begin());
+    }
+    if (number && *number < kJoinPolicies.size()) return *number;
+    throw CLI::ValidationError{"join_policy", value + " is none of open, invite, approval"};
+}
+
 // KEY=VALUE each; a number where it is one, true and false as they are.
 json::object settings_of(const std::vector<std::string>& changes) {
     json::object body;
@@ -116,7 +131,9 @@ json::object settings_of(const std::vector<std::string>& changes) {
         json::value& place = body[change.substr(0, equals)];
         const bool is_text = change.starts_with("name=") || change.starts_with("topic=") ||
                              change.starts_with("welcome=");
-        if (const auto whole = number_in(value); whole && !is_text) {
+        if (change.starts_with("join_policy=")) {
+            place = join_policy_of(value);
+        } else if (const auto whole = number_in(value); whole && !is_text) {
             place = *whole;
         } else if (!is_text && (value == "true" || value == "false")) {
             place = value == "true";
@@ -213,10 +230,9 @@ void add_group_commands(CLI::App& app) {
 
     const Arguments settings = add(*group, "configure", "Change settings", command);
     command
-        ->add_option(
-            "KEY=VALUE", settings->changes,
-            "name, topic, welcome, slow_mode_s, join_policy (0 open, 1 invite, 2 approval), "
-            "history_for_joiners, retention_s, retention_entries, hold_ms, hold_entries")
+        ->add_option("KEY=VALUE", settings->changes,
+                     "name, topic, welcome, slow_mode_s, join_policy (open, invite, approval), "
+                     "history_for_joiners, retention_s, retention_entries, hold_ms, hold_entries")
         ->required();
     command->callback([settings] {
         print_ok(settings->server.post(fmt::format("/admin/api/groups/{}/configure", settings->gid),

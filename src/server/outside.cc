@@ -23,11 +23,11 @@ auth::JwtAlgorithm algorithm_named(const std::string& name) {
 std::string secret_in(const std::string& file) {
     std::ifstream in{file, std::ios::binary};
     if (!in || std::filesystem::is_directory(file)) {
-        throw std::runtime_error{"cannot read the key file " + file};
+        throw std::runtime_error{"cannot read the file " + file};
     }
     std::string text{std::istreambuf_iterator<char>{in}, {}};
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-    if (text.empty()) throw std::runtime_error{"the key file " + file + " is empty"};
+    if (text.empty()) throw std::runtime_error{"the file " + file + " is empty"};
     return text;
 }
 

@@ -73,7 +73,7 @@ TEST_F(RightSettings, AFilterNeedsItsSecret) {
     settings_.safety.filter = "https://judge.example/posts";
     EXPECT_THAT(flaws_of(settings_), ElementsAre(HasSubstr("safety.filter_secret")));
     settings_.safety.filter_secret = file("empty", "");
-    EXPECT_THAT(flaws_of(settings_), ElementsAre(HasSubstr("no secret")));
+    EXPECT_THAT(flaws_of(settings_), ElementsAre(HasSubstr("is empty")));
     settings_.safety.filter_secret = file("secret", "of the judge\n");
     EXPECT_THAT(flaws_of(settings_), IsEmpty());
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "server/outside.h"
 
 namespace stentor::server {
 
@@ -47,13 +48,11 @@ std::string filter_secret(const config::Settings::Safety& safety) {
         throw std::runtime_error{
             "safety.filter_secret: safety.filter needs the path of a file with a secret"};
     }
-    std::ifstream file{safety.filter_secret};
-    std::string secret;
-    if (!std::getline(file, secret) || secret.empty()) {
-        throw std::runtime_error{"safety.filter_secret: no secret in the first line of \"" +
-                                 safety.filter_secret + "\""};
+    try {
+        return secret_in(safety.filter_secret);
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error{std::string{"safety.filter_secret: "} + error.what()};
     }
-    return secret;
 }
 
 std::unique_ptr<filter::Filter> make_filter(const config::Settings& settings) {

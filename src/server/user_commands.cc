@@ -1,10 +1,9 @@
 // `stentor user`: accounts of a running server. `stentor token`: what a client or the admin page
 // shows, made from the key in the data folder.
 #include <fmt/format.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -20,11 +19,15 @@
 #include "server/admin_client.h"
 #include "server/commands.h"
 #include "server/data_folder.h"
+#include "terminal/sign_in.h"
 
 namespace stentor::server {
 namespace {
 
 namespace json = boost::json;
+
+constexpr Millis kLifetimeMin{1'000};
+constexpr Millis kLifetimeMax = std::chrono::days{3'650};
 
 struct UserArguments {
     explicit UserArguments(CLI::App& command) : server{command} {}
@@ -35,25 +38,6 @@ struct UserArguments {
     std::uint64_t per_second{};
     std::uint64_t burst{limits::kSendsBurst};
 };
-
-// From standard input; a terminal does not show it.
-std::string ask_password() {
-    termios before{};
-    const bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
-    if (terminal) {
-        std::fputs("password: ", stderr);
-        termios silent = before;
-        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-    }
-    std::string password;
-    std::getline(std::cin, password);
-    if (terminal) {
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-        std::fputs("\n", stderr);
-    }
-    return password;
-}
 
 void print(const json::object& user) {
     fmt::print("{}\t{}\t{}", user.at("uid").to_number<std::uint64_t>(),
@@ -154,9 +138,13 @@ void print_token(UserArguments& arguments, bool admin) {
     }
     if (arguments.name.empty()) throw std::runtime_error{"whose token? stentor token NAME"};
     const auto lifetime = config::parse_time(arguments.lifetime);
-    if (!lifetime) throw std::runtime_error{"--lifetime takes a time with its unit, as \"1 d\""};
+    if (!lifetime || *lifetime < kLifetimeMin || *lifetime > kLifetimeMax) {
+        throw std::runtime_error{"--lifetime takes a time from \"1 s\" to \"3650 d\""};
+    }
     const UserId uid{arguments.server.uid_of(arguments.name)};
-    const Time minted = now();
+    const json::object noted =
+        arguments.server.post(fmt::format("/admin/api/users/{}/token", uid.value));
+    const Time minted = from_ms(noted.at("minted_ms").to_number<std::uint64_t>());
     fmt::print("{}\n", auth::mint(secrets.keys.front(),
                                   {.uid = uid, .minted = minted, .expires = minted + *lifetime}));
 }
@@ -176,15 +164,16 @@ void add_user_commands(CLI::App& app) {
     const auto adding = std::make_shared<UserArguments>(*add_command);
     add_command->add_option("NAME", adding->name)->required();
     add_command->callback([adding] {
-        print(adding->server.post("/admin/api/users",
-                                  {{"name", adding->name}, {"password", ask_password()}}));
+        print(adding->server.post(
+            "/admin/api/users",
+            {{"name", adding->name}, {"password", terminal::ask_password(adding->name)}}));
     });
 
     add_act(*user, "disable", "Nobody signs in as this one any more; sessions end");
     add_act(*user, "enable", "The reverse of disable");
     add_act(*user, "sign-out", "All tokens so far end");
     add_act(*user, "password", "A new password, asked for; all tokens so far end",
-            [] { return json::object{{"password", ask_password()}}; });
+            [] { return json::object{{"password", terminal::ask_password({})}}; });
 
     add_rate_commands(*user);
 

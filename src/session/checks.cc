@@ -27,7 +27,8 @@ Result<void> check_cmid(std::string_view raw, std::string_view field) {
 }
 
 Result<void> check_name(std::string_view name, std::string_view field) {
-    if (name.size() > limits::kNameBytes || !text::shown_line(name) || !text::scripts_fit(name)) {
+    if (name.size() > limits::kNameBytes || !text::shown_line(name) || !text::scripts_fit(name) ||
+        text::is_reserved_of_groups(name)) {
         return bad(field, limits::kNameBytes, Code::bad_name);
     }
     return {};

@@ -16,7 +16,7 @@ namespace stentor::session {
 [[nodiscard]] Result<void> check_id(std::uint64_t id, std::string_view field);  // 1 to kIdMax
 [[nodiscard]] Result<void> check_number(std::uint64_t number, std::string_view field);  // to kIdMax
 [[nodiscard]] Result<void> check_cmid(std::string_view raw, std::string_view field);
-// A shown name: 1 to kNameBytes bytes, one plain line (base/text.h).
+// Of a group: 1 to kNameBytes bytes, under the rules of text/names.h.
 [[nodiscard]] Result<void> check_name(std::string_view name, std::string_view field);
 [[nodiscard]] Result<void> check_text(std::string_view text, std::size_t bytes_max,
                                       std::string_view field);
@@ -39,6 +39,8 @@ namespace stentor::session {
 [[nodiscard]] Result<void> check(const pb::React& react);
 [[nodiscard]] Result<void> check(const pb::ClearReactions& clear);
 [[nodiscard]] Result<void> check(const pb::WriteNote& note);
+// ---- checks_attachments.cc
+[[nodiscard]] Result<void> check(const pb::Attachment& attachment);
 // ---- checks_groups.cc
 [[nodiscard]] Result<void> check(const pb::CreateGroup& create);
 [[nodiscard]] Result<void> check(const pb::ConfigureGroup& configure);

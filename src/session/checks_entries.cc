@@ -8,13 +8,6 @@
 namespace stentor::session {
 namespace {
 
-// An absolute path on this server, or https. Anything else would be run by a page ("javascript:"),
-// or asked in the clear.
-bool can_be_fetched(std::string_view address) {
-    if (address.starts_with('/')) return !address.starts_with("//");
-    return address.starts_with("https://") && address.size() > 8;
-}
-
 Result<void> check_body(std::string_view bytes, std::string_view field) {
     if (bytes.size() > limits::kBodyBytes) return bad(field, limits::kBodyBytes);
     pb::Body body;
@@ -41,12 +34,7 @@ Result<void> check_body(std::string_view bytes, std::string_view field) {
         return bad("body.attachments", limits::kAttachments);
     }
     for (const pb::Attachment& attachment : body.attachments()) {
-        if (attachment.address().empty()) return bad("attachment.address", 1);
-        if (!can_be_fetched(attachment.address())) return bad("attachment.address");
-        if (attachment.size() > limits::kIdMax) return bad("attachment.size", limits::kIdMax);
-        if (attachment.preview().size() > limits::kPreviewBytes) {
-            return bad("attachment.preview", limits::kPreviewBytes);
-        }
+        if (auto good = check(attachment); !good) return good;
     }
     return {};
 }

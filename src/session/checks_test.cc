@@ -74,13 +74,68 @@ TEST(Checks, AnAttachmentIsFetchedFromHereOrOverHttps) {
         }
         return good.has_value();
     };
-    for (const char* address : {"/files/1", "https://a.example/x"}) {
+    for (const char* address : {"/files/1", "/a%20b?c=d#e", "https://a.example/x",
+                                "HTTPS://a.example:8443/x", "https://[::1]/x"}) {
         EXPECT_TRUE(address_taken(address)) << address;
     }
     for (const char* address : {"javascript:alert(1)", "data:text/html,x", "//a.example/x",
-                                "http://a.example/x", "https://", "x"}) {
+                                "http://a.example/x", "https://", "https:/x", "x", "/\\a.example",
+                                "https://a.example/\nx", "https://me:word@a.example/",
+                                "https://a.example\u202e/x", "/a b", "https://a.example/%zz"}) {
         EXPECT_FALSE(address_taken(address)) << address;
     }
+    EXPECT_TRUE(address_taken("/" + std::string(limits::kAddressBytes - 1, 'a')));
+    EXPECT_FALSE(address_taken("/" + std::string(limits::kAddressBytes, 'a')));
+}
+
+pb::Attachment some_file() {
+    pb::Attachment file;
+    file.set_address("/files/1");
+    return file;
+}
+
+TEST(Checks, TheNameOfAnAttachedFileIsALineAsOtherNames) {
+    pb::Attachment file = some_file();
+    EXPECT_TRUE(check(file));
+    for (const std::string& name : {std::string{"Ferien (2).jpg"}, std::string{"会议 记录.pdf"},
+                                    std::string(limits::kFileNameBytes, 'a')}) {
+        file.set_name(name);
+        EXPECT_TRUE(check(file)) << name;
+    }
+    for (const std::string& name :
+         {std::string{"a\u202etxt.exe"}, std::string{"a\nb"}, std::string{"\xff"},
+          std::string{"\u200b"}, std::string(limits::kFileNameBytes + 1, 'a')}) {
+        file.set_name(name);
+        const auto refused = check(file);
+        ASSERT_FALSE(refused) << name;
+        EXPECT_EQ(refused.error().where, "attachment.name");
+        EXPECT_EQ(refused.error().limit, limits::kFileNameBytes);
+    }
+}
+
+TEST(Checks, WhatAnAttachmentIsStandsInTheFormsOfItsKind) {
+    const auto refused_field = [](const auto& change) {
+        pb::Attachment file = some_file();
+        change(file);
+        const auto good = check(file);
+        return good ? std::string{} : std::string{good.error().where};
+    };
+    for (const char* type : {"", "image/webp", "application/vnd.a.b+json", "TEXT/plain"}) {
+        EXPECT_EQ(refused_field([&](auto& file) { file.set_media_type(type); }), "") << type;
+    }
+    for (const std::string& type :
+         {std::string{"image"}, std::string{"image/"}, std::string{"/webp"}, std::string{"a/b/c"},
+          std::string{"text/html; charset=x"}, "a/" + std::string(128, 'b')}) {
+        EXPECT_EQ(refused_field([&](auto& file) { file.set_media_type(type); }),
+                  "attachment.media_type")
+            << type;
+    }
+    EXPECT_EQ(refused_field([](auto& file) { file.set_kind("voice"); }), "");
+    EXPECT_EQ(refused_field([](auto& file) { file.set_kind("a b"); }), "attachment.kind");
+    EXPECT_EQ(refused_field([](auto& file) { file.set_kind(std::string(33, 'a')); }),
+              "attachment.kind");
+    EXPECT_EQ(refused_field([](auto& file) { file.set_sha256(std::string(32, 'a')); }), "");
+    EXPECT_EQ(refused_field([](auto& file) { file.set_sha256("ab"); }), "attachment.sha256");
 }
 
 TEST(Checks, AReactionIsOneShortSign) {

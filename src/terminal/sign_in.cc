@@ -50,7 +50,8 @@ std::string ask_password(std::string_view name) {
     const bool terminal = ::isatty(STDIN_FILENO) == 1;
     termios before{};
     if (terminal) {
-        std::fprintf(stderr, "Password of %s: ", harmless(name).c_str());
+        const std::string whose = name.empty() ? "" : " of " + harmless(name);
+        std::fprintf(stderr, "Password%s: ", whose.c_str());
         ::tcgetattr(STDIN_FILENO, &before);
         termios silent = before;
         silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
@@ -65,6 +66,7 @@ std::string ask_password(std::string_view name) {
         ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before);  // What was typed ahead stays.
         std::fputs("\n", stderr);
     }
+    if (password.ends_with('\r')) password.pop_back();  // A line of a file made on Windows.
     return password;
 }
 

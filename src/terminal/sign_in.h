@@ -15,7 +15,7 @@ namespace stentor::terminal {
                                                               std::string_view password);
 
 // Asks on the terminal, without showing what is typed; a line of standard input where there is no
-// terminal.
+// terminal. `name` may be empty.
 [[nodiscard]] std::string ask_password(std::string_view name);
 
 }  // namespace stentor::terminal

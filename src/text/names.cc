@@ -173,10 +173,15 @@ icu::UnicodeString without_digits_behind(icu::UnicodeString word) {
 }
 
 constexpr std::array kReserved{
-    "operator", "admin",   "administrator", "moderator", "mod",   "system",   "server",
-    "stentor",  "support", "root",          "staff",     "sysop", "sysadmin", "管理员",
-    "管理員",   "系统",    "系統",          "客服",      "官方",  "运营者",   "版主",
-    "система",  "админ",   "администратор", "модератор"};
+    "operator",  "admin",   "administrator", "moderator", "mod",           "system",
+    "server",    "stentor", "support",       "root",      "staff",         "sysop",
+    "sysadmin",  "管理员",  "管理員",        "系统",      "系統",          "客服",
+    "官方",      "运营者",  "版主",          "система",   "админ",         "администратор",
+    "модератор", "owner",   "everyone",      "everybody", "announcements", "announcement",
+    "公告",      "所有人",  "全体成员"};
+// A group may be called Support; it must not be taken for the server's own group.
+constexpr std::array kNoGroup{"Announcements", "Announcement", "The operator", "Operator",
+                              "Stentor",       "公告",         "系统公告"};
 // What may stand beside them without making a name of its own of it.
 constexpr std::array kBeside{"the", "team", "official", "bot", "chat", "account", "service"};
 
@@ -229,6 +234,18 @@ std::vector<std::string> looks(std::string_view name) {
 }
 
 std::string looks_version() { return std::string{kLooksRules} + '/' + U_UNICODE_VERSION; }
+
+bool is_reserved_of_groups(std::string_view name) {
+    static const std::set<std::string> all = [] {
+        std::set<std::string> made;
+        for (const char* reserved : kNoGroup) {
+            for (std::string& one : looks(reserved)) made.insert(std::move(one));
+        }
+        return made;
+    }();
+    return std::ranges::any_of(looks(name),
+                               [](const std::string& one) { return all.contains(one); });
+}
 
 bool is_reserved(std::string_view name) {
     bool named = false;

@@ -36,5 +36,7 @@ namespace stentor::text {
 
 // Whether it reads as one who speaks for the server ("The operator", "Аdmin", "Stentor support").
 [[nodiscard]] bool is_reserved(std::string_view name);
+// Whether a group of this name would be taken for the server's own ("Announcements").
+[[nodiscard]] bool is_reserved_of_groups(std::string_view name);
 
 }  // namespace stentor::text

@@ -64,12 +64,22 @@ TEST(Names, NobodyIsTheServer) {
     for (const char* not_yours :
          {"The operator", "Admin", "ADMIN", "\u0410dmin", "Ａdmin", "admin1", "A d m i n",
           "-admin-", "Stentor", "Stentor support", "Stent0r", "Administrat\u043er", "System",
-          "m o d", "管理员", "Official Support Team"}) {
+          "m o d", "管理员", "Official Support Team", "Everyone", "Announcements", "全体成员"}) {
         EXPECT_TRUE(is_reserved(not_yours)) << not_yours;
     }
     for (const char* free : {"Ann", "Team", "Adminah", "Modesty", "Operators of cranes",
                              "Stentorian", "Rooted", "The Bot", "1", "❤️"}) {
         EXPECT_FALSE(is_reserved(free)) << free;
+    }
+}
+
+TEST(Names, NoGroupIsTakenForTheServersOwn) {
+    for (const char* not_yours : {"Announcements", "ANN0UNCEMENTS", "Announcement\u0455",
+                                  "The operator", "Stentor", "公告"}) {
+        EXPECT_TRUE(is_reserved_of_groups(not_yours)) << not_yours;
+    }
+    for (const char* free : {"Support", "Moderators", "Announcements of the choir", "Chess"}) {
+        EXPECT_FALSE(is_reserved_of_groups(free)) << free;
     }
 }
 

@@ -72,8 +72,12 @@ def fetch(address, headers=None, body=None):
 
 
 def sign_up(server, name):
-    body = json.dumps({"name": name, "password": "long enough"}).encode()
-    return fetch(server.http + "/api/v1/sign-up", {"content-type": "application/json"}, body)
+    return enter(server, "sign-up", name, "long enough")
+
+
+def enter(server, door, name, password):
+    body = json.dumps({"name": name, "password": password}).encode()
+    return fetch(server.http + "/api/v1/" + door, {"content-type": "application/json"}, body)
 
 
 def digest_after(before, entry):
@@ -175,8 +179,25 @@ class Operator(unittest.TestCase):
         status, body = fetch(server.http + "/api/v1/me", {"authorization": f"Bearer {token}"})
         self.assertEqual((status, json.loads(body)["name"]), (200, "Ann"))
         self.assertIn("no account Bob", stentor("user", "disable", "Bob", "--data", self.data, code=1))
+        for actor in ("a" * 65, "a\r\nX-Other: 1", "a\u202eb"):
+            self.assertIn("--as takes one line", stentor("user", "enable", "Ann", "--as", actor,
+                                                         "--data", self.data, code=1))
+        made = stentor("group", "create", "Chess", "Ann", "--data", self.data)
+        gid = re.search(r"\d{2,}", made)[0]
+        stentor("group", "configure", gid, "join_policy=approval", "--data", self.data)
+        self.assertIn("open, invite, approval",
+                      stentor("group", "configure", gid, "join_policy=never", "--data", self.data, code=105))
         stentor("group", "announce", "Lights out at ten", "--data", self.data)
         self.assertRegex(stentor("group", "list", "--data", self.data), r"(?m)^1\tbroadcast\t")
+        self.assertIn("account.token", stentor("audit", "--data", self.data))
+        for lifetime in ("0 s", "4000 d"):
+            self.assertIn("--lifetime takes",
+                          stentor("token", "Ann", "--lifetime", lifetime, "--data", self.data, code=1))
+        stentor("user", "add", "Dan", "--data", self.data, stdin="long enough\n")
+        stentor("user", "disable", "Dan", "--data", self.data)
+        self.assertIn("NOT_PERMITTED", stentor("token", "Dan", "--data", self.data, code=1))
+        stentor("user", "add", "Cyd", "--data", self.data, stdin="as on Windows\r\n")
+        self.assertEqual(enter(server, "sign-in", "Cyd", "as on Windows")[0], 200)
         self.assertIn("ready", stentor("top", "--times", "1", "--data", self.data))
 
     def test_what_a_user_wrote_is_erased_and_digests_hold(self):
