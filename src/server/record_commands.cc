@@ -127,7 +127,7 @@ void add_record_commands(CLI::App& app) {
         const boost::json::object answer = taking->server.post(
             "/admin/api/backup", {{"folder", std::filesystem::absolute(taking->folder).string()}});
         fmt::print("{}\n", plain(std::string{answer.at("result").as_string()}));
-        if (!taking->unverified) verify_or_refuse(taking->folder);
+        if (!taking->unverified) (void)verify_or_refuse(taking->folder);
     });
 
     CLI::App* accept = app.add_subcommand(
@@ -150,10 +150,13 @@ void add_record_commands(CLI::App& app) {
                       "Also a backup that is damaged, and without looking");
     restore->callback([restoring] {
         refuse_foreign_folder(restoring->data, true);
+        bool newest_form = true;
         if (!restoring->unverified && std::filesystem::exists(restoring->folder / "store")) {
-            verify_or_refuse(restoring->folder);
+            newest_form = verify_or_refuse(restoring->folder);
         }
         const std::uint64_t epoch = restore_backup(restoring->folder, restoring->data, now());
+        // What the restore has written anew of an earlier version's record.
+        if (!newest_form) (void)verify_or_refuse(restoring->data);
         fmt::print("restored into {} with epoch {}; start it with: stentor serve --data {}\n",
                    restoring->data.string(), epoch, restoring->data.string());
     });

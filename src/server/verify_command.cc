@@ -50,15 +50,22 @@ void print(const store::VerifyReport& report) {
     if (report.damaged > report.findings.size()) {
         fmt::print("and {} more\n", report.damaged - report.findings.size());
     }
+    if (report.earlier_form) {
+        fmt::print(
+            "written by an earlier version: restore, or a start, brings it to the newest form\n");
+    }
     if (report.in_use) fmt::print("a server runs on it: the end of its log was not checked\n");
     fmt::print("{}: {}\n", report.damaged == 0 ? "good" : "damaged", summary(report));
 }
 
 }  // namespace
 
-void verify_or_refuse(const fs::path& folder) {
+bool verify_or_refuse(const fs::path& folder) {
     const store::VerifyReport report = look(folder, true);
-    if (report.damaged == 0) return fmt::print("verified: {}\n", summary(report));
+    if (report.damaged == 0) {
+        fmt::print("verified: {}\n", summary(report));
+        return !report.earlier_form;
+    }
     print(report);
     throw std::runtime_error{folder.string() + " is damaged"};
 }

@@ -8,6 +8,7 @@
 
 #include "store/conformance.h"
 #include "store/rocks/engine.h"
+#include "store/rocks/reading.h"
 #include "store/rocks/rocks_store.h"
 #include "store/rocks/rows.h"
 #include "store/rocks/verify.h"
@@ -36,7 +37,10 @@ protected:
         fs::copy(fs::path{STENTOR_TEST_DATA} / "record-0.1.0" / "store", path());
         store_ = open_rocks({.path = path()}).value();
     }
-    ~OldRecord() override { fs::remove_all(place_); }
+    ~OldRecord() override {
+        store_.reset();
+        fs::remove_all(place_);
+    }
 
     [[nodiscard]] std::string path() const { return (place_ / "store").string(); }
     void reopen() {
@@ -100,6 +104,41 @@ TEST_F(OldRecord, HoldsEverything) {
     EXPECT_FALSE(store_->settings("")->empty()) << "the key";
     EXPECT_FALSE(store_->user(kAnn)->value().disabled);
     EXPECT_THAT(findings(), IsEmpty());
+}
+
+// A backup is looked at before it is restored, and must not be called damaged for its age.
+TEST_F(OldRecord, IsVerifiedAsWhatItIsAndAgainOnceItIsBroughtToTheNewestForm) {
+    store_.reset();
+    fs::remove_all(path());
+    fs::copy(fs::path{STENTOR_TEST_DATA} / "record-0.1.0" / "store", path());
+    for (const bool earlier : {true, false}) {
+        const auto report = verify_record(path(), {.deep = true, .progress = {}}).value();
+        EXPECT_THAT(report.findings, IsEmpty());
+        EXPECT_EQ(report.earlier_form, earlier);
+        EXPECT_EQ(report.counts.users, 3U);
+        reopen();
+        store_.reset();
+    }
+}
+
+TEST_F(OldRecord, DamageInItIsFoundAllTheSame) {
+    store_.reset();
+    fs::remove_all(path());
+    fs::copy(fs::path{STENTOR_TEST_DATA} / "record-0.1.0" / "store", path());
+    const auto refused = open_rocks_to_read(path());
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(std::string{refused.error().where}, testing::HasSubstr("restore it"));
+    write_raw([](rocksdb::WriteBatch& batch) {
+        batch.DeleteRange(keys::named_like(kGroup, Listed::members, ""),
+                          keys::after(keys::named_like(kGroup, Listed::members, "")));
+        batch.Delete(keys::membership(kBob, kDirect));
+    });
+    const std::string group = "group " + std::to_string(kGroup.value);
+    const std::string direct = "group " + std::to_string(kDirect.value);
+    EXPECT_THAT(findings(),
+                testing::UnorderedElementsAre(
+                    group + ": its list of names is not that of its members",
+                    direct + ": its members' own lists of groups differ from its members"));
 }
 
 TEST_F(OldRecord, GetsTheIndexesThatThereWereNot) {

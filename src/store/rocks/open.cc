@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "store/rocks/engine.h"
+#include "store/rocks/formats.h"
 #include "store/rocks/keys.h"
 #include "store/rocks/log_check.h"
 #include "store/rocks/reading.h"
@@ -17,7 +18,6 @@
 namespace stentor::store {
 namespace {
 
-constexpr std::uint64_t kOldestFormat = 2;  // That can be brought to kFormat: of version 0.1.0.
 constexpr Epoch kFirstEpoch{1};
 
 rocksdb::DBOptions database_options(const RocksOptions& options, rocksdb::Env* env) {
@@ -329,7 +329,8 @@ Result<std::unique_ptr<Store>> open_rocks_to_read(const std::string& path) {
     if (!status.ok()) return unusable(reason_of(status), options, status);
     if (format != kFormat) {
         return unusable(format > kFormat ? "written by a later version"
-                                         : "written by an earlier version: restore it first",
+                                         : "written by an earlier version: restore it into a new "
+                                           "folder first, and take that one",
                         options, status);
     }
     return std::make_unique<RocksStore>(std::move(base), epoch, 0);

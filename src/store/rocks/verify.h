@@ -34,6 +34,7 @@ struct VerifyReport {
     std::vector<std::string> findings;  // Sentences; the first 100.
     std::uint64_t damaged{};            // All of them.
     bool in_use{};                      // By a running server: the end of its log was not checked.
+    bool earlier_form{};  // An earlier version wrote it: it was held against what that one wrote.
 };
 
 // store_unavailable: it cannot be looked at; `where` says why.

@@ -38,6 +38,7 @@ public:
         while (next_head_ != look_.heads.end()) begin_next();
         finish();
         for (; sent_ < sends_.size(); ++sent_) missing(sends_[sent_]);
+        tell_lone();
     }
 
 private:
@@ -57,8 +58,26 @@ private:
         std::ranges::sort(sends_, {}, &SentAt::place);
     }
 
+    // Sends next to each other are told as one: a block that cannot be read holds hundreds.
     void missing(const SentAt& sent) {
-        look_.damaged(at(sent.gid, sent.seq) + ": a send is stored, its entry is not");
+        if (lone_ > 0 && sent.gid == last_lone_.gid && sent.seq <= last_lone_.seq + 1) {
+            ++lone_;
+        } else {
+            tell_lone();
+            first_lone_ = sent;
+            lone_ = 1;
+        }
+        last_lone_ = sent;
+    }
+
+    void tell_lone() {
+        const std::string first = at(first_lone_.gid, first_lone_.seq);
+        if (lone_ == 1) look_.damaged(first + ": a send is stored, its entry is not");
+        if (lone_ > 1) {
+            look_.damaged(first + " to " + std::to_string(last_lone_.seq.value) + ": " +
+                          std::to_string(lone_) + " sends are stored, their entries are not");
+        }
+        lone_ = 0;
     }
 
     // The group that comes next in the order of gid.
@@ -70,18 +89,17 @@ private:
         seq_ = head_->floor;
         digest_ = head_->floor_digest;
         ordinal_.reset();
-        broken_ = false;
     }
 
     void finish() {
         if (head_ == nullptr) return;
-        if (!broken_ && seq_ != head_->seq) {
+        if (seq_ != head_->seq) {
             look_.damaged(at(gid_, seq_ + 1) + " to " + std::to_string(head_->seq.value) +
                           " are missing");
-        } else if (!broken_ && digest_ != head_->digest) {
+        } else if (digest_ && *digest_ != head_->digest) {
             look_.damaged("group " + std::to_string(gid_.value) +
                           ": the chain does not end at the head's digest");
-        } else if (!broken_ && ordinal_ && *ordinal_ != head_->ordinal) {
+        } else if (ordinal_ && *ordinal_ != head_->ordinal) {
             look_.damaged("group " + std::to_string(gid_.value) + ": the head's ordinal is " +
                           std::to_string(head_->ordinal) + ", its last entry's " +
                           std::to_string(*ordinal_));
@@ -105,19 +123,20 @@ private:
         on_entry(*seq, value);
     }
 
+    // What is missing is told; what comes behind is checked again from its first entry on.
     void on_entry(Seq seq, std::string_view value) {
-        if (seq != seq_ + 1 && !broken_) {
-            broken_ = true;
+        if (seq != seq_ + 1) {
             look_.damaged(at(gid_, seq_ + 1) + " to " + std::to_string(seq.value - 1) +
                           " are missing");
+            lose_chain();
         }
         seq_ = seq;
         const auto entry = rows::decode_entry(seq, value);
         if (!entry) {
-            broken_ = true;
+            lose_chain();
             return look_.damaged(at(gid_, seq) + " is no entry");
         }
-        if (!broken_ && !continues(digest_, *entry)) {
+        if (digest_ && !continues(*digest_, *entry)) {
             look_.damaged(at(gid_, seq) + " does not continue the chain of digests");
         }
         if (ordinal_ && *ordinal_ + (entry->countable ? 1 : 0) != entry->ordinal) {
@@ -126,6 +145,11 @@ private:
         digest_ = entry->digest;
         ordinal_ = entry->ordinal;
         on_sends(*entry);
+    }
+
+    void lose_chain() {
+        digest_.reset();
+        ordinal_.reset();
     }
 
     void on_sends(const LogEntry& entry) {
@@ -146,10 +170,12 @@ private:
     GroupId gid_;
     const HeadRow* head_{};
     Seq seq_;
-    Digest digest_;
+    std::optional<Digest> digest_;  // Of the entry before, where it could be read.
     std::optional<std::uint64_t> ordinal_;
-    bool broken_{};  // Told once; what follows cannot be checked against it.
     std::uint64_t orphan_{};
+    SentAt first_lone_;
+    SentAt last_lone_;
+    std::size_t lone_{};  // Sends from the one to the other.
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,21 +13,35 @@
 
 namespace stentor::store {
 
-struct Look {
+class Look {
+public:
+    Look(const Database& of, const VerifyOptions& how, VerifyReport& into)
+        : base{of}, options{how}, report{into} {}
+
     const Database& base;
     const VerifyOptions& options;
     VerifyReport& report;
+    std::uint64_t format{};            // Which indexes there must be.
     std::map<GroupId, HeadRow> heads;  // Without their settings.
     std::unordered_map<UserId, std::string> name_keys;
 
     void damaged(std::string finding);
     void count_row();
-    // Each row whose key begins with `prefix`. A block that cannot be read ends the walk and is a
-    // finding.
+    // Each row whose key begins with `prefix`. A block that cannot be read is a finding, and the
+    // walk goes on with the first row behind it.
     using Visit = std::function<void(std::string_view key, std::string_view value)>;
     void walk(rocksdb::ColumnFamilyHandle* table, std::string_view name, const std::string& prefix,
               const Visit& visit);
     [[nodiscard]] const HeadRow* head_of(GroupId gid) const;
+
+private:
+    // Both: nothing where there is no such row below the end of `prefix`.
+    [[nodiscard]] std::optional<std::string> first_readable(rocksdb::ColumnFamilyHandle* table,
+                                                            const std::string& at,
+                                                            const std::string& prefix) const;
+    [[nodiscard]] std::optional<std::string> next_file(rocksdb::ColumnFamilyHandle* table,
+                                                       const std::string& at,
+                                                       const std::string& prefix) const;
 };
 
 void verify_people(Look& look);   // Users, heads, members and the indexes of both.

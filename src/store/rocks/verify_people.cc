@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "store/rocks/formats.h"
 #include "store/rocks/rows.h"
 #include "store/rocks/verify_look.h"
 #include "store/verdict.h"
@@ -51,6 +52,7 @@ void verify_users(Look& look) {
                   look.name_keys.emplace(row->uid, std::move(row->name_key));
               });
     verify_names(look, keys::name(""), keys::name, "name");
+    if (look.format < kAccountsFold) return;
     verify_names(look, keys::all_folded_names(), keys::folded_name, "folded name");
 }
 
@@ -69,6 +71,12 @@ void read_heads(Look& look) {
         });
 }
 
+std::string listed_as(const Look& look, GroupId gid, Listed whom, const std::string& name_key,
+                      UserId uid) {
+    if (look.format >= kListsFold) return keys::named(gid, whom, name_key, uid);
+    return keys::named_like(gid, whom, "") + name_key + '\0' + keys::fixed(uid.value);
+}
+
 void expect_member(Look& look, GroupId gid, const MemberRow& row, Sums& sums) {
     ++look.report.counts.members;
     if (is_member_now(row)) {
@@ -78,8 +86,8 @@ void expect_member(Look& look, GroupId gid, const MemberRow& row, Sums& sums) {
     const auto user = look.name_keys.find(row.uid);
     if (user == look.name_keys.end()) return;
     for (const Listed whom : {Listed::members, Listed::waiting, Listed::banned, Listed::staff}) {
-        if (is_listed(row, whom))
-            sums.listed += hash(keys::named(gid, whom, user->second, row.uid));
+        if (!is_listed(row, whom) || (whom == Listed::staff && look.format < kListsFold)) continue;
+        sums.listed += hash(listed_as(look, gid, whom, user->second, row.uid));
     }
 }
 

@@ -170,6 +170,87 @@ TEST_F(Verify, AMissingEntryIsNamed) {
     EXPECT_THAT(findings(), Contains("group 258, entry 17: a send is stored, its entry is not"));
 }
 
+// In a record of two groups of which one block of entries is flipped.
+class DamagedBlock : public Verify {
+protected:
+    static constexpr std::uint64_t kEntries = 2'000;
+    static constexpr GroupId kOther{259};
+
+    DamagedBlock() {
+        fs::remove_all(path());
+        auto store = open_rocks({.path = path()}).value();
+        Scribe scribe{kGroup};
+        for (int i = 0; i < 2; ++i) {
+            const Commit next = scribe.next(kEntries / 2, 100);
+            EXPECT_EQ(store->commit({&next, 1})[0], Outcome::done);
+            scribe.accept(next);
+        }
+        times_ = [&] {
+            std::vector<Time> times;
+            for (const LogEntry& entry : scribe.log()) times.push_back(entry.time);
+            return times;
+        }();
+        Scribe other{kOther};
+        const Commit next = other.next(3);
+        EXPECT_EQ(store->commit({&next, 1})[0], Outcome::done);
+        store.reset();
+        flip();
+    }
+    void flip() const {
+        fs::path largest;
+        for (const auto& file : fs::directory_iterator{path()}) {
+            if (file.path().extension() != ".sst") continue;
+            if (largest.empty() || fs::file_size(largest) < file.file_size()) largest = file.path();
+        }
+        ASSERT_FALSE(largest.empty());
+        std::fstream bytes{largest, std::ios::in | std::ios::out | std::ios::binary};
+        bytes.seekp(static_cast<std::streamoff>(fs::file_size(largest) / 3));
+        bytes << "flipped";
+    }
+    // Asked of the store, one by one; each needs the digest of the one before.
+    [[nodiscard]] static std::pair<std::uint64_t, std::uint64_t> unreadable(Store& store) {
+        std::uint64_t first = 0;
+        std::uint64_t last = 0;
+        for (std::uint64_t seq = 1; seq <= kEntries; ++seq) {
+            if (store.entries(kGroup, {seq}, 1)) continue;
+            if (first == 0) first = seq;
+            last = seq;
+        }
+        return {first, last - 1};
+    }
+
+    std::vector<Time> times_;
+};
+
+TEST_F(DamagedBlock, ExactlyWhatStandsInItIsMissing) {
+    const auto [first, last] = [&] {
+        const auto store = open_rocks({.path = path()}).value();
+        return unreadable(*store);
+    }();
+    ASSERT_GT(first, 1U);
+    ASSERT_LT(last - first, 300U);
+    const std::string range =
+        "group 258, entry " + std::to_string(first) + " to " + std::to_string(last);
+    const auto report = verify_record(path(), {}).value();
+    EXPECT_THAT(report.findings,
+                testing::ElementsAre(HasSubstr("table entry: Corruption"), range + " are missing",
+                                     range + ": " + std::to_string(last - first + 1) +
+                                         " sends are stored, their entries are not"));
+    EXPECT_EQ(report.counts.entries, kEntries + 3 - (last - first + 1));
+}
+
+TEST_F(DamagedBlock, ATimeIsFoundOnBothItsSides) {
+    const auto store = open_rocks({.path = path()}).value();
+    const auto [first, last] = unreadable(*store);
+    for (const std::uint64_t seq : {std::uint64_t{1}, first - 1, last + 1, kEntries}) {
+        const auto found = store->first_at(kGroup, times_.at(seq - 1));
+        ASSERT_TRUE(found) << seq;
+        EXPECT_LE(*found, Seq{seq});
+        EXPECT_GE(*found, Seq{seq <= first ? 1 : first});
+    }
+    EXPECT_EQ(store->first_at(kGroup, times_.back() + Millis{1}), Seq{kEntries + 1});
+}
+
 TEST_F(Verify, AnEntryThatDoesNotFollowIsNamed) {
     Scribe other{{1}, {1}, 9};
     const Commit foreign = other.next(17);
