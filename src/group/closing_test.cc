@@ -132,6 +132,52 @@ TEST_F(Closing, TheLastWhoGoesClosesIt) {
     EXPECT_EQ(head->time, Time{}) << "nothing is left to be dropped";
 }
 
+// Everything that names a group. Some of it would find former members remembered.
+std::vector<pb::ClientFrame> all_that_names_a_group() {
+    std::vector<pb::ClientFrame> all;
+    const auto add = [&] -> pb::ClientFrame& { return all.emplace_back(); };
+    add().mutable_create_group();
+    add().mutable_join_group();
+    add().mutable_join_group()->set_invite("invite");
+    add().mutable_leave_group();
+    add().mutable_read()->set_epoch(1);
+    add().mutable_recall()->set_seq(1);
+    add().mutable_edit()->set_seq(1);
+    add().mutable_hide()->add_seqs(1);
+    add().mutable_react()->set_seq(1);
+    add().mutable_clear_reactions()->set_seq(1);
+    add().mutable_decide_join()->set_uid(kCho.value);
+    add().mutable_change_member()->set_uid(kCho.value);
+    add().mutable_write_note()->set_uid(kCho.value);
+    add().mutable_configure_group();
+    add().mutable_create_invite();
+    add().mutable_end_invite();
+    add().mutable_mute_for_me()->set_muted(true);
+    add().mutable_send()->set_body("x");
+    return all;
+}
+
+TEST_F(Closing, NothingIsThereForWhoWasInIt) {
+    for (const UserId uid : {kBob, kCho}) let_join(uid);
+    send(kBob, cmid(), "x");
+    settle();
+    kick(kAnn, kCho);
+    take_out(kOperator);
+    settle();
+    for (int loaded = 0; loaded < 2; ++loaded) {
+        for (const UserId uid : {kAnn, kBob, kCho, kDan}) {
+            for (pb::ClientFrame& frame : all_that_names_a_group()) {
+                const std::string what = frame.ShortDebugString();
+                const auto request = post(uid, std::move(frame));
+                settle();
+                EXPECT_EQ(refusal_of(request), Code::not_found) << uid.value << ": " << what;
+            }
+            EXPECT_FALSE(open(uid));
+        }
+        leave_memory();
+    }
+}
+
 TEST_F(Closing, TheOperatorDeletesItAndEverybodyIsTold) {
     for (const UserId uid : {kBob, kCho, kDan}) let_join(uid);
     kick(kAnn, kDan);

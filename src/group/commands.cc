@@ -14,6 +14,12 @@ namespace {
 
 using store::Role;
 
+// Whether it can have closed the group, and is answered by Done.
+bool may_end(const pb::ClientFrame& command) {
+    return !command.has_send() && !command.has_create_group() && !command.has_join_group() &&
+           !command.has_open_direct() && !command.has_block_user();
+}
+
 Cmid cmid_of(const std::string& raw) { return Cmid::from(raw).value_or(Cmid{}); }
 
 }  // namespace
@@ -59,6 +65,12 @@ bool Group::admit_command(Work& work, CachedMember& member, Time now) {
         return true;
     }
     const pb::ClientFrame& command = post.command;
+    // Before anything is looked at that is remembered of its former members. A command whose commit
+    // had an unknown outcome was what ended it.
+    if (state_ == State::closed) {
+        const bool ended = work.untold && may_end(command);
+        return ended ? answer(post.reply_to, done()) : refuse(post.reply_to, kNoGroup), true;
+    }
     switch (command.command_case()) {
         case pb::ClientFrame::kCreateGroup: return admit_create(work, now);
         case pb::ClientFrame::kJoinGroup: return admit_join(work, member, now);
@@ -69,9 +81,6 @@ bool Group::admit_command(Work& work, CachedMember& member, Time now) {
         default: break;
     }
     if (state_ != State::live) {
-        // It ended with a commit whose outcome was unknown.
-        const bool ended = state_ == State::closed && work.untold && !command.has_send();
-        if (ended) return answer(post.reply_to, done()), true;
         refuse(post.reply_to, kNoGroup);
         return true;
     }

@@ -47,7 +47,7 @@ bool Group::admit_direct(const Work& work, CachedMember& member, UserId whom, Ti
         }
     }
     if (state_ == State::absent) {
-        if (!entrance->account) {
+        if (!entrance->account || entrance->account->erased) {
             refuse(post.reply_to, {.code = Code::not_found, .where = "uid"});
             return true;
         }

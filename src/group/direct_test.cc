@@ -83,6 +83,17 @@ TEST_F(Direct, RefusesTheUnknownAndWhomItIsNotFor) {
     EXPECT_EQ(refusal_of(open_chat(kAnn, {77})), Code::bad_field);
 }
 
+TEST_F(Direct, NoneBeginsWithAnErasedAccountAndOneThatThereWasStays) {
+    users[kBob].erased = true;
+    EXPECT_EQ(refusal_of(open_chat(kAnn, kBob)), Code::not_found);
+    EXPECT_EQ(refusal_of(block(kAnn, kBob, true)), Code::not_found);
+    EXPECT_FALSE(head);
+    users[kBob].erased = false;
+    open_chat(kAnn, kBob);
+    users[kBob].erased = true;
+    EXPECT_TRUE(answer_to(open_chat(kAnn, kBob))->has_group_ready());
+}
+
 TEST_F(Direct, NobodyElseFindsItAndNobodyLeavesIt) {
     open_chat(kAnn, kBob);
     const auto stranger = join({3});

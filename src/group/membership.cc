@@ -67,10 +67,6 @@ bool Group::admit_create(Work& work, Time now) {
         }
         return true;
     }
-    if (state_ == State::closed) {
-        refuse(post.reply_to, kNoGroup);
-        return true;
-    }
     const auto* entrance = found_as<LoadedEntrance>(work.found);
     if (entrance == nullptr) {
         load_for(post.uid, Entrance{.invite = {}, .of = post.uid, .with = {}});
