@@ -11,6 +11,7 @@
 #include "base/leapt_clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "store/damage.h"
 #include "store/verdict.h"
 
 namespace stentor::owner {
@@ -24,31 +25,32 @@ Result<Found> found(Result<Row> row) {
     return Found{std::move(*row)};
 }
 
-// Pages from `from` to the head; one page holds at most kRangeEntries.
-Result<store::EntryPage> newest(store::Store& store, GroupId gid, const store::HeadRow& head) {
-    Seq from = head.seq < Seq{limits::kRing} ? Seq{1} : head.seq - (limits::kRing - 1);
-    from = std::max(from, head.floor + 1);
-    store::EntryPage all{.digest_before = head.digest, .head = head};
-    while (from <= head.seq) {
-        auto page = store.entries(gid, from, limits::kRangeEntries);
-        if (!page) return page;
-        if (page->entries.empty()) break;
-        if (all.entries.empty()) all.digest_before = page->digest_before;
-        from = page->entries.back().seq + 1;
-        std::ranges::move(page->entries, std::back_inserter(all.entries));
+// From `from` to `to`, or to the head; one page of the store's may be cut by its bytes.
+Result<store::EntryPage> read_span(store::Store& store, GroupId gid, Seq from, Seq to) {
+    auto all = store.entries(gid, from, to - from + 1);
+    while (all && !all->entries.empty() && all->entries.back().seq < to) {
+        const Seq next = all->entries.back().seq + 1;
+        auto more = store.entries(gid, next, to - next + 1);
+        if (!more) return more;
+        if (more->entries.empty()) break;
+        std::ranges::move(more->entries, std::back_inserter(all->entries));
     }
     return all;
 }
 
 Result<Found> look_at_group(store::Store& store, GroupId gid, const store::HeadRow& head,
                             Time now) {
-    auto page = newest(store, gid, head);
+    const Seq from = head.seq < Seq{limits::kRing} ? Seq{1} : head.seq - (limits::kRing - 1);
+    auto page = newest_readable(store, gid, std::max(from, head.floor + 1), head.seq);
     if (!page) return std::unexpected(page.error());
+    if (page->entries.empty()) page->digest_before = head.digest;
     const Time since = now - limits::kYoungIds;
     auto sent = store.sent_since(gid, since, limits::kYoungIdsMax);
     if (!sent) return std::unexpected(sent.error());
 
     auto tallies = store.tallies(gid, head.seq - page->entries.size() + 1, head.seq);
+    // Each is read again before it is changed.
+    if (!tallies && store::is_damage(tallies.error())) tallies = std::vector<store::TallyRow>{};
     if (!tallies) return std::unexpected(tallies.error());
 
     group::LoadedGroup loaded{.head = head,
@@ -98,16 +100,11 @@ Result<Found> load_older(store::Store& store, GroupId gid, Seq to) {
     if (!head) return std::unexpected(head.error());
     Seq from = to < Seq{limits::kRangeEntries} ? Seq{1} : to - (limits::kRangeEntries - 1);
     from = std::max(from, head->floor + 1);
-    std::vector<LogEntry> entries;
-    // Bytes may cut a page short; the count is made downwards from `to`, so it must be reached.
-    while (from <= to) {
-        auto page = store.entries(gid, from, to - from + 1);
-        if (!page) return std::unexpected(page.error());
-        if (page->entries.empty()) break;
-        from = page->entries.back().seq + 1;
-        std::ranges::move(page->entries, std::back_inserter(entries));
-    }
-    return Found{std::move(entries)};
+    if (from > to) return Found{std::vector<LogEntry>{}};
+    // The count is made downwards from `to`.
+    auto page = newest_readable(store, gid, from, to);
+    if (!page) return std::unexpected(page.error());
+    return Found{std::move(page->entries)};
 }
 
 Result<std::optional<LogEntry>> entry_at(store::Store& store, GroupId gid, Seq seq) {
@@ -354,10 +351,36 @@ Result<std::optional<store::MemberRow>> member_of(store::Store& store, GroupId g
     return or_implied(store, gid, uid, std::move(*row));
 }
 
+Result<store::EntryPage> newest_readable(store::Store& store, GroupId gid, Seq from, Seq to) {
+    if (from > to) return store::EntryPage{};
+    auto all = read_span(store, gid, from, to);
+    if (all || !store::is_damage(all.error())) return all;
+    store::EntryPage readable;
+    Seq damaged = from;
+    for (Seq good = to + 1; good - damaged > 1;) {
+        const Seq middle = damaged + (good - damaged) / 2;
+        auto part = read_span(store, gid, middle, to);
+        if (part) {
+            readable = std::move(*part);
+            good = middle;
+        } else if (store::is_damage(part.error())) {
+            damaged = middle;
+        } else {
+            return part;
+        }
+    }
+    return readable;
+}
+
+Result<std::vector<Seq>> or_none(Result<std::vector<Seq>> hidden) {
+    if (!hidden && store::is_damage(hidden.error())) return std::vector<Seq>{};
+    return hidden;
+}
+
 Result<std::vector<Seq>> hidden_by(store::Store& store, GroupId gid, const store::MemberRow& row,
                                    Seq from, Seq to) {
     if (!row.overlay || from > to) return std::vector<Seq>{};
-    return store.hidden(gid, row.uid, from, to);
+    return or_none(store.hidden(gid, row.uid, from, to));
 }
 
 std::vector<group::Loaded> carry_out_together(std::vector<group::Load> loads, store::Store& store) {
@@ -409,7 +432,7 @@ group::Loaded carry_out(const group::Load& load, Term term, Time now, store::Sto
             return load_sweep(store, gid, reactions);
         }
         Result<Found> operator()(const group::LoadHidden& asked) const {
-            return found(store.hidden(gid, asked.uid, asked.from, asked.to));
+            return found(or_none(store.hidden(gid, asked.uid, asked.from, asked.to)));
         }
         Result<Found> operator()(const group::LoadOlder& older) const {
             return load_older(store, gid, older.to);

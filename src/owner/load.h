@@ -19,6 +19,14 @@ namespace stentor::owner {
 // sees what came after he signed up.
 [[nodiscard]] Result<std::optional<store::MemberRow>> member_of(store::Store& store, GroupId gid,
                                                                 UserId uid);
+// Entries from `from` to `to`, or of them those that stand behind the newest damaged place: perhaps
+// none, and then without their head and digest. Costs one read more for each halving where there is
+// one.
+[[nodiscard]] Result<store::EntryPage> newest_readable(store::Store& store, GroupId gid, Seq from,
+                                                       Seq to);
+// What was hidden where it can be read; what stands at a damaged place is shown.
+[[nodiscard]] Result<std::vector<Seq>> or_none(Result<std::vector<Seq>> hidden);
+
 // What this member hid of the entries from `from` to `to`, ascending. Without anything of their own
 // there it costs nothing.
 [[nodiscard]] Result<std::vector<Seq>> hidden_by(store::Store& store, GroupId gid,

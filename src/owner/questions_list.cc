@@ -16,6 +16,7 @@
 #include "group/ring.h"
 #include "owner/load.h"
 #include "owner/questions.h"
+#include "store/damage.h"
 
 namespace stentor::owner {
 namespace {
@@ -100,24 +101,19 @@ Result<std::uint32_t> Questions::unread(const store::MemberRow& row, const Head&
     const Seq cursor = std::max({row.read, row.floor, head.floor});
     if (head.nothing_new(row.uid, cursor)) return 0;
     group::UnreadCount unread{row.uid, cursor, head.seq};
-    // Each entry is read once: upwards within a page, which its bytes may cut, the pages downwards.
+    // Each entry is read once: upwards within a page, the pages downwards.
     for (std::size_t looked_at = 0; !unread.complete();) {
         if (looked_at >= limits::kUnreadScan) return limits::kUnreadCap;
         const Seq to = unread.next();
         const Seq page_start =
             to < Seq{limits::kUnreadCap} ? Seq{1} : to - (limits::kUnreadCap - 1);
-        Seq from = std::max(page_start, cursor + 1);
-        std::vector<LogEntry> entries;
-        while (from <= to) {
-            auto page = store_.entries(head.gid, from, to - from + 1);
-            // Retention took them meanwhile.
-            if (!page && page.error().code == Code::bad_range) return unread.count();
-            if (!page) return std::unexpected(page.error());
-            if (page->entries.empty()) break;
-            from = page->entries.back().seq + 1;
-            std::ranges::move(page->entries, std::back_inserter(entries));
-        }
-        if (from <= to) break;
+        auto page = newest_readable(store_, head.gid, std::max(page_start, cursor + 1), to);
+        // Retention took them meanwhile.
+        if (!page && page.error().code == Code::bad_range) break;
+        if (!page) return std::unexpected(page.error());
+        // What stands behind a damaged place is not counted: the rest is the least that there is.
+        const std::vector<LogEntry>& entries = page->entries;
+        if (entries.empty() || entries.back().seq != to) break;
         auto hidden = hidden_by(store_, head.gid, row, entries.front().seq, to);
         if (!hidden) return std::unexpected(hidden.error());
         unread.hide(std::move(*hidden));
@@ -167,8 +163,9 @@ Result<std::optional<LogEntry>> Questions::last_of(const store::Membership& memb
     const auto seq = group::newest_shown(floor, head.seq, *hidden);
     if (!seq) return std::nullopt;
     auto page = store_.entries(gid, *seq, 1);
-    if (!page) return std::unexpected(page.error());
-    if (page->entries.empty()) return std::nullopt;
+    const bool damaged = !page && store::is_damage(page.error());
+    if (!page && !damaged) return std::unexpected(page.error());
+    if (damaged || page->entries.empty()) return std::nullopt;
     return std::move(page->entries.front());
 }
 

@@ -7,6 +7,7 @@
 #include "base/number_text.h"
 #include "owner/load.h"
 #include "owner/questions.h"
+#include "store/damage.h"
 #include "store/verdict.h"
 
 namespace stentor::owner {
@@ -47,8 +48,11 @@ Result<bus::Reply> Questions::on(const bus::AskSearch& ask) {
     answer.set_epoch(head->epoch.value);
     for (const Seq seq : *found) {
         const auto page = store_.entries(gid, seq, 1);
-        if (!page && page.error().code != Code::bad_range) return std::unexpected(page.error());
-        if (!page || page->entries.empty() || page->entries[0].recalled) continue;
+        // Dropped since, or not to be read: the others are found all the same.
+        const bool lost =
+            !page && (page.error().code == Code::bad_range || store::is_damage(page.error()));
+        if (!page && !lost) return std::unexpected(page.error());
+        if (lost || page->entries.empty() || page->entries[0].recalled) continue;
         const auto hidden = hidden_by(store_, gid, **member, seq, seq);
         if (!hidden) return std::unexpected(hidden.error());
         if (!hidden->empty()) continue;

@@ -14,6 +14,7 @@
 #include "group/partition.h"
 #include "owner/load.h"
 #include "owner/questions.h"
+#include "store/damage.h"
 #include "store/memory/memory_store.h"
 
 namespace stentor::owner {
@@ -22,6 +23,28 @@ namespace {
 constexpr GroupId kGroup{77};
 constexpr Term kTerm{3};
 constexpr std::uint64_t kUsers = 5;  // 1 to 5; 1 owns the group.
+
+// Entries that cannot be read, like those of one damaged block. A page needs the digest before it.
+class Damaged final : public store::MemoryStore {
+public:
+    Seq first;
+    Seq last;  // 0: none.
+
+    Result<store::EntryPage> entries(GroupId gid, Seq from, std::size_t count) override {
+        if (from - 1 <= last && from + count > first && last > Seq{}) {
+            return std::unexpected(
+                Error{.code = Code::store_unavailable, .where = store::kDamagedWhere});
+        }
+        return MemoryStore::entries(gid, from, count);
+    }
+    Result<std::vector<Seq>> hidden(GroupId gid, UserId uid, Seq from, Seq to) override {
+        if (from <= last && to >= first && last > Seq{}) {
+            return std::unexpected(
+                Error{.code = Code::store_unavailable, .where = store::kDamagedWhere});
+        }
+        return MemoryStore::hidden(gid, uid, from, to);
+    }
+};
 
 class Shell : public group::Effects {
 public:
@@ -63,6 +86,11 @@ public:
     void write_positions() { EXPECT_TRUE(store_.advance_read(std::exchange(positions_, {}))); }
     store::HeadRow head() { return *store_.head(kGroup); }
 
+    void damage(Seq first, Seq last) {
+        store_.first = first;
+        store_.last = last;
+    }
+
     Time now = from_ms(1'700'000'000'000);
     Seq newest_at_open;  // 0: none.
     Seq newest_in_list;
@@ -97,7 +125,7 @@ private:
     void publish(bus::Item /*item*/) override {}
     void nudge(bus::Nudge /*nudge*/) override {}
 
-    store::MemoryStore store_;
+    Damaged store_;
     group::Settings settings_{.rate = {}, .staged_max = 1'000, .parked_max = 1'000};
     group::Partition partition_;
     std::vector<group::Load> loads_;
@@ -271,6 +299,91 @@ TEST_P(Unread, IsExactInAnOpenAndInTheList) {
     EXPECT_GT(recalls_, 3);
     EXPECT_GT(hides_, 3);
     EXPECT_GT(model_.floor, 0U);
+}
+
+// One block of an old page shut everybody out of their whole list and of the group, who had not
+// read as far as it.
+class UnreadBehindDamage : public testing::Test {
+protected:
+    UnreadBehindDamage() {
+        pb::ClientFrame create;
+        create.mutable_create_group();
+        shell_.post({1}, std::move(create));
+        for (const std::uint64_t uid : {2U, 3U}) {
+            pb::ClientFrame join;
+            join.mutable_join_group();
+            EXPECT_TRUE(shell_.post({uid}, std::move(join)).has_group_ready());
+        }
+    }
+    bool send(UserId uid) {
+        pb::ClientFrame frame;
+        std::array<std::uint8_t, 10> random{};
+        random[9] = static_cast<std::uint8_t>(++made_);
+        random[8] = static_cast<std::uint8_t>(made_ >> 8U);
+        frame.mutable_send()->set_cmid(std::string{Cmid::made_at(shell_.now, random).view()});
+        frame.mutable_send()->set_body("x");
+        return shell_.post(uid, std::move(frame)).has_sent();
+    }
+    void send(UserId uid, int count) {
+        for (int i = 0; i < count; ++i) ASSERT_TRUE(send(uid));
+    }
+    // So that nothing of it is in memory.
+    void leave_memory() {
+        shell_.now += limits::kGroupIdle + Millis{1};
+        shell_.tick();
+    }
+
+    Shell shell_;
+    std::uint32_t made_{};
+};
+
+TEST_F(UnreadBehindDamage, AnOpenAndTheListCountWhatStandsAboveIt) {
+    send({1}, 20);
+    send({2}, 600);
+    shell_.damage({150}, {170});
+    leave_memory();
+    EXPECT_EQ(shell_.unread_at_open({2}), 0U) << "the 20 unread ones are below";
+    EXPECT_EQ(shell_.unread_in_list({2}), 0U);
+    EXPECT_EQ(shell_.newest_in_list, Seq{620});
+    EXPECT_EQ(shell_.unread_at_open({3}), 100U);
+    EXPECT_EQ(shell_.unread_in_list({3}), 100U);
+    EXPECT_TRUE(send({2}));
+}
+
+TEST_F(UnreadBehindDamage, NearTheHeadItTakesNeitherOpensNorSends) {
+    send({1}, 90);
+    shell_.damage({30}, {40});
+    leave_memory();
+    EXPECT_EQ(shell_.unread_at_open({3}), 49U) << "the digest of 41 needs that of 40";
+    EXPECT_EQ(shell_.unread_in_list({3}), 49U);
+    EXPECT_TRUE(send({2}));
+    EXPECT_EQ(shell_.unread_at_open({3}), 50U);
+    EXPECT_EQ(shell_.unread_in_list({3}), 50U);
+}
+
+TEST_F(UnreadBehindDamage, AtTheHeadNothingIsCountedAndWritingGoesOn) {
+    send({1}, 90);
+    shell_.damage({80}, {90});
+    leave_memory();
+    EXPECT_EQ(shell_.unread_at_open({3}), 0U);
+    EXPECT_EQ(shell_.unread_in_list({3}), 0U);
+    EXPECT_EQ(shell_.newest_in_list, Seq{}) << "it cannot be shown";
+    EXPECT_TRUE(send({1}));
+    EXPECT_EQ(shell_.unread_at_open({3}), 1U);
+}
+
+// What one has hidden stands in blocks of its own.
+TEST_F(UnreadBehindDamage, WhatWasHiddenThereIsCounted) {
+    send({1}, 90);
+    pb::ClientFrame hide;
+    hide.mutable_hide()->set_epoch(1);
+    hide.mutable_hide()->add_seqs(90);
+    ASSERT_TRUE(shell_.post({3}, std::move(hide)).has_done());
+    EXPECT_EQ(shell_.unread_in_list({3}), 89U);
+    shell_.damage({85}, {86});
+    leave_memory();
+    EXPECT_EQ(shell_.unread_at_open({3}), 3U) << "88 to 90";
+    EXPECT_TRUE(shell_.unread_in_list({3}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Unread, testing::Range(0U, 8U));

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/code.h"
+
 namespace stentor::store {
 
 class Damage {
@@ -32,6 +34,13 @@ private:
 
 // Of this process' record.
 [[nodiscard]] Damage& damage();
+
+inline constexpr const char* kDamagedWhere = "damaged";
+
+// Of a read that met a damaged place: whoever does not need that place goes on without it.
+[[nodiscard]] inline bool is_damage(const Error& error) {
+    return error.code == Code::store_unavailable && error.where == kDamagedWhere;
+}
 
 // What is damaged heals only when an operator brings a copy: nobody need ask before.
 inline constexpr std::uint32_t kDamagedRetryMs = 300'000;

@@ -12,6 +12,7 @@
 namespace stentor::store {
 namespace {
 
+constexpr std::uint64_t kPassedOver = 1'024;
 constexpr std::size_t kKeysAtOnce = 1'024;  // A quarter of a megabyte while they are looked for.
 
 }  // namespace
@@ -27,8 +28,9 @@ std::unexpected<Error> unreadable(std::string_view where, const rocksdb::Status&
         log::error("the record is damaged; run stentor verify",
                    {{"row", where}, {"status", status.ToString()}});
     }
-    return std::unexpected(Error{
-        .code = Code::store_unavailable, .where = "damaged", .retry_after_ms = kDamagedRetryMs});
+    return std::unexpected(Error{.code = Code::store_unavailable,
+                                 .where = kDamagedWhere,
+                                 .retry_after_ms = kDamagedRetryMs});
 }
 
 Result<RocksStore::Row> RocksStore::get(const rocksdb::ReadOptions& how,
@@ -138,16 +140,27 @@ Result<Seq> RocksStore::first_at(GroupId gid, Time time) {
     const Result<HeadRow> head = read_head(how, gid);
     if (!head) return std::unexpected(head.error());
 
+    // The first that can be read from `seq` on, as far as `end`; none behind more than a block's.
+    const auto readable_from = [&](Seq seq, Seq end) -> Result<std::optional<LogEntry>> {
+        for (const Seq from = seq; seq < end && seq - from < kPassedOver; seq = seq + 1) {
+            Result<LogEntry> entry = read_entry(how, gid, seq);
+            if (entry) return std::optional{std::move(*entry)};
+            if (!is_damage(entry.error())) return std::unexpected(entry.error());
+        }
+        return std::nullopt;
+    };
+
     // Times go back along a log only behind what a clock that had leapt ahead wrote, so the first
     // one is found by halving; there it may be one of those entries.
     Seq first = head->floor + 1;
     Seq end = head->seq + 1;
     while (first < end) {
         const Seq middle = first + (end - first) / 2;
-        const Result<LogEntry> entry = read_entry(how, gid, middle);
+        // What cannot be read is taken to be from the time of what comes next.
+        const auto entry = readable_from(middle, end);
         if (!entry) return std::unexpected(entry.error());
-        if (entry->time < time) {
-            first = middle + 1;
+        if (*entry && (*entry)->time < time) {
+            first = (*entry)->seq + 1;
         } else {
             end = middle;
         }
