@@ -443,6 +443,17 @@ TEST_F(CacheTest, AroundATime) {
     EXPECT_EQ(told.ranges[0].frame.range().first_seq(), 200U);
 }
 
+TEST_F(CacheTest, AroundATimeNothingIsShownToWhoCameAfterAllOfIt) {
+    open_it();
+    const Seq head{log.digests.size() - 1};
+    cache.on_near(waiter(), kGroup, from_ms(5), {.floor = head}, now);
+    answer_all();
+    EXPECT_TRUE(told.refusals.empty());
+    ASSERT_EQ(told.answers.size(), 1U);
+    EXPECT_EQ(told.answers[0].frame.reset().floor(), head.value);
+    EXPECT_EQ(told.answers[0].frame.reset().digest(), std::string{log.digests.back().view()});
+}
+
 // Every page is a slice of the log, digests included; nothing is pushed twice.
 void expect_the_log(const Told& told, const Log& log) {
     EXPECT_FALSE(told.ranges.empty());

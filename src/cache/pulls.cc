@@ -203,13 +203,15 @@ void Cache::Impl::on_near_reply(const NearAsk& near, const Result<bus::Reply>& r
     const Seq floor = std::max(near.reader.floor, memory.floor());
     const Seq middle = std::min(*at, memory.head());
     const Seq from = middle.value > kNearSide ? middle - kNearSide : Seq{1};
-    serve({.waiter = near.waiter,
-           .gid = near.gid,
-           .epoch = memory.epoch(),
-           .from = std::max(from, floor + 1),
-           .to = middle + (kNearSide - 1),
-           .reader = near.reader},
-          now);
+    PendingPull pull{.waiter = near.waiter,
+                     .gid = near.gid,
+                     .epoch = memory.epoch(),
+                     .from = std::max(from, floor + 1),
+                     .to = middle + (kNearSide - 1),
+                     .reader = near.reader};
+    // Nothing of it is theirs to see.
+    if (memory.loaded() && floor >= memory.head()) return reset(pull, *group, floor);
+    serve(std::move(pull), now);
 }
 
 }  // namespace stentor::cache

@@ -44,7 +44,9 @@ template <class Command>
 Result<void> check_place(const Command& command, std::string_view gid_field,
                          std::string_view epoch_field, std::string_view seq_field) {
     if (auto gid = check_id(command.gid(), gid_field); !gid) return gid;
-    if (auto epoch = check_id(command.epoch(), epoch_field); !epoch) return epoch;
+    // 0 is no number that cannot be, but an epoch that is not the group's: the group itself says
+    // so.
+    if (auto epoch = check_number(command.epoch(), epoch_field); !epoch) return epoch;
     return check_id(command.seq(), seq_field);
 }
 
@@ -72,7 +74,7 @@ Result<void> check(const pb::Edit& edit) {
 
 Result<void> check(const pb::Hide& hide) {
     if (auto gid = check_id(hide.gid(), "hide.gid"); !gid) return gid;
-    if (auto epoch = check_id(hide.epoch(), "hide.epoch"); !epoch) return epoch;
+    if (auto epoch = check_number(hide.epoch(), "hide.epoch"); !epoch) return epoch;
     const auto count = static_cast<std::size_t>(hide.seqs_size());
     if (count == 0 || count > limits::kHidesPerCommand) {
         return bad("hide.seqs", limits::kHidesPerCommand);

@@ -99,7 +99,7 @@ async def a_recall_empties_the_entry_for_everybody(world):
 
 
 async def another_epoch_is_refused(world):
-    """Recall, Edit, Hide and React name the epoch; another one is EPOCH_CHANGED."""
+    """What names a place names its epoch; another one is EPOCH_CHANGED, and so is 0."""
     ann = await world.connected()
     gid = await world.group(ann)
     opened = await ann.open_group(gid)
@@ -107,9 +107,20 @@ async def another_epoch_is_refused(world):
     other = opened.epoch + 1
     for command, fields in (("recall", {"seq": 1}), ("hide", {"seqs": [1]}),
                             ("react", {"seq": 1, "emoji": "👍"}),
+                            ("clear_reactions", {"seq": 1}),
+                            ("pull", {"from": 1, "to": 1}), ("read", {"seq": 1}),
+                            ("who_read", {"seq": 1}),
                             ("edit", {"seq": 1, "body": b"\x0a\x01x"})):
-        async with refused("EPOCH_CHANGED"):
-            await ann.ask(command, gid=gid, epoch=other, **fields)
+        for epoch in (other, 0):
+            async with refused("EPOCH_CHANGED"):
+                await ann.ask(command, gid=gid, epoch=epoch, **fields)
+    settings = {"settings": {"topic": "t"}, "fields": ["topic"]}
+    async with refused("EPOCH_CHANGED"):
+        await ann.ask("configure_group", gid=gid, epoch=other, **settings)
+    async with refused("EPOCH_CHANGED"):
+        await ann.send(gid, "two", epoch=other)
+    await ann.ask("configure_group", gid=gid, epoch=0, **settings)
+    await ann.send(gid, "two", epoch=0)
 
 
 async def what_a_member_hides_is_hidden_at_once(world):
