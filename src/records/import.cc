@@ -22,12 +22,13 @@ namespace json = boost::json;
 
 // Rows of one group that go into one commit.
 constexpr std::size_t kRowsPerCommit = 2'000;
+constexpr std::uint64_t kBytesBetween = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kNewestVersion = 2;  // 1 was of version 0.1.0
 
 class Reader {
 public:
-    Reader(store::Store& store, Epoch least, const Progress& progress)
-        : store_{store}, least_{least}, progress_{progress}, term_{a_term(store)} {}
+    Reader(store::Store& store, Epoch least, const Between& between)
+        : store_{store}, least_{least}, between_{between}, term_{a_term(store)} {}
 
     Counts read(std::istream& in) {
         std::string line;
@@ -38,7 +39,11 @@ public:
             } catch (const std::exception& error) {
                 throw std::runtime_error{"line " + std::to_string(lines_) + ": " + error.what()};
             }
-            if (progress_ && lines_ % 100'000 == 0) progress_(counts_);
+            bytes_ += line.size();
+            if (between_ && bytes_ >= next_look_) {
+                between_(bytes_);
+                next_look_ = bytes_ + kBytesBetween;
+            }
         }
         if (!ended_) throw std::runtime_error{"the file is cut off: it has no last line"};
         return counts_;
@@ -269,13 +274,15 @@ private:
 
     store::Store& store_;
     const Epoch least_;
-    const Progress& progress_;
+    const Between& between_;
     const Term term_;
     Epoch exported_;
     std::vector<store::AuditRow> audit_;
     OwnLogWriter own_logs_{store_, term_};
     Counts counts_;
     std::uint64_t lines_{};
+    std::uint64_t bytes_{};
+    std::uint64_t next_look_{kBytesBetween};
     bool ended_{};
     std::optional<GroupId> gid_;
     store::HeadRow head_;
@@ -285,8 +292,8 @@ private:
 
 }  // namespace
 
-Counts import_all(store::Store& store, std::istream& in, Epoch least, const Progress& progress) {
-    return Reader{store, least, progress}.read(in);
+Counts import_all(store::Store& store, std::istream& in, Epoch least, const Between& between) {
+    return Reader{store, least, between}.read(in);
 }
 
 }  // namespace stentor::records

@@ -44,6 +44,8 @@ struct Counts {
     friend bool operator==(const Counts&, const Counts&) = default;
 };
 
+// After about each MiB, with all that was read so far. What it throws ends the import.
+using Between = std::function<void(std::uint64_t bytes_read)>;
 using Progress = std::function<void(const Counts&)>;  // Now and then.
 
 struct ExportOptions {
@@ -59,6 +61,6 @@ Counts export_all(store::Store& store, std::ostream& out, const ExportOptions& o
 // that store. The store's epoch rises to `least` or, where that is larger, above the exported one;
 // groups note where the exported history ends.
 Counts import_all(store::Store& store, std::istream& in, Epoch least = {},
-                  const Progress& progress = {});
+                  const Between& between = {});
 
 }  // namespace stentor::records

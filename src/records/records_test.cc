@@ -187,6 +187,23 @@ TEST(Records, AnImportGivesNoNumberOfTheExportedRecordAgain) {
     EXPECT_EQ(feed.error().code, Code::epoch_changed);
 }
 
+TEST(Records, AnImportThatTakesLongIsAskedNowAndThenAndEndsWhereItIsToldTo) {
+    std::string text = R"({"kind":"stentor-export","version":2,"epoch":1})";
+    const std::string line =
+        "\n{\"kind\":\"audit\",\"time_ms\":1,\"text\":\"" + std::string(100'000, 'x') + R"("})";
+    for (int n = 0; n < 50; ++n) text += line;
+    std::vector<std::uint64_t> asked_at;
+    const Between between = [&](std::uint64_t bytes_read) {
+        asked_at.push_back(bytes_read);
+        if (bytes_read > 3'000'000) throw std::runtime_error{"no room"};
+    };
+    store::MemoryStore store;
+    std::istringstream in{text};
+    EXPECT_THROW(import_all(store, in, {}, between), std::runtime_error);
+    EXPECT_THAT(asked_at, testing::SizeIs(3));
+    EXPECT_LT(asked_at.back(), 3'200'000U);
+}
+
 // More lines than a log keeps: what the first ones placed is exported beside the log.
 TEST(Records, WhatAFullLogNoLongerTellsIsKeptAsWell) {
     store::MemoryStore store;

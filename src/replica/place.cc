@@ -12,6 +12,7 @@
 namespace stentor::replica {
 namespace {
 
+constexpr const char* kLeader = "leader";
 constexpr const char* kHoldsAll = "holds-all";
 
 [[noreturn]] void fail(const std::string& what, const std::filesystem::path& path) {
@@ -38,6 +39,13 @@ std::string text_of(const std::filesystem::path& file) {
 }  // namespace
 
 bool Place::follows() const { return std::filesystem::exists(mark()); }
+
+std::string Place::leader() const {
+    std::ifstream in{mark()};
+    std::string word;
+    std::string leader;
+    return in >> word >> leader && word == kLeader ? leader : "";
+}
 
 void Place::begin(const std::string& leader) {
     leader_ = leader;
@@ -86,7 +94,7 @@ void Place::write_mark(const std::string& leader, bool holds_all) const {
     std::filesystem::create_directories(folder_);
     const std::filesystem::path fresh = folder_ / "following.new";
     std::ofstream out{fresh};
-    out << "leader " << leader << '\n' << (holds_all ? kHoldsAll : "may-lack") << '\n';
+    out << kLeader << ' ' << leader << '\n' << (holds_all ? kHoldsAll : "may-lack") << '\n';
     out.close();
     if (!out) fail("write", fresh);
     sync(fresh);

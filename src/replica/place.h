@@ -18,6 +18,8 @@ public:
     [[nodiscard]] std::filesystem::path incoming() const { return folder_ / "store.incoming"; }
 
     [[nodiscard]] bool follows() const;
+    // Whom: HOST:PORT as it was set; empty where it follows nobody.
+    [[nodiscard]] std::string leader() const;
     // Refuses a folder with a store of its own: a copy would replace it.
     void begin(const std::string& leader);
     // The incoming copy, all of whose files are closed, becomes the store.

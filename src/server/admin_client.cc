@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "bench/http_client.h"
 #include "config/units.h"
+#include "replica/place.h"
 #include "server/admin_side.h"
 #include "server/data_folder.h"
 
@@ -35,6 +36,14 @@ std::string address_in(const std::filesystem::path& data) {
     if (std::getline(in, address)) return address;
     throw std::runtime_error{"no server runs on " + data.string() +
                              ", or it has no admin.listen; name its data folder with --data"};
+}
+
+// A follower answers nothing but how it stands.
+void refuse_follower(const std::filesystem::path& data) {
+    const replica::Place place{data};
+    if (!place.follows()) return;
+    throw std::runtime_error{data.string() + " is the copy of a server that follows " +
+                             place.leader() + ": ask the leader, or promote this one"};
 }
 
 // Who runs this: under sudo whoever called it.
@@ -97,10 +106,12 @@ std::string AdminClient::exchange(std::string_view method, const std::string& pa
 }
 
 json::object AdminClient::get(const std::string& path) {
+    refuse_follower(data_);
     return json::parse(exchange("GET", path, {})).as_object();
 }
 
 json::object AdminClient::post(const std::string& path, const json::object& body) {
+    refuse_follower(data_);
     return json::parse(exchange("POST", path, json::serialize(body))).as_object();
 }
 

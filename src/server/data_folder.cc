@@ -16,6 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::uint64_t kMebi = std::uint64_t{1} << 20U;
+
 std::string name_of(uid_t uid) {
     std::array<char, 4'096> buffer{};
     passwd entry{};
@@ -42,12 +44,30 @@ void refuse_foreign_folder(const fs::path& data, bool made_for_a_service) {
                              ": sudo -u " + owner + " stentor ..."};
 }
 
-void refuse_full_disk(const fs::path& data) {
-    const auto free = free_bytes(data.string());
-    if (!free || *free >= kRoomToStart) return;
-    throw std::runtime_error{
-        "the disk of " + data.string() + " is full: " + std::to_string(*free >> 10U) +
-        " KiB are free, and a start needs " + std::to_string(kRoomToStart >> 20U) + " MiB"};
+void refuse_full_disk(const fs::path& data, std::uint64_t bytes) {
+    std::error_code ignored;
+    fs::path there = fs::absolute(data);
+    while (!fs::exists(there, ignored) && there.has_relative_path()) there = there.parent_path();
+    const auto free = free_bytes(there.string());
+    // What its logs hold is written to tables when it is opened.
+    const std::uint64_t needed = kRoomToStart + bytes_in(data / "store", kLogEnding) + bytes;
+    if (!free || *free >= needed) return;
+    const std::string who = bytes == 0 ? "a start needs " : "this needs ";
+    throw std::runtime_error{"the disk of " + data.string() +
+                             " is full: " + std::to_string(*free >> 10U) + " KiB are free, and " +
+                             who + std::to_string((needed + kMebi - 1) / kMebi) + " MiB"};
+}
+
+std::uint64_t bytes_in(const fs::path& folder, std::string_view ending) {
+    std::uint64_t bytes = 0;
+    std::error_code problem;
+    for (fs::directory_iterator it{folder, problem}, end; !problem && it != end;
+         it.increment(problem)) {
+        std::error_code gone;
+        const std::uintmax_t size = fs::file_size(it->path(), gone);
+        if (!gone && it->path().native().ends_with(ending)) bytes += size;
+    }
+    return bytes;
 }
 
 bool in_use(const fs::path& data) {

@@ -4,17 +4,27 @@
 //
 // Thread: any. Cost: a few system calls.
 
+#include <cstdint>
 #include <filesystem>
+#include <string_view>
 
 namespace stentor::server {
 
 // Throws std::runtime_error, with a sentence for the operator, when root works in a folder that
-// belongs to somebody else: what root makes there, the service could not open. A folder that is not
+// belongs to somebody else: what root makes there, the service could not open. So it is asked by
+// every command that writes there, or acts with the key in it. A folder that is not
 // there yet is judged by the one above it when `made_for_a_service`.
 void refuse_foreign_folder(const std::filesystem::path& data, bool made_for_a_service = false);
 
-// Throws std::runtime_error where the disk has no room for a server to start.
-void refuse_full_disk(const std::filesystem::path& data);
+// Throws std::runtime_error where the disk has no room to open the record in it, if there is one,
+// and for `bytes` more. RocksDB ends the process where a write finds none, so it is asked before.
+// The folder need not be there yet.
+void refuse_full_disk(const std::filesystem::path& data, std::uint64_t bytes = 0);
+
+// Of all files in the folder whose names end so.
+inline constexpr std::string_view kLogEnding = ".log";  // Of RocksDB's logs.
+[[nodiscard]] std::uint64_t bytes_in(const std::filesystem::path& folder,
+                                     std::string_view ending = {});
 
 // A process has the record in it open.
 [[nodiscard]] bool in_use(const std::filesystem::path& data);

@@ -9,9 +9,8 @@
 #include "base/log.h"
 #include "config/address.h"
 #include "replica/follower.h"
-#include "replica/promote.h"
 #include "server/admin_side.h"
-#include "server/backup.h"
+#include "server/epochs.h"
 #include "server/metrics.h"
 #include "server/replicas.h"
 
@@ -23,6 +22,9 @@ constexpr timespec kLookEvery{.tv_sec = 0, .tv_nsec = 100'000'000};
 net::http::Response answer(const std::string& path, const replica::Follower& follower) {
     if (path == "/healthz") return api::health_response();
     if (path == "/metrics") return api::metrics_response(metrics_of(follower));
+    if (path.starts_with("/admin/api/")) {
+        return api::refusal(503, {.code = Code::store_unavailable, .where = "following"});
+    }
     const replica::FollowerStatus status = follower.status();
     api::JsonObject body;
     body.add("ready", false)
@@ -33,14 +35,6 @@ net::http::Response answer(const std::string& path, const replica::Follower& fol
         .add("lag_ms", static_cast<std::uint64_t>(status.lag.count()))
         .add("copies", status.copies);
     return api::json_response(path == "/readyz" ? 503 : 200, body.text());
-}
-
-bool promoted(const replica::Place& place) {
-    const auto done = replica::promote(place, copy_opener(), false, epoch_at(now()));
-    if (!done) {
-        throw std::runtime_error{"cannot be promoted: " + std::string{done.error().where}};
-    }
-    return true;
 }
 
 }  // namespace
@@ -82,7 +76,8 @@ Followed follow(const config::Settings& settings, const sigset_t& signals) {
     if (admin) admin->stop();
     follower.reset();
     if (!place.asked_to_end()) return Followed::stopped;
-    return promoted(place) ? Followed::promoted : Followed::stopped;
+    static_cast<void>(promote_copy(settings.server.data, false, beginning_now()));
+    return Followed::promoted;
 }
 
 }  // namespace stentor::server

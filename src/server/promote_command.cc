@@ -6,8 +6,7 @@
 #include <string>
 #include <thread>
 
-#include "replica/promote.h"
-#include "server/backup.h"
+#include "replica/place.h"
 #include "server/commands.h"
 #include "server/data_folder.h"
 #include "server/replicas.h"
@@ -41,11 +40,10 @@ void promote(const std::string& folder, bool lost_nothing) {
         }
         return ask(place);
     }
-    const auto done = replica::promote(place, copy_opener(), lost_nothing, epoch_at(now()));
-    if (!done) throw std::runtime_error{folder + ": " + std::string{done.error().where}};
-    if (done->raised) {
+    const replica::Promoted done = promote_copy(folder, lost_nothing, beginning_now());
+    if (done.raised) {
         std::printf("promoted, in epoch %llu: what the leader did not hand over in time is lost\n",
-                    static_cast<unsigned long long>(done->epoch.value));
+                    static_cast<unsigned long long>(done.epoch.value));
     } else {
         std::puts("promoted, with everything that was acknowledged");
     }

@@ -17,7 +17,6 @@
 #include "server/data_folder.h"
 #include "server/verify.h"
 #include "store/rocks/reading.h"
-#include "store/rocks/rocks_store.h"
 
 namespace stentor::server {
 namespace {
@@ -86,18 +85,7 @@ void export_text(const TextArguments& arguments) {
 
 void import_text(const TextArguments& arguments) {
     refuse_foreign_folder(arguments.folder, true);
-    std::ifstream in{arguments.file, std::ios::binary};
-    if (!in) throw std::runtime_error{arguments.file.string() + " cannot be opened"};
-    UnfinishedRecord made{arguments.folder};
-    {
-        auto store = store::open_rocks({.path = made.path().string()});
-        if (!store) {
-            throw std::runtime_error{made.path().string() +
-                                     " cannot be opened: " + std::string{store.error().where}};
-        }
-        print(records::import_all(**store, in, epoch_at(now())));
-    }
-    made.finish();
+    print(import_record(arguments.file, arguments.folder, beginning_now()));
 }
 
 void add_text_commands(CLI::App& app) {
@@ -137,7 +125,8 @@ void add_record_commands(CLI::App& app) {
     accept->add_flag("--undamaged", losing->undamaged,
                      "Also a record that lost nothing here, but was set back by other means");
     accept->callback([losing] {
-        const std::uint64_t epoch = accept_loss(losing->data, now(), losing->undamaged);
+        refuse_foreign_folder(losing->data);
+        const std::uint64_t epoch = accept_loss(losing->data, beginning_now(), losing->undamaged);
         fmt::print("{} goes on with epoch {}: clients that saw more are told where it parts\n",
                    losing->data.string(), epoch);
     });
@@ -150,11 +139,13 @@ void add_record_commands(CLI::App& app) {
                       "Also a backup that is damaged, and without looking");
     restore->callback([restoring] {
         refuse_foreign_folder(restoring->data, true);
+        refuse_foreign_folder(restoring->folder);  // The restore is noted there.
         bool newest_form = true;
         if (!restoring->unverified && std::filesystem::exists(restoring->folder / "store")) {
             newest_form = verify_or_refuse(restoring->folder);
         }
-        const std::uint64_t epoch = restore_backup(restoring->folder, restoring->data, now());
+        const std::uint64_t epoch =
+            restore_backup(restoring->folder, restoring->data, beginning_now());
         // What the restore has written anew of an earlier version's record.
         if (!newest_form) (void)verify_or_refuse(restoring->data);
         fmt::print("restored into {} with epoch {}; start it with: stentor serve --data {}\n",

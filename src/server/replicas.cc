@@ -4,6 +4,7 @@
 
 #include "config/address.h"
 #include "replica/place.h"
+#include "server/data_folder.h"
 #include "store/rocks/rocks_store.h"
 
 namespace stentor::server {
@@ -41,6 +42,19 @@ replica::OpenCopy copy_opener() {
         store::Maintenance* face = store::maintenance_of(**opened);
         return replica::Copy{.store = std::move(*opened), .face = face};
     };
+}
+
+replica::Promoted promote_copy(const fs::path& data, bool lost_nothing,
+                               const Beginning& beginning) {
+    refuse_full_disk(data);
+    const auto done = replica::promote(replica::Place{data}, copy_opener(), lost_nothing,
+                                       least_epoch({data}, beginning));
+    if (!done) {
+        throw std::runtime_error{data.string() +
+                                 " cannot be promoted: " + std::string{done.error().where}};
+    }
+    if (done->raised) note_epoch(data, done->epoch, beginning);
+    return *done;
 }
 
 replica::Key replica_key(const auth::Secrets& secrets) {

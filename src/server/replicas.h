@@ -11,6 +11,8 @@
 #include "config/settings.h"
 #include "replica/follower.h"
 #include "replica/leader.h"
+#include "replica/promote.h"
+#include "server/epochs.h"
 #include "store/store.h"
 
 namespace stentor::server {
@@ -18,6 +20,10 @@ namespace stentor::server {
 // Throws std::runtime_error when it cannot be opened, or is the copy of a follower.
 [[nodiscard]] std::unique_ptr<store::Store> open_record(const config::Settings& settings);
 [[nodiscard]] replica::OpenCopy copy_opener();
+// Makes a follower's folder one to serve from: see replica/promote.h. An epoch that rises is chosen
+// as epochs.h tells, and noted in the folder. Throws std::runtime_error.
+[[nodiscard]] replica::Promoted promote_copy(const std::filesystem::path& data, bool lost_nothing,
+                                             const Beginning& beginning);
 [[nodiscard]] replica::Key replica_key(const auth::Secrets& secrets);
 
 // None where nobody may follow.

@@ -135,6 +135,9 @@ def fail_over(program, mode, promote_running):
         leader.says(rb"listening on tcp://[^\n]*:(\d+)\n")
         in_step = "replica_connected" if mode == "async" else "replica_in_step"
         until(lambda: leader.request("GET", "/api/v1/stats")[1][in_step] == 1, "in step", 60)
+        asked = subprocess.run([program, "user", "list", "--data", str(place / "follower")],
+                               capture_output=True, text=True, timeout=60)
+        assert asked.returncode == 1 and f"follows {address}: ask the leader" in asked.stderr, asked
         status, account = leader.request("POST", "/api/v1/sign-up",
                                          {"name": "ann", "password": "correct horse"})
         assert status == 201, account

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """What becomes of a record that is not the newest any more, seen by clients and the operator: a client
-of before a restore, and of one restore before the last, is told up to where its history holds; a record
-whose log is damaged is not served until somebody takes the loss, and then in a new epoch.
+of before a restore, and of one restore before the last, is told up to where its history holds, also
+where histories of different origin begin within the same minutes; a record whose log is damaged is not
+served until somebody takes the loss, and then in a new epoch; a full disk is told in words.
 
     restores.py STENTOR
 """
 
+import json
 import os
 import pathlib
 import subprocess
@@ -204,9 +206,93 @@ def what_cannot_be_read_is_refused_by_name_and_all_else_is_served(folder):
         assert status == 200, page
 
 
+def histories_that_begin_in_the_same_minutes_are_parted(folder):
+    """An operator in trouble tries one after the other. What was acknowledged on the first is told to be
+    lost on each of the others."""
+    data, early, late = folder / "data", folder / "early", folder / "late"
+    with Server(STENTOR, *LOUD, data=data) as server:
+        server.account("Ann")
+        with Ann(server) as ann:
+            made = ann.ask(CREATE_GROUP, field(1, field(1, "Club")), field(2, cmid()))
+            gid = fields(made[GROUP_READY][0])[1][0]
+            ann.say(gid, 2)
+            stentor("backup", early, "--data", data)
+            ann.say(gid, 2)
+            stentor("backup", late, "--data", data)
+
+    stentor("restore", late, "--data", folder / "first")
+    with Server(STENTOR, *LOUD, data=folder / "first") as server, Ann(server) as ann:
+        former, head, _ = ann.open_group(gid)
+        assert ann.say(gid, 2) == head + 2
+
+    def restore_the_other():
+        stentor("restore", early, "--data", folder / "second")
+        return folder / "second"
+
+    def go_on_with_the_former_folder():
+        stentor("accept-loss", "--undamaged", data)
+        return data
+
+    def import_an_export():
+        stentor("export", early, "--to", folder / "early.jsonl")
+        stentor("import", folder / "early.jsonl", "--data", folder / "third")
+        return folder / "third"
+
+    for begin in (restore_the_other, go_on_with_the_former_folder, import_an_export):
+        with Server(STENTOR, *LOUD, data=begin()) as server:
+            with Ann(server) as ann:
+                ann.open_group(gid)
+                ann.say(gid, 6)  # So that the former head is no number beyond this one's.
+            with Ann(server) as ann:
+                epoch, _, fork = ann.open_group(gid, former, head + 2)
+                assert epoch > former and fork is not None, (begin.__name__, former, epoch, fork)
+        former_of_this, former = former, epoch
+        assert former > former_of_this
+
+
+def a_full_disk_is_told_and_nothing_is_left(folder):
+    disk = folder / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", disk],
+                             capture_output=True, check=False)
+    if mounted.returncode != 0:
+        print("skipped: a small disk needs the rights to mount one", flush=True)
+        return
+    try:
+        with Server(STENTOR, data=disk / "data") as server:
+            stentor("backup", disk / "backup", "--data", server.data)
+        stentor("export", disk / "backup", "--to", folder / "small.jsonl")
+        # It has room at the start and none in the middle: it comes to a log and a buffer.
+        with open(folder / "large.jsonl", "w", encoding="utf-8") as large:
+            lines = [{"kind": "stentor-export", "version": 2, "epoch": 1},
+                     *({"kind": "audit", "time_ms": 1, "text": "x" * 1000} for _ in range(35_000))]
+            large.writelines(json.dumps(line) + "\n" for line in lines)
+        said = stentor("import", folder / "large.jsonl", "--data", disk / "new", code=1)
+        assert "is full" in said and not (disk / "new").exists(), said
+
+        with open(disk / "filling", "wb") as filling:
+            left = os.statvfs(disk)
+            os.posix_fallocate(filling.fileno(), 0, left.f_bavail * left.f_frsize - (1 << 20))
+        for attempt in (("import", folder / "small.jsonl", "--data", disk / "new"),
+                        ("restore", disk / "backup", "--data", disk / "new"),
+                        ("accept-loss", "--undamaged", disk / "data")):
+            said = stentor(*attempt, code=1)
+            assert "the disk of" in said and "is full" in said, said
+            assert not (disk / "new").exists(), said
+        (disk / "filling").unlink()
+        stentor("verify", disk / "data")
+        stentor("restore", disk / "backup", "--data", disk / "new")
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
 def main():
+    # What this test begins is nobody else's business, and folders alone must tell it.
+    os.environ["XDG_STATE_HOME"] = "/proc/none"
     for check in (a_client_is_told_where_its_history_ends, damage_is_refused_until_its_loss_is_taken,
-                  what_cannot_be_read_is_refused_by_name_and_all_else_is_served):
+                  what_cannot_be_read_is_refused_by_name_and_all_else_is_served,
+                  histories_that_begin_in_the_same_minutes_are_parted,
+                  a_full_disk_is_told_and_nothing_is_left):
         with tempfile.TemporaryDirectory(prefix="stentor-restores-") as folder:
             check(pathlib.Path(folder))
         print("ok", check.__name__, flush=True)

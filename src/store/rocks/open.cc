@@ -153,6 +153,14 @@ public:
     void Logv(const char* /*format*/, va_list /*arguments*/) override {}
 };
 
+rocksdb::DBOptions options_to_read(rocksdb::Env* env) {
+    rocksdb::DBOptions how = database_options({}, env);
+    how.create_if_missing = how.create_missing_column_families = false;
+    how.max_open_files = -1;  // Held, so that a running server may drop what it compacted.
+    how.info_log = std::make_shared<Silence>();
+    return how;
+}
+
 // The newest update that RocksDB would recover.
 Result<std::uint64_t> newest_recovered(const std::shared_ptr<rocksdb::Env>& env,
                                        const RocksOptions& options) {
@@ -201,16 +209,18 @@ std::string_view reason_of(const rocksdb::Status& status) {
     if (status.IsNoSpace()) return "no room is left on its disk";
     // RocksDB names its lock file in the two messages for a path that is held.
     if (status.IsIOError() && text.contains("/LOCK")) return "path is held by another process";
+    // RocksDB calls a file that it may not open "incompatible", which is no word about versions.
+    if (text.contains("Permission denied")) return "its files may not be opened: Permission denied";
+    if (text.contains("Read-only file system")) return "its disk may only be read";
+    if (text.contains("Too many open files")) return "too many files are open";
+    if (text.contains("incompatible with filesystem")) return "cannot be opened";
     if (status.IsInvalidArgument()) return "written by a later version";
     return status.IsCorruption() ? "damaged" : "cannot be opened";
 }
 
 // A store whose making was cut short lacks tables.
 rocksdb::Status open_for_reading(const RocksOptions& options, Database& base) {
-    rocksdb::DBOptions how = database_options(options, base.env.get());
-    how.create_if_missing = how.create_missing_column_families = false;
-    how.max_open_files = -1;  // Held, so that a running server may drop what it compacted.
-    how.info_log = std::make_shared<Silence>();
+    const rocksdb::DBOptions how = options_to_read(base.env.get());
     std::vector<std::string> names;
     rocksdb::Status status = rocksdb::DB::ListColumnFamilies(how, options.path, &names);
     if (!status.ok()) return status;
@@ -339,6 +349,31 @@ Result<std::unique_ptr<Store>> open_rocks_to_read(const std::string& path) {
 bool has_lost_updates(const std::string& path) {
     const std::shared_ptr<rocksdb::Env> env{rocksdb::Env::Default(), [](rocksdb::Env*) {}};
     return !refuse_loss(env, {.path = path});
+}
+
+Result<Epoch> epoch_of_record(const std::string& path) {
+    constexpr int kTimes = 3;  // A running server may drop a file while it is looked for.
+    const std::shared_ptr<rocksdb::Env> env{rocksdb::Env::Default(),
+                                            [](rocksdb::Env* /*shared*/) {}};
+    const rocksdb::DBOptions how = options_to_read(env.get());
+    const std::vector<rocksdb::ColumnFamilyDescriptor> tables{
+        {rocksdb::kDefaultColumnFamilyName,
+         table_options({.path = path}, rocksdb::NewLRUCache(std::size_t{1} << 20U))}};
+    rocksdb::Status status;
+    for (int n = 0; n < kTimes; ++n) {
+        Database base;
+        base.env = env;
+        std::vector<rocksdb::ColumnFamilyHandle*> handles;
+        rocksdb::DB* db = nullptr;
+        status = rocksdb::DB::OpenForReadOnly(how, path, tables, &handles, &db);
+        if (!status.ok()) continue;
+        base.db.reset(db);
+        name_tables(handles, base);
+        std::string value;
+        status = db->Get({}, base.rows, keys::meta("epoch"), &value);
+        if (status.ok()) return Epoch{rows::decode_number(value).value_or(0)};
+    }
+    return std::unexpected(Error{Code::store_unavailable, reason_of(status)});
 }
 
 Result<std::unique_ptr<Store>> open_rocks(const RocksOptions& options) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/code.h"
+#include "base/ids.h"
 #include "store/store.h"
 
 namespace stentor::store {
@@ -18,5 +19,9 @@ namespace stentor::store {
 
 // Whether open_rocks() would refuse it, since updates that were stored are lost to damage.
 [[nodiscard]] bool has_lost_updates(const std::string& path);
+
+// Of a record of any version, also one that a running server writes to. store_unavailable: `path`
+// holds none, or it cannot be read. Opens the tables of rows alone, and reads the log behind them.
+[[nodiscard]] Result<Epoch> epoch_of_record(const std::string& path);
 
 }  // namespace stentor::store
