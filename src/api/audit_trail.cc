@@ -95,7 +95,6 @@ std::optional<AuditTrail::Row> AuditTrail::row_of(const net::http::Request& requ
         {{"sign-in", "account.sign_in"},
          {"sign-up", "account.sign_up"},
          {"sign-out", "account.sign_out"},
-         {"token", "account.token"},
          {"sessions/end", "account.end_session"},
          {"password", "account.password"}}};
     const auto* known =

@@ -79,7 +79,7 @@ struct Operation {
     }
     [[nodiscard]] bool is_own() const { return raises_floor || sweeps || sweeps_reactions; }
     [[nodiscard]] bool takes_reactions() const {
-        return sweeps_reactions || (changed && changed->recalled);
+        return sweeps_reactions || (changed && swept_after);
     }
 };
 

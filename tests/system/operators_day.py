@@ -189,7 +189,7 @@ class Operator(unittest.TestCase):
                       stentor("group", "configure", gid, "join_policy=never", "--data", self.data, code=105))
         stentor("group", "announce", "Lights out at ten", "--data", self.data)
         self.assertRegex(stentor("group", "list", "--data", self.data), r"(?m)^1\tbroadcast\t")
-        self.assertIn("account.token", stentor("audit", "--data", self.data))
+        self.assertIn("users.token", stentor("audit", "--data", self.data))
         for lifetime in ("0 s", "4000 d"):
             self.assertIn("--lifetime takes",
                           stentor("token", "Ann", "--lifetime", lifetime, "--data", self.data, code=1))
