@@ -151,7 +151,7 @@ Result<JwtClaims> claims_of(const JwtKey& key, const json::object& claims, Time 
     if (out.subject.empty() || out.subject.size() > kSubjectBytes) return invalid("sub");
     const auto expires = time_at(claims, "exp");
     if (!expires) return invalid("exp");
-    out.expires = *expires + kJwtLeeway;
+    out.expires = *expires;
     if (claims.contains("nbf")) {
         const auto since = time_at(claims, "nbf");
         if (!since || *since > now + kJwtLeeway) return invalid("nbf");

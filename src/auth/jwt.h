@@ -20,8 +20,7 @@ namespace stentor::auth {
 
 inline constexpr std::size_t kJwtBytes = 4'096;
 inline constexpr std::size_t kSubjectBytes = 255;
-inline constexpr Millis kJwtLeeway{
-    60'000};  // For clocks that differ; a token made from it ends as late.
+inline constexpr Millis kJwtLeeway{60'000};  // Of `nbf`, for clocks that differ.
 
 enum class JwtAlgorithm : std::uint8_t { hs256, rs256, eddsa };
 

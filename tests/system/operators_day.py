@@ -393,7 +393,6 @@ class Operator(unittest.TestCase):
         self.assertEqual(status, 200)
         page = json.loads(answer)
         self.assertEqual((page["erased"], page["next_gid"]), (256, gid))
-        self.assertEqual(waiting(closed), [])
         server.stop()
 
         server = self.serve(*options)
@@ -407,6 +406,7 @@ class Operator(unittest.TestCase):
                 return b"regretted" in fields(answer[wire.RANGE][0])[5][-1]
 
             wire.until(lambda: not left(), "the rest is taken back", within_s=20)
+            wire.until(lambda: waiting(closed) == [], "the request to join goes", within_s=20)
         self.assertIn("an erase goes on", server.logged())
         server.stop()
 
