@@ -88,11 +88,11 @@ void add_user(AdminCall call) {
     if (!fields) return call.reply(refusal(fields.error()));
     const auto given = fields->text("name");
     if (!given) return call.reply(refusal(given.error()));
-    std::string name = given->value_or("");
+    const std::string name = given->value_or("");
     if (const auto good = check_name(name); !good) return call.reply(refusal(good.error()));
     bus::Bus& bus = call.parts.bus;
     hash_password(*fields, name, std::move(call),
-                  [&bus, name = std::move(name)](std::string hash, Admin::Reply reply) {
+                  [&bus, name](std::string hash, Admin::Reply reply) {
                       const std::string key = name_key(name);
                       bus.ask(partition_of_name(key),
                               bus::AskAddUser{.operator_rights = true,

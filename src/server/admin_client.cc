@@ -48,6 +48,7 @@ void refuse_follower(const std::filesystem::path& data) {
 
 // Who runs this: under sudo whoever called it.
 std::string user_name() {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody writes to the environment.
     if (const char* caller = std::getenv("SUDO_USER")) return plain(caller);
     std::array<char, 4'096> buffer{};
     passwd entry{};

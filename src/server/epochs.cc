@@ -194,6 +194,7 @@ void note_epoch(const fs::path& folder, Epoch epoch, const Beginning& beginning)
                     folder.string(), problem.message())};
 }
 
+// NOLINTBEGIN(concurrency-mt-unsafe): the environment is read before there is a second thread.
 fs::path machine_note() {
     const fs::path in_state = fs::path{"stentor"} / "epoch";
     const char* state = std::getenv("XDG_STATE_HOME");
@@ -207,6 +208,7 @@ fs::path machine_note() {
     const fs::path at = found != nullptr ? found->pw_dir : "/";
     return at / ".local" / "state" / in_state;
 }
+// NOLINTEND(concurrency-mt-unsafe)
 
 Beginning beginning_now() { return {.now = now(), .note = machine_note()}; }
 
