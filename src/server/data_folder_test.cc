@@ -87,7 +87,7 @@ TEST_F(DataFolder, RoomIsAskedForWhatTheLogsHoldAndForWhatComesBesides) {
     EXPECT_THAT(words_of([&] { refuse_full_disk(place_ / "not" / "there", beyond); }),
                 HasSubstr("this needs"));
     fs::create_directories(place_ / "store");
-    std::ofstream{place_ / "store" / "000001.log"};
+    std::ofstream made{place_ / "store" / "000001.log"};
     fs::resize_file(place_ / "store" / "000001.log", beyond);  // It has a hole.
     EXPECT_EQ(bytes_in(place_ / "store", kLogEnding), beyond);
     EXPECT_THAT(words_of([&] { refuse_full_disk(place_); }), HasSubstr("a start needs"));
