@@ -24,6 +24,17 @@ constexpr GroupId kGroup{77};
 constexpr Term kTerm{3};
 constexpr std::uint64_t kUsers = 5;  // 1 to 5; 1 owns the group.
 
+// The `number`th of its moment.
+pb::ClientFrame some_send(Time now, std::uint64_t number) {
+    std::array<std::uint8_t, 10> random{};
+    random[9] = static_cast<std::uint8_t>(number);
+    random[8] = static_cast<std::uint8_t>(number >> 8U);
+    pb::ClientFrame frame;
+    frame.mutable_send()->set_cmid(std::string{Cmid::made_at(now, random).view()});
+    frame.mutable_send()->set_body("x");
+    return frame;
+}
+
 // Entries that cannot be read, like those of one damaged block. A page needs the digest before it.
 class Damaged final : public store::MemoryStore {
 public:
@@ -200,12 +211,7 @@ protected:
 
     // `seen`: the newest seq that was shown when it was written; it may be long ago.
     void send(UserId uid, std::uint64_t seen, bool operator_rights = false) {
-        pb::ClientFrame frame;
-        std::array<std::uint8_t, 10> random{};
-        random[9] = static_cast<std::uint8_t>(++made_);
-        random[8] = static_cast<std::uint8_t>(made_ >> 8U);
-        frame.mutable_send()->set_cmid(std::string{Cmid::made_at(shell_.now, random).view()});
-        frame.mutable_send()->set_body("x");
+        pb::ClientFrame frame = some_send(shell_.now, ++made_);
         frame.mutable_send()->set_seen(seen);
         if (!shell_.post(uid, std::move(frame), operator_rights).has_sent()) return;
         model_.log.push_back({.sender = uid});
@@ -316,12 +322,7 @@ protected:
         }
     }
     bool send(UserId uid) {
-        pb::ClientFrame frame;
-        std::array<std::uint8_t, 10> random{};
-        random[9] = static_cast<std::uint8_t>(++made_);
-        random[8] = static_cast<std::uint8_t>(made_ >> 8U);
-        frame.mutable_send()->set_cmid(std::string{Cmid::made_at(shell_.now, random).view()});
-        frame.mutable_send()->set_body("x");
+        pb::ClientFrame frame = some_send(shell_.now, ++made_);
         return shell_.post(uid, std::move(frame)).has_sent();
     }
     void send(UserId uid, int count) {

@@ -24,6 +24,21 @@ using testing::IsEmpty;
 
 constexpr GroupId kGroup{258};
 
+fs::path largest_table(const fs::path& record) {
+    fs::path largest;
+    for (const auto& file : fs::directory_iterator{record}) {
+        if (file.path().extension() != ".sst") continue;
+        if (largest.empty() || fs::file_size(largest) < file.file_size()) largest = file.path();
+    }
+    return largest;
+}
+
+void flip_bytes(const fs::path& file, std::uint64_t at) {
+    std::fstream bytes{file, std::ios::in | std::ios::out | std::ios::binary};
+    bytes.seekp(static_cast<std::streamoff>(at));
+    bytes << "flipped";
+}
+
 class Verify : public testing::Test {
 protected:
     Verify() {
@@ -197,15 +212,9 @@ protected:
         flip();
     }
     void flip() const {
-        fs::path largest;
-        for (const auto& file : fs::directory_iterator{path()}) {
-            if (file.path().extension() != ".sst") continue;
-            if (largest.empty() || fs::file_size(largest) < file.file_size()) largest = file.path();
-        }
+        const fs::path largest = largest_table(path());
         ASSERT_FALSE(largest.empty());
-        std::fstream bytes{largest, std::ios::in | std::ios::out | std::ios::binary};
-        bytes.seekp(static_cast<std::streamoff>(fs::file_size(largest) / 3));
-        bytes << "flipped";
+        flip_bytes(largest, fs::file_size(largest) / 3);
     }
     // Asked of the store, one by one; each needs the digest of the one before.
     [[nodiscard]] static std::pair<std::uint64_t, std::uint64_t> unreadable(Store& store) {
@@ -287,17 +296,9 @@ TEST_F(Verify, AHoleInAUsersLogAndAWrongSumAreNamed) {
 }
 
 TEST_F(Verify, ADamagedBlockIsNamedWithItsFile) {
-    fs::path largest;
-    for (const auto& file : fs::directory_iterator{path()}) {
-        if (file.path().extension() != ".sst") continue;
-        if (largest.empty() || fs::file_size(largest) < file.file_size()) largest = file.path();
-    }
+    const fs::path largest = largest_table(path());
     ASSERT_FALSE(largest.empty());
-    {
-        std::fstream bytes{largest, std::ios::in | std::ios::out | std::ios::binary};
-        bytes.seekp(500);
-        bytes << "flipped";
-    }
+    flip_bytes(largest, 500);
     EXPECT_THAT(findings(true), Contains(HasSubstr(largest.filename().string())));
 }
 
