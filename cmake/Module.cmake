@@ -1,10 +1,11 @@
 option(STENTOR_TOGETHER "Compile the files of a library eight at a time: much sooner from nothing" OFF)
 
-# stentor_module(NAME [DEPS target...] [TEST_DEPS target...] [ALONE file...]): the library stentor_NAME
-# from every *.cc of this folder but *_test.cc, and the test NAME_test from those. A file that stands
-# ALONE has a name of its own for something that another one names alike.
+# stentor_module(NAME [APART] [DEPS target...] [TEST_DEPS target...] [ALONE file...]): the library
+# stentor_NAME from every *.cc of this folder but *_test.cc, and the test NAME_test from those. A file
+# that stands ALONE has a name of its own for something that another one names alike; in a module that
+# stands APART nearly every file does.
 function(stentor_module name)
-    cmake_parse_arguments(arg "" "" "DEPS;TEST_DEPS;ALONE" ${ARGN})
+    cmake_parse_arguments(arg "APART" "" "DEPS;TEST_DEPS;ALONE" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS *.cc)
     set(tests ${sources})
     list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
@@ -13,7 +14,7 @@ function(stentor_module name)
     if(sources)
         add_library(stentor_${name} STATIC ${sources})
         target_link_libraries(stentor_${name} PUBLIC stentor_options ${arg_DEPS})
-        if(STENTOR_TOGETHER)
+        if(STENTOR_TOGETHER AND NOT arg_APART)
             set_target_properties(stentor_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
             set_source_files_properties(${arg_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
             # It takes each of them for a header.
