@@ -250,7 +250,7 @@ TEST_F(CacheTest, OneLoadServesAllWhoMissThePage) {
 // Counts ranges instead of keeping them.
 class CrowdTold : public Told {
 public:
-    void ranged(const Waiter& waiter, SharedBytes range, GroupId, Epoch, Seq, Seq) override {
+    void ranged(const Waiter& waiter, SharedBytes range, GroupId, Epoch, Seq, Seq, Seq) override {
         served[waiter.connection.index] += 1;
         // As if a slow shard held them all.
         if (held.empty() || held.back() != range) held.push_back(std::move(range));

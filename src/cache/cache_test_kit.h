@@ -103,7 +103,8 @@ public:
     void opened(const Waiter& waiter, std::string payload, const Seating& seating) override {
         opens.push_back({waiter, *wire::decode_event(payload), seating});
     }
-    void ranged(const Waiter& waiter, SharedBytes range, GroupId, Epoch, Seq last, Seq) override {
+    void ranged(const Waiter& waiter, SharedBytes range, GroupId, Epoch, Seq, Seq last,
+                Seq) override {
         const std::string payload = addressed(waiter.request_id, *range);
         ranges.push_back({waiter, *wire::decode_event(payload), {.reached = last}});
     }

@@ -97,7 +97,8 @@ void Cache::Impl::send_range(const PendingPull& pull, const Memory& memory, cons
     const bool same = shared != nullptr && shared->bytes && shared->key == key;
     SharedBytes bytes = same ? shared->bytes : share(range_of(pull, memory, slice));
     if (shared != nullptr) *shared = {.key = key, .bytes = bytes};
-    fx_.ranged(pull.waiter, std::move(bytes), pull.gid, memory.epoch(), key.last, memory.head());
+    fx_.ranged(pull.waiter, std::move(bytes), pull.gid, memory.epoch(), key.first, key.last,
+               memory.head());
 }
 
 std::string Cache::Impl::range_of(const PendingPull& pull, const Memory& memory,

@@ -43,10 +43,10 @@ void ToSides::opened(const cache::Waiter& waiter, std::string payload,
 }
 
 void ToSides::ranged(const cache::Waiter& waiter, SharedBytes range, GroupId gid, Epoch epoch,
-                     Seq last, Seq head) {
+                     Seq first, Seq last, Seq head) {
     to_session(waiter.connection,
                [=, range = std::move(range)](session::Session& session, auto& fx) mutable {
-                   session.on_ranged(waiter.request_id, gid, epoch, last, head,
+                   session.on_ranged(waiter.request_id, gid, epoch, first, last, head,
                                      cache::addressed(waiter.request_id, *range), fx);
                });
 }

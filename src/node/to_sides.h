@@ -26,8 +26,8 @@ protected:
 private:
     void opened(const cache::Waiter& waiter, std::string payload,
                 const cache::Seating& seating) override;
-    void ranged(const cache::Waiter& waiter, SharedBytes range, GroupId gid, Epoch epoch, Seq last,
-                Seq head) override;
+    void ranged(const cache::Waiter& waiter, SharedBytes range, GroupId gid, Epoch epoch, Seq first,
+                Seq last, Seq head) override;
     void answered(const cache::Waiter& waiter, std::string payload) override;
     void told(const cache::Waiter& waiter, std::string payload) override;
     void refused(const cache::Waiter& waiter, GroupId gid, const Error& error) override;

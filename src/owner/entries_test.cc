@@ -16,6 +16,7 @@ namespace {
 using store::MemberRow;
 using store::Role;
 using testing::ElementsAre;
+using testing::SizeIs;
 
 constexpr GroupId kGroup{77};
 constexpr UserId kAnn{1};
@@ -157,6 +158,29 @@ TEST_F(Record, TellsWhatOneMemberAloneHasThere) {
     ASSERT_EQ(answer.tallies.size(), 1U);
     EXPECT_EQ(answer.tallies[0].seq(), 2U);
     EXPECT_EQ(answer.tallies[0].reactions(0).emoji(), "!");
+}
+
+// ---- What is stored and not published yet
+
+// The stream may have to say first that somebody left.
+TEST_F(Record, APageEndsWhereNodesHaveBeenTold) {
+    write(made(kGroup, {kAnn, kBob, kAnn}));
+    Published published;
+    Questions questions{store_, nullptr, nullptr, limits::kWhoReadMembers, &published};
+    const auto page = [&] {
+        auto reply = questions.answer(bus::AskEntries{.gid = kGroup, .from = {1}, .count = 9});
+        return std::get<bus::EntriesAnswer>(std::move(reply.value()));
+    };
+    published.commit_began(kGroup, Seq{1});
+    published.commit_began(kGroup, Seq{2});  // Follows in the turn that tells of the first.
+    EXPECT_EQ(page().head, Seq{1});
+    EXPECT_THAT(page().entries, SizeIs(1));
+    published.commit_told(kGroup);
+    EXPECT_EQ(page().head, Seq{2});
+    EXPECT_THAT(page().entries, SizeIs(2));
+    published.commit_told(kGroup);
+    EXPECT_EQ(page().head, Seq{3});
+    EXPECT_THAT(page().entries, SizeIs(3));
 }
 
 // ---- Retention of groups that nobody speaks to

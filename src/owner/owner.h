@@ -119,6 +119,7 @@ private:
     AnswerCounts answers_;
     Patience patience_;
     Heads heads_{limits::kHeadsKept};
+    Published published_;
     Questions questions_;
     std::size_t questions_max_;
     Judge* judge_;  // Null: no filter is set.

@@ -28,9 +28,10 @@ Result<bus::Reply> Questions::on(const bus::AskEntries& ask) {
     if (!page) return std::unexpected(page.error());
     bus::EntriesAnswer answer{.digest_before = page->digest_before,
                               .epoch = page->head.epoch,
-                              .head = page->head.seq,
+                              .head = shown_head(ask.gid, page->head.seq),
                               .floor = page->head.floor,
                               .floor_digest = page->head.floor_digest};
+    std::erase_if(page->entries, [&](const LogEntry& entry) { return entry.seq > answer.head; });
     if (!page->entries.empty()) {
         const auto tallies =
             store_.tallies(ask.gid, page->entries.front().seq, page->entries.back().seq);
@@ -39,6 +40,12 @@ Result<bus::Reply> Questions::on(const bus::AskEntries& ask) {
     }
     answer.entries = std::move(page->entries);
     return bus::Reply{std::move(answer)};
+}
+
+// Asked after the page was read: what was published by then is not in the way.
+Seq Questions::shown_head(GroupId gid, Seq stored) const {
+    const auto limit = published_ == nullptr ? std::nullopt : published_->limit(gid);
+    return limit ? std::min(*limit, stored) : stored;
 }
 
 Result<bus::Reply> Questions::on(const bus::AskNear& ask) {

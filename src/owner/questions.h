@@ -18,6 +18,7 @@
 #include "group/rank.h"
 #include "owner/heads.h"
 #include "owner/names.h"
+#include "owner/published.h"
 #include "search/search.h"
 #include "store/store.h"
 
@@ -29,14 +30,16 @@ inline constexpr std::string_view kNamelessUser = "user";
 class Questions {
 public:
     // Without an index there is no search; without heads all of them are read. Readers are named in
-    // groups of at most `who_read_members`.
+    // groups of at most `who_read_members`. Without `published` pages show whatever is stored.
     explicit Questions(store::Store& store, search::Search* words = nullptr, Heads* heads = nullptr,
-                       std::uint64_t who_read_members = limits::kWhoReadMembers)
+                       std::uint64_t who_read_members = limits::kWhoReadMembers,
+                       const Published* published = nullptr)
         : store_{store},
           names_{store},
           words_{words},
           heads_{heads},
-          who_read_members_{who_read_members} {}
+          who_read_members_{who_read_members},
+          published_{published} {}
 
     [[nodiscard]] Result<bus::Reply> answer(const bus::Question& question);
     // One for each, in their order: many who arrive together cost less than one after the other.
@@ -47,6 +50,7 @@ public:
 
 private:
     Result<bus::Reply> on(const bus::AskEntries& ask);
+    [[nodiscard]] Seq shown_head(GroupId gid, Seq stored) const;
     Result<bus::Reply> on(const bus::AskNear& ask);
     // ---- questions_list.cc
     Result<bus::Reply> on(const bus::AskList& ask);
@@ -108,6 +112,7 @@ private:
     search::Search* words_;
     Heads* heads_;
     std::uint64_t who_read_members_;
+    const Published* published_;
 };
 
 }  // namespace stentor::owner

@@ -151,6 +151,7 @@ void Worker::on_mail(Mail& mail, Time now) {
     } else {
         for (const auto& [gid, outcome] : std::get<Outcomes>(mail)) {
             barriers_.commit_ended(gid);
+            ended_.push_back(gid);
             owner_of(gid).partition.on_committed(gid, outcome);
         }
     }
@@ -174,6 +175,8 @@ void Worker::flush() {
             engines_.bus.publish(node, std::move(items));
         });
     }
+    for (const GroupId gid : ended_) engines_.published.commit_told(gid);
+    ended_.clear();
     if (!look_ups_.empty()) engines_.look_ups.put(std::exchange(look_ups_, {}));
     submit_commits();
     barriers_.look(
@@ -242,6 +245,7 @@ void Worker::commit(store::Commit commit) {
     const PartitionId partition = partition_of(commit.gid);
     if (!moderation_.empty()) moderation_.on_commit(commit, engines_.store);
     barriers_.commit_began(commit.gid);
+    engines_.published.commit_began(commit.gid, commit.head.seq - commit.entries.size());
     commits_[partition.value % commits_.size()].push_back(std::move(commit));
 }
 

@@ -32,6 +32,7 @@
 #include "owner/loaders.h"
 #include "owner/moderation_watch.h"
 #include "owner/patience.h"
+#include "owner/published.h"
 #include "route/routes.h"
 #include "store/store.h"
 
@@ -51,6 +52,7 @@ struct Engines {
     bus::Bus& bus;
     route::Routes& routes;
     std::span<const std::unique_ptr<Committer>> committers;  // By partition.
+    Published& published;
     Loaders& loaders;
     Gathered<LookUp>& look_ups;
     Judge* judge;
@@ -136,6 +138,7 @@ private:
     std::uint64_t last_ask_{};
     std::atomic<std::size_t> groups_in_memory_{};
     Barriers barriers_;
+    std::vector<GroupId> ended_;  // Commits whose items go out with this turn.
     Longest turns_;
     ModerationWatch moderation_;
     group::Intake intake_;

@@ -121,7 +121,7 @@ TEST_F(CostsTest, APageOfManyBytesCostsMoreThanOneOfFew) {
         frame.mutable_range()->set_digest(std::string(10 * kBytesAUnit, 'x'));
         return wire::encode(frame);
     }();
-    session.on_ranged(30, kGroup, kEpoch, Seq{5}, Seq{30}, page, fx);
+    session.on_ranged(30, kGroup, kEpoch, Seq{1}, Seq{5}, Seq{30}, page, fx);
     say(near(32));
     EXPECT_EQ(fx.refusal().rule(), "cost");
     EXPECT_EQ(fx.nears, 1);

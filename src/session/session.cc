@@ -247,13 +247,14 @@ void Session::on_opened(std::uint32_t request_id, const Opening& opening, std::s
     if (away_) fx.seat_away(opening.gid, true);
 }
 
-void Session::on_ranged(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq last, Seq head,
-                        std::string payload, Effects& fx) {
+void Session::on_ranged(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq first, Seq last,
+                        Seq head, std::string payload, Effects& fx) {
     fx.spent(units_of_bytes(payload.size()));
     if (!settle(request_id, fx)) return;
     const OpenGroup* group = find(gid);
-    // He was put out, or closed the group, while the page was on its way.
-    if (group == nullptr || group->seat == kNoSeat) {
+    // He was put out, or closed the group, while the page was on its way; or came back since, and
+    // sees less than when it was asked for.
+    if (group == nullptr || group->seat == kNoSeat || first <= group->floor) {
         fx.reply(wire::encode_refused(request_id, {.code = Code::not_open, .where = "pull.gid"}));
         return;
     }

@@ -283,10 +283,10 @@ TEST_F(SessionTest, ARangeToTheHeadCatchesUpAndAShorterOneDoesNot) {
     begin();
     open_it();
     say(pull(10));
-    session.on_ranged(10, kGroup, kEpoch, Seq{5}, Seq{9}, payload(10), fx);
+    session.on_ranged(10, kGroup, kEpoch, Seq{4}, Seq{5}, Seq{9}, payload(10), fx);
     EXPECT_TRUE(fx.caught.empty());
     say(pull(11));
-    session.on_ranged(11, kGroup, kEpoch, Seq{9}, Seq{9}, payload(11), fx);
+    session.on_ranged(11, kGroup, kEpoch, Seq{6}, Seq{9}, Seq{9}, payload(11), fx);
     EXPECT_THAT(fx.caught, ::testing::ElementsAre(Seq{9}));
 }
 
@@ -320,9 +320,25 @@ TEST_F(SessionTest, APageThatArrivesAfterTheOustIsNotShown) {
     open_it();
     say(pull());
     session.on_ousted(kGroup, 5, payload(0), fx);
-    session.on_ranged(10, kGroup, kEpoch, Seq{9}, Seq{9}, payload(10), fx);
+    session.on_ranged(10, kGroup, kEpoch, Seq{6}, Seq{9}, Seq{9}, payload(10), fx);
     EXPECT_EQ(fx.refusal().code(), pb::CODE_NOT_OPEN);
     EXPECT_TRUE(fx.caught.empty());
+}
+
+// Who leaves and comes back sees less than when they asked: the page was read under the old floor.
+TEST_F(SessionTest, APageFromBelowTheFloorOfWhoCameBackIsNotShown) {
+    begin();
+    open_it();
+    say(pull());
+    session.on_ousted(kGroup, 5, payload(0), fx);
+    say(open(21));
+    session.on_opened(21, opening(8, 9), payload(21), fx);
+    session.on_ranged(10, kGroup, kEpoch, Seq{8}, Seq{9}, Seq{9}, payload(10), fx);
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_NOT_OPEN);
+    say(pull(11));
+    session.on_ranged(11, kGroup, kEpoch, Seq{9}, Seq{9}, Seq{9}, payload(11), fx);
+    EXPECT_EQ(fx.replies.back().request_id(), 11U);
+    EXPECT_FALSE(fx.replies.back().has_refused());
 }
 
 TEST_F(SessionTest, GroupsOpenAreBounded) {

@@ -81,7 +81,8 @@ Result<bus::Reply> OwnerProcess::answer_to(const bus::Question& question) {
         }
     }
     if (std::holds_alternative<bus::AskAccountChanges>(question)) static_cast<void>(catch_up());
-    return owner::Questions{around_.store}.answer(question);
+    return owner::Questions{around_.store, nullptr, nullptr, limits::kWhoReadMembers, &published_}
+        .answer(question);
 }
 
 // A store that several may write into fences the commits of a former owner, not its accounts.
@@ -164,6 +165,7 @@ void OwnerProcess::on_mail(Mail& mail) {
     } else {
         for (const auto& [gid, outcome] : std::get<Outcomes>(mail)) {
             barriers_.commit_ended(gid);
+            ended_.push_back(gid);
             owned(partition_of(gid)).partition.on_committed(gid, outcome);
         }
     }
@@ -178,6 +180,8 @@ void OwnerProcess::flush() {
             around_.bus.publish(node, std::move(items));
         });
     }
+    for (const GroupId gid : ended_) published_.commit_told(gid);
+    ended_.clear();
     if (!commits_.empty()) submit(std::exchange(commits_, {}));
     barriers_.look([this](GroupId gid, UserId uid) {
         return owned(partition_of(gid)).partition.holds(gid, uid);

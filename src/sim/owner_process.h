@@ -16,6 +16,7 @@
 #include "group/item_stream.h"
 #include "group/partition.h"
 #include "owner/barriers.h"
+#include "owner/published.h"
 #include "route/routes.h"
 #include "sim/accounts.h"
 #include "sim/faulty_store.h"
@@ -88,6 +89,7 @@ private:
     void load(group::Load load) override;
     void commit(store::Commit commit) override {
         barriers_.commit_began(commit.gid);
+        published_.commit_began(commit.gid, commit.head.seq - commit.entries.size());
         commits_.push_back(std::move(commit));
     }
     void advance_read(store::Store::ReadPosition position) override {
@@ -105,6 +107,8 @@ private:
     account::SharedGate gate_{account::kTokenLives};
     std::uint64_t accounts_after_{};
     owner::Barriers barriers_;
+    owner::Published published_;
+    std::vector<GroupId> ended_;  // Commits whose items go out with this turn.
     bool superseded_{};
     bool turn_planned_{};
     std::vector<Mail> mails_;
