@@ -153,12 +153,13 @@ bool Fleet::settle(Millis patience) {
     auto looked = Clock::time_point{};
     bool done = false;
     while (!done && Clock::now() - moved < patience) {
+        world_.loop.turn(Millis{20});
+        // After the turn: what it brought may be the last answer, with pushes still on their way.
         const std::uint64_t progress = world_.applied + world_.sent + world_.gave_up;
         if (progress != seen) {
             seen = progress;
             moved = Clock::now();
         }
-        world_.loop.turn(Millis{20});
         if (Clock::now() - looked < 50ms) continue;  // A look at all of them is not free.
         looked = Clock::now();
         // Nobody is behind what he heard of, and nobody hears more for a moment.

@@ -56,11 +56,13 @@ public:
     void on_void_send(const Cmid& cmid, const Token& token) {
         void_sends_.insert_or_assign(cmid, VoidSend{.token = token, .at = world_.now()});
     }
-    // Of a token that has not been good since it was sent: while a Hello waits, an account that was
-    // disabled may be enabled again.
+    // Of a token that was void, and whoever ended it answered, when it was sent; and has not been
+    // good since: while a Hello waits, an account that was disabled may be enabled again.
     [[nodiscard]] bool is_void_send(const Cmid& cmid) const {
         const auto found = void_sends_.find(cmid);
-        return found != void_sends_.end() && was_void_since(found->second.token, found->second.at);
+        return found != void_sends_.end() &&
+               was_void_since(found->second.token, found->second.at) &&
+               was_void_for_owner(found->second.token, found->second.at);
     }
 
 private:
