@@ -82,8 +82,8 @@ public:
     virtual void opened(const Waiter& waiter, std::string payload, const Seating& seating) = 0;
     // `range` bears no request_id: those who wait for the same one share its bytes, and
     // addressed() (payloads.h) makes a payload of it.
-    virtual void ranged(const Waiter& waiter, SharedBytes range, GroupId gid, Epoch epoch, Seq first,
-                        Seq last, Seq head) = 0;
+    virtual void ranged(const Waiter& waiter, SharedBytes range, GroupId gid, Epoch epoch,
+                        Seq first, Seq last, Seq head) = 0;
     // A Reset or a Fork that answers a pull: Session::on_answer.
     virtual void answered(const Waiter& waiter, std::string payload) = 0;
     // A Fork before the Opened that follows: written as it is, it answers nothing.

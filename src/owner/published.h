@@ -1,6 +1,6 @@
 #pragma once
-// How far nodes have been told of a group while a commit of it is under way. The store shows what is
-// committed before its items are published; who reads a page meanwhile must not be ahead of the
+// How far nodes have been told of a group while a commit of it is under way. The store shows what
+// is committed before its items are published; who reads a page meanwhile must not be ahead of the
 // stream, which may have to say first that somebody left.
 //
 // Thread: any. Workers tell, loaders ask. Cost: a place in a map for each commit under way.
@@ -40,7 +40,8 @@ public:
 
 private:
     mutable std::mutex mutex_;
-    std::unordered_map<GroupId, std::deque<Seq>> heads_;  // Two at most: the next one follows at once.
+    std::unordered_map<GroupId, std::deque<Seq>>
+        heads_;  // Two at most: the next one follows at once.
 };
 
 }  // namespace stentor::owner

@@ -167,8 +167,8 @@ public:
     void on_opened(std::uint32_t request_id, const Opening& opening, std::string payload,
                    Effects& fx);
     // A Range whose last entry is `last`, made when the head was `head`.
-    void on_ranged(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq first, Seq last, Seq head,
-                   std::string payload, Effects& fx);
+    void on_ranged(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq first, Seq last,
+                   Seq head, std::string payload, Effects& fx);
     // gid: of the group that was to be opened or read; 0 when it was another command.
     void on_refused(std::uint32_t request_id, GroupId gid, const Error& error, Effects& fx);
 
