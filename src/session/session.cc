@@ -9,7 +9,7 @@
 
 namespace stentor::session {
 
-static_assert(sizeof(Session) + sizeof(OpenGroup) <= 200, "a process holds a million of them");
+static_assert(sizeof(Session) + sizeof(OpenGroup) <= 176, "a process holds a million of them");
 
 // ---- From the connection
 
@@ -179,8 +179,8 @@ void Session::on_answer(std::uint32_t request_id, std::string payload, Effects& 
 
 // "Repair it and send it again at once" would run into the rate otherwise.
 void Session::on_refusal(const Rules& rules, std::uint32_t request_id, Code code, Time now) {
-    if (!gives_back(code) || !flight_.rated(request_id)) return;
-    given_back_.pay(rate_, limit_of(rate_of(rules, uid_)), now);
+    if (sending_ == nullptr || !gives_back(code) || !flight_.rated(request_id)) return;
+    sending_->given_back.pay(sending_->rate, limit_of(rate_of(rules, uid_)), now);
 }
 
 void Session::on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effects& fx) {

@@ -208,6 +208,10 @@ private:
         std::vector<Resume> resumes;  // The next one last.
         pb::Pulse badges;             // The newest of each group.
     };
+    struct Sending {
+        Rate rate;
+        GivenBack given_back;
+    };
     friend class Commands;  // commands.cc: what each command must satisfy.
 
     // Refusals that leave the connection open, and those that end it.
@@ -239,10 +243,9 @@ private:
     Time expires_;
     Time deadline_;
     Flight flight_;
-    Rate rate_;
-    GivenBack given_back_;
     boost::container::small_vector<OpenGroup, 1> groups_;  // Most have one.
     std::unique_ptr<Waiting> waiting_;  // Null but for a large resume, or a slow socket.
+    std::unique_ptr<Sending> sending_;  // Null until something is sent, which most never do.
     State state_{State::awaiting_hello};
     std::uint8_t silent_pulses_{};  // Since the client said something.
     std::uint8_t resuming_{};       // Opens of Hello on their way.
