@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted_bugs.h"
 #include "session/commands.h"
 #include "session/costs.h"
 #include "wire/frames.h"
@@ -254,7 +255,9 @@ void Session::on_ranged(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq 
     const OpenGroup* group = find(gid);
     // He was put out, or closed the group, while the page was on its way; or came back since, and
     // sees less than when it was asked for.
-    if (group == nullptr || group->seat == kNoSeat || first <= group->floor) {
+    const bool shown = group != nullptr && group->seat != kNoSeat &&
+                       (first > group->floor || planted(Bug::floor_ignored_at_pull));
+    if (!shown) {
         fx.reply(wire::encode_refused(request_id, {.code = Code::not_open, .where = "pull.gid"}));
         return;
     }
