@@ -38,9 +38,8 @@ void backup(AdminCall call) {
     }
     call.parts.control.backup(**folder, [reply = std::move(call.reply)](auto outcome) mutable {
         if (outcome) return reply(object_response({{"ok", true}, {"result", *outcome}}));
-        reply(json_response(
-            500, boost::json::serialize(boost::json::object{
-                     {"code", std::string{name_of(Code::internal)}}, {"field", outcome.error()}})));
+        reply(
+            refusal_saying({.code = outcome.error().code, .where = "folder"}, outcome.error().why));
     });
 }
 

@@ -28,8 +28,12 @@ class StaticFiles;
 // What the operator may have the process say and do. Thread: any; must not block.
 class Control {
 public:
-    // What was done, or why not, in words for the operator.
-    using Done = std::move_only_function<void(std::expected<std::string, std::string>)>;
+    struct NotDone {
+        Code code{};
+        std::string why;  // For the operator.
+    };
+    // What was done, in words for the operator, or why not.
+    using Done = std::move_only_function<void(std::expected<std::string, NotDone>)>;
 
     Control() = default;
     Control(const Control&) = delete;

@@ -1,11 +1,16 @@
 // What the operator does with bans of addresses (address_bans.h).
+#include <algorithm>
 #include <boost/json/array.hpp>
+#include <expected>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "api/address_bans.h"
 #include "api/admin_calls.h"
 #include "api/responses.h"
 #include "base/limits.h"
+#include "base/number_text.h"
 #include "base/text.h"
 #include "net/access/bans.h"
 
@@ -29,33 +34,65 @@ json::object object_of(const AddressBan& ban) {
             {"over", is_over(ban, now())}};
 }
 
-Result<Network> network_of(const Fields& fields) {
-    const auto text = fields.text("network");
-    if (!text) return std::unexpected(text.error());
-    const auto network = net::access::parse_network(text->value_or(""));
-    if (!network) return std::unexpected(Error{.code = Code::bad_field, .where = "network"});
-    return *network;
+// Why a text is no network, for the operator.
+std::string flaw_of(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    const auto address = net::access::parse_address(text.substr(0, slash));
+    if (!address) {
+        return "neither an address nor a network, as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32";
+    }
+    const bool v4 = text.substr(0, slash).find(':') == std::string_view::npos;
+    const unsigned bits_max = v4 ? 32 : 128;
+    const auto bits = number_in(text.substr(std::min(slash, text.size() - 1) + 1));
+    if (!bits || *bits > bits_max) {
+        return "the length of a prefix is a number from 0 to " + std::to_string(bits_max);
+    }
+    const unsigned prefix = static_cast<unsigned>(*bits) + (128 - bits_max);
+    return "bits are set behind the prefix; the network is " +
+           net::access::shown(
+               Network{.address = net::access::masked(*address, prefix), .prefix_bits = prefix});
 }
 
-Result<AddressBan> ban_of(const Fields& fields) {
+struct Flaw {
+    Error error;
+    std::string why;
+};
+
+std::expected<Network, Flaw> network_of(const Fields& fields) {
+    const auto text = fields.text("network");
+    if (!text) return std::unexpected(Flaw{text.error(), {}});
+    const std::string written = text->value_or("");
+    const auto network = net::access::parse_network(written);
+    if (network) return *network;
+    return std::unexpected(Flaw{{.code = Code::bad_field, .where = "network"},
+                                plain_line(written) ? written + ": " + flaw_of(written) : ""});
+}
+
+std::string too_wide_words(const Network& network, unsigned bits) {
+    const bool all_of_v4 = network.prefix_bits >= bits && bits == net::access::kBanBitsV6;
+    return net::access::shown(network) +
+           (all_of_v4 ? " holds all of IPv4 as well"
+                      : " is too wide: the shortest prefix is /" + std::to_string(bits));
+}
+
+std::expected<AddressBan, Flaw> ban_of(const Fields& fields) {
     const auto network = network_of(fields);
     if (!network) return std::unexpected(network.error());
+    const auto bad = [](const Error& error) { return std::unexpected(Flaw{error, {}}); };
     if (net::access::too_wide(*network)) {
-        const bool v4 = net::access::is_mapped(network->address);
-        return std::unexpected(
-            Error{.code = Code::bad_field,
-                  .where = "network",
-                  .limit = v4 ? net::access::kBanBitsV4 : net::access::kBanBitsV6});
+        const unsigned bits = net::access::is_mapped(network->address) ? net::access::kBanBitsV4
+                                                                       : net::access::kBanBitsV6;
+        return std::unexpected(Flaw{{.code = Code::bad_field, .where = "network", .limit = bits},
+                                    too_wide_words(*network, bits)});
     }
     const auto reason = fields.text("reason");
-    if (!reason) return std::unexpected(reason.error());
+    if (!reason) return bad(reason.error());
     if (!*reason || (*reason)->empty() || (*reason)->size() > limits::kReasonBytes ||
         !plain_line(**reason)) {
-        return std::unexpected(
-            Error{.code = Code::bad_field, .where = "reason", .limit = limits::kReasonBytes});
+        return bad({.code = Code::bad_field, .where = "reason", .limit = limits::kReasonBytes});
     }
     const auto hours = number_within(fields, "hours", kHours, kHoursMax);
-    if (!hours) return std::unexpected(hours.error());
+    if (!hours) return bad(hours.error());
     const Time made = now();
     return AddressBan{.network = *network,
                       .reason = **reason,
@@ -93,7 +130,7 @@ void add_address_ban(AdminCall call) {
     const auto fields = Fields::parse(call.request.body);
     if (!fields) return call.reply(refusal(fields.error()));
     auto ban = ban_of(*fields);
-    if (!ban) return call.reply(refusal(ban.error()));
+    if (!ban) return call.reply(refusal_saying(ban.error().error, ban.error().why));
     auto known = [&bus = call.parts.bus, ban = *std::move(ban),
                   reply = std::move(call.reply)](auto settings) mutable {
         if (!settings) return reply(refusal(settings.error()));
@@ -115,7 +152,7 @@ void end_address_ban(AdminCall call) {
     const auto fields = Fields::parse(call.request.body);
     if (!fields) return call.reply(refusal(fields.error()));
     const auto network = network_of(*fields);
-    if (!network) return call.reply(refusal(network.error()));
+    if (!network) return call.reply(refusal_saying(network.error().error, network.error().why));
     auto removed = [reply = std::move(call.reply)](const Result<bus::Reply>& answer) mutable {
         reply(answer ? object_response({{"ok", true}}) : refusal(answer.error()));
     };

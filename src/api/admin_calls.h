@@ -73,6 +73,11 @@ void list_address_bans(AdminCall call);
 void add_address_ban(AdminCall call);
 void end_address_ban(AdminCall call);
 // ---- admin_groups.cc
+// The group itself, or not_found{gid}.
+void ask_group(bus::Bus& bus, GroupId gid,
+               std::move_only_function<void(Result<pb::GroupSummary>)> done);
+// Nobody is in it and it has no name: its number alone is left.
+[[nodiscard]] bool is_closed(const pb::GroupSummary& group);
 void list_groups(AdminCall call);
 void create_group(AdminCall call);
 void show_group(AdminCall call);

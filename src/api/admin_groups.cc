@@ -25,11 +25,6 @@ const char* name_of(pb::GroupKind kind) {
                                               : "normal";
 }
 
-// Nobody is in it and it has no name: its number alone is left.
-bool is_closed(const pb::GroupSummary& group) {
-    return group.members() == 0 && group.name().empty() && group.kind() == pb::GROUP_KIND_NORMAL;
-}
-
 json::object object_of(const pb::GroupSummary& group) {
     return {{"gid", group.gid()},
             {"name", group.name()},
@@ -48,22 +43,16 @@ void ask_groups(bus::Bus& bus, GroupId after, std::uint32_t count,
             });
 }
 
-// The group itself, or not_found.
+// Answers not_found where there is no such group.
 void with_group(AdminCall call,
                 std::move_only_function<void(AdminCall, const pb::GroupSummary&)> done) {
     const GroupId gid{call.numbers[0]};
     bus::Bus& bus = call.parts.bus;
     // The request goes with this call; nothing behind the answer may look at it.
-    ask_groups(bus, {gid.value == 0 ? 0 : gid.value - 1}, 1,
-               [gid, call = std::move(call), done = std::move(done)](auto groups) mutable {
-                   if (!groups) return call.reply(refusal(groups.error()));
-                   const bool found = gid.value != 0 && groups->groups_size() == 1 &&
-                                      groups->groups(0).gid() == gid.value;
-                   if (!found) {
-                       return call.reply(refusal({.code = Code::not_found, .where = "gid"}));
-                   }
-                   done(std::move(call), groups->groups(0));
-               });
+    ask_group(bus, gid, [call = std::move(call), done = std::move(done)](auto group) mutable {
+        if (!group) return call.reply(refusal(group.error()));
+        done(std::move(call), *group);
+    });
 }
 
 void post(AdminCall call, GroupId gid, pb::ClientFrame command) {
@@ -143,6 +132,24 @@ Result<pb::ConfigureGroup> changes_in(const Fields& fields) {
 }
 
 }  // namespace
+
+bool is_closed(const pb::GroupSummary& group) {
+    return group.members() == 0 && group.name().empty() && group.kind() == pb::GROUP_KIND_NORMAL;
+}
+
+void ask_group(bus::Bus& bus, GroupId gid,
+               std::move_only_function<void(Result<pb::GroupSummary>)> done) {
+    ask_groups(bus, {gid.value == 0 ? 0 : gid.value - 1}, 1,
+               [gid, done = std::move(done)](Result<pb::Groups> groups) mutable {
+                   if (!groups) return done(std::unexpected(groups.error()));
+                   const bool found = gid.value != 0 && groups->groups_size() == 1 &&
+                                      groups->groups(0).gid() == gid.value;
+                   if (!found) {
+                       return done(std::unexpected(Error{.code = Code::not_found, .where = "gid"}));
+                   }
+                   done(std::move(*groups->mutable_groups(0)));
+               });
+}
 
 void list_groups(AdminCall call) {
     const Query query{call.request.query};

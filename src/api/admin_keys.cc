@@ -8,6 +8,7 @@
 #include "api/api_keys.h"
 #include "api/responses.h"
 #include "auth/random.h"
+#include "base/group_ids.h"
 #include "base/limits.h"
 #include "base/number_text.h"
 
@@ -80,6 +81,45 @@ Result<MadeKey> key_of(const Fields& fields) {
     return made;
 }
 
+void keep_key(bus::Bus& bus, MadeKey made, Admin::Reply reply) {
+    bus::AskSetSetting ask{.name = std::string{kKeySettings} + made.key.id,
+                           .value = to_setting(made.key)};
+    auto kept = [made = std::move(made),
+                 reply = std::move(reply)](const Result<bus::Reply>& answer) mutable {
+        if (!answer) return reply(refusal(answer.error()));
+        json::object object = object_of(made.key);
+        object["key"] = made.text;
+        reply(object_response(object));
+    };
+    bus.ask(PartitionId{}, std::move(ask), std::move(kept));
+}
+
+// A key never sends to those that are not there, nor to those that push.cc refuses to all: one
+// bound to them would be of no use, and whoever made it would find out much later.
+void keep_if_groups_fit(bus::Bus& bus, std::size_t at, MadeKey made, Admin::Reply reply) {
+    if (at == made.key.groups.size()) return keep_key(bus, std::move(made), std::move(reply));
+    const GroupId gid = made.key.groups[at];
+    const std::string number = std::to_string(gid.value);
+    if (gid == kBroadcastGroup || is_direct(gid)) {
+        const std::string why =
+            gid == kBroadcastGroup ? "group 1 takes no key; the scope everybody writes to everybody"
+                                   : number + " is a chat of two, which takes no key";
+        return reply(refusal_saying({.code = Code::not_permitted, .where = "groups"}, why));
+    }
+    ask_group(bus, gid,
+              [&bus, at, number, made = std::move(made),
+               reply = std::move(reply)](const Result<pb::GroupSummary>& group) mutable {
+                  if (!group && group.error().code != Code::not_found) {
+                      return reply(refusal(group.error()));
+                  }
+                  if (!group || is_closed(*group)) {
+                      return reply(refusal_saying({.code = Code::not_found, .where = "groups"},
+                                                  "there is no group " + number));
+                  }
+                  keep_if_groups_fit(bus, at + 1, std::move(made), std::move(reply));
+              });
+}
+
 }  // namespace
 
 void list_keys(AdminCall call) {
@@ -116,16 +156,7 @@ void add_key(AdminCall call) {
     if (!fields) return call.reply(refusal(fields.error()));
     auto made = key_of(*fields);
     if (!made) return call.reply(refusal(made.error()));
-    bus::AskSetSetting ask{.name = std::string{kKeySettings} + made->key.id,
-                           .value = to_setting(made->key)};
-    auto kept = [made = std::move(*made),
-                 reply = std::move(call.reply)](const Result<bus::Reply>& answer) mutable {
-        if (!answer) return reply(refusal(answer.error()));
-        json::object object = object_of(made.key);
-        object["key"] = made.text;
-        reply(object_response(object));
-    };
-    call.parts.bus.ask(PartitionId{}, std::move(ask), std::move(kept));
+    keep_if_groups_fit(call.parts.bus, 0, std::move(*made), std::move(call.reply));
 }
 
 void remove_key(AdminCall call) {

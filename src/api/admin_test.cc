@@ -15,6 +15,7 @@
 #include "api/registration.h"
 #include "api/settings_test_kit.h"
 #include "auth/password.h"
+#include "base/group_ids.h"
 #include "base/limits.h"
 #include "bus/bus_test_kit.h"
 
@@ -23,6 +24,7 @@ namespace {
 
 using net::http::Request;
 using net::http::Response;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -62,6 +64,8 @@ public:
                 group.set_gid(12);
                 group.set_name("Twelve");
                 group.set_epoch(3);
+            } else if (groups->after == GroupId{20}) {
+                found.add_groups()->set_gid(21);  // Deleted: its number alone is left.
             }
             return reply(bus::Reply{std::move(found)});
         }
@@ -107,7 +111,12 @@ public:
     std::string metrics() override { return "a 1\n"; }
     void reload() override { ++reloads; }
     void backup(std::string folder, Done done) override {
-        if (folder == "/full") return done(std::unexpected("no room"));
+        if (folder == "/full") {
+            return done(std::unexpected(NotDone{Code::store_unavailable, "no room"}));
+        }
+        if (folder == "/there") {
+            return done(std::unexpected(NotDone{Code::bad_field, "/there is there already"}));
+        }
         done(folder + " written");
     }
     Storm storm() override { return {.level = pinned.value_or(1), .pinned = pinned}; }
@@ -418,6 +427,49 @@ TEST_F(AdminTest, AddressesAreBannedListedAndLetIn) {
     EXPECT_EQ(call("POST", "/admin/api/bans/end", network).status, 404U);
 }
 
+TEST_F(AdminTest, AKeyIsBoundToGroupsThatTakeIt) {
+    const auto added = [&](const std::string& groups) {
+        return call("POST", "/admin/api/keys",
+                    R"({"name":"crm","scopes":["group"],"groups":[)" + groups + "]}");
+    };
+    EXPECT_EQ(added(R"("12","12")").status, 200U);
+    const std::size_t kept = bus.settings.rows.size();
+    for (const auto& [groups, why] : {std::pair{R"("12","13")", "there is no group 13"},
+                                      std::pair{R"("21")", "there is no group 21"}}) {
+        const Response missing = added(groups);
+        EXPECT_EQ(missing.status, 404U);
+        EXPECT_THAT(text(missing), AllOf(HasSubstr(R"("field":"groups")"), HasSubstr(why)));
+    }
+    const std::uint64_t direct = direct_gid({7}, {8}).value;
+    for (const auto& [gid, why] : {std::pair{std::uint64_t{1}, "group 1 takes no key"},
+                                   std::pair{direct, "is a chat of two"}}) {
+        const Response wrong = added('"' + std::to_string(gid) + '"');
+        EXPECT_EQ(wrong.status, 403U);
+        EXPECT_THAT(text(wrong), AllOf(HasSubstr(R"("field":"groups")"), HasSubstr(why)));
+    }
+    EXPECT_EQ(bus.settings.rows.size(), kept);
+}
+
+TEST_F(AdminTest, ANetworkThatCannotBeBannedIsToldWhy) {
+    const auto why = [&](const std::string& network) {
+        return text(
+            call("POST", "/admin/api/bans", R"({"reason":"a","network":")" + network + R"("})"));
+    };
+    EXPECT_THAT(why("192.0.2.1/24"),
+                HasSubstr("bits are set behind the prefix; the network is 192.0.2.0/24\""));
+    EXPECT_THAT(why("2001:db8::1/32"), HasSubstr("the network is 2001:db8::/32\""));
+    EXPECT_THAT(why("10.0.0.0/7"), AllOf(HasSubstr(R"("field":"network","limit":8)"),
+                                         HasSubstr("the shortest prefix is /8\"")));
+    EXPECT_THAT(why("2000::/3"), HasSubstr("the shortest prefix is /16\""));
+    EXPECT_THAT(why("::/32"), HasSubstr("holds all of IPv4 as well"));
+    EXPECT_THAT(why("192.0.2.0/33"), HasSubstr("a number from 0 to 32\""));
+    EXPECT_THAT(why("192.0.2.0/"), HasSubstr("a number from 0 to 32\""));
+    EXPECT_THAT(why("here"), HasSubstr("neither an address nor a network"));
+    EXPECT_THAT(why(""), HasSubstr(R"("field":"network")"));
+    EXPECT_THAT(text(call("POST", "/admin/api/bans/end", R"({"network":"192.0.2.1/24"})")),
+                HasSubstr("the network is 192.0.2.0/24\""));
+}
+
 TEST_F(AdminTest, AddressBansAreBounded) {
     for (const char* body :
          {R"({"network":"192.0.2.7"})", R"({"network":"192.0.2.7","reason":""})",
@@ -465,8 +517,13 @@ TEST_F(AdminTest, TheProcessReloadsAndBacksUp) {
                 HasSubstr("/b written"));
     EXPECT_EQ(call("POST", "/admin/api/backup", R"({"folder":"b"})").status, 400U);
     const Response failed = call("POST", "/admin/api/backup", R"({"folder":"/full"})");
-    EXPECT_EQ(failed.status, 500U);
-    EXPECT_THAT(text(failed), HasSubstr("no room"));
+    EXPECT_EQ(failed.status, 503U);
+    EXPECT_THAT(text(failed), AllOf(HasSubstr("STORE_UNAVAILABLE"), HasSubstr("no room")));
+    const Response wrong = call("POST", "/admin/api/backup", R"({"folder":"/there"})");
+    EXPECT_EQ(wrong.status, 400U);
+    EXPECT_THAT(text(wrong),
+                AllOf(HasSubstr(R"("code":"BAD_FIELD")"), HasSubstr(R"("field":"folder")"),
+                      HasSubstr(R"("why":"/there is there already")")));
 }
 
 }  // namespace

@@ -33,9 +33,9 @@ Response json_response(unsigned status, std::string body) {
                         {.name = "X-Content-Type-Options", .value = "nosniff"}}};
 }
 
-Response refusal(const Error& error) { return refusal(status_of(error.code), error); }
+namespace {
 
-Response refusal(unsigned status, const Error& refused) {
+Response refusal_of(unsigned status, const Error& refused, std::string_view why) {
     Error error = refused;
     if ((status == 503 || status == 429) && error.retry_after_ms == 0) {
         error.retry_after_ms = static_cast<std::uint32_t>(net::http::kRetryAfter.count());
@@ -47,6 +47,7 @@ Response refusal(unsigned status, const Error& refused) {
         .add("limit", error.limit)
         .add("retry_after_ms", std::uint64_t{error.retry_after_ms});
     if (!error.rule.empty()) body.add("rule", error.rule);
+    if (!why.empty()) body.add("why", why);
     Response response = json_response(status, body.text());
     response.refused = error.code;
     if (error.retry_after_ms > 0) {
@@ -56,6 +57,16 @@ Response refusal(unsigned status, const Error& refused) {
         response.headers.push_back({.name = "WWW-Authenticate", .value = "Bearer"});
     }
     return response;
+}
+
+}  // namespace
+
+Response refusal(const Error& error) { return refusal(status_of(error.code), error); }
+
+Response refusal(unsigned status, const Error& error) { return refusal_of(status, error, {}); }
+
+Response refusal_saying(const Error& error, std::string_view why) {
+    return refusal_of(status_of(error.code), error, why);
 }
 
 Response refusal(const v1::Refused& refused) {

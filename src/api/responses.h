@@ -20,6 +20,8 @@ namespace stentor::api {
 // where there is a time, as there always is for 503 and 429.
 [[nodiscard]] net::http::Response refusal(const Error& error);
 [[nodiscard]] net::http::Response refusal(unsigned status, const Error& error);
+// With a sentence in "why", for the operator who reads it.
+[[nodiscard]] net::http::Response refusal_saying(const Error& error, std::string_view why);
 
 // An owner's, as it came over the bus.
 [[nodiscard]] net::http::Response refusal(const v1::Refused& refused);

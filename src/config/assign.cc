@@ -31,6 +31,8 @@ Value value_of(Kind kind, std::string_view text) {
     return std::string{text};
 }
 
+constexpr std::string_view kPrefix = "STENTOR_";
+
 // Read elsewhere: by the command line, by stentor chat, by scripts and tests beside the server.
 constexpr std::array<std::string_view, 10> kOthers{
     "STENTOR_CONFIG", "STENTOR_SERVER",      "STENTOR_TOKEN",   "STENTOR_BUILD",
@@ -44,16 +46,20 @@ std::expected<void, std::string> check_variables(const std::vector<std::string_v
         // Kubernetes sets STENTOR_SERVICE_HOST, STENTOR_PORT_80_TCP ... beside a service of this
         // name.
         if (name.starts_with("STENTOR_SERVICE_") || name.starts_with("STENTOR_PORT")) continue;
-        if (!name.starts_with("STENTOR_") || std::ranges::find(kOthers, name) != kOthers.end()) {
+        if (!name.starts_with(kPrefix) || std::ranges::find(kOthers, name) != kOthers.end()) {
             continue;
         }
         const auto is_its = [&](const Key& key) { return variable_of(key) == name; };
         if (std::ranges::any_of(keys(), is_its)) continue;
         const auto nearest = std::ranges::min_element(
             keys(), {}, [&](const Key& key) { return spelling_distance(name, variable_of(key)); });
-        return std::unexpected("environment variable " + std::string{name} +
-                               ": there is no such key; is it " + variable_of(*nearest) + ", for " +
-                               nearest->path() + "?");
+        constexpr std::size_t kNear = 4;
+        const bool near = spelling_distance(name, variable_of(*nearest)) <=
+                          std::min(kNear, (name.size() - kPrefix.size()) / 2);
+        return std::unexpected(
+            "environment variable " + std::string{name} + ": there is no such key; " +
+            (near ? "is it " + variable_of(*nearest) + ", for " + nearest->path() + "?"
+                  : "stentor gen-config lists all"));
     }
     return {};
 }
@@ -63,7 +69,8 @@ std::expected<void, std::string> assign(Settings& settings, const Key& key, std:
 }
 
 std::string variable_of(const Key& key) {
-    std::string name = "STENTOR_" + std::string{key.section} + "_" + std::string{key.name};
+    std::string name =
+        std::string{kPrefix} + std::string{key.section} + "_" + std::string{key.name};
     std::ranges::transform(name, name.begin(), [](char c) {
         return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     });

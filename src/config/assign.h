@@ -21,7 +21,7 @@ namespace stentor::config {
     Settings& settings, const std::function<const char*(const char*)>& get);
 
 // Refuses the first name that begins with STENTOR_ and belongs to no key, nor to another program of
-// this house; it names the one whose spelling is nearest.
+// this house; it names the one whose spelling is near, if there is one.
 [[nodiscard]] std::expected<void, std::string> check_variables(
     const std::vector<std::string_view>& names);
 

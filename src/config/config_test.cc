@@ -196,6 +196,10 @@ TEST(Environment, AMisspeltVariableIsRefusedWithTheNearest) {
     EXPECT_THAT(flaw.error(),
                 AllOf(HasSubstr("STENTOR_ACCOUNT_SIGN_UP"),
                       HasSubstr("is it STENTOR_ACCOUNTS_SIGN_UP"), HasSubstr("accounts.sign_up")));
+    const auto far = check_variables({"STENTOR_FOO"});
+    ASSERT_FALSE(far);
+    EXPECT_THAT(far.error(), AllOf(HasSubstr("STENTOR_FOO"), HasSubstr("stentor gen-config"),
+                                   Not(HasSubstr("is it"))));
 }
 
 TEST(Changes, AreFoundKeyByKey) {

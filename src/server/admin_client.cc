@@ -65,6 +65,7 @@ std::string words_of(unsigned status, const std::string& body) {
         const json::value* found = value.get_object().if_contains(key);
         return found != nullptr && found->is_string() ? std::string{found->get_string()} : "";
     };
+    if (!text("why").empty()) return "refused: " + plain(text("why"));
     std::string words = "refused: " + text("code");
     if (!text("field").empty()) words += ", " + text("field");
     if (!text("rule").empty()) words += ", by the rule " + text("rule");
@@ -89,7 +90,7 @@ std::string AdminClient::exchange(std::string_view method, const std::string& pa
                                   const std::string& body) {
     refuse_foreign_folder(data_);
     if (!actor_.empty() && (actor_.size() > limits::kNameBytes || !plain_line(actor_))) {
-        throw std::runtime_error{
+        throw CLI::ValidationError{
             fmt::format("--as takes one line of at most {} bytes", limits::kNameBytes)};
     }
     const bench::Endpoint to = bench::endpoint_of(address_in(data_));

@@ -24,11 +24,6 @@ constexpr const char* kSecrets = "secrets";
     throw std::runtime_error{fmt::format("{} {}", where.string(), what)};
 }
 
-void make_private(const fs::path& folder) {
-    fs::create_directories(folder);
-    fs::permissions(folder, fs::perms::owner_all);
-}
-
 // A library's words for what went wrong become the operator's.
 void copy_record(const fs::path& from, const fs::path& to, const fs::path& data) {
     std::error_code problem;
@@ -41,8 +36,11 @@ void copy_record(const fs::path& from, const fs::path& to, const fs::path& data)
 }  // namespace
 
 std::string take_backup(store::Maintenance& store, const fs::path& data, const fs::path& folder) {
-    if (fs::exists(folder)) refuse("is there already: a backup needs a new folder", folder);
-    make_private(folder);
+    std::error_code problem;
+    if (fs::exists(folder, problem)) {
+        throw UnusableFolder{folder.string() + " is there already: a backup needs a new folder"};
+    }
+    make_private_folder(folder);
     const auto copied = store.checkpoint((folder / kStore).string());
     if (!copied) refuse("could not be written: " + std::string{copied.error().where}, folder);
     // Last: a folder without secrets is a backup that was not finished.

@@ -19,8 +19,8 @@
 
 namespace stentor::server {
 
-// Into `folder`, which must not exist yet; the secrets keep their mode. Returns what was copied, in
-// words.
+// Into `folder`, which must not exist yet, else UnusableFolder (data_folder.h); the secrets keep
+// their mode. Returns what was copied, in words.
 std::string take_backup(store::Maintenance& store, const std::filesystem::path& data,
                         const std::filesystem::path& folder);
 

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <memory>
 
+#include "server/data_folder.h"
 #include "store/rocks/rocks_store.h"
 
 namespace stentor::server {
@@ -46,6 +47,18 @@ protected:
 
     fs::path folder_;
 };
+
+TEST_F(BackupTest, OneThatHasNoPlaceIsRefusedByItsPath) {
+    const auto store = open(folder_ / "data");
+    for (const fs::path& place : {folder_, fs::path{"/proc/zz/x"}}) {
+        try {
+            take_backup(*store::maintenance_of(*store), folder_ / "data", place);
+            ADD_FAILURE() << "taken into " << place;
+        } catch (const UnusableFolder& refused) {
+            EXPECT_THAT(refused.what(), testing::HasSubstr(place.string()));
+        }
+    }
+}
 
 TEST_F(BackupTest, WhatWasThereWhenItWasTakenComesBackUnderANewEpoch) {
     Epoch before;

@@ -61,8 +61,10 @@ void add_ban_commands(CLI::App& app) {
     CLI::App* end_command = ban->add_subcommand("end", "Let it in again");
     const auto ending = std::make_shared<BanArguments>(*end_command);
     end_command->add_option("NETWORK", ending->network)->required();
-    end_command->callback(
-        [ending] { ending->server.post("/admin/api/bans/end", {{"network", ending->network}}); });
+    end_command->callback([ending] {
+        ending->server.post("/admin/api/bans/end", {{"network", ending->network}});
+        fmt::print("{} may come in again\n", plain(ending->network));
+    });
 }
 
 }  // namespace stentor::server

@@ -27,7 +27,7 @@ terminal::Server server_of(const std::string& text, const Wishes& wishes) {
     const std::size_t colon = text.rfind(':');
     unsigned long port = 0;
     if (colon != std::string::npos) port = std::strtoul(text.c_str() + colon + 1, nullptr, 10);
-    if (port == 0 || port > 65'535) throw std::runtime_error{"'" + text + "' is no HOST:PORT"};
+    if (port == 0 || port > 65'535) throw CLI::ValidationError{"'" + text + "' is no HOST:PORT"};
     std::string host = text.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     return {.host = host,
@@ -47,7 +47,7 @@ std::string token_of(const Wishes& wishes) {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes the environment.
     if (const char* given = std::getenv("STENTOR_TOKEN"); given != nullptr) return given;
     if (wishes.name.empty() || wishes.sign_in.empty()) {
-        throw std::runtime_error{
+        throw CLI::ValidationError{
             "who? Give --name with --sign-in HOST:PORT, --token-file, or STENTOR_TOKEN"};
     }
     const auto signed_in = terminal::sign_in(server_of(wishes.sign_in, wishes), wishes.name,

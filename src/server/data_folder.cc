@@ -8,6 +8,7 @@
 #include <array>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include "base/room.h"
 
@@ -58,6 +59,16 @@ void refuse_full_disk(const fs::path& data, std::uint64_t bytes) {
                              who + std::to_string((needed + kMebi - 1) / kMebi) + " MiB"};
 }
 
+void make_private_folder(const fs::path& folder) {
+    std::error_code problem;
+    const bool made = fs::create_directories(folder, problem);
+    if (made && !problem) fs::permissions(folder, fs::perms::owner_all, problem);
+    if (problem) {
+        throw UnusableFolder{"the folder " + folder.string() +
+                             " cannot be made: " + problem.message()};
+    }
+}
+
 std::uint64_t bytes_in(const fs::path& folder, std::string_view ending) {
     std::uint64_t bytes = 0;
     std::error_code problem;
@@ -87,8 +98,13 @@ UnfinishedRecord::UnfinishedRecord(const fs::path& data)
     if (fs::exists(data_ / "store")) {
         throw std::runtime_error{data_.string() + " holds a record already: name a new folder"};
     }
-    fs::create_directories(data_);
-    fs::permissions(data_, fs::perms::owner_all);
+    make_private_folder(data_);
+    std::error_code problem;
+    fs::permissions(data_, fs::perms::owner_all, problem);
+    if (problem) {
+        throw UnusableFolder{"the folder " + data_.string() +
+                             " cannot be used: " + problem.message()};
+    }
     fs::remove_all(path_);  // Of one that was cut off.
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <stdexcept>
 #include <string_view>
 
 namespace stentor::server {
@@ -20,6 +21,15 @@ void refuse_foreign_folder(const std::filesystem::path& data, bool made_for_a_se
 // and for `bytes` more. RocksDB ends the process where a write finds none, so it is asked before.
 // The folder need not be there yet.
 void refuse_full_disk(const std::filesystem::path& data, std::uint64_t bytes = 0);
+
+// A folder that was named for something cannot be used for it.
+struct UnusableFolder : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// Makes the folder, and those above it, for its owner alone; one that is there keeps its mode.
+// Throws UnusableFolder.
+void make_private_folder(const std::filesystem::path& folder);
 
 // Of all files in the folder whose names end so.
 inline constexpr std::string_view kLogEnding = ".log";  // Of RocksDB's logs.

@@ -57,6 +57,20 @@ std::string words_of(const std::function<void()>& act) {
     return "it was done";
 }
 
+TEST_F(DataFolder, OneThatCannotBeMadeIsNamed) {
+    std::ofstream{place_ / "file"} << "in the way";
+    for (const fs::path& folder : {fs::path{"/proc/zz/x"}, place_ / "file" / "x"}) {
+        EXPECT_THAT(words_of([&] { make_private_folder(folder); }),
+                    HasSubstr("the folder " + folder.string() + " cannot be made: "));
+    }
+    EXPECT_THAT(words_of([&] { make_private_folder(place_ / "file"); }), HasSubstr("/file"));
+    make_private_folder(place_ / "a" / "b");
+    EXPECT_EQ(fs::status(place_ / "a" / "b").permissions(), fs::perms::owner_all);
+    fs::permissions(place_ / "a" / "b", fs::perms::all);
+    make_private_folder(place_ / "a" / "b");
+    EXPECT_EQ(fs::status(place_ / "a" / "b").permissions(), fs::perms::all) << "it keeps its mode";
+}
+
 TEST_F(DataFolder, NothingIsBegunOnAFullDiskAndNothingIsLeft) {
     const Beginning beginning{.now = Time{}, .note = place_ / "state" / "epoch"};
     std::ofstream{place_ / "export.jsonl"} << "{}\n";

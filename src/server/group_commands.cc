@@ -49,7 +49,12 @@ std::string day_of(std::uint64_t ms) {
                        std::chrono::time_point_cast<std::chrono::seconds>(from_ms(ms)));
 }
 
+// Of a closed one its number and its head alone are left: no entry up to it can be read.
 void print_group(const json::object& group) {
+    if (group.at("kind").as_string() == "closed") {
+        fmt::print("{}\tclosed\tnobody is in it, its messages are dropped\n", number(group, "gid"));
+        return;
+    }
     fmt::print("{}\t{}\t{} members\t{} entries\t{}\n", number(group, "gid"), text_of(group, "kind"),
                number(group, "members"), number(group, "head"), text_of(group, "name"));
 }
@@ -118,28 +123,57 @@ std::uint64_t join_policy_of(const std::string& value) {
         return static_cast<std::uint64_t>(found - kJoinPolicies.begin());
     }
     if (number && *number < kJoinPolicies.size()) return *number;
-    throw CLI::ValidationError{"join_policy", value + " is none of open, invite, approval"};
+    throw CLI::ValidationError{"join_policy",
+                               value + " is none of open, invite, approval (or 0, 1, 2)"};
 }
 
-// KEY=VALUE each; a number where it is one, true and false as they are.
+struct GroupKey {
+    std::string_view name;
+    std::string_view expected;
+};
+constexpr GroupKey kGroupKeys[] = {{"name", "a text"},
+                                   {"topic", "a text"},
+                                   {"welcome", "a text"},
+                                   {"slow_mode_s", "a whole number"},
+                                   {"join_policy", "open, invite or approval"},
+                                   {"history_for_joiners", "true or false"},
+                                   {"retention_s", "a whole number"},
+                                   {"retention_entries", "a whole number"},
+                                   {"hold_ms", "a whole number"},
+                                   {"hold_entries", "a whole number"}};
+
+const GroupKey& group_key(const std::string& name) {
+    const auto* const found = std::ranges::find(kGroupKeys, name, &GroupKey::name);
+    if (found != std::end(kGroupKeys)) return *found;
+    std::string all;
+    for (const GroupKey& key : kGroupKeys) {
+        all += (all.empty() ? "" : ", ") + std::string{key.name};
+    }
+    throw CLI::ValidationError{"there is no key " + plain(name) + "; the keys are " + all};
+}
+
+json::value setting_of(const GroupKey& key, const std::string& value) {
+    if (key.expected == "a text") return json::string(value);
+    if (key.name == "join_policy") return join_policy_of(value);
+    if (key.name == "history_for_joiners" && (value == "true" || value == "false")) {
+        return value == "true";
+    }
+    const auto whole = number_in(value);
+    if (key.name != "history_for_joiners" && whole) return *whole;
+    throw CLI::ValidationError{fmt::format("{} takes {}", key.name, key.expected)};
+}
+
+// KEY=VALUE each.
 json::object settings_of(const std::vector<std::string>& changes) {
     json::object body;
     for (const std::string& change : changes) {
         const std::size_t equals = change.find('=');
-        if (equals == std::string::npos) throw CLI::ValidationError{"KEY=VALUE", change};
-        const std::string value = change.substr(equals + 1);
-        json::value& place = body[change.substr(0, equals)];
-        const bool is_text = change.starts_with("name=") || change.starts_with("topic=") ||
-                             change.starts_with("welcome=");
-        if (change.starts_with("join_policy=")) {
-            place = join_policy_of(value);
-        } else if (const auto whole = number_in(value); whole && !is_text) {
-            place = *whole;
-        } else if (!is_text && (value == "true" || value == "false")) {
-            place = value == "true";
-        } else {
-            place = value;
+        const GroupKey& key = group_key(change.substr(0, equals));
+        if (equals == std::string::npos) {
+            throw CLI::ValidationError{
+                fmt::format("{0} takes {1}: {0}=...", key.name, key.expected)};
         }
+        body[key.name] = setting_of(key, change.substr(equals + 1));
     }
     return body;
 }

@@ -87,8 +87,10 @@ void add_key_commands(CLI::App& app) {
     CLI::App* remove_command = key->add_subcommand("remove", "It is void at once");
     const auto removing = std::make_shared<KeyArguments>(*remove_command);
     remove_command->add_option("ID", removing->name)->required();
-    remove_command->callback(
-        [removing] { removing->server.post("/admin/api/keys/remove", {{"id", removing->name}}); });
+    remove_command->callback([removing] {
+        removing->server.post("/admin/api/keys/remove", {{"id", removing->name}});
+        fmt::print("key {} is removed\n", plain(removing->name));
+    });
 }
 
 }  // namespace stentor::server

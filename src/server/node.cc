@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "config/address.h"
 #include "server/backup.h"
+#include "server/data_folder.h"
 #include "server/metrics.h"
 #include "server/options_of.h"
 #include "server/outside.h"
@@ -196,17 +197,21 @@ void Node::reload() { kill(getpid(), SIGHUP); }
 void Node::backup(std::string folder, Done done) {
     auto shared = std::make_shared<Done>(std::move(done));
     const bool taken = chores_.try_put([this, folder = std::move(folder), shared] {
-        std::expected<std::string, std::string> outcome;
+        std::expected<std::string, NotDone> outcome;
         try {
             outcome = take_backup(*store::maintenance_of(*store_), settings_.server.data, folder);
             log::info("backup taken", {{"folder", folder}});
+        } catch (const UnusableFolder& problem) {
+            outcome = std::unexpected(NotDone{Code::bad_field, problem.what()});
+            log::warn("no backup", {{"why", problem.what()}});
         } catch (const std::exception& problem) {
-            outcome = std::unexpected(problem.what());
+            outcome = std::unexpected(NotDone{Code::store_unavailable, problem.what()});
             log::error("no backup", {{"why", problem.what()}});
         }
         (*shared)(std::move(outcome));
     });
-    if (!taken) (*shared)(std::unexpected("too many backups are asked for"));
+    if (!taken)
+        (*shared)(std::unexpected(NotDone{Code::overloaded, "too many backups are asked for"}));
 }
 
 void Node::drain() {

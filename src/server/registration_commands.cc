@@ -64,8 +64,10 @@ void add_registration_commands(CLI::App& app) {
     CLI::App* end_command = registration->add_subcommand("end", "It lets nobody in any more");
     const auto ending = std::make_shared<RegistrationArguments>(*end_command);
     end_command->add_option("ID", ending->name)->required();
-    end_command->callback(
-        [ending] { ending->server.post("/admin/api/registration/end", {{"id", ending->name}}); });
+    end_command->callback([ending] {
+        ending->server.post("/admin/api/registration/end", {{"id", ending->name}});
+        fmt::print("token {} lets nobody in any more\n", plain(ending->name));
+    });
 }
 
 }  // namespace stentor::server

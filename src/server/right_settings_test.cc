@@ -97,6 +97,12 @@ TEST_F(RightSettings, FilesAndFoldersAreThere) {
                                          HasSubstr("server.data"), HasSubstr("outside.tokens")));
 }
 
+TEST_F(RightSettings, AFolderIsNoListOfWords) {
+    settings_.safety.words = folder_.string();
+    EXPECT_THAT(flaws_of(settings_),
+                ElementsAre("safety.words: cannot read the file " + folder_.string()));
+}
+
 TEST_F(RightSettings, WhoWaitsForAFollowerLetsOneCome) {
     settings_.replica.mode = "strict";
     EXPECT_THAT(flaws_of(settings_), ElementsAre(HasSubstr("replica.mode")));

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "base/limits.h"
@@ -15,9 +17,13 @@ namespace stentor::server {
 std::expected<std::shared_ptr<const safety::Keywords>, std::string> load_words(
     const std::string& path) {
     if (path.empty()) return std::make_shared<const safety::Keywords>();
+    std::error_code ignored;
     std::ifstream file{path, std::ios::binary};
-    std::string list{std::istreambuf_iterator<char>{file}, {}};
-    if (!file) return std::unexpected(fmt::format("safety.words: cannot read {}", path));
+    // A stream opens a folder, too, and throws when it is read.
+    if (!file || std::filesystem::is_directory(path, ignored)) {
+        return std::unexpected(fmt::format("safety.words: cannot read the file {}", path));
+    }
+    const std::string list{std::istreambuf_iterator<char>{file}, {}};
     auto words = safety::Keywords::from_list(list);
     if (!words) {
         const safety::ListFault& fault = words.error();

@@ -44,13 +44,6 @@ void raise_descriptor_limit() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// One that was there already keeps the mode that its owner gave it.
-void make_folder(const std::filesystem::path& folder) {
-    if (std::filesystem::create_directories(folder)) {
-        std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
-    }
-}
-
 void set_log(const config::Settings& settings) {
     const std::string& level = settings.log.level;
     log::set_level(level == "debug"     ? log::Level::debug
@@ -109,7 +102,7 @@ void serve(const Sources& sources) {
     if (sodium_init() < 0) throw std::runtime_error{"libsodium cannot start"};
     set_log(*settings);
     refuse_foreign_folder(settings->server.data);
-    make_folder(settings->server.data);
+    make_private_folder(settings->server.data);
     refuse_full_disk(settings->server.data);
     raise_descriptor_limit();
 

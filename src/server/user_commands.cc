@@ -130,16 +130,22 @@ void erase(UserArguments& arguments) {
 
 // Of the account, for whoever may read the secrets; the server need not run for --admin.
 void print_token(UserArguments& arguments, bool admin) {
+    if (admin && !arguments.name.empty()) {
+        throw CLI::ValidationError{
+            "NAME is not used with --admin, which prints the key of the server, not of an account"};
+    }
+    if (!admin && arguments.name.empty()) {
+        throw CLI::ValidationError{"whose token? stentor token NAME"};
+    }
+    const auto lifetime = config::parse_time(arguments.lifetime);
+    if (!lifetime || *lifetime < kLifetimeMin || *lifetime > kLifetimeMax) {
+        throw CLI::ValidationError{"--lifetime takes a time from \"1 s\" to \"3650 d\""};
+    }
     refuse_foreign_folder(arguments.server.data());
     const auto secrets = auth::load_secrets(arguments.server.data() / "secrets");
     if (admin) {
         fmt::print("{}\n", auth::admin_key(secrets.keys.front()));
         return;
-    }
-    if (arguments.name.empty()) throw std::runtime_error{"whose token? stentor token NAME"};
-    const auto lifetime = config::parse_time(arguments.lifetime);
-    if (!lifetime || *lifetime < kLifetimeMin || *lifetime > kLifetimeMax) {
-        throw std::runtime_error{"--lifetime takes a time from \"1 s\" to \"3650 d\""};
     }
     const UserId uid{arguments.server.uid_of(arguments.name)};
     const json::object noted =

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "session/checks.h"
+#include "text/blank.h"
 #include "text/emoji.h"
 
 namespace stentor::session {
@@ -16,7 +17,7 @@ Result<void> check_body(std::string_view bytes, std::string_view field) {
         return bad("body.text", limits::kTextBytes, Code::text_too_long);
     }
     if (!valid_utf8(body.text())) return bad("body.text");
-    if (body.text().empty() && body.attachments().empty()) {
+    if (body.attachments().empty() && text::is_blank(body.text())) {
         return bad("body.text", 1, Code::empty_body);
     }
     if (body.reply_to() > limits::kIdMax) return bad("body.reply_to", limits::kIdMax);

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
+#include "base/cmid.h"
 #include "base/limits.h"
 
 namespace stentor::session {
@@ -48,6 +50,38 @@ TEST(Checks, AChangeToAnEntryNamesItsPlace) {
     EXPECT_EQ(objection(edit).limit, limits::kTextBytes);
     edit.set_body(body(""));
     EXPECT_EQ(objection(edit).code, Code::empty_body);
+}
+
+TEST(Checks, AMessageShowsSomething) {
+    const auto refused = [](const std::string& bytes) {
+        pb::Send send;
+        send.set_gid(5);
+        send.set_cmid(
+            std::string{Cmid::made_at(from_ms(1), std::array<std::uint8_t, 10>{}).view()});
+        send.set_body(bytes);
+        pb::Edit edit;
+        edit.set_gid(5);
+        edit.set_epoch(1);
+        edit.set_seq(9);
+        edit.set_body(bytes);
+        const auto sent = check(send);
+        EXPECT_EQ(sent.has_value(), check(edit).has_value());
+        if (!sent) {
+            EXPECT_EQ(sent.error().code, Code::empty_body);
+            EXPECT_EQ(sent.error().where, "body.text");
+        }
+        return !sent;
+    };
+    for (const char* blank : {"", " ", "\n\n", "\u200b", "\u3000\u200b", "\u200d\ufe0f"}) {
+        EXPECT_TRUE(refused(body(blank)));
+    }
+    for (const char* seen : {"a", " a", "👍", "❤\ufe0f", "👨‍👩‍👧"})
+        EXPECT_FALSE(refused(body(seen)));
+
+    pb::Body picture;
+    picture.set_text("\u200b");
+    picture.add_attachments()->set_address("/blobs/1");
+    EXPECT_FALSE(refused(picture.SerializeAsString())) << "the attachment is seen";
 }
 
 TEST(Checks, HidesAreBounded) {

@@ -198,6 +198,7 @@ describe("a send", () => {
 
   test.each([
     ["without text", "", Code.EMPTY_BODY],
+    ["that shows nothing", " \u200b\n", Code.EMPTY_BODY],
     ["with too much text", "x".repeat(8 * 1024 + 1), Code.TEXT_TOO_LONG],
   ])("%s is for the user to change", async (_, text, code) => {
     const client = await WireClient.hello(server, ann.token);

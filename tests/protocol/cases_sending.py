@@ -92,14 +92,16 @@ async def refused_sends_do_not_use_up_the_rate(world):
 
 
 async def sizes_are_bounded_and_named(world):
-    """A text beyond 8,192 bytes is TEXT_TOO_LONG with that limit, an empty body EMPTY_BODY."""
+    """A text beyond 8,192 bytes is TEXT_TOO_LONG with that limit, a body that shows nothing EMPTY_BODY."""
     ann = await world.connected()
     gid = await world.group(ann)
     async with refused("TEXT_TOO_LONG") as met:
         await ann.send(gid, "x" * 8_193)
     assert met[0].limit == 8_192
-    async with refused("EMPTY_BODY"):
-        await ann.send(gid, "")
+    for blank in ("", " \n", "\u200b", "\u3000\u2060\ufe0f"):
+        async with refused("EMPTY_BODY"):
+            await ann.send(gid, blank)
+    await ann.send(gid, "\u2764\ufe0f")
 
 
 async def attachments_have_addresses_that_can_be_fetched(world):

@@ -92,7 +92,7 @@ const en = {
   // By code and field.
   refusedFor: {
     "BAD_FIELD network": (limit: number) =>
-      limit > 0 ? `This network is too wide: /${limit} is the widest.` : "This is no address and no network: write it like 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32.",
+      limit > 0 ? `This network is too wide: /${limit} is the widest.` : "This is no address and no network: write it like 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32, with nothing set behind the prefix.",
     "BAD_FIELD reason": (limit: number) => `The reason is missing, longer than ${limit} bytes, or not one plain line.`,
     "BAD_FIELD hours": (limit: number) => `The hours are a whole number from 1 to ${limit}.`,
     "NOT_PERMITTED bans": (limit: number) => `${limit} addresses are banned already: lift one of them first.`,
@@ -189,7 +189,7 @@ const zh: typeof en = {
   erased: (count, left, refused) => `已清除 ${count} 条消息，退出 ${left} 个群组。${refused ? `${refused} 项未能完成，请再试一次。` : ""}`,
   refused: (what) => `被拒绝：${what}`,
   refusedFor: {
-    "BAD_FIELD network": (limit) => (limit > 0 ? `网段过大：最大为 /${limit}。` : "这不是地址或网段，请写成 192.0.2.7、192.0.2.0/24 或 2001:db8::/32 的形式。"),
+    "BAD_FIELD network": (limit) => (limit > 0 ? `网段过大：最大为 /${limit}。` : "这不是地址或网段，请写成 192.0.2.7、192.0.2.0/24 或 2001:db8::/32 的形式，前缀之后的位须为零。"),
     "BAD_FIELD reason": (limit) => `缺少原因，或超过 ${limit} 字节，或不是一行普通文字。`,
     "BAD_FIELD hours": (limit) => `小时数须为 1 至 ${limit} 的整数。`,
     "NOT_PERMITTED bans": (limit) => `已封禁 ${limit} 个地址，请先解除其中一个。`,

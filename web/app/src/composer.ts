@@ -1,6 +1,7 @@
 // Where one writes. Enter sends, Shift+Enter starts a line; on a phone Enter starts a line as well.
 
 import { decodeBody, type Body, type Draft, type Entry, type Failure } from "@stentor/sdk";
+import { isBlank } from "./blank";
 import { excerptOf } from "./body";
 import { failureWords, sayFailure, sayText } from "./dialog";
 import { bdi, composes, el, icon, iconButton, isolated, setText } from "./dom";
@@ -181,7 +182,7 @@ export class Composer {
 
   #submit(): void {
     const text = this.text.trim();
-    if (text === "" || this.#over() > 0 || this.#held !== "" || this.#wanted) return;
+    if (isBlank(text) || this.#over() > 0 || this.#held !== "" || this.#wanted) return;
     const body = this.#mentions.bodyOf(text);
     const written = this.#written;
     const about = this.#regarding;
@@ -222,6 +223,6 @@ export class Composer {
     if (scrollHeight > 0) this.#input.style.height = `${scrollHeight + offsetHeight - clientHeight}px`;
     const over = this.text.length * 4 > this.#bytesMax * SHOWN_FROM ? this.#over() : -1;
     setText(this.#note, over > 0 ? t.tooLong(over) : this.#held || this.#waits);
-    this.#send.disabled = this.text.trim() === "" || over > 0 || this.#held !== "" || this.#wanted !== undefined;
+    this.#send.disabled = isBlank(this.text) || over > 0 || this.#held !== "" || this.#wanted !== undefined;
   }
 }
