@@ -61,8 +61,8 @@ void refuse_full_disk(const fs::path& data, std::uint64_t bytes) {
 
 void make_private_folder(const fs::path& folder) {
     std::error_code problem;
-    const bool made = fs::create_directories(folder, problem);
-    if (made && !problem) fs::permissions(folder, fs::perms::owner_all, problem);
+    fs::create_directories(folder, problem);
+    if (!problem) fs::permissions(folder, fs::perms::owner_all, problem);
     if (problem) {
         throw UnusableFolder{"the folder " + folder.string() +
                              " cannot be made: " + problem.message()};
