@@ -61,8 +61,8 @@ void refuse_full_disk(const fs::path& data, std::uint64_t bytes) {
 
 void make_private_folder(const fs::path& folder) {
     std::error_code problem;
-    fs::create_directories(folder, problem);
-    if (!problem) fs::permissions(folder, fs::perms::owner_all, problem);
+    const bool made = fs::create_directories(folder, problem);
+    if (made && !problem) fs::permissions(folder, fs::perms::owner_all, problem);
     if (problem) {
         throw UnusableFolder{"the folder " + folder.string() +
                              " cannot be made: " + problem.message()};
@@ -99,6 +99,7 @@ UnfinishedRecord::UnfinishedRecord(const fs::path& data)
         throw std::runtime_error{data_.string() + " holds a record already: name a new folder"};
     }
     make_private_folder(data_);
+    fs::permissions(data_, fs::perms::owner_all);  // Also one that stood there empty.
     std::error_code problem;
     fs::permissions(data_, fs::perms::owner_all, problem);
     if (problem) {
