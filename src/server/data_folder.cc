@@ -99,8 +99,7 @@ UnfinishedRecord::UnfinishedRecord(const fs::path& data)
         throw std::runtime_error{data_.string() + " holds a record already: name a new folder"};
     }
     make_private_folder(data_);
-    fs::permissions(data_, fs::perms::owner_all);  // Also one that stood there empty.
-    std::error_code problem;
+    std::error_code problem;  // Also one that stood there empty becomes private.
     fs::permissions(data_, fs::perms::owner_all, problem);
     if (problem) {
         throw UnusableFolder{"the folder " + data_.string() +
