@@ -98,8 +98,9 @@ TEST_F(CacheTest, ARecallToldBeforeTheViewIsNotUndoneByWhatTheStreamToldBeforeIt
 TEST_F(CacheTest, ARecallToldBeforeTheViewIsInWhatTheViewPushes) {
     open_it();
     add(1, 1);
+    log.add(1);  // Item 2 is lost; the next one shows that it told an entry.
     log.add(1);
-    item(bus::MemberChanged{.uid = kBob, .member = {.role = pb::ROLE_MEMBER}}, 3);  // 2 is lost.
+    item(bus::EntriesAdded{.entries = log.slice(503, 503)}, 3);
     told.asks.clear();  // The question for what was missed is lost as well.
     open(0, {}, kBob);
     ASSERT_EQ(told.asks.size(), 1U);
@@ -114,6 +115,59 @@ TEST_F(CacheTest, ARecallToldBeforeTheViewIsInWhatTheViewPushes) {
     ASSERT_TRUE(pushed);
     EXPECT_EQ(pushed->batch().first_seq(), 502U);
     EXPECT_TRUE(pushed->batch().entries(0).recalled());
+}
+
+// A view overtakes the stream as any answer does: the stream may still say that somebody left.
+TEST_F(CacheTest, WhatOnlyAViewKnowsIsPushedWhenTheStreamHadItsTime) {
+    open_it();
+    add(1, 1);
+    item(bus::TypingSeen{}, 3);  // 2 is lost, so the next open brings a view.
+    answer_all();
+    log.add(2);
+    told.pushes.clear();
+    open(0, {}, kBob);
+    answer_all();
+    EXPECT_TRUE(told.pushes.empty());
+    ASSERT_EQ(told.opens.size(), 1U);
+    EXPECT_EQ(told.opens[0].frame.opened().head(), 501U);
+    cache.on_tick(now += Millis{1'000});
+    answer_all();
+    const auto entries = std::ranges::find(told.pushes, Lane::entries, &Push::lane);
+    ASSERT_NE(entries, told.pushes.end());
+    EXPECT_EQ(entries->first, Seq{502});
+    EXPECT_EQ(entries->last, Seq{503});
+}
+
+TEST_F(CacheTest, WhoJoinedAboveTheHeadIsLetInWhenTheStreamHasComeThere) {
+    open_it();
+    log.add(3);
+    member.floor = Seq{502};
+    open(0, {}, kBob);
+    answer_all();
+    EXPECT_TRUE(told.opens.empty());
+    item(bus::EntriesAdded{.entries = log.slice(501, 503)}, 1);
+    cache.on_tick(now += Millis{100});
+    answer_all();
+    ASSERT_EQ(told.opens.size(), 1U);
+    EXPECT_EQ(told.opens[0].frame.opened().head(), 503U);
+    EXPECT_EQ(told.opens[0].frame.opened().floor(), 502U);
+}
+
+// Both wait for one view; what the owner said of the first is from before a kick that was missed.
+TEST_F(CacheTest, WhoWaitsForAViewIsAskedAboutAgainWhenSomethingWasMissed) {
+    open();
+    open(0, {}, kBob);
+    ASSERT_EQ(told.asks.size(), 2U);
+    const auto viewed = told.asks[0];
+    const auto waits = told.asks[1];
+    told.asks.clear();
+    cache.on_reply(waits.id, answer(waits.question), now);
+    item(bus::TypingSeen{}, 2);  // 1 is lost: it said that Bob was put out.
+    cache.on_reply(viewed.id, answer(viewed.question), now);
+    member.role = pb::ROLE_NONE;
+    answer_all();
+    EXPECT_TRUE(told.opens.empty());
+    EXPECT_EQ(told.refusals.size(), 2U);
 }
 
 // What is asked for when something was missed, answered later.

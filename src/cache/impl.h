@@ -39,6 +39,7 @@ struct PendingOpen {
     std::uint64_t generation{};  // Of Group::changed when the owner was asked.
     int views_tried{};
     bool with_view{};
+    bool checked{};          // The owner was asked whether the head is further on.
     bus::MemberView member;  // Once the owner has answered.
     std::optional<bus::Mine> mine;
 };
@@ -128,8 +129,10 @@ struct Group {
     Epoch backlog_epoch;  // Of `seen` and `backlog` while no view is here.
     // Told while a view, or what was missed, was on its way.
     std::vector<std::pair<Epoch, LogEntry>> changes;
-    std::deque<LogEntry> backlog;     // Ahead of the head, until what is missing has come.
-    std::vector<PendingPull> beyond;  // Pulls above the head, until that was verified.
+    std::deque<LogEntry> backlog;  // Ahead of the head, until what is missing has come.
+    // Pulls and opens of who knows of more than the head, until that was verified.
+    std::vector<PendingPull> beyond;
+    std::vector<PendingOpen> opens_beyond;
 
     std::unique_ptr<Held> held;  // While the group's window holds something.
 
@@ -199,7 +202,8 @@ private:
     void finish_open(Group& group, PendingOpen open, Time now);
     void want_view(Group& group, PendingOpen open);
     void view_failed(Group& group);
-    bool install(Group& group, const bus::GroupView& view, Time now, bool whole);
+    [[nodiscard]] static bool knows_more(const PendingOpen& open, const Memory& memory);
+    bool install(Group& group, bus::GroupView view, Time now, bool whole);
     void send_opened(Group& group, const PendingOpen& open);
     void seat(Group& group, const PendingOpen& open, std::string payload);
     [[nodiscard]] static std::optional<Seq> fork_after(const Group& group, Epoch epoch);

@@ -387,10 +387,22 @@ void Cache::Impl::release_reached(Group& group, Time now) {
         }
     }
     group.beyond = std::move(later);
+    std::vector<PendingOpen> waiting;
+    for (PendingOpen& open : std::exchange(group.opens_beyond, {})) {
+        if (knows_more(open, memory)) {
+            waiting.push_back(std::move(open));
+        } else {
+            finish_open(group, std::move(open), now);
+        }
+    }
+    group.opens_beyond = std::move(waiting);
 }
 
 void Cache::Impl::release_beyond(Group& group, Time now) {
     for (PendingPull& pull : std::exchange(group.beyond, {})) serve(std::move(pull), now);
+    for (PendingOpen& open : std::exchange(group.opens_beyond, {})) {
+        finish_open(group, std::move(open), now);
+    }
 }
 
 }  // namespace stentor::cache

@@ -14,6 +14,17 @@ namespace {
 
 constexpr std::uint32_t kRetryMs = 1'000;
 
+// Without what lies above `last`, if the view's entries reach down to there.
+void end_at(bus::GroupView& view, Seq last) {
+    auto& newest = view.newest;
+    if (view.head <= last || newest.empty() || newest.front().seq > last + 1) return;
+    newest.resize(last + 1 - newest.front().seq);
+    view.head = last;
+    view.digest = newest.empty() ? view.digest_before : newest.back().digest;
+    std::erase_if(view.tallies,
+                  [last](const pb::Tally& tally) { return tally.seq() > last.value; });
+}
+
 // No such group and not a member of it look the same.
 Error as_told(Error error) {
     if (error.code == Code::not_found || error.code == Code::not_a_member) {
@@ -63,14 +74,10 @@ void Cache::Impl::on_open_reply(AskId id, PendingOpen open, Result<bus::OpenAnsw
     // One that was asked for before something was missed may be from before that.
     const bool whole = open.generation == group->generation;
     const bool viewed =
-        answer && answer->view && install(*group, *answer->view, now, whole) && whole;
+        answer && answer->view && install(*group, std::move(*answer->view), now, whole) && whole;
     if (answer) {
         open.member = answer->member;
-        if (!whole) {
-            ask_open(*group, std::move(open));
-        } else {
-            finish_open(*group, std::move(open), now);
-        }
+        finish_open(*group, std::move(open), now);
     } else {
         refuse_open(*group, open, as_told(answer.error()));
     }
@@ -106,6 +113,8 @@ void Cache::Impl::want_view(Group& group, PendingOpen open) {
 }
 
 void Cache::Impl::finish_open(Group& group, PendingOpen open, Time now) {
+    // What the owner said of them may be from before something that was missed since.
+    if (open.generation != group.generation) return ask_open(group, std::move(open));
     const auto told = group.changed.find(open.uid);
     if (told != group.changed.end() && told->second.version > open.member.version) {
         open.member = told->second;
@@ -114,18 +123,26 @@ void Cache::Impl::finish_open(Group& group, PendingOpen open, Time now) {
         return refuse_open(group, open, as_told({.code = Code::not_found}));
     }
     const Memory& memory = group.memory;
-    // A floor above the head: he joined after the newest entry that came here. A seq above it: he
-    // has read it elsewhere. Either way the owner knows more.
-    const auto knows_more = [&] {
-        return open.member.floor > memory.head() ||
-               (open.epoch == memory.epoch() && open.seq > memory.head() && open.views_tried == 0);
-    };
-    if (knows_more()) release(group);
-    const bool lags = memory.loaded() && knows_more();
-    if (!memory.loaded() || lags) return want_view(group, std::move(open));
+    if (!memory.loaded()) return want_view(group, std::move(open));
+    if (knows_more(open, memory)) release(group);
+    if (knows_more(open, memory) && !open.checked) {
+        open.checked = true;
+        group.opens_beyond.push_back(std::move(open));
+        return catch_up(group);
+    }
+    if (open.member.floor > memory.head()) {
+        return refuse_open(group, open, {Code::overloaded, "head", 0, kRetryMs});
+    }
     group.unwatched_since = now;
     if (open.member.overlay && !open.mine) return ask_mine(group, std::move(open));
     send_opened(group, open);
+}
+
+// A floor above the head: they joined after the newest entry that came here. A seq above it: they
+// have read it elsewhere.
+bool Cache::Impl::knows_more(const PendingOpen& open, const Memory& memory) {
+    return open.member.floor > memory.head() ||
+           (open.epoch == memory.epoch() && open.seq > memory.head());
 }
 
 // What of the history `epoch` is still true: nothing above the lowest point at which it, or one
@@ -154,7 +171,7 @@ void Cache::Impl::refuse_open(Group& group, const PendingOpen& open, Error error
 
 // False: the view is older than what is known here, so it answers nothing. Of one that is not whole
 // only the head is kept: the entries may have been changed since.
-bool Cache::Impl::install(Group& group, const bus::GroupView& view, Time now, bool whole) {
+bool Cache::Impl::install(Group& group, bus::GroupView view, Time now, bool whole) {
     Memory& memory = group.memory;
     const auto stream = streams_.find(partition_of(view.gid).value);
     if (stream != streams_.end() && view.term < stream->second.term) return false;
@@ -165,6 +182,8 @@ bool Cache::Impl::install(Group& group, const bus::GroupView& view, Time now, bo
     if (memory.loaded() && view.epoch > memory.epoch()) start_epoch(group, view.epoch, view.head);
     release(group);
     const bool first = !memory.loaded();
+    const Seq head = view.head;
+    if (!first) end_at(view, trusted(group, head, now));
     if (!first && view.head > memory.head()) {
         // The stream will bring the same again, and find that it is known.
         const bool covers = !view.newest.empty() && view.newest.front().seq <= memory.head() + 1;
@@ -197,7 +216,7 @@ bool Cache::Impl::install(Group& group, const bus::GroupView& view, Time now, bo
         memory.drop_entries();
         group.refresh = true;
     }
-    if (!whole || group.seen > memory.head()) catch_up(group);
+    if (!whole || std::max(group.seen, head) > memory.head()) catch_up(group);
     return true;
 }
 

@@ -30,6 +30,7 @@ public:
               const session::Sight& sight) override;
     void near(std::uint32_t request_id, GroupId gid, Time time,
               const session::Sight& sight) override;
+    void recheck(GroupId gid) override { side_.recheck(gid, session_.uid()); }
     session::SeatIndex take_seat(GroupId gid, Epoch epoch, Seq reached) override;
     void leave_seat(GroupId gid, session::SeatIndex seat) override;
     void caught_up(GroupId gid, session::SeatIndex seat, Epoch epoch, Seq reached) override;

@@ -180,10 +180,12 @@ void Side::recheck(GroupId gid) {
     const fanout::Audience* audience = router_.audience(gid);
     if (audience == nullptr) return;
     for (const fanout::Seat& seat : audience->seats()) {
-        const UserId uid = places_[seat.connection].session.uid();
-        around_.hub.put(
-            [gid, uid](cache::Cache& cache, Time now) { cache.on_recheck(gid, uid, now); });
+        recheck(gid, places_[seat.connection].session.uid());
     }
+}
+
+void Side::recheck(GroupId gid, UserId uid) {
+    around_.hub.put([gid, uid](cache::Cache& cache, Time now) { cache.on_recheck(gid, uid, now); });
 }
 
 void Side::set_level(storm::Level level) {

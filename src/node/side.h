@@ -54,6 +54,7 @@ public:
     // Something of this member's alone is beside the entries of the group from now on.
     void on_overlay(GroupId gid, UserId uid);
     void recheck(GroupId gid);
+    void recheck(GroupId gid, UserId uid);
     // The gate knows something new of this account.
     void on_account_moved(UserId uid);
     // The gate knows all: who came before that is answered.

@@ -275,11 +275,9 @@ void Session::on_refused(std::uint32_t request_id, GroupId gid, const Error& err
         } else {
             misses_.pay_back();
         }
-        if (gone && group->seat != kNoSeat) {
-            leave(gid, fx);
-        } else {
-            opening_done(gid);
-        }
+        opening_done(gid);
+        // Another Open may have seen them let in since: who sits there is asked for once more.
+        if (gone && group->seat != kNoSeat) fx.recheck(gid);
     }
     if (request_id != 0) {
         if (settle(request_id, fx)) fx.reply(wire::encode_refused(request_id, error));

@@ -103,6 +103,8 @@ public:
     virtual void pull(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq from, Seq to,
                       const Sight& sight) = 0;
     virtual void near(std::uint32_t request_id, GroupId gid, Time time, const Sight& sight) = 0;
+    // Whether the user is still a member. Answered by on_ousted if they are not.
+    virtual void recheck(GroupId gid) = 0;
 
     // ---- To the shard's router
     // A new seat that has everything up to `reached`. kNoSeat: the audience is full.

@@ -290,6 +290,20 @@ TEST_F(SessionTest, ARangeToTheHeadCatchesUpAndAShorterOneDoesNot) {
     EXPECT_THAT(fx.caught, ::testing::ElementsAre(Seq{9}));
 }
 
+// Two Opens, and the older one's answer is from before they were let in, but comes last.
+TEST_F(SessionTest, ALateRefusalOfAnOpenTakesNoSeatButHasItCheckedAgain) {
+    begin();
+    say(open(20));
+    say(open(21));
+    session.on_opened(21, opening(), payload(21), fx);
+    session.on_refused(20, kGroup, {.code = Code::not_found, .where = "open.gid"}, fx);
+    EXPECT_EQ(fx.refusal().code(), pb::CODE_NOT_FOUND);
+    EXPECT_TRUE(fx.left.empty());
+    EXPECT_THAT(fx.rechecks, ::testing::ElementsAre(kGroup));
+    session.on_ousted(kGroup, 0, payload(0), fx);  // What the check found.
+    EXPECT_THAT(fx.left, ::testing::ElementsAre(9));
+}
+
 TEST_F(SessionTest, AGroupClosedWhileItWasOpenedTakesNoSeat) {
     begin();
     say(open());

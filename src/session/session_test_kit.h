@@ -47,6 +47,7 @@ public:
         sights.push_back(sight);
     }
     void near(std::uint32_t, GroupId, Time, const Sight&) override { ++nears; }
+    void recheck(GroupId gid) override { rechecks.push_back(gid); }
     SeatIndex take_seat(GroupId, Epoch, Seq reached) override {
         taken.push_back(reached);
         return next_seat;
@@ -72,6 +73,7 @@ public:
     std::vector<Seq> pulls, taken, caught;
     std::vector<Sight> sights;
     std::vector<SeatIndex> left;
+    std::vector<GroupId> rechecks;
     std::vector<std::uint16_t> closed;
     int nears = 0;
     int away = 0;

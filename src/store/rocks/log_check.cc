@@ -68,7 +68,8 @@ private:
         while (name.ends_with('\n')) name.pop_back();
         if (!name.starts_with("MANIFEST-")) return;
         const std::string bytes = read_whole(files_, folder_ + "/" + name);
-        const auto at = read_log_file(bytes, [](std::string_view, bool) {});
+        const auto at =
+            read_log_file(bytes, [this](std::string_view, bool behind) { found_.cut |= behind; });
         if (at) found_.place = {.file = name, .at = *at};
     }
 
@@ -116,6 +117,10 @@ Result<std::optional<std::string>> find_lost_updates(
     rocksdb::FileSystem& files, const std::string& folder,
     const std::function<Result<std::uint64_t>()>& recovered) {
     const LogFindings found = look_at_logs(files, folder);
+    if (found.cut) {
+        return folder + "/" + found.place->file + " is damaged at byte " +
+               std::to_string(found.place->at) + ": tables that it names behind would be lost";
+    }
     if (!found.suspicious) return std::nullopt;
     const Result<std::uint64_t> newest = recovered();
     if (!newest) return std::unexpected(newest.error());

@@ -31,7 +31,8 @@ struct LogFindings {
     std::uint64_t last{};               // The newest update that the logs hold before it.
     std::uint64_t behind{};             // The newest one that can be read behind it.
     std::uint64_t proved{};             // The newest of which something tells that it was synced.
-    bool suspicious{};                  // RocksDB may recover less than was synced.
+    bool cut{};         // The place is in the manifest, and whole records stand behind it.
+    bool suspicious{};  // RocksDB may recover less than was synced.
 };
 [[nodiscard]] LogFindings look_at_logs(rocksdb::FileSystem& files, const std::string& folder);
 

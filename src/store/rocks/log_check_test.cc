@@ -48,6 +48,11 @@ protected:
         }
         return largest;
     }
+    [[nodiscard]] static fs::path manifest(const fs::path& store) {
+        std::string name;
+        std::getline(std::ifstream{store / "CURRENT"}, name);
+        return store / name;
+    }
     void flip(const fs::path& file, std::uint64_t at) {
         std::fstream bytes{file, std::ios::in | std::ios::out | std::ios::binary};
         bytes.seekg(static_cast<std::streamoff>(at));
@@ -99,6 +104,28 @@ TEST_F(DamagedLog, ALogThatIsCutShortIsRefused) {
     const auto refused = open_rocks(options());
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error(), kDamaged);
+}
+
+// RocksDB takes a length that leads past the end for a torn end, makes the tables anew that the
+// lost rest had named, and passes over what the log has for them.
+TEST_F(DamagedLog, NoFlippedByteOfTheManifestLosesATable) {
+    write_and_be_killed(20);
+    const fs::path whole = place_ / "whole";
+    fs::rename(place_ / "store", whole);
+    const std::string name = manifest(whole).filename().string();
+    const std::uint64_t size = fs::file_size(whole / name);
+    int refused = 0;
+    for (std::uint64_t at = 0; at < size; ++at) {
+        fs::remove_all(place_ / "store");
+        fs::copy(whole, place_ / "store", fs::copy_options::recursive);
+        flip(place_ / "store" / name, at);
+        const auto store = open_rocks(options());
+        SCOPED_TRACE(at);
+        if (store) expect_as_written(**store, scribe_);
+        if (HasFailure()) return;
+        refused += store ? 0 : 1;
+    }
+    EXPECT_GT(refused, 0);
 }
 
 // As after a loss of power: bytes of a write that nobody was told of.
