@@ -46,6 +46,7 @@ public:
               const session::Sight& /*sight*/) override {
         check(false, "nothing is looked for in a group that is not open");
     }
+    void recheck(GroupId /*gid*/) override { check(false, "nobody sits in a seat"); }
     session::SeatIndex take_seat(GroupId /*gid*/, Epoch /*epoch*/, Seq /*reached*/) override {
         return session::kNoSeat;
     }
