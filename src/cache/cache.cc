@@ -163,14 +163,15 @@ void Cache::Impl::tick_group(Group& group, Time now) {
         group.online_again = now + storm::slowed(kOnlineEvery, level);
         fx_.online(memory.gid(), count, group.shards);
     }
-    SharedBytes frame = group.ticks ? group.ticks->take(memory, count, level, now) : nullptr;
-    if (!frame) return;
+    if (!group.ticks) return;
+    Ticks::Due due = group.ticks->take(memory, count, level, now);
+    if (!due.frames) return;
     fx_.push({.gid = memory.gid(),
               .epoch = memory.epoch(),
               .lane = Lane::ticks,
-              .first = memory.head(),
+              .first = due.oldest,
               .last = memory.head(),
-              .frame = std::move(frame)},
+              .frame = std::move(due.frames)},
              group.shards);
 }
 

@@ -81,6 +81,7 @@ TEST_F(BesideTest, ATickCarriesWhatChangedAndOnceMoreWhatTheLastOneTold) {
     frames = tick();
     ASSERT_EQ(frames.size(), 1U);
     EXPECT_EQ(frames[0].tallies().tallies_size(), 3);
+    EXPECT_EQ(told.pushes.back().first, Seq{498}) << "who may not see it is told the others only";
     item(bus::TalliesChanged{{tally_of(500, 2)}}, 4);
     frames = tick();
     ASSERT_EQ(frames.size(), 1U);

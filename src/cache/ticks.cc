@@ -46,16 +46,17 @@ pb::Tallies Ticks::tallies(Seq head) {
     return tallies;
 }
 
-SharedBytes Ticks::take(const Memory& memory, std::uint64_t audience, storm::Level level,
-                        Time now) {
+Ticks::Due Ticks::take(const Memory& memory, std::uint64_t audience, storm::Level level,
+                       Time now) {
     if (level >= storm::kSlowing) typing_.clear();
-    if (now < next_ || (fresh_.empty() && typing_.empty() && !group_.fresh)) return nullptr;
+    if (now < next_ || (fresh_.empty() && typing_.empty() && !group_.fresh)) return {};
     const auto period =
         std::chrono::duration_cast<Millis>(kPerWatcher * static_cast<std::int64_t>(audience));
     next_ = now + std::min(storm::slowed(std::max(period, limits::kTicksEvery), level),
                            limits::kTicksAtMost);
 
     std::string frames;
+    Seq oldest;
     const auto add = [&](const pb::ServerFrame& frame) {
         frames += wire::websocket_frame(wire::encode(frame));
     };
@@ -65,7 +66,10 @@ SharedBytes Ticks::take(const Memory& memory, std::uint64_t audience, storm::Lev
         told = tallies(memory.head());
         told.set_gid(memory.gid().value);
         told.set_epoch(memory.epoch().value);
-        if (told.tallies_size() > 0) add(frame);
+        if (told.tallies_size() > 0) {
+            oldest = Seq{told.tallies(0).seq()};
+            add(frame);
+        }
     }
     if (group_.fresh || group_.told) {
         group_ = {.fresh = false, .told = group_.fresh};
@@ -85,7 +89,8 @@ SharedBytes Ticks::take(const Memory& memory, std::uint64_t audience, storm::Lev
         }
         add(frame);
     }
-    return frames.empty() ? nullptr : share(std::move(frames));
+    if (frames.empty()) return {};
+    return {.frames = share(std::move(frames)), .oldest = oldest};
 }
 
 }  // namespace stentor::cache

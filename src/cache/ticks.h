@@ -21,15 +21,19 @@ namespace stentor::cache {
 
 class Ticks {
 public:
+    struct Due {
+        SharedBytes frames;  // Enveloped and joined, Tallies first; nullptr: nothing is due.
+        Seq oldest;          // Of which a tally is told; Seq{}: of none.
+    };
+
     void on_tally(const pb::Tally& tally);
     void on_typing(UserId uid);
     void on_group_changed() { group_.fresh = true; }
 
-    // The frames that are due, enveloped and joined; nullptr when there is nothing to tell, or when
-    // it is too early. In a storm it is early longer, and from kSlowing on nobody is told who
-    // types.
-    [[nodiscard]] SharedBytes take(const Memory& memory, std::uint64_t audience, storm::Level level,
-                                   Time now);
+    // Nothing is due when there is nothing to tell, or when it is too early. In a storm it is early
+    // longer, and from kSlowing on nobody is told who types.
+    [[nodiscard]] Due take(const Memory& memory, std::uint64_t audience, storm::Level level,
+                           Time now);
 
 private:
     [[nodiscard]] pb::Tallies tallies(Seq head);

@@ -25,7 +25,7 @@ void miss_change(Seat& seat) {
 
 bool Channel::pending() const {
     return !gathered_.early.empty() || !gathered_.entries.empty() || !gathered_.late.empty() ||
-           gathered_.tick != nullptr || gathered_.heads || gathered_.all_behind;
+           !gathered_.tick.empty() || gathered_.heads || gathered_.all_behind;
 }
 
 Seq Channel::told() const {
@@ -67,7 +67,7 @@ void Channel::give_up_entries() {
 bool Channel::add(Push push) {
     if (!adopt(push.epoch, push.lane == Lane::entries ? push.first - 1 : push.last)) return false;
     if (push.lane == Lane::ticks) {
-        gathered_.tick = std::move(push.frame);
+        gathered_.tick = {std::move(push.frame), push.first};
         return true;
     }
     const std::size_t size = push.frame->size();
@@ -101,7 +101,7 @@ Lane Channel::lane() const {
                          gathered_.all_behind || !pass_.early.empty() || !pass_.late.empty() ||
                          pass_.all_behind;
     if (changes) return Lane::control;
-    const bool passing = pass_.running && (pass_.entries || !pass_.tick);
+    const bool passing = pass_.running && (pass_.entries || pass_.tick.empty());
     const bool contents = !gathered_.entries.empty() || gathered_.heads || passing;
     return contents ? Lane::entries : Lane::ticks;
 }
@@ -155,7 +155,7 @@ void Channel::visit(Seat& seat, Writer& writer) {
     write_controls(seat, pass_.early, writer);
     write_entries(seat, writer);
     write_controls(seat, pass_.late, writer);
-    if (pass_.tick && !seat.waiting && !seat.behind) write(seat, pass_.tick, writer);
+    write_tick(seat, writer);
     if (seat.owes_head && !seat.waiting) write_head(seat, writer);
 }
 
@@ -180,6 +180,13 @@ void Channel::write_controls(Seat& seat, const std::vector<Control>& controls, W
             return miss_change(seat);
         }
     }
+}
+
+void Channel::write_tick(Seat& seat, Writer& writer) {
+    if (pass_.tick.empty() || seat.waiting || seat.behind) return;
+    const SharedBytes& frames =
+        pass_.tick.for_whom([&](Seq seq) { return writer.sees(seat, gid_, seq); });
+    if (frames) write(seat, frames, writer);
 }
 
 // Whether all of it will reach the client.

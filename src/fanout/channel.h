@@ -17,6 +17,7 @@
 #include "fanout/batches.h"
 #include "fanout/cost.h"
 #include "fanout/router.h"
+#include "fanout/tick.h"
 #include "fanout/turns.h"
 
 namespace stentor::fanout {
@@ -76,7 +77,7 @@ private:
         std::vector<Control> early;
         std::vector<Push> entries;
         std::vector<Control> late;  // About entries that are pending themselves.
-        SharedBytes tick;
+        Tick tick;
         Time since{};  // Of the first push.
         std::size_t bytes{};
         bool heads{};       // The head moved without contents.
@@ -86,7 +87,7 @@ private:
         std::vector<Control> early;
         std::optional<Batches> entries;
         std::vector<Control> late;
-        SharedBytes tick;
+        Tick tick;
         Time since{};
         Seq head;
         SeatIndex next{};  // Seats below are still to be visited.
@@ -100,6 +101,7 @@ private:
     void begin_pass();
     void visit(Seat& seat, Writer& writer);
     void write_entries(Seat& seat, Writer& writer);
+    void write_tick(Seat& seat, Writer& writer);
     void write_controls(Seat& seat, const std::vector<Control>& controls, Writer& writer);
     bool write(Seat& seat, const SharedBytes& bytes, Writer& writer);
     void write_head(Seat& seat, Writer& writer);

@@ -43,7 +43,9 @@ struct Push {
     GroupId gid;
     Epoch epoch;
     Lane lane{Lane::entries};
-    Seq first;  // entries: of the frame's entries. control: first == last == the entry changed.
+    // entries: of the frame's entries. control: first == last == the entry changed. ticks: first is
+    // the oldest entry of which a tally is told, Seq{} when none is; last is the head.
+    Seq first;
     Seq last;
     SharedBytes frame;
     Time at{};  // When the hub handed it on.
@@ -73,8 +75,8 @@ public:
 
     // Writes `bytes` to seat.descriptor. May not call back into the router.
     virtual Written write(const Seat& seat, const SharedBytes& bytes) = 0;
-    // Whether the member in this seat may see the entry (Session::sees). Asked in lane control
-    // only: it touches the session.
+    // Whether the member in this seat may see the entry (Session::sees). Asked of changes and
+    // tallies, not of entries: it touches the session.
     virtual bool sees(const Seat& seat, GroupId gid, Seq seq) = 0;
 };
 

@@ -139,6 +139,28 @@ TEST_F(RouterTest, ChangesGoBeforeEntriesUnlessTheyAreAboutThem) {
     EXPECT_THAT(sockets.take(1), ElementsAre("c3", "11-12", "c11", "t"));
 }
 
+// An entry's sums say what was there before somebody was let in.
+TEST_F(RouterTest, TalliesOfWhatAMemberMayNotSeeAreNotTold) {
+    for (const ConnectionIndex who : {1U, 2U, 3U, 4U}) join(who, 9);
+    sockets.floors[2] = Seq{3};
+    sockets.floors[3] = Seq{4};
+    sockets.floors[4] = Seq{9};
+    router.on_push(tallies({3, 5, 9}, true));
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("s3,5,9", "t"));
+    EXPECT_THAT(sockets.take(2), ElementsAre("s5,9", "t"));
+    EXPECT_THAT(sockets.take(3), ElementsAre("s5,9", "t"));
+    EXPECT_EQ(sockets.newest[2], sockets.newest[3]) << "made once for both";
+    EXPECT_THAT(sockets.take(4), ElementsAre("t"));
+    router.on_push(tallies({3, 9}));
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("s3,9"));
+    EXPECT_THAT(sockets.take(4), ElementsAre());
+    router.on_push(tick());
+    run();
+    EXPECT_THAT(sockets.take(4), ElementsAre("t"));
+}
+
 TEST_F(RouterTest, AChangeBelowAMembersFloorIsNotShownToHim) {
     join(1, 10);
     sockets.floors[1] = Seq{5};

@@ -58,7 +58,20 @@ inline Push tick() {
             .frame = wire::shared_websocket_frame(wire::encode(frame))};
 }
 
-// "1-3" a batch, "h7" a head, "c2" a changed entry, "t" a tick, "p" a pulse.
+inline Push tallies(std::vector<std::uint64_t> seqs, bool typing = false) {
+    pb::ServerFrame frame;
+    frame.mutable_tallies()->set_gid(kGroup.value);
+    for (const std::uint64_t seq : seqs) frame.mutable_tallies()->add_tallies()->set_seq(seq);
+    std::string frames = wire::websocket_frame(wire::encode(frame));
+    if (typing) frames += *tick().frame;
+    return {.gid = kGroup,
+            .epoch = kEpoch,
+            .lane = Lane::ticks,
+            .first = Seq{seqs.front()},
+            .frame = share(std::move(frames))};
+}
+
+// "s3,5" tallies, "1-3" a batch, "h7" a head, "c2" a changed entry, "t" a tick, "p" a pulse.
 inline std::string told(const pb::ServerFrame& frame) {
     if (frame.has_batch()) {
         const auto first = frame.batch().first_seq();
@@ -67,6 +80,13 @@ inline std::string told(const pb::ServerFrame& frame) {
     }
     if (frame.has_head()) {
         return (frame.head().changes_missed() ? "H" : "h") + std::to_string(frame.head().head());
+    }
+    if (frame.has_tallies()) {
+        std::string seqs;
+        for (const pb::Tally& tally : frame.tallies().tallies()) {
+            seqs += (seqs.empty() ? "s" : ",") + std::to_string(tally.seq());
+        }
+        return seqs;
     }
     if (frame.has_changed()) return "c" + std::to_string(frame.changed().entry().seq());
     return frame.has_pulse() ? "p" : "t";

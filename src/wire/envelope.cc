@@ -33,6 +33,16 @@ std::string deflated_frame(std::string_view compressed) {
     return framed(kFinalBinary | kCompressed, compressed);
 }
 
+std::string_view first_frame(std::string_view frames) {
+    std::uint64_t size = static_cast<std::uint8_t>(frames[1]);
+    const std::size_t bytes = size < 126 ? 0 : size == 126 ? 2 : 8;
+    if (bytes != 0) size = 0;
+    for (const char byte : frames.substr(2, bytes)) {
+        size = (size << 8U) | static_cast<std::uint8_t>(byte);
+    }
+    return frames.substr(0, 2 + bytes + size);
+}
+
 std::string_view payload_of(std::string_view frame) {
     const auto length = static_cast<std::uint8_t>(frame[1]);
     return frame.substr(length < 126 ? 2 : length == 126 ? 4 : 10);

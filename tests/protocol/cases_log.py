@@ -61,6 +61,26 @@ async def a_joiner_sees_nothing_from_before(world):
     assert [entry.seq for entry in near.entries] == [4]
 
 
+async def a_joiner_is_not_told_what_became_of_earlier_entries(world):
+    """Tallies bring no entry at or below the floor of whoever gets them; others get it all."""
+    ann, bob = await world.connected(2)
+    gid = await world.group(ann)
+    epoch = (await ann.open_group(gid)).epoch
+    await ann.send(gid, "old")
+    await bob.ask("join_group", gid=gid)
+    assert (await bob.open_group(gid)).floor == 1
+    await ann.send(gid, "new")
+    await bob.follow(gid, 2)
+    for seq in (1, 2):
+        await ann.ask("react", gid=gid, epoch=epoch, seq=seq, emoji="👍")
+
+    def seqs(told):
+        return [tally.seq for event in told.heard("tallies") for tally in event.tallies]
+    for person, wanted in ((ann, {1, 2}), (bob, {2})):
+        await until(lambda: wanted <= set(seqs(person)), "tallies of what they may see")
+    assert 1 not in seqs(bob)
+
+
 async def a_group_can_show_its_history(world):
     """With history_for_joiners a joiner's floor is the group's."""
     ann, bob = await world.connected(2)
