@@ -27,6 +27,9 @@ using AdminHandler = void (*)(AdminCall);
 // Sent, Done, GroupReady and the like; a Refused as any refusal.
 [[nodiscard]] net::http::Response frame_response(const Result<pb::ServerFrame>& answer);
 
+// Answers with `made` once the setting is stored.
+void keep_setting(bus::Bus& bus, bus::AskSetSetting setting, boost::json::object made,
+                  Admin::Reply reply);
 // not_found{field} when there is no setting of this name. `field`: a literal.
 void remove_setting(bus::Bus& bus, std::string name, std::string_view field,
                     bus::ReplyHandler removed);

@@ -81,23 +81,19 @@ Result<MadeKey> key_of(const Fields& fields) {
     return made;
 }
 
-void keep_key(bus::Bus& bus, MadeKey made, Admin::Reply reply) {
-    bus::AskSetSetting ask{.name = std::string{kKeySettings} + made.key.id,
-                           .value = to_setting(made.key)};
-    auto kept = [made = std::move(made),
-                 reply = std::move(reply)](const Result<bus::Reply>& answer) mutable {
-        if (!answer) return reply(refusal(answer.error()));
-        json::object object = object_of(made.key);
-        object["key"] = made.text;
-        reply(object_response(object));
-    };
-    bus.ask(PartitionId{}, std::move(ask), std::move(kept));
+void keep_key(bus::Bus& bus, const MadeKey& made, Admin::Reply reply) {
+    json::object object = object_of(made.key);
+    object["key"] = made.text;
+    keep_setting(
+        bus,
+        {.name = std::string{kKeySettings} + made.key.id, .value = to_setting(made.key)},
+        std::move(object), std::move(reply));
 }
 
 // A key never sends to those that are not there, nor to those that push.cc refuses to all: one
 // bound to them would be of no use, and whoever made it would find out much later.
 void keep_if_groups_fit(bus::Bus& bus, std::size_t at, MadeKey made, Admin::Reply reply) {
-    if (at == made.key.groups.size()) return keep_key(bus, std::move(made), std::move(reply));
+    if (at == made.key.groups.size()) return keep_key(bus, made, std::move(reply));
     const GroupId gid = made.key.groups[at];
     const std::string number = std::to_string(gid.value);
     if (gid == kBroadcastGroup || is_direct(gid)) {
@@ -134,6 +130,15 @@ void list_keys(AdminCall call) {
     };
     call.parts.bus.ask(PartitionId{}, bus::AskSettings{.prefix = std::string{kKeySettings}},
                        std::move(found));
+}
+
+void keep_setting(bus::Bus& bus, bus::AskSetSetting setting, json::object made,
+                  Admin::Reply reply) {
+    auto kept = [made = std::move(made),
+                 reply = std::move(reply)](const Result<bus::Reply>& answer) mutable {
+        reply(answer ? object_response(made) : refusal(answer.error()));
+    };
+    bus.ask(PartitionId{}, std::move(setting), std::move(kept));
 }
 
 void remove_setting(bus::Bus& bus, std::string name, std::string_view field,

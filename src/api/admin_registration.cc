@@ -92,16 +92,11 @@ void add_registration_token(AdminCall call) {
                                   .where = "tokens",
                                   .limit = limits::kRegistrationTokens}));
         }
-        bus::AskSetSetting ask{.name = token_setting(made.token.id),
-                               .value = to_setting(made.token)};
-        auto kept = [made = std::move(made),
-                     reply = std::move(reply)](const Result<bus::Reply>& answer) mutable {
-            if (!answer) return reply(refusal(answer.error()));
-            json::object object = object_of(made.token);
-            object["token"] = made.text;
-            reply(object_response(object));
-        };
-        bus.ask(PartitionId{}, std::move(ask), std::move(kept));
+        json::object object = object_of(made.token);
+        object["token"] = made.text;
+        keep_setting(bus,
+                     {.name = token_setting(made.token.id), .value = to_setting(made.token)},
+                     std::move(object), std::move(reply));
     };
     ask_tokens(call.parts.bus, std::move(known));
 }

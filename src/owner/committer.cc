@@ -33,6 +33,7 @@ bool Committer::submit(std::vector<store::Commit>& commits,
             .commits = std::exchange(commits, {}),
             .done = done};
     if (mailbox_.try_put(std::move(job))) return true;
+    // NOLINTNEXTLINE(bugprone-use-after-move): what was not put was not taken.
     commits = std::move(job.commits);
     return false;
 }
@@ -41,6 +42,7 @@ bool Committer::advance(std::vector<store::Store::ReadPosition>& positions) {
     Job job{.submitted = std::chrono::steady_clock::now(),
             .positions = std::exchange(positions, {})};
     if (mailbox_.try_put(std::move(job))) return true;
+    // NOLINTNEXTLINE(bugprone-use-after-move): as above.
     positions = std::move(job.positions);
     return false;
 }

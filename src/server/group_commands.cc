@@ -127,20 +127,25 @@ std::uint64_t join_policy_of(const std::string& value) {
                                value + " is none of open, invite, approval (or 0, 1, 2)"};
 }
 
+enum class Takes : std::uint8_t { text, number, flag, join_policy };
+constexpr std::string_view kTakesInWords[] = {"a text", "a whole number", "true or false",
+                                              "open, invite or approval"};
 struct GroupKey {
     std::string_view name;
-    std::string_view expected;
+    Takes takes;
 };
-constexpr GroupKey kGroupKeys[] = {{"name", "a text"},
-                                   {"topic", "a text"},
-                                   {"welcome", "a text"},
-                                   {"slow_mode_s", "a whole number"},
-                                   {"join_policy", "open, invite or approval"},
-                                   {"history_for_joiners", "true or false"},
-                                   {"retention_s", "a whole number"},
-                                   {"retention_entries", "a whole number"},
-                                   {"hold_ms", "a whole number"},
-                                   {"hold_entries", "a whole number"}};
+constexpr GroupKey kGroupKeys[] = {{"name", Takes::text},
+                                   {"topic", Takes::text},
+                                   {"welcome", Takes::text},
+                                   {"slow_mode_s", Takes::number},
+                                   {"join_policy", Takes::join_policy},
+                                   {"history_for_joiners", Takes::flag},
+                                   {"retention_s", Takes::number},
+                                   {"retention_entries", Takes::number},
+                                   {"hold_ms", Takes::number},
+                                   {"hold_entries", Takes::number}};
+
+std::string_view in_words(Takes takes) { return kTakesInWords[static_cast<std::size_t>(takes)]; }
 
 const GroupKey& group_key(const std::string& name) {
     const auto* const found = std::ranges::find(kGroupKeys, name, &GroupKey::name);
@@ -153,14 +158,17 @@ const GroupKey& group_key(const std::string& name) {
 }
 
 json::value setting_of(const GroupKey& key, const std::string& value) {
-    if (key.expected == "a text") return json::string(value);
-    if (key.name == "join_policy") return join_policy_of(value);
-    if (key.name == "history_for_joiners" && (value == "true" || value == "false")) {
-        return value == "true";
+    switch (key.takes) {
+        case Takes::text: return json::string(value);
+        case Takes::join_policy: return join_policy_of(value);
+        case Takes::flag:
+            if (value == "true" || value == "false") return value == "true";
+            break;
+        case Takes::number:
+            if (const auto whole = number_in(value)) return *whole;
+            break;
     }
-    const auto whole = number_in(value);
-    if (key.name != "history_for_joiners" && whole) return *whole;
-    throw CLI::ValidationError{fmt::format("{} takes {}", key.name, key.expected)};
+    throw CLI::ValidationError{fmt::format("{} takes {}", key.name, in_words(key.takes))};
 }
 
 // KEY=VALUE each.
@@ -171,7 +179,7 @@ json::object settings_of(const std::vector<std::string>& changes) {
         const GroupKey& key = group_key(change.substr(0, equals));
         if (equals == std::string::npos) {
             throw CLI::ValidationError{
-                fmt::format("{0} takes {1}: {0}=...", key.name, key.expected)};
+                fmt::format("{0} takes {1}: {0}=...", key.name, in_words(key.takes))};
         }
         body[key.name] = setting_of(key, change.substr(equals + 1));
     }

@@ -87,7 +87,7 @@ const en = {
   sure: (what: string) => `${what}?`,
   sureForGood: (what: string) => `${what}? This cannot be undone.`,
   erased: (count: number, left: number, refused: number) =>
-    `${count} messages erased, ${left} groups left.${refused ? ` ${refused} were not: erase again.` : ""}`,
+    `${count} messages erased, ${left} groups left.${refused ? ` ${refused} were not yet: the server tries again by itself.` : ""}`,
   refused: (what: string) => `Refused: ${what}`,
   // By code and field.
   refusedFor: {
