@@ -3,8 +3,7 @@
 // connections.
 //
 // Shared by all shards; a lock for each part of the users, held for a look into a table. Memory: a
-// row for whoever has spent something in the last seconds; those who have everything again are
-// dropped when a part has doubled.
+// row for whoever has spent something in the last seconds, until forget_whole() comes by.
 
 #include <algorithm>
 #include <array>
@@ -25,22 +24,37 @@ class Budgets {
 public:
     // Of questions. Nothing: taken. Otherwise how long to wait until there is so much.
     std::optional<Millis> take(UserId uid, std::uint32_t units, Time now) {
-        const Part::Guard guard{part_of(uid), now};
-        return counted(take(guard.of(uid).questions_paid, units * kUnit, kQuestions, now),
+        Part& part = part_of(uid);
+        const std::lock_guard lock{part.mutex};
+        return counted(take(part.debts[uid].questions_paid, units * kUnit, kQuestions, now),
                        questions_refused_);
     }
     // What an answer has cost beyond that, also where there is less.
     void charge(UserId uid, std::uint32_t units, Time now) {
         if (units == 0) return;
-        const Part::Guard guard{part_of(uid), now};
-        Time& paid = guard.of(uid).questions_paid;
+        Part& part = part_of(uid);
+        const std::lock_guard lock{part.mutex};
+        Time& paid = part.debts[uid].questions_paid;
         paid = std::max(paid, now) + units * kUnit;
     }
     // One group that is made.
     std::optional<Millis> take_group(UserId uid, Time now) {
-        const Part::Guard guard{part_of(uid), now};
-        return counted(take(guard.of(uid).groups_paid, limits::kGroupsMadeEvery, kGroups, now),
+        Part& part = part_of(uid);
+        const std::lock_guard lock{part.mutex};
+        return counted(take(part.debts[uid].groups_paid, limits::kGroupsMadeEvery, kGroups, now),
                        groups_refused_);
+    }
+    // About every second, by one thread: who has everything again is dropped, within kParts /
+    // kForgottenAtOnce calls.
+    void forget_whole(Time now) {
+        for (std::size_t n = 0; n < kForgottenAtOnce; ++n) {
+            Part& part = parts_[next_part_++ % kParts];
+            const std::lock_guard lock{part.mutex};
+            std::erase_if(part.debts, [now](const auto& row) {
+                return row.second.questions_paid <= now && row.second.groups_paid <= now;
+            });
+            if (part.debts.bucket_count() > 4 * part.debts.size()) part.debts.rehash(0);
+        }
     }
     // ---- Counted. Thread: any.
     [[nodiscard]] std::uint64_t questions_refused() const {
@@ -63,7 +77,8 @@ private:
     static constexpr Millis kUnit{1'000 / limits::kCostPerSecond};
     static constexpr Millis kQuestions = kUnit * limits::kCostBurst;
     static constexpr Millis kGroups = limits::kGroupsMadeEvery * limits::kGroupsMadeBurst;
-    static constexpr std::size_t kSweptFrom = 256;
+    static constexpr std::size_t kParts = 64;
+    static constexpr std::size_t kForgottenAtOnce = 4;
 
     // When each budget will be whole again.
     struct Debts {
@@ -73,23 +88,6 @@ private:
     struct Part {
         mutable std::mutex mutex;
         std::unordered_map<UserId, Debts> debts;
-        std::size_t sweep_at{kSweptFrom};
-
-        class Guard {
-        public:
-            Guard(Part& part, Time now) : part_{part}, lock_{part.mutex} {
-                if (part.debts.size() < part.sweep_at) return;
-                std::erase_if(part.debts, [now](const auto& row) {
-                    return row.second.questions_paid <= now && row.second.groups_paid <= now;
-                });
-                part.sweep_at = std::max(kSweptFrom, 2 * part.debts.size());
-            }
-            [[nodiscard]] Debts& of(UserId uid) const { return part_.debts[uid]; }
-
-        private:
-            Part& part_;
-            std::lock_guard<std::mutex> lock_;
-        };
     };
 
     static std::optional<Millis> take(Time& paid, Millis cost, Millis whole, Time now) {
@@ -105,7 +103,8 @@ private:
     }
     [[nodiscard]] Part& part_of(UserId uid) { return parts_[spread(uid.value) % parts_.size()]; }
 
-    std::array<Part, 64> parts_;
+    std::array<Part, kParts> parts_;
+    std::size_t next_part_{};  // forget_whole() alone.
     std::atomic<std::uint64_t> questions_refused_{0};
     std::atomic<std::uint64_t> groups_refused_{0};
 };

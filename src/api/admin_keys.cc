@@ -84,10 +84,9 @@ Result<MadeKey> key_of(const Fields& fields) {
 void keep_key(bus::Bus& bus, const MadeKey& made, Admin::Reply reply) {
     json::object object = object_of(made.key);
     object["key"] = made.text;
-    keep_setting(
-        bus,
-        {.name = std::string{kKeySettings} + made.key.id, .value = to_setting(made.key)},
-        std::move(object), std::move(reply));
+    keep_setting(bus,
+                 {.name = std::string{kKeySettings} + made.key.id, .value = to_setting(made.key)},
+                 std::move(object), std::move(reply));
 }
 
 // A key never sends to those that are not there, nor to those that push.cc refuses to all: one

@@ -94,8 +94,7 @@ void add_registration_token(AdminCall call) {
         }
         json::object object = object_of(made.token);
         object["token"] = made.text;
-        keep_setting(bus,
-                     {.name = token_setting(made.token.id), .value = to_setting(made.token)},
+        keep_setting(bus, {.name = token_setting(made.token.id), .value = to_setting(made.token)},
                      std::move(object), std::move(reply));
     };
     ask_tokens(call.parts.bus, std::move(known));

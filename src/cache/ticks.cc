@@ -46,8 +46,7 @@ pb::Tallies Ticks::tallies(Seq head) {
     return tallies;
 }
 
-Ticks::Due Ticks::take(const Memory& memory, std::uint64_t audience, storm::Level level,
-                       Time now) {
+Ticks::Due Ticks::take(const Memory& memory, std::uint64_t audience, storm::Level level, Time now) {
     if (level >= storm::kSlowing) typing_.clear();
     if (now < next_ || (fresh_.empty() && typing_.empty() && !group_.fresh)) return {};
     const auto period =

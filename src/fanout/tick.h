@@ -42,8 +42,8 @@ private:
 
     SharedBytes frames_;
     Seq oldest_;
-    pb::ServerFrame tallies_;  // Of `frames_`, once it was asked for.
-    std::size_t rest_{};       // Where what follows them begins.
+    pb::ServerFrame tallies_;         // Of `frames_`, once it was asked for.
+    std::size_t rest_{};              // Where what follows them begins.
     std::vector<SharedBytes> parts_;  // By the first tally that is told; nullptr: not made yet.
 };
 

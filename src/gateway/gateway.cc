@@ -12,7 +12,7 @@ Gateway::Gateway(const NodeIdentity& identity, const session::Rules& rules,
       rules_{rules},
       bus_{bus},
       shards_{shards},
-      hub_{identity, gate, bus, routes, shards} {}
+      hub_{identity, gate, *rules_.budgets, bus, routes, shards} {}
 
 void Gateway::serve(const HttpHandler& http) {
     std::vector<node::Side*> sides;

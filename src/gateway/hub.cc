@@ -13,8 +13,8 @@ constexpr Millis kTickEvery{1'000};
 
 }  // namespace
 
-Hub::Hub(const NodeIdentity& identity, account::SharedGate& gate, bus::Bus& bus,
-         route::Routes& routes, net::ShardGroup& shards, std::size_t mail_max)
+Hub::Hub(const NodeIdentity& identity, account::SharedGate& gate, account::Budgets& budgets,
+         bus::Bus& bus, route::Routes& routes, net::ShardGroup& shards, std::size_t mail_max)
     : identity_{identity},
       bus_{bus},
       routes_{routes},
@@ -22,6 +22,7 @@ Hub::Hub(const NodeIdentity& identity, account::SharedGate& gate, bus::Bus& bus,
       outbox_(shards.size()),
       cache_{*this},
       accounts_{gate, *this},
+      budgets_{budgets},
       mailbox_{std::make_shared<Mailbox<Task>>(mail_max)},
       thread_{[this] { run(); }} {
     routes_.report_node(identity_.node, identity_.instance);
@@ -55,6 +56,7 @@ void Hub::run() {
             next_tick = time_ + kTickEvery;
             cache_.on_tick(time_);
             if (following_) accounts_.on_tick(time_);
+            budgets_.forget_whole(time_);
             const std::lock_guard lock{counts_mutex_};
             counts_ = cache_.counts();
         }

@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "account/budgets.h"
 #include "account/follower.h"
 #include "base/limits.h"
 #include "base/mailbox.h"
@@ -36,9 +37,10 @@ class Hub final : public bus::NodeInbox,
                   private node::ToSides,
                   private account::Follower::Effects {
 public:
-    // Keeps `gate` like the record's.
-    Hub(const NodeIdentity& identity, account::SharedGate& gate, bus::Bus& bus,
-        route::Routes& routes, net::ShardGroup& shards, std::size_t mail_max = limits::kHubMail);
+    // Keeps `gate` like the record's, and `budgets` small.
+    Hub(const NodeIdentity& identity, account::SharedGate& gate, account::Budgets& budgets,
+        bus::Bus& bus, route::Routes& routes, net::ShardGroup& shards,
+        std::size_t mail_max = limits::kHubMail);
     ~Hub() override;
 
     // Before the first event, when the owner can be asked: who stands on each shard, in their
@@ -86,6 +88,7 @@ private:
     std::vector<std::vector<SideTask>> outbox_;  // Per shard, of this turn.
     cache::Cache cache_;
     account::Follower accounts_;
+    account::Budgets& budgets_;
     bool following_{};
     std::atomic<std::uint64_t> dropped_{0};
     mutable std::mutex counts_mutex_;

@@ -20,10 +20,11 @@ TEST(Hub, WhatOwnersTellIsDroppedPastItsBoundAndWhatConnectionsAskIsNot) {
     constexpr std::size_t kMail = 4;
     constexpr int kAsked = 100;
     account::SharedGate gate{account::kTokenLives};
+    account::Budgets budgets;
     bus::LocalBus bus;
     route::LocalRoutes routes;
     net::testing::Server server;
-    Hub hub{{.node = {1}, .instance = 1}, gate, bus, routes, server.group, kMail};
+    Hub hub{{.node = {1}, .instance = 1}, gate, budgets, bus, routes, server.group, kMail};
 
     std::atomic<bool> held{false};
     std::latch go_on{1};
