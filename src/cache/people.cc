@@ -359,11 +359,7 @@ void People::on_badge_reply(const BadgeAsk& asked, Result<bus::Reply> reply) {
         row->unread =
             static_cast<std::uint8_t>(std::min(answer->member.unread, limits::kUnreadCap));
         row->head = static_cast<std::uint32_t>(answer->head.value);
-        if (person->badges == nullptr) {
-            person->badges = std::make_unique<pb::Pulse>();
-            told_soon_.push_back(*place);
-        }
-        pb::Badge& badge = badge_of(*person->badges, asked.gid);
+        pb::Badge& badge = badge_of(badges_[asked.uid], asked.gid);
         badge.set_unread(row->unread);
         badge.set_head(answer->head.value);
         if (asked.changed) badge.set_changed(true);
@@ -404,14 +400,13 @@ void People::look_at(Place place) {
 void People::turn_badges(Time now, storm::Level level) {
     if (now < badges_again_) return;
     badges_again_ = level == storm::kCalm ? now : now + storm::slowed(kBadgesGather, level);
-    for (const Place place : std::exchange(told_soon_, {})) {
-        Person& person = people_[place];
-        const auto pulse = std::exchange(person.badges, nullptr);
-        if (pulse == nullptr) continue;
-        pulse->set_time_ms(to_ms(now));
-        pulse->set_level(level);
-        for (const Device& device : person.devices) {
-            if (device.greeted) fx_.badges(device.connection, *pulse);
+    for (auto& [uid, pulse] : std::exchange(badges_, {})) {
+        const Person* person = find(uid);
+        if (person == nullptr) continue;
+        pulse.set_time_ms(to_ms(now));
+        pulse.set_level(level);
+        for (const Device& device : person->devices) {
+            if (device.greeted) fx_.badges(device.connection, pulse);
         }
     }
     asks_left_ = waiting_.size();

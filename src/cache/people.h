@@ -3,12 +3,12 @@
 // and badges of his other groups.
 //
 // Owner: the cache. Thread: the hub's. Losing it loses nothing: a device that connects again asks.
-// Cost: 112 bytes for a user with one connection and one group, 16 for each further group, 4 more
-// in a small one; about 120 for a group, and 100 more once something old was changed there. A
-// HeadMoved or a GroupMoved marks the users of a small group, and nobody of a large one: those are
-// looked at once in a pulse's period, each at his turn. A marked row is one question to the owner,
-// which says the exact count; to a row at 99+ new entries cost nothing until something is read
-// there.
+// Cost: 120 bytes for a user with one connection, one group and the announcements, 16 for each
+// further group, 4 more in a small one; about 120 for a group, and 100 more once something old was
+// changed there. A HeadMoved or a GroupMoved marks the users of a small group, and nobody of a
+// large one: those are looked at once in a pulse's period, each at his turn. A marked row is one
+// question to the owner, which says the exact count; to a row at 99+ new entries cost nothing until
+// something is read there.
 //
 // Limits: kBadgeAsks questions under way, kBadgesWaiting rows marked (the others are found at their
 // turn), kConnectionsPerUser, kGroupsListed rows.
@@ -113,15 +113,14 @@ private:
     struct Person {
         UserId uid;
         std::uint64_t told{};  // Newest entry of his log.
-        // Most have one connection here, and many one group.
+        // Most have one connection here, and many one group beside the announcements.
         boost::container::small_vector<Device, 1> devices;  // None: the place is free.
-        boost::container::small_vector<Row, 1> rows;        // By gid.
-        std::unique_ptr<pb::Pulse> badges;                  // For the next tick; null: none.
+        boost::container::small_vector<Row, 2> rows;        // By gid.
         bool known{};                                       // The rows are here.
         bool asking{};                                      // For his log.
         bool again{};                                       // Told meanwhile that there is more.
     };
-    static_assert(sizeof(Person) <= 112);
+    static_assert(sizeof(Person) <= 120);
     using Place = std::uint32_t;  // In people_.
 
     // From here on everybody of a large group is looked at once, each at their turn.
@@ -177,10 +176,10 @@ private:
     UserIndex<UserAt> by_uid_{UserAt{&people_}};
     std::unordered_map<GroupId, Heads> heads_;
     std::deque<BadgeAsk> waiting_;
-    std::size_t asks_left_ = 0;      // Of `waiting_`, from its front: those of this turn.
-    std::vector<Place> told_soon_;   // Whose pulse is not empty.
-    Time badges_again_;              // When they are told next.
-    std::vector<HelloAsk> retries_;  // To be asked again at the next tick.
+    std::size_t asks_left_ = 0;  // Of `waiting_`, from its front: those of this turn.
+    std::unordered_map<UserId, pb::Pulse> badges_;  // Not told yet.
+    Time badges_again_;                             // When they are told next.
+    std::vector<HelloAsk> retries_;                 // To be asked again at the next tick.
     std::size_t asks_under_way_ = 0;
     std::uint64_t turn_ = 0;
     Time turn_began_;
