@@ -26,16 +26,24 @@ protected:
     }
     ~DamagedLog() override { fs::remove_all(place_); }
 
+    void write(Store& store, int commits) {
+        for (int i = 0; i < commits; ++i) {
+            const Commit next = scribe_.next(1, 300);
+            ASSERT_EQ(store.commit({&next, 1})[0], Outcome::done);
+            scribe_.accept(next);
+        }
+    }
+    void write_and_close(int commits) {
+        const auto store = open_rocks(options());
+        ASSERT_TRUE(store);
+        write(**store, commits);
+    }
     // Writes `commits` and is then killed: what the kernel holds stays, nothing is closed.
     void write_and_be_killed(int commits) {
         const fs::path alive = place_ / "alive";
         auto store = open_rocks({.path = alive.string()});
         ASSERT_TRUE(store);
-        for (int i = 0; i < commits; ++i) {
-            const Commit next = scribe_.next(1, 300);
-            ASSERT_EQ((*store)->commit({&next, 1})[0], Outcome::done);
-            scribe_.accept(next);
-        }
+        write(**store, commits);
         fs::copy(alive, place_ / "store", fs::copy_options::recursive);
         fs::remove(place_ / "store" / "LOCK");
     }
@@ -53,12 +61,29 @@ protected:
         std::getline(std::ifstream{store / "CURRENT"}, name);
         return store / name;
     }
-    void flip(const fs::path& file, std::uint64_t at) {
+    // The last byte of how many restart points it has: one, which holds of every block of meta
+    // data; the type of an uncompressed block follows.
+    [[nodiscard]] static std::vector<std::pair<std::string, std::uint64_t>> ends_of_blocks(
+        const fs::path& store) {
+        constexpr std::string_view kEnd{"\1\0\0\0\0", 5};
+        std::vector<std::pair<std::string, std::uint64_t>> ends;
+        for (const auto& file : fs::directory_iterator{store}) {
+            if (file.path().extension() != ".sst") continue;
+            std::ifstream in{file.path(), std::ios::binary};
+            const std::string bytes{std::istreambuf_iterator<char>{in}, {}};
+            for (std::size_t at = bytes.find(kEnd); at != std::string::npos;
+                 at = bytes.find(kEnd, at + 1)) {
+                ends.emplace_back(file.path().filename().string(), at + 3);
+            }
+        }
+        return ends;
+    }
+    static void flip(const fs::path& file, std::uint64_t at, int bits = 0x55) {
         std::fstream bytes{file, std::ios::in | std::ios::out | std::ios::binary};
         bytes.seekg(static_cast<std::streamoff>(at));
         const char was = static_cast<char>(bytes.get());
         bytes.seekp(static_cast<std::streamoff>(at));
-        bytes.put(static_cast<char>(was ^ 0x55));
+        bytes.put(static_cast<char>(was ^ bits));
     }
 
     fs::path place_;
@@ -151,6 +176,26 @@ TEST_F(DamagedLog, ClaimsOfAnotherStoreProveNothing) {
         << encode(Synced{.start = 1, .update = 1});
     flip(log(), fs::file_size(log()) / 2);
     EXPECT_TRUE(open_rocks(options())) << "as a follower's torn log with its leader's claims";
+}
+
+// A bit at the end of a table's properties makes RocksDB look for a hash index, which ends the
+// process: it is to be refused in words, as any other damage.
+TEST_F(DamagedLog, NoBitAtTheEndOfATablesBlockEndsTheProcess) {
+    write_and_close(20);
+    const fs::path whole = place_ / "whole";
+    fs::rename(place_ / "store", whole);
+    int refused = 0;
+    for (const auto& [name, at] : ends_of_blocks(whole)) {
+        fs::remove_all(place_ / "store");
+        fs::copy(whole, place_ / "store", fs::copy_options::recursive);
+        flip(place_ / "store" / name, at, 0x80);
+        const auto store = open_rocks(options());
+        SCOPED_TRACE(name + " " + std::to_string(at));
+        if (store) expect_as_written(**store, scribe_);
+        if (HasFailure()) return;
+        refused += store ? 0 : 1;
+    }
+    EXPECT_GT(refused, 0);
 }
 
 TEST_F(DamagedLog, GoesOnWithLossOnlyWhenTold) {

@@ -14,6 +14,7 @@
 #include "store/rocks/log_check.h"
 #include "store/rocks/reading.h"
 #include "store/rocks/rows.h"
+#include "store/rocks/table_check.h"
 
 namespace stentor::store {
 namespace {
@@ -264,7 +265,7 @@ Database::~Database() {
 Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
                                              const RocksOptions& options) {
     Database base;
-    base.env = std::move(env);
+    base.env = looking_at_tables(env);
     const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
     rocksdb::ColumnFamilyOptions table = table_options(options, cache);
     table.disable_auto_compactions = true;  // Until the tables were looked at.
@@ -323,7 +324,7 @@ Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
 Result<std::unique_ptr<Store>> open_rocks_to_read(const std::string& path) {
     const RocksOptions options{.path = path};
     Database base;
-    base.env = {rocksdb::Env::Default(), [](rocksdb::Env* /*shared*/) {}};
+    base.env = looking_at_tables(machine_env());
     if (const auto kept = refuse_loss(base.env, options); !kept) {
         return std::unexpected(kept.error());
     }
@@ -347,14 +348,12 @@ Result<std::unique_ptr<Store>> open_rocks_to_read(const std::string& path) {
 }
 
 bool has_lost_updates(const std::string& path) {
-    const std::shared_ptr<rocksdb::Env> env{rocksdb::Env::Default(), [](rocksdb::Env*) {}};
-    return !refuse_loss(env, {.path = path});
+    return !refuse_loss(looking_at_tables(machine_env()), {.path = path});
 }
 
 Result<Epoch> epoch_of_record(const std::string& path) {
     constexpr int kTimes = 3;  // A running server may drop a file while it is looked for.
-    const std::shared_ptr<rocksdb::Env> env{rocksdb::Env::Default(),
-                                            [](rocksdb::Env* /*shared*/) {}};
+    const std::shared_ptr<rocksdb::Env> env = looking_at_tables(machine_env());
     const rocksdb::DBOptions how = options_to_read(env.get());
     const std::vector<rocksdb::ColumnFamilyDescriptor> tables{
         {rocksdb::kDefaultColumnFamilyName,
@@ -380,7 +379,7 @@ Result<std::unique_ptr<Store>> open_rocks(const RocksOptions& options) {
     // RocksDB itself makes the last directory only. A failure shows when it opens the path.
     std::error_code ignored;
     std::filesystem::create_directories(options.path, ignored);
-    return open_rocks_on({rocksdb::Env::Default(), [](rocksdb::Env* /*shared*/) {}}, options);
+    return open_rocks_on(machine_env(), options);
 }
 
 }  // namespace stentor::store
