@@ -111,7 +111,7 @@ Result<void> check(const pb::ClearReactions& clear) {
 Result<void> check(const pb::WriteNote& note) {
     if (auto gid = check_id(note.gid(), "write_note.gid"); !gid) return gid;
     if (auto uid = check_id(note.uid(), "write_note.uid"); !uid) return uid;
-    if (note.text().empty()) return bad("write_note.text", 1, Code::empty_body);
+    if (text::is_blank(note.text())) return bad("write_note.text", 1, Code::empty_body);
     return check_text(note.text(), limits::kNoteBytes, "write_note.text");
 }
 

@@ -269,6 +269,8 @@ TEST(Checks, QuestionsAreBounded) {
     note.set_gid(5);
     note.set_uid(6);
     EXPECT_EQ(objection(note).where, "write_note.text");
+    note.set_text("\u200b\n");
+    EXPECT_EQ(objection(note).code, Code::empty_body);
     note.set_text(std::string(limits::kNoteBytes + 1, 'a'));
     EXPECT_EQ(objection(note).limit, limits::kNoteBytes);
 }

@@ -92,7 +92,8 @@ async def refused_sends_do_not_use_up_the_rate(world):
 
 
 async def sizes_are_bounded_and_named(world):
-    """A text beyond 8,192 bytes is TEXT_TOO_LONG with that limit, a body that shows nothing EMPTY_BODY."""
+    """A text beyond 8,192 bytes is TEXT_TOO_LONG with that limit, a body or note that shows nothing
+    EMPTY_BODY."""
     ann = await world.connected()
     gid = await world.group(ann)
     async with refused("TEXT_TOO_LONG") as met:
@@ -101,6 +102,8 @@ async def sizes_are_bounded_and_named(world):
     for blank in ("", " \n", "\u200b", "\u3000\u2060\ufe0f"):
         async with refused("EMPTY_BODY"):
             await ann.send(gid, blank)
+        async with refused("EMPTY_BODY"):
+            await ann.ask("write_note", gid=gid, uid=world.person_of(ann).uid, text=blank)
     await ann.send(gid, "\u2764\ufe0f")
 
 
