@@ -275,9 +275,9 @@ void Session::on_refused(std::uint32_t request_id, GroupId gid, const Error& err
         } else {
             misses_.pay_back();
         }
-        opening_done(gid);
-        // Another Open may have seen them let in since: who sits there is asked for once more.
+        // Another Open may have seen them let in since: whoever has a seat is asked about again.
         if (gone && group->seat != kNoSeat) fx.recheck(gid);
+        opening_done(gid);
     }
     if (request_id != 0) {
         if (settle(request_id, fx)) fx.reply(wire::encode_refused(request_id, error));
