@@ -71,7 +71,8 @@ void Tokens::give(Gift gift, bus::AskChangeUser change, Reply reply) {
             gift.status, *account,
             auth::mint(key, {.uid = account->uid, .minted = minted, .expires = expires}), expires));
     };
-    bus_.ask(partition_of(change.uid), std::move(change), std::move(signed_in));
+    const PartitionId partition = partition_of(change.uid);
+    bus_.ask(partition, std::move(change), std::move(signed_in));
 }
 
 bus::SignIn place_of(const Request& request) {
