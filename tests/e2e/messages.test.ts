@@ -92,6 +92,18 @@ test("reactions are counted for everybody; mine can be taken back", async () => 
   await eventually("and his is his", async () => (await bob.row("gladly").locator('.reaction[aria-pressed="true"]').count()) === 1);
 });
 
+test("a click counts though the row changes between press and release", async () => {
+  const button = ann.row("gladly").locator(".reaction");
+  await button.hover();
+  await ann.page.mouse.down();
+  await bob.row("gladly").locator(".reaction").click();
+  await eventually("Bob has taken his back", async () => (await reactions(bob)).length === 0);
+  await ann.page.waitForTimeout(2_500); // Tallies come once a second.
+  await ann.page.mouse.up();
+  for (const person of [ann, bob]) await eventually("it is Ann's now", async () => (await reactions(person)).join() === "🎉 1");
+  expect(await ann.row("gladly").locator('.reaction[aria-pressed="true"]').count()).toBe(1);
+});
+
 test("who wrote it sees by how many it was read, and by whom", async () => {
   await ann.say("read this");
   await bob.sees("read this");

@@ -41,6 +41,7 @@ export class Timeline {
   #filling = false;
   // The entry that somebody wants to see; 0: none.
   #target = 0;
+  #pressed: Node | undefined;
 
   constructor(
     private readonly group: Group,
@@ -51,6 +52,7 @@ export class Timeline {
     this.#jump.append(this.#jumpCount, icon("down"));
     this.#scroller.append(this.#rows);
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.#rows.addEventListener("pointerdown", ({ target }) => this.#press(target as Node));
     this.element = el("div", { class: "timeline" }, this.#scroller, this.#jump);
   }
 
@@ -198,11 +200,23 @@ export class Timeline {
 
   #nodeOf(row: Row): HTMLElement {
     const held = this.#nodes.get(row.key);
-    if (held?.looks === row.looks) return held.node;
+    if (held && (held.looks === row.looks || held.node.contains(this.#pressed ?? null))) return held.node;
     const node = row.make();
     held?.node.replaceWith(node);
     this.#nodes.set(row.key, { node, looks: row.looks });
     return node;
+  }
+
+  // A click needs the node that was pressed until it is released: its row is made again after that.
+  #press(node: Node): void {
+    this.#pressed = node;
+    const released = new AbortController();
+    const release = () => {
+      released.abort();
+      this.#pressed = undefined;
+      setTimeout(() => this.element.isConnected && this.render());
+    };
+    for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, release, released);
   }
 
   #describe(): Row[] {
