@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "store/rocks/little_endian.h"
 #include "store/rocks/log_file.h"
 #include "store/rocks/synced_mark.h"
 
@@ -18,14 +19,6 @@ std::string read_whole(rocksdb::FileSystem& files, const std::string& path) {
     std::string bytes;
     (void)rocksdb::ReadFileToString(&files, path, &bytes);
     return bytes;
-}
-
-std::uint64_t number(std::string_view bytes, std::size_t at, unsigned count) {
-    std::uint64_t value = 0;
-    for (unsigned i = count; i-- > 0;) {
-        value = (value << 8U) | static_cast<unsigned char>(bytes[at + i]);
-    }
-    return value;
 }
 
 // Of a batch; the rows themselves are passed over.
@@ -78,8 +71,9 @@ private:
         const std::string bytes = read_whole(files_, folder_ + "/" + name);
         const auto at = read_log_file(bytes, [&](std::string_view record, bool behind) {
             if (record.size() < kBatchHeader) return;
-            const std::uint64_t count = number(record, 8, 4);
-            const std::uint64_t last = number(record, 0, 8) + std::max<std::uint64_t>(count, 1) - 1;
+            const std::uint64_t count = little_endian(record.substr(8, 4));
+            const std::uint64_t last =
+                little_endian(record.substr(0, 8)) + std::max<std::uint64_t>(count, 1) - 1;
             (before || behind ? found_.behind : found_.last) = last;
             if (!before && !behind) return;
             Claims claims{claims_};

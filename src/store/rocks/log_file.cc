@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "store/rocks/little_endian.h"
+
 namespace stentor::store {
 namespace {
 
@@ -23,14 +25,6 @@ constexpr std::array<std::uint32_t, 256> make_table() {
 }
 constexpr std::array<std::uint32_t, 256> kTable = make_table();
 
-std::uint32_t number(std::string_view bytes, unsigned count) {
-    std::uint32_t value = 0;
-    for (unsigned i = count; i-- > 0;) {
-        value = (value << 8U) | static_cast<unsigned char>(bytes[i]);
-    }
-    return value;
-}
-
 // RocksDB stores checksums masked, so that a checksum over checksums is none of them.
 std::uint32_t unmasked(std::uint32_t stored) {
     const std::uint32_t turned = stored - 0xa282ead8U;
@@ -47,9 +41,10 @@ std::optional<Piece> piece_at(std::string_view block) {
     if (block.size() < kHeader) return std::nullopt;
     const auto type = static_cast<std::uint8_t>(block[6]);
     if (type == 0 || type > static_cast<std::uint8_t>(Type::last)) return std::nullopt;
-    const std::size_t size = number(block.substr(4), 2);
+    const std::size_t size = little_endian(block.substr(4, 2));
     if (size > block.size() - kHeader) return std::nullopt;
-    if (crc32c(block.substr(6, 1 + size)) != unmasked(number(block, 4))) return std::nullopt;
+    const auto stored = static_cast<std::uint32_t>(little_endian(block.substr(0, 4)));
+    if (crc32c(block.substr(6, 1 + size)) != unmasked(stored)) return std::nullopt;
     return Piece{.type = static_cast<Type>(type), .bytes = block.substr(kHeader, size)};
 }
 

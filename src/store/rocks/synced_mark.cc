@@ -3,6 +3,7 @@
 #include <array>
 #include <random>
 
+#include "store/rocks/little_endian.h"
 #include "store/rocks/log_file.h"
 
 namespace stentor::store {
@@ -14,14 +15,6 @@ constexpr std::size_t kSyncedBytes = 22;
 
 void put(std::string& out, std::uint64_t value, unsigned bytes) {
     for (unsigned i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8U * i));
-}
-
-std::uint64_t number(std::string_view bytes, std::size_t at, unsigned count) {
-    std::uint64_t value = 0;
-    for (unsigned i = count; i-- > 0;) {
-        value = (value << 8U) | static_cast<unsigned char>(bytes[at + i]);
-    }
-    return value;
 }
 
 std::string path_in(const std::string& folder) { return folder + "/synced"; }
@@ -39,9 +32,10 @@ std::string encode(const Synced& synced) {
 
 std::optional<Synced> decode_synced(std::string_view bytes) {
     if (bytes.size() != kSyncedBytes || bytes[0] != kVersion) return std::nullopt;
-    if (crc32c(bytes.substr(0, 18)) != number(bytes, 18, 4)) return std::nullopt;
-    return Synced{
-        .start = number(bytes, 1, 8), .update = number(bytes, 9, 8), .closed = bytes[17] != '\0'};
+    if (crc32c(bytes.substr(0, 18)) != little_endian(bytes.substr(18, 4))) return std::nullopt;
+    return Synced{.start = little_endian(bytes.substr(1, 8)),
+                  .update = little_endian(bytes.substr(9, 8)),
+                  .closed = bytes[17] != '\0'};
 }
 
 std::optional<Synced> read_synced(rocksdb::FileSystem& files, const std::string& folder) {
@@ -62,7 +56,8 @@ std::string encode(const Claim& claim) {
 
 std::optional<Claim> decode_claim(std::string_view bytes) {
     if (bytes.size() != 17 || bytes[0] != kClaim) return std::nullopt;
-    return Claim{.start = number(bytes, 1, 8), .update = number(bytes, 9, 8)};
+    return Claim{.start = little_endian(bytes.substr(1, 8)),
+                 .update = little_endian(bytes.substr(9, 8))};
 }
 
 rocksdb::IOStatus SyncedMark::begin(rocksdb::FileSystem& files, const std::string& folder,

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "store/rocks/little_endian.h"
+
 namespace stentor::store {
 namespace {
 
@@ -27,14 +29,6 @@ struct Handle {
     std::uint64_t offset{};
     std::uint64_t size{};
 };
-
-std::uint64_t fixed(std::string_view bytes, unsigned count) {
-    std::uint64_t value = 0;
-    for (unsigned i = count; i-- > 0;) {
-        value = (value << 8U) | static_cast<unsigned char>(bytes[i]);
-    }
-    return value;
-}
 
 // Takes it from the front.
 std::optional<std::uint64_t> varint(std::string_view& bytes) {
@@ -83,14 +77,16 @@ std::optional<std::string> read(const rocksdb::FSRandomAccessFile& file, std::ui
 bool would_end_the_process(const rocksdb::FSRandomAccessFile& file, std::uint64_t size) {
     if (size < kFooter) return false;
     const auto footer = read(file, size - kFooter, kFooter);
-    if (!footer || fixed(std::string_view{*footer}.substr(kMagic), 8) != kTableMagic) return false;
-    const auto index = handle_in(std::string_view{*footer}.substr(kHandles));
+    if (!footer) return false;
+    const std::string_view end_of_file = *footer;
+    if (little_endian(end_of_file.substr(kMagic)) != kTableMagic) return false;
+    const auto index = handle_in(end_of_file.substr(kHandles));
     if (!index || index->size > kMetaIndexMax) return false;
     const auto blocks = read(file, index->offset, index->size);
     const auto properties = blocks ? properties_in(*blocks) : std::nullopt;
     if (!properties || properties->size < 4) return false;
     const auto end = read(file, properties->offset + properties->size - 4, 4);
-    return end && (fixed(*end, 4) & kHasHashIndex) != 0;
+    return end && (little_endian(*end) & kHasHashIndex) != 0;
 }
 
 class TableFiles final : public rocksdb::FileSystemWrapper {
