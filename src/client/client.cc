@@ -242,9 +242,13 @@ void Client::refused(Moment moment, const Request& request, const pb::Refused& r
                                backoff(user_log_.tries++, moment.random);
         return;
     }
-    if (refused.gid() != 0) return refused_group(moment, {refused.gid()}, refused);
+    if (refused.gid() != 0) {
+        return refused_group(moment, {refused.gid()}, request.purpose, refused);
+    }
     if (request.purpose == Purpose::send) return refused_send(moment, request.id, refused);
-    if (request.purpose != Purpose::hello) return refused_group(moment, request.gid, refused);
+    if (request.purpose != Purpose::hello) {
+        return refused_group(moment, request.gid, request.purpose, refused);
+    }
 
     const Code code{static_cast<std::uint16_t>(refused.code())};
     host_.disconnect();

@@ -140,7 +140,7 @@ private:
     void beside(const Page& page);
     void judge(Moment moment, GroupCursor& group, const Step& step);
     void heard_of(GroupId gid, Epoch epoch, Seq head);
-    void refused_group(Moment moment, GroupId gid, const v1::Refused& refused);
+    void refused_group(Moment moment, GroupId gid, Purpose purpose, const v1::Refused& refused);
     void open_groups(Moment moment);
     void pull_gaps(Moment moment);
 

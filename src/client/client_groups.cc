@@ -183,11 +183,15 @@ void Client::heard_of(GroupId gid, Epoch epoch, Seq head) {
     if (group->phase == Phase::open) group->phase = Phase::closed;  // It answers Fork.
 }
 
-void Client::refused_group(Moment moment, GroupId gid, const pb::Refused& refused) {
+void Client::refused_group(Moment moment, GroupId gid, Purpose purpose,
+                           const pb::Refused& refused) {
     GroupCursor* group = find(gid);
     if (group == nullptr) return;
+    const bool was_pull = purpose == Purpose::pull;
+    // Of before it was closed: it is being opened again.
+    if (was_pull && !group->pulling) return;
+    group->pulling = false;
     const Code code{static_cast<std::uint16_t>(refused.code())};
-    const bool was_pull = std::exchange(group->pulling, false);
     group->not_before =
         moment.now + Millis{refused.retry_after_ms()} + backoff(group->tries++, moment.random);
     switch (remedy(code)) {

@@ -42,6 +42,17 @@ TEST_F(ClientTest, PullsAGapOnceAndInPages) {
     EXPECT_THAT(host.frames, IsEmpty());
 }
 
+TEST_F(ClientTest, ARefusedPullFromBeforeTheGroupWasClosedIsNoRefusalOfTheGroup) {
+    open_whole();
+    server.chat(2);
+    give(server.head());
+    const std::uint32_t pull = take().request_id();
+    client.unwatch(moment(), kGroup);
+    client.watch(moment(), kGroup);
+    give(Server::refused(pull, Code::bad_range, 0));
+    EXPECT_THAT(host.open_refusals, IsEmpty());
+}
+
 TEST_F(ClientTest, PullsWhatAPulseTellsOf) {
     open_whole();
     server.chat(1);

@@ -163,6 +163,7 @@ public:
     void on_user_log_reset() override { ++user_log_resets; }
     void on_restarted(GroupId, Epoch, Seq after) override { restarts.push_back(after.value); }
     void on_forked(GroupId, Epoch epoch, Seq fork) override { forks.emplace_back(epoch, fork); }
+    void on_open_refused(GroupId, Code code) override { open_refusals.push_back(code); }
     void on_sent(GroupId, const Cmid& cmid, Epoch, Seq seq) override {
         sent.emplace_back(cmid, seq.value);
     }
@@ -190,6 +191,7 @@ public:
     std::vector<std::pair<Epoch, Seq>> forks;
     std::vector<std::pair<Cmid, std::uint64_t>> sent;
     std::vector<std::pair<Cmid, Code>> gave_up;
+    std::vector<Code> open_refusals;
     std::vector<std::pair<std::uint32_t, pb::ServerFrame::EventCase>> answers;
     std::optional<Code> stopped;
 };
