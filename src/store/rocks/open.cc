@@ -265,7 +265,7 @@ Database::~Database() {
 Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
                                              const RocksOptions& options) {
     Database base;
-    base.env = looking_at_tables(env);
+    base.env = std::move(env);
     const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
     rocksdb::ColumnFamilyOptions table = table_options(options, cache);
     table.disable_auto_compactions = true;  // Until the tables were looked at.
@@ -324,7 +324,7 @@ Result<std::unique_ptr<Store>> open_rocks_on(std::shared_ptr<rocksdb::Env> env,
 Result<std::unique_ptr<Store>> open_rocks_to_read(const std::string& path) {
     const RocksOptions options{.path = path};
     Database base;
-    base.env = looking_at_tables(machine_env());
+    base.env = machine_env();
     if (const auto kept = refuse_loss(base.env, options); !kept) {
         return std::unexpected(kept.error());
     }
@@ -348,12 +348,12 @@ Result<std::unique_ptr<Store>> open_rocks_to_read(const std::string& path) {
 }
 
 bool has_lost_updates(const std::string& path) {
-    return !refuse_loss(looking_at_tables(machine_env()), {.path = path});
+    return !refuse_loss(machine_env(), {.path = path});
 }
 
 Result<Epoch> epoch_of_record(const std::string& path) {
     constexpr int kTimes = 3;  // A running server may drop a file while it is looked for.
-    const std::shared_ptr<rocksdb::Env> env = looking_at_tables(machine_env());
+    const std::shared_ptr<rocksdb::Env> env = machine_env();
     const rocksdb::DBOptions how = options_to_read(env.get());
     const std::vector<rocksdb::ColumnFamilyDescriptor> tables{
         {rocksdb::kDefaultColumnFamilyName,

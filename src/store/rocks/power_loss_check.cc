@@ -11,6 +11,7 @@
 #include "store/rocks/engine.h"
 #include "store/rocks/power_loss_disk.h"
 #include "store/rocks/power_loss_lines.h"
+#include "store/rocks/table_check.h"
 #include "store/verdict.h"
 
 namespace stentor::store {
@@ -52,7 +53,7 @@ class TestEnv final : public rocksdb::EnvWrapper {
 public:
     explicit TestEnv(const std::shared_ptr<rocksdb::FileSystem>& files)
         : rocksdb::EnvWrapper(rocksdb::NewCompositeEnv(files)) {
-        file_system_ = files;
+        file_system_ = looking_at_tables(files);
         system_clock_ = std::make_shared<ImpatientClock>();
     }
 };

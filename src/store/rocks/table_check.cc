@@ -1,7 +1,5 @@
 #include "store/rocks/table_check.h"
 
-#include <rocksdb/file_system.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -109,22 +107,15 @@ public:
     }
 };
 
-class TableEnv final : public rocksdb::EnvWrapper {
-public:
-    explicit TableEnv(const std::shared_ptr<rocksdb::Env>& env) : EnvWrapper(env) {
-        file_system_ = std::make_shared<TableFiles>(env->GetFileSystem());
-    }
-    [[nodiscard]] const char* Name() const override { return "TableEnv"; }
-};
-
 }  // namespace
 
-std::shared_ptr<rocksdb::Env> machine_env() {
-    return {rocksdb::Env::Default(), [](rocksdb::Env* /*shared*/) {}};
+std::shared_ptr<rocksdb::FileSystem> looking_at_tables(
+    const std::shared_ptr<rocksdb::FileSystem>& files) {
+    return std::make_shared<TableFiles>(files);
 }
 
-std::shared_ptr<rocksdb::Env> looking_at_tables(const std::shared_ptr<rocksdb::Env>& env) {
-    return std::make_shared<TableEnv>(env);
+std::shared_ptr<rocksdb::Env> machine_env() {
+    return rocksdb::NewCompositeEnv(looking_at_tables(rocksdb::FileSystem::Default()));
 }
 
 }  // namespace stentor::store

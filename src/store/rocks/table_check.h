@@ -7,15 +7,16 @@
 // Cost: three small reads for a table that is opened; nothing after that.
 
 #include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 
 #include <memory>
 
 namespace stentor::store {
 
-// That of this machine, as it is.
+// `files`, where a table that would end the process is Corruption.
+[[nodiscard]] std::shared_ptr<rocksdb::FileSystem> looking_at_tables(
+    const std::shared_ptr<rocksdb::FileSystem>& files);
+// This machine's, so looked at.
 [[nodiscard]] std::shared_ptr<rocksdb::Env> machine_env();
-// `env`, whose tables are looked at. A table that would end the process is Corruption.
-[[nodiscard]] std::shared_ptr<rocksdb::Env> looking_at_tables(
-    const std::shared_ptr<rocksdb::Env>& env);
 
 }  // namespace stentor::store

@@ -162,7 +162,7 @@ void verify_tables(Look& look, const std::string& path) {
 
 Result<VerifyReport> verify_record(const std::string& path, const VerifyOptions& options) {
     VerifyReport report{.in_use = is_held(path)};
-    const std::shared_ptr<rocksdb::Env> env = looking_at_tables(machine_env());
+    const std::shared_ptr<rocksdb::Env> env = machine_env();
     Database base;
     base.env = env;
     const rocksdb::Status opened = open_for_reading({.path = path}, base);
