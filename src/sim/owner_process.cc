@@ -269,10 +269,13 @@ void OwnerProcess::expect_answer(const bus::Post& post) {
 void OwnerProcess::check_answer(const bus::ReplyTo& to, const pb::ServerFrame& frame) {
     if (to.request_id == 0) return;
     Unanswered& unanswered = unanswered_[{to.node, to.connection, to.request_id}];
-    if (!frame.has_refused() &&
+    // An owner that has been replaced is told nothing any more, and can keep nothing: what it
+    // answers is the number of what was kept before.
+    if (!superseded_ && !frame.has_refused() &&
         world_.accounts->was_void_for_owner(unanswered.token, unanswered.came)) {
         world_.checks->violation("user " + std::to_string(unanswered.token.uid.value) +
-                                 " did something with a void token");
+                                 " did something with a void token, answered event " +
+                                 std::to_string(frame.event_case()));
     }
     if (--unanswered.left < 0) {
         world_.checks->violation("request " + std::to_string(to.request_id) +
