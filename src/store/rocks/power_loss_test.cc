@@ -11,9 +11,10 @@ namespace stentor::store {
 namespace {
 
 constexpr int kLossesPerStore = 10;
-constexpr int kFlipsPerStore = 50;
 
 #ifndef STENTOR_UNSYNCED_ENGINE
+
+constexpr int kFlipsPerStore = 50;
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes the environment of a test.
