@@ -23,6 +23,11 @@ std::string framed(unsigned first_byte, std::string_view payload) {
     return frame;
 }
 
+std::size_t header_size(std::string_view frame) {
+    const auto length = static_cast<std::uint8_t>(frame[1]);
+    return length < 126 ? 2 : length == 126 ? 4 : 10;
+}
+
 constexpr unsigned kFinalBinary = 0x82;
 constexpr unsigned kCompressed = 0x40;
 
@@ -34,18 +39,14 @@ std::string deflated_frame(std::string_view compressed) {
 }
 
 std::string_view first_frame(std::string_view frames) {
-    std::uint64_t size = static_cast<std::uint8_t>(frames[1]);
-    const std::size_t bytes = size < 126 ? 0 : size == 126 ? 2 : 8;
-    if (bytes != 0) size = 0;
-    for (const char byte : frames.substr(2, bytes)) {
-        size = (size << 8U) | static_cast<std::uint8_t>(byte);
+    const std::size_t header = header_size(frames);
+    std::uint64_t payload = header == 2 ? static_cast<std::uint8_t>(frames[1]) : 0;
+    for (const char byte : frames.substr(2, header - 2)) {
+        payload = (payload << 8U) | static_cast<std::uint8_t>(byte);
     }
-    return frames.substr(0, 2 + bytes + size);
+    return frames.substr(0, header + payload);
 }
 
-std::string_view payload_of(std::string_view frame) {
-    const auto length = static_cast<std::uint8_t>(frame[1]);
-    return frame.substr(length < 126 ? 2 : length == 126 ? 4 : 10);
-}
+std::string_view payload_of(std::string_view frame) { return frame.substr(header_size(frame)); }
 
 }  // namespace stentor::wire

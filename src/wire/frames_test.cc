@@ -175,6 +175,7 @@ TEST(Envelope, UsesTheShortestLength) {
     const auto header = [](std::size_t size) {
         const std::string frame = wire::websocket_frame(std::string(size, 'x'));
         EXPECT_EQ(wire::payload_of(frame), std::string(size, 'x'));
+        EXPECT_EQ(wire::first_frame(frame + wire::websocket_frame("next")), frame);
         EXPECT_EQ(frame.substr(frame.size() - size), std::string(size, 'x'));
         return frame.substr(0, frame.size() - size);
     };
