@@ -13,6 +13,10 @@ constexpr Time kNever = Time::max();
 // Beside the two pulses that may be missed: a pulse's own way.
 constexpr Millis kPulseSlack{5'000};
 
+bool is_final(Code code) {
+    return remedy(code) == Remedy::ask || remedy(code) == Remedy::never;
+}
+
 }  // namespace
 
 Client::Client(Host& host, std::shared_ptr<const Settings> settings, std::string token,
@@ -176,9 +180,12 @@ void Client::on_message(Moment moment, std::string_view bytes) {
 
 void Client::dispatch(Moment moment, const pb::ServerFrame& frame) {
     const Request request = take_request(frame.request_id());
-    if (request.id != 0 && request.purpose == Purpose::other) {
-        return host_.on_answer(request.id, frame);
+    if (request.id != 0 && request.purpose == Purpose::other) host_.on_answer(request.id, frame);
+    // Whatever it answers, it is the session that is over: no send was looked at, none is given up.
+    if (frame.has_refused() && frame.refused().code() == pb::CODE_TOKEN_INVALID) {
+        return over(Code::token_invalid);
     }
+    if (request.id != 0 && request.purpose == Purpose::other) return;
     switch (frame.event_case()) {
         case pb::ServerFrame::kWelcome: return welcome(moment, frame);
         case pb::ServerFrame::kSent: return sent(frame);
@@ -190,8 +197,9 @@ void Client::dispatch(Moment moment, const pb::ServerFrame& frame) {
         }
         case pb::ServerFrame::kRefused: return refused(moment, request, frame.refused());
         case pb::ServerFrame::kBye:
-            return bye(moment, static_cast<Code>(frame.bye().reason()),
-                       Millis{frame.bye().after_ms()});
+            pause_ = Millis{frame.bye().after_ms()};
+            if (const auto code = static_cast<Code>(frame.bye().reason()); is_final(code)) over(code);
+            return;
         case pb::ServerFrame::kPulse: say_here(moment); [[fallthrough]];
         default: on_group_event(moment, frame);
     }
@@ -225,14 +233,11 @@ void Client::welcome(Moment moment, const pb::ServerFrame& frame) {
     host_.on_ready(uid_);
 }
 
-void Client::bye(Moment /*moment*/, Code reason, Millis after) {
-    pause_ = after;
-    if (remedy(reason) == Remedy::ask || remedy(reason) == Remedy::never) {
-        host_.disconnect();
-        lose();
-        state_ = State::stopped;
-        host_.on_stopped(reason);
-    }
+void Client::over(Code reason) {
+    host_.disconnect();
+    lose();
+    state_ = State::stopped;
+    host_.on_stopped(reason);
 }
 
 void Client::refused(Moment moment, const Request& request, const pb::Refused& refused) {
@@ -251,16 +256,13 @@ void Client::refused(Moment moment, const Request& request, const pb::Refused& r
     }
 
     const Code code{static_cast<std::uint16_t>(refused.code())};
+    if (is_final(code)) return over(code);
     host_.disconnect();
     lose();
     wait(moment, Millis{refused.retry_after_ms()});
-    if (code == Code::token_expired) {
-        deadline_ = kNever;
-        host_.on_token_wanted();
-    } else if (remedy(code) == Remedy::ask || remedy(code) == Remedy::never) {
-        state_ = State::stopped;
-        host_.on_stopped(code);
-    }
+    if (code != Code::token_expired) return;
+    deadline_ = kNever;
+    host_.on_token_wanted();
 }
 
 // ---- What is due

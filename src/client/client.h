@@ -121,7 +121,7 @@ private:
     void hello(Moment moment);
     void dispatch(Moment moment, const v1::ServerFrame& frame);
     void welcome(Moment moment, const v1::ServerFrame& frame);
-    void bye(Moment moment, Code reason, Millis after);
+    void over(Code reason);  // For good.
     void say_here(Moment moment);
     void refused(Moment moment, const Request& request, const v1::Refused& refused);
     void proceed(Moment moment);

@@ -263,6 +263,23 @@ TEST_F(ClientTest, StopsWhenItsTokenIsNoGood) {
     EXPECT_EQ(host.stopped, Code::token_invalid);
 }
 
+// Of an account that was disabled, or signed out everywhere, while its sends were under way.
+TEST_F(ClientTest, GivesUpNoSendWithItsSession) {
+    open_whole();
+    client.post(moment(), kGroup, cmid_of(1), "x");
+    client.post(moment(), kGroup, cmid_of(2), "y");
+    give(Server::refused(take().request_id(), Code::token_invalid, 0));
+    EXPECT_EQ(host.stopped, Code::token_invalid);
+    EXPECT_THAT(host.gave_up, IsEmpty());
+    EXPECT_EQ(client.unanswered(), 2U);
+}
+
+TEST_F(ClientTest, StopsWhenItsSessionIsEndedUnasked) {
+    open_whole();
+    give(Server::refused(0, Code::token_invalid, 0));
+    EXPECT_EQ(host.stopped, Code::token_invalid);
+}
+
 TEST_F(ClientTest, AsksForAFreshTokenAndGoesOn) {
     client.start(moment());
     client.on_connected(moment());

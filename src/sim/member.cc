@@ -85,7 +85,6 @@ void Member::restart() {
     hostile_pulls_.clear();
     commands_.clear();
     creation_request_ = 0;
-    token_refused_ = false;
     for (const auto& [gid, attendance] : attendances_) remember(gid);
     client_ = std::make_unique<client::Client>(static_cast<client::Host&>(*this), around_.settings,
                                                token_.text(), device_);
@@ -285,11 +284,6 @@ void Member::on_held(GroupId /*gid*/, const Cmid& cmid, const Error& why) {
 }
 
 void Member::on_gave_up(GroupId gid, const Cmid& cmid, Code code) {
-    // It goes out again under the next token, or under this one if a restore makes that good.
-    if (code == Code::token_invalid) {
-        token_refused_ = true;
-        return;
-    }
     // An earlier try of it may have been stored: that one is out says nothing of it.
     around_.checks.ledger().unknown(cmid);
     attendances_[gid].silent = true;
@@ -465,10 +459,6 @@ void Member::inspect(const pb::ServerFrame& frame) {
     };
     is_page_ = !frame.has_changed();
     switch (frame.event_case()) {
-        case pb::ServerFrame::kWelcome:
-            if (!std::exchange(token_refused_, false)) return;
-            for (const Pending& pending : pending_) attendances_[pending.gid].lost = true;
-            return;
         case pb::ServerFrame::kOpened:
             seen(frame.opened());
             return inspect_opened(frame.opened(), frame.request_id());

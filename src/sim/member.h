@@ -203,9 +203,8 @@ private:
     std::uint64_t dial_number_{};
     std::uint64_t wake_number_{};
     bool healed_{};
-    bool stopped_{};        // By a refusal for good, which a hostile one earns, or erased.
-    bool signed_out_{};     // Its token is void, and it has no other yet.
-    bool token_refused_{};  // For a send, which its client gave up.
+    bool stopped_{};     // By a refusal for good, which a hostile one earns, or erased.
+    bool signed_out_{};  // Its token is void, and it has no other yet.
     std::uint32_t said_{};
     std::uint32_t edited_{};
     bool is_page_{};           // The frame that is being looked at.

@@ -200,6 +200,8 @@ export class Connection {
     if (!frame) return this.#lost(0);
     if (this.#state.name === "online") this.#heard();
     const { event, requestId } = frame;
+    // Whatever it answers, it is the session that is over: nothing was looked at, nothing is refused for good.
+    if (event?.case === "refused" && event.value.code === Code.TOKEN_INVALID) return this.#bye(Code.TOKEN_INVALID, 0);
     const push = requestId === 0 ? undefined : this.#inFlight.get(requestId);
     if (push) {
       this.#inFlight.delete(requestId);

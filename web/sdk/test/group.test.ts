@@ -244,6 +244,15 @@ describe("a send", () => {
     expect(states()).toEqual([]);
   });
 
+  test("is not refused with the session", () => {
+    world.advance(1_000);
+    server.refuseNext.push({ code: Code.TOKEN_INVALID });
+    for (const text of ["a", "b"]) group.send({ text });
+    world.advance(1_000);
+    expect(ann.connection.state).toEqual({ name: "stopped", code: Code.TOKEN_INVALID });
+    expect(states()).toEqual(["unknown", "unknown"]);
+  });
+
   test("that was discarded frees those behind it", () => {
     world.advance(1_000);
     server.refuseNext.push({ code: Code.MUTED, retryAfterMs: 3_600_000 });
