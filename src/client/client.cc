@@ -13,9 +13,7 @@ constexpr Time kNever = Time::max();
 // Beside the two pulses that may be missed: a pulse's own way.
 constexpr Millis kPulseSlack{5'000};
 
-bool is_final(Code code) {
-    return remedy(code) == Remedy::ask || remedy(code) == Remedy::never;
-}
+bool is_final(Code code) { return remedy(code) == Remedy::ask || remedy(code) == Remedy::never; }
 
 }  // namespace
 
@@ -198,7 +196,8 @@ void Client::dispatch(Moment moment, const pb::ServerFrame& frame) {
         case pb::ServerFrame::kRefused: return refused(moment, request, frame.refused());
         case pb::ServerFrame::kBye:
             pause_ = Millis{frame.bye().after_ms()};
-            if (const auto code = static_cast<Code>(frame.bye().reason()); is_final(code)) over(code);
+            if (const auto code = static_cast<Code>(frame.bye().reason()); is_final(code))
+                over(code);
             return;
         case pb::ServerFrame::kPulse: say_here(moment); [[fallthrough]];
         default: on_group_event(moment, frame);
