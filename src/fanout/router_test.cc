@@ -215,6 +215,31 @@ TEST_F(RouterTest, TooMuchPendingBecomesAHead) {
     EXPECT_THAT(sockets.take(1), ElementsAre("h1000"));
 }
 
+TEST_F(RouterTest, TooManyChangesPendingBecomeAHeadForAll) {
+    join(1, 10);
+    Push big = changed(3);
+    big.frame = share(std::string(limits::kPassBytes, 'x'));
+    router.on_push(big);
+    router.on_push(changed(4));
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("H10")) << "they ask what was changed";
+}
+
+// Else what stands behind all of them (the sockets' own turn) waits for as long as there are
+// groups.
+TEST_F(RouterTest, ATurnIsBoundedBySeatsNotByGroups) {
+    const std::size_t groups = limits::kTurnSeats + 10;
+    for (std::size_t i = 0; i < groups; ++i) {
+        const auto who = static_cast<ConnectionIndex>(i);
+        join(who, 0, {100 + i});
+        router.on_push(batch(1, 1, {100 + i}));
+    }
+    EXPECT_EQ(router.run(sockets, gate, now), Router::Turn::more);
+    EXPECT_EQ(sockets.writes, static_cast<int>(limits::kTurnSeats));
+    EXPECT_EQ(router.run(sockets, gate, now), Router::Turn::idle);
+    EXPECT_EQ(sockets.writes, static_cast<int>(groups));
+}
+
 TEST_F(RouterTest, LargePassesWaitAtTheGateAndSmallOnesDoNot) {
     constexpr GroupId kLarge{6};
     for (ConnectionIndex who = 100; who < 100 + limits::kLargeAudience + 1; ++who) {

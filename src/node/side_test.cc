@@ -4,17 +4,11 @@
 #include "node/side.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <map>
-#include <set>
 
 #include "base/limits.h"
 #include "cache/cache.h"
 #include "node/conversation.h"
-#include "wire/frames.h"
-#include "wire/pb.h"
+#include "node/side_test_kit.h"
 
 namespace stentor::node {
 namespace {
@@ -22,96 +16,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-constexpr GroupId kGroup{5};
-constexpr UserId kAnn{1};
-constexpr UserId kBob{2};
-
-class Tokens : public session::Verifier {
-public:
-    Result<session::Identity> verify(std::string_view token, Time now) const override {
-        return session::Identity{
-            .uid = token == "ann" ? kAnn : kBob, .minted = now, .expires = now + Millis{3'600'000}};
-    }
-};
-
-class Bus : public bus::Bus {
-public:
-    Result<void> post(PartitionId /*partition*/, bus::Post post) override {
-        if (full) {
-            return std::unexpected(
-                Error{.code = Code::overloaded, .where = "partition", .retry_after_ms = 1'000});
-        }
-        posts.push_back(std::move(post));
-        return {};
-    }
-    void ask(PartitionId, bus::Question, bus::ReplyHandler) override {}
-    void publish(NodeId, std::shared_ptr<const bus::Items>) override {}
-    void answer(NodeId, std::vector<bus::Answer>) override {}
-    void nudge(NodeId, std::vector<bus::Nudge>) override {}
-
-    bool full = false;
-    std::vector<bus::Post> posts;
-};
-
-class Hub : public HubMail {
-public:
-    void put(Task /*task*/) override { ++tasks; }
-
-    int tasks = 0;
-};
-
-class Sockets : public Shell {
-public:
-    fanout::Written reply(ConnectionToken connection, std::string_view payload) override {
-        if (full) return fanout::Written::refused;
-        told[connection.index].push_back(*wire::decode_event(payload));
-        return slow ? fanout::Written::kept : fanout::Written::whole;
-    }
-    void forget_waiting(ConnectionToken) override {
-        if (forgets) full = false;
-    }
-    void offer(ConnectionToken connection, const SharedBytes&) override {
-        offered.insert(connection.index);
-    }
-    fanout::Written write(const fanout::Seat&, const SharedBytes&) override {
-        return fanout::Written::whole;
-    }
-    [[nodiscard]] fanout::Seat seat(ConnectionToken connection) const override {
-        return {.descriptor = static_cast<std::int32_t>(connection.index),
-                .connection = connection.index};
-    }
-    [[nodiscard]] std::string address(ConnectionToken connection) const override {
-        return "198.51.100." + std::to_string(connection.index);
-    }
-    void greeted(ConnectionToken connection) override { greeted_ones.insert(connection.index); }
-    void pause_reading(ConnectionToken) override { paused = true; }
-    void resume_reading(ConnectionToken) override { paused = false; }
-    void set_deadline(ConnectionToken, Time) override {}
-    void close(ConnectionToken connection, std::uint16_t, Code reason) override {
-        closed.emplace_back(connection.index, reason);
-    }
-    bool enter_gate() override { return gate; }
-    void leave_gate() override {}
-    void ask(PartitionId, bus::Question, bus::ReplyHandler reply) override {
-        asked.push_back(std::move(reply));
-    }
-    void draw(std::span<std::uint8_t> random) override {
-        std::ranges::generate(random, [this] { return next++; });
-    }
-
-    bool full = false;
-    bool forgets = false;  // Room is made for what is said last.
-    bool slow = false;
-    bool paused = false;
-    bool gate = true;
-    std::uint8_t next = 1;
-    std::map<std::uint32_t, std::vector<pb::ServerFrame>> told;
-    std::set<std::uint32_t> offered;
-    std::set<std::uint32_t> greeted_ones;
-    std::vector<std::pair<std::uint32_t, Code>> closed;
-    std::vector<bus::ReplyHandler> asked;
-};
 
 class SideTest : public testing::Test {
 protected:
@@ -121,19 +25,11 @@ protected:
                             std::uint32_t generation = 1) {
         const ConnectionToken connection{.shard = 3, .index = index, .generation = generation};
         side.on_connected(connection, now);
-        pb::ClientFrame hello;
-        hello.set_request_id(1);
-        hello.mutable_hello()->set_token(token);
-        hello.mutable_hello()->set_device(index + 1);
-        hello.mutable_hello()->set_version(1);
-        side.on_message(connection, wire::encode(hello), now);
+        side.on_message(connection, hello(token, index + 1), now);
         return connection;
     }
     void open(ConnectionToken connection) {
-        pb::ClientFrame open;
-        open.set_request_id(2);
-        open.mutable_open()->set_gid(kGroup.value);
-        side.on_message(connection, wire::encode(open), now);
+        side.on_message(connection, open_command(kGroup, 2), now);
         pb::ServerFrame opened;
         opened.set_request_id(2);
         opened.mutable_opened()->set_gid(kGroup.value);
@@ -177,20 +73,15 @@ TEST_F(SideTest, WhoComesBeforeAccountsAreKnownWaits) {
                 .bus = bus,
                 .hub = hub,
                 .shell = sockets}};
-    const auto hello = [&](std::uint32_t index, const char* token) {
+    const auto greet = [&](std::uint32_t index, const char* token) {
         const ConnectionToken connection{.shard = 3, .index = index, .generation = 1};
         fresh.on_connected(connection, now);
-        pb::ClientFrame frame;
-        frame.set_request_id(1);
-        frame.mutable_hello()->set_token(token);
-        frame.mutable_hello()->set_device(1);
-        frame.mutable_hello()->set_version(1);
-        fresh.on_message(connection, wire::encode(frame), now);
+        fresh.on_message(connection, hello(token, 1), now);
         return connection;
     };
-    const ConnectionToken ann = hello(0, "ann");
-    const ConnectionToken bob = hello(1, "bob");
-    const ConnectionToken late = hello(2, "ann");
+    const ConnectionToken ann = greet(0, "ann");
+    const ConnectionToken bob = greet(1, "bob");
+    const ConnectionToken late = greet(2, "ann");
     EXPECT_THAT(sockets.told, IsEmpty());
     EXPECT_EQ(hub.tasks, 0);
     fresh.on_deadline(late, now + limits::kHelloWithin);

@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::string_view kThumbUp = "\xF0\x9F\x91\x8D";
 
+std::string former_body() {
+    pb::Body body;
+    body.set_text("of a former epoch");
+    return body.SerializeAsString();
+}
+
 }  // namespace
 
 // ---- What it asks for
@@ -58,23 +64,27 @@ void Member::act_on_others(GroupId gid, UserId uid) {
     command(client::note_command(gid, uid, text));
 }
 
-// Whoever comes back with what he meant to do before the fork: it must be refused as such.
+// What was meant before the fork, by one who comes back: each must be refused as such.
 void Member::try_former_epoch() {
     for (auto& [gid, attendance] : attendances_) {
         if (!attendance.former || !attendance.inside || !client_->ready()) continue;
-        const Epoch former = std::exchange(attendance.former, {});
-        pb::ClientFrame frame = client::read_command({.gid = gid, .epoch = former, .seq = {1}});
-        if (world_.random.chance(500)) {
-            pb::Send& send = *frame.mutable_send();
-            send.set_gid(gid.value);
-            send.set_epoch(former.value);
-            const Cmid cmid =
-                Cmid::made_at(client_->server_time(world_.now()), world_.random.bytes10());
-            send.set_cmid(std::string{cmid.view()});
-            pb::Body body;
-            body.set_text("of a former epoch");
-            send.set_body(body.SerializeAsString());
+        const client::Place place{
+            .gid = gid, .epoch = std::exchange(attendance.former, {}), .seq = {1}};
+        switch (world_.random.below(6)) {
+            case 0: return command(client::read_command(place), true);
+            case 1: return command(client::recall_command(place), true);
+            case 2: return command(client::edit_command(place, 0, former_body()), true);
+            case 3: return command(client::react_command(place, kThumbUp, false), true);
+            case 4: return command(client::hide_command(gid, place.epoch, {place.seq}), true);
+            default: break;
         }
+        pb::ClientFrame frame;
+        pb::Send& send = *frame.mutable_send();
+        send.set_gid(gid.value);
+        send.set_epoch(place.epoch.value);
+        const Time made = client_->server_time(world_.now());
+        send.set_cmid(std::string{Cmid::made_at(made, world_.random.bytes10()).view()});
+        send.set_body(former_body());
         return command(std::move(frame), true);
     }
 }
