@@ -63,8 +63,12 @@ test("a long history is scrolled back to its beginning with a bounded number of 
   const gid = Number(/\d+$/.exec(link)?.[0]);
   const group = writer.group(gid);
   await eventually("the writer is in the group", async () => group.state === "open");
+  const slow = await ann.page.context().newCDPSession(ann.page);
+  await slow.send("Emulation.setCPUThrottlingRate", { rate: 8 });
   for (let i = 1; i <= HISTORY; ++i) group.send({ text: `line ${i}` });
   await eventually("the history is written", async () => group.outbox.items.length === 0);
+  await ann.sees(`line ${HISTORY}`); // Who was at the end is there still, at any rate.
+  await slow.send("Emulation.setCPUThrottlingRate", { rate: 1 });
   const head = group.log.last;
   writer.connection.stop();
 

@@ -248,14 +248,16 @@ export class Timeline {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
     const { log, history } = this.group;
     const below = scrollHeight - scrollTop - clientHeight;
-    // Whoever was far above the newest ones reads on; they follow once they are near.
-    const sticks = below < AT_END && this.#last === log.last && this.group.head - log.last < FOLLOWED;
+    // Who was far above the newest ones reads on; they follow once they are near. Who follows goes on until
+    // they move up themselves: that more has come, and is not drawn yet, is no word of theirs.
+    const atEnd = below < AT_END && this.#last === log.last && this.group.head - log.last < FOLLOWED;
+    const sticks = atEnd || (this.#sticks && !this.#left());
     const moved = sticks !== this.#sticks;
     this.#sticks = sticks;
-    if (sticks) this.#stuckAt = { top: scrollTop, height: scrollHeight };
+    if (atEnd) this.#stuckAt = { top: scrollTop, height: scrollHeight };
     if (scrollTop < NEAR && this.#first > log.first) return this.#shift(-STEP);
     if (scrollTop < NEAR && !sticks) history.older();
-    if (below < NEAR && this.#last < log.last) return this.#shift(STEP);
+    if (below < NEAR && this.#last < log.last && !sticks) return this.#shift(STEP);
     if (moved) this.render();
     else this.#see();
     return undefined;
@@ -270,7 +272,7 @@ export class Timeline {
       this.#last = Math.min(log.last, this.#last + by);
       this.#first = Math.max(this.#first, this.#last - WINDOW + 1);
     }
-    this.#sticks = false;
+    if (this.#last < log.last) this.#sticks = false;
     this.render();
   }
 
