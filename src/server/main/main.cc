@@ -1,4 +1,4 @@
-// stentor: serve | replay | bench | version
+// stentor: the commands of server/command_line.h; `stentor help` lists them.
 
 #include "server/command_line.h"
 
