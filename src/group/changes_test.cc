@@ -2,8 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include <functional>
-#include <map>
 #include <random>
 
 #include "group/record_test_kit.h"
@@ -117,66 +115,6 @@ TEST_F(EntryChanges, TheOperatorRecallsWithoutBeingAMember) {
     EXPECT_EQ(refusal_of(recall({99}, {1})), Code::ok);
     settle();
     EXPECT_EQ(answers.back().frame.refused().field(), "gid");
-}
-
-// What was shown before a restore is not what stands at that number now.
-TEST_F(EntryChanges, WhatNamesAnotherEpochChangesNothing) {
-    using Command = std::function<std::uint32_t(std::uint64_t epoch)>;
-    const auto named = [this](UserId uid, auto made) -> Command {
-        return [=, this](std::uint64_t epoch) {
-            pb::ClientFrame frame;
-            made(frame, epoch);
-            return post(uid, std::move(frame));
-        };
-    };
-    const std::map<std::string, Command> commands{
-        {"recall", named(kAnn,
-                         [](pb::ClientFrame& frame, std::uint64_t epoch) {
-                             frame.mutable_recall()->set_seq(1);
-                             frame.mutable_recall()->set_epoch(epoch);
-                         })},
-        {"edit", named(kBob,
-                       [](pb::ClientFrame& frame, std::uint64_t epoch) {
-                           frame.mutable_edit()->set_seq(1);
-                           frame.mutable_edit()->set_body("y");
-                           frame.mutable_edit()->set_epoch(epoch);
-                       })},
-        {"react", named(kAnn,
-                        [](pb::ClientFrame& frame, std::uint64_t epoch) {
-                            frame.mutable_react()->set_seq(1);
-                            frame.mutable_react()->set_emoji(kThumb);
-                            frame.mutable_react()->set_epoch(epoch);
-                        })},
-        {"hide", named(kAnn,
-                       [](pb::ClientFrame& frame, std::uint64_t epoch) {
-                           frame.mutable_hide()->add_seqs(1);
-                           frame.mutable_hide()->set_epoch(epoch);
-                       })},
-        {"clear_reactions", named(kAnn,
-                                  [](pb::ClientFrame& frame, std::uint64_t epoch) {
-                                      frame.mutable_clear_reactions()->set_seq(1);
-                                      frame.mutable_clear_reactions()->set_epoch(epoch);
-                                  })},
-        {"configure_group", named(kAnn, [](pb::ClientFrame& frame, std::uint64_t epoch) {
-             frame.mutable_configure_group()->mutable_settings()->set_topic("y");
-             frame.mutable_configure_group()->add_fields("topic");
-             frame.mutable_configure_group()->set_epoch(epoch);
-         })}};
-    for (const auto& [name, command] : commands) {
-        const std::uint32_t request = command(2);
-        answer_loads();
-        ASSERT_EQ(refusal_of(request), Code::epoch_changed) << name;
-        EXPECT_EQ(answer_to(request)->refused().field(), "epoch") << name;
-        EXPECT_EQ(answer_to(request)->refused().limit(), 1U) << name;
-        EXPECT_TRUE(commits.empty()) << name;
-    }
-    // And so they do in their own: it was the epoch. A recalled entry takes none of the others.
-    for (const char* name :
-         {"edit", "react", "hide", "clear_reactions", "configure_group", "recall"}) {
-        const std::uint32_t request = commands.at(name)(1);
-        settle();
-        EXPECT_EQ(refusal_of(request), Code::ok) << name;
-    }
 }
 
 TEST_F(EntryChanges, ARepeatedRecallIsAnsweredDoneWhenTheFirstIsDurable) {
