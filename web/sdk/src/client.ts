@@ -75,14 +75,15 @@ export class Client {
     });
   }
 
-  // The group is watched from now on; the one not looked at for longest stops being it.
+  // The group is watched from now on; the one not looked at for longest stops being it, unless something
+  // that was written there is not in its log yet.
   group(gid: number): Group {
     const known = this.#groups.get(gid);
     const group = known ?? new Group(gid, this.#port());
     this.#groups.delete(gid);
     this.#groups.set(gid, group);
     if (!known && this.connection.state.name === "online") group.connected(false);
-    this.#unwatch();
+    this.#unwatch(group);
     return group;
   }
 
@@ -139,10 +140,10 @@ export class Client {
     return cursors;
   }
 
-  #unwatch(): void {
+  #unwatch(wanted: Group): void {
     for (const [gid, group] of this.#groups) {
       if (this.#groups.size <= WATCHED_MAX) return;
-      if (group.outbox.items.length > 0) continue;
+      if (group === wanted || group.outbox.items.length > 0) continue;
       group.reader.flush();
       group.disconnected();
       this.#groups.delete(gid);

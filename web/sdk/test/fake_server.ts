@@ -218,6 +218,9 @@ export class FakeServer {
         return this.#send(peer, id, command.value);
       case "pull":
         return this.#pull(peer, id, command.value as { gid: number; epoch: number; from: number; to: number });
+      case "close":
+        peer.watched.delete(command.value.gid ?? 0);
+        return peer.say(id, { case: "done", value: {} });
       case "read":
         return peer.say(id, { case: "done", value: {} });
       default:
