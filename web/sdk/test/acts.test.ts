@@ -120,6 +120,23 @@ describe("lists in pages", () => {
     expect(members.items.map(({ name }) => name)).toEqual(["m2"]);
   });
 
+  test("begun again while a page is on its way, that page is not added", () => {
+    server.answers.set("fetchMembers", (command) => {
+      const at = command.case === "fetchMembers" ? (command.value.cursor?.[0] ?? 0) : 0;
+      return { case: "members", value: { gid: GID, members: [{ uid: at + 1, name: `a${at}` }], next: Uint8Array.of(at + 1), total: 9 } };
+    });
+    const members = group.membership.list("", "members", () => {});
+    members.more();
+    world.advance(200);
+    members.more();
+    members.again();
+    world.advance(200);
+    expect(members.items.map(({ name }) => name)).toEqual(["a0"]);
+    members.more();
+    world.advance(200);
+    expect(members.items.map(({ name }) => name)).toEqual(["a0", "a1"]);
+  });
+
   test("a refused page says why and can be asked for again", () => {
     const members = group.membership.list("", "waiting", () => {});
     members.more();

@@ -27,6 +27,10 @@ const around = (seq: number) => {
   world.advance(1_000);
   return found;
 };
+const seqs = (found: readonly Entry[] | Failure) => (Array.isArray(found) ? [found[0]?.seq, found.at(-1)?.seq] : found);
+const draw = () => {
+  for (let seq = 1; seq <= 20; ++seq) group.elsewhere.entry(seq);
+};
 const falsify = (seq: number, change: Partial<Entry>) => {
   const entry = server.group(GID).entries[seq - 1];
   if (entry) server.group(GID).entries[seq - 1] = { ...entry, ...change };
@@ -49,7 +53,6 @@ test.each<[string, Partial<Entry>]>([
 });
 
 test("what stands around an entry is found as far as there is something", () => {
-  const seqs = (found: readonly Entry[] | Failure) => (Array.isArray(found) ? [found[0]?.seq, found.at(-1)?.seq] : found);
   server.page = 100;
   expect(seqs(around(3))).toEqual([1, 28]);
   expect(seqs(around(100))).toEqual([75, 125]);
@@ -67,9 +70,6 @@ test("an older state of an entry that was recalled does not bring its words back
 });
 
 test("many that are quoted at once are asked for a few at a time, and all are here in the end", () => {
-  const draw = () => {
-    for (let seq = 1; seq <= 20; ++seq) group.elsewhere.entry(seq);
-  };
   draw();
   world.advance(500);
   expect(pulls()).toBeLessThanOrEqual(4);

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { Code, decodeBody, NoteKind } from "../src/codec";
+import { Code, decodeBody, NoteKind, OustReason } from "../src/codec";
 import { FakeServer } from "./fake_server";
 import { GID, signIn, texts } from "./people";
 import { World } from "./world";
@@ -87,4 +87,31 @@ test("links are listed in pages, and ended by their code", () => {
   world.advance(500);
   expect(ended).toBe("done");
   expect(server.asked.at(-1)?.command).toMatchObject({ case: "endInvite", value: { gid: GID, invite: "a" } });
+});
+
+test("a group whose making is not answered is asked for again under the same id, and not for ever", () => {
+  const ann = signIn(server, 1);
+  world.advance(1_000);
+  server.silent.add("createGroup");
+  let ready: unknown;
+  ann.entrance.create({ name: "New" }, (answer) => (ready = answer));
+  world.advance(120_000);
+  const ids = server.asked.flatMap(({ command }) => (command.case === "createGroup" ? [String(command.value.cmid)] : []));
+  expect(ids).toHaveLength(3);
+  expect(new Set(ids).size).toBe(1);
+  expect(ready).toBe("offline");
+});
+
+test("somebody whose leaving is refused is still in", () => {
+  const ann = signIn(server, 1);
+  const group = ann.group(GID);
+  world.advance(1_000);
+  server.answers.set("leaveGroup", () => ({ case: "refused", value: { code: Code.NOT_PERMITTED } }));
+  ann.entrance.leave(GID, () => {});
+  world.advance(1_000);
+  expect(group.state).toBe("open");
+  server.answers.set("leaveGroup", () => ({ case: "done", value: {} }));
+  ann.entrance.leave(GID, () => {});
+  world.advance(1_000);
+  expect([group.state, group.oustedBy]).toEqual(["ousted", { reason: OustReason.LEFT, by: 1 }]);
 });

@@ -24,7 +24,7 @@ const open = (from: number, to: number) => {
   world.advance(1_000);
 };
 const closed = () => server.asked.flatMap(({ command }) => (command.case === "close" ? [command.value.gid] : []));
-const served = () => [...server.peers].flatMap(({ watched }) => [...watched]).toSorted((a, b) => a - b);
+const served = () => Array.from(server.peers, ({ watched }) => Array.from(watched)).flat().toSorted((a, b) => a - b);
 const unsent = () => ann.unsent.map(({ gid, body }) => `${gid}: ${decodeBody(body)?.text}`);
 
 test("a ninth group closes the one that was not looked at for longest, here and at the server", () => {
