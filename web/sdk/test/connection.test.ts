@@ -186,3 +186,86 @@ test("a server that does not know Here is not told", () => {
   world.advance(server.pulseS * 3_000 + 1_000);
   expect(server.unnumbered).toEqual([]);
 });
+
+test("waking leaves a connection alone that was heard of just now, and ends one that was silent", () => {
+  const ann = signIn(server, 1);
+  world.advance(1_000);
+  ann.connection.wake();
+  expect(ann.connection.state.name).toBe("online");
+  for (const peer of server.peers) peer.uid = 0;
+  world.advance(server.pulseS * 1_500);
+  expect(ann.connection.state.name).toBe("online");
+  ann.connection.wake();
+  expect(ann.connection.state.name).toBe("waiting");
+});
+
+test("requests beyond what may be in flight go out as answers come", () => {
+  const ann = signIn(server, 1);
+  world.advance(1_000);
+  const answers: string[] = [];
+  for (let i = 0; i < 30; ++i) ann.connection.request({ case: "whoRead", value: {} }, ({ case: name }) => answers.push(name));
+  world.advance(2_000);
+  expect(answers).toEqual(Array<string>(30).fill("refused"));
+});
+
+test("once it was online again the delays begin small", () => {
+  const ann = signIn(server, 1);
+  world.advance(1_000);
+  server.down = true;
+  server.cut(1);
+  world.advance(600_000);
+  server.down = false;
+  world.advance(60_000);
+  for (let i = 0; i < 20; ++i) {
+    expect(ann.connection.state.name).toBe("online");
+    server.cut(1);
+    world.advance(1_500);
+  }
+});
+
+test("a time that the server has named is a least: those who were told the same come back one by one", () => {
+  const ann = signIn(server, 1);
+  const waits = Array.from({ length: 20 }, () => {
+    world.advance(30_000);
+    for (const peer of server.peers) peer.say(0, { case: "bye", value: { reason: Code.DRAINING, afterMs: 20_000 } });
+    while (ann.connection.state.name === "online") world.advance(1);
+    return ann.connection.state.name === "waiting" ? ann.connection.state.untilMs - world.now() : 0;
+  });
+  expect(Math.min(...waits)).toBeGreaterThanOrEqual(20_000);
+  expect(Math.max(...waits) - Math.min(...waits)).toBeGreaterThan(500);
+});
+
+test("the code of a close says what a frame that was lost would have said", () => {
+  const ann = signIn(server, 1);
+  world.advance(1_000);
+  server.cut(1, 4000 + Code.TOKEN_EXPIRED);
+  world.advance(600_000);
+  expect(ann.connection.state).toEqual({ name: "stopped", code: Code.TOKEN_EXPIRED });
+  expect(hellos()).toHaveLength(1);
+});
+
+test("a server that takes the connection and does not greet is left after a while", () => {
+  server.silent.add("hello");
+  signIn(server, 1);
+  world.advance(14_000);
+  expect(hellos()).toHaveLength(1);
+  world.advance(4_000);
+  expect(hellos()).toHaveLength(2);
+});
+
+test("a greeting that is refused in a frame of its own is refused all the same", () => {
+  server.silent.add("hello");
+  const ann = signIn(server, 1);
+  world.advance(1_000);
+  for (const peer of server.peers) peer.say(0, { case: "refused", value: { code: Code.UNSUPPORTED_VERSION } });
+  world.advance(1_000);
+  expect(ann.connection.state).toEqual({ name: "stopped", code: Code.UNSUPPORTED_VERSION });
+});
+
+test("pulses tell the server's time, which may be another than that of this machine", () => {
+  const ann = signIn(server, 1);
+  world.advance(1_000);
+  server.tell(1, { case: "pulse", value: { timeMs: world.now() + 3_600_000 } });
+  world.advance(100);
+  expect((ann.connection.serverNow() - world.now()) / 1_000).toBeCloseTo(3_600, 0);
+});

@@ -47,3 +47,9 @@ test("what changes something is not said twice by itself", () => {
   world.advance(1_000);
   expect(ended).toMatchObject({ code: Code.RATE_LIMITED });
 });
+
+test("a list that is refused for now without a time is not asked for again by itself", () => {
+  server.answers.set("list", () => ({ case: "refused", value: { code: Code.OVERLOADED } }));
+  world.advance(5_000);
+  expect(lists()).toBe(1);
+});
