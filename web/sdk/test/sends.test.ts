@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Client } from "../src/client";
-import { Code } from "../src/codec";
+import { Code, decodeBody } from "../src/codec";
 import type { Group } from "../src/group";
 import { FakeServer } from "./fake_server";
 import { GID, signIn, texts } from "./people";
@@ -130,5 +130,64 @@ describe("a send", () => {
     world.advance(30_000);
     expect(texts(server.group(GID).entries)).toEqual(["a"]);
     expect(states()).toEqual([]);
+  });
+
+  test("goes out with three others at most, and the next as soon as one is answered", () => {
+    world.advance(1_000);
+    server.silent.add("send");
+    for (let i = 0; i < 20; ++i) group.send({ text: `n${i}` });
+    world.advance(1_000);
+    expect(sends()).toHaveLength(4);
+    server.silent.clear();
+    world.advance(60_000);
+    expect(texts(server.group(GID).entries)).toEqual(Array.from({ length: 20 }, (_, i) => `n${i}`));
+  });
+
+  test("refused because the group is not open here opens it", () => {
+    world.advance(1_000);
+    const opens = () => server.asked.filter(({ command }) => command.case === "open").length;
+    expect(opens()).toBe(0);
+    server.refuseNext.push({ code: Code.NOT_OPEN });
+    group.send({ text: "a" });
+    world.advance(1_000);
+    expect(opens()).toBe(1);
+    expect(texts(group.log.entries)).toEqual(["a"]);
+  });
+
+  test("that failed now and then, and was taken each time, still goes again at once", () => {
+    world.advance(1_000);
+    for (let i = 1; i <= 20; ++i) {
+      server.refuseNext.push({ code: Code.PREDECESSOR_MISSING });
+      group.send({ text: "a" });
+      world.advance(300);
+      expect(server.group(GID).head).toBe(i);
+    }
+  });
+
+  test("that the server has lost goes before what was written after it", () => {
+    world.advance(1_000);
+    group.send({ text: "lost" });
+    world.advance(1_000);
+    server.down = true;
+    server.cut(1);
+    group.send({ text: "written after" });
+    server.group(GID).lose(1);
+    server.down = false;
+    world.advance(20_000);
+    expect(texts(server.group(GID).entries)).toEqual(["lost", "written after"]);
+  });
+
+  test("of somebody else, one that was recalled, and an old one are not offered again when the server has lost them", () => {
+    world.advance(1_000);
+    server.post(GID, "of somebody else");
+    const old = group.send({ text: "old" });
+    world.advance(8 * 24 * 3_600_000);
+    for (const text of ["recalled", "mine"]) group.send({ text });
+    world.advance(1_000);
+    server.edit(GID, 3);
+    world.advance(1_000);
+    expect([old.seq, texts(group.log.entries)]).toEqual([2, ["of somebody else", "old", "", "mine"]]);
+    group.onFork({ gid: GID, epoch: 2, forkSeq: 0 }, true);
+    expect(group.outbox.items.map(({ body }) => decodeBody(body)?.text)).toEqual(["mine"]);
   });
 });
