@@ -154,3 +154,40 @@ test("an entry that I hide does not stay in the list", () => {
   expect(lists()).toBe(asked + 1);
   expect(ann.directory.find(50)?.last?.seq).toBe(12);
 });
+
+test("a group that has moved to the front between two pages is in the list once", () => {
+  world.advance(1_000);
+  all.unshift({ ...all[240], activityMs: 2_000_000 });
+  all.splice(241, 1);
+  ann.directory.more();
+  world.advance(1_000);
+  const gids = ann.directory.groups.map(({ gid }) => gid);
+  expect(gids).toHaveLength(249);
+  expect(new Set(gids).size).toBe(249);
+});
+
+test("read in part on another device: the server is asked how much is left, and an old report changes nothing", () => {
+  all[0] = { ...all[0], unread: 5, read: 5 };
+  world.advance(1_000);
+  const asked = lists();
+  server.tell(1, { case: "userLog", value: { entries: [read(4)] } });
+  world.advance(5_000);
+  expect([ann.directory.find(1)?.unread, lists()]).toEqual([5, asked]);
+  all[0] = { ...all[0], unread: 2, read: 8 };
+  server.tell(1, { case: "userLog", value: { entries: [read(8)] } });
+  world.advance(100);
+  expect(ann.directory.find(1)?.unread).toBe(5);
+  world.advance(5_000);
+  expect([ann.directory.find(1)?.unread, lists()]).toEqual([2, asked + 1]);
+});
+
+test("an older state of the entry that stands in the list does not come back", () => {
+  world.advance(1_000);
+  const tell = (last: Partial<Entry>) =>
+    server.tell(1, { case: "pulse", value: { timeMs: world.now(), badges: [{ gid: 3, unread: 0, head: 10, changed: true, last: last as Entry }] } });
+  tell({ ...entry(10, 1), revision: 2, recalled: true });
+  world.advance(100);
+  tell({ ...entry(10, 1), revision: 1 });
+  world.advance(100);
+  expect(ann.directory.find(3)?.last).toMatchObject({ revision: 2, recalled: true });
+});

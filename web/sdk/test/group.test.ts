@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Client } from "../src/client";
+import { Code } from "../src/codec";
 import { hashOf } from "../src/digest";
 import type { Group } from "../src/group";
 import { HELD_MAX } from "../src/log";
@@ -172,7 +173,6 @@ describe("a log", () => {
   });
 });
 
-
 test("however many unknown people talk, the list is asked for once in a while", () => {
   world.advance(1_000);
   for (let i = 0; i < 500; ++i) server.post(GID, "x", 100 + i);
@@ -191,5 +191,55 @@ describe("reading", () => {
     world.advance(60_000);
     const reads = server.asked.filter(({ command }) => command.case === "read");
     expect(reads.map(({ command }) => (command.case === "read" ? command.value.seq : 0))).toEqual([4]);
+  });
+
+  test("goes on being told now and then, not with every entry that is seen", () => {
+    for (let i = 0; i < 100; ++i) server.post(GID, "x");
+    world.advance(1_000);
+    for (let seq = 1; seq <= 100; ++seq) {
+      group.reader.show(seq);
+      world.advance(500);
+    }
+    world.advance(20_000);
+    const reads = server.asked.flatMap(({ command }) => (command.case === "read" ? [command.value.seq ?? 0] : []));
+    expect(reads.length).toBeLessThan(25);
+    expect(reads.at(-1)).toBe(100);
+    for (let i = 0; i < 5; ++i) ann.flushReads();
+    world.advance(1_000);
+    expect(server.asked.filter(({ command }) => command.case === "read")).toHaveLength(reads.length);
+  });
+
+  test("going back makes nothing unread again, and nothing is read before it is there", () => {
+    for (let i = 0; i < 5; ++i) server.post(GID, "x");
+    world.advance(1_000);
+    group.reader.show(99);
+    group.reader.show(2);
+    expect(group.reader.unread()).toBe(0);
+    server.post(GID, "x");
+    world.advance(1_000);
+    expect(group.reader.unread()).toBe(1);
+  });
+
+  test("neither my own entries nor recalled ones are unread", () => {
+    world.advance(1_000);
+    for (let i = 0; i < 3; ++i) server.post(GID, "x");
+    group.send({ text: "mine" });
+    server.edit(GID, 2);
+    world.advance(1_000);
+    expect(group.log.last).toBe(4);
+    expect(group.reader.unread()).toBe(2);
+  });
+
+  test("what the server did not take is told again", () => {
+    for (let i = 0; i < 5; ++i) server.post(GID, "x");
+    world.advance(1_000);
+    server.answers.set("read", () => ({ case: "refused", value: { code: Code.OVERLOADED } }));
+    group.reader.show(3);
+    world.advance(20_000);
+    server.answers.clear();
+    ann.flushReads();
+    world.advance(1_000);
+    expect(server.asked.filter(({ command }) => command.case === "read")).toHaveLength(2);
+    expect(group.reader.read).toBe(3);
   });
 });

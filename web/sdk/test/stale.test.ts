@@ -2,6 +2,7 @@
 
 import { beforeEach, expect, test } from "vitest";
 import type { Client } from "../src/client";
+import { Code } from "../src/codec";
 import type { Group } from "../src/group";
 import { FakeServer } from "./fake_server";
 import { GID, signIn } from "./people";
@@ -86,4 +87,36 @@ test("an entry that is only quoted is fetched once, and follows its changes", ()
   far.edit(GID, 3);
   world.advance(100);
   expect(bob.elsewhere.entry(3)?.recalled).toBe(true);
+});
+
+test("whoever looks at what cannot be had now asks less and less, and has it in the end", () => {
+  server.cut(1);
+  server.edit(GID, 5);
+  world.advance(10_000);
+  server.asked.length = 0;
+  const pulls = () => server.asked.filter(({ command }) => command.case === "pull").length;
+  const looksFor = (ms: number) => {
+    for (let i = 0; i < ms; i += 100) {
+      group.stale.shown(1, 40);
+      world.advance(100);
+    }
+  };
+  server.answers.set("pull", () => ({ case: "refused", value: { code: Code.OVERLOADED } }));
+  looksFor(30_000);
+  expect(pulls()).toBeGreaterThan(2);
+  expect(pulls()).toBeLessThan(30);
+  server.answers.clear();
+  looksFor(30_000);
+  expect(recalled(5)).toBe(true);
+});
+
+test("what comes again as something else than it was opens the group afresh", () => {
+  server.cut(1);
+  server.edit(GID, 5);
+  const entry = server.group(GID).entries[4];
+  if (entry) server.group(GID).entries[4] = { ...entry, sender: 12 };
+  world.advance(10_000);
+  group.stale.shown(1, 40);
+  world.advance(200);
+  expect(group.mismatches).toBeGreaterThan(0);
 });

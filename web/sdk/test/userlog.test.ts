@@ -150,3 +150,23 @@ test("numbers of another history hide nothing here", () => {
   world.advance(100);
   expect([...group.marks.hidden]).toEqual([]);
 });
+
+test("a gap is fetched once at a time, however often it is noticed", () => {
+  signIn(server, 1);
+  world.advance(1_000);
+  server.silent.add("fetchUserLog");
+  for (const seq of [3, 4, 5]) tell([hides(seq, seq)]);
+  world.advance(1_000);
+  expect(server.asked.filter(({ command }) => command.case === "fetchUserLog")).toHaveLength(1);
+});
+
+test("a server that says that there is more and never has it is asked less and less", () => {
+  signIn(server, 1);
+  world.advance(1_000);
+  server.answers.set("fetchUserLog", () => ({ case: "userLog", value: { entries: [], head: 9 } }));
+  tell([hides(9, 1)]);
+  world.advance(60_000);
+  const fetches = server.asked.filter(({ command }) => command.case === "fetchUserLog").length;
+  expect(fetches).toBeGreaterThan(1);
+  expect(fetches).toBeLessThan(30);
+});
