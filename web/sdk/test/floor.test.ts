@@ -103,3 +103,20 @@ test("one that rises between two parts of an older page cuts the first part", ()
   expect(bob.log.first).toBe(221);
   expect(bob.mismatches).toBe(0);
 });
+
+test("one that rises while an older page is on its way: the page is not joined, and nothing is wrong", () => {
+  for (let i = 41; i <= 340; ++i) server.post(GID, "x");
+  const bob = signIn(server, 2).group(GID);
+  world.advance(1_000);
+  server.page = 200;
+  bob.history.older();
+  bob.bottom.rises(310);
+  world.advance(1_000);
+  expect([bob.log.first, bob.history.loading, bob.mismatches]).toEqual([311, false, 0]);
+});
+
+test("an answer that still tells of a lower one does not lower it", () => {
+  group.bottom.rises(30);
+  group.bottom.rises(20);
+  expect([group.floor, group.history.complete, group.elsewhere.entry(25)]).toEqual([30, true, undefined]);
+});

@@ -48,6 +48,21 @@ describe("reactions", () => {
     expect(marks.readBy(5)).toBe(4);
   });
 
+  test("one that is on its way stays while a tally of before comes", () => {
+    marks.wish(5, "👍", true);
+    marks.pushed([tally(5, 0, ["🎉", 1])]);
+    expect(shown(5)).toEqual(["🎉1", "👍1!"]);
+  });
+
+  test("set again while its removal is on the way it stays, also when the removal is taken", () => {
+    marks.page({ tallies: [tally(5, 0, ["👍", 1, true])] }, 1, 9);
+    marks.wish(5, "👍", false);
+    marks.wish(5, "👍", true);
+    marks.wishDone(5, "👍", false);
+    marks.pushed([tally(5, 0)]);
+    expect(shown(5)).toEqual(["👍1!"]);
+  });
+
   test("a page says all: what it does not name any more is gone", () => {
     marks.pushed([tally(5, 3, ["👍", 7]), tally(50, 1, ["🎉", 1])]);
     marks.page({ tallies: [] }, 1, 9);

@@ -106,3 +106,45 @@ test("a pull that is refused because of another history opens the group, and is 
   world.advance(1_000);
   expect([asked("open"), asked("pull")]).toEqual([opens + 1, 1]);
 });
+
+test("an own message that was kept in another place than the server says opens the group afresh", () => {
+  server.answers.set("send", (command) => {
+    const { cmid = new Uint8Array(), body = new Uint8Array() } = command.case === "send" ? command.value : {};
+    const { seq } = server.group(GID).append(1, cmid, body, world.now());
+    return { case: "sent", value: { gid: GID, cmid, seq, epoch: 1, digest: new Uint8Array(16) } };
+  });
+  group.send({ text: "mine" });
+  world.advance(5_000);
+  expect(group.mismatches).toBe(1);
+  expect(texts(group.log.entries)).toEqual(["n1", "n2", "n3", "mine"]);
+});
+
+test("an older page that comes empty is not asked for again at once", () => {
+  for (let i = 0; i < 100; ++i) server.post(GID, "x");
+  const bob = signIn(server, 2).group(GID);
+  world.advance(1_000);
+  const digest = server.group(GID).digestAt(3);
+  server.answers.set("pull", () => ({ case: "range", value: { gid: GID, epoch: 1, firstSeq: 4, head: 103, digest, digestBefore: digest } }));
+  const before = asked("pull");
+  for (let i = 0; i < 100; ++i) {
+    bob.history.older();
+    world.advance(100);
+  }
+  expect(asked("pull") - before).toBeGreaterThan(2);
+  expect(asked("pull") - before).toBeLessThan(10);
+});
+
+test("sums and readings that name another history change nothing here", () => {
+  const tallies = [{ seq: 2, readBy: 5, reactions: [] }];
+  const ann = signIn(server, 1);
+  const mine = ann.group(GID);
+  world.advance(1_000);
+  server.tell(1, { case: "userLog", value: { entries: [{ userLogSeq: 0, gid: GID, epoch: 9, event: { case: "read", value: { gid: GID, epoch: 9, seq: 3 } } }] } });
+  world.advance(100);
+  expect(mine.reader.unread()).toBe(3);
+  mine.beside.onTallies({ gid: GID, epoch: 9, tallies });
+  expect(mine.marks.readBy(2)).toBe(0);
+  world.advance(1_000);
+  mine.beside.onTallies({ gid: GID, epoch: 1, tallies });
+  expect(mine.marks.readBy(2)).toBe(5);
+});
