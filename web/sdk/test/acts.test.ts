@@ -77,6 +77,15 @@ describe("acts on entries", () => {
     expect([...group.marks.hidden]).toEqual([1, 2]);
   });
 
+  test("of very many that are hidden at once only those count that the server was told of", () => {
+    server.answers.set("hide", done);
+    const seqs = Array.from({ length: 150 }, (_, i) => i + 1);
+    group.acts.hide(seqs, end);
+    world.advance(200);
+    expect(last("hide")).toMatchObject({ seqs: seqs.slice(0, 100) });
+    expect([...group.marks.hidden]).toEqual(seqs.slice(0, 100));
+  });
+
   test("a reaction is shown at once and taken back when it is refused", () => {
     group.acts.react(2, "👍", true, end);
     expect(group.marks.reactions(2)).toMatchObject([{ emoji: "👍", count: 1, mine: true }]);

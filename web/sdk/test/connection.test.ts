@@ -208,6 +208,17 @@ test("requests beyond what may be in flight go out as answers come", () => {
   expect(answers).toEqual(Array<string>(30).fill("refused"));
 });
 
+test("requests that wait to go out are answered as well when the connection is gone", () => {
+  const ann = signIn(server, 1);
+  world.advance(1_000);
+  server.silent.add("whoRead");
+  const answers: string[] = [];
+  for (let i = 0; i < 30; ++i) ann.connection.request({ case: "whoRead", value: {} }, ({ case: name }) => answers.push(name));
+  world.advance(100);
+  server.cut(1);
+  expect(answers).toEqual(Array<string>(30).fill("lost"));
+});
+
 test("once it was online again the delays begin small", () => {
   const ann = signIn(server, 1);
   world.advance(1_000);

@@ -39,6 +39,16 @@ describe("a log", () => {
     expect(texts(group.log.entries)).toEqual(Array.from({ length: 330 }, (_, i) => `n${i + 1}`));
   });
 
+  test("an older page is asked for once, however often somebody waits for it", () => {
+    for (let i = 1; i <= 330; ++i) server.post(GID, `n${i}`);
+    world.advance(1_000);
+    server.page = 200;
+    expect([group.history.older(), group.history.older(), group.history.older()]).toEqual([true, false, false]);
+    world.advance(1_000);
+    expect(server.asked.filter(({ command }) => command.case === "pull")).toHaveLength(1);
+    expect(group.log.first).toBe(181);
+  });
+
   test("a page that does not come is asked for again, but not at once", () => {
     for (let i = 1; i <= 330; ++i) server.post(GID, `n${i}`);
     world.advance(1_000);

@@ -54,6 +54,12 @@ describe("reactions", () => {
     expect(shown(5)).toEqual(["🎉1", "👍1!"]);
   });
 
+  test("one that a page counts already is not counted twice before its answer is here", () => {
+    marks.wish(5, "👍", true);
+    marks.page({ tallies: [tally(5, 0, ["👍", 3, true])] }, 1, 9);
+    expect(shown(5)).toEqual(["👍3!"]);
+  });
+
   test("set again while its removal is on the way it stays, also when the removal is taken", () => {
     marks.page({ tallies: [tally(5, 0, ["👍", 1, true])] }, 1, 9);
     marks.wish(5, "👍", false);

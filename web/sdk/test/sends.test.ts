@@ -164,6 +164,19 @@ describe("a send", () => {
     }
   });
 
+  test("that was kept, and lies in what was skipped then, waits no longer", () => {
+    world.advance(1_000);
+    server.lostPushes = 1;
+    group.send({ text: "mine" });
+    for (let i = 0; i < 1_100; ++i) server.post(GID, "x");
+    world.advance(200);
+    expect(states()).toEqual(["kept"]);
+    for (let i = 0; i < 1_100; ++i) server.post(GID, "x");
+    world.advance(20_000);
+    expect(group.log.first).toBeGreaterThan(2_000);
+    expect(states()).toEqual([]);
+  });
+
   test("that the server has lost goes before what was written after it", () => {
     world.advance(1_000);
     group.send({ text: "lost" });

@@ -148,3 +148,23 @@ test("sums and readings that name another history change nothing here", () => {
   mine.beside.onTallies({ gid: GID, epoch: 1, tallies });
   expect(mine.marks.readBy(2)).toBe(5);
 });
+
+test("a reaction of another device of mine that names another history is not mine here", () => {
+  const mine = signIn(server, 1).group(GID);
+  world.advance(1_000);
+  const reacted = (epoch: number) => {
+    server.tell(1, { case: "userLog", value: { entries: [{ userLogSeq: 0, gid: GID, epoch, event: { case: "reacted", value: { gid: GID, epoch, seq: 2, emoji: "👍" } } }] } });
+    world.advance(100);
+    return mine.marks.reactions(2).length;
+  };
+  expect([reacted(9), reacted(1)]).toEqual([0, 1]);
+});
+
+test("a head of before does not hide that there is more", () => {
+  server.lostPushes = 1;
+  for (let i = 0; i < 100; ++i) server.post(GID, "x");
+  server.silent.add("pull");
+  for (const head of [103, 50]) server.tell(1, { case: "head", value: { gid: GID, epoch: 1, head } });
+  world.advance(200);
+  expect(group.head).toBe(103);
+});
