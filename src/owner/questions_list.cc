@@ -45,6 +45,12 @@ std::optional<ListPlace> decode_place(const std::string& cursor) {
     return ListPlace{.activity_ms = *activity_ms, .gid = *gid};
 }
 
+// What is damaged in one group must not take the list of all from its members.
+template <class Found>
+bool failed(const Result<Found>& found) {
+    return !found && !store::is_damage(found.error());
+}
+
 // What a list is sorted and counted by, before anything is read of the groups shown.
 struct Row {
     ListPlace place;
@@ -56,8 +62,9 @@ struct Row {
 
 Result<bool> Questions::has_announcements() {
     const auto head = store_.head(kBroadcastGroup);
-    if (!head && head.error().code != Code::not_found) return std::unexpected(head.error());
-    return head.has_value();
+    if (head || store::is_damage(head.error())) return true;
+    if (head.error().code == Code::not_found) return false;
+    return std::unexpected(head.error());
 }
 
 // Everything that he is a member of, the announcements among them.
@@ -90,7 +97,11 @@ Result<std::vector<Head>> Questions::heads_of(const std::vector<store::Membershi
             continue;
         }
         const auto row = store_.head(gids[i]);
-        if (!row) return std::unexpected(row.error());
+        if (failed(row)) return std::unexpected(row.error());
+        if (!row) {
+            heads.push_back({.gid = gids[i]});
+            continue;
+        }
         if (heads_ != nullptr) heads_->fill(gids[i], *row);
         heads.push_back({.gid = gids[i], .seq = row->seq, .time = row->time, .floor = row->floor});
     }
@@ -115,7 +126,8 @@ Result<std::uint32_t> Questions::unread(const store::MemberRow& row, const Head&
         const std::vector<LogEntry>& entries = page->entries;
         if (entries.empty() || entries.back().seq != to) break;
         auto hidden = hidden_by(store_, head.gid, row, entries.front().seq, to);
-        if (!hidden) return std::unexpected(hidden.error());
+        if (failed(hidden)) return std::unexpected(hidden.error());
+        if (!hidden) break;
         unread.hide(std::move(*hidden));
         looked_at += entries.size();
         std::for_each(entries.rbegin(), entries.rend(),
@@ -127,15 +139,18 @@ Result<std::uint32_t> Questions::unread(const store::MemberRow& row, const Head&
 Result<pb::GroupSummary> Questions::summary(const store::Membership& membership) {
     const store::MemberRow& row = membership.row;
     const auto head = store_.head(membership.gid);
-    if (!head) return std::unexpected(head.error());
-    auto summary = summary_of(membership.gid, *head);
+    if (failed(head)) return std::unexpected(head.error());
+    pb::GroupSummary summary;
+    summary.set_gid(membership.gid.value);
+    summary.set_read(std::max(row.read, row.floor).value);
+    summary.set_muted(row.muted_for_me);
+    summary.set_role(static_cast<pb::Role>(row.role));
+    if (!head) return summary;
+    summary.MergeFrom(summary_of(membership.gid, *head));
     const auto count = unread(
         row, {.gid = membership.gid, .seq = head->seq, .time = head->time, .floor = head->floor});
     if (!count) return std::unexpected(count.error());
     summary.set_unread(*count);
-    summary.set_read(std::max(row.read, row.floor).value);
-    summary.set_muted(row.muted_for_me);
-    summary.set_role(static_cast<pb::Role>(row.role));
     const auto last = last_of(membership, *head);
     if (!last) return std::unexpected(last.error());
     if (*last) summary.mutable_last()->ParseFromString(*(*last)->bytes);
@@ -159,13 +174,13 @@ Result<std::optional<LogEntry>> Questions::last_of(const store::Membership& memb
     const Seq floor = std::max(row.floor, head.floor);
     const Seq newest = head.seq - std::min<std::uint64_t>(head.seq.value, limits::kRing);
     const auto hidden = hidden_by(store_, gid, row, newest, head.seq);
-    if (!hidden) return std::unexpected(hidden.error());
+    if (failed(hidden)) return std::unexpected(hidden.error());
+    if (!hidden) return std::nullopt;
     const auto seq = group::newest_shown(floor, head.seq, *hidden);
     if (!seq) return std::nullopt;
     auto page = store_.entries(gid, *seq, 1);
-    const bool damaged = !page && store::is_damage(page.error());
-    if (!page && !damaged) return std::unexpected(page.error());
-    if (damaged || page->entries.empty()) return std::nullopt;
+    if (failed(page)) return std::unexpected(page.error());
+    if (!page || page->entries.empty()) return std::nullopt;
     return std::move(page->entries.front());
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/group_ids.h"
 #include "base/limits.h"
+#include "store/damage.h"
 #include "store/memory/memory_store.h"
 
 namespace stentor::owner {
@@ -23,10 +24,19 @@ constexpr UserId kAnn{11};
 constexpr UserId kBob{12};
 constexpr Time kStart = from_ms(1'700'000'000'000);
 
-// Lets something happen before the last of the three looks of a Hello.
+// Lets something happen before the last of the three looks of a Hello; one head cannot be read.
 class Interrupted final : public store::MemoryStore {
 public:
     std::function<void()> meanwhile;
+    GroupId damaged;
+
+    Result<store::HeadRow> head(GroupId gid) override {
+        if (gid == damaged) {
+            return std::unexpected(
+                Error{.code = Code::store_unavailable, .where = store::kDamagedWhere});
+        }
+        return MemoryStore::head(gid);
+    }
 
     Result<store::UserLogPage> user_log(UserId uid, std::uint64_t after,
                                         std::size_t count) override {
@@ -240,6 +250,26 @@ TEST_F(QuestionsTest, WhatOneHidIsNeitherListedNorCountedNorFoundForThem) {
     };
     EXPECT_EQ(shown_to(kAnn), (std::vector<std::uint64_t>{2, 1, 1, 2}));
     EXPECT_EQ(shown_to(kBob), (std::vector<std::uint64_t>{3, 3, 3, 3, 2, 1}));
+}
+
+// The groups beside it are listed, and it as well, by its number.
+TEST_F(QuestionsTest, ADamagedHeadTakesNoListFromItsMembers) {
+    const MemberRow ann{.uid = kAnn, .role = Role::admin, .version = 1};
+    write({77}, {UserId{2}}, {ann});
+    write({78}, {UserId{2}, UserId{2}}, {ann});
+    store_.damaged = {78};
+    Questions questions{store_};
+    const auto reply = questions.answer(bus::AskList{.uid = kAnn});
+    ASSERT_TRUE(reply);
+    const auto& listed = std::get<pb::Groups>(*reply);
+    ASSERT_EQ(listed.groups_size(), 2);
+    EXPECT_EQ(listed.total(), 2U);
+    EXPECT_EQ(listed.groups(0).gid(), 77U);
+    EXPECT_EQ(listed.groups(0).unread(), 1U);
+    EXPECT_EQ(listed.groups(1).gid(), 78U);
+    EXPECT_EQ(listed.groups(1).role(), pb::ROLE_ADMIN);
+    EXPECT_EQ(listed.groups(1).head(), 0U);
+    EXPECT_EQ(listed.unread_total(), 1U);
 }
 
 // The rows of who reacted stay where an entry was recalled: only what is in the sums is shown.
