@@ -82,6 +82,7 @@ void People::on_gone(const ConnectionToken& connection, UserId uid) {
     for (const Row& row : person.rows) {
         if (row.member) count_out(*place, row.gid);
     }
+    logs_asked_.erase(uid);
     by_uid_.remove(*place);
     person = {};
     free_.push_back(*place);
@@ -116,14 +117,14 @@ void People::on_hello_reply(const HelloAsk& asked, Result<bus::Reply> reply) {
     device->greeted = true;
     pb::ServerFrame frame;
     *frame.mutable_user_log() = answer->user_log;
-    // His other devices may have been told more since this was asked: he fetches it.
+    const bool known = person.told != kNotKnown;
+    // Their other devices may have been told more since this was asked: they fetch it.
+    if (!known) person.told = answer->user_log.head();
     frame.mutable_user_log()->set_head(std::max(answer->user_log.head(), person.told));
     fx_.tell(asked.connection, wire::encode(frame));
-    if (person.known) return;
-    person.known = true;
-    person.told = answer->user_log.head();
+    if (known) return;
     take_groups(*place, *answer);
-    if (std::exchange(person.again, false)) on_user_log_moved(person);
+    if (logs_asked_.erase(asked.uid) > 0) on_user_log_moved(person);
 }
 
 void People::take_groups(Place place, const bus::HelloAnswer& answer) {
@@ -188,11 +189,11 @@ void People::on_nudge(const bus::Nudge& nudge) {
 }
 
 void People::on_user_log_moved(Person& person) {
-    if (!person.known || person.asking) {
-        person.again = true;
+    const auto [asked, fresh] = logs_asked_.try_emplace(person.uid, false);
+    if (!fresh || person.told == kNotKnown) {
+        asked->second = true;
         return;
     }
-    person.asking = true;
     fx_.ask(UserLogAsk{person.uid}, bus::AskUserLog{.uid = person.uid, .after = person.told});
 }
 
@@ -200,8 +201,8 @@ void People::on_user_log_reply(const UserLogAsk& asked, Result<bus::Reply> reply
     const auto place = by_uid_.find(asked.uid);
     if (!place) return;
     Person& person = people_[*place];
-    person.asking = false;
-    const bool again = std::exchange(person.again, false);
+    const auto wish = logs_asked_.extract(asked.uid);
+    const bool again = !wish.empty() && wish.mapped();
     const auto* log = reply ? std::get_if<pb::UserLog>(&*reply) : nullptr;
     if (log == nullptr) {
         // The account was closed meanwhile. Anything else: the next nudge, or the next Hello.
@@ -242,7 +243,7 @@ void People::tell_all(const Person& person, const pb::UserLog& log) {
 
 void People::on_read_moved(const bus::ReadMoved& moved) {
     Person* person = find(moved.uid);
-    if (person == nullptr || !person->known) return;
+    if (person == nullptr || person->told == kNotKnown) return;
     pb::UserLogEntry entry;
     entry.set_gid(moved.gid.value);
     entry.set_epoch(moved.epoch.value);
@@ -258,7 +259,7 @@ void People::on_read_moved(const bus::ReadMoved& moved) {
 
 void People::on_reaction_moved(const bus::ReactionMoved& moved) {
     const Person* person = find(moved.uid);
-    if (person == nullptr || !person->known) return;
+    if (person == nullptr || person->told == kNotKnown) return;
     pb::UserLogEntry entry;
     entry.set_gid(moved.reacted.gid());
     entry.set_epoch(moved.reacted.epoch());

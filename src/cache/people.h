@@ -3,7 +3,7 @@
 // and badges of his other groups.
 //
 // Owner: the cache. Thread: the hub's. Losing it loses nothing: a device that connects again asks.
-// Cost: 120 bytes for a user with one connection, one group and the announcements, 16 for each
+// Cost: 112 bytes for a user with one connection, one group and the announcements, 16 for each
 // further group, 4 more in a small one; about 120 for a group, and 100 more once something old was
 // changed there. A HeadMoved or a GroupMoved marks the users of a small group, and nobody of a
 // large one: those are looked at once in a pulse's period, each at his turn. A marked row is one
@@ -110,17 +110,15 @@ private:
         ConnectionToken connection;
         bool greeted{};
     };
+    static constexpr std::uint64_t kNotKnown = UINT64_MAX;
     struct Person {
         UserId uid;
-        std::uint64_t told{};  // Newest entry of his log.
+        std::uint64_t told = kNotKnown;  // Newest entry of their log. Not known: nor are the rows.
         // Most have one connection here, and many one group beside the announcements.
         boost::container::small_vector<Device, 1> devices;  // None: the place is free.
         boost::container::small_vector<Row, 2> rows;        // By gid.
-        bool known{};                                       // The rows are here.
-        bool asking{};                                      // For his log.
-        bool again{};                                       // Told meanwhile that there is more.
     };
-    static_assert(sizeof(Person) <= 120);
+    static_assert(sizeof(Person) <= 112);
     using Place = std::uint32_t;  // In people_.
 
     // From here on everybody of a large group is looked at once, each at their turn.
@@ -174,6 +172,8 @@ private:
     Places<Person> people_;
     std::vector<Place> free_;
     UserIndex<UserAt> by_uid_{UserAt{&people_}};
+    // Whose log is asked for, or has moved before it was known here; whether it has moved since.
+    std::unordered_map<UserId, bool> logs_asked_;
     std::unordered_map<GroupId, Heads> heads_;
     std::deque<BadgeAsk> waiting_;
     std::size_t asks_left_ = 0;  // Of `waiting_`, from its front: those of this turn.

@@ -243,14 +243,15 @@ void Commands::on_send(pb::ClientFrame&& frame) {
     }
     if (!session_.bench_) {
         const UserRate rate = rate_of(rules_, session_.uid_);
-        if (session_.sending_ == nullptr) session_.sending_ = std::make_unique<Session::Sending>();
-        if (const auto wait = session_.sending_->rate.take(limit_of(rate), now_)) {
+        auto& sending = session_.seldom().sending;
+        if (!sending) sending.emplace();
+        if (const auto wait = sending->rate.take(limit_of(rate), now_)) {
             return refuse(frame.request_id(),
                           {.code = Code::rate_limited,
                            .where = "send",
                            .limit = rate.per_s,
                            .retry_after_ms = wait_ms(*wait),
-                           .rule = session_.sending_->rate.flooding() ? "flood" : "rate"});
+                           .rule = sending->rate.flooding() ? "flood" : "rate"});
         }
     }
     const GroupId gid{frame.send().gid()};

@@ -10,7 +10,7 @@
 
 namespace stentor::session {
 
-static_assert(sizeof(Session) + sizeof(OpenGroup) <= 176, "a process holds a million of them");
+static_assert(sizeof(Session) + sizeof(OpenGroup) <= 168, "a process holds a million of them");
 
 // ---- From the connection
 
@@ -96,8 +96,8 @@ void Session::on_kept(Effects& fx) {
 void Session::on_drained(Effects& fx) {
     if (state_ != State::ready) return;
     kept_ = false;
-    if (waiting_ != nullptr && waiting_->badges.badges_size() > 0) {
-        tell_badges(std::exchange(waiting_->badges, {}), fx);
+    if (seldom_ != nullptr && seldom_->badges.badges_size() > 0) {
+        tell_badges(std::exchange(seldom_->badges, {}), fx);
     }
     resume_more(fx);
     update_reading(fx);
@@ -108,9 +108,9 @@ void Session::resume(GroupId gid, Epoch epoch, Seq seq, Effects& fx) {
         ++resuming_;
         return fx.open(0, gid, epoch, seq);
     }
-    if (waiting_ == nullptr) waiting_ = std::make_unique<Waiting>();
     // The client's order: what it shows first is first.
-    waiting_->resumes.insert(waiting_->resumes.begin(), {.gid = gid, .epoch = epoch, .seq = seq});
+    auto& resumes = seldom().resumes;
+    resumes.insert(resumes.begin(), {.gid = gid, .epoch = epoch, .seq = seq});
 }
 
 void Session::resumed(Effects& fx) {
@@ -119,17 +119,23 @@ void Session::resumed(Effects& fx) {
 }
 
 void Session::resume_more(Effects& fx) {
-    while (waiting_ != nullptr && !waiting_->resumes.empty() && !kept_ &&
-           resuming_ < limits::kResumesAtOnce) {
-        const Waiting::Resume next = waiting_->resumes.back();
-        waiting_->resumes.pop_back();
+    if (seldom_ == nullptr) return;
+    auto& resumes = seldom_->resumes;
+    while (!resumes.empty() && !kept_ && resuming_ < limits::kResumesAtOnce) {
+        const Resume next = resumes.back();
+        resumes.pop_back();
         if (find(next.gid) == nullptr) continue;  // Closed before its turn came.
         ++resuming_;
         fx.open(0, next.gid, next.epoch, next.seq);
     }
-    const bool done =
-        waiting_ != nullptr && waiting_->resumes.empty() && waiting_->badges.badges_size() == 0;
-    if (done) waiting_ = nullptr;
+    if (resumes.empty() && seldom_->badges.badges_size() == 0 && !seldom_->sending) {
+        seldom_ = nullptr;
+    }
+}
+
+Session::Seldom& Session::seldom() {
+    if (seldom_ == nullptr) seldom_ = std::make_unique<Seldom>();
+    return *seldom_;
 }
 
 void Session::on_deadline(Time now, Effects& fx) {
@@ -180,8 +186,9 @@ void Session::on_answer(std::uint32_t request_id, std::string payload, Effects& 
 
 // "Repair it and send it again at once" would run into the rate otherwise.
 void Session::on_refusal(const Rules& rules, std::uint32_t request_id, Code code, Time now) {
-    if (sending_ == nullptr || !gives_back(code) || !flight_.rated(request_id)) return;
-    sending_->given_back.pay(sending_->rate, limit_of(rate_of(rules, uid_)), now);
+    const bool sends = seldom_ != nullptr && seldom_->sending;
+    if (!sends || !gives_back(code) || !flight_.rated(request_id)) return;
+    seldom_->sending->given_back.pay(seldom_->sending->rate, limit_of(rate_of(rules, uid_)), now);
 }
 
 void Session::on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Effects& fx) {
@@ -309,9 +316,9 @@ void Session::on_badges(pb::Pulse pulse, Effects& fx) {
     badges.erase(std::remove_if(badges.begin(), badges.end(), shown), badges.end());
     if (state_ != State::ready || badges.empty()) return;
     if (!kept_) return tell_badges(std::move(pulse), fx);
-    if (waiting_ == nullptr) waiting_ = std::make_unique<Waiting>();
+    pb::Pulse& waiting = seldom().badges;
     for (pb::Badge& badge : badges) {
-        auto& kept = *waiting_->badges.mutable_badges();
+        auto& kept = *waiting.mutable_badges();
         const auto known = std::ranges::find(kept, badge.gid(), &pb::Badge::gid);
         pb::Badge& place = known == kept.end() ? *kept.Add() : *known;
         // What an earlier one told once is told with the newest.
@@ -322,8 +329,8 @@ void Session::on_badges(pb::Pulse pulse, Effects& fx) {
         place.set_name(std::move(name));
     }
     pulse.clear_badges();
-    pulse.mutable_badges()->Swap(waiting_->badges.mutable_badges());
-    waiting_->badges = std::move(pulse);
+    pulse.mutable_badges()->Swap(waiting.mutable_badges());
+    waiting = std::move(pulse);
 }
 
 void Session::tell_badges(pb::Pulse pulse, Effects& fx) {

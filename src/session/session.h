@@ -2,7 +2,7 @@
 // One connection's conversation, from its Hello to its close.
 //
 // Owner: the shard that accepted the connection. Thread: that shard's, hence no lock.
-// Cost: about 140 bytes, and 48 for each open group; no map, no queue. A process holds a million.
+// Cost: about 130 bytes, and 40 for each open group; no map, no queue. A process holds a million.
 //
 // States: awaiting Hello (at most kHelloWithin) -> ready -> closing. After close() was asked for,
 // every event is ignored.
@@ -25,6 +25,7 @@
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -200,19 +201,21 @@ public:
     [[nodiscard]] bool sees(GroupId gid, Seq seq) const;
 
 private:
-    // What waits until the socket has taken what was written before.
-    struct Waiting {
-        struct Resume {
-            GroupId gid;
-            Epoch epoch;
-            Seq seq;
-        };
-        std::vector<Resume> resumes;  // The next one last.
-        pb::Pulse badges;             // The newest of each group.
+    struct Resume {
+        GroupId gid;
+        Epoch epoch;
+        Seq seq;
     };
     struct Sending {
         Rate rate;
         GivenBack given_back;
+    };
+    struct Seldom {
+        // What waits until the socket has taken what was written before.
+        std::vector<Resume> resumes;  // The next one last.
+        pb::Pulse badges;             // The newest of each group.
+        // Once something was sent.
+        std::optional<Sending> sending;
     };
     friend class Commands;  // commands.cc: what each command must satisfy.
 
@@ -233,6 +236,7 @@ private:
     // The client said something.
     void heard(Effects& fx);
     void tell_badges(pb::Pulse pulse, Effects& fx);
+    Seldom& seldom();
     OpenGroup* find(GroupId gid);
     // One Open of this group has been answered; forgets the group when it led to no seat.
     void opening_done(GroupId gid);
@@ -246,8 +250,8 @@ private:
     Time deadline_;
     Flight flight_;
     boost::container::small_vector<OpenGroup, 1> groups_;  // Most have one.
-    std::unique_ptr<Waiting> waiting_;  // Null but for a large resume, or a slow socket.
-    std::unique_ptr<Sending> sending_;  // Null until something is sent, which most never do.
+    // Null but for a large resume, a slow socket, or one who sends, which most never do.
+    std::unique_ptr<Seldom> seldom_;
     State state_{State::awaiting_hello};
     std::uint8_t silent_pulses_{};  // Since the client said something.
     std::uint8_t resuming_{};       // Opens of Hello on their way.
