@@ -30,6 +30,7 @@ Result<void> Names::learn(const std::stop_token& stop) {
 Result<void> Names::learn_all(const std::stop_token& stop) {
     if (learnt_) return {};
     looks_.clear();
+    shared_.clear();
     for (std::string after;;) {
         if (stop.stop_requested()) return std::unexpected(Error{.code = Code::overloaded});
         const auto rows = store_.users_by_name({}, after, limits::kReadersPage);
@@ -62,12 +63,14 @@ void Names::forget(std::string_view name) {
 
 void Names::count(std::string_view name, bool comes) {
     for (const std::uint64_t look : hashes_of(name)) {
+        const auto shared = shared_.find(look);
         if (comes) {
-            ++looks_[look];
-            continue;
+            if (!looks_.insert(look).second) ++shared_[look];
+        } else if (shared == shared_.end()) {
+            looks_.erase(look);
+        } else if (--shared->second == 0) {
+            shared_.erase(shared);
         }
-        const auto found = looks_.find(look);
-        if (found != looks_.end() && --found->second == 0) looks_.erase(found);
     }
 }
 
