@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "auth/password_queue.h"
+#include "base/limits.h"
 
 namespace stentor::auth {
 namespace {
@@ -124,6 +125,24 @@ TEST(PasswordQueue, AFullOneRefusesAtOnceWithATime) {
     EXPECT_EQ(hashed, "hash of a");
     EXPECT_EQ(codes.size(), 2U) << "what waited was not answered exactly once";
     for (const Code code : codes) EXPECT_TRUE(code == Code::ok || code == Code::draining);
+}
+
+TEST(PasswordQueue, HoldsAsManyAsItSays) {
+    HeldHasher hasher;
+    PasswordQueue queue{hasher};
+    queue.hash({}, "a", [](const auto&) {});
+    hasher.await_entered();
+    std::size_t refused = 0;
+    const auto count = [&](const Result<bool>& is) {
+        refused += !is && is.error().code == Code::overloaded ? 1U : 0U;
+    };
+    for (std::size_t i = 0; i < limits::kPasswordQueue; ++i) queue.check({}, "x", "x", count);
+    EXPECT_EQ(queue.waiting(), limits::kPasswordQueue);
+    EXPECT_EQ(refused, 0U);
+    queue.check({}, "x", "x", count);
+    EXPECT_EQ(refused, 1U);
+    hasher.open();
+    queue.stop();
 }
 
 TEST(PasswordQueue, AStoppedOneAnswersAtOnce) {
