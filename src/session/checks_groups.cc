@@ -103,7 +103,7 @@ Result<void> check(const pb::ChangeMember& change) {
         case pb::ChangeMember::kBan: break;
         case pb::ChangeMember::CHANGE_NOT_SET: return bad("change_member.change", 1);
     }
-    return check_text(change.reason(), limits::kNoteBytes, "change_member.reason");
+    return check_text(change.reason(), limits::kReasonBytes, "change_member.reason");
 }
 
 Result<void> check(const pb::CreateInvite& create) {
