@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/limits.h"
 #include "config/address.h"
 #include "config/assign.h"
 #include "config/document.h"
@@ -132,6 +133,33 @@ TEST(File, EveryFlawIsSaidWithItsLineAndWhatIsAllowed) {
     EXPECT_THAT(by_line.at(9), HasSubstr("\"debug\", \"info\", \"warning\", \"error\""));
     EXPECT_THAT(by_line.at(11), HasSubstr("ADDRESS:PORT"));
     EXPECT_THAT(by_line.at(12), HasSubstr("there is no key limitz"));
+}
+
+// What the server cannot do is not to be set.
+TEST(File, EachBoundOfTheServersIsTakenAndOneMoreIsRefused) {
+    struct Row {
+        std::string section, key;
+        std::uint64_t limit;
+        std::string unit;
+    };
+    const Row rows[] = {
+        {"groups", "members_max", limits::kMembersPerGroup, ""},
+        {"groups", "who_read_members", limits::kWhoReadRows, ""},
+        {"groups", "keep_for", limits::kRetentionSMax, "s"},
+        {"groups", "keep_messages", limits::kIdMax, ""},
+        {"groups", "slow_mode", limits::kSlowModeS, "s"},
+        {"safety", "repeats", limits::kRepeatsKept, ""},
+    };
+    for (const auto& [section, key, limit, unit] : rows) {
+        const auto flaws = [&](std::uint64_t value) {
+            const std::string written = std::to_string(value);
+            return flaws_in("[" + section + "]\n" + key + " = " +
+                            (unit.empty() ? written : '"' + written + ' ' + unit + '"') + "\n");
+        };
+        EXPECT_THAT(flaws(limit), testing::IsEmpty()) << key;
+        ASSERT_EQ(flaws(limit + 1).size(), 1U) << key;
+        EXPECT_EQ(flaws(limit + 1)[0].line, 2U) << key;
+    }
 }
 
 TEST(File, ARightNameInTheWrongSectionIsFound) {
