@@ -5,6 +5,7 @@
 #include <future>
 #include <thread>
 
+#include "base/limits.h"
 #include "outgoing/service_test_kit.h"
 #include "outgoing/signature.h"
 #include "wire/pb.h"
@@ -68,6 +69,26 @@ TEST(Filter, AsksSignedAndTakesTheVerdict) {
     const std::uint64_t time = std::stoull(head.substr(at + 21));
     EXPECT_THAT(head, testing::HasSubstr(outgoing::signature("key", from_ms(time), question)));
     EXPECT_EQ(filter.counters().refused, 1U);
+}
+
+// A service gone wrong must not fill anybody's screen.
+TEST(Filter, AReasonOrARuleThatIsTooLongIsNotShown) {
+    std::size_t bytes = limits::kFilterTextBytes;
+    Service service{[&](const std::string& /*head*/, const std::string& /*body*/) {
+        const std::string text(bytes, 'x');
+        return http_answer(R"({"allow":false,"reason":")" + text + R"(","rule":")" + text + "\"}");
+    }};
+    Filter filter{{.url = service.url(), .secret = "key", .within = 2'000ms}};
+    auto verdict = judged(filter);
+    ASSERT_TRUE(verdict);
+    EXPECT_EQ(verdict->reason.size(), bytes);
+    EXPECT_EQ(verdict->rule.size(), bytes);
+    ++bytes;
+    verdict = judged(filter);
+    ASSERT_TRUE(verdict);
+    EXPECT_FALSE(verdict->allow);
+    EXPECT_EQ(verdict->reason, "");
+    EXPECT_EQ(verdict->rule, "");
 }
 
 TEST(Filter, IsShownTheFilesOfAMessageWithoutWords) {

@@ -8,6 +8,7 @@
 #include <future>
 #include <thread>
 
+#include "base/limits.h"
 #include "outgoing/service_test_kit.h"
 #include "outgoing/signature.h"
 
@@ -68,8 +69,11 @@ TEST(Poster, TellsOfAServiceThatIsNotThere) {
 }
 
 TEST(Poster, BreaksOffAnAnswerThatIsTooLarge) {
-    Service huge{[](const auto&, const auto&) { return http_answer(std::string(1U << 20U, 'x')); }};
+    std::size_t bytes = limits::kOutgoingAnswer;
+    Service huge{[&](const auto&, const auto&) { return http_answer(std::string(bytes, 'x')); }};
     Poster poster;
+    EXPECT_TRUE(ask(poster, huge.url()));
+    ++bytes;
     const auto answer = ask(poster, huge.url());
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, Code::frame_too_large);
