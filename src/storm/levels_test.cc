@@ -13,9 +13,11 @@ namespace stentor::storm {
 namespace {
 
 constexpr Steps kSteps{.enter = {100, 400, 1'600}, .stay_permille = 500};
-constexpr Millis kQuiet{10'000};
-constexpr LevelRule kRule{
-    .pass = Millis{2'000}, .commit = Millis{250}, .quiet = kQuiet, .readable_per_s = 15};
+constexpr Millis kQuiet = limits::kStormQuiet;
+constexpr LevelRule kRule{.pass = limits::kStormPass,
+                          .commit = limits::kStormCommit,
+                          .quiet = kQuiet,
+                          .readable_per_s = limits::kReadablePerS};
 
 struct LadderTest : testing::Test {
     Level after(std::uint64_t value, Millis elapsed) {
