@@ -111,7 +111,8 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
                           .judge = options.judge,
                           .answers = answers_,
                           .patience = patience_,
-                          .audit = audit_};
+                          .audit = audit_,
+                          .mails_max = options.mails_max};
     group::Settings groups = options.groups;
     groups.gate = &accounts_.gate();
     for (std::size_t i = 0; i < options.workers; ++i) {

@@ -35,6 +35,7 @@ struct OwnerOptions {
     // One sync for all is what an embedded store wants; several, where its calls wait on their own.
     std::size_t committers{1};
     std::size_t commits_waiting_max{limits::kCommitterMail};  // Of one committer: workers' turns.
+    std::size_t mails_max{limits::kWorkerMail};               // Of one worker: commands.
     std::size_t loaders{2};
     std::size_t questions_max{limits::kQuestionsWaiting};
     Millis sync_delay{};                 // See Committer, and the next.

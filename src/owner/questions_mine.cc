@@ -103,12 +103,12 @@ Result<bus::Reply> Questions::readers(GroupId gid, const LogEntry& entry, UserId
     UserId last{};
     // Rows of those who left stand among them, so the rows that are looked at have a bound, too.
     for (std::size_t looked_at = 0;; looked_at += limits::kReadersPage) {
-        if (looked_at >= limits::kWhoReadRows) {
+        const auto rows = store_.members(gid, last, limits::kReadersPage);
+        if (!rows) return std::unexpected(rows.error());
+        if (looked_at + rows->size() > limits::kWhoReadRows) {
             return std::unexpected(Error{
                 .code = Code::unsupported, .where = "members", .limit = limits::kWhoReadRows});
         }
-        const auto rows = store_.members(gid, last, limits::kReadersPage);
-        if (!rows) return std::unexpected(rows.error());
         for (const store::MemberRow& row : *rows) {
             last = row.uid;
             if (row.uid == entry.sender || !group::read_span(row).covers(entry.seq)) continue;

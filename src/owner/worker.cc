@@ -32,7 +32,7 @@ Worker::Worker(const Engines& engines, const group::Tenure& tenure, const group:
       tenure_{tenure},
       settings_{settings},
       commits_{engines.committers.size()},
-      mailbox_{std::make_shared<Mailbox<Mail>>(limits::kWorkerMail)} {
+      mailbox_{std::make_shared<Mailbox<Mail>>(engines.mails_max)} {
     committed_ = std::make_shared<const Committer::Done>(
         [mailbox = mailbox_](Outcomes outcomes) { mailbox->put(std::move(outcomes)); });
     looked_up_ = std::make_shared<const LookUp::Done>(
@@ -49,7 +49,7 @@ Worker::~Worker() {
 
 Result<void> Worker::post(bus::Post post) {
     if (!has_room()) return std::unexpected(kNoRoom);
-    if (taken_in_ < limits::kWorkerMail &&
+    if (taken_in_ < engines_.mails_max &&
         mailbox_->try_put(PostMail{.post = std::move(post), .arrived = stentor::now()}))
         return {};
     return std::unexpected(

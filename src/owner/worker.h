@@ -59,6 +59,7 @@ struct Engines {
     AnswerCounts& answers;
     Patience& patience;
     AuditLog& audit;
+    std::size_t mails_max;
 };
 
 class Worker final : private group::Effects {
