@@ -21,8 +21,8 @@ TEST_F(CacheTest, AFreshReaderGetsTheNewestFifty) {
     ASSERT_EQ(told.opens.size(), 1U);
     const pb::Opened& opened = told.opens[0].frame.opened();
     EXPECT_TRUE(opened.reset());
-    EXPECT_EQ(opened.first_seq(), 451U);
-    EXPECT_EQ(opened.entries_size(), 50);
+    EXPECT_EQ(opened.first_seq(), 501 - limits::kOpenedEntries);
+    EXPECT_EQ(static_cast<std::size_t>(opened.entries_size()), limits::kOpenedEntries);
     EXPECT_EQ(Digest::from(opened.digest_before()), log.digests[450]);
     EXPECT_EQ(Digest::from(opened.digest()), log.digests[500]);
     EXPECT_EQ(told.opens[0].seating.reached, Seq{500});

@@ -134,7 +134,7 @@ public:
         pulses.emplace_back(connection, pulse);
     }
     void expel(const ConnectionToken& connection, const Error& error) override {
-        expelled.emplace_back(connection, error.code);
+        expelled.emplace_back(connection, error);
     }
     void overlay(GroupId, UserId uid, std::span<const ShardIndex>) override {
         overlays.push_back(uid);
@@ -151,7 +151,7 @@ public:
     std::vector<std::uint64_t> onlines;
     std::vector<UserId> overlays;
     std::vector<std::pair<ConnectionToken, pb::Pulse>> pulses;
-    std::vector<std::pair<ConnectionToken, Code>> expelled;
+    std::vector<std::pair<ConnectionToken, Error>> expelled;
     int rechecks = 0;
 };
 

@@ -176,7 +176,7 @@ TEST_F(PeopleTest, WhoIsNotWelcomeIsSentAway) {
     hello_fails = Code::token_invalid;
     connect();
     ASSERT_EQ(told.expelled.size(), 1U);
-    EXPECT_EQ(told.expelled[0].second, Code::token_invalid);
+    EXPECT_EQ(told.expelled[0].second.code, Code::token_invalid);
     EXPECT_THAT(logged(), IsEmpty());
 }
 
