@@ -58,6 +58,43 @@ TEST(Keywords, AFaultyListNamesLineAndLimit) {
     EXPECT_EQ(Keywords::from_list("\u200b\n").error().line, 1U);
 }
 
+TEST(Keywords, AListHasSoManyWordsAndBytes) {
+    std::string lines;
+    for (std::size_t i = 0; i < limits::kKeywords; ++i) {
+        const std::string number = std::to_string(100'000 + i);
+        for (const char digit : number) lines += static_cast<char>('a' + (digit - '0'));
+        lines += '\n';
+    }
+    EXPECT_EQ(list(lines).size(), limits::kKeywords);
+    const auto words = Keywords::from_list(lines + "more\n");
+    ASSERT_FALSE(words);
+    EXPECT_EQ(words.error().limit, limits::kKeywords);
+    EXPECT_EQ(words.error().line, limits::kKeywords + 1);
+
+    std::string comment = "tea\n#" + std::string(limits::kKeywordListBytes - 5, 'x');
+    EXPECT_EQ(list(comment).size(), 1U);
+    const auto bytes = Keywords::from_list(comment += 'x');
+    ASSERT_FALSE(bytes);
+    EXPECT_EQ(bytes.error().limit, limits::kKeywordListBytes);
+
+    EXPECT_EQ(list(std::string(limits::kKeywordBytes, 'x')).size(), 1U);
+    EXPECT_FALSE(Keywords::from_list(std::string(limits::kKeywordBytes + 1, 'x')));
+}
+
+// The longest rule that can be set needs all that is kept, and no more is.
+TEST(Repeats, AsManyTextsAreKeptAsARuleMayCount) {
+    constexpr RepeatRule kRule{.times = limits::kRepeatsKept, .within = Millis{60'000}};
+    const Time now = from_ms(1'000'000);
+    Repeats repeats;
+    for (std::size_t i = 0; i < limits::kRepeatsKept; ++i) {
+        EXPECT_FALSE(repeats.against(kRule, 7, now)) << i;
+        repeats.add(7, now);
+    }
+    EXPECT_TRUE(repeats.against(kRule, 7, now));
+    repeats.add(8, now);
+    EXPECT_FALSE(repeats.against(kRule, 7, now)) << "the oldest was forgotten";
+}
+
 // Against a search for each word on its own.
 TEST(Keywords, FindWhatASearchForEachWordFinds) {
     std::mt19937 random{7};
