@@ -385,11 +385,19 @@ TEST_F(AdminTest, RegistrationTokensAreMadeListedAndEnded) {
 }
 
 TEST_F(AdminTest, RegistrationTokensAreBounded) {
-    for (const char* body :
-         {R"({"name":""})", R"({"name":"a","uses_max":0})", R"({"name":"a","uses_max":1000001})",
-          R"({"name":"a","hours":0})", R"({"name":"a","hours":8785})", "{}"}) {
+    for (const char* body : {R"({"name":""})", R"({"name":"a","uses_max":0})",
+                             R"({"name":"a","hours":0})", R"({"name":"a","hours":8785})", "{}"}) {
         EXPECT_EQ(call("POST", "/admin/api/registration", body).status, 400U) << body;
     }
+    const auto of_uses = [&](std::uint64_t uses) {
+        return text(call("POST", "/admin/api/registration",
+                         R"({"name":"a","uses_max":)" + std::to_string(uses) + "}"));
+    };
+    EXPECT_THAT(
+        of_uses(limits::kRegistrationsMax + 1),
+        HasSubstr(R"("field":"uses_max","limit":)" + std::to_string(limits::kRegistrationsMax)));
+    EXPECT_THAT(of_uses(limits::kRegistrationsMax), HasSubstr(R"("uses_max":)"));
+    bus.settings.rows.clear();
     // Those that are over make room.
     std::array<std::uint8_t, kSecretTextBytes> random{};
     for (std::size_t i = 0; i <= limits::kRegistrationTokens; ++i) {
@@ -448,6 +456,26 @@ TEST_F(AdminTest, AKeyIsBoundToGroupsThatTakeIt) {
         EXPECT_THAT(text(wrong), AllOf(HasSubstr(R"("field":"groups")"), HasSubstr(why)));
     }
     EXPECT_EQ(bus.settings.rows.size(), kept);
+}
+
+TEST_F(AdminTest, AKeyHasABoundedRateAndBoundedGroups) {
+    const auto added = [&](std::uint64_t per_second, std::size_t groups) {
+        std::string gids;
+        for (std::size_t i = 0; i < groups; ++i) gids += i == 0 ? R"("12")" : R"(,"12")";
+        return call("POST", "/admin/api/keys",
+                    R"({"name":"crm","scopes":["group"],"per_second":)" +
+                        std::to_string(per_second) + R"(,"groups":[)" + gids + "]}");
+    };
+    EXPECT_EQ(added(limits::kKeyPerSecondMax, limits::kKeyGroups).status, 200U);
+    for (const auto& [refused, field, limit] :
+         {std::tuple{added(limits::kKeyPerSecondMax + 1, 0), "per_second",
+                     std::uint64_t{limits::kKeyPerSecondMax}},
+          std::tuple{added(1, limits::kKeyGroups + 1), "groups",
+                     std::uint64_t{limits::kKeyGroups}}}) {
+        EXPECT_EQ(refused.status, 400U) << field;
+        EXPECT_THAT(text(refused), HasSubstr(R"("field":")" + std::string{field} + R"(","limit":)" +
+                                             std::to_string(limit)));
+    }
 }
 
 TEST_F(AdminTest, ANetworkThatCannotBeBannedIsToldWhy) {

@@ -93,6 +93,19 @@ TEST_F(PosterTest, AFullPartitionIsSaidAtOnce) {
     EXPECT_EQ(poster.waiting(), 0U);
 }
 
+TEST_F(PosterTest, SoManyWaitAndTheNextIsRefusedUntilOneIsAnswered) {
+    for (std::size_t i = 0; i < limits::kPostsWaiting; ++i) post(10);
+    EXPECT_TRUE(said.empty());
+    post(10);
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_EQ(said[0].error().code, Code::overloaded);
+    EXPECT_EQ(said[0].error().where, "posts");
+    EXPECT_GT(said[0].error().retry_after_ms, 0U);
+    poster.on_answers({answer_to(bus.posts[0], 1)});
+    post(10);
+    EXPECT_EQ(poster.waiting(), limits::kPostsWaiting);
+}
+
 TEST_F(PosterTest, WhatIsNotAnswersGoesOnToTheNode) {
     poster.on_items(nullptr);
     poster.on_nudges({});

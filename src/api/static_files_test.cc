@@ -7,6 +7,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "base/limits.h"
+
 namespace stentor::api {
 namespace {
 
@@ -111,6 +113,22 @@ TEST_F(Page, NoPathLeadsOut) {
         EXPECT_EQ(get(page, path).status, 404U) << path;
     }
     EXPECT_EQ(get(page, std::string{"/index.html\0", 12}).status, 404U);
+}
+
+TEST_F(Page, HasSoManyFilesAndBytes) {
+    constexpr std::size_t kThere = 3;
+    for (std::size_t i = kThere; i < limits::kPageFiles; ++i) {
+        write("web/assets/" + std::to_string(i), "");
+    }
+    EXPECT_EQ(get(files(), "/").status, 200U);
+    write("web/one-more", "");
+    EXPECT_THROW(files(), std::runtime_error);
+    fs::remove(folder_ / "web/one-more");
+    EXPECT_NO_THROW(files());
+    write("web/large", "");
+    fs::remove(folder_ / "web/assets/3");
+    fs::resize_file(folder_ / "web/large", limits::kPageBytes + 1);
+    EXPECT_THROW(files(), std::runtime_error);
 }
 
 TEST_F(Page, AFolderWithoutAPageIsSaid) {
