@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "net/ws/parse_all.h"
 
 namespace stentor::net::ws {
@@ -33,8 +34,11 @@ TEST(Frame, ReadsBackEveryLength) {
 }
 
 TEST(Frame, CutsWhatAControlFrameCannotHold) {
-    const std::string ping = server_frame(Opcode::ping, std::string(200, 'x'));
-    EXPECT_EQ(ping.size(), 127U);
+    constexpr std::size_t kHeader = 2;
+    for (const std::size_t more : {0U, 1U, 75U}) {
+        const std::string payload(limits::kControlBytes + more, 'x');
+        EXPECT_EQ(server_frame(Opcode::ping, payload).size(), kHeader + limits::kControlBytes);
+    }
     // A reason is cut between characters, or the Close itself would be an error.
     std::string reason;
     for (int i = 0; i < 100; ++i) reason += "\xe4\xbd\xa0";

@@ -101,7 +101,7 @@ TEST(Parser, TakesSeveralMessagesInARow) {
 }
 
 TEST(Parser, TakesPingsAndPongs) {
-    const std::string full(125, '\xfe');
+    const std::string full(limits::kControlBytes, '\xfe');
     std::string ten;
     Events ten_events;
     for (int i = 0; i < 10; ++i) {
