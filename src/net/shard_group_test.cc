@@ -9,6 +9,7 @@
 
 #include <filesystem>
 
+#include "base/limits.h"
 #include "net/loopback.h"
 
 namespace stentor::net {
@@ -64,6 +65,21 @@ TEST(ShardGroup, ATakenAddressIsAClearError) {
     odd.listeners[0].address = "localhost";
     Server third{odd};
     EXPECT_THROW(third.serve(), std::runtime_error);
+}
+
+TEST(ShardGroup, SoManyListenersAndNoMore) {
+    Options options;
+    options.listeners.resize(limits::kListeners, options.listeners.front());
+    Server most{options};
+    most.serve();
+    EXPECT_EQ(Client{most.group.port()}.handshake(), 101);
+    options.listeners.push_back(options.listeners.front());
+    try {
+        const Server more{options};
+        FAIL() << "more listeners than there are places";
+    } catch (const std::runtime_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr(std::to_string(limits::kListeners)));
+    }
 }
 
 TEST(ShardGroup, AfterDrainingNobodyListens) {
