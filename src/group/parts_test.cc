@@ -34,6 +34,40 @@ TEST(Rate, GivesABurstAndThenOneInAPeriod) {
     EXPECT_TRUE(rate.take(limit, kNow + Millis{9'000}));
 }
 
+TEST(Rate, WhoGoesOnAgainstRefusalsWaitsTwiceAsLongEachTimeUpToAMinute) {
+    Rate rate;
+    const RateLimit limit{.period = Millis{1'000}, .burst = 1};
+    const Time now = kNow;
+    EXPECT_FALSE(rate.take(limit, now));
+    for (std::uint32_t i = 1; i < limits::kFloodAfter; ++i) {
+        EXPECT_EQ(rate.take(limit, now), limit.period) << i;
+        EXPECT_FALSE(rate.flooding());
+    }
+    Millis wait = limits::kFloodWait;
+    for (int times = 0; times < 6; ++times) {
+        EXPECT_EQ(rate.take(limit, now), wait) << times;
+        EXPECT_TRUE(rate.flooding());
+        for (std::uint32_t i = 1; i < limits::kFloodAfter; ++i) {
+            EXPECT_EQ(rate.take(limit, now), wait) << i;
+        }
+        wait = std::min(2 * wait, limits::kFloodWaitMax);
+    }
+    EXPECT_EQ(wait, limits::kFloodWaitMax) << "the longest was met";
+    EXPECT_FALSE(rate.take(limit, now + wait));
+    EXPECT_FALSE(rate.flooding());
+}
+
+TEST(GivenBack, SoManyInARowAndThenOneInEachPeriod) {
+    Rate rate;
+    GivenBack given;
+    const RateLimit limit{};
+    for (int i = 0; i < limits::kGivenBackBurst; ++i) EXPECT_TRUE(given.pay(rate, limit, kNow));
+    EXPECT_FALSE(given.pay(rate, limit, kNow));
+    EXPECT_FALSE(given.pay(rate, limit, kNow + limits::kGivenBackEvery - Millis{1}));
+    EXPECT_TRUE(given.pay(rate, limit, kNow + limits::kGivenBackEvery));
+    EXPECT_FALSE(given.pay(rate, limit, kNow + limits::kGivenBackEvery));
+}
+
 TEST(Ring, KeepsTheNewestAndTheDigestAheadOfThem) {
     Ring ring{{}, {}};
     for (std::uint64_t seq = 1; seq <= limits::kRing + 5; ++seq) ring.append(entry(seq));

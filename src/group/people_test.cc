@@ -102,6 +102,20 @@ protected:
 
 // ---- Kicks and bans
 
+TEST_F(People, AReasonHasABoundAlsoWhereTheOperatorGivesIt) {
+    let_join(kBob);
+    const auto muted = [&](std::size_t bytes) {
+        return mute(kAnn, kBob, now + Millis{60'000}, std::string(bytes, 'a'));
+    };
+    const auto at = muted(limits::kReasonBytes);
+    const auto above = muted(limits::kReasonBytes + 1);
+    settle();
+    EXPECT_TRUE(done(at));
+    EXPECT_EQ(refusal_of(above), Code::text_too_long);
+    EXPECT_EQ(answer_to(above)->refused().field(), "change_member.reason");
+    EXPECT_EQ(answer_to(above)->refused().limit(), limits::kReasonBytes);
+}
+
 TEST_F(People, KickHasItsPlaceBetweenTheEntriesAroundIt) {
     let_join(kBob);
     send(kAnn, cmid(), "before");

@@ -186,6 +186,28 @@ TEST_F(SumsOfAGroup, AReadThatMovesIsToldToTheUsersOtherDevices) {
 }
 
 // More change at once than one tick tells: the newest come first, the others with the next.
+TEST(Tallies, HoldSoManyThatAreNotToldAndForgetTheOldestEntrys) {
+    Tallies tallies;
+    std::uint64_t untold = 0;
+    std::uint64_t oldest = 0;
+    const auto tell_all = [&](std::uint64_t changed) {
+        for (std::uint64_t seq = 1; seq <= changed; ++seq) {
+            tallies.set({.seq = {seq}, .counts = {{"\U0001F44D", 1}}});
+        }
+        untold = 0;
+        for (auto told = tallies.take_changed({}); !told.empty(); told = tallies.take_changed({})) {
+            untold += told.size();
+            oldest = told.back().seq();
+        }
+    };
+    tell_all(limits::kTalliesHeld);
+    EXPECT_EQ(untold, limits::kTalliesHeld);
+    EXPECT_EQ(oldest, 1U);
+    tell_all(limits::kTalliesHeld + 1);
+    EXPECT_EQ(untold, limits::kTalliesHeld);
+    EXPECT_EQ(oldest, 2U);
+}
+
 TEST(Tallies, TellTheRestNextTime) {
     Tallies tallies;
     for (std::uint64_t seq = 1; seq <= limits::kTalliesPerTick + 5; ++seq) {
