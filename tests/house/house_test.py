@@ -10,12 +10,14 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from unittest import mock
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import addresses  # noqa: E402
 import layers  # noqa: E402
+import limits  # noqa: E402
 import openapi  # noqa: E402
 import sizes  # noqa: E402
 
@@ -185,6 +187,42 @@ class OpenApi(Planted):
         self.plant("src/api/api.cc", 'match("/healthz", p);')
         self.describe("/healthz", schema="No")
         self.red(openapi, "no schema No")
+
+
+class Limits(Planted):
+    def setUp(self):
+        super().setUp()
+        untested = mock.patch.object(limits, "UNTESTED", {"kPage": "a size"})
+        untested.start()
+        self.addCleanup(untested.stop)
+        self.plant("src/base/limits.h", "inline constexpr std::size_t kName = 64;  // Bytes\n"
+                                        "inline constexpr Millis kPage = 1s;\n"
+                                        "inline constexpr std::array<int, 3> kSteps{1, 2, 3};\n")
+        self.plant("src/group/group_test.cc", "f(kName + 1);\ng(limits::kSteps);\n")
+        self.green(limits)
+
+    def test_a_limit_that_no_test_names(self):
+        for text in ("g(limits::kSteps);\n", "// kName\ng(kSteps);\n", "f(kNames, kSteps);\n"):
+            with self.subTest(text=text):
+                self.plant("src/group/group_test.cc", text)
+                self.plant("src/group/group.cc", "f(kName);\n")
+                self.red(limits, "no test names kName")
+
+    def test_any_test_will_do(self):
+        self.plant("src/group/group_test.cc", "g(kSteps);\n")
+        for name in ("src/sim/member.cc", "src/a/b_test_kit.h", "src/store/conformance_rows.cc",
+                     "tests/system/proxies.py"):
+            with self.subTest(name=name):
+                self.plant(name, "kName\n")
+                self.green(limits)
+                (self.root / name).unlink()
+
+    def test_an_exception_that_is_none_any_more(self):
+        self.plant("src/group/more_test.cc", "kPage\n")
+        self.red(limits, "kPage is tested")
+        self.plant("src/group/more_test.cc", "")
+        self.plant("src/base/limits.h", "inline constexpr int kName = 64, kNone = 1;\n")
+        self.red(limits, "there is no kPage")
 
 
 class Format(Planted):
