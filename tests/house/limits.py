@@ -37,7 +37,6 @@ UNTESTED = {
     "kRefusedLingering": "whether the refused see their refusal or a reset",
     "kHandshakeStepsPerTurn": "how much of a turn TLS takes",
     "kPulsesPerSecond": "how rare pulses grow; options_of_test meets it by its numbers",
-    "kTurnSeats": "how much of a turn small groups take",
     "kHeirRows": "rows looked at for who is in a group longest",
     "kSweepGroups": "heads looked at in a step",
     "kBacklogEntries": "what is dropped there is asked for again",
