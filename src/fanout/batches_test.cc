@@ -52,5 +52,15 @@ TEST_F(RouterTest, ABatchEndsAtTwoHundredEntries) {
     EXPECT_EQ(sockets.writes, 1);
 }
 
+TEST_F(RouterTest, ABatchEndsAtTheBytesThatAClientTakes) {
+    join(1, 0);
+    const std::string body(limits::kBatchBytes * 2 / 5, 'x');
+    for (std::uint64_t seq = 1; seq <= 5; ++seq) {
+        router.on_push(batch(seq, seq, kGroup, kEpoch, body));
+    }
+    run();
+    EXPECT_THAT(sockets.take(1), ElementsAre("1-2", "3-4", "5-5"));
+}
+
 }  // namespace
 }  // namespace stentor::fanout

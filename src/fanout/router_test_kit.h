@@ -20,7 +20,8 @@ inline constexpr GroupId kGroup{5};
 inline constexpr Epoch kEpoch{1};
 
 inline Push batch(std::uint64_t first, std::uint64_t last, GroupId gid = kGroup,
-                  Epoch epoch = kEpoch) {
+                  Epoch epoch = kEpoch,
+                  const std::string& body = "what somebody said, and somebody said again") {
     pb::ServerFrame frame;
     frame.mutable_batch()->set_gid(gid.value);
     frame.mutable_batch()->set_epoch(epoch.value);
@@ -28,7 +29,7 @@ inline Push batch(std::uint64_t first, std::uint64_t last, GroupId gid = kGroup,
     for (std::uint64_t seq = first; seq <= last; ++seq) {
         pb::Entry& entry = *frame.mutable_batch()->add_entries();
         entry.set_seq(seq);
-        entry.set_body("what somebody said, and somebody said again");
+        entry.set_body(body);
     }
     return {.gid = gid,
             .epoch = epoch,
@@ -102,6 +103,12 @@ inline std::vector<pb::ServerFrame> frames_in(std::string_view bytes) {
             length = (static_cast<std::size_t>(static_cast<unsigned char>(bytes[2])) << 8U) +
                      static_cast<unsigned char>(bytes[3]);
             header = 4;
+        } else if (length == 127) {
+            length = 0;
+            for (const char byte : bytes.substr(2, 8)) {
+                length = (length << 8U) + static_cast<unsigned char>(byte);
+            }
+            header = 10;
         }
         const std::string_view payload = bytes.substr(header, length);
         const bool compressed = (static_cast<unsigned char>(bytes[0]) & 0x40U) != 0;
