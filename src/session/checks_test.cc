@@ -84,6 +84,48 @@ TEST(Checks, AMessageShowsSomething) {
     EXPECT_FALSE(refused(picture.SerializeAsString())) << "the attachment is seen";
 }
 
+TEST(Checks, AMentionEndsWithinTheText) {
+    const auto taken = [](std::uint32_t offset, std::uint32_t length) {
+        pb::Body body;
+        body.set_text("hi ann");
+        body.add_mentions()->set_uid(1);
+        body.mutable_mentions(0)->set_offset(offset);
+        body.mutable_mentions(0)->set_length(length);
+        pb::Edit edit;
+        edit.set_gid(5);
+        edit.set_seq(9);
+        edit.set_body(body.SerializeAsString());
+        return check(edit).has_value();
+    };
+    EXPECT_TRUE(taken(3, 3));
+    EXPECT_TRUE(taken(0, 6));
+    EXPECT_FALSE(taken(3, 4));
+    EXPECT_FALSE(taken(3, 0));
+}
+
+TEST(Checks, APageIsOneEntryAtLeast) {
+    pb::Pull pull;
+    pull.set_gid(5);
+    pull.set_from(7);
+    pull.set_to(7);
+    EXPECT_TRUE(check(pull));
+    pull.set_to(6);
+    EXPECT_EQ(objection(pull).code, Code::bad_range);
+    EXPECT_EQ(objection(pull).limit, 7U);
+}
+
+TEST(Checks, NobodyMakesAGroupOfTheKindThatDirectChatsAre) {
+    pb::CreateGroup create;
+    create.set_cmid(std::string{Cmid::made_at(from_ms(1), std::array<std::uint8_t, 10>{}).view()});
+    create.mutable_settings()->set_name("Tea");
+    for (const auto kind : {pb::GROUP_KIND_NORMAL, pb::GROUP_KIND_BROADCAST}) {
+        create.mutable_settings()->set_kind(kind);
+        EXPECT_TRUE(check(create));
+    }
+    create.mutable_settings()->set_kind(pb::GROUP_KIND_DIRECT);
+    EXPECT_EQ(objection(create).where, "settings.kind");
+}
+
 TEST(Checks, HidesAreBounded) {
     pb::Hide hide;
     hide.set_gid(5);

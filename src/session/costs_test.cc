@@ -37,6 +37,15 @@ TEST(Costs, APageCostsByWhatIsAskedForOfIt) {
     EXPECT_EQ(units(), 1 + 100 / kItemsAUnit);
 }
 
+TEST(Costs, APageOfNoNamedLengthCostsAsTheUsualOne) {
+    pb::ClientFrame frame;
+    const auto units = [&] { return units_of(*cost_of(frame.command_case()), frame); };
+    frame.mutable_fetch_members();
+    EXPECT_EQ(units(), 2 + kPageDefault / kItemsAUnit);
+    frame.mutable_list_invites();
+    EXPECT_EQ(units(), 2 + kPageDefault / kItemsAUnit);
+}
+
 // A person comes back with all that a client may resume, lists all their groups, and does so on
 // three devices at once.
 TEST(Costs, ALawfulReturnIsFarFromTheEndOfABudget) {

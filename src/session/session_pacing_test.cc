@@ -87,6 +87,19 @@ TEST_F(SessionTest, BadgesThatWaitAreOneForEachGroup) {
     EXPECT_EQ(std::ranges::find(told.badges(), 7U, &pb::Badge::gid)->name(), "new");
 }
 
+TEST_F(SessionTest, ABadgeThatWaitsKeepsWhatAnEarlierOneTold) {
+    begin();
+    session.on_kept(fx);
+    for (const bool changed : {true, false}) {
+        pb::Pulse pulse;
+        pulse.add_badges()->set_gid(7);
+        pulse.mutable_badges(0)->set_changed(changed);
+        session.on_badges(pulse, fx);
+    }
+    session.on_drained(fx);
+    EXPECT_TRUE(fx.replies.back().pulse().badges(0).changed());
+}
+
 // ---- Who is there
 
 TEST_F(SessionTest, WhoSaysNothingForAWhileIsAwayUntilTheySpeak) {
@@ -109,6 +122,26 @@ TEST_F(SessionTest, WhoSaysNothingForAWhileIsAwayUntilTheySpeak) {
     for (int i = 0; i < 9; ++i) session.on_pulse(2, fx);
     session.on_disconnected(fx);
     EXPECT_EQ(fx.away, 0) << "a seat that is left is nobody's any more";
+}
+
+TEST_F(SessionTest, AsManyPulsesAsAreSilentAreNotTooMany) {
+    begin();
+    open_it();
+    for (int i = 0; i < 2; ++i) session.on_pulse(2, fx);
+    EXPECT_EQ(fx.away, 0);
+    session.on_pulse(2, fx);
+    EXPECT_EQ(fx.away, 1);
+}
+
+TEST_F(SessionTest, ASeatTakenWhileNobodyIsThereIsNobodys) {
+    begin();
+    say(open());
+    for (int i = 0; i < 9; ++i) session.on_pulse(2, fx);
+    EXPECT_EQ(fx.away, 0) << "no seat yet";
+    session.on_opened(20, opening(), payload(20), fx);
+    EXPECT_EQ(fx.away, 1);
+    say(pull());
+    EXPECT_EQ(fx.away, 0);
 }
 
 TEST(Here, IsAskedForSoSeldomThatAMillionCanSayIt) {
