@@ -30,7 +30,7 @@ public:
         digests.push_back(genesis(kGroup));
         add(count);
     }
-    void add(std::uint64_t count) {
+    void add(std::uint64_t count, const std::string& body = "body") {
         for (std::uint64_t i = 0; i < count; ++i) {
             pb::Entry entry;
             entry.set_seq(entries.size() + 1);
@@ -38,7 +38,7 @@ public:
             entry.set_kind(pb::ENTRY_KIND_POST);
             entry.set_cmid(
                 std::string{Cmid::made_at(from_ms(1), std::array<std::uint8_t, 10>{}).view()});
-            entry.set_body("body");
+            entry.set_body(body);
             entries.push_back(log_entry(entry, digests.back()));
             digests.push_back(entries.back().digest);
         }
@@ -209,9 +209,9 @@ protected:
                         .items = {{.gid = kGroup, .epoch = log.epoch, .event = std::move(event)}}},
                        now);
     }
-    void add(std::uint64_t count, std::uint64_t number) {
+    void add(std::uint64_t count, std::uint64_t number, const std::string& body = "body") {
         const std::uint64_t head = log.head();
-        log.add(count);
+        log.add(count, body);
         item(bus::EntriesAdded{log.slice(head + 1, log.head()), log.digests[head]}, number);
     }
     static std::vector<std::uint64_t> seqs(const auto& entries) {

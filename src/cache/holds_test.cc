@@ -1,5 +1,6 @@
 #include "cache/cache.h"
 #include "cache/cache_test_kit.h"
+#include "wire/envelope.h"
 
 namespace stentor::cache {
 namespace {
@@ -85,6 +86,17 @@ TEST_F(HoldTest, AWindowWithoutANumberGathersWhatFitsAPush) {
     EXPECT_THAT(told.pushes, ::testing::IsEmpty());
     add_one();
     EXPECT_THAT(pushed(), ElementsAre(Pair(501, 700)));
+}
+
+TEST_F(HoldTest, AWindowGathersNoMoreBytesThanFitAPush) {
+    settings.set_hold_entries(0);
+    watched();
+    const std::string body(limits::kBatchBytes / 3, 'x');
+    for (int i = 0; i < 2; ++i) add(1, next_++, body);
+    EXPECT_THAT(told.pushes, ::testing::IsEmpty());
+    add(1, next_++, body);
+    ASSERT_FALSE(told.pushes.empty());
+    EXPECT_EQ(told.pushes.back().last, Seq{503});
 }
 
 TEST_F(HoldTest, WhoOpensMeanwhileIsContinuedByThePush) {
@@ -174,6 +186,21 @@ TEST_F(HoldTest, WhatIsHeldAtABreakOfTheStreamIsAskedForAgain) {
         next = last + 1;
     }
     EXPECT_EQ(next, 503U);
+}
+
+TEST_F(HoldTest, WhatIsHeldAtABreakIsPushedAsItIsAfterIt) {
+    watched();
+    add_one();
+    log.recall(501);  // Its item is lost.
+    next_ += 1;
+    add_one();
+    answer_all();
+    pass(Millis{2'000});
+    ASSERT_FALSE(told.pushes.empty());
+    const auto frame = wire::decode_event(wire::payload_of(*told.pushes.front().frame));
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->batch().first_seq(), 501U);
+    EXPECT_TRUE(frame->batch().entries(0).recalled());
 }
 
 TEST_F(HoldTest, ANewEpochDropsWhatIsHeld) {
