@@ -225,6 +225,23 @@ class Limits(Planted):
         self.red(limits, "there is no kPage")
 
 
+class ImportCircles(Planted):
+    def test_two_files_of_the_sdk_that_import_each_other_even_for_types_only(self):
+        oxlint = HERE.parents[1] / "web" / "node_modules" / ".bin" / "oxlint"
+        if not oxlint.exists():
+            self.skipTest("oxlint is not installed")
+        shutil.copy(HERE.parents[1] / "web" / ".oxlintrc.json", self.root)
+        self.plant("sdk/src/a.ts", 'import type { B } from "./b";\nexport interface A {\n  b?: B;\n}\n')
+
+        def lint():
+            return subprocess.run([str(oxlint), "--config", ".oxlintrc.json", "sdk"], check=False,
+                                  capture_output=True, text=True, cwd=self.root)
+        self.plant("sdk/src/b.ts", "export interface B {\n  a?: string;\n}\n")
+        self.assertEqual(lint().returncode, 0, lint().stdout)
+        self.plant("sdk/src/b.ts", 'import type { A } from "./a";\nexport interface B {\n  a?: A;\n}\n')
+        self.assertIn("import(no-cycle)", lint().stdout)
+
+
 class Format(Planted):
     def test_an_unformatted_file(self):
         if shutil.which("clang-format-19") is None:

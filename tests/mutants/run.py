@@ -18,6 +18,7 @@ LISTS = sorted(pathlib.Path(__file__).parent.glob("*.txt"))
 SIMULATOR = "stentor_sim"
 SEEDS = ["--seeds", "1", "100"]
 TEST_SECONDS = 120  # A test that waits for ever has noticed as well.
+PAGE_TEST_SECONDS = 400  # All of a folder's, on a machine that does other things too.
 
 
 class Mutant:
@@ -98,6 +99,8 @@ class Bench:
         self.log.write_bytes(b"")
         copy_tree(self.tree)
         os.environ["CCACHE_BASEDIR"], os.environ["CCACHE_NOHASHDIR"] = str(self.tree), "1"
+
+    def configure(self):
         if not (self.build / "build.ninja").is_file():
             if run(["cmake", "--preset", "release", "-B", self.build, "-S", self.tree], self.log, cwd=self.tree):
                 fail(f"cmake failed: {self.log}")
@@ -110,8 +113,8 @@ class Bench:
 
     def is_red(self, test):
         if test.startswith("web/"):
-            command = ["npx", "vitest", "run", "--root", self.tree / "web", test.removeprefix("web/") + "/"]
-            return run(command, self.log, TEST_SECONDS, self.tree / "web") != 0
+            command = ["npx", "vitest", "run", "--bail", "1", "--root", self.tree / "web", test.removeprefix("web/") + "/"]
+            return run(command, self.log, PAGE_TEST_SECONDS, self.tree / "web") != 0
         if not self.make([test]):
             fail(f"{test} does not build: {self.log}")
         return run([self.program(test), *(SEEDS if test == SIMULATOR else [])], self.log, TEST_SECONDS) != 0
@@ -128,11 +131,14 @@ def main():
     words = sys.argv[2:]
     chosen = [m for m in read_lists() if not words or any(w in m.file or w in m.why for w in words)]
     bench = Bench(pathlib.Path(sys.argv[1]).resolve())
+    compiled = any(not mutant.file.startswith("web/") for mutant in chosen)
+    if compiled:
+        bench.configure()
     print(f"{len(chosen)} mutants; first the tests as they are", flush=True)
     for test in sorted({test for mutant in chosen for test in mutant.tests}):
         if bench.is_red(test):
             fail(f"{test} fails without a mutant: {bench.log}")
-    if bench.is_red(SIMULATOR):
+    if compiled and bench.is_red(SIMULATOR):
         fail(f"{SIMULATOR} fails without a mutant: {bench.log}")
     survivors = []
     for number, mutant in enumerate(chosen, 1):

@@ -95,7 +95,7 @@ export class Conversation {
     const mutedUntil = this.#mutedUntil();
     this.#composer.hold(mutedUntil > 0 ? t.youAreMuted(wholeTime(mutedUntil)) : "");
     this.#composer.wait(waitWords(this.#group.outbox.items));
-    if (state === "open") this.#composer.resolve(() => this.#group.elsewhere.asking, (entry) => this.#authorOf(entry));
+    if (state === "open") this.#composer.resolve(() => this.#group.entryCache.asking, (entry) => this.#authorOf(entry));
     setText(this.#typing, this.#typingWords());
     const outside = this.#card.render(this.#group);
     this.#tools.hidden = outside;
@@ -160,7 +160,7 @@ export class Conversation {
         reply: (to) => this.#composer.reply(to, this.#authorOf(to)),
         edit: (what) => this.#composer.edit(what),
       })),
-      react: ({ seq }, emoji, on) => group.acts.react(seq, emoji, on, sayFailure),
+      react: ({ seq }, emoji, on) => group.entryCommands.react(seq, emoji, on, sayFailure),
       readers: (entry) => showReaders(this.client, group, entry),
       goTo: (seq) => this.#goTo(seq),
     });
@@ -172,8 +172,8 @@ export class Conversation {
         this.#timeline.toNewest();
         this.#group.send(body);
       },
-      edit: (entry, body, ended) => this.#group.acts.edit(entry, body, ended),
-      entry: (seq) => this.#group.elsewhere.entry(seq),
+      edit: (entry, body, ended) => this.#group.entryCommands.edit(entry, body, ended),
+      entry: (seq) => this.#group.entryCache.entry(seq),
       keep: (draft) => this.kept.keepDraft(this.gid, draft),
       typed: () => this.#group.typing.typed(),
       mayAll: () => this.#group.role >= Role.ADMIN,

@@ -46,7 +46,7 @@ export function lookOf(group: Group, entry: Entry, continued: boolean, names: Na
 }
 
 function quoteOf(group: Group, seq: number, names: Names): Look["quote"] {
-  const entry = group.marks.hidden.has(seq) ? undefined : group.elsewhere.entry(seq);
+  const entry = group.marks.hidden.has(seq) ? undefined : group.entryCache.entry(seq);
   if (!entry) return { seq, name: "", text: t.quoteGone };
   const text = entry.recalled ? t.recalled : excerptOf(decodeBody(entry.body), QUOTE_LETTERS);
   return { seq, name: entry.sender === names.uid ? t.you : names.nameOf(entry.sender), text };

@@ -61,7 +61,7 @@ export function showSettings(client: Client, group: Group): void {
         if (failure) {
           setText(error, failureWords(failure));
         } else {
-          group.beside.configured(now);
+          group.events.configured(now);
           close();
         }
         client.changed();

@@ -18,7 +18,7 @@ export interface MessageActions {
 // Whether it is too late for it is known to the server, which says so.
 export function messageMenu(client: Client, group: Group, entry: Entry, actions: MessageActions): MenuItem[] {
   const { seq } = entry;
-  const hide: MenuItem = { label: t.deleteForMe, run: () => group.acts.hide([seq], sayFailure) };
+  const hide: MenuItem = { label: t.deleteForMe, run: () => group.entryCommands.hide([seq], sayFailure) };
   if (entry.recalled) return [hide];
   const mine = entry.sender === client.uid;
   const moderates = group.role >= Role.ADMIN;
@@ -38,7 +38,7 @@ export function messageMenu(client: Client, group: Group, entry: Entry, actions:
   if (mine || moderates) {
     items.push({
       label: t.recall, danger: true,
-      run: () => sure(t.recall, t.recallAsk, t.recall, (ended) => group.acts.recall(seq, ended)),
+      run: () => sure(t.recall, t.recallAsk, t.recall, (ended) => group.entryCommands.recall(seq, ended)),
     });
   }
   return items;
@@ -53,7 +53,7 @@ function showReactions(client: Client, group: Group, { seq }: Entry): void {
   openDialog(t.clearReactions, (close) => {
     const error = el("p", { class: "error", role: "alert" });
     const list = el("ul", { class: "people" });
-    const clear = (emoji: string) => group.acts.clearReactions(seq, emoji, (failure) => {
+    const clear = (emoji: string) => group.entryCommands.clearReactions(seq, emoji, (failure) => {
       setText(error, failure ? failureWords(failure) : "");
       if (!failure && emoji === "") close();
       client.changed();
@@ -73,5 +73,5 @@ function showReactions(client: Client, group: Group, { seq }: Entry): void {
 
 function react(group: Group, entry: Entry, emoji: string): void {
   const mine = group.marks.reactions(entry.seq).some((one) => one.emoji === emoji && one.mine);
-  group.acts.react(entry.seq, emoji, !mine, sayFailure);
+  group.entryCommands.react(entry.seq, emoji, !mine, sayFailure);
 }

@@ -9,7 +9,7 @@ export function showReaders(client: Client, group: Group, { seq }: Entry): void 
   openDialog(t.whoRead, (close) => {
     const words = el("p", { role: "status" });
     const list = el("ul", { class: "people" });
-    const readers = group.acts.readers(seq, () => client.changed());
+    const readers = group.entryCommands.readers(seq, () => client.changed());
     const more = button(t.showMore, () => readers.more(), { class: "link" });
     readers.more();
     const render = () => {

@@ -19,7 +19,7 @@ export function showSearch(client: Client, group: Group, goTo: (seq: number) => 
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (words.value.trim() === "") return;
-      found = group.acts.search(words.value.trim(), () => client.changed());
+      found = group.entryCommands.search(words.value.trim(), () => client.changed());
       found.more();
       client.changed();
     });
@@ -45,7 +45,7 @@ export function showAround(client: Client, group: Group, seq: number): void {
   openDialog(t.around, (close) => {
     const says = el("p", { class: "hint", role: "status" }, t.loading);
     const list = el("ul", { class: "found" });
-    group.elsewhere.around(seq, (entries) => {
+    group.entryCache.around(seq, (entries) => {
       if (typeof entries === "string" || !("length" in entries)) return setText(says, failureWords(entries));
       setText(says, entries.length === 0 ? t.searchNone : "");
       const shown = entries.filter((entry) => !group.marks.hidden.has(entry.seq));

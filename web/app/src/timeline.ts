@@ -93,7 +93,7 @@ export class Timeline {
     if (this.#sticks) this.#stick();
     else if (anchor) this.#scroller.scrollTop += anchor.node.offsetTop - anchor.top;
     this.#see();
-    this.group.stale.shown(this.#first, this.#last);
+    this.group.revalidation.shown(this.#first, this.#last);
     if (this.#began) this.group.view.shows(this.#first, this.#last, this.#sticks);
     const { log, reader } = this.group;
     const unread = reader.unread();

@@ -4,10 +4,12 @@ import { NoteKind, type EventValue, type OustReason, type ServerEvent, type User
 import { Connection, type ConnectionState } from "./connection";
 import { Entrance } from "./entrance";
 import type { Env, OpenSocket } from "./env";
-import { Group, type GroupPort } from "./group";
+import { Group } from "./group";
+import type { GroupPort } from "./group_port";
 import { Directory } from "./directory";
-import { order, type Ended, type Request } from "./outcome";
+import { order, type Ended } from "./outcome";
 import { patient } from "./patient";
+import type { Requester } from "./request";
 import { inMemory, UserLog, type UserLogPlace } from "./userlog";
 import { Users } from "./users";
 import type { Unsent } from "./writer";
@@ -39,7 +41,7 @@ export class Client {
   readonly blocked = new Set<number>();
   readonly #groups = new Map<number, Group>();
   readonly #userLog: UserLog;
-  readonly #request: Request;
+  readonly #request: Requester;
   #resumed = new Set<number>();
 
   constructor(
@@ -186,7 +188,7 @@ export class Client {
         this.#groups.get(event.value.gid)?.onHead(event.value);
         break;
       case "changed":
-        this.#groups.get(event.value.gid)?.beside.onChanged(event.value);
+        this.#groups.get(event.value.gid)?.events.onChanged(event.value);
         this.directory.entryChanged(event.value);
         break;
       case "fork":
@@ -196,13 +198,13 @@ export class Client {
         this.#groups.get(event.value.gid)?.afresh();
         break;
       case "tallies":
-        this.#groups.get(event.value.gid)?.beside.onTallies(event.value);
+        this.#groups.get(event.value.gid)?.events.onTallies(event.value);
         break;
       case "typingNow":
         this.#groups.get(event.value.gid)?.typing.told(event.value.uids);
         break;
       case "groupChanged":
-        this.#groups.get(event.value.gid)?.beside.onGroupChanged(event.value);
+        this.#groups.get(event.value.gid)?.events.onGroupChanged(event.value);
         this.directory.groupChanged(event.value);
         break;
       case "refused":
@@ -235,8 +237,7 @@ export class Client {
     for (const head of pulse.heads) this.#groups.get(head.gid)?.reached(head);
     for (const { gid, count } of pulse.online) {
       if (count > this.members(gid)) this.directory.refreshSoon();
-      const group = this.#groups.get(gid);
-      if (group) group.online = count;
+      this.#groups.get(gid)?.onOnline(count);
     }
     this.directory.badges(pulse.badges);
   }
@@ -265,7 +266,7 @@ export class Client {
     }
     if (event.case === "note" && event.value.kind === NoteKind.NOT_LET_IN) this.entrance.asked.delete(gid);
     if (event.case === "blocked") this.blocked[event.value.blocked ? "add" : "delete"](event.value.uid);
-    this.#groups.get(gid)?.beside.onMine(entry);
+    this.#groups.get(gid)?.events.onMine(entry);
     this.directory.onMine(entry);
   }
 

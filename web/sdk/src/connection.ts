@@ -3,7 +3,7 @@
 
 import { Code, decodeEvent, encodeCommand, type Command, type Cursor, type ServerEvent, type Welcome } from "./codec";
 import type { Cancel, Env, OpenSocket, Socket } from "./env";
-import { Push, type Answer } from "./push";
+import { PendingRequest, type Answer } from "./request";
 import { delayMs } from "./timer";
 
 export type ConnectionState =
@@ -53,8 +53,8 @@ export class Connection {
   #tries = 0;
   #byeCode: Code = Code.OK;
   #requestId = 0;
-  readonly #inFlight = new Map<number, Push>();
-  #queued: Push[] = [];
+  readonly #inFlight = new Map<number, PendingRequest>();
+  #queued: PendingRequest[] = [];
   #inFlightMax = IN_FLIGHT;
   #pulseMs = 30_000;
   #heardMs = 0;
@@ -118,28 +118,28 @@ export class Connection {
 
   // `answered` is called exactly once, never before request() has returned unless offline.
   request(command: Command, answered: (answer: Answer) => void): void {
-    const push = new Push(command, answered);
-    if (this.#state.name !== "online") return push.settle({ case: "lost" });
-    this.#queued.push(push);
+    const request = new PendingRequest(command, answered);
+    if (this.#state.name !== "online") return request.settle({ case: "lost" });
+    this.#queued.push(request);
     this.#flush();
   }
 
   #flush(): void {
     while (this.#inFlight.size < this.#inFlightMax) {
-      const push = this.#queued.shift();
-      if (!push) return;
-      this.#write(push);
+      const request = this.#queued.shift();
+      if (!request) return;
+      this.#write(request);
     }
   }
 
-  #write(push: Push): void {
+  #write(request: PendingRequest): void {
     const id = this.#nextRequestId();
-    this.#inFlight.set(id, push);
-    push.start(this.options.env, () => {
+    this.#inFlight.set(id, request);
+    request.start(this.options.env, () => {
       this.#inFlight.delete(id);
       this.#flush();
     });
-    this.#socket?.send(encodeCommand(id, push.command));
+    this.#socket?.send(encodeCommand(id, request.command));
   }
 
   #nextRequestId(): number {
@@ -163,7 +163,7 @@ export class Connection {
     const { token, device, client, userLogSeq, resume } = this.options;
     this.#enter({ name: "greeting" });
     this.#write(
-      new Push(
+      new PendingRequest(
         {
           case: "hello",
           value: {
@@ -202,11 +202,11 @@ export class Connection {
     const { event, requestId } = frame;
     // Whatever it answers, it is the session that is over: nothing was looked at, nothing is refused for good.
     if (event?.case === "refused" && event.value.code === Code.TOKEN_INVALID) return this.#bye(Code.TOKEN_INVALID, 0);
-    const push = requestId === 0 ? undefined : this.#inFlight.get(requestId);
-    if (push) {
+    const request = requestId === 0 ? undefined : this.#inFlight.get(requestId);
+    if (request) {
       this.#inFlight.delete(requestId);
       // A new event as an answer is as good as none.
-      push.settle(event ?? { case: "late" });
+      request.settle(event ?? { case: "late" });
       return this.#flush();
     }
     if (event) this.#said(event);
@@ -270,7 +270,7 @@ export class Connection {
     this.#queued = [];
     // First the state: who asks again because an answer was lost must see that we are offline.
     this.#state = state;
-    for (const push of unanswered) push.settle({ case: "lost" });
+    for (const request of unanswered) request.settle({ case: "lost" });
     this.#enter(state);
   }
 

@@ -3,8 +3,8 @@
 
 import type { Entry, EventValue, GroupSummary, UserLogEntry } from "./codec";
 import type { Cancel, Env } from "./env";
-import type { Request } from "./outcome";
-import { UNREAD_MANY } from "./reader";
+import type { Requester } from "./request";
+import { UNREAD_MANY } from "./unread";
 
 const SOON_MS = 2_000;
 // Of joins that are told one after the other, as my log does after a night.
@@ -27,7 +27,7 @@ export class Directory {
 
   constructor(
     private readonly env: Env,
-    private readonly request: Request,
+    private readonly request: Requester,
     private readonly changed: () => void,
   ) {}
 

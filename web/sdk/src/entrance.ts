@@ -4,15 +4,14 @@ import { Code, OustReason, type Refused } from "./codec";
 import { makeCmid } from "./cmid";
 import type { Env } from "./env";
 import type { GroupSettings } from "./membership";
-import type { Request } from "./outcome";
 import type { Draft } from "./plain";
-import type { Answer } from "./push";
+import type { Answer, Requester } from "./request";
 
 export type Ready = { gid: number } | { refused: Refused } | "offline";
 
 export interface EntrancePort {
   readonly env: Env;
-  readonly request: Request;
+  readonly request: Requester;
   uid(): number;
   serverNow(): number;
   joined(gid: number): void;

@@ -1,166 +1,144 @@
-// One group as one member sees it: a cursor on its log, and what he writes.
+// One group as one member sees it: a cursor on its log, and what they write.
 //
 // Whatever comes is applied only where it continues the log; everything else (a gap, another epoch,
-// a digest that does not fit) ends in one of two questions to the server: Pull, or Open.
+// a digest that does not fit) ends in one of two questions to the server: Pull, or Open. The parts know
+// what is held (GroupState) and how to have it repaired (Resync), and not this class.
 
-import { Acts } from "./acts";
-import { Beside } from "./beside";
-import { Role, type Body, type Cursor, type EventValue, type Opened, type OustReason, type Refused } from "./codec";
+import type { Body, Cursor, EventValue, Opened, OustReason, Refused, Role } from "./codec";
 import { genesis, sameBytes } from "./digest";
-import { Elsewhere } from "./elsewhere";
+import { EntryCache } from "./entry_cache";
+import { EntryCommands } from "./entry_commands";
 import { Floor } from "./floor";
 import { Gap } from "./gap";
-import type { GroupPort } from "./group_port";
+import { GroupEvents } from "./group_events";
+import type { GroupPort, Resync } from "./group_port";
+import { GroupState, type OpenState } from "./group_state";
 import { History } from "./history";
-import { Log, type Page } from "./log";
-import { Marks } from "./marks";
+import type { Log, Page } from "./log";
+import type { Marks } from "./marks";
 import { Membership } from "./membership";
+import { Opening } from "./opening";
 import type { Outbox, Pending } from "./outbox";
 import type { Draft } from "./plain";
-import type { Answer } from "./push";
+import { Pull } from "./pull";
 import { Reader } from "./reader";
-import { remedyOf } from "./refusal";
-import { Stale } from "./stale";
-import { delayMs } from "./timer";
+import { Revalidation } from "./revalidation";
 import { Typing } from "./typing";
 import { View } from "./view";
 import { Writer } from "./writer";
 
-// refused: the server does not let us in; ousted: it did, and then put us out.
-export type GroupState = "offline" | "opening" | "open" | "refused" | "ousted";
-
-export type { GroupPort };
-
-// An Opened that the server has promised; if it does not come, ask.
-const OPENED_WITHIN_MS = 5_000;
-
-export class Group {
-  readonly log = new Log();
-  readonly marks = new Marks();
-  readonly beside = new Beside(this);
+export class Group implements Resync {
+  readonly log: Log;
+  readonly marks: Marks;
+  readonly events: GroupEvents;
   readonly writer: Writer;
   readonly history: History;
-  readonly stale: Stale;
-  readonly elsewhere: Elsewhere;
+  readonly revalidation: Revalidation;
+  readonly entryCache: EntryCache;
   readonly gap: Gap;
   readonly reader: Reader;
   readonly typing: Typing;
-  readonly acts: Acts;
+  readonly entryCommands: EntryCommands;
   readonly membership: Membership;
-  readonly view = new View(this);
-  readonly bottom = new Floor(this);
-  state: GroupState = "offline";
-  opened: Omit<Opened, "entries"> | undefined;
-  head = 0;
-  online = 0;
-  refusal: Refused | undefined;
-  oustedBy: { reason: OustReason; by: number } | undefined;
-  // How often what came did not fit what we hold. Zero is what everybody should always see.
-  mismatches = 0;
-  // What is held is not to be continued; it is still shown until the new page is here.
-  #fresh = true;
-  #connected = false;
-  #attempt = 0;
-  #tries = 0;
+  readonly view: View;
+  readonly bottom: Floor;
+  readonly #state: GroupState;
+  readonly #opening: Opening;
 
   constructor(
     readonly gid: number,
     private readonly port: GroupPort,
   ) {
+    const state = new GroupState(gid);
+    this.#state = state;
+    this.log = state.log;
+    this.marks = state.marks;
+    this.#opening = new Opening(state, port, {
+      suspended: () => this.#suspended(),
+      opened: (opened) => this.onOpened(opened),
+    });
+    this.bottom = new Floor(state, this, (floor) => this.entryCache.drop(floor));
+    this.view = new View(state, () => this.gap.close());
+    const pull = () => new Pull(state, this, this.bottom, port);
+    this.gap = new Gap(state, this, port, pull(), this.view);
+    this.history = new History(state, this, port, pull(), this.bottom, this.view);
+    this.revalidation = new Revalidation(state, this, port, pull());
+    this.entryCache = new EntryCache(state, pull());
+    this.reader = new Reader(state, port, this.view);
     this.typing = new Typing(gid, port);
-    this.writer = new Writer(this, port);
-    this.history = new History(this, port);
-    this.stale = new Stale(this, port);
-    this.elsewhere = new Elsewhere(this, port);
-    this.gap = new Gap(this, port);
-    this.reader = new Reader(this, port);
-    this.acts = new Acts(this, port);
-    this.membership = new Membership(gid, port.request, () => this.log.epoch);
+    this.writer = new Writer(state, this, port, this.reader, this.typing);
+    this.events = new GroupEvents(state, this, this.history, this.entryCache, this.reader);
+    this.entryCommands = new EntryCommands(state, this, port);
+    this.membership = new Membership(gid, port.request, () => state.epoch);
   }
 
   get outbox(): Outbox {
     return this.writer.outbox;
   }
+  get state(): OpenState {
+    return this.#state.state;
+  }
+  get opened(): Omit<Opened, "entries"> | undefined {
+    return this.#state.opened;
+  }
+  get head(): number {
+    return this.#state.head;
+  }
   get floor(): number {
-    return this.bottom.seq;
+    return this.#state.floor;
+  }
+  get online(): number {
+    return this.#state.online;
   }
   get role(): Role {
-    return this.opened?.role ?? Role.NONE;
+    return this.#state.role;
+  }
+  get refusal(): Refused | undefined {
+    return this.#state.refusal;
+  }
+  get oustedBy(): { reason: OustReason; by: number } | undefined {
+    return this.#state.oustedBy;
+  }
+  get mismatches(): number {
+    return this.#state.mismatches;
   }
 
   cursor(): Cursor {
-    return { gid: this.gid, epoch: this.#fresh ? 0 : this.log.epoch, seq: this.#fresh ? 0 : this.log.last };
+    return this.#opening.cursor();
+  }
+
+  send(body: Draft<Body>): Pending {
+    return this.writer.send(body);
   }
 
   // ---- The connection comes and goes
 
   // `resumed`: the greeting named this group, so an Opened is on its way.
   connected(resumed: boolean): void {
-    this.#connected = true;
-    if (this.state === "ousted" || this.state === "refused") return;
-    if (!resumed) return this.open();
-    this.state = "opening";
-    this.#retryUnlessOpened(OPENED_WITHIN_MS);
+    this.#opening.connected(resumed);
   }
 
   disconnected(): void {
-    this.#connected = false;
-    this.gap.forget();
-    this.#attempt += 1;
-    this.outbox.closed();
     this.history.disconnected();
-    this.stale.disconnected();
-    this.elsewhere.disconnected();
-    if (this.state === "open" || this.state === "opening") this.state = "offline";
+    this.revalidation.disconnected();
+    this.entryCache.disconnected();
+    this.#opening.disconnected();
   }
 
   open(): void {
-    if (!this.#connected) return;
-    this.#suspend();
-    const attempt = this.#attempt;
-    this.port.request({ case: "open", value: this.cursor() }, (answer) => {
-      if (attempt === this.#attempt) this.#openAnswered(answer);
-      this.port.changed();
-    });
+    this.#opening.open();
   }
 
-  #openAnswered(answer: Answer): void {
-    if (answer.case === "opened") return this.onOpened(answer.value);
-    if (answer.case === "refused") return this.onRefused(answer.value);
-    if (answer.case !== "lost") this.#openLater(0);
-  }
-
-  #openLater(afterMs: number): void {
-    this.#tries += 1;
-    this.#retryUnlessOpened(afterMs + delayMs(this.#tries, this.port.env));
-  }
-
-  #retryUnlessOpened(waitMs: number): void {
-    const attempt = ++this.#attempt;
-    this.port.env.after(waitMs, () => {
-      if (attempt === this.#attempt && this.state === "opening") this.open();
-    });
-  }
-
-  // From nothing: what is held does not lead to the server's log, or leads there too slowly.
   afresh(): void {
-    this.#fresh = true;
-    this.gap.forget();
-    this.open();
+    this.#opening.afresh();
   }
 
   mismatch(): void {
-    this.mismatches += 1;
-    this.#fresh = true;
-    this.#suspend();
-    if (this.mismatches < 3) this.open();
-    else this.#openLater(0);
+    this.#opening.mismatch();
   }
 
-  #suspend(): void {
-    this.state = "opening";
+  #suspended(): void {
     this.gap.forget();
-    this.#attempt += 1;
     this.outbox.closed();
   }
 
@@ -168,33 +146,31 @@ export class Group {
 
   onOpened(opened: Opened): void {
     const { entries, ...rest } = opened;
-    this.#attempt += 1;
+    this.#opening.arrived();
     this.gap.forget();
     if (opened.epoch !== this.log.epoch) this.outbox.forked(opened.head);
-    if (opened.reset || this.#fresh) {
+    if (opened.reset || this.#opening.fresh) {
       const { epoch, firstSeq } = opened;
       this.log.start(epoch, firstSeq, firstSeq === 1 ? genesis(this.gid) : opened.digestBefore);
       this.marks.forget();
       this.#forgetPages();
       this.outbox.passed(firstSeq - 1);
-      this.#fresh = false;
+      this.#opening.fresh = false;
       this.bottom.starts(opened.floor);
     } else {
       this.bottom.rises(opened.floor);
-      this.stale.mark();
+      this.revalidation.mark();
     }
     // A new history that has ours as its beginning: only its name is new.
     this.log.epoch = opened.epoch;
-    this.opened = rest;
-    this.online = opened.online;
-    this.head = opened.head;
+    this.#state.opened = rest;
+    this.#state.online = opened.online;
+    this.#state.head = opened.head;
     this.reader.opened(opened.read, opened.unread, opened.head);
     this.marks.page(rest, rest.firstSeq, rest.firstSeq + entries.length - 1);
     if (entries.length > 0 && !this.apply({ firstSeq: opened.firstSeq, entries, digest: opened.digest })) return;
     if (this.log.last >= opened.head && !sameBytes(this.log.digest, opened.digest)) return this.mismatch();
-    this.state = "open";
-    this.refusal = undefined;
-    this.#tries = 0;
+    this.#opening.succeeded();
     this.outbox.opened(opened.epoch);
     this.gap.close();
     this.reader.flush();
@@ -202,7 +178,7 @@ export class Group {
 
   onBatch(batch: EventValue<"batch">): void {
     if (!this.current(batch.epoch)) return;
-    this.head = Math.max(this.head, batch.firstSeq + batch.entries.length - 1);
+    this.#headAt(batch.firstSeq + batch.entries.length - 1);
     this.apply(batch);
     this.gap.close();
   }
@@ -211,21 +187,23 @@ export class Group {
   onHead({ epoch, head, changesMissed }: EventValue<"head">): void {
     if (!this.current(epoch)) return;
     if (changesMissed) {
-      this.stale.mark();
+      this.revalidation.mark();
       // Until an answer reaches the head the server sends nothing but heads.
-      if (head <= this.log.last) this.stale.shown(this.log.last, this.log.last);
+      if (head <= this.log.last) this.revalidation.shown(this.log.last, this.log.last);
     }
     this.reached({ epoch, head });
   }
 
-  // The head is known to be at least there.
   reached({ epoch, head }: { epoch: number; head: number }): void {
     if (!this.current(epoch)) return;
-    this.head = Math.max(this.head, head);
+    this.#headAt(head);
     this.gap.close();
   }
 
-  // Unasked it comes before an Opened; as the answer to a Pull it does not.
+  onOnline(count: number): void {
+    this.#state.online = count;
+  }
+
   onFork({ epoch, forkSeq }: EventValue<"fork">, openedFollows: boolean): void {
     if (epoch <= this.log.epoch) return;
     this.writer.forked(forkSeq, epoch);
@@ -233,46 +211,38 @@ export class Group {
     this.log.fork(forkSeq);
     this.reader.forked(forkSeq);
     this.#forgetPages();
-    if (!openedFollows) return this.afresh();
-    this.#fresh = true;
-    if (this.state !== "open") return;
-    this.#suspend();
-    this.#retryUnlessOpened(OPENED_WITHIN_MS);
+    if (openedFollows) this.#opening.forked();
+    else this.afresh();
   }
 
   onRefused(refusal: Refused): void {
-    this.refusal = refusal;
-    const remedy = remedyOf(refusal.code);
-    if (remedy === "later") return this.#openLater(refusal.retryAfterMs);
-    if (remedy === "now") return this.#afreshLater();
-    this.state = "refused";
+    this.#opening.refused(refusal);
   }
 
   onOusted(reason: OustReason, by: number): void {
-    this.state = "ousted";
-    this.oustedBy = { reason, by };
+    this.#state.state = "ousted";
+    this.#state.oustedBy = { reason, by };
     this.outbox.closed();
+  }
+
+  #headAt(seq: number): void {
+    this.#state.head = Math.max(this.#state.head, seq);
   }
 
   #forgetPages(): void {
     this.history.forget();
-    this.stale.forget();
-    this.elsewhere.forget();
+    this.revalidation.forget();
+    this.entryCache.forget();
   }
 
-  #afreshLater(): void {
-    this.#fresh = true;
-    this.#openLater(0);
-  }
+  // ---- What the parts ask of it
 
-  // Whether what is said of `epoch` can be applied; if the epoch is new, the group is opened again.
   current(epoch: number): boolean {
     if (this.state !== "open") return false;
     if (epoch !== this.log.epoch) this.open();
     return this.state === "open";
   }
 
-  // False: it did not fit, and the group is being opened afresh.
   apply(page: Page): boolean {
     if (this.view.full) return true;
     const last = this.log.last;
@@ -289,9 +259,5 @@ export class Group {
     }
     this.view.bound();
     return true;
-  }
-
-  send(body: Draft<Body>): Pending {
-    return this.writer.send(body);
   }
 }

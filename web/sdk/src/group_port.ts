@@ -1,7 +1,9 @@
-// What a group and its parts need of the client.
+// What a group and its parts need of the client, and what the parts need of their group.
 
+import type { EventValue } from "./codec";
 import type { Env } from "./env";
-import type { Request } from "./outcome";
+import type { Page } from "./log";
+import type { Requester } from "./request";
 
 export interface GroupPort {
   readonly env: Env;
@@ -9,6 +11,24 @@ export interface GroupPort {
   serverNow(): number;
   // The server's storm level.
   level(): number;
-  readonly request: Request;
+  readonly request: Requester;
   changed(): void;
+}
+
+// How what is held comes to be what the server has.
+export interface Resync {
+  // Takes in what continues the log. False: it did not fit, and the group is being opened afresh.
+  apply(page: Page): boolean;
+  // The head is known to be at least there.
+  reached(at: { epoch: number; head: number }): void;
+  // Whether what is said of `epoch` can be applied; if the epoch is new, the group is opened again.
+  current(epoch: number): boolean;
+  // Goes on from what is held.
+  open(): void;
+  // From nothing: what is held does not lead to the server's log, or leads there too slowly.
+  afresh(): void;
+  // What came does not fit what is held.
+  mismatch(): void;
+  // Unasked a fork comes before an Opened; as the answer to a Pull it does not.
+  onFork(fork: EventValue<"fork">, openedFollows: boolean): void;
 }

@@ -5,14 +5,15 @@ export { Code, decodeBody, EntryKind, GroupKind, JoinPolicy, NoteKind, OustReaso
 export { hexOf } from "./cmid";
 export type { ConnectionState } from "./connection";
 export type { Env } from "./env";
-export type { Group, GroupState } from "./group";
+export type { Group } from "./group";
+export type { OpenState } from "./group_state";
 export type { Note, Reaction } from "./marks";
 export type { GroupSettings, InviteState, Member, MemberChange } from "./membership";
 export type { Failure } from "./outcome";
 export type { Pending, PendingState } from "./outbox";
 export type { Paged } from "./paged";
 export type { Draft } from "./plain";
-export { UNREAD_MANY } from "./reader";
 export { isDamage, remedyOf, type Remedy } from "./refusal";
 export { SUBPROTOCOL, webSocketOpener, type WebSocketLike } from "./transport";
+export { UNREAD_MANY } from "./unread";
 export type { UserLogPlace } from "./userlog";

@@ -1,9 +1,10 @@
 // Who belongs to a group and how it is set up: what members may ask, and admins and owners change.
 
 import { Role, type EventValue, type Opened } from "./codec";
-import { failureOf, order, type Ended, type Failure, type Request } from "./outcome";
+import { failureOf, order, type Ended, type Failure } from "./outcome";
 import { Paged } from "./paged";
 import type { Draft } from "./plain";
+import type { Requester } from "./request";
 
 export type Member = EventValue<"members">["members"][number];
 export type GroupSettings = NonNullable<Opened["settings"]>;
@@ -24,7 +25,7 @@ const INVITES_PER_PAGE = 50;
 export class Membership {
   constructor(
     private readonly gid: number,
-    private readonly request: Request,
+    private readonly request: Requester,
     private readonly epoch: () => number,
   ) {}
 

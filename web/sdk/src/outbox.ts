@@ -7,7 +7,7 @@
 import { Code, type Entry, type Refused } from "./codec";
 import { hexOf } from "./cmid";
 import type { Cancel, Env } from "./env";
-import type { Answer } from "./push";
+import type { Answer } from "./request";
 import { remedyOf } from "./refusal";
 import { delayMs } from "./timer";
 

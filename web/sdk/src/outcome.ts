@@ -1,9 +1,7 @@
 // How a command ended that is answered by nothing but "done" or a refusal.
 
 import type { Command, Refused } from "./codec";
-import type { Answer } from "./push";
-
-export type Request = (command: Command, answered: (answer: Answer) => void) => void;
+import type { Answer, Requester } from "./request";
 
 // offline: whether it was done is not known.
 export type Failure = Refused | "offline";
@@ -14,6 +12,6 @@ export function failureOf(answer: Answer): Failure {
   return answer.case === "refused" ? answer.value : "offline";
 }
 
-export function order(request: Request, command: Command, ended: Ended): void {
+export function order(request: Requester, command: Command, ended: Ended): void {
   request(command, (answer) => ended(answer.case === "done" ? undefined : failureOf(answer)));
 }

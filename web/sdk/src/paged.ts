@@ -1,8 +1,8 @@
 // A list that the server gives page by page: members, readers, what a search has found.
 
 import type { Command } from "./codec";
-import { failureOf, type Failure, type Request } from "./outcome";
-import type { Answer } from "./push";
+import { failureOf, type Failure } from "./outcome";
+import type { Answer, Requester } from "./request";
 
 export interface PageOf<Item> {
   items: readonly Item[];
@@ -29,7 +29,7 @@ export class Paged<Item> {
   #afresh = true;
 
   constructor(
-    private readonly request: Request,
+    private readonly request: Requester,
     private readonly query: Query<Item>,
     private readonly changed: () => void,
   ) {}

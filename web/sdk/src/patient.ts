@@ -3,16 +3,16 @@
 
 import type { Command } from "./codec";
 import type { Env } from "./env";
-import type { Request } from "./outcome";
 import { isDamage, remedyOf } from "./refusal";
+import type { Requester } from "./request";
 
 // They change nothing, so asking twice does no harm.
 const QUESTIONS: ReadonlySet<Command["case"]> = new Set<Command["case"]>([
   "list", "pull", "near", "whoRead", "fetchUsers", "fetchMembers", "searchEntries", "listInvites",
 ]);
 
-export function patient(env: Env, request: Request): Request {
-  const ask: Request = (command, answered) =>
+export function patient(env: Env, request: Requester): Requester {
+  const ask: Requester = (command, answered) =>
     request(command, (answer) => {
       const later = answer.case === "refused" && remedyOf(answer.value.code) === "later" && answer.value.retryAfterMs > 0;
       // Nobody mends a disk while somebody looks at a list: they are told.

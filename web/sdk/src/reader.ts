@@ -2,14 +2,15 @@
 // that grows with the group: in a large one everybody's cursor moves with every entry, and all of
 // them together report no more often than REPORTS_PER_S.
 
-import { EntryKind, type Entry } from "./codec";
 import { chance, type Cancel } from "./env";
-import type { Group, GroupPort } from "./group";
+import type { GroupPort } from "./group_port";
+import type { GroupState } from "./group_state";
 import { slowedMs } from "./storm";
+import { countsAsUnread, UNREAD_MANY } from "./unread";
+import type { View } from "./view";
 
 const REPORT_EVERY_MS = 3_000;
 const REPORTS_PER_S = 2_000;
-export const UNREAD_MANY = 100;
 
 // Spread by half to each side: an entry reaches all of them in the same moment.
 export function reportAfterMs(members: number, chance: number): number {
@@ -28,8 +29,9 @@ export class Reader {
   #cancel: Cancel | undefined;
 
   constructor(
-    private readonly group: Group,
+    private readonly group: GroupState,
     private readonly port: GroupPort,
+    private readonly view: View,
   ) {}
 
   opened(read: number, unread: number, head: number): void {
@@ -83,11 +85,7 @@ export class Reader {
       const entry = log.at(seq);
       if (entry && countsAsUnread(entry, this.port.uid())) count += 1;
     }
-    if (this.group.view.full) count += this.group.head - Math.max(log.last, this.shown);
+    if (this.view.full) count += this.group.head - Math.max(log.last, this.shown);
     return Math.min(count, UNREAD_MANY);
   }
-}
-
-function countsAsUnread(entry: Entry, uid: number): boolean {
-  return entry.kind === EntryKind.POST && !entry.recalled && entry.sender !== uid;
 }

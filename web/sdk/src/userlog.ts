@@ -3,8 +3,7 @@
 
 import type { EventValue, UserLogEntry } from "./codec";
 import type { Env } from "./env";
-import type { Request } from "./outcome";
-import type { Answer } from "./push";
+import type { Answer, Requester } from "./request";
 import { delayMs } from "./timer";
 
 // Where the cursor lies beside what was applied: both in memory, or both on the disk. A cursor that
@@ -36,7 +35,7 @@ export class UserLog {
 
   constructor(
     private readonly env: Env,
-    private readonly request: Request,
+    private readonly request: Requester,
     private readonly place: UserLogPlace,
     private readonly listener: UserLogListener,
   ) {}

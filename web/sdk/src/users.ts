@@ -2,7 +2,7 @@
 // never gets one.
 
 import type { Env } from "./env";
-import type { Request } from "./outcome";
+import type { Requester } from "./request";
 
 const PER_FETCH = 100;
 // Entries of one page ask for their senders one by one; this gathers them.
@@ -19,7 +19,7 @@ export class Users {
 
   constructor(
     private readonly env: Env,
-    private readonly request: Request,
+    private readonly request: Requester,
     private readonly changed: () => void,
   ) {}
 

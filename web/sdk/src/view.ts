@@ -2,7 +2,7 @@
 // page that is left open for a day holds no more than one that was just opened: whether it follows the newest
 // entries, is hidden, or stands still far above them.
 
-import type { Group } from "./group";
+import type { GroupState } from "./group_state";
 
 export class View {
   // The newest will be shown as they come; also while nobody looks at this group.
@@ -10,7 +10,11 @@ export class View {
   #first = 0;
   #last = 0;
 
-  constructor(private readonly group: Group) {}
+  constructor(
+    private readonly group: GroupState,
+    // Something else is looked at: what is missing may be wanted now.
+    private readonly moved: () => void,
+  ) {}
 
   // These are on the screen.
   shows(first: number, last: number, follows: boolean): void {
@@ -18,7 +22,7 @@ export class View {
     this.#last = last;
     this.follows = follows;
     this.bound();
-    this.group.gap.close();
+    this.moved();
   }
 
   // Another group is on the screen.

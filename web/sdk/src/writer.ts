@@ -2,9 +2,12 @@
 
 import { decodeBody, encodeBody, type Body, type Entry } from "./codec";
 import { makeCmid } from "./cmid";
-import type { Group, GroupPort } from "./group";
+import type { GroupPort, Resync } from "./group_port";
+import type { GroupState } from "./group_state";
 import { Outbox, type Pending } from "./outbox";
 import type { Draft } from "./plain";
+import type { Reader } from "./reader";
+import type { Typing } from "./typing";
 
 // A push is on its way when an answer names its entry; only if it does not come, ask.
 const PUSH_WITHIN_MS = 1_500;
@@ -22,14 +25,17 @@ export class Writer {
   readonly outbox: Outbox;
 
   constructor(
-    private readonly group: Group,
+    private readonly group: GroupState,
+    private readonly resync: Resync,
     private readonly port: GroupPort,
+    private readonly reader: Reader,
+    private readonly typing: Typing,
   ) {
     this.outbox = new Outbox(port.env, {
       send: ({ cmid, seen, body, epoch }, after, answered) =>
         port.request({ case: "send", value: { gid: group.gid, cmid, after, seen, body, epoch } }, answered),
       kept: (item) => this.#kept(item),
-      reopen: () => group.open(),
+      reopen: () => resync.open(),
       changed: () => port.changed(),
     });
   }
@@ -39,14 +45,14 @@ export class Writer {
       cmid: makeCmid(this.port.serverNow(), this.port.env),
       body: encodeBody(body),
       writtenMs: this.port.serverNow(),
-      seen: this.group.reader.shown,
+      seen: this.reader.shown,
       epoch: this.group.log.epoch,
       state: "waiting",
       seq: 0,
       digest: new Uint8Array(),
     };
     this.outbox.add(item);
-    this.group.typing.sent();
+    this.typing.sent();
     this.port.changed();
     return item;
   }
@@ -82,7 +88,7 @@ export class Writer {
   #kept({ seq, epoch }: Pending): void {
     const { log } = this.group;
     if (epoch === log.epoch && seq <= log.last) return this.outbox.passed(log.last);
-    this.port.env.after(PUSH_WITHIN_MS, () => this.group.reached({ epoch, head: seq }));
+    this.port.env.after(PUSH_WITHIN_MS, () => this.resync.reached({ epoch, head: seq }));
   }
 }
 

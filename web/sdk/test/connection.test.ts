@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
 import { Code } from "../src/codec";
-import { ANSWER_WITHIN_MS } from "../src/push";
+import { ANSWER_WITHIN_MS } from "../src/request";
 import { CAP_MS, delayMs } from "../src/timer";
 import { FakeServer } from "./fake_server";
 import { GID, signIn } from "./people";

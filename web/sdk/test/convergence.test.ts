@@ -109,8 +109,8 @@ class Run {
     // Everybody looks through all that he holds.
     for (let i = 0; i < 20; ++i) {
       for (const client of this.clients) {
-        const { log, stale } = client.group(GID);
-        stale.shown(log.first, log.last);
+        const { log, revalidation } = client.group(GID);
+        revalidation.shown(log.first, log.last);
       }
       this.world.advance(1_000);
     }

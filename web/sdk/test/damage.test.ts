@@ -90,9 +90,9 @@ test("a damaged place among what may have been changed keeps no other from being
   server.edit(GID, 35);
   server.group(GID).damaged.add(5);
   world.advance(10_000);
-  group.stale.shown(1, 10);
+  group.revalidation.shown(1, 10);
   world.advance(1_000);
-  group.stale.shown(30, 40);
+  group.revalidation.shown(30, 40);
   world.advance(1_000);
   expect(group.log.at(35)?.recalled).toBe(true);
 });

@@ -32,7 +32,7 @@ test("what is held below a floor that rose while we were away goes, and what was
   world.advance(10_000);
   expect([held(), group.floor, group.history.complete]).toEqual([[31, 41], 30, true]);
   expect([group.marks.readBy(5), group.marks.readBy(35), group.marks.hidden.size]).toEqual([0, 3, 0]);
-  expect(group.elsewhere.entry(5)).toBeUndefined();
+  expect(group.entryCache.entry(5)).toBeUndefined();
   expect(group.log.digest).toEqual(server.group(GID).digestAt(41));
   expect(group.mismatches).toBe(0);
 });
@@ -56,11 +56,11 @@ test("a note that stands at or below the floor stays", () => {
 
 test("an answer that tells of it is enough, whatever was asked", () => {
   rises(10);
-  group.elsewhere.around(30, () => {});
+  group.entryCache.around(30, () => {});
   world.advance(1_000);
   expect(held()).toEqual([11, 40]);
   rises(20);
-  group.elsewhere.around(15, () => {});
+  group.entryCache.around(15, () => {});
   world.advance(1_000);
   expect(held()).toEqual([21, 40]);
 });
@@ -71,7 +71,7 @@ test("what is stale above a floor that rose is still fetched again", () => {
   world.advance(10_000);
   rises(30);
   for (let i = 0; i < 5; ++i) {
-    group.stale.shown(group.log.first, group.log.last);
+    group.revalidation.shown(group.log.first, group.log.last);
     world.advance(1_000);
   }
   expect(held()).toEqual([31, 40]);
@@ -118,5 +118,5 @@ test("one that rises while an older page is on its way: the page is not joined, 
 test("an answer that still tells of a lower one does not lower it", () => {
   group.bottom.rises(30);
   group.bottom.rises(20);
-  expect([group.floor, group.history.complete, group.elsewhere.entry(25)]).toEqual([30, true, undefined]);
+  expect([group.floor, group.history.complete, group.entryCache.entry(25)]).toEqual([30, true, undefined]);
 });

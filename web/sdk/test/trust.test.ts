@@ -24,7 +24,7 @@ const asked = (name: Command["case"]) => server.asked.filter(({ command }) => co
 const changed = (seq: number, change: Partial<Entry>) => {
   const entry = group.log.at(seq);
   const recall = entry && { revision: 1, recalled: true, body: new Uint8Array(), bodyHash: hashOf(entry.body) };
-  if (entry) group.beside.onChanged({ gid: GID, epoch: group.log.epoch, entry: { ...entry, ...recall, ...change } });
+  if (entry) group.events.onChanged({ gid: GID, epoch: group.log.epoch, entry: { ...entry, ...recall, ...change } });
 };
 
 test.each<[string, Partial<Entry>]>([
@@ -44,7 +44,7 @@ test("an older state of an entry that was recalled does not bring its words back
   const before = group.log.at(2);
   changed(2, {});
   expect(group.log.at(2)?.recalled).toBe(true);
-  if (before) group.beside.onChanged({ gid: GID, epoch: 1, entry: before });
+  if (before) group.events.onChanged({ gid: GID, epoch: 1, entry: before });
   expect(group.log.at(2)?.recalled).toBe(true);
 });
 
@@ -142,10 +142,10 @@ test("sums and readings that name another history change nothing here", () => {
   server.tell(1, { case: "userLog", value: { entries: [{ userLogSeq: 0, gid: GID, epoch: 9, event: { case: "read", value: { gid: GID, epoch: 9, seq: 3 } } }] } });
   world.advance(100);
   expect(mine.reader.unread()).toBe(3);
-  mine.beside.onTallies({ gid: GID, epoch: 9, tallies });
+  mine.events.onTallies({ gid: GID, epoch: 9, tallies });
   expect(mine.marks.readBy(2)).toBe(0);
   world.advance(1_000);
-  mine.beside.onTallies({ gid: GID, epoch: 1, tallies });
+  mine.events.onTallies({ gid: GID, epoch: 1, tallies });
   expect(mine.marks.readBy(2)).toBe(5);
 });
 

@@ -30,7 +30,7 @@ test("what was recalled while we were away is fetched again when it is shown", (
   world.advance(10_000);
   expect(group.log.first).toBe(1);
   expect(recalled(5)).toBe(false);
-  group.stale.shown(1, 40);
+  group.revalidation.shown(1, 40);
   world.advance(1_000);
   expect(recalled(5)).toBe(true);
   expect(group.mismatches).toBe(0);
@@ -41,7 +41,7 @@ test("it is fetched once, and only what is shown", () => {
   world.advance(10_000);
   server.asked.length = 0;
   for (let i = 0; i < 20; ++i) {
-    group.stale.shown(10, 20);
+    group.revalidation.shown(10, 20);
     world.advance(200);
   }
   const pulls = server.asked.flatMap(({ command }) => (command.case === "pull" ? [[command.value.from, command.value.to]] : []));
@@ -53,7 +53,7 @@ test("a head that says that a change was missed: the newest entry is pulled at o
   server.tell(1, { case: "head", value: { gid: GID, epoch: 1, head: 40, changesMissed: true } });
   world.advance(200);
   expect(server.asked.map(({ command }) => command.case)).toEqual(["pull"]);
-  group.stale.shown(1, 40);
+  group.revalidation.shown(1, 40);
   world.advance(200);
   const last = server.asked.at(-1)?.command;
   expect(last?.case === "pull" && [last.value.from, last.value.to]).toEqual([1, 39]);
@@ -79,14 +79,14 @@ test("an entry that is only quoted is fetched once, and follows its changes", ()
   const bob = signIn(far, 2).group(GID);
   world.advance(1_000);
   for (let i = 0; i < 5; ++i) {
-    bob.elsewhere.entry(3);
+    bob.entryCache.entry(3);
     world.advance(100);
   }
-  expect(bob.elsewhere.entry(3)?.seq).toBe(3);
+  expect(bob.entryCache.entry(3)?.seq).toBe(3);
   expect(far.asked.filter(({ command }) => command.case === "pull")).toHaveLength(1);
   far.edit(GID, 3);
   world.advance(100);
-  expect(bob.elsewhere.entry(3)?.recalled).toBe(true);
+  expect(bob.entryCache.entry(3)?.recalled).toBe(true);
 });
 
 test("whoever looks at what cannot be had now asks less and less, and has it in the end", () => {
@@ -97,7 +97,7 @@ test("whoever looks at what cannot be had now asks less and less, and has it in 
   const pulls = () => server.asked.filter(({ command }) => command.case === "pull").length;
   const looksFor = (ms: number) => {
     for (let i = 0; i < ms; i += 100) {
-      group.stale.shown(1, 40);
+      group.revalidation.shown(1, 40);
       world.advance(100);
     }
   };
@@ -116,7 +116,7 @@ test("what comes again as something else than it was opens the group afresh", ()
   const entry = server.group(GID).entries[4];
   if (entry) server.group(GID).entries[4] = { ...entry, sender: 12 };
   world.advance(10_000);
-  group.stale.shown(1, 40);
+  group.revalidation.shown(1, 40);
   world.advance(200);
   expect(group.mismatches).toBeGreaterThan(0);
 });

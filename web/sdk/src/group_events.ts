@@ -2,26 +2,36 @@
 // log says of me there.
 
 import type { EventValue, Opened, UserLogEntry } from "./codec";
-import type { Group } from "./group";
+import type { EntryCache } from "./entry_cache";
+import type { Resync } from "./group_port";
+import type { GroupState } from "./group_state";
+import type { History } from "./history";
 import type { GroupSettings } from "./membership";
 import type { Draft } from "./plain";
+import type { Reader } from "./reader";
 
-export class Beside {
-  constructor(private readonly group: Group) {}
+export class GroupEvents {
+  constructor(
+    private readonly group: GroupState,
+    private readonly resync: Resync,
+    private readonly history: History,
+    private readonly entryCache: EntryCache,
+    private readonly reader: Reader,
+  ) {}
 
   onChanged({ epoch, entry }: EventValue<"changed">): void {
-    if (!this.group.current(epoch) || !entry) return;
-    this.group.history.change(entry);
-    this.group.elsewhere.change(entry);
-    if (this.group.log.change(entry) === "broken") this.group.mismatch();
+    if (!this.resync.current(epoch) || !entry) return;
+    this.history.change(entry);
+    this.entryCache.change(entry);
+    if (this.group.log.change(entry) === "broken") this.resync.mismatch();
   }
 
   onTallies({ epoch, tallies }: EventValue<"tallies">): void {
-    if (this.group.current(epoch)) this.group.marks.pushed(tallies);
+    if (this.resync.current(epoch)) this.group.marks.pushed(tallies);
   }
 
   onGroupChanged({ epoch, settings, members }: EventValue<"groupChanged">): void {
-    if (!this.group.current(epoch)) return;
+    if (!this.resync.current(epoch)) return;
     this.#amend({ members, ...(settings && { settings, name: settings.name || (this.group.opened?.name ?? "") }) });
   }
 
@@ -45,7 +55,7 @@ export class Beside {
         if (here) this.group.marks.reactedElsewhere(event.value.seq, event.value.emoji, !event.value.remove);
         break;
       case "read":
-        if (here) this.group.reader.readElsewhere(event.value.seq);
+        if (here) this.reader.readElsewhere(event.value.seq);
         break;
       case "muted":
         this.#amend({ mutedUntilMs: event.value.untilMs });

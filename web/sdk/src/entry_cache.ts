@@ -2,32 +2,28 @@
 // a search has found far back.
 
 import type { Entry } from "./codec";
-import { sameBytes } from "./digest";
-import type { Group, GroupPort } from "./group";
-import { chain } from "./log";
-import { failureOf, type Failure } from "./outcome";
+import type { GroupState } from "./group_state";
+import type { Failure } from "./outcome";
+import type { Pull, Pulled } from "./pull";
 
 const HELD_MAX = 500;
 const ASKED_MAX = 4;
 const AROUND = 25;
 
-export class Elsewhere {
+export class EntryCache {
   #entries = new Map<number, Entry>();
   // Those that were asked for, so that one which does not exist is not asked for with every drawing.
   #asked = new Set<number>();
-  #asking = 0;
-  #fetch = 0;
 
   constructor(
-    private readonly group: Group,
-    private readonly port: GroupPort,
+    private readonly group: GroupState,
+    private readonly pull: Pull,
   ) {}
 
   forget(): void {
-    this.#fetch += 1;
+    this.pull.forget();
     this.#entries.clear();
     this.#asked.clear();
-    this.#asking = 0;
   }
 
   // What is held may have been changed meanwhile: ask again when it is shown.
@@ -50,43 +46,41 @@ export class Elsewhere {
     const { log, floor, state } = this.group;
     const held = log.at(seq) ?? this.#entries.get(seq);
     if (held || state !== "open" || seq <= floor || seq > log.last) return held;
-    if (!this.#asked.has(seq) && this.#asking < ASKED_MAX) {
+    if (!this.#asked.has(seq) && this.pull.asking < ASKED_MAX) {
       this.#asked.add(seq);
-      this.#pull(seq, seq, () => this.port.changed());
+      this.pull.ask(seq, seq, (pulled) => void this.#found(pulled));
     }
     return undefined;
   }
 
   // Something that was asked for is not here yet.
   get asking(): boolean {
-    return this.#asking > 0;
+    return this.pull.asking > 0;
   }
 
+  // Up to 25 entries on each side of it, fewer where there are none. `done` is called once.
   around(seq: number, done: (found: readonly Entry[] | Failure) => void): void {
     const { floor, log } = this.group;
-    this.#pull(Math.max(floor + 1, seq - AROUND), Math.min(log.last, seq + AROUND), done);
+    this.pull.ask(
+      Math.max(floor + 1, seq - AROUND),
+      Math.min(log.last, seq + AROUND),
+      (pulled) => done(this.#found(pulled)),
+      () => done("offline"),
+    );
   }
 
-  #pull(from: number, to: number, done: (found: readonly Entry[] | Failure) => void): void {
-    const fetch = this.#fetch;
-    const { gid, log } = this.group;
-    this.#asking += 1;
-    this.port.request({ case: "pull", value: { gid, epoch: log.epoch, from, to } }, (answer) => {
-      if (fetch !== this.#fetch) return done("offline");
-      this.#asking -= 1;
-      if (answer.case === "reset") {
-        this.group.bottom.onReset(answer.value);
-        return done([]);
-      }
-      if (answer.case !== "range") return done(failureOf(answer));
-      this.group.bottom.rises(answer.value.floor);
-      const { firstSeq, digestBefore, digest, entries } = answer.value;
-      const chained = chain(digestBefore, firstSeq, entries);
-      if (!chained || !sameBytes(chained, digest)) return done([]);
-      this.group.marks.page(answer.value, firstSeq, firstSeq + entries.length - 1);
-      for (const entry of entries) this.#keep(entry);
-      done(entries);
-    });
+  #found(pulled: Pulled): readonly Entry[] | Failure {
+    switch (pulled.case) {
+      case "entries":
+        for (const entry of pulled.range.entries) this.#keep(entry);
+        return pulled.range.entries;
+      case "damaged":
+        return pulled.refusal;
+      case "failed":
+        return pulled.failure;
+      default:
+        return [];
+    }
   }
 
   #keep(entry: Entry): void {

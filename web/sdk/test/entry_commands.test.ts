@@ -29,12 +29,12 @@ const done = () => ({ case: "done" as const, value: {} });
 const last = <Case extends Command["case"]>(name: Case) =>
   server.asked.map(({ command }) => command).findLast((command): command is Extract<Command, { case: Case }> => command.case === name)?.value;
 
-describe("acts on entries", () => {
+describe("commands on entries", () => {
   test("name the epoch that is shown, and an edit the revision that was edited", () => {
     for (const name of ["recall", "edit"] as const) server.answers.set(name, done);
-    group.acts.recall(2, end);
+    group.entryCommands.recall(2, end);
     const entry = group.log.at(3);
-    if (entry) group.acts.edit({ ...entry, revision: 4 }, { text: "better" }, end);
+    if (entry) group.entryCommands.edit({ ...entry, revision: 4 }, { text: "better" }, end);
     world.advance(200);
     expect(ended).toEqual([undefined, undefined]);
     expect(last("recall")).toMatchObject({ gid: GID, epoch: 1, seq: 2 });
@@ -42,13 +42,13 @@ describe("acts on entries", () => {
   });
 
   test("reactions are cleared by kind, or all of them, and shown until the server has done it", () => {
-    group.acts.clearReactions(2, "👍", end);
+    group.entryCommands.clearReactions(2, "👍", end);
     world.advance(200);
     expect(ended).toHaveLength(1);
     expect(ended[0]).toBeDefined();
     server.answers.set("clearReactions", done);
     for (const emoji of ["👍", ""]) {
-      group.acts.clearReactions(2, emoji, end);
+      group.entryCommands.clearReactions(2, emoji, end);
       world.advance(200);
       expect(last("clearReactions")).toMatchObject({ gid: GID, epoch: 1, seq: 2, emoji });
     }
@@ -57,22 +57,22 @@ describe("acts on entries", () => {
 
   test("a refusal is handed on; one that names another history opens the group again", () => {
     server.answers.set("recall", () => ({ case: "refused", value: { code: Code.WINDOW_CLOSED } }));
-    group.acts.recall(2, end);
+    group.entryCommands.recall(2, end);
     world.advance(200);
     expect(ended).toMatchObject([{ code: Code.WINDOW_CLOSED }]);
     server.asked.length = 0;
     server.answers.set("recall", () => ({ case: "refused", value: { code: Code.EPOCH_CHANGED } }));
-    group.acts.recall(2, end);
+    group.entryCommands.recall(2, end);
     world.advance(200);
     expect(server.asked.map(({ command }) => command.case)).toEqual(["recall", "open"]);
   });
 
   test("what is hidden is hidden when the server has it, not before", () => {
-    group.acts.hide([1, 2], end);
+    group.entryCommands.hide([1, 2], end);
     world.advance(200);
     expect([...group.marks.hidden]).toEqual([]);
     server.answers.set("hide", done);
-    group.acts.hide([1, 2], end);
+    group.entryCommands.hide([1, 2], end);
     world.advance(200);
     expect([...group.marks.hidden]).toEqual([1, 2]);
   });
@@ -80,14 +80,14 @@ describe("acts on entries", () => {
   test("of very many that are hidden at once only those count that the server was told of", () => {
     server.answers.set("hide", done);
     const seqs = Array.from({ length: 150 }, (_, i) => i + 1);
-    group.acts.hide(seqs, end);
+    group.entryCommands.hide(seqs, end);
     world.advance(200);
     expect(last("hide")).toMatchObject({ seqs: seqs.slice(0, 100) });
     expect([...group.marks.hidden]).toEqual(seqs.slice(0, 100));
   });
 
   test("a reaction is shown at once and taken back when it is refused", () => {
-    group.acts.react(2, "👍", true, end);
+    group.entryCommands.react(2, "👍", true, end);
     expect(group.marks.reactions(2)).toMatchObject([{ emoji: "👍", count: 1, mine: true }]);
     world.advance(200);
     expect(group.marks.reactions(2)).toEqual([]);

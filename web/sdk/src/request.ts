@@ -6,9 +6,12 @@ import type { Cancel, Env } from "./env";
 // lost: the connection went away; late: no answer in time. Either way the outcome is unknown.
 export type Answer = ServerEvent | { case: "lost" } | { case: "late" };
 
+// `answered` is called exactly once.
+export type Requester = (command: Command, answered: (answer: Answer) => void) => void;
+
 export const ANSWER_WITHIN_MS = 15_000;
 
-export class Push {
+export class PendingRequest {
   readonly command: Command;
   readonly #answered: (answer: Answer) => void;
   #cancel: Cancel | undefined;

@@ -23,13 +23,13 @@ beforeEach(() => {
 const pulls = () => server.asked.filter(({ command }) => command.case === "pull").length;
 const around = (seq: number) => {
   let found: readonly Entry[] | Failure = "offline";
-  group.elsewhere.around(seq, (answer) => (found = answer));
+  group.entryCache.around(seq, (answer) => (found = answer));
   world.advance(1_000);
   return found;
 };
 const seqs = (found: readonly Entry[] | Failure) => (Array.isArray(found) ? [found[0]?.seq, found.at(-1)?.seq] : found);
 const draw = () => {
-  for (let seq = 1; seq <= 20; ++seq) group.elsewhere.entry(seq);
+  for (let seq = 1; seq <= 20; ++seq) group.entryCache.entry(seq);
 };
 const falsify = (seq: number, change: Partial<Entry>) => {
   const entry = server.group(GID).entries[seq - 1];
@@ -44,10 +44,10 @@ test.each<[string, Partial<Entry>]>([
 ])("an entry that %s than its digest is not taken, and not asked for again with every drawing", (_, change) => {
   falsify(3, change);
   for (let i = 0; i < 5; ++i) {
-    expect(group.elsewhere.entry(3)).toBeUndefined();
+    expect(group.entryCache.entry(3)).toBeUndefined();
     world.advance(1_000);
   }
-  expect(group.elsewhere.entry(4)).toBeUndefined();
+  expect(group.entryCache.entry(4)).toBeUndefined();
   expect(around(3)).toEqual([]);
   expect(pulls()).toBe(3);
 });
@@ -60,13 +60,13 @@ test("what stands around an entry is found as far as there is something", () => 
 });
 
 test("an older state of an entry that was recalled does not bring its words back", () => {
-  group.elsewhere.entry(3);
+  group.entryCache.entry(3);
   world.advance(1_000);
-  const before = group.elsewhere.entry(3);
+  const before = group.entryCache.entry(3);
   server.edit(GID, 3);
   world.advance(1_000);
-  if (before) group.elsewhere.change(before);
-  expect(group.elsewhere.entry(3)?.recalled).toBe(true);
+  if (before) group.entryCache.change(before);
+  expect(group.entryCache.entry(3)?.recalled).toBe(true);
 });
 
 test("many that are quoted at once are asked for a few at a time, and all are here in the end", () => {
@@ -78,5 +78,5 @@ test("many that are quoted at once are asked for a few at a time, and all are he
     world.advance(500);
   }
   expect(pulls()).toBe(20);
-  for (let seq = 1; seq <= 20; ++seq) expect(group.elsewhere.entry(seq)?.seq).toBe(seq);
+  for (let seq = 1; seq <= 20; ++seq) expect(group.entryCache.entry(seq)?.seq).toBe(seq);
 });

@@ -2,7 +2,8 @@
 // Each names the epoch that is shown, so a number never hits another history's entry.
 
 import { encodeBody, type Body, type Command, type Entry } from "./codec";
-import type { Group, GroupPort } from "./group";
+import type { GroupPort, Resync } from "./group_port";
+import type { GroupState } from "./group_state";
 import { order, type Ended } from "./outcome";
 import { Paged } from "./paged";
 import type { Draft } from "./plain";
@@ -10,9 +11,10 @@ import { remedyOf } from "./refusal";
 
 const HIDES_MAX = 100;
 
-export class Acts {
+export class EntryCommands {
   constructor(
-    private readonly group: Group,
+    private readonly group: GroupState,
+    private readonly resync: Resync,
     private readonly port: GroupPort,
   ) {}
 
@@ -91,7 +93,7 @@ export class Acts {
 
   #order(command: Command, ended: Ended): void {
     order(this.port.request, command, (failure) => {
-      if (failure && failure !== "offline" && remedyOf(failure.code) === "now") this.group.open();
+      if (failure && failure !== "offline" && remedyOf(failure.code) === "now") this.resync.open();
       ended(failure);
     });
   }
