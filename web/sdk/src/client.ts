@@ -14,12 +14,19 @@ import { inMemory, UserLog, type UserLogPlace } from "./userlog";
 import { Users } from "./users";
 import type { Unsent } from "./writer";
 
+// What a client is made of.
 export interface ClientOptions {
+  // A clock, timers and randomness.
   env: Env;
+  // Such as webSocketOpener() makes.
   open: OpenSocket;
+  // As signing in over HTTP has answered.
   token: string;
+  // A random number that this device keeps.
   device: number;
+  // Name and version of the program, for the operator.
   client: string;
+  // Where the cursor of my own log lies; in memory when left out.
   userLog?: UserLogPlace;
 }
 
@@ -33,9 +40,13 @@ export class Client {
   readonly users: Users;
   readonly directory: Directory;
   readonly entrance: Entrance;
+  // Mine; 0 until the first Welcome.
   uid = 0;
+  // Mine, set by the page that knows it.
   name = "";
+  // The server's storm level, 0 to 3.
   level = 0;
+  // The server's, in bytes and counts; nothing until the first Welcome.
   limits: Welcome["limits"];
   // Who may not write to me directly.
   readonly blocked = new Set<number>();
@@ -46,6 +57,7 @@ export class Client {
 
   constructor(
     private readonly options: ClientOptions,
+    // What was given to the constructor: whoever changes what is shown may call it too.
     readonly changed: () => void,
   ) {
     this.connection = new Connection(
@@ -100,6 +112,7 @@ export class Client {
     return Math.max(listed || (group?.opened?.members ?? 0), group?.online ?? 0);
   }
 
+  // Whether they may write to me directly. `ended` is called once.
   block(uid: number, blocked: boolean, ended: Ended): void {
     order(this.#request, { case: "blockUser", value: { uid, blocked } }, (failure) => {
       if (!failure) this.blocked[blocked ? "add" : "delete"](uid);
@@ -108,7 +121,7 @@ export class Client {
     });
   }
 
-  // The page is hidden or left.
+  // Tells all that was read now: the page is hidden or left.
   flushReads(): void {
     for (const group of this.#groups.values()) group.reader.flush();
   }

@@ -17,6 +17,7 @@ export function makeCmid(serverMs: number, env: Env): Uint8Array {
   return cmid;
 }
 
+// Two small letters a byte.
 export function hexOf(bytes: Uint8Array): string {
   let hex = "";
   for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");

@@ -20,12 +20,16 @@ export type Command = CommandOf<ClientFrame["command"]>;
 export type ServerEvent = EventOf<ServerFrame["event"]>;
 export type EventValue<Case extends ServerEvent["case"]> = Extract<ServerEvent, { case: Case }>["value"];
 
+// One numbered entry of a log. `timeMs` is the server's; `body` is for decodeBody(), empty when recalled.
 export type Entry = Plain<EntryMessage>;
+// What a member wrote: text, a reply to another entry, mentions.
 export type Body = Plain<BodyMessage>;
 export type Cursor = { gid: number; epoch: number; seq: number };
 export type Welcome = EventValue<"welcome">;
 export type Opened = EventValue<"opened">;
+// Why the server refused: `code` and remedyOf() say what to do, `field` what it concerns, `retryAfterMs` when.
 export type Refused = EventValue<"refused">;
+// A group as it stands in my list; `unread` up to 99 exactly.
 export type GroupSummary = EventValue<"groups">["groups"][number];
 export type UserLogEntry = EventValue<"userLog">["entries"][number];
 

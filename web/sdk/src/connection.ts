@@ -6,6 +6,7 @@ import type { Cancel, Env, OpenSocket, Socket } from "./env";
 import { PendingRequest, type Answer } from "./request";
 import { delayMs } from "./timer";
 
+// A union by `name`; `untilMs` is this machine's clock.
 export type ConnectionState =
   | { name: "idle" }
   | { name: "connecting" }
@@ -69,6 +70,7 @@ export class Connection {
     private readonly listener: ConnectionListener,
   ) {}
 
+  // What it does now; changed() is called when it changes.
   get state(): ConnectionState {
     return this.#state;
   }
@@ -78,10 +80,12 @@ export class Connection {
     return this.options.env.now() + this.#clockAheadMs;
   }
 
+  // Connects, if it is idle or waits.
   start(): void {
     if (this.#state.name === "idle" || this.#state.name === "waiting") this.#connect();
   }
 
+  // Until start() is called again.
   stop(): void {
     this.#resting = undefined;
     this.#leave({ name: "idle" });

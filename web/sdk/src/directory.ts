@@ -22,7 +22,9 @@ export class Directory {
   #soonAtMs = 0;
   // Of groups that are not in the pages held.
   #unreadBeyond = 0;
+  // The first page has come; before that an empty list says nothing.
   loaded = false;
+  // Of all my groups, as the server counted them.
   total = 0;
 
   constructor(
@@ -31,12 +33,15 @@ export class Directory {
     private readonly changed: () => void,
   ) {}
 
+  // Those of the pages held.
   get groups(): readonly GroupSummary[] {
     return this.#groups;
   }
+  // No further page is to be had.
   get complete(): boolean {
     return this.#next.length === 0;
   }
+  // Nothing: not in the pages held.
   find(gid: number): GroupSummary | undefined {
     return this.#groups.find((group) => group.gid === gid);
   }

@@ -7,6 +7,7 @@ import type { GroupSettings } from "./membership";
 import type { Draft } from "./plain";
 import type { Answer, Requester } from "./request";
 
+// The group is there to be opened; or it is refused; or the outcome is not known.
 export type Ready = { gid: number } | { refused: Refused } | "offline";
 
 export interface EntrancePort {
@@ -27,6 +28,7 @@ export class Entrance {
 
   constructor(private readonly port: EntrancePort) {}
 
+  // `done` is called once. An answer that does not come is asked for again, and no second group is made.
   create(settings: Draft<GroupSettings>, done: (ready: Ready) => void): void {
     const { env, request } = this.port;
     const cmid = makeCmid(this.port.serverNow(), env);
@@ -39,6 +41,7 @@ export class Entrance {
     ask(1);
   }
 
+  // By an invite, or without one where the group lets everybody ask. Refused with APPROVAL_PENDING: `asked` has it.
   join(gid: number, done: (ready: Ready) => void, invite = ""): void {
     this.port.request({ case: "joinGroup", value: { gid, invite } }, (answer) => {
       const waits = answer.case === "refused" && answer.value.code === Code.APPROVAL_PENDING;
@@ -52,6 +55,7 @@ export class Entrance {
     this.port.request({ case: "openDirect", value: { uid } }, (answer) => this.#ready(answer, done));
   }
 
+  // Also takes back the wish to join. `done` gets an answer of case "done", "refused", "lost" or "late".
   leave(gid: number, done: (answer: Answer) => void): void {
     this.port.request({ case: "leaveGroup", value: { gid } }, (answer) => {
       if (answer.case === "done") this.port.ousted(gid, OustReason.LEFT, this.port.uid());

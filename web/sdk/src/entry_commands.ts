@@ -18,6 +18,7 @@ export class EntryCommands {
     private readonly port: GroupPort,
   ) {}
 
+  // My own, or as an admin anybody's. WINDOW_CLOSED: it is too old, `limit` is the window in ms.
   recall(seq: number, ended: Ended): void {
     this.#order({ case: "recall", value: { ...this.#at(), seq } }, ended);
   }
@@ -27,7 +28,7 @@ export class EntryCommands {
     this.#order({ case: "edit", value: { ...this.#at(), seq, revision, body: encodeBody(body) } }, ended);
   }
 
-  // For me, on all my devices; at most HIDES_MAX at once.
+  // For me, on all my devices; at most 100 at once, the others are passed over.
   hide(seqs: readonly number[], ended: Ended): void {
     const taken = seqs.slice(0, HIDES_MAX);
     this.#order({ case: "hide", value: { ...this.#at(), seqs: [...taken] } }, (failure) => {
@@ -55,7 +56,7 @@ export class EntryCommands {
     this.#order({ case: "clearReactions", value: { ...this.#at(), seq, emoji } }, ended);
   }
 
-  // Uids; in a group too large for that only `total` says how many.
+  // Uids of those who have read it. UNSUPPORTED in a group too large for that: marks.readBy() says how many.
   readers(seq: number, changed: () => void): Paged<number> {
     return new Paged(
       this.port.request,
@@ -71,6 +72,7 @@ export class EntryCommands {
     );
   }
 
+  // Newest first; words of at most 256 bytes. `total` is not told.
   search(words: string, changed: () => void): Paged<Entry> {
     const { gid } = this.group;
     return new Paged(

@@ -46,6 +46,7 @@ export class Group implements Resync {
   readonly #opening: Opening;
 
   constructor(
+    // The group's number.
     readonly gid: number,
     private readonly port: GroupPort,
   ) {
@@ -72,33 +73,43 @@ export class Group implements Resync {
     this.membership = new Membership(gid, port.request, () => state.epoch);
   }
 
+  // In the order in which it was written.
   get outbox(): Outbox {
     return this.writer.outbox;
   }
+  // Whether the group is open on this connection.
   get state(): OpenState {
     return this.#state.state;
   }
+  // Name, settings, role, members and more, as the server told last; nothing before the first opening.
   get opened(): Omit<Opened, "entries"> | undefined {
     return this.#state.opened;
   }
+  // The newest seq that the server is known to have; the log may end below it.
   get head(): number {
     return this.#state.head;
   }
+  // Nothing at or below it is shown to me; 0: all may be seen.
   get floor(): number {
     return this.#state.floor;
   }
+  // How many members are here, as far as the server has told.
   get online(): number {
     return this.#state.online;
   }
+  // Mine; NONE before the first opening.
   get role(): Role {
     return this.#state.role;
   }
+  // Why the group is not open; the server may be asked again in time.
   get refusal(): Refused | undefined {
     return this.#state.refusal;
   }
+  // Who put me out, and why; `by` is mine when I left.
   get oustedBy(): { reason: OustReason; by: number } | undefined {
     return this.#state.oustedBy;
   }
+  // How often what came did not fit what is held. Zero is what everybody should always see.
   get mismatches(): number {
     return this.#state.mismatches;
   }
@@ -107,6 +118,7 @@ export class Group implements Resync {
     return this.#opening.cursor();
   }
 
+  // Returns at once, at any time: it goes out when it can, in order. Refused for good: `state` of what is returned.
   send(body: Draft<Body>): Pending {
     return this.writer.send(body);
   }

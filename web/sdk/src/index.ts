@@ -1,19 +1,26 @@
-export { Client, type ClientOptions } from "./client";
-export type { Ready } from "./entrance";
-export type { Unsent } from "./writer";
-export { Code, decodeBody, EntryKind, GroupKind, JoinPolicy, NoteKind, OustReason, Role, type Body, type Entry, type GroupSummary, type Refused } from "./codec";
-export { hexOf } from "./cmid";
+// What a page needs, and nothing else; docs/sdk.md tells what each is.
+
+export { Client } from "./face";
+export type {
+  Connection, Directory, Entrance, EntryCache, EntryCommands, Group, GroupEvents, History, Log, Marks, Membership, Outbox,
+  Paged, Reader, Revalidation, Typing, Users, View, Writer,
+} from "./face";
+export type { ClientOptions } from "./client";
 export type { ConnectionState } from "./connection";
-export type { Env } from "./env";
-export type { Group } from "./group";
+export type { Ready } from "./entrance";
+export type { Cancel, Env, OpenSocket } from "./env";
 export type { OpenState } from "./group_state";
 export type { Note, Reaction } from "./marks";
-export type { GroupSettings, InviteState, Member, MemberChange } from "./membership";
-export type { Failure } from "./outcome";
+export type { GroupSettings, InviteMade, InviteState, Listed, Member, MemberChange } from "./membership";
+export type { Ended, Failure } from "./outcome";
 export type { Pending, PendingState } from "./outbox";
-export type { Paged } from "./paged";
 export type { Draft } from "./plain";
+export type { Answer } from "./request";
+export type { UserLogPlace } from "./userlog";
+export type { Unsent } from "./writer";
+export { decodeBody, type Body, type Entry, type GroupSummary, type Refused } from "./codec";
+export { Code, EntryKind, GroupKind, JoinPolicy, NoteKind, OustReason, Role } from "./codec";
+export { hexOf } from "./cmid";
 export { isDamage, remedyOf, type Remedy } from "./refusal";
 export { SUBPROTOCOL, webSocketOpener, type WebSocketLike } from "./transport";
 export { UNREAD_MANY } from "./unread";
-export type { UserLogPlace } from "./userlog";

@@ -22,6 +22,7 @@ const NEAR = 500;
 const NONE = new Uint8Array();
 
 export class Log {
+  // The history's number: it grows when the server had to begin another one.
   epoch = 0;
   #first = 1;
   #entries: Entry[] = [];
@@ -32,9 +33,11 @@ export class Log {
   get first(): number {
     return this.#first;
   }
+  // The last seq held; first - 1 when none is.
   get last(): number {
     return this.#first + this.#entries.length - 1;
   }
+  // Of the whole history up to `last`: 16 bytes, the same for everybody.
   get digest(): Uint8Array {
     return this.#digest;
   }
@@ -42,6 +45,7 @@ export class Log {
   get entries(): readonly Entry[] {
     return this.#entries;
   }
+  // Nothing: not held.
   at(seq: number): Entry | undefined {
     return this.#entries[seq - this.#first];
   }

@@ -4,7 +4,9 @@
 import type { EventValue } from "./codec";
 
 export type Tally = EventValue<"tallies">["tallies"][number];
+// One kind of reaction to an entry, how many gave it, and whether I am one of them.
 export type Reaction = Tally["reactions"][number];
+// What only I see, after entry `anchorSeq`: what was done to me, a word of an admin.
 export type Note = EventValue<"range">["notes"][number];
 
 interface Marked {
@@ -20,6 +22,7 @@ interface Wish {
 }
 
 export class Marks {
+  // Seqs of entries that I hid; not to be changed by the reader.
   readonly hidden = new Set<number>();
   readonly #tallies = new Map<number, Tally>();
   readonly #notes = new Map<number, Note>();
@@ -102,6 +105,7 @@ export class Marks {
     return this.#anchors.get(seq) ?? [];
   }
 
+  // How many others have read it.
   readBy(seq: number): number {
     return this.#tallies.get(seq)?.readBy ?? 0;
   }

@@ -6,10 +6,15 @@ import { Paged } from "./paged";
 import type { Draft } from "./plain";
 import type { Requester } from "./request";
 
+// A member as they stand in lists.
 export type Member = EventValue<"members">["members"][number];
+// What owners and admins set; all of it optional where it is a Draft.
 export type GroupSettings = NonNullable<Opened["settings"]>;
+// What a link carries to let somebody in.
 export type InviteMade = EventValue<"invite">;
+// A link that still lets somebody in, who made it, and how often it was used.
 export type InviteState = EventValue<"invites">["invites"][number];
+// muteUntilMs 0 ends a mute; ban false lets somebody in again.
 export type MemberChange =
   | { case: "role"; value: Role }
   | { case: "muteUntilMs"; value: number }
@@ -47,10 +52,12 @@ export class Membership {
     );
   }
 
+  // Role, mute, kick or ban. `reason` is shown to them.
   change(uid: number, change: MemberChange, reason: string, ended: Ended): void {
     order(this.request, { case: "changeMember", value: { gid: this.gid, uid, change, reason } }, ended);
   }
 
+  // On somebody who waits for approval; for admins.
   decide(uid: number, accept: boolean, ended: Ended): void {
     order(this.request, { case: "decideJoin", value: { gid: this.gid, uid, accept } }, ended);
   }
@@ -81,6 +88,7 @@ export class Membership {
     );
   }
 
+  // Nobody comes in by it from now on.
   endInvite(invite: string, ended: Ended): void {
     order(this.request, { case: "endInvite", value: { gid: this.gid, invite } }, ended);
   }
@@ -90,6 +98,7 @@ export class Membership {
     order(this.request, { case: "writeNote", value: { gid: this.gid, uid, text } }, ended);
   }
 
+  // Its unread is not in the total any more, on all my devices.
   muteForMe(muted: boolean, ended: Ended): void {
     order(this.request, { case: "muteForMe", value: { gid: this.gid, muted } }, ended);
   }

@@ -15,15 +15,21 @@ import { delayMs } from "./timer";
 // has stored it; refused: for good, the user decides.
 export type PendingState = "waiting" | "sending" | "unknown" | "kept" | "refused";
 
+// A message on its way into the log.
 export interface Pending {
+  // 16 bytes: the same through all its retries.
   readonly cmid: Uint8Array;
+  // For decodeBody().
   readonly body: Uint8Array;
+  // By the server's clock.
   readonly writtenMs: number;
+  // What its writer had seen.
   seen: number;
   epoch: number;
   state: PendingState;
   seq: number;             // 0 until kept
   digest: Uint8Array;      // At seq, as the server said it; may be empty
+  // The last one, where it waits or is refused for good.
   refusal?: Refused;
   retryAtMs?: number;      // By this machine's clock
 }
@@ -53,6 +59,7 @@ export class Outbox {
     private readonly port: OutboxPort,
   ) {}
 
+  // Not to be changed by the reader.
   get items(): readonly Pending[] {
     return this.#items;
   }
@@ -68,6 +75,7 @@ export class Outbox {
     this.#pump();
   }
 
+  // Gone from here; what the server has stored already stays. Nothing: it is not here any more.
   discard(cmid: Uint8Array): Pending | undefined {
     const item = this.#find(hexOf(cmid));
     if (item) this.#items = this.#items.filter((other) => other !== item);

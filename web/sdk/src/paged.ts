@@ -19,9 +19,13 @@ export interface Query<Item> {
 const FIRST = new Uint8Array();
 
 export class Paged<Item> {
+  // All pages that have come.
   items: readonly Item[] = [];
+  // Of the whole list, where the server tells; else 0.
   total = 0;
+  // A page is on its way.
   loading = false;
+  // Of the last page; more() asks for it again.
   failure: Failure | undefined;
   #next: Uint8Array | undefined = FIRST;
   #fetch = 0;
@@ -34,6 +38,7 @@ export class Paged<Item> {
     private readonly changed: () => void,
   ) {}
 
+  // There is no further page.
   get complete(): boolean {
     return this.#next === undefined;
   }

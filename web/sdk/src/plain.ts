@@ -15,7 +15,7 @@ export type Plain<T> = T extends bigint
         ? Plain<Item>[]
         : { [Key in keyof T as Exclude<Key, "$typeName" | "$unknown">]: Plain<T[Key]> };
 
-// As Plain, but what is left out gets protobuf's default.
+// As much of T as there is to say: what is left out gets protobuf's default.
 export type Draft<T> = T extends Leaf | Uint8Array
   ? T
   : T extends readonly (infer Item)[]

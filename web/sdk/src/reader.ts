@@ -53,6 +53,7 @@ export class Reader {
     this.shown = Math.max(this.shown, seq);
   }
 
+  // Seen by my eyes up to here; told to the server a while later.
   show(seq: number): void {
     if (seq <= this.shown) return;
     this.shown = Math.min(seq, this.group.log.last);
@@ -62,6 +63,7 @@ export class Reader {
     this.port.changed();
   }
 
+  // Tells it now.
   flush(): void {
     this.#cancel?.();
     this.#cancel = undefined;

@@ -3,10 +3,12 @@
 
 import { Code, type Refused } from "./codec";
 
+// now: repair and send again; later: the same after retryAfterMs; ask: only the user can change it; never: give up.
 export type Remedy = "none" | "now" | "later" | "ask" | "never";
 
 const REMEDIES: readonly Remedy[] = ["none", "now", "later", "ask", "never"];
 
+// By the hundred of the code; "never" for a code this version does not know.
 export function remedyOf(code: Code): Remedy {
   return REMEDIES[Math.floor(code / 100)] ?? "never";
 }

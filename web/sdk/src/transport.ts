@@ -5,6 +5,7 @@
 
 import type { OpenSocket, Socket, SocketEvents } from "./env";
 
+// The WebSocket's; a server that does not speak it refuses.
 export const SUBPROTOCOL = "stentor.v1";
 
 type Handler = (this: never, event: never) => void;
@@ -21,6 +22,7 @@ export interface WebSocketLike {
   close(): void;
 }
 
+// `make` is called for each connection; it may throw, which counts as one that never opened.
 export function webSocketOpener(make: () => WebSocketLike): OpenSocket {
   return (events) => {
     try {

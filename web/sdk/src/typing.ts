@@ -53,6 +53,7 @@ export class Typing {
     this.#spokeMs.set(uid, this.port.env.now());
   }
 
+  // Uids, never mine.
   get who(): number[] {
     const now = this.port.env.now();
     return [...this.#untilMs].filter(([, untilMs]) => untilMs > now).map(([uid]) => uid);

@@ -9,7 +9,9 @@ import { delayMs } from "./timer";
 // Where the cursor lies beside what was applied: both in memory, or both on the disk. A cursor that
 // outlives the hides and notes it stands for would lose them.
 export interface UserLogPlace {
+  // 0: nothing was applied yet.
   read(): number;
+  // After each event that was applied.
   write(seq: number): void;
 }
 

@@ -23,6 +23,7 @@ export class Users {
     private readonly changed: () => void,
   ) {}
 
+  // Known from elsewhere, such as a list of members.
   learn(uid: number, name: string): void {
     this.#names.set(uid, name);
     if (this.#names.size <= KNOWN_MAX) return;
@@ -37,6 +38,7 @@ export class Users {
     return this.#names.has(uid);
   }
 
+  // Nothing yet, and changed() later; or nothing for good: there is no such user.
   name(uid: number): string | undefined {
     const name = this.#names.get(uid);
     if (name === undefined && uid !== 0 && !this.#asked.has(uid)) this.#want(uid);

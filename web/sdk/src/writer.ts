@@ -15,6 +15,7 @@ const REOFFER_WITHIN_MS = 7 * 24 * 3_600_000;
 
 // What was written and is not known to be stored, as a page keeps it for the next one.
 export interface Unsent {
+  // Its group.
   gid: number;
   cmid: Uint8Array;
   body: Uint8Array;

@@ -79,3 +79,19 @@ test("entries that come again and do not lead to their digest open the group afr
   world.advance(1_000);
   expect(group.state).toBe("open");
 });
+
+test("a server that answers with later entries than those that are missing is not asked without a pause", () => {
+  server.lostPushes = 1;
+  server.post(GID, "n201");
+  const entry = server.post(GID, "n202");
+  const { digests } = server.group(GID);
+  const [digestBefore, digest] = [digests[201] ?? new Uint8Array(), digests[202] ?? new Uint8Array()];
+  const range = { gid: GID, epoch: 1, firstSeq: 202, entries: [entry], digestBefore, digest, head: 202, floor: 0 };
+  server.answers.set("pull", () => ({ case: "range", value: range }));
+  world.advance(30_000);
+  expect(asked("pull")).toBeGreaterThan(1);
+  expect(asked("pull")).toBeLessThan(20);
+  server.answers.clear();
+  world.advance(60_000);
+  expect([group.log.last, group.mismatches]).toEqual([202, 0]);
+});
