@@ -52,10 +52,11 @@ test("a look-up ends once when the connection goes", () => {
 });
 
 test("an answer to what was asked before all was forgotten counts for nothing", () => {
+  server.answers.set("pull", () => ({ case: "refused", value: { code: Code.NOT_OPEN } }));
   looksFor(30);
   group.entryCache.forget();
   world.advance(1_000);
-  expect([found, group.entryCache.asking]).toEqual([["offline"], false]);
+  expect([found, group.entryCache.asking, asked("open")]).toEqual([["offline"], false, 0]);
 });
 
 test("a wait that was begun on a former connection does not end the next one", () => {
