@@ -51,6 +51,21 @@ protected:
 
 // ---- Tallies
 
+TEST_F(BesideTest, TalliesThatComeWhileAPageIsReadAreOnIt) {
+    open_it();
+    pull(120, 150);
+    bus::TalliesChanged changed{.tallies = {tally_of(130, 3)}};
+    for (std::uint64_t i = 1; i <= limits::kCacheEntries; ++i) {
+        changed.tallies.push_back(tally_of(130 + i, 1));  // Memory holds the newest so many.
+    }
+    item(changed, 1);
+    answer_all();
+    ASSERT_EQ(told.ranges.size(), 1U);
+    ASSERT_NE(told.ranges[0].frame.range().tallies_size(), 0);
+    EXPECT_EQ(told.ranges[0].frame.range().tallies(0).seq(), 130U);
+    EXPECT_EQ(told.ranges[0].frame.range().tallies(0).reactions(0).count(), 3U);
+}
+
 TEST_F(BesideTest, TalliesComeWithTheirEntriesFromMemoryAndFromPages) {
     tallies = {tally_of(499, 2)};
     open();

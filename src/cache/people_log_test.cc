@@ -60,6 +60,22 @@ TEST_F(PeopleLogTest, WhatIsMoreThanAPageIsAskedForToItsEnd) {
     EXPECT_EQ(asked_after(), std::nullopt);
 }
 
+TEST_F(PeopleLogTest, WhatComesWhileABadgeIsAskedForIsAskedForAtOnceAfterIt) {
+    connect();
+    half_a_second();
+    told.asks.clear();
+    const auto head = [&](std::uint64_t seq) {
+        cache.on_nudge(bus::HeadMoved{.gid = kGroup, .head = Seq{seq}, .members = 10}, now);
+    };
+    head(11);
+    half_a_second();
+    ASSERT_EQ(told.asks.size(), 1U);
+    head(12);
+    reply(bus::OpenAnswer{.member = {.role = pb::ROLE_MEMBER, .unread = 1}, .head = Seq{11}});
+    half_a_second();
+    EXPECT_EQ(told.asks.size(), 1U);
+}
+
 TEST_F(PeopleLogTest, ANewNameThatTheOwnerDidNotAnswerForIsToldLater) {
     connect();
     cache.on_nudge(bus::GroupMoved{.gid = kGroup, .name = "new"}, now);
