@@ -112,6 +112,20 @@ TEST_F(Closing, WhoWentWhileTheyWereLookedForDoesNotFollow) {
     EXPECT_EQ(members[kBob].role, Role::none);
 }
 
+TEST_F(Closing, NobodyFollowsWhereAllWhoWereFoundHaveGone) {
+    for (const UserId uid : {kBob, kCho}) let_join(uid);
+    take_out(kAnn);
+    const Load looked_for = loads.front();
+    loads.pop_front();
+    const Found before{std::vector<store::MemberRow>{members[kBob]}};
+    leave(kBob);
+    settle();
+    partition().on_loaded({.load = looked_for, .found = before}, now);
+    settle();
+    EXPECT_EQ(members[kBob].role, Role::none);
+    EXPECT_EQ(members[kAnn].role, Role::owner) << "asked again, there is Cho";
+}
+
 // ---- The end
 
 TEST_F(Closing, TheLastWhoGoesClosesIt) {

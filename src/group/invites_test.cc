@@ -86,6 +86,30 @@ TEST_F(InvitesTest, WhoWasKickedNeedsOneMadeAfterThat) {
     EXPECT_TRUE(lets_in(kCho, invite(kAnn)));
 }
 
+TEST_F(InvitesTest, WhoWasBannedFromOutsideNeedsOneMadeAfterThat) {
+    const std::string old = invite(kAnn);
+    for (const bool on : {true, false}) {
+        change(kAnn, kDan, [on](pb::ChangeMember& change) { change.set_ban(on); });
+    }
+    EXPECT_FALSE(lets_in(kDan, old));
+    EXPECT_TRUE(lets_in(kDan, invite(kAnn)));
+}
+
+TEST(Invites, CountWhatIsStagedOnceAndDropNothingThatWaits) {
+    Invites invites;
+    const store::InviteRow made{.code = "made"};
+    store::InviteRow ended{.code = "ended"};
+    const std::vector<store::InviteRow> stored{ended};
+    ended.ended = true;
+    invites.stage(made);
+    invites.stage(ended);
+    EXPECT_EQ(invites.count(stored, kStart).open, 1U);
+    EXPECT_TRUE(invites.count(stored, kStart).over.empty());
+    EXPECT_EQ(invites.count({ended, made}, kStart).open, 1U);
+    invites.set_durable("ended");
+    EXPECT_EQ(invites.count(stored, kStart).over, std::vector<std::string>{"ended"});
+}
+
 TEST_F(InvitesTest, WhoLeftOfThemselvesComesBackByTheOldOne) {
     const std::string old = invite(kAnn);
     leave(kCho);

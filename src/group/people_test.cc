@@ -310,6 +310,23 @@ TEST_F(People, WhoWasBannedBeforeTheyCameIsNotToldOfAHiddenGroup) {
     EXPECT_EQ(refusal_of(banned), Code::not_found);
 }
 
+TEST_F(People, WhoWasInAHiddenGroupIsToldOfTheirBan) {
+    let_join(kBob);
+    set_policy(pb::JOIN_POLICY_INVITE);
+    ban(kAnn, kBob);
+    settle();
+    const auto banned = join(kBob);
+    settle();
+    EXPECT_EQ(refusal_of(banned), Code::banned);
+}
+
+TEST_F(People, WhoJoinsSeesNothingThatWasOrderedBeforeThem) {
+    send(kAnn, cmid(), "x");
+    join(kBob);
+    settle();
+    EXPECT_EQ(members[kBob].floor, Seq{1});
+}
+
 TEST_F(People, StrangersAreToldNoRateEither) {
     for (int i = 0; i < 100; ++i) {
         const auto said = send(kBob, cmid(), "x", {}, false);

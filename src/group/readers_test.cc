@@ -173,6 +173,19 @@ TEST_F(SumsOfAGroup, AreInTheViewAndSurviveAnUnknownOutcome) {
     EXPECT_EQ(view->tallies[0].reactions(0).emoji(), "\U0001F44D");
 }
 
+TEST_F(SumsOfAGroup, AreCountedAnewWhenAnUnknownOutcomeComesInTheMidstOfIt) {
+    send(kAnn, cmid(), "x");
+    settle();
+    partition().on_open(99, {.gid = gid, .uid = kAnn, .with_view = true}, now);
+    ASSERT_EQ(loads.size(), 1U) << "the rows of all members";
+    send(kAnn, cmid(), "y");
+    commit_once(false, store::Outcome::unknown);
+    settle();
+    read(kBob, {1});
+    settle();
+    EXPECT_EQ(told().at(1).read_by(), 1U);
+}
+
 TEST_F(SumsOfAGroup, AReadThatMovesIsToldToTheUsersOtherDevices) {
     send(kAnn, cmid(), "x");
     settle();

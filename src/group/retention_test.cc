@@ -103,6 +103,29 @@ TEST_F(KeptEntries, AnUnknownOutcomeIsTriedAgain) {
     EXPECT_EQ(head->floor, Seq{3});
 }
 
+TEST_F(KeptEntries, AnUnknownOutcomeWhileAFloorIsLookedForIsTriedAgainToo) {
+    create_keeping(5, 0);
+    tick();
+    write(8);
+    now += limits::kRetentionEvery;
+    tick();
+    ASSERT_EQ(loads.size(), 1U);
+    send(kAnn, cmid(), "x");
+    commit_once(false, store::Outcome::unknown);
+    settle();
+    a_minute_later();
+    EXPECT_EQ(head->floor, Seq{4});
+}
+
+TEST_F(KeptEntries, AreNotLookedForByAllGroupsInTheSecondInWhichTheyCame) {
+    create_keeping(5, 0);
+    write(8);
+    tick();
+    EXPECT_TRUE(loads.empty());
+    a_minute_later();
+    EXPECT_EQ(head->floor, Seq{3});
+}
+
 TEST_F(KeptEntries, AGroupThatNobodySpeaksToKeepsItsRetentionWhenItIsWoken) {
     create_keeping(5, 0);
     write(8);
