@@ -4,7 +4,7 @@ code in a copy of the tree; the unit tests that it names, and else 100 seeds of 
 
     tests/mutants/run.py BUILD [WORD...]     those whose file or sentence holds one of the words
 
-BUILD is the folder of builds; the copy and its own build stand in BUILD/mutants. Prints a line a mutant
+BUILD is the folder of builds; the copy and, in it, its own build stand in BUILD/mutants. Prints a line a mutant
 and at the end those that survive. Exit code: 0 none did, 1 some did, 2 a mutant is no good.
 """
 import os
@@ -94,7 +94,8 @@ def run(command, log, seconds=None, cwd=None):
 
 class Bench:
     def __init__(self, build):
-        self.tree, self.build, self.log = build / "mutants" / "tree", build / "mutants" / "build", build / "mutants.log"
+        self.tree, self.log = build / "mutants", build / "mutants.log"
+        self.build = self.tree / "build" / "release"  # Inside, so that the compiler's cache knows its paths.
         self.tree.mkdir(parents=True, exist_ok=True)
         self.log.write_bytes(b"")
         copy_tree(self.tree)
