@@ -117,7 +117,7 @@ void People::on_hello_reply(const HelloAsk& asked, Result<bus::Reply> reply) {
     device->greeted = true;
     pb::ServerFrame frame;
     *frame.mutable_user_log() = answer->user_log;
-    const bool known = person.told != kNotKnown;
+    const bool known = person.known();
     // Their other devices may have been told more since this was asked: they fetch it.
     if (!known) person.told = answer->user_log.head();
     frame.mutable_user_log()->set_head(std::max(answer->user_log.head(), person.told));
@@ -190,7 +190,7 @@ void People::on_nudge(const bus::Nudge& nudge) {
 
 void People::on_user_log_moved(Person& person) {
     const auto [asked, fresh] = logs_asked_.try_emplace(person.uid, false);
-    if (!fresh || person.told == kNotKnown) {
+    if (!fresh || !person.known()) {
         asked->second = true;
         return;
     }
@@ -201,6 +201,8 @@ void People::on_user_log_reply(const UserLogAsk& asked, Result<bus::Reply> reply
     const auto place = by_uid_.find(asked.uid);
     if (!place) return;
     Person& person = people_[*place];
+    // Asked by a stay that is over: the Hello of this one is answered with the log.
+    if (!person.known()) return;
     const auto wish = logs_asked_.extract(asked.uid);
     const bool again = !wish.empty() && wish.mapped();
     const auto* log = reply ? std::get_if<pb::UserLog>(&*reply) : nullptr;
@@ -243,7 +245,7 @@ void People::tell_all(const Person& person, const pb::UserLog& log) {
 
 void People::on_read_moved(const bus::ReadMoved& moved) {
     Person* person = find(moved.uid);
-    if (person == nullptr || person->told == kNotKnown) return;
+    if (person == nullptr || !person->known()) return;
     pb::UserLogEntry entry;
     entry.set_gid(moved.gid.value);
     entry.set_epoch(moved.epoch.value);
@@ -259,7 +261,7 @@ void People::on_read_moved(const bus::ReadMoved& moved) {
 
 void People::on_reaction_moved(const bus::ReactionMoved& moved) {
     const Person* person = find(moved.uid);
-    if (person == nullptr || person->told == kNotKnown) return;
+    if (person == nullptr || !person->known()) return;
     pb::UserLogEntry entry;
     entry.set_gid(moved.reacted.gid());
     entry.set_epoch(moved.reacted.epoch());

@@ -117,6 +117,8 @@ private:
         // Most have one connection here, and many one group beside the announcements.
         boost::container::small_vector<Device, 1> devices;  // None: the place is free.
         boost::container::small_vector<Row, 2> rows;        // By gid.
+
+        [[nodiscard]] bool known() const { return told != kNotKnown; }
     };
     static_assert(sizeof(Person) <= 112);
     using Place = std::uint32_t;  // In people_.

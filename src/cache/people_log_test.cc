@@ -46,6 +46,24 @@ TEST_F(PeopleLogTest, ALogThatWasCutIsToldAndGoneOnFromItsEnd) {
     EXPECT_EQ(asked_after(), 500U);
 }
 
+// Else the groups that their Hello names would be taken for known, and no badge ever told.
+TEST_F(PeopleLogTest, AnAnswerToAStayThatIsOverSaysNothingOfTheNextOne) {
+    connect();
+    moved();
+    cache.on_gone(kPhone, kAnn);
+    cache.on_hello(kPhone, kAnn, now, 0);
+    pb::UserLog cut;
+    cut.set_reset(true);
+    cut.set_head(500);
+    reply(cut);
+    reply(bus::HelloAnswer{.groups = {kGroup}});
+    half_a_second();
+    told.asks.clear();
+    cache.on_nudge(bus::HeadMoved{.gid = kGroup, .head = Seq{11}, .members = 10}, now);
+    half_a_second();
+    EXPECT_EQ(told.asks.size(), 1U) << "the badge of their group";
+}
+
 TEST_F(PeopleLogTest, WhatIsMoreThanAPageIsAskedForToItsEnd) {
     connect();
     moved();
