@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <future>
+#include <thread>
 
 #include "base/limits.h"
 #include "outgoing/service_test_kit.h"
