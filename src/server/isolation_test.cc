@@ -1,16 +1,13 @@
 // Slow work delays nobody else: a node with everything but its disk, real sockets, and beside its
 // healthy groups a sign-in that hashes, a filter that is asked and a store that keeps one
 // partition's commit. The three are held until all that healthy members sent and pulled meanwhile
-// is answered, so that no clock decides. Two planted faults show that it can be seen. What it costs
-// in milliseconds is measured by `stentor bench --what latency`.
+// is answered, so that no clock decides. Two planted faults show that it can be seen.
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 
 #include "auth/password.h"
 #include "auth/password_queue.h"
@@ -28,37 +25,27 @@ using bench::Clock;
 
 enum class Planted : std::uint8_t { nothing, filter_on_the_worker, one_committer };
 
-// Whatever comes by stays until it is opened.
-class Barrier {
+// Threads wait at it until it is opened, and can be seen to.
+class Latch {
 public:
-    ~Barrier() { open(); }
-
     void wait() {
-        std::unique_lock lock{mutex_};
-        ++waiting_;
-        changed_.notify_all();
-        changed_.wait(lock, [&] { return open_; });
-    }
-    [[nodiscard]] bool somebody_waits() const {
-        const std::scoped_lock lock{mutex_};
-        return waiting_ > 0;
+        somebody_waits_ = true;
+        open_.wait(false);
     }
     void open() {
-        const std::scoped_lock lock{mutex_};
         open_ = true;
-        changed_.notify_all();
+        open_.notify_all();
     }
+    [[nodiscard]] bool somebody_waits() const { return somebody_waits_; }
 
 private:
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
-    int waiting_{};
-    bool open_{};
+    std::atomic<bool> somebody_waits_;
+    std::atomic<bool> open_;
 };
 
 class HoldingStore final : public store::MemoryStore {
 public:
-    explicit HoldingStore(Barrier& barrier) : barrier_{barrier} {}
+    explicit HoldingStore(Latch& latch) : latch_{latch} {}
 
     // The next commit of this group is kept.
     void hold(GroupId gid) { held_ = gid.value; }
@@ -66,46 +53,46 @@ public:
     std::vector<store::Outcome> commit(std::span<const store::Commit> commits) override {
         for (const store::Commit& commit : commits) {
             std::uint64_t gid = commit.gid.value;
-            if (gid != 0 && held_.compare_exchange_strong(gid, 0)) barrier_.wait();
+            if (gid != 0 && held_.compare_exchange_strong(gid, 0)) latch_.wait();
         }
         return MemoryStore::commit(commits);
     }
 
 private:
-    Barrier& barrier_;
+    Latch& latch_;
     std::atomic<std::uint64_t> held_;
 };
 
 class HoldingHasher final : public auth::PasswordHasher {
 public:
-    explicit HoldingHasher(Barrier& barrier) : barrier_{barrier} {}
+    explicit HoldingHasher(Latch& latch) : latch_{latch} {}
 
     [[nodiscard]] Result<std::string> hash(std::string_view password) override {
         return std::string{password};
     }
     [[nodiscard]] bool matches(std::string_view /*encoded*/,
                                std::string_view /*password*/) override {
-        barrier_.wait();
+        latch_.wait();
         return false;
     }
     [[nodiscard]] std::string_view decoy() const override { return "decoy"; }
 
 private:
-    Barrier& barrier_;
+    Latch& latch_;
 };
 
 // The planted fault: it asks, and waits where it was asked.
 class BlockingJudge final : public owner::Judge {
 public:
-    explicit BlockingJudge(Barrier& barrier) : barrier_{barrier} {}
+    explicit BlockingJudge(Latch& latch) : latch_{latch} {}
 
     void judge(const owner::JudgedPost& post, Done done) override {
-        if (post.what.body.find("slow") != std::string::npos) barrier_.wait();
+        if (post.what.body.find("slow") != std::string::npos) latch_.wait();
         done(group::Verdict{.allow = true});
     }
 
 private:
-    Barrier& barrier_;
+    Latch& latch_;
 };
 
 struct Node {
@@ -120,7 +107,7 @@ struct Node {
         return hashing.somebody_waits() && asking.somebody_waits() && committing.somebody_waits();
     }
     void release() {
-        for (Barrier* barrier : {&hashing, &asking, &committing}) barrier->open();
+        for (Latch* latch : {&hashing, &asking, &committing}) latch->open();
     }
     std::string answer(const std::string& question) {
         if (question.find("slow") != std::string::npos) asking.wait();
@@ -137,9 +124,9 @@ struct Node {
         return made;
     }
 
-    Barrier hashing;
-    Barrier asking;
-    Barrier committing;
+    Latch hashing;
+    Latch asking;
+    Latch committing;
     HoldingStore store{committing};
     HoldingHasher hasher{hashing};
     auth::PasswordQueue passwords{hasher};
