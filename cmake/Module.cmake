@@ -1,12 +1,17 @@
 option(STENTOR_TOGETHER "Compile the files of a library eight at a time: much sooner from nothing" OFF)
 
-# stentor_module(NAME [APART] [DEPS target...] [TEST_DEPS target...] [ALONE file...]): the library
-# stentor_NAME from every *.cc of this folder but *_test.cc, and the test NAME_test from those. A file
+# stentor_module(NAME [APART] [FOLDERS folder...] [DEPS target...] [TEST_DEPS target...]
+# [ALONE file...]): the library stentor_NAME from every *.cc of this folder, or of the FOLDERS in it,
+# but *_test.cc, and the test NAME_test from those. A file
 # that stands ALONE has a name of its own for something that another one names alike; in a module that
 # stands APART nearly every file does.
 function(stentor_module name)
-    cmake_parse_arguments(arg "APART" "" "DEPS;TEST_DEPS;ALONE" ${ARGN})
-    file(GLOB sources CONFIGURE_DEPENDS *.cc)
+    cmake_parse_arguments(arg "APART" "" "FOLDERS;DEPS;TEST_DEPS;ALONE" ${ARGN})
+    set(patterns *.cc)
+    if(arg_FOLDERS)
+        list(TRANSFORM arg_FOLDERS APPEND "/*.cc" OUTPUT_VARIABLE patterns)
+    endif()
+    file(GLOB sources CONFIGURE_DEPENDS ${patterns})
     set(tests ${sources})
     list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
     list(FILTER tests INCLUDE REGEX "_test\\.cc$")

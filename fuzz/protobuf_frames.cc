@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "check.h"
-#include "session/session.h"
+#include "node/session/session.h"
 #include "wire/frames.h"
 #include "wire/pb.h"
 
@@ -24,12 +24,12 @@ public:
     }
 };
 
-class Told final : public session::Effects {
+class Told final : public session::SessionPort {
 public:
     void reply(std::string payload) override {
         check(wire::decode_event(payload).has_value(), "a session replies with frames");
     }
-    void post(GroupId gid, pb::ClientFrame&& command) override {
+    void submit(GroupId gid, pb::ClientFrame&& command) override {
         check(static_cast<bool>(gid), "what is posted names a group");
         check(command.request_id() != 0, "what is posted can be answered");
     }
@@ -39,11 +39,11 @@ public:
         check(static_cast<bool>(gid), "what is opened is a group");
     }
     void pull(std::uint32_t /*request_id*/, GroupId /*gid*/, Epoch /*epoch*/, Seq /*from*/,
-              Seq /*to*/, const session::Sight& /*sight*/) override {
+              Seq /*to*/, const session::ReadRights& /*sight*/) override {
         check(false, "nothing is pulled from a group that is not open");
     }
     void near(std::uint32_t /*request_id*/, GroupId /*gid*/, Time /*time*/,
-              const session::Sight& /*sight*/) override {
+              const session::ReadRights& /*sight*/) override {
         check(false, "nothing is looked for in a group that is not open");
     }
     void recheck(GroupId /*gid*/) override { check(false, "nobody sits in a seat"); }

@@ -32,7 +32,7 @@ struct ReplyTo {
 };
 
 // A command that changes a group: ordered with all others of that group.
-struct Post {
+struct Command {
     ReplyTo reply_to;
     GroupId gid;
     UserId uid;
@@ -44,7 +44,7 @@ struct Post {
     std::array<std::uint8_t, 16> random{};  // For what must not be guessed: an invite's code.
     std::string
         address;  // Where it came from, of what moderators do (moderation.h); for the audit.
-    pb::ClientFrame command;
+    pb::ClientFrame frame;
 };
 
 // ---- Items: what happened in a group, in its order
@@ -156,7 +156,7 @@ public:
     virtual ~OwnerInbox() = default;
 
     // overloaded: the queue is full, nothing was taken.
-    virtual Result<void> on_post(PartitionId partition, Post post) = 0;
+    virtual Result<void> on_command(PartitionId partition, Command command) = 0;
     virtual void on_ask(PartitionId partition, Question question, ReplyHandler reply) = 0;
 };
 
@@ -168,7 +168,7 @@ public:
     virtual ~Bus() = default;
 
     // ---- Up. overloaded: the partition's queue is full; nothing was taken.
-    virtual Result<void> post(PartitionId partition, Post post) = 0;
+    virtual Result<void> submit(PartitionId partition, Command command) = 0;
     // `reply` is called exactly once, on any thread: with the answer, or with timeout after
     // kAskWithin.
     virtual void ask(PartitionId partition, Question question, ReplyHandler reply) = 0;

@@ -10,7 +10,7 @@ namespace stentor::bus {
 
 class QuestionsBus : public Bus {
 public:
-    Result<void> post(PartitionId /*partition*/, Post /*post*/) override { return {}; }
+    Result<void> submit(PartitionId /*partition*/, Command /*command*/) override { return {}; }
     void publish(NodeId /*node*/, std::shared_ptr<const Items> /*items*/) final {}
     void answer(NodeId /*node*/, std::vector<Answer> /*answers*/) final {}
     void nudge(NodeId /*node*/, std::vector<Nudge> /*nudges*/) final {}

@@ -180,7 +180,7 @@ struct AskOutsideUser {  // Whoever another system calls `subject`; made when se
     std::string name;      // Wanted; another is found when it is taken.
     std::string name_key;  // Folded.
 };
-struct AskSettings {  // Small things by name (store::Store::settings).
+struct AskSettings {  // Small things by name (store::Settings).
     std::string prefix;
 };
 struct AskSetSetting {

@@ -14,8 +14,8 @@ namespace {
 using store::Role;
 
 // What takes something away from all.
-bool takes_away(const pb::ClientFrame& command) {
-    return command.has_recall() || command.has_clear_reactions();
+bool takes_away(const pb::ClientFrame& frame) {
+    return frame.has_recall() || frame.has_clear_reactions();
 }
 
 std::uint64_t ms(Millis time) { return static_cast<std::uint64_t>(time.count()); }
@@ -43,9 +43,9 @@ LogEntry revised(const LogEntry& entry, const std::optional<std::string>& body, 
 }
 
 // An edit whose answer was lost is made again, and finds its own work.
-bool is_result_of(const bus::Post& post, const LogEntry& entry) {
-    const pb::Edit& edit = post.command.edit();
-    if (entry.sender != post.uid || entry.recalled || entry.revision != edit.revision() + 1) {
+bool is_result_of(const bus::Command& command, const LogEntry& entry) {
+    const pb::Edit& edit = command.frame.edit();
+    if (entry.sender != command.uid || entry.recalled || entry.revision != edit.revision() + 1) {
         return false;
     }
     pb::Entry now;
@@ -56,14 +56,14 @@ bool is_result_of(const bus::Post& post, const LogEntry& entry) {
 
 std::optional<Error> Group::objection_to_change(Work& work, CachedMember& member, Epoch named,
                                                 Time now) {
-    const bus::Post& post = work.post;
+    const bus::Command& command = work.command;
     // Before the rate, which would tell a stranger that there is such a group.
-    if (member.row.role == Role::none && !(post.operator_rights && takes_away(post.command))) {
+    if (member.row.role == Role::none && !(command.operator_rights && takes_away(command.frame))) {
         return kNoGroup;
     }
-    if (!work.rated && !post.limits_lifted && !post.operator_rights) {
-        const auto bucket = bucket_of(member, post.command, settings_.rate_of(post.uid));
-        if (post.command.has_edit()) {
+    if (!work.rated && !command.limits_lifted && !command.operator_rights) {
+        const auto bucket = bucket_of(member, command.frame, settings_.rate_of(command.uid));
+        if (command.frame.has_edit()) {
             if (const auto error = rate_objection(member, now)) return error;
         } else if (const auto wait =
                        bucket ? bucket->rate.take(bucket->limit, now) : std::nullopt) {
@@ -75,7 +75,7 @@ std::optional<Error> Group::objection_to_change(Work& work, CachedMember& member
     }
     work.rated = true;
     // The operator acts on what is there now, whatever its history.
-    if (named != epoch() && !(post.operator_rights && named == Epoch{})) {
+    if (named != epoch() && !(command.operator_rights && named == Epoch{})) {
         return Error{.code = Code::epoch_changed, .where = "epoch", .limit = epoch().value};
     }
     if (staged_.size() >= settings_.staged_max) {
@@ -84,8 +84,8 @@ std::optional<Error> Group::objection_to_change(Work& work, CachedMember& member
     return std::nullopt;
 }
 
-bool Group::may_see(const bus::Post& post, const CachedMember& member, Seq seq) const {
-    const Seq own_floor = post.operator_rights ? Seq{} : member.row.floor;
+bool Group::may_see(const bus::Command& command, const CachedMember& member, Seq seq) const {
+    const Seq own_floor = command.operator_rights ? Seq{} : member.row.floor;
     return seq > std::max(own_floor, tip_.floor) && seq <= head_.seq;
 }
 
@@ -95,7 +95,7 @@ const LogEntry* Group::newest_state(Seq seq) const {
 }
 
 std::optional<const LogEntry*> Group::entry_for(Work& work, const CachedMember& member, Seq seq) {
-    if (!may_see(work.post, member, seq)) return nullptr;
+    if (!may_see(work.command, member, seq)) return nullptr;
     // It is kept while the command waits for more, which takes the place of what was found.
     if (const auto* found = found_as<std::optional<LogEntry>>(work.found)) {
         work.entry = *found;
@@ -106,7 +106,7 @@ std::optional<const LogEntry*> Group::entry_for(Work& work, const CachedMember& 
         return entry;
     }
     if (!work.entry) {
-        load_for(work.post.uid, EntryAt{seq});
+        load_for(work.command.uid, EntryAt{seq});
         return std::nullopt;
     }
     return *work.entry ? &**work.entry : nullptr;
@@ -114,11 +114,12 @@ std::optional<const LogEntry*> Group::entry_for(Work& work, const CachedMember& 
 
 // ---- Recalling
 
-std::optional<Error> Group::objection_to_recall(const bus::Post& post, const CachedMember& member,
-                                                const LogEntry& entry, Time now) const {
-    const bool moderates = post.operator_rights || member.row.role >= Role::admin;
+std::optional<Error> Group::objection_to_recall(const bus::Command& command,
+                                                const CachedMember& member, const LogEntry& entry,
+                                                Time now) const {
+    const bool moderates = command.operator_rights || member.row.role >= Role::admin;
     if (moderates) return std::nullopt;
-    if (entry.sender != post.uid || !entry.countable) {
+    if (entry.sender != command.uid || !entry.countable) {
         return Error{.code = Code::not_permitted, .where = "seq"};
     }
     if (!entry.recalled && entry.time + settings_.recall_window < now) {
@@ -131,33 +132,33 @@ std::optional<Error> Group::objection_to_recall(const bus::Post& post, const Cac
 }
 
 bool Group::admit_recall(Work& work, CachedMember& member, Time now) {
-    const bus::Post& post = work.post;
-    const pb::Recall& recall = post.command.recall();
+    const bus::Command& command = work.command;
+    const pb::Recall& recall = command.frame.recall();
     auto error = objection_to_change(work, member, Epoch{recall.epoch()}, now);
     if (!error) {
         const auto sought = entry_for(work, member, Seq{recall.seq()});
         if (!sought) return false;
         const LogEntry* entry = *sought;
-        error = entry == nullptr ? kNoEntry : objection_to_recall(post, member, *entry, now);
+        error = entry == nullptr ? kNoEntry : objection_to_recall(command, member, *entry, now);
         if (!error && entry->recalled) {
             // It may have been cut off before all that stood beside the entry was gone.
-            const bool waits = answer_with(post.reply_to, [&](const Operation& other) {
+            const bool waits = answer_with(command.reply_to, [&](const Operation& other) {
                 return other.changed && other.changed->seq == entry->seq;
             });
-            if (!waits) sweep({.seq = entry->seq, .waiting = {post.reply_to}});
+            if (!waits) sweep({.seq = entry->seq, .waiting = {command.reply_to}});
         } else if (!error) {
-            stage_change(post, revised(*entry, std::nullopt, post.uid, now));
+            stage_change(command, revised(*entry, std::nullopt, command.uid, now));
         }
     }
-    if (error) refuse(post.reply_to, *error);
+    if (error) refuse(command.reply_to, *error);
     return true;
 }
 
 // ---- Editing
 
-std::optional<Error> Group::objection_to_edit(const bus::Post& post, const LogEntry& entry,
+std::optional<Error> Group::objection_to_edit(const bus::Command& command, const LogEntry& entry,
                                               Time now) const {
-    if (entry.sender != post.uid || !entry.countable) {
+    if (entry.sender != command.uid || !entry.countable) {
         return Error{.code = Code::not_permitted, .where = "seq"};
     }
     if (entry.recalled) return Error{.code = Code::window_closed, .where = "seq"};
@@ -167,15 +168,15 @@ std::optional<Error> Group::objection_to_edit(const bus::Post& post, const LogEn
                      .limit = ms(settings_.edit_window),
                      .rule = "edit_window"};
     }
-    if (entry.revision != post.command.edit().revision()) {
+    if (entry.revision != command.frame.edit().revision()) {
         return Error{.code = Code::revision_changed, .where = "revision", .limit = entry.revision};
     }
     return std::nullopt;
 }
 
 bool Group::admit_edit(Work& work, CachedMember& member, Time now) {
-    const bus::Post& post = work.post;
-    const pb::Edit& edit = post.command.edit();
+    const bus::Command& command = work.command;
+    const pb::Edit& edit = command.frame.edit();
     if (!knows_counterpart(work)) return false;
     auto error = objection_to_change(work, member, Epoch{edit.epoch()}, now);
     if (!error && member.row.muted_until > now) {
@@ -186,27 +187,27 @@ bool Group::admit_edit(Work& work, CachedMember& member, Time now) {
         const auto sought = entry_for(work, member, Seq{edit.seq()});
         if (!sought) return false;
         entry = *sought;
-        if (entry != nullptr && is_result_of(post, *entry)) {
+        if (entry != nullptr && is_result_of(command, *entry)) {
             answer_repeat(work, *entry);
             return true;
         }
-        error = entry == nullptr ? kNoEntry : objection_to_edit(post, *entry, now);
+        error = entry == nullptr ? kNoEntry : objection_to_edit(command, *entry, now);
     }
     if (error) {
-        refuse(post.reply_to, *error);
+        refuse(command.reply_to, *error);
         return true;
     }
     // What may not be sent may not be written into what was sent, either, nor sooner.
     const Step step = pass_stages(work, member, now);
     if (step != Step::passed) return step == Step::refused;
     note_sent(work, member, now);
-    stage_change(post, revised(*entry, edit.body(), post.uid, now));
+    stage_change(command, revised(*entry, edit.body(), command.uid, now));
     return true;
 }
 
-void Group::stage_change(const bus::Post& post, LogEntry entry) {
+void Group::stage_change(const bus::Command& command, LogEntry entry) {
     changes_.entries.stage(entry.seq, entry);
-    Operation operation{.post = post, .after = tip_, .answer = done()};
+    Operation operation{.command = command, .after = tip_, .answer = done()};
     if (entry.recalled) {
         // What was said of it goes with it: the sums at once, the members' own rows behind that.
         if (may_have_reactions(entry.seq)) operation.swept_after = Sweep{.seq = entry.seq};
@@ -223,7 +224,7 @@ bool Group::may_have_reactions(Seq seq) const {
 }
 
 void Group::answer_repeat(const Work& work, const LogEntry& entry) {
-    const bus::ReplyTo& to = work.post.reply_to;
+    const bus::ReplyTo& to = work.command.reply_to;
     const bool waits = answer_with(to, [&](const Operation& other) {
         return other.changed && other.changed->seq == entry.seq;
     });
@@ -240,8 +241,8 @@ void Group::publish_change(const LogEntry& entry) {
 // ---- Hiding
 
 bool Group::admit_hide(Work& work, CachedMember& member, Time now) {
-    const bus::Post& post = work.post;
-    const pb::Hide& hide = post.command.hide();
+    const bus::Command& command = work.command;
+    const pb::Hide& hide = command.frame.hide();
     auto error = objection_to_change(work, member, Epoch{hide.epoch()}, now);
     const auto count = static_cast<std::size_t>(hide.seqs_size());
     if (!error && (count == 0 || count > limits::kHidesPerCommand)) {
@@ -250,11 +251,11 @@ bool Group::admit_hide(Work& work, CachedMember& member, Time now) {
     }
     std::vector<Seq> seqs;
     for (const std::uint64_t seq : hide.seqs()) {
-        if (!error && !may_see(post, member, Seq{seq})) error = kNoEntry;
+        if (!error && !may_see(command, member, Seq{seq})) error = kNoEntry;
         seqs.push_back(Seq{seq});
     }
     if (error) {
-        refuse(post.reply_to, *error);
+        refuse(command.reply_to, *error);
         return true;
     }
     pb::UserLogEntry event;
@@ -262,9 +263,9 @@ bool Group::admit_hide(Work& work, CachedMember& member, Time now) {
     event.set_gid(gid_.value);
     event.set_epoch(epoch().value);
     *event.mutable_hidden() = hide;
-    Operation operation{.post = post, .after = tip_, .answer = done()};
+    Operation operation{.command = command, .after = tip_, .answer = done()};
     operation.events.push_back(
-        {.uid = post.uid, .entry = event.SerializeAsString(), .hidden = std::move(seqs)});
+        {.uid = command.uid, .entry = event.SerializeAsString(), .hidden = std::move(seqs)});
     mark_overlay(operation, member);
     stage(std::move(operation));
     return true;

@@ -60,7 +60,7 @@ protected:
         frame.mutable_clear_reactions()->set_epoch(1);
         frame.mutable_clear_reactions()->set_seq(seq.value);
         frame.mutable_clear_reactions()->set_emoji(emoji);
-        return post(uid, std::move(frame));
+        return submit(uid, std::move(frame));
     }
     std::map<std::string, std::uint64_t> counts(Seq seq) {
         return {tallies[seq].counts.begin(), tallies[seq].counts.end()};
@@ -428,7 +428,7 @@ TEST_F(EntryChanges, WhatAnErasedPersonAddedGoesAndWhatOthersAddedStays) {
     settle();
     pb::ClientFrame frame;
     frame.mutable_clear_reactions();
-    const auto request = post(kCho, std::move(frame), true, true);
+    const auto request = submit(kCho, std::move(frame), true, true);
     settle();
     EXPECT_TRUE(is_done(request));
     EXPECT_EQ(reactions.size(), 1U);
@@ -473,7 +473,7 @@ TEST_F(EntryChanges, AFloodOfChangesIsSlowedDown) {
         frame.mutable_react()->set_epoch(1);
         frame.mutable_react()->set_seq(1);
         frame.mutable_react()->set_emoji(kThumb);
-        request = post(kBob, std::move(frame), false);
+        request = submit(kBob, std::move(frame), false);
     }
     settle();
     EXPECT_EQ(answer_to(request)->refused().retry_after_ms(), limits::kChangeEvery.count());
@@ -486,14 +486,14 @@ TEST_F(EntryChanges, ARecallDoesNotWaitBehindReactions) {
         frame.mutable_react()->set_epoch(1);
         frame.mutable_react()->set_seq(1);
         frame.mutable_react()->set_emoji("👍");
-        request = post(kAnn, std::move(frame), false);
+        request = submit(kAnn, std::move(frame), false);
     }
     settle();
     EXPECT_EQ(refusal_of(request), Code::rate_limited);
     pb::ClientFrame frame;
     frame.mutable_recall()->set_epoch(1);
     frame.mutable_recall()->set_seq(1);
-    const auto recalled = post(kAnn, std::move(frame), false);
+    const auto recalled = submit(kAnn, std::move(frame), false);
     settle();
     EXPECT_TRUE(is_done(recalled));
 }
@@ -505,7 +505,7 @@ TEST_F(EntryChanges, AChangeThatWasRefusedForGoodUsesUpNoRate) {
         frame.mutable_react()->set_epoch(1);
         frame.mutable_react()->set_seq(seq);
         frame.mutable_react()->set_emoji("👍");
-        request = post(kBob, std::move(frame), false);
+        request = submit(kBob, std::move(frame), false);
         settle();
     };
     for (int i = 0; i < limits::kGivenBackBurst; ++i) react(1'000'000);

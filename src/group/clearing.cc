@@ -47,24 +47,24 @@ void take_one(store::TallyRow& tally, const std::string& emoji) {
 // With the operator's rights and without an entry: all that the one in whose name it is asked
 // added in this group.
 bool Group::admit_clear(Work& work, CachedMember& member, Time now) {
-    const bus::Post& post = work.post;
-    const pb::ClearReactions& clear = post.command.clear_reactions();
+    const bus::Command& command = work.command;
+    const pb::ClearReactions& clear = command.frame.clear_reactions();
     const Seq seq{clear.seq()};
-    const bool of_one = post.operator_rights && post.uid && seq == Seq{};
+    const bool of_one = command.operator_rights && command.uid && seq == Seq{};
     auto error = objection_to_change(work, member, Epoch{clear.epoch()}, now);
-    if (!error) error = objection_to(Act::clear_reactions, post, member);
-    if (!error && !of_one && !may_see(post, member, seq)) error = kNoEntry;
+    if (!error) error = objection_to(Act::clear_reactions, command, member);
+    if (!error && !of_one && !may_see(command, member, seq)) error = kNoEntry;
     if (!error && sweeps_.size() >= settings_.parked_max) {
         error = Error{.code = Code::overloaded, .where = "gid", .retry_after_ms = 1'000};
     }
     if (error) {
-        refuse(post.reply_to, *error);
+        refuse(command.reply_to, *error);
         return true;
     }
     sweep({.seq = of_one ? tip_.floor + 1 : seq,
            .emoji = text::emoji_form(clear.emoji()).value_or(clear.emoji()),
-           .of = of_one ? post.uid : UserId{},
-           .waiting = {post.reply_to}});
+           .of = of_one ? command.uid : UserId{},
+           .waiting = {command.reply_to}});
     return true;
 }
 

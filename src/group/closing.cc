@@ -18,12 +18,12 @@ using store::Role;
 
 // LeaveGroup by nobody, with the operator's rights: the group itself goes.
 void Group::admit_delete(const Work& work) {
-    const bus::Post& post = work.post;
+    const bus::Command& command = work.command;
     // Two people would never have a chat again.
     if (gid_ == kBroadcastGroup || group_settings_.kind() == pb::GROUP_KIND_DIRECT) {
-        return refuse(post.reply_to, {.code = Code::not_permitted, .where = "gid"});
+        return refuse(command.reply_to, {.code = Code::not_permitted, .where = "gid"});
     }
-    Operation operation = step(post);
+    Operation operation = step(command);
     operation.answer = done();
     close_with(operation);
     stage_rows(std::move(operation));
@@ -35,7 +35,7 @@ void Group::close_with(Operation& operation) {
     operation.after.floor = operation.after.seq;
     operation.after.floor_digest = operation.after.digest;
     operation.member_events.push_back(
-        {.uid = {}, .kind = MemberEvent::Kind::group_closed, .by = operation.post.uid});
+        {.uid = {}, .kind = MemberEvent::Kind::group_closed, .by = operation.command.uid});
     group_settings_.Clear();
     state_ = State::closed;
 }

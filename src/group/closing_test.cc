@@ -30,7 +30,7 @@ protected:
         pb::ClientFrame frame;
         frame.mutable_change_member()->set_uid(uid.value);
         set(*frame.mutable_change_member());
-        const auto request = post(by, std::move(frame), true, by == kOperator);
+        const auto request = submit(by, std::move(frame), true, by == kOperator);
         settle();
         return request;
     }
@@ -44,7 +44,7 @@ protected:
     std::uint32_t take_out(UserId uid) {
         pb::ClientFrame frame;
         frame.mutable_leave_group();
-        return post(uid, std::move(frame), true, true);
+        return submit(uid, std::move(frame), true, true);
     }
     bool done(std::uint32_t request) const {
         return answer_to(request) != nullptr && answer_to(request)->has_done();
@@ -182,7 +182,7 @@ TEST_F(Closing, NothingIsThereForWhoWasInIt) {
         for (const UserId uid : {kAnn, kBob, kCho, kDan}) {
             for (pb::ClientFrame& frame : all_that_names_a_group()) {
                 const std::string what = frame.ShortDebugString();
-                const auto request = post(uid, std::move(frame));
+                const auto request = submit(uid, std::move(frame));
                 settle();
                 EXPECT_EQ(refusal_of(request), Code::not_found) << uid.value << ": " << what;
             }

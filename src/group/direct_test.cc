@@ -20,7 +20,7 @@ protected:
     std::uint32_t open_chat(UserId uid, UserId with) {
         pb::ClientFrame frame;
         frame.mutable_open_direct()->set_uid(with.value);
-        const auto request = post(uid, std::move(frame));
+        const auto request = submit(uid, std::move(frame));
         settle();
         return request;
     }
@@ -28,7 +28,7 @@ protected:
         pb::ClientFrame frame;
         frame.mutable_block_user()->set_uid(whom.value);
         frame.mutable_block_user()->set_blocked(on);
-        const auto request = post(uid, std::move(frame));
+        const auto request = submit(uid, std::move(frame));
         settle();
         return request;
     }
@@ -70,7 +70,7 @@ TEST_F(Direct, ABlockKeepsEditsAndReactionsAwayAndWhatIsWrittenInTheOthersName) 
     pb::ClientFrame frame;
     frame.mutable_send()->set_cmid(std::string{cmid().view()});
     frame.mutable_send()->set_body("by a key");
-    const auto in_their_name = post(kAnn, std::move(frame), true, true);
+    const auto in_their_name = submit(kAnn, std::move(frame), true, true);
     settle();
     EXPECT_EQ(refusal_of(in_their_name), Code::not_permitted);
     EXPECT_EQ(refusal_of(edit(kBob, {1}, 0, "x")), Code::not_permitted) << "not their own entry";
@@ -185,7 +185,7 @@ protected:
         pb::ClientFrame frame;
         frame.mutable_send()->set_cmid(std::string{cmid().view()});
         frame.mutable_send()->set_body(text);
-        const auto request = post({}, std::move(frame), true, true);
+        const auto request = submit({}, std::move(frame), true, true);
         settle();
         return request;
     }

@@ -172,18 +172,18 @@ struct Loaded {
     Result<Found> found;
 };
 
-class Effects {
+class GroupPort {
 public:
-    Effects() = default;
-    Effects(const Effects&) = delete;
-    Effects& operator=(const Effects&) = delete;
-    virtual ~Effects() = default;
+    GroupPort() = default;
+    GroupPort(const GroupPort&) = delete;
+    GroupPort& operator=(const GroupPort&) = delete;
+    virtual ~GroupPort() = default;
 
     virtual void load(Load load) = 0;
     // Answered by one on_committed; until then no other commit of that group is made.
     virtual void commit(store::Commit commit) = 0;
     // Read positions need no answer: a lost one is reported again.
-    virtual void advance_read(store::Store::ReadPosition position) = 0;
+    virtual void advance_read(store::Members::ReadPosition position) = 0;
 
     virtual void answer(const bus::ReplyTo& to, pb::ServerFrame frame) = 0;
     virtual void answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) = 0;

@@ -45,7 +45,7 @@ protected:
             frame.mutable_configure_group()->add_fields("topic");
             frame.mutable_configure_group()->set_epoch(epoch);
         }
-        const auto request = post(command == "edit" ? kBob : kAnn, std::move(frame));
+        const auto request = submit(command == "edit" ? kBob : kAnn, std::move(frame));
         answer_loads();
         return request;
     }

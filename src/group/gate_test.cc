@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "account/shared_gate.h"
+#include "auth/account/shared_gate.h"
 #include "group/record_test_kit.h"
 
 namespace stentor::group {
@@ -24,14 +24,14 @@ protected:
         frame.mutable_send()->set_cmid(std::string{id.view()});
         frame.mutable_send()->set_body("x");
         const std::uint32_t request = ++requests_;
-        partition().on_post({.reply_to = {.node = {1}, .connection = {}, .request_id = request},
-                             .gid = gid,
-                             .uid = kAnn,
-                             .token_minted = minted,
-                             .limits_lifted = true,
-                             .random = {static_cast<std::uint8_t>(request)},
-                             .command = std::move(frame)},
-                            now);
+        partition().on_command({.reply_to = {.node = {1}, .connection = {}, .request_id = request},
+                                .gid = gid,
+                                .uid = kAnn,
+                                .token_minted = minted,
+                                .limits_lifted = true,
+                                .random = {static_cast<std::uint8_t>(request)},
+                                .frame = std::move(frame)},
+                               now);
         return request;
     }
     void end_tokens_before(Time since) {
@@ -136,7 +136,7 @@ TEST_F(UserRateTest, EditsAreAtTheSameRate) {
         frame.mutable_edit()->set_seq(seq.value);
         frame.mutable_edit()->set_revision(revision);
         frame.mutable_edit()->set_body("x" + std::to_string(revision));
-        const auto edited = post(kBob, std::move(frame), false);
+        const auto edited = submit(kBob, std::move(frame), false);
         settle();
         return refusal_of(edited);
     };

@@ -9,29 +9,30 @@
 #include "group/answers.h"
 
 namespace stentor::group {
-Group::Group(GroupId gid, const Tenure& tenure, const Settings& settings, Effects& effects)
-    : gid_{gid}, tenure_{tenure}, settings_{settings}, effects_{effects} {}
+Group::Group(GroupId gid, const Lease& lease, const Settings& settings, GroupPort& effects)
+    : gid_{gid}, lease_{lease}, settings_{settings}, effects_{effects} {}
 
-void Group::on_post(bus::Post post, Time now) {
+void Group::on_command(bus::Command command, Time now) {
     used_ = now;
-    Work work{.post = std::move(post)};
+    Work work{.command = std::move(command)};
     if (state_ == State::unloaded || state_ == State::loading) {
         if (waiting_.size() >= settings_.parked_max) {
-            return refuse(work.post.reply_to, {.code = Code::overloaded, .retry_after_ms = 1'000});
+            return refuse(work.command.reply_to,
+                          {.code = Code::overloaded, .retry_after_ms = 1'000});
         }
         waiting_.push_back(std::move(work));
         if (state_ == State::unloaded) load(LoadGroup{});
         return;
     }
-    if (parked_.contains(work.post.uid) || !admit(work, now)) park(std::move(work));
+    if (parked_.contains(work.command.uid) || !admit(work, now)) park(std::move(work));
 }
 
 void Group::park(Work work) {
     if (parked_count_ >= settings_.parked_max) {
-        return refuse(work.post.reply_to, {.code = Code::overloaded, .retry_after_ms = 1'000});
+        return refuse(work.command.reply_to, {.code = Code::overloaded, .retry_after_ms = 1'000});
     }
     ++parked_count_;
-    parked_[work.post.uid].push_back(std::move(work));
+    parked_[work.command.uid].push_back(std::move(work));
 }
 
 // ---- Loads
@@ -123,7 +124,7 @@ void Group::on_found_for(const LoadFor& load, const Found& found, Time now) {
 void Group::load_failed(UserId uid, const Error& error) {
     if (const auto parked = parked_.extract(uid); !parked.empty()) {
         parked_count_ -= parked.mapped().size();
-        for (const Work& work : parked.mapped()) refuse(work.post.reply_to, error);
+        for (const Work& work : parked.mapped()) refuse(work.command.reply_to, error);
     }
     if (const auto openings = openings_parked_.extract(uid); !openings.empty()) {
         for (const Opening& opening : openings.mapped()) {
@@ -146,7 +147,7 @@ void Group::mark_absent(const Load& load) {
     const auto parked = parked_.find(asked.uid);
     if (parked == parked_.end() || parked->second.empty()) return;
     Work& first = parked->second.front();
-    const pb::Send& send = first.post.command.send();
+    const pb::Send& send = first.command.frame.send();
     if (Cmid::from(send.cmid()) == asked.cmid) first.cmid_absent = true;
     if (Cmid::from(send.after()) == asked.cmid) first.after_absent = true;
 }
@@ -186,8 +187,8 @@ void Group::on_group_loaded(const Loaded& loaded, Time now) {
 void Group::become_live(const LoadedGroup& loaded) {
     state_ = store::is_closed(loaded.head) ? State::closed : State::live;
     head_ = loaded.head;
-    head_.epoch = std::max(head_.epoch, tenure_.epoch);
-    head_.term = tenure_.term;
+    head_.epoch = std::max(head_.epoch, lease_.epoch);
+    head_.term = lease_.term;
     tip_ = {.seq = head_.seq,
             .digest = head_.digest,
             .ordinal = head_.ordinal,
@@ -210,7 +211,7 @@ void Group::become_live(const LoadedGroup& loaded) {
 void Group::resume_waiting(Time now) {
     std::deque<Work> works = std::exchange(waiting_, {});
     for (Work& work : works) {
-        if (parked_.contains(work.post.uid) || !admit(work, now)) park(std::move(work));
+        if (parked_.contains(work.command.uid) || !admit(work, now)) park(std::move(work));
     }
     for (Opening& opening : std::exchange(openings_waiting_, {})) open_step(std::move(opening));
 }
@@ -220,7 +221,7 @@ void Group::refuse_waiting(const Error& error) {
     const bool denies = error.code == Code::store_unavailable;
     const Error unknown{.code = Code::timeout, .where = "store", .retry_after_ms = 1'000};
     for (const Work& work : std::exchange(waiting_, {})) {
-        refuse(work.post.reply_to, denies && work.untold ? unknown : error);
+        refuse(work.command.reply_to, denies && work.untold ? unknown : error);
     }
     for (const Opening& opening : std::exchange(openings_waiting_, {})) {
         effects_.answer_open(opening.ask, std::unexpected(error));
@@ -249,7 +250,7 @@ void Group::flush() {
     staged_.erase(staged_.begin(), staged_.begin() + static_cast<std::ptrdiff_t>(count));
 
     store::Commit commit{
-        .gid = gid_, .term = tenure_.term, .expected = head_.version, .head = head_};
+        .gid = gid_, .term = lease_.term, .expected = head_.version, .head = head_};
     for (const Operation& operation : in_flight_) {
         if (operation.created) commit.head = *operation.created;
         if (operation.entry) commit.entries.push_back(*operation.entry);
@@ -273,7 +274,7 @@ void Group::flush() {
         std::ranges::copy(operation.member_events, std::back_inserter(commit.member_events));
     }
     const Tip& after = in_flight_.back().after;
-    commit.head.term = tenure_.term;
+    commit.head.term = lease_.term;
     commit.head.version = head_.version + 1;
     commit.head.seq = after.seq;
     commit.head.digest = after.digest;
@@ -324,7 +325,7 @@ void Group::commit_done() {
             effects_.nudge(bus::UserLogMoved{event.uid});
         }
         for (const store::MemberRow& row : operation.members) {
-            publish_member(row, operation.ousted, operation.post.uid, operation.after.members);
+            publish_member(row, operation.ousted, operation.command.uid, operation.after.members);
         }
         if (operation.settings) {
             settings_now_ = *operation.settings;
@@ -358,7 +359,7 @@ void Group::finish(Operation& operation) {
         ring_.append(*operation.entry);
         if (const auto member = members_.find(operation.entry->sender); member != members_.end()) {
             if (member->second.sends > 0) --member->second.sends;
-            const Seq seen{operation.post.command.send().seen()};
+            const Seq seen{operation.command.frame.send().seen()};
             move_read(member->second, planted(Bug::own_send_reads) ? operation.entry->seq : seen);
         }
     }
@@ -371,12 +372,12 @@ void Group::finish(Operation& operation) {
     if (operation.ends_page) sweep_stepped();
     if (planted(Bug::ack_before_commit) || operation.is_own()) return;
     if (operation.swept_after) {
-        operation.also.push_back(operation.post.reply_to);
+        operation.also.push_back(operation.command.reply_to);
         operation.swept_after->waiting = std::move(operation.also);
         return sweep(std::move(*operation.swept_after));
     }
     for (const bus::ReplyTo& again : operation.also) answer(again, operation.answer);
-    answer(operation.post.reply_to, std::move(operation.answer));
+    answer(operation.command.reply_to, std::move(operation.answer));
 }
 
 void Group::settle(const Operation& operation) {
@@ -398,7 +399,7 @@ void Group::settle(const Operation& operation) {
     for (const store::ReactionRow& row : operation.reactions) {
         changes_.reactions.set_durable({.uid = row.uid, .seq = row.seq, .emoji = row.emoji},
                                        commit);
-        if (row.uid != operation.post.uid) continue;
+        if (row.uid != operation.command.uid) continue;
         pb::React react;
         react.set_gid(gid_.value);
         react.set_epoch(head_.epoch.value);
@@ -447,7 +448,7 @@ void Group::drop_memory() {
             std::vector<Work> retries;
             // Whoever tried again under another token is not refused for the former one.
             const bool ended =
-                settings_.gate != nullptr && settings_.gate->objection_to(operation.post);
+                settings_.gate != nullptr && settings_.gate->objection_to(operation.command);
             for (const bus::ReplyTo& again : operation.also) {
                 if (ended) {
                     refuse(again,
@@ -455,10 +456,10 @@ void Group::drop_memory() {
                     continue;
                 }
                 retries.push_back(
-                    {.post = operation.post, .rated = true, .ruled = true, .judged = true});
-                retries.back().post.reply_to = again;
+                    {.command = operation.command, .rated = true, .ruled = true, .judged = true});
+                retries.back().command.reply_to = again;
             }
-            works.push_back({.post = std::move(operation.post),
+            works.push_back({.command = std::move(operation.command),
                              .rated = true,
                              .ruled = true,
                              .judged = true,
@@ -469,7 +470,7 @@ void Group::drop_memory() {
     }
     for (auto& [uid, parked] : parked_) {
         for (Work& work : parked) {
-            works.push_back({.post = std::move(work.post),
+            works.push_back({.command = std::move(work.command),
                              .rated = work.rated,
                              .ruled = work.ruled,
                              .judged = work.judged,
@@ -545,7 +546,7 @@ bool Group::is_staff(UserId uid) const {
 }
 
 bool Group::holds(UserId uid) const {
-    const auto theirs = [uid](const Operation& operation) { return operation.post.uid == uid; };
+    const auto theirs = [uid](const Operation& operation) { return operation.command.uid == uid; };
     return std::ranges::any_of(staged_, theirs) || std::ranges::any_of(in_flight_, theirs);
 }
 

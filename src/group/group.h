@@ -1,11 +1,10 @@
 #pragma once
-// One group in its owner's memory: who may post, what number it gets, and when it is answered.
-// A command passes these stages, each of which may refuse it: load, rate, membership, duplicate,
-// rules (stages.cc), number (it is now *ordered*), commit (it is now *durable*), answer and
-// publish.
+// One group in its owner's memory: who may send, what number it gets, and when it is answered.
+// Each of these may refuse a command: load, rate, membership, duplicate, rules (send_rules.cc).
+// Then it gets its number (*ordered*), is committed (*durable*), answered and published.
 //
 // Owner: Partition. Thread: the partition's worker. Pure: everything comes in through on_*, and
-// leaves through Effects.
+// leaves through GroupPort.
 // Cost: nothing here grows with the number of members but the cache of those who were active.
 
 #include <cstdint>
@@ -20,25 +19,25 @@
 #include "group/effects.h"
 #include "group/invites.h"
 #include "group/members.h"
+#include "group/pipeline.h"
 #include "group/rank.h"
 #include "group/readers.h"
 #include "group/ring.h"
+#include "group/rules/rules.h"
 #include "group/sent_index.h"
 #include "group/settings.h"
 #include "group/sweeps.h"
 #include "group/tallies.h"
-#include "group/unsettled.h"
-#include "group/work.h"
-#include "safety/rules.h"
+#include "group/uncommitted_state.h"
 #include "store/store.h"
 
 namespace stentor::group {
 
 class Group {
 public:
-    Group(GroupId gid, const Tenure& tenure, const Settings& settings, Effects& effects);
+    Group(GroupId gid, const Lease& lease, const Settings& settings, GroupPort& effects);
 
-    void on_post(bus::Post post, Time now);
+    void on_command(bus::Command command, Time now);
     void on_open(std::uint64_t ask, const bus::AskOpen& question, Time now);
     void on_loaded(const Loaded& loaded, Time now);
     void on_committed(store::Outcome outcome);
@@ -63,37 +62,37 @@ private:
     enum class State : std::uint8_t { unloaded, loading, absent, live, closed };
     enum class Step : std::uint8_t { passed, refused, parked };
 
-    // ---- Stages (commands.cc). False: it was parked, so those behind it wait too.
+    // ---- Admission (admission.cc). False: it was parked, so those behind it wait too.
     bool admit(Work& work, Time now);
     bool admit_command(Work& work, CachedMember& member, Time now);
     bool admit_send(Work& work, CachedMember& member, Time now);
-    bool admit_read(const bus::Post& post, CachedMember& member);
+    bool admit_read(const bus::Command& command, CachedMember& member);
     [[nodiscard]] std::optional<Error> objection_to_id(Work& work, CachedMember& member, Time now);
-    [[nodiscard]] std::optional<Error> standing_objection(const bus::Post& post,
+    [[nodiscard]] std::optional<Error> standing_objection(const bus::Command& command,
                                                           const CachedMember& member,
                                                           Time now) const;
     // The index's word, or the store's: nothing when it must be asked first.
     [[nodiscard]] std::optional<bool> is_known(const SentId& id, bool absent_in_store) const;
-    // The rules (stages.cc)
     [[nodiscard]] std::optional<Error> rate_objection(CachedMember& member, Time now);
     [[nodiscard]] std::optional<Error> storm_objection(const Work& work, const CachedMember& member,
                                                        Time now);
-    [[nodiscard]] safety::ActivityRule activity_rule() const;
+    [[nodiscard]] rules::ActivityRule activity_rule() const;
     [[nodiscard]] Step pass_stages(Work& work, CachedMember& member, Time now);
     [[nodiscard]] bool know_account(Work& work, CachedMember& member);
     [[nodiscard]] std::optional<Error> body_objection(const pb::Body& body,
                                                       const store::MemberRow& row) const;
-    [[nodiscard]] std::optional<Error> objection_to_words(const bus::Post& post) const;
+    [[nodiscard]] std::optional<Error> objection_to_words(const bus::Command& command) const;
     [[nodiscard]] std::optional<Error> pace_objection(std::uint64_t text, CachedMember& member,
                                                       Time now) const;
     [[nodiscard]] Step pass_filter(Work& work, Time now);
     void note_sent(const Work& work, CachedMember& member, Time now);
-    void refuse_post(const bus::Post& post, const Error& error, std::string_view reason, Time now);
-    void answer_duplicate(const bus::Post& post, const SentAt& at);
-    void stage_send(const bus::Post& post, Time now);
+    void refuse_command(const bus::Command& command, const Error& error, std::string_view reason,
+                        Time now);
+    void answer_duplicate(const bus::Command& command, const SentAt& at);
+    void stage_send(const bus::Command& command, Time now);
     void stage(Operation operation);
     void move_read(CachedMember& member, Seq seq);
-    void write_first_row(const bus::Post& post, const CachedMember& member);
+    void write_first_row(const bus::Command& command, const CachedMember& member);
 
     // ---- Coming and going (membership.cc). False: as above.
     bool admit_create(Work& work, Time now);
@@ -108,14 +107,14 @@ private:
     void let_in(Operation& operation, store::MemberRow row, Time now) const;
     void put_out(Operation& operation, store::MemberRow& row, Time now) const;
     [[nodiscard]] pb::ServerFrame group_ready(const store::MemberRow& row) const;
-    [[nodiscard]] Operation step(const bus::Post& post) const;
+    [[nodiscard]] Operation step(const bus::Command& command) const;
     // Puts the operation's member rows into memory as well.
     void stage_rows(Operation operation);
 
     // ---- Who may do what to whom (moderation.cc)
     bool admit_member_change(Work& work, CachedMember& member, Time now);
     bool change_role(const Work& work, CachedMember& target, const Heir& heir, Time now);
-    [[nodiscard]] std::optional<Error> objection_to_create(const bus::Post& post,
+    [[nodiscard]] std::optional<Error> objection_to_create(const bus::Command& command,
                                                            const LoadedEntrance& entrance) const;
     [[nodiscard]] pb::GroupSettings settings_of(const pb::CreateGroup& create) const;
     void change_standing(const Work& work, CachedMember& target, const Heir& heir, Time now);
@@ -123,7 +122,7 @@ private:
     void confirm(const Work& work, const CachedMember& target, pb::OustReason ousted);
     bool admit_note(Work& work, CachedMember& member, Time now);
     // Nothing when he may; otherwise what he is refused with.
-    [[nodiscard]] std::optional<Error> objection_to(Act act, const bus::Post& post,
+    [[nodiscard]] std::optional<Error> objection_to(Act act, const bus::Command& command,
                                                     const CachedMember& member,
                                                     Rank target = Rank::none) const;
     // Somebody else, whom the command is about. Nothing: he is being loaded.
@@ -166,7 +165,7 @@ private:
     bool admit_edit(Work& work, CachedMember& member, Time now);
     bool admit_hide(Work& work, CachedMember& member, Time now);
     bool admit_react(Work& work, CachedMember& member, Time now);
-    void admit_typing(const bus::Post& post, CachedMember& member, Time now);
+    void admit_typing(const bus::Command& command, CachedMember& member, Time now);
     // Reactions that go, a page at a time (clearing.cc)
     bool admit_clear(Work& work, CachedMember& member, Time now);
     void sweep(Sweep sweep);
@@ -177,19 +176,20 @@ private:
     void lose_sweeps(Error error);
     [[nodiscard]] std::optional<Error> objection_to_change(Work& work, CachedMember& member,
                                                            Epoch named, Time now);
-    [[nodiscard]] std::optional<Error> objection_to_recall(const bus::Post& post,
+    [[nodiscard]] std::optional<Error> objection_to_recall(const bus::Command& command,
                                                            const CachedMember& member,
                                                            const LogEntry& entry, Time now) const;
-    [[nodiscard]] std::optional<Error> objection_to_edit(const bus::Post& post,
+    [[nodiscard]] std::optional<Error> objection_to_edit(const bus::Command& command,
                                                          const LogEntry& entry, Time now) const;
-    std::optional<Error> react_to(const bus::Post& post, CachedMember& member,
+    std::optional<Error> react_to(const bus::Command& command, CachedMember& member,
                                   const LoadedReactions& loaded);
-    [[nodiscard]] bool may_see(const bus::Post& post, const CachedMember& member, Seq seq) const;
+    [[nodiscard]] bool may_see(const bus::Command& command, const CachedMember& member,
+                               Seq seq) const;
     // As it will be once everything staged is durable; nullptr: it is not in memory.
     [[nodiscard]] const LogEntry* newest_state(Seq seq) const;
     // nullptr: there is none that he may see. Nothing: it has been asked for.
     std::optional<const LogEntry*> entry_for(Work& work, const CachedMember& member, Seq seq);
-    void stage_change(const bus::Post& post, LogEntry entry);
+    void stage_change(const bus::Command& command, LogEntry entry);
     [[nodiscard]] bool may_have_reactions(Seq seq) const;
     void answer_repeat(const Work& work, const LogEntry& entry);
     void publish_change(const LogEntry& entry);
@@ -202,14 +202,14 @@ private:
     void on_floor_loaded(const Result<Found>& found);
     void floor_raised(const Operation& operation);
 
-    // ---- Sums (sums.cc)
+    // ---- Sums (tallies_publish.cc)
     void count_readers();
     void on_readers_loaded(const Result<Found>& found);
     void append_to_sums(const LogEntry& entry);
     void set_row(CachedMember& member, store::MemberRow row);
     void publish_sums(Time now);
 
-    // ---- Opening (opening.cc)
+    // ---- Opening (open.cc)
     void open_step(Opening opening);
     void look_for_hidden(Opening opening, Seq cursor);
     void on_looked_up(std::uint64_t ask, const Result<Found>& found);
@@ -249,9 +249,9 @@ private:
     }
 
     GroupId gid_;
-    const Tenure& tenure_;
+    const Lease& lease_;
     const Settings& settings_;
-    Effects& effects_;
+    GroupPort& effects_;
 
     State state_{State::unloaded};
     std::uint32_t generation_{};
@@ -263,8 +263,8 @@ private:
     pb::GroupSettings settings_now_;    // Durable.
     pb::GroupSettings group_settings_;  // As they will be once everything staged is durable.
     Ring ring_{{}, {}};
-    safety::Activity activity_;
-    safety::ComeBackTimes come_back_;
+    rules::Activity activity_;
+    rules::ComeBackTimes come_back_;
     SentIndex sent_{Time::max()};
 
     std::deque<Operation> staged_;

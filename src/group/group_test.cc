@@ -320,11 +320,11 @@ TEST_F(AGroup, StaysInMemoryWhileACommitIsUnderWay) {
 TEST_F(AGroup, KnowsItsAdminsPostsFromOrdinaryOnes) {
     join(kBob);
     settle();
-    bus::Post post{.gid = gid, .uid = kAnn};
-    post.command.mutable_send();
-    EXPECT_EQ(partition().lane_of(post), Lane::first);
-    post.uid = kBob;
-    EXPECT_EQ(partition().lane_of(post), Lane::ordinary);
+    bus::Command command{.gid = gid, .uid = kAnn};
+    command.frame.mutable_send();
+    EXPECT_EQ(partition().lane_of(command), Lane::first);
+    command.uid = kBob;
+    EXPECT_EQ(partition().lane_of(command), Lane::ordinary);
 }
 
 TEST_F(AGroup, JoinsAndLeavesOnceHoweverOftenItIsAsked) {

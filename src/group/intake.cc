@@ -6,9 +6,9 @@
 
 namespace stentor::group {
 
-Lane lane_of(const bus::Post& post, bool by_staff) {
-    if (post.operator_rights) return Lane::first;
-    switch (post.command.command_case()) {
+Lane lane_of(const bus::Command& command, bool by_staff) {
+    if (command.operator_rights) return Lane::first;
+    switch (command.frame.command_case()) {
         case pb::ClientFrame::kRecall:
         case pb::ClientFrame::kClearReactions:
         case pb::ClientFrame::kChangeMember:
@@ -22,8 +22,8 @@ Lane lane_of(const bus::Post& post, bool by_staff) {
 }
 
 void Intake::Waiting::put(Arrival arrival) {
-    const GroupId gid = arrival.post.gid;
-    std::deque<Arrival>& queue = posts[gid];
+    const GroupId gid = arrival.command.gid;
+    std::deque<Arrival>& queue = commands[gid];
     if (queue.empty()) turns.push_back(gid);
     queue.push_back(std::move(arrival));
 }
@@ -31,11 +31,11 @@ void Intake::Waiting::put(Arrival arrival) {
 Intake::Arrival Intake::Waiting::take() {
     const GroupId gid = turns.front();
     turns.pop_front();
-    const auto found = posts.find(gid);
+    const auto found = commands.find(gid);
     Arrival arrival = std::move(found->second.front());
     found->second.pop_front();
     if (found->second.empty()) {
-        posts.erase(found);
+        commands.erase(found);
     } else {
         turns.push_back(gid);
     }
@@ -49,15 +49,16 @@ std::size_t Intake::SenderHash::operator()(const Sender& sender) const {
 
 // An admin whose send waits in `first` and who leaves then, or who was not known to be one when his
 // last post came and is now: neither may overtake himself.
-void Intake::put(Lane lane, bus::Post post, Time arrived) {
+void Intake::put(Lane lane, bus::Command command, Time arrived) {
     if (lane != Lane::sums) {
-        Waits& waits = senders_.try_emplace({post.gid, post.uid}, Waits{.lane = lane, .count = 0})
-                           .first->second;
+        Waits& waits =
+            senders_.try_emplace({command.gid, command.uid}, Waits{.lane = lane, .count = 0})
+                .first->second;
         ++waits.count;
         lane = waits.lane;
     }
     ++size_;
-    lanes_[static_cast<std::size_t>(lane)].put({.post = std::move(post), .at = arrived});
+    lanes_[static_cast<std::size_t>(lane)].put({.command = std::move(command), .at = arrived});
 }
 
 // On a fair turn the lanes behind the first have the word, by turns: were it always the last one,
@@ -74,17 +75,17 @@ Lane Intake::next_lane() {
         order, [this](Lane lane) { return !lanes_[static_cast<std::size_t>(lane)].turns.empty(); });
 }
 
-std::optional<bus::Post> Intake::take() {
+std::optional<bus::Command> Intake::take() {
     if (size_ == 0) return std::nullopt;
     --size_;
     const Lane lane = next_lane();
     Arrival arrival = lanes_[static_cast<std::size_t>(lane)].take();
     if (lane != Lane::sums) {
-        const auto waits = senders_.find({arrival.post.gid, arrival.post.uid});
+        const auto waits = senders_.find({arrival.command.gid, arrival.command.uid});
         if (--waits->second.count == 0) senders_.erase(waits);
         earliest_ = std::min(earliest_.value_or(arrival.at), arrival.at);
     }
-    return std::move(arrival.post);
+    return std::move(arrival.command);
 }
 
 }  // namespace stentor::group

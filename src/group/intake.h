@@ -28,13 +28,13 @@ namespace stentor::group {
 enum class Lane : std::uint8_t { first, ordinary, sums };
 
 // `by_staff`: the sender is known to be an admin of the group.
-[[nodiscard]] Lane lane_of(const bus::Post& post, bool by_staff);
+[[nodiscard]] Lane lane_of(const bus::Command& command, bool by_staff);
 
 class Intake {
 public:
     // `arrived`: for those who ask how long commands wait.
-    void put(Lane lane, bus::Post post, Time arrived = {});
-    [[nodiscard]] std::optional<bus::Post> take();
+    void put(Lane lane, bus::Command command, Time arrived = {});
+    [[nodiscard]] std::optional<bus::Command> take();
     // Of those taken since this was asked last: when the one had come that waited longest. Sums
     // are left out, which are meant to wait. Each group is served in its turn, so whatever waits
     // long is preceded by what has waited as long.
@@ -49,12 +49,12 @@ private:
     static constexpr std::uint32_t kFairEvery = 8;
 
     struct Arrival {
-        bus::Post post;
+        bus::Command command;
         Time at;
     };
     struct Waiting {
         std::deque<GroupId> turns;  // Each group that has something, once.
-        std::unordered_map<GroupId, std::deque<Arrival>> posts;
+        std::unordered_map<GroupId, std::deque<Arrival>> commands;
 
         void put(Arrival arrival);
         Arrival take();

@@ -13,37 +13,37 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::UnorderedElementsAre;
 
-bus::Post post_of(std::uint64_t gid, std::uint64_t uid, std::uint32_t number) {
-    bus::Post post{.gid = GroupId{gid}, .uid = UserId{uid}};
-    post.command.set_request_id(number);
-    post.command.mutable_send();
-    return post;
+bus::Command post_of(std::uint64_t gid, std::uint64_t uid, std::uint32_t number) {
+    bus::Command command{.gid = GroupId{gid}, .uid = UserId{uid}};
+    command.frame.set_request_id(number);
+    command.frame.mutable_send();
+    return command;
 }
 
 std::vector<std::uint32_t> taken(Intake& intake) {
     std::vector<std::uint32_t> numbers;
-    while (const auto post = intake.take()) numbers.push_back(post->command.request_id());
+    while (const auto command = intake.take()) numbers.push_back(command->frame.request_id());
     EXPECT_TRUE(intake.empty());
     return numbers;
 }
 
 TEST(Lane, RecallsKicksAndOperatorsGoFirstAndSumsLast) {
-    bus::Post post = post_of(1, 1, 1);
-    EXPECT_EQ(lane_of(post, false), Lane::ordinary);
-    EXPECT_EQ(lane_of(post, true), Lane::first) << "an owner's or an admin's";
-    post.operator_rights = true;
-    EXPECT_EQ(lane_of(post, false), Lane::first) << "the system's";
-    post.operator_rights = false;
-    post.command.mutable_recall();
-    EXPECT_EQ(lane_of(post, false), Lane::first);
-    post.command.mutable_change_member()->set_kick(true);
-    EXPECT_EQ(lane_of(post, false), Lane::first);
-    post.command.mutable_leave_group();
-    EXPECT_EQ(lane_of(post, true), Lane::ordinary) << "behind what he has sent";
-    post.command.mutable_read();
-    EXPECT_EQ(lane_of(post, true), Lane::sums);
-    post.command.mutable_react();
-    EXPECT_EQ(lane_of(post, false), Lane::sums);
+    bus::Command command = post_of(1, 1, 1);
+    EXPECT_EQ(lane_of(command, false), Lane::ordinary);
+    EXPECT_EQ(lane_of(command, true), Lane::first) << "an owner's or an admin's";
+    command.operator_rights = true;
+    EXPECT_EQ(lane_of(command, false), Lane::first) << "the system's";
+    command.operator_rights = false;
+    command.frame.mutable_recall();
+    EXPECT_EQ(lane_of(command, false), Lane::first);
+    command.frame.mutable_change_member()->set_kick(true);
+    EXPECT_EQ(lane_of(command, false), Lane::first);
+    command.frame.mutable_leave_group();
+    EXPECT_EQ(lane_of(command, true), Lane::ordinary) << "behind what he has sent";
+    command.frame.mutable_read();
+    EXPECT_EQ(lane_of(command, true), Lane::sums);
+    command.frame.mutable_react();
+    EXPECT_EQ(lane_of(command, false), Lane::sums);
 }
 
 TEST(Intake, LanesGoInTheirOrder) {
@@ -72,8 +72,8 @@ TEST(Intake, NoLaneStarves) {
     std::vector<std::uint32_t> seen;
     for (std::uint32_t i = 100; i < 120; ++i) {
         intake.put(Lane::first, post_of(1, 3, i));
-        if (const auto post = intake.take(); post->command.request_id() < 100) {
-            seen.push_back(post->command.request_id());
+        if (const auto command = intake.take(); command->frame.request_id() < 100) {
+            seen.push_back(command->frame.request_id());
         }
     }
     EXPECT_THAT(seen, UnorderedElementsAre(7, 8));
@@ -86,7 +86,7 @@ TEST(Intake, NoLaneStarvesWhileAllAreRefilled) {
         intake.put(Lane::first, post_of(1, 1, 1));
         intake.put(Lane::ordinary, post_of(1, 2, 2));
         intake.put(Lane::sums, post_of(1, 3, 3));
-        ++taken_of[intake.take()->command.request_id()];
+        ++taken_of[intake.take()->frame.request_id()];
     }
     EXPECT_EQ(taken_of[1], 1'400);
     EXPECT_EQ(taken_of[2], 100);
@@ -113,10 +113,10 @@ TEST(Intake, TellsWhenTheOneHadComeThatWaitedLongest) {
     intake.put(Lane::sums, post_of(1, 1, 1), from_ms(500));
     intake.put(Lane::ordinary, post_of(1, 2, 2), from_ms(1'000));
     intake.put(Lane::ordinary, post_of(2, 3, 3), from_ms(2'000));
-    EXPECT_EQ(intake.take()->command.request_id(), 2U);
-    EXPECT_EQ(intake.take()->command.request_id(), 3U);
+    EXPECT_EQ(intake.take()->frame.request_id(), 2U);
+    EXPECT_EQ(intake.take()->frame.request_id(), 3U);
     EXPECT_EQ(intake.take_earliest(), from_ms(1'000));
-    EXPECT_EQ(intake.take()->command.request_id(), 1U);
+    EXPECT_EQ(intake.take()->frame.request_id(), 1U);
     EXPECT_EQ(intake.take_earliest(), std::nullopt) << "sums are meant to wait";
 }
 
@@ -139,11 +139,11 @@ TEST(Intake, KeepsTheOrderOfEachSenderInItsLane) {
         if (random() % 2 == 0) {
             intake.put(Lane::ordinary, post_of(random() % 5, random() % 4, ++number));
             ++count;
-        } else if (const auto post = intake.take()) {
+        } else if (const auto command = intake.take()) {
             --count;
-            auto& last = newest[{post->gid.value, post->uid.value}];
-            EXPECT_GT(post->command.request_id(), last);
-            last = post->command.request_id();
+            auto& last = newest[{command->gid.value, command->uid.value}];
+            EXPECT_GT(command->frame.request_id(), last);
+            last = command->frame.request_id();
         }
         ASSERT_EQ(intake.size(), count);
     }

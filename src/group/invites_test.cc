@@ -28,7 +28,7 @@ protected:
         pb::ClientFrame frame;
         frame.mutable_create_invite()->set_uses_max(uses_max);
         frame.mutable_create_invite()->set_expires_ms(to_ms(expires));
-        const auto request = post(by, std::move(frame));
+        const auto request = submit(by, std::move(frame));
         settle();
         return request;
     }
@@ -39,7 +39,7 @@ protected:
         now += Millis{1};
         pb::ClientFrame frame;
         frame.mutable_join_group()->set_invite(code);
-        const auto request = post(uid, std::move(frame));
+        const auto request = submit(uid, std::move(frame));
         settle();
         return request;
     }
@@ -51,7 +51,7 @@ protected:
         pb::ClientFrame frame;
         frame.mutable_change_member()->set_uid(uid.value);
         set(*frame.mutable_change_member());
-        const auto request = post(by, std::move(frame));
+        const auto request = submit(by, std::move(frame));
         settle();
         return request;
     }
@@ -61,7 +61,7 @@ protected:
     std::uint32_t end(UserId by, const std::string& code, bool operator_rights = false) {
         pb::ClientFrame frame;
         frame.mutable_end_invite()->set_invite(code);
-        const auto request = post(by, std::move(frame), true, operator_rights);
+        const auto request = submit(by, std::move(frame), true, operator_rights);
         settle();
         return request;
     }
@@ -69,7 +69,7 @@ protected:
         pb::ClientFrame frame;
         frame.mutable_configure_group()->mutable_settings()->set_join_policy(policy);
         frame.mutable_configure_group()->add_fields("join_policy");
-        post(kAnn, std::move(frame));
+        submit(kAnn, std::move(frame));
         settle();
     }
     void leave_memory() {
@@ -146,7 +146,7 @@ TEST_F(InvitesTest, OneOfADemotedAdminIsVoidOutOfMemoryToo) {
 TEST_F(InvitesTest, OneOfTheOperatorsNeedsNoMember) {
     pb::ClientFrame frame;
     frame.mutable_create_invite();
-    const auto request = post({}, std::move(frame), true, true);
+    const auto request = submit({}, std::move(frame), true, true);
     settle();
     EXPECT_TRUE(lets_in(kDan, answer_to(request)->invite().invite()));
 }

@@ -23,7 +23,7 @@ TEST_F(LateChanges, WhoIsMutedNeitherEditsNorIsSeenTyping) {
     pb::ClientFrame frame;
     frame.mutable_change_member()->set_uid(kBob.value);
     frame.mutable_change_member()->set_mute_until_ms(to_ms(now + Millis{60'000}));
-    post(kAnn, std::move(frame));
+    submit(kAnn, std::move(frame));
     settle();
     items.clear();
     const auto edited = edit(kBob, {1}, 0, "uno");

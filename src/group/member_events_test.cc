@@ -34,7 +34,7 @@ protected:
         pb::ClientFrame frame;
         frame.mutable_change_member()->set_uid(uid.value);
         set(*frame.mutable_change_member());
-        return post(by, std::move(frame), true, by == kOperator);
+        return submit(by, std::move(frame), true, by == kOperator);
     }
     std::vector<MemberEvent> told() {
         settle();

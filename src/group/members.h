@@ -16,7 +16,7 @@
 #include "base/ids.h"
 #include "base/limits.h"
 #include "base/time.h"
-#include "group/work.h"
+#include "group/pipeline.h"
 
 namespace stentor::group {
 

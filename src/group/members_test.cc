@@ -85,12 +85,12 @@ protected:
         for (std::uint64_t uid = first; uid < first + count; ++uid) {
             pb::ClientFrame frame;
             frame.mutable_typing()->set_gid(group.value);
-            partition().on_post({.reply_to = {.node = {1}, .request_id = ++requests_},
-                                 .gid = group,
-                                 .uid = {uid},
-                                 .limits_lifted = true,
-                                 .command = std::move(frame)},
-                                now);
+            partition().on_command({.reply_to = {.node = {1}, .request_id = ++requests_},
+                                    .gid = group,
+                                    .uid = {uid},
+                                    .limits_lifted = true,
+                                    .frame = std::move(frame)},
+                                   now);
             if (uid == first) load_all();  // The group itself: few may wait for that.
         }
         load_all();

@@ -28,7 +28,9 @@ constexpr Error kPending{.code = Code::approval_pending, .where = "gid"};
 
 // ---- Steps
 
-Operation Group::step(const bus::Post& post) const { return {.post = post, .after = tip_}; }
+Operation Group::step(const bus::Command& command) const {
+    return {.command = command, .after = tip_};
+}
 
 void Group::stage_rows(Operation operation) {
     for (const MemberRow& row : operation.members) {
@@ -55,34 +57,34 @@ pb::ServerFrame Group::group_ready(const MemberRow& row) const {
 // ---- Creating
 
 bool Group::admit_create(Work& work, Time now) {
-    const bus::Post& post = work.post;
+    const bus::Command& command = work.command;
     if (state_ == State::live) {
         const auto creates = [](const Operation& operation) {
             return operation.created.has_value();
         };
-        if (head_.creator != post.uid) {
-            refuse(post.reply_to, {.code = Code::internal, .where = "gid"});
-        } else if (!answer_with(post.reply_to, creates)) {
-            answer(post.reply_to, group_ready(members_[post.uid].row));
+        if (head_.creator != command.uid) {
+            refuse(command.reply_to, {.code = Code::internal, .where = "gid"});
+        } else if (!answer_with(command.reply_to, creates)) {
+            answer(command.reply_to, group_ready(members_[command.uid].row));
         }
         return true;
     }
     const auto* entrance = found_as<LoadedEntrance>(work.found);
     if (entrance == nullptr) {
-        load_for(post.uid, Entrance{.invite = {}, .of = post.uid, .with = {}});
+        load_for(command.uid, Entrance{.invite = {}, .of = command.uid, .with = {}});
         return false;
     }
-    if (const auto error = objection_to_create(post, *entrance)) {
-        refuse(post.reply_to, *error);
+    if (const auto error = objection_to_create(command, *entrance)) {
+        refuse(command.reply_to, *error);
         return true;
     }
     if (const Step step = pass_filter(work, now); step != Step::passed) {
         return step == Step::refused;
     }
-    found_group(post.uid, settings_of(post.command.create_group()), now);
+    found_group(command.uid, settings_of(command.frame.create_group()), now);
 
-    MemberRow row{.uid = post.uid, .role = Role::owner, .version = 1, .joined = now};
-    Operation operation = step(post);
+    MemberRow row{.uid = command.uid, .role = Role::owner, .version = 1, .joined = now};
+    Operation operation = step(command);
     operation.created = head_;
     operation.after.members = 1;
     operation.answer = group_ready(row);
@@ -91,21 +93,21 @@ bool Group::admit_create(Work& work, Time now) {
     entry.mutable_joined()->set_role(pb::ROLE_OWNER);
     tell(operation, row.uid, std::move(entry), now);
     operation.member_events.push_back(
-        {.uid = row.uid, .kind = MemberEvent::Kind::joined, .by = post.uid});
+        {.uid = row.uid, .kind = MemberEvent::Kind::joined, .by = command.uid});
     operation.members.push_back(std::move(row));
     stage_rows(std::move(operation));
     return true;
 }
 
-std::optional<Error> Group::objection_to_create(const bus::Post& post,
+std::optional<Error> Group::objection_to_create(const bus::Command& command,
                                                 const LoadedEntrance& entrance) const {
-    if (settings_.operator_creates && !post.operator_rights) {
+    if (settings_.operator_creates && !command.operator_rights) {
         return Error{.code = Code::not_permitted, .where = "create_group", .rule = "create"};
     }
-    if (post.command.create_group().settings().kind() == pb::GROUP_KIND_DIRECT) {
+    if (command.frame.create_group().settings().kind() == pb::GROUP_KIND_DIRECT) {
         return Error{.code = Code::bad_field, .where = "create_group.settings.kind"};
     }
-    if (auto error = objection_to_words(post)) return error;
+    if (auto error = objection_to_words(command)) return error;
     return no_room(entrance);
 }
 
@@ -125,8 +127,8 @@ void Group::found_group(UserId creator, pb::GroupSettings settings, Time now) {
     state_ = State::live;
     settings_now_ = std::move(settings);
     group_settings_ = settings_now_;
-    head_ = {.epoch = tenure_.epoch,
-             .term = tenure_.term,
+    head_ = {.epoch = lease_.epoch,
+             .term = lease_.term,
              .digest = genesis(gid_),
              .time = now,
              .floor_digest = genesis(gid_),
@@ -142,10 +144,10 @@ void Group::found_group(UserId creator, pb::GroupSettings settings, Time now) {
 // Whoever is in, or waits, is answered as the first time. One who is so only by an operation that
 // is not durable yet gets his answer behind that.
 bool Group::is_member_already(const Work& work, const CachedMember& member) {
-    const bus::Post& post = work.post;
+    const bus::Command& command = work.command;
     const bool in = member.row.role != Role::none;
     if (!in && !member.row.pending) return false;
-    Operation operation = step(post);
+    Operation operation = step(command);
     if (in) {
         operation.answer = group_ready(member.row);
     } else {
@@ -153,8 +155,8 @@ bool Group::is_member_already(const Work& work, const CachedMember& member) {
     }
     if (member.pending == 0) {
         // Its commit had an unknown outcome: no node was told.
-        if (work.untold) publish_member(member.row, {}, post.uid, tip_.members);
-        answer(post.reply_to, std::move(operation.answer));
+        if (work.untold) publish_member(member.row, {}, command.uid, tip_.members);
+        answer(command.reply_to, std::move(operation.answer));
         return true;
     }
     operation.members.push_back(member.row);
@@ -193,20 +195,20 @@ const store::InviteRow* Group::invite_for(const Work& work, const MemberRow& who
 }
 
 bool Group::admit_join(const Work& work, CachedMember& member, Time now) {
-    const bus::Post& post = work.post;
+    const bus::Command& command = work.command;
     const pb::JoinPolicy policy = group_settings_.join_policy();
     if (state_ == State::live && member.row.banned) {
         // Banned before they ever came, they do not know that there is such a group.
         const bool hidden = policy == pb::JOIN_POLICY_INVITE && member.row.joined == Time{};
-        refuse(post.reply_to, hidden ? kNoGroup : Error{.code = Code::banned, .where = "gid"});
+        refuse(command.reply_to, hidden ? kNoGroup : Error{.code = Code::banned, .where = "gid"});
         return true;
     }
     if (member.row.role != Role::none) return is_member_already(work, member);
     const auto* entrance = found_as<LoadedEntrance>(work.found);
     if (entrance == nullptr) {
         load_for(
-            post.uid,
-            Entrance{.invite = post.command.join_group().invite(), .of = post.uid, .with = {}});
+            command.uid,
+            Entrance{.invite = command.frame.join_group().invite(), .of = command.uid, .with = {}});
         return false;
     }
     const store::InviteRow* invite = invite_for(work, member.row, now);
@@ -215,16 +217,16 @@ bool Group::admit_join(const Work& work, CachedMember& member, Time now) {
                         (policy == pb::JOIN_POLICY_INVITE && invite == nullptr);
     // A link that does not open it says no more than a wrong number would.
     if (closed) {
-        refuse(post.reply_to, kNoGroup);
+        refuse(command.reply_to, kNoGroup);
         return true;
     }
     if (const auto error = no_room(*entrance)) {
-        refuse(post.reply_to, *error);
+        refuse(command.reply_to, *error);
         return true;
     }
     const bool asks = policy == pb::JOIN_POLICY_APPROVAL && invite == nullptr;
     if (asks && is_member_already(work, member)) return true;
-    Operation operation = step(post);
+    Operation operation = step(command);
     MemberRow row = member.row;
     if (asks) {
         row.pending = true;
@@ -251,7 +253,7 @@ void Group::let_in(Operation& operation, MemberRow row, Time now) const {
     ++row.version;
     ++operation.after.members;
     operation.member_events.push_back(
-        {.uid = row.uid, .kind = MemberEvent::Kind::joined, .by = operation.post.uid});
+        {.uid = row.uid, .kind = MemberEvent::Kind::joined, .by = operation.command.uid});
     pb::UserLogEntry entry;
     entry.mutable_joined()->set_role(pb::ROLE_MEMBER);
     entry.mutable_joined()->set_floor(row.floor.value);
@@ -266,39 +268,39 @@ void Group::let_in(Operation& operation, MemberRow row, Time now) const {
 }
 
 bool Group::admit_decision(const Work& work, CachedMember& member, Time now) {
-    const bus::Post& post = work.post;
-    const pb::DecideJoin& decision = post.command.decide_join();
-    if (const auto error = objection_to(Act::decide_join, post, member)) {
-        refuse(post.reply_to, *error);
+    const bus::Command& command = work.command;
+    const pb::DecideJoin& decision = command.frame.decide_join();
+    if (const auto error = objection_to(Act::decide_join, command, member)) {
+        refuse(command.reply_to, *error);
         return true;
     }
     const CachedMember* asker = other(work, {decision.uid()});
     if (asker == nullptr) return false;
     MemberRow row = asker->row;
-    Operation operation = step(post);
+    Operation operation = step(command);
     operation.answer = done();
     if (!row.pending) {
         // Somebody has decided it already, perhaps this same command before an unknown outcome.
         const bool decided = (row.role != Role::none) == decision.accept();
         if (!decided) {
-            refuse(post.reply_to, {.code = Code::not_found, .where = "decide_join.uid"});
+            refuse(command.reply_to, {.code = Code::not_found, .where = "decide_join.uid"});
         } else if (asker->pending > 0) {
             operation.members.push_back(std::move(row));
             stage_rows(std::move(operation));
         } else {
-            if (work.untold) publish_member(row, {}, post.uid, tip_.members);
-            answer(post.reply_to, std::move(operation.answer));
+            if (work.untold) publish_member(row, {}, command.uid, tip_.members);
+            answer(command.reply_to, std::move(operation.answer));
         }
         return true;
     }
     if (decision.accept()) {
         const auto* entrance = found_as<LoadedEntrance>(work.found);
         if (entrance == nullptr) {
-            load_for(post.uid, Entrance{.invite = {}, .of = row.uid, .with = {}});
+            load_for(command.uid, Entrance{.invite = {}, .of = row.uid, .with = {}});
             return false;
         }
         if (const auto error = no_room(*entrance)) {
-            refuse(post.reply_to, *error);
+            refuse(command.reply_to, *error);
             return true;
         }
         count_again(operation, row.uid, *entrance);
@@ -308,7 +310,7 @@ bool Group::admit_decision(const Work& work, CachedMember& member, Time now) {
         ++row.version;
         pb::Note note;
         note.set_kind(pb::NOTE_KIND_NOT_LET_IN);
-        note.set_from(post.uid.value);
+        note.set_from(command.uid.value);
         tell_note(operation, row, std::move(note), now);
         operation.members.push_back(std::move(row));
     }
@@ -321,8 +323,8 @@ bool Group::admit_decision(const Work& work, CachedMember& member, Time now) {
 // With the operator's rights: of nobody, the group goes (closing.cc); of somebody, they do, and
 // whoever follows them owns what they owned.
 bool Group::admit_leave(const Work& work, CachedMember& member, Time now) {
-    const bus::Post& post = work.post;
-    if (post.operator_rights && !post.uid) {
+    const bus::Command& command = work.command;
+    if (command.operator_rights && !command.uid) {
         admit_delete(work);
         return true;
     }
@@ -330,28 +332,29 @@ bool Group::admit_leave(const Work& work, CachedMember& member, Time now) {
     if (out && member.pending == 0) {
         // Who never was in it learns no more of it than of one that there is not.
         if (member.row.joined == Time{} && !work.untold) {
-            refuse(post.reply_to, kNoGroup);
+            refuse(command.reply_to, kNoGroup);
             return true;
         }
         // Its commit had an unknown outcome: nodes still show them what others write.
-        if (work.untold) publish_member(member.row, pb::OUST_REASON_LEFT, post.uid, tip_.members);
-        answer(post.reply_to, done());
+        if (work.untold)
+            publish_member(member.row, pb::OUST_REASON_LEFT, command.uid, tip_.members);
+        answer(command.reply_to, done());
         return true;
     }
     const bool owns = member.row.role == Role::owner && tip_.members > 1;
     const bool stays = gid_ == kBroadcastGroup || group_settings_.kind() == pb::GROUP_KIND_DIRECT;
-    if (stays || (owns && !post.operator_rights)) {
-        refuse(post.reply_to, {.code = Code::not_permitted, .where = stays ? "gid" : "role"});
+    if (stays || (owns && !command.operator_rights)) {
+        refuse(command.reply_to, {.code = Code::not_permitted, .where = stays ? "gid" : "role"});
         return true;
     }
     std::optional<Heir> heir = Heir{};
-    if (owns) heir = heir_after(work, post.uid);
+    if (owns) heir = heir_after(work, command.uid);
     if (!heir) return false;
     if (owns && !heir->row) {
-        refuse(post.reply_to, kNoHeir);
+        refuse(command.reply_to, kNoHeir);
         return true;
     }
-    Operation operation = step(post);
+    Operation operation = step(command);
     operation.answer = done();
     operation.ousted = pb::OUST_REASON_LEFT;
     MemberRow row = member.row;
@@ -366,7 +369,8 @@ bool Group::admit_leave(const Work& work, CachedMember& member, Time now) {
 void Group::put_out(Operation& operation, MemberRow& row, Time now) const {
     const MemberEvent::Kind kind = kind_of(operation.ousted);
     if (row.role != Role::none || kind == MemberEvent::Kind::banned) {
-        operation.member_events.push_back({.uid = row.uid, .kind = kind, .by = operation.post.uid});
+        operation.member_events.push_back(
+            {.uid = row.uid, .kind = kind, .by = operation.command.uid});
     }
     if (row.role != Role::none) {
         row.left = tip_.seq;
@@ -381,7 +385,7 @@ void Group::put_out(Operation& operation, MemberRow& row, Time now) const {
     pb::Ousted& ousted = *entry.mutable_ousted();
     ousted.set_gid(gid_.value);
     ousted.set_reason(operation.ousted);
-    ousted.set_by(operation.post.uid.value);
+    ousted.set_by(operation.command.uid.value);
     tell(operation, row.uid, std::move(entry), now);
 }
 

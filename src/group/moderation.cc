@@ -54,10 +54,10 @@ bool disowns(const pb::ChangeMember& change, const MemberRow& target) {
 
 }  // namespace
 
-std::optional<Error> Group::objection_to(Act act, const bus::Post& post, const CachedMember& member,
-                                         Rank target) const {
-    if (!post.operator_rights && member.row.role == Role::none) return kNoGroup;
-    const Rank rank = post.operator_rights ? Rank::the_operator : rank_of(member.row.role);
+std::optional<Error> Group::objection_to(Act act, const bus::Command& command,
+                                         const CachedMember& member, Rank target) const {
+    if (!command.operator_rights && member.row.role == Role::none) return kNoGroup;
+    const Rank rank = command.operator_rights ? Rank::the_operator : rank_of(member.row.role);
     if (may(rank, act, target)) return std::nullopt;
     return Error{.code = Code::not_permitted, .where = "role"};
 }
@@ -65,7 +65,7 @@ std::optional<Error> Group::objection_to(Act act, const bus::Post& post, const C
 CachedMember* Group::other(const Work& work, UserId uid) {
     const auto found = members_.find(uid);
     if (found == members_.end()) {
-        load_for(work.post.uid, MemberOf{uid});
+        load_for(work.command.uid, MemberOf{uid});
         return nullptr;
     }
     found->second.used = used_;
@@ -73,19 +73,19 @@ CachedMember* Group::other(const Work& work, UserId uid) {
 }
 
 bool Group::admit_member_change(Work& work, CachedMember& member, Time now) {
-    const bus::Post& post = work.post;
-    const pb::ChangeMember& change = post.command.change_member();
+    const bus::Command& command = work.command;
+    const pb::ChangeMember& change = command.frame.change_member();
     // Whoever may do it to nobody learns nothing about anybody.
-    auto error = objection_to(act_of(change), post, member);
+    auto error = objection_to(act_of(change), command, member);
     if (!error) error = bad_change(change);
     // Everybody is in the group of announcements, and a direct chat has two members for good.
     const bool fixed = gid_ == kBroadcastGroup || group_settings_.kind() == pb::GROUP_KIND_DIRECT;
     if (!error && fixed && !change.has_mute_until_ms()) {
         error = Error{.code = Code::not_permitted, .where = "gid"};
     }
-    if (!error) error = objection_to_words(post);
+    if (!error) error = objection_to_words(command);
     if (error) {
-        refuse(post.reply_to, *error);
+        refuse(command.reply_to, *error);
         return true;
     }
     CachedMember* target = other(work, {change.uid()});
@@ -94,17 +94,17 @@ bool Group::admit_member_change(Work& work, CachedMember& member, Time now) {
     if (target->row.version == 0 && target->row.role == Role::none && change.ban()) {
         const auto* account = found_as<std::optional<store::UserRow>>(work.found);
         if (account == nullptr) {
-            load_for(post.uid, AccountOf{target->row.uid});
+            load_for(command.uid, AccountOf{target->row.uid});
             return false;
         }
         if (!*account) {
-            refuse(post.reply_to, {.code = Code::not_found, .where = "change_member.uid"});
+            refuse(command.reply_to, {.code = Code::not_found, .where = "change_member.uid"});
             return true;
         }
     }
     if (const auto outranked =
-            objection_to(act_of(change), post, member, rank_of(target->row.role))) {
-        refuse(post.reply_to, *outranked);
+            objection_to(act_of(change), command, member, rank_of(target->row.role))) {
+        refuse(command.reply_to, *outranked);
         return true;
     }
     if (const Step step = pass_filter(work, now); step != Step::passed) {
@@ -120,9 +120,9 @@ bool Group::admit_member_change(Work& work, CachedMember& member, Time now) {
         if (!heir) return false;
         if (!heir->row && (change.has_role() || !heir->nobody_left)) {
             // Of a group of one its only member remains the owner.
-            refuse(post.reply_to, heir->nobody_left
-                                      ? Error{.code = Code::not_permitted, .where = "role"}
-                                      : kNoHeir);
+            refuse(command.reply_to, heir->nobody_left
+                                         ? Error{.code = Code::not_permitted, .where = "role"}
+                                         : kNoHeir);
             return true;
         }
     }
@@ -133,22 +133,22 @@ bool Group::admit_member_change(Work& work, CachedMember& member, Time now) {
 
 // Answers what has come about already; behind what is not durable yet, if that brought it about.
 void Group::confirm(const Work& work, const CachedMember& target, pb::OustReason ousted) {
-    Operation operation = step(work.post);
+    Operation operation = step(work.command);
     operation.answer = done();
     operation.ousted = ousted;
     if (target.pending == 0) {
-        if (work.untold) publish_member(target.row, ousted, work.post.uid, tip_.members);
-        return answer(work.post.reply_to, std::move(operation.answer));
+        if (work.untold) publish_member(target.row, ousted, work.command.uid, tip_.members);
+        return answer(work.command.reply_to, std::move(operation.answer));
     }
     operation.members.push_back(target.row);
     stage_rows(std::move(operation));
 }
 
 bool Group::change_role(const Work& work, CachedMember& target, const Heir& heir, Time now) {
-    const bus::Post& post = work.post;
-    const auto role = static_cast<Role>(post.command.change_member().role());
+    const bus::Command& command = work.command;
+    const auto role = static_cast<Role>(command.frame.change_member().role());
     if (target.row.role == Role::none) {
-        refuse(post.reply_to, {.code = Code::not_found, .where = "change_member.uid"});
+        refuse(command.reply_to, {.code = Code::not_found, .where = "change_member.uid"});
         return true;
     }
     if (target.row.role == role) {
@@ -157,11 +157,11 @@ bool Group::change_role(const Work& work, CachedMember& target, const Heir& heir
     }
     // A member hands over what is his own; whose it is that the operator hands over must be known.
     const bool knows_owners = found_as<std::vector<MemberRow>>(work.found) != nullptr;
-    if (role == Role::owner && post.operator_rights && !knows_owners) {
-        load_for(post.uid, OwnersOf{});
+    if (role == Role::owner && command.operator_rights && !knows_owners) {
+        load_for(command.uid, OwnersOf{});
         return false;
     }
-    Operation operation = step(post);
+    Operation operation = step(command);
     operation.answer = done();
     give_role(operation, target.row, role, now);
     pass_on(operation, heir, now);
@@ -180,19 +180,19 @@ bool Group::change_role(const Work& work, CachedMember& target, const Heir& heir
 
 // Kicks, bans, and lifts bans.
 void Group::change_standing(const Work& work, CachedMember& target, const Heir& heir, Time now) {
-    const bus::Post& post = work.post;
-    const pb::ChangeMember& change = post.command.change_member();
+    const bus::Command& command = work.command;
+    const pb::ChangeMember& change = command.frame.change_member();
     const bool banned = change.has_ban() ? change.ban() : target.row.banned;
     const bool out = target.row.role == Role::none && !target.row.pending;
     const bool lifted = change.has_ban() && !change.ban();
     if (change.has_kick() && !change.kick()) {
-        return refuse(post.reply_to, {.code = Code::bad_field, .where = "change_member.kick"});
+        return refuse(command.reply_to, {.code = Code::bad_field, .where = "change_member.kick"});
     }
     const pb::OustReason ousted = lifted             ? pb::OUST_REASON_UNSPECIFIED
                                   : change.has_ban() ? pb::OUST_REASON_BANNED
                                                      : pb::OUST_REASON_KICKED;
     if ((out || lifted) && target.row.banned == banned) return confirm(work, target, ousted);
-    Operation operation = step(post);
+    Operation operation = step(command);
     operation.answer = done();
     MemberRow row = target.row;
     row.banned = banned;
@@ -203,7 +203,7 @@ void Group::change_standing(const Work& work, CachedMember& target, const Heir& 
         operation.member_events.push_back(
             {.uid = row.uid,
              .kind = banned ? MemberEvent::Kind::banned : MemberEvent::Kind::ban_lifted,
-             .by = post.uid});
+             .by = command.uid});
     } else {
         operation.ousted = ousted;
         put_out(operation, row, now);
@@ -211,7 +211,7 @@ void Group::change_standing(const Work& work, CachedMember& target, const Heir& 
             pb::Note note;
             note.set_kind(banned ? pb::NOTE_KIND_BANNED : pb::NOTE_KIND_KICKED);
             note.set_text(change.reason());
-            note.set_from(post.uid.value);
+            note.set_from(command.uid.value);
             tell_note(operation, row, std::move(note), now);
         }
     }
@@ -221,28 +221,28 @@ void Group::change_standing(const Work& work, CachedMember& target, const Heir& 
 }
 
 void Group::mute(const Work& work, CachedMember& target, Time now) {
-    const bus::Post& post = work.post;
-    const pb::ChangeMember& change = post.command.change_member();
+    const bus::Command& command = work.command;
+    const pb::ChangeMember& change = command.frame.change_member();
     if (target.row.role == Role::none) {
-        return refuse(post.reply_to, {.code = Code::not_found, .where = "change_member.uid"});
+        return refuse(command.reply_to, {.code = Code::not_found, .where = "change_member.uid"});
     }
     Time until = from_ms(change.mute_until_ms());
     if (until <= now) until = {};
     if (target.row.muted_until == until) return confirm(work, target, {});
-    Operation operation = step(post);
+    Operation operation = step(command);
     operation.answer = done();
     MemberRow row = target.row;
     row.muted_until = until;
     ++row.version;
     pb::UserLogEntry entry;
     entry.mutable_muted()->set_until_ms(to_ms(until));
-    entry.mutable_muted()->set_by(post.uid.value);
+    entry.mutable_muted()->set_by(command.uid.value);
     tell(operation, row.uid, std::move(entry), now);
     pb::Note note;
     note.set_kind(until == Time{} ? pb::NOTE_KIND_UNMUTED : pb::NOTE_KIND_MUTED);
     note.set_until_ms(to_ms(until));
     note.set_text(change.reason());
-    note.set_from(post.uid.value);
+    note.set_from(command.uid.value);
     note.set_code(until == Time{} ? pb::CODE_OK : pb::CODE_MUTED);
     tell_note(operation, row, std::move(note), now);
     operation.members.push_back(std::move(row));
@@ -252,36 +252,36 @@ void Group::mute(const Work& work, CachedMember& target, Time now) {
 // A note has no id of its own before the store numbers it: after an unknown outcome it is written
 // again, so its reader may find it twice, but never not at all.
 bool Group::admit_note(Work& work, CachedMember& member, Time now) {
-    const bus::Post& post = work.post;
-    const pb::WriteNote& written = post.command.write_note();
-    auto error = objection_to(Act::write_note, post, member);
+    const bus::Command& command = work.command;
+    const pb::WriteNote& written = command.frame.write_note();
+    auto error = objection_to(Act::write_note, command, member);
     if (!error && (written.text().empty() || written.text().size() > limits::kNoteBytes)) {
         error = Error{.code = written.text().empty() ? Code::empty_body : Code::text_too_long,
                       .where = "write_note.text",
                       .limit = limits::kNoteBytes};
     }
-    if (!error) error = objection_to_words(post);
+    if (!error) error = objection_to_words(command);
     if (error) {
-        refuse(post.reply_to, *error);
+        refuse(command.reply_to, *error);
         return true;
     }
     const CachedMember* reader = other(work, {written.uid()});
     if (reader == nullptr) return false;
     if (reader->row.role == Role::none) {
-        refuse(post.reply_to, {.code = Code::not_found, .where = "write_note.uid"});
+        refuse(command.reply_to, {.code = Code::not_found, .where = "write_note.uid"});
         return true;
     }
     if (const Step step = pass_filter(work, now); step != Step::passed) {
         return step == Step::refused;
     }
-    Operation operation = step(post);
+    Operation operation = step(command);
     operation.answer = done();
     MemberRow row = reader->row;
     ++row.version;
     pb::Note note;
     note.set_text(written.text());
-    note.set_from(post.uid.value);
-    if (post.operator_rights) note.set_code(written.code());
+    note.set_from(command.uid.value);
+    if (command.operator_rights) note.set_code(written.code());
     tell_note(operation, row, std::move(note), now);
     operation.members.push_back(std::move(row));
     stage_rows(std::move(operation));

@@ -44,7 +44,7 @@ protected:
         pb::ClientFrame frame;
         frame.mutable_configure_group()->mutable_settings()->set_name(name);
         frame.mutable_configure_group()->add_fields(field);
-        post(kAnn, std::move(frame));
+        submit(kAnn, std::move(frame));
         settle();
     }
 };

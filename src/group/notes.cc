@@ -26,13 +26,13 @@ void Group::tell_note(Operation& operation, store::MemberRow& row, pb::Note note
 }
 
 void Group::write_note(UserId uid, Code code, std::string_view text, Time now) {
-    bus::Post post{.gid = gid_, .operator_rights = true};
-    pb::WriteNote& note = *post.command.mutable_write_note();
+    bus::Command command{.gid = gid_, .operator_rights = true};
+    pb::WriteNote& note = *command.frame.mutable_write_note();
     note.set_gid(gid_.value);
     note.set_uid(uid.value);
     note.set_text(std::string{text});
     note.set_code(static_cast<pb::Code>(code));
-    on_post(std::move(post), now);
+    on_command(std::move(command), now);
 }
 
 }  // namespace stentor::group

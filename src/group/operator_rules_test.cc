@@ -43,7 +43,7 @@ protected:
         pb::ClientFrame frame;
         frame.mutable_change_member()->set_uid(to.value);
         frame.mutable_change_member()->set_role(pb::ROLE_OWNER);
-        return post(by, std::move(frame), true, operator_rights);
+        return submit(by, std::move(frame), true, operator_rights);
     }
 };
 
@@ -97,7 +97,7 @@ TEST_F(OperatorCreates, NobodyElseDoes) {
     EXPECT_FALSE(head);
     pb::ClientFrame frame;
     frame.mutable_create_group();
-    const auto made = post(kAnn, std::move(frame), true, true);
+    const auto made = submit(kAnn, std::move(frame), true, true);
     EXPECT_EQ(refused(made).code(), pb::CODE_OK);
     EXPECT_TRUE(answer_to(made)->has_group_ready());
     EXPECT_EQ(members[kAnn].role, Role::owner);

@@ -8,23 +8,23 @@
 
 namespace stentor::group {
 
-Partition::Partition(const Tenure& tenure, const Settings& settings, Effects& effects)
-    : tenure_{tenure}, settings_{settings}, effects_{effects} {}
+Partition::Partition(const Lease& lease, const Settings& settings, GroupPort& effects)
+    : lease_{lease}, settings_{settings}, effects_{effects} {}
 
 Group& Partition::group(GroupId gid) {
     auto& place = groups_[gid];
-    if (!place) place = std::make_unique<Group>(gid, tenure_, settings_, effects_);
+    if (!place) place = std::make_unique<Group>(gid, lease_, settings_, effects_);
     return *place;
 }
 
-Lane Partition::lane_of(const bus::Post& post) const {
-    const auto found = groups_.find(post.gid);
-    return group::lane_of(post, found != groups_.end() && found->second->is_staff(post.uid));
+Lane Partition::lane_of(const bus::Command& command) const {
+    const auto found = groups_.find(command.gid);
+    return group::lane_of(command, found != groups_.end() && found->second->is_staff(command.uid));
 }
 
-void Partition::on_post(bus::Post post, Time now) {
-    const GroupId gid = post.gid;
-    group(gid).on_post(std::move(post), now);
+void Partition::on_command(bus::Command command, Time now) {
+    const GroupId gid = command.gid;
+    group(gid).on_command(std::move(command), now);
     touch(gid);
 }
 
@@ -83,7 +83,7 @@ std::size_t Partition::members_in_memory() const {
     return all;
 }
 
-void Partition::use_keywords(std::shared_ptr<const safety::Keywords> keywords) {
+void Partition::use_keywords(std::shared_ptr<const rules::Keywords> keywords) {
     settings_.rules.keywords = std::move(keywords);
 }
 

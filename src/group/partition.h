@@ -17,11 +17,11 @@ namespace stentor::group {
 
 class Partition {
 public:
-    Partition(const Tenure& tenure, const Settings& settings, Effects& effects);
+    Partition(const Lease& lease, const Settings& settings, GroupPort& effects);
 
     // Where it waits before on_post (Intake): an admin is known once he has done something.
-    [[nodiscard]] Lane lane_of(const bus::Post& post) const;
-    void on_post(bus::Post post, Time now);
+    [[nodiscard]] Lane lane_of(const bus::Command& command) const;
+    void on_command(bus::Command command, Time now);
     void on_open(std::uint64_t ask, const bus::AskOpen& question, Time now);
     void on_wake(GroupId gid, Time now);
     void on_loaded(const Loaded& loaded, Time now);
@@ -34,8 +34,8 @@ public:
     // Once a second or so.
     void on_tick(Time now);
     // From the next post on.
-    void use_keywords(std::shared_ptr<const safety::Keywords> keywords);
-    void set_storm(const safety::StormRule& storm) { settings_.rules.storm = storm; }
+    void use_keywords(std::shared_ptr<const rules::Keywords> keywords);
+    void set_storm(const rules::StormRule& storm) { settings_.rules.storm = storm; }
 
     [[nodiscard]] std::size_t groups_in_memory() const { return groups_.size(); }
     // Of all groups together; kMembersCached of them at rest.
@@ -45,9 +45,9 @@ private:
     Group& group(GroupId gid);
     void touch(GroupId gid) { touched_.push_back(gid); }
 
-    Tenure tenure_;
+    Lease lease_;
     Settings settings_;
-    Effects& effects_;
+    GroupPort& effects_;
     std::unordered_map<GroupId, std::unique_ptr<Group>> groups_;
     std::vector<GroupId> touched_;  // Those that may have something staged.
 };

@@ -40,7 +40,7 @@ protected:
         change.set_uid(uid.value);
         change.set_reason(reason);
         set(change);
-        return post(by, std::move(frame));
+        return submit(by, std::move(frame));
     }
     std::uint32_t kick(UserId by, UserId uid) {
         return change(by, uid, [](pb::ChangeMember& change) { change.set_kick(true); });
@@ -61,7 +61,7 @@ protected:
         pb::ClientFrame frame;
         *frame.mutable_configure_group()->mutable_settings() = settings;
         for (const char* field : fields) frame.mutable_configure_group()->add_fields(field);
-        return post(by, std::move(frame));
+        return submit(by, std::move(frame));
     }
     void set_policy(pb::JoinPolicy policy) {
         pb::GroupSettings settings;
@@ -74,7 +74,7 @@ protected:
         pb::ClientFrame frame;
         frame.mutable_create_invite()->set_uses_max(uses_max);
         frame.mutable_create_invite()->set_expires_ms(to_ms(expires));
-        const auto request = post(by, std::move(frame));
+        const auto request = submit(by, std::move(frame));
         settle();
         return answer_to(request)->invite().invite();
     }
@@ -82,13 +82,13 @@ protected:
         pb::ClientFrame frame;
         frame.mutable_join_group()->set_gid(kGroup.value);
         frame.mutable_join_group()->set_invite(code);
-        return post(uid, std::move(frame));
+        return submit(uid, std::move(frame));
     }
     std::uint32_t decide(UserId by, UserId uid, bool accept) {
         pb::ClientFrame frame;
         frame.mutable_decide_join()->set_uid(uid.value);
         frame.mutable_decide_join()->set_accept(accept);
-        return post(by, std::move(frame));
+        return submit(by, std::move(frame));
     }
     bool done(std::uint32_t request) const {
         return answer_to(request) != nullptr && answer_to(request)->has_done();
@@ -255,10 +255,10 @@ TEST_F(People, NoteIsForOneMemberAndAnchoredAtTheHead) {
     pb::ClientFrame frame;
     frame.mutable_write_note()->set_uid(kBob.value);
     frame.mutable_write_note()->set_text("a word with you");
-    const auto request = post(kAnn, frame);
-    const auto back = post(kBob, frame);
+    const auto request = submit(kAnn, frame);
+    const auto back = submit(kBob, frame);
     frame.mutable_write_note()->set_text(std::string(limits::kNoteBytes + 1, 'x'));
-    const auto longer = post(kAnn, frame);
+    const auto longer = submit(kAnn, frame);
     settle();
     EXPECT_TRUE(done(request));
     EXPECT_EQ(refusal_of(back), Code::not_permitted);
@@ -480,11 +480,11 @@ TEST_F(People, SettingsChangeByTheNamedFieldsInTheStreamsOrder) {
 TEST_F(People, MutingForMyselfIsToldToMyDevices) {
     pb::ClientFrame frame;
     frame.mutable_mute_for_me()->set_muted(true);
-    post(kAnn, frame);
+    submit(kAnn, frame);
     settle();
     EXPECT_TRUE(members[kAnn].muted_for_me);
     EXPECT_THAT(told(kAnn), ElementsAre(pb::UserLogEntry::kMutedForMe));
-    post(kAnn, frame);
+    submit(kAnn, frame);
     settle();
     EXPECT_EQ(user_logs[kAnn].size(), 1U);
 }

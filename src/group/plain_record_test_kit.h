@@ -158,9 +158,9 @@ struct PlainRecord {
             const auto it = users.find(account->uid);
             return it == users.end() ? std::nullopt : std::optional{it->second};
         }
-        if (const auto* post = std::get_if<VerdictOn>(&load.what)) {
+        if (const auto* command = std::get_if<VerdictOn>(&load.what)) {
             ++asked_verdicts;
-            last_asked = *post;
+            last_asked = *command;
             return verdict;
         }
         if (const auto* entrance = std::get_if<Entrance>(&load.what)) {

@@ -32,9 +32,9 @@ bool count(Counts& counts, const std::string& emoji, bool remove) {
 }  // namespace
 
 bool Group::admit_react(Work& work, CachedMember& member, Time now) {
-    const bus::Post& post = work.post;
+    const bus::Command& command = work.command;
     if (!knows_counterpart(work)) return false;
-    pb::React& react = *work.post.command.mutable_react();
+    pb::React& react = *work.command.frame.mutable_react();
     // Kept in one form, however it was typed. What an earlier version took can be taken back as it
     // is.
     const auto form = text::emoji_form(react.emoji());
@@ -44,45 +44,45 @@ bool Group::admit_react(Work& work, CachedMember& member, Time now) {
     if (!error && member.row.muted_until > now && !react.remove()) {
         error = muted_for(member.row.muted_until - now);
     }
-    if (!error && !react.remove()) error = objection_of_counterpart(post.uid);
+    if (!error && !react.remove()) error = objection_of_counterpart(command.uid);
     if (!error && !form && !(react.remove() && text::may_be_taken_away(react.emoji()))) {
         error =
             Error{.code = Code::bad_field, .where = "react.emoji", .limit = limits::kEmojiBytes};
     }
-    if (!error && !may_see(post, member, seq)) {
+    if (!error && !may_see(command, member, seq)) {
         error = kNoEntry;
     }
     if (!error && !work.found) {
-        load_for(post.uid, ReactionsTo{seq});
+        load_for(command.uid, ReactionsTo{seq});
         return false;
     }
-    if (!error) error = react_to(post, member, std::get<LoadedReactions>(*work.found));
-    if (error) refuse(post.reply_to, *error);
+    if (!error) error = react_to(command, member, std::get<LoadedReactions>(*work.found));
+    if (error) refuse(command.reply_to, *error);
     return true;
 }
 
-std::optional<Error> Group::react_to(const bus::Post& post, CachedMember& member,
+std::optional<Error> Group::react_to(const bus::Command& command, CachedMember& member,
                                      const LoadedReactions& loaded) {
-    const pb::React& react = post.command.react();
+    const pb::React& react = command.frame.react();
     const Seq seq{react.seq()};
     const LogEntry* entry = newest_state(seq);
     if (entry == nullptr && loaded.entry) entry = &*loaded.entry;
     if (entry == nullptr) return kNoEntry;
     if (entry->recalled) return Error{.code = Code::window_closed, .where = "seq"};
 
-    const ReactionKey key{.uid = post.uid, .seq = seq, .emoji = react.emoji()};
+    const ReactionKey key{.uid = command.uid, .seq = seq, .emoji = react.emoji()};
     const bool* known = changes_.reactions.find(key);
     const bool on = known != nullptr
                         ? *known
                         : std::ranges::find(loaded.mine, react.emoji(),
                                             &store::ReactionRow::emoji) != loaded.mine.end();
     if (on != react.remove()) {  // It is so already: of this state is a repeat.
-        const bool waits = answer_with(post.reply_to, [&](const Operation& other) {
+        const bool waits = answer_with(command.reply_to, [&](const Operation& other) {
             return std::ranges::any_of(other.reactions, [&](const store::ReactionRow& row) {
                 return row.uid == key.uid && row.seq == key.seq && row.emoji == key.emoji;
             });
         });
-        if (!waits) effects_.answer(post.reply_to, done());
+        if (!waits) effects_.answer(command.reply_to, done());
         return std::nullopt;
     }
 
@@ -94,9 +94,9 @@ std::optional<Error> Group::react_to(const bus::Post& post, CachedMember& member
     }
     changes_.reactions.stage(key, !react.remove());
     changes_.tallies.stage(seq, tally);
-    Operation operation{.post = post, .after = tip_, .answer = done()};
+    Operation operation{.command = command, .after = tip_, .answer = done()};
     operation.reactions.push_back(
-        {.uid = post.uid, .seq = seq, .emoji = react.emoji(), .on = !react.remove()});
+        {.uid = command.uid, .seq = seq, .emoji = react.emoji(), .on = !react.remove()});
     operation.tally = std::move(tally);
     mark_overlay(operation, member);
     stage(std::move(operation));
@@ -105,23 +105,23 @@ std::optional<Error> Group::react_to(const bus::Post& post, CachedMember& member
 
 // ---- Typing: told at once, kept nowhere
 
-void Group::admit_typing(const bus::Post& post, CachedMember& member, Time now) {
+void Group::admit_typing(const bus::Command& command, CachedMember& member, Time now) {
     if (member.row.role == store::Role::none) {
-        return refuse(post.reply_to, kNoGroup);
+        return refuse(command.reply_to, kNoGroup);
     }
     const storm::Level level = storm_level();
     // Who is blocked in a direct chat, or whose counterpart is not known yet, types unseen.
-    const auto whom = members_.find(counterpart(post.uid));
+    const auto whom = members_.find(counterpart(command.uid));
     const bool unseen = group_settings_.kind() == pb::GROUP_KIND_DIRECT &&
-                        (whom == members_.end() || objection_of_counterpart(post.uid));
+                        (whom == members_.end() || objection_of_counterpart(command.uid));
     const bool told = unseen || member.typed + storm::slowed(limits::kTypingEvery, level) > now ||
                       level >= storm::kSlowing;
     if (head_.members <= limits::kSmallGroup && !told && member.row.muted_until <= now) {
         member.typed = now;
         effects_.publish(
-            {.gid = gid_, .epoch = epoch(), .event = bus::TypingSeen{.uid = post.uid}});
+            {.gid = gid_, .epoch = epoch(), .event = bus::TypingSeen{.uid = command.uid}});
     }
-    effects_.answer(post.reply_to, done());
+    effects_.answer(command.reply_to, done());
 }
 
 }  // namespace stentor::group

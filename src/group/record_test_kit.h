@@ -27,46 +27,46 @@ struct Answered {
     pb::ServerFrame frame;
 };
 
-class GroupTest : public testing::Test, protected Effects, protected PlainRecord {
+class GroupTest : public testing::Test, protected GroupPort, protected PlainRecord {
 protected:
     explicit GroupTest(Settings settings = {.rate = {}, .staged_max = 100, .parked_max = 100})
         : settings_{settings} {}
 
     // ---- Commands; each returns its request id.
-    std::uint32_t post(UserId uid, pb::ClientFrame command, bool limits_lifted = true,
-                       bool operator_rights = false) {
+    std::uint32_t submit(UserId uid, pb::ClientFrame frame, bool limits_lifted = true,
+                         bool operator_rights = false) {
         const std::uint32_t id = ++last_request_;
-        partition_.on_post({.reply_to = {.node = {1}, .connection = {}, .request_id = id},
-                            .gid = gid,
-                            .uid = uid,
-                            .limits_lifted = limits_lifted,
-                            .operator_rights = operator_rights,
-                            .random = {static_cast<std::uint8_t>(id)},
-                            .command = std::move(command)},
-                           now);
+        partition_.on_command({.reply_to = {.node = {1}, .connection = {}, .request_id = id},
+                               .gid = gid,
+                               .uid = uid,
+                               .limits_lifted = limits_lifted,
+                               .operator_rights = operator_rights,
+                               .random = {static_cast<std::uint8_t>(id)},
+                               .frame = std::move(frame)},
+                              now);
         return id;
     }
     std::uint32_t create(UserId uid, bool history = false, const pb::GroupSettings& settings = {}) {
         pb::ClientFrame frame;
         *frame.mutable_create_group()->mutable_settings() = settings;
         frame.mutable_create_group()->mutable_settings()->set_history_for_joiners(history);
-        return post(uid, std::move(frame));
+        return submit(uid, std::move(frame));
     }
     std::uint32_t join(UserId uid) {
         pb::ClientFrame frame;
         frame.mutable_join_group()->set_gid(gid.value);
-        return post(uid, std::move(frame));
+        return submit(uid, std::move(frame));
     }
     std::uint32_t leave(UserId uid) {
         pb::ClientFrame frame;
         frame.mutable_leave_group()->set_gid(gid.value);
-        return post(uid, std::move(frame));
+        return submit(uid, std::move(frame));
     }
     std::uint32_t read(UserId uid, Seq seq) {
         pb::ClientFrame frame;
         frame.mutable_read()->set_epoch(1);
         frame.mutable_read()->set_seq(seq.value);
-        return post(uid, std::move(frame));
+        return submit(uid, std::move(frame));
     }
     std::uint32_t send(UserId uid, const Cmid& cmid, const std::string& body,
                        const Cmid& after = {}, bool limits_lifted = true) {
@@ -75,13 +75,13 @@ protected:
         send.set_cmid(std::string{cmid.view()});
         if (after) send.set_after(std::string{after.view()});
         send.set_body(body);
-        return post(uid, std::move(frame), limits_lifted);
+        return submit(uid, std::move(frame), limits_lifted);
     }
     std::uint32_t recall(UserId uid, Seq seq, bool operator_rights = false) {
         pb::ClientFrame frame;
         frame.mutable_recall()->set_epoch(operator_rights ? 0 : 1);
         frame.mutable_recall()->set_seq(seq.value);
-        return post(uid, std::move(frame), true, operator_rights);
+        return submit(uid, std::move(frame), true, operator_rights);
     }
     std::uint32_t edit(UserId uid, Seq seq, std::uint32_t revision, const std::string& body) {
         pb::ClientFrame frame;
@@ -89,7 +89,7 @@ protected:
         frame.mutable_edit()->set_seq(seq.value);
         frame.mutable_edit()->set_revision(revision);
         frame.mutable_edit()->set_body(body);
-        return post(uid, std::move(frame));
+        return submit(uid, std::move(frame));
     }
     std::uint32_t react(UserId uid, Seq seq, const std::string& emoji, bool remove = false) {
         pb::ClientFrame frame;
@@ -97,18 +97,18 @@ protected:
         frame.mutable_react()->set_seq(seq.value);
         frame.mutable_react()->set_emoji(emoji);
         frame.mutable_react()->set_remove(remove);
-        return post(uid, std::move(frame));
+        return submit(uid, std::move(frame));
     }
     std::uint32_t hide(UserId uid, const std::vector<Seq>& seqs) {
         pb::ClientFrame frame;
         frame.mutable_hide()->set_epoch(1);
         for (const Seq seq : seqs) frame.mutable_hide()->add_seqs(seq.value);
-        return post(uid, std::move(frame));
+        return submit(uid, std::move(frame));
     }
     std::uint32_t type(UserId uid) {
         pb::ClientFrame frame;
         frame.mutable_typing();
-        return post(uid, std::move(frame));
+        return submit(uid, std::move(frame));
     }
     // Distinct ids made at `when`.
     Cmid cmid(Time when) {
@@ -158,11 +158,11 @@ protected:
         FAIL() << "it never settles";
     }
     void flush() { partition_.flush(); }
-    void set_storm(const safety::StormRule& storm) { partition_.set_storm(storm); }
+    void set_storm(const rules::StormRule& storm) { partition_.set_storm(storm); }
     void use_keywords(std::string_view list) {
-        auto keywords = safety::Keywords::from_list(list);
+        auto keywords = rules::Keywords::from_list(list);
         ASSERT_TRUE(keywords);
-        partition_.use_keywords(std::make_shared<const safety::Keywords>(std::move(*keywords)));
+        partition_.use_keywords(std::make_shared<const rules::Keywords>(std::move(*keywords)));
     }
     void deliver(const Load& load) {
         partition_.on_loaded({.load = load, .found = found(load)}, now);
@@ -226,7 +226,7 @@ protected:
 private:
     void load(Load load) override { loads.push_back(load); }
     void commit(store::Commit commit) override { commits.push_back(std::move(commit)); }
-    void advance_read(store::Store::ReadPosition position) override {
+    void advance_read(store::Members::ReadPosition position) override {
         auto& read = members[position.uid].read;
         read = std::max(read, position.read);
     }

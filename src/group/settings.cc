@@ -61,9 +61,9 @@ std::string code_of(const std::array<std::uint8_t, 16>& random) {
 }  // namespace
 
 bool Group::admit_configure(Work& work, CachedMember& member, Time now) {
-    const bus::Post& post = work.post;
-    const pb::ConfigureGroup& configure = post.command.configure_group();
-    auto error = objection_to(Act::describe, post, member);
+    const bus::Command& command = work.command;
+    const pb::ConfigureGroup& configure = command.frame.configure_group();
+    auto error = objection_to(Act::describe, command, member);
     if (!error && configure.epoch() != 0 && Epoch{configure.epoch()} != epoch()) {
         error = Error{.code = Code::epoch_changed, .where = "epoch", .limit = epoch().value};
     }
@@ -77,19 +77,19 @@ bool Group::admit_configure(Work& work, CachedMember& member, Time now) {
         if (field == kFields.end()) {
             error = Error{.code = Code::bad_field, .where = "configure_group.fields"};
         } else {
-            error = objection_to(field->act, post, member);
+            error = objection_to(field->act, command, member);
             field->take(configure.settings(), settings);
         }
     }
-    if (!error) error = objection_to_words(post);
+    if (!error) error = objection_to_words(command);
     if (error) {
-        refuse(post.reply_to, *error);
+        refuse(command.reply_to, *error);
         return true;
     }
     if (const Step step = pass_filter(work, now); step != Step::passed) {
         return step == Step::refused;
     }
-    Operation operation = step(post);
+    Operation operation = step(command);
     operation.answer = done();
     operation.settings = std::move(settings);
     stage_rows(std::move(operation));
@@ -99,9 +99,9 @@ bool Group::admit_configure(Work& work, CachedMember& member, Time now) {
 // ---- Invites
 
 bool Group::admit_invite(const Work& work, CachedMember& member, Time now) {
-    const bus::Post& post = work.post;
-    const pb::CreateInvite& create = post.command.create_invite();
-    auto error = objection_to(Act::invite, post, member);
+    const bus::Command& command = work.command;
+    const pb::CreateInvite& create = command.frame.create_invite();
+    auto error = objection_to(Act::invite, command, member);
     if (!error && group_settings_.kind() == pb::GROUP_KIND_DIRECT) {
         error = Error{.code = Code::not_permitted, .where = "gid"};
     }
@@ -111,29 +111,29 @@ bool Group::admit_invite(const Work& work, CachedMember& member, Time now) {
             .code = Code::bad_field, .where = "create_invite.expires_ms", .limit = limits::kIdMax};
     }
     if (error) {
-        refuse(post.reply_to, *error);
+        refuse(command.reply_to, *error);
         return true;
     }
     const auto* rows = found_as<std::vector<store::InviteRow>>(work.found);
     if (rows == nullptr) {
-        load_for(post.uid, InvitesOf{});
+        load_for(command.uid, InvitesOf{});
         return false;
     }
     Invites::Count count = invites_.count(*rows, now);
     if (count.open >= limits::kInvitesPerGroup) {
-        refuse(post.reply_to, {.code = Code::not_permitted,
-                               .where = "create_invite",
-                               .limit = limits::kInvitesPerGroup,
-                               .rule = "invites_max"});
+        refuse(command.reply_to, {.code = Code::not_permitted,
+                                  .where = "create_invite",
+                                  .limit = limits::kInvitesPerGroup,
+                                  .rule = "invites_max"});
         return true;
     }
     // The same bytes when it is staged again after an unknown outcome, so the same link.
-    store::InviteRow row{.code = code_of(post.random),
-                         .by = post.uid,
+    store::InviteRow row{.code = code_of(command.random),
+                         .by = command.uid,
                          .expires = from_ms(create.expires_ms()),
                          .made = now};
     if (create.uses_max() != 0) row.uses_left = create.uses_max();
-    Operation operation = step(post);
+    Operation operation = step(command);
     pb::Invite& invite = *operation.answer.mutable_invite();
     invite.set_gid(gid_.value);
     invite.set_invite(row.code);
@@ -146,23 +146,23 @@ bool Group::admit_invite(const Work& work, CachedMember& member, Time now) {
 
 // What is over keeps its row until another one is made, so a repeat is Done, too.
 bool Group::admit_end_invite(const Work& work, CachedMember& member, Time now) {
-    const bus::Post& post = work.post;
-    if (const auto error = objection_to(Act::invite, post, member)) {
-        refuse(post.reply_to, *error);
+    const bus::Command& command = work.command;
+    if (const auto error = objection_to(Act::invite, command, member)) {
+        refuse(command.reply_to, *error);
         return true;
     }
     const auto* entrance = found_as<LoadedEntrance>(work.found);
     if (entrance == nullptr) {
         load_for(
-            post.uid,
-            Entrance{.invite = post.command.end_invite().invite(), .of = post.uid, .with = {}});
+            command.uid,
+            Entrance{.invite = command.frame.end_invite().invite(), .of = command.uid, .with = {}});
         return false;
     }
     if (!entrance->invite) {
-        refuse(post.reply_to, {.code = Code::not_found, .where = "end_invite.invite"});
+        refuse(command.reply_to, {.code = Code::not_found, .where = "end_invite.invite"});
         return true;
     }
-    Operation operation = step(post);
+    Operation operation = step(command);
     operation.answer = done();
     store::InviteRow row = invites_.find(*entrance->invite, now);
     row.ended = true;
@@ -174,17 +174,17 @@ bool Group::admit_end_invite(const Work& work, CachedMember& member, Time now) {
 // ---- For himself
 
 bool Group::admit_mute_for_me(const Work& work, CachedMember& member, Time now) {
-    const bus::Post& post = work.post;
-    const bool muted = post.command.mute_for_me().muted();
+    const bus::Command& command = work.command;
+    const bool muted = command.frame.mute_for_me().muted();
     if (member.row.role == Role::none) {
-        refuse(post.reply_to, kNoGroup);
+        refuse(command.reply_to, kNoGroup);
         return true;
     }
     if (member.row.muted_for_me == muted) {
         confirm(work, member, {});
         return true;
     }
-    Operation operation = step(post);
+    Operation operation = step(command);
     operation.answer = done();
     MemberRow row = member.row;
     row.muted_for_me = muted;

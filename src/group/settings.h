@@ -5,13 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "account/shared_gate.h"
+#include "auth/account/shared_gate.h"
 #include "base/ids.h"
 #include "base/limits.h"
 #include "base/rate.h"
 #include "base/time.h"
 #include "base/user_rate.h"
-#include "safety/rules.h"
+#include "group/rules/rules.h"
 
 namespace stentor::group {
 
@@ -19,7 +19,7 @@ struct Settings {
     RateLimit rate;
     std::size_t staged_max;
     std::size_t parked_max;
-    safety::Rules rules{};
+    rules::Rules rules{};
     Millis recall_window{limits::kRecallWindow};  // For the sender; admins may always recall.
     Millis edit_window{limits::kEditWindow};
     std::uint64_t members_max{limits::kMembersPerGroup};
@@ -38,7 +38,7 @@ struct Settings {
 };
 
 // Where a partition stands: who owns it, and the least epoch of what it creates.
-struct Tenure {
+struct Lease {
     Term term;
     Epoch epoch;
 };

@@ -20,7 +20,7 @@ std::optional<Heir> Group::heir_after(const Work& work, UserId leaving) {
     if (tip_.members <= 1) return Heir{.nobody_left = true};
     const auto* found = found_as<std::vector<MemberRow>>(work.found);
     if (found == nullptr) {
-        load_for(work.post.uid, HeirOf{leaving});
+        load_for(work.command.uid, HeirOf{leaving});
         return std::nullopt;
     }
     Heir heir;
@@ -48,7 +48,7 @@ void Group::give_role(Operation& operation, MemberRow row, Role role, Time now) 
     ++row.version;
     pb::UserLogEntry entry;
     entry.mutable_role_changed()->set_role(static_cast<pb::Role>(role));
-    entry.mutable_role_changed()->set_by(operation.post.uid.value);
+    entry.mutable_role_changed()->set_by(operation.command.uid.value);
     tell(operation, row.uid, std::move(entry), now);
     operation.members.push_back(std::move(row));
 }

@@ -9,8 +9,8 @@ namespace stentor::group {
 namespace {
 
 // What the server itself writes in its own words is not held against anybody.
-bool is_servers_own(const bus::Post& post) {
-    return post.operator_rights && !post.uid && post.reply_to.request_id == 0;
+bool is_servers_own(const bus::Command& command) {
+    return command.operator_rights && !command.uid && command.reply_to.request_id == 0;
 }
 
 // Only what it sets.
@@ -34,33 +34,33 @@ void add(std::vector<WrittenText>& texts, const pb::GroupSettings& settings) {
     add(texts, "settings.welcome", settings.welcome());
 }
 
-std::vector<WrittenText> texts_of(const pb::ClientFrame& command) {
+std::vector<WrittenText> texts_of(const pb::ClientFrame& frame) {
     std::vector<WrittenText> texts;
-    switch (command.command_case()) {
+    switch (frame.command_case()) {
         case pb::ClientFrame::kSend:
         case pb::ClientFrame::kEdit: {
-            const pb::Body body = body_of(command);
+            const pb::Body body = body_of(frame);
             add(texts, "body.text", body.text());
             for (const pb::Attachment& file : body.attachments()) {
                 add(texts, "attachment.name", file.name());
             }
             break;
         }
-        case pb::ClientFrame::kCreateGroup: add(texts, command.create_group().settings()); break;
-        case pb::ClientFrame::kConfigureGroup: add(texts, set_by(command.configure_group())); break;
+        case pb::ClientFrame::kCreateGroup: add(texts, frame.create_group().settings()); break;
+        case pb::ClientFrame::kConfigureGroup: add(texts, set_by(frame.configure_group())); break;
         case pb::ClientFrame::kWriteNote:
-            add(texts, "write_note.text", command.write_note().text());
+            add(texts, "write_note.text", frame.write_note().text());
             break;
         case pb::ClientFrame::kChangeMember:
-            add(texts, "change_member.reason", command.change_member().reason());
+            add(texts, "change_member.reason", frame.change_member().reason());
             break;
         default: break;
     }
     return texts;
 }
 
-std::string_view kind_of(const pb::ClientFrame& command) {
-    switch (command.command_case()) {
+std::string_view kind_of(const pb::ClientFrame& frame) {
+    switch (frame.command_case()) {
         case pb::ClientFrame::kSend: return "message";
         case pb::ClientFrame::kEdit: return "edit";
         case pb::ClientFrame::kWriteNote: return "note";
@@ -71,32 +71,32 @@ std::string_view kind_of(const pb::ClientFrame& command) {
 
 }  // namespace
 
-pb::Body body_of(const pb::ClientFrame& command) {
+pb::Body body_of(const pb::ClientFrame& frame) {
     pb::Body body;
-    const std::string& bytes = command.has_edit() ? command.edit().body() : command.send().body();
+    const std::string& bytes = frame.has_edit() ? frame.edit().body() : frame.send().body();
     if (!body.ParseFromString(bytes)) body.Clear();
     return body;
 }
 
-std::optional<Error> listed_word_in(const safety::Keywords& keywords, const bus::Post& post) {
-    if (keywords.empty() || is_servers_own(post)) return std::nullopt;
-    for (const WrittenText& written : texts_of(post.command)) {
+std::optional<Error> listed_word_in(const rules::Keywords& keywords, const bus::Command& command) {
+    if (keywords.empty() || is_servers_own(command)) return std::nullopt;
+    for (const WrittenText& written : texts_of(command.frame)) {
         if (!keywords.found_in(written.text)) continue;
         return Error{.code = Code::filtered, .where = written.field, .rule = "keywords"};
     }
     return std::nullopt;
 }
 
-std::optional<VerdictOn> question_on(const bus::Post& post) {
-    const pb::ClientFrame& command = post.command;
-    VerdictOn question{.kind = kind_of(command), .field = "body"};
-    if (command.has_send() || command.has_edit()) {
+std::optional<VerdictOn> question_on(const bus::Command& command) {
+    const pb::ClientFrame& frame = command.frame;
+    VerdictOn question{.kind = kind_of(frame), .field = "body"};
+    if (frame.has_send() || frame.has_edit()) {
         // Files are shown as they are, with or without a name: so a message is always asked about.
-        question.cmid = Cmid::from(command.send().cmid()).value_or(Cmid{});
-        question.body = command.has_edit() ? command.edit().body() : command.send().body();
+        question.cmid = Cmid::from(frame.send().cmid()).value_or(Cmid{});
+        question.body = frame.has_edit() ? frame.edit().body() : frame.send().body();
         return question;
     }
-    question.texts = texts_of(command);
+    question.texts = texts_of(frame);
     if (question.texts.empty()) return std::nullopt;
     question.field = question.texts.size() == 1 ? question.texts.front().field : "settings";
     return question;

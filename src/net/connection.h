@@ -59,7 +59,7 @@ struct Connection {
     Phase phase{Phase::free};
     std::uint8_t listener{0};
     bool dead{false};  // Its place is freed at the end of this stage of the turn.
-    bool told{false};  // on_opened was called, on_closed not yet.
+    bool told{false};  // on_connected was called, on_closed not yet.
     bool paused{false};
     bool ready{false};         // Stands in the list of those to be read in the next turn.
     bool hung_up{false};       // The peer sends no more; an end of file is still to be read.

@@ -1,7 +1,8 @@
 #pragma once
 // A shard's connections: dense places that are used again, told apart by a generation.
 //
-// Owner: a shard's loop; no lock. Places never move, so a reference survives additions. Cost: O(1).
+// Owner: a shard's loop; no lock. PagedArray never move, so a reference survives additions. Cost:
+// O(1).
 
 #include <cstdint>
 #include <memory>

@@ -45,7 +45,7 @@ public:
     virtual void on_start(Shard& shard, Time now) = 0;
 
     // The WebSocket handshake is done, or a TCP client has connected.
-    virtual void on_opened(ConnectionToken connection, const Peer& peer, Time now) = 0;
+    virtual void on_connected(ConnectionToken connection, const Peer& peer, Time now) = 0;
     // One whole binary message. `bytes` lives until this returns.
     virtual void on_message(ConnectionToken connection, std::string_view bytes, Time now) = 0;
     // Follows each run of Written::kept, and of refusals for want of room, once: the backlog has
@@ -56,7 +56,7 @@ public:
     virtual void on_stuck(ConnectionToken connection, Time now) = 0;
     // The moment given to set_deadline has come; the deadline is used up.
     virtual void on_deadline(ConnectionToken connection, Time now) = 0;
-    // Exactly once for each on_opened. From here on the token reaches nobody.
+    // Exactly once for each on_connected. From here on the token reaches nobody.
     virtual void on_closed(ConnectionToken connection, Time now) = 0;
 
     // The payload of a last message that says this: on TCP, where no close code can, when what came

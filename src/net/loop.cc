@@ -234,7 +234,7 @@ void Loop::end() {
     ::close(std::exchange(epoll_, -1));
 }
 
-// ---- Places
+// ---- PagedArray
 
 void Loop::make_ready(std::uint32_t index) {
     Connection& connection = table_.at(index);

@@ -19,7 +19,6 @@
 #include <string_view>
 #include <vector>
 
-#include "deflate/inflater.h"
 #include "net/access/bans.h"
 #include "net/connection_table.h"
 #include "net/gate.h"
@@ -27,6 +26,7 @@
 #include "net/options.h"
 #include "net/shard.h"
 #include "net/timer_wheel.h"
+#include "wire/deflate/inflater.h"
 
 namespace stentor::net {
 

@@ -200,8 +200,9 @@ void Loop::speak(std::uint32_t index) {
     connection.told = true;
     counters_.sockets.add();
     update_busy(index);
-    handler_->on_opened(table_.token(index),
-                        {.address = access::shown(client_of(connection, {})), .origin = {}}, now_);
+    handler_->on_connected(table_.token(index),
+                           {.address = access::shown(client_of(connection, {})), .origin = {}},
+                           now_);
 }
 
 // What is directly connected, or whom the PROXY header named.

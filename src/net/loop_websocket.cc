@@ -91,7 +91,7 @@ void Loop::upgrade(std::uint32_t index, const http::Request& request,
     connection.told = true;
     counters_.sockets.add();
     update_busy(index);
-    handler_->on_opened(table_.token(index), peer, now_);
+    handler_->on_connected(table_.token(index), peer, now_);
 }
 
 void Loop::take_frame(std::uint32_t index, std::span<char>& bytes) {

@@ -68,7 +68,7 @@ public:
     }
 
     void on_start(Shard& own, Time /*now*/) override { shard = &own; }
-    void on_opened(ConnectionToken connection, const Peer& peer, Time /*now*/) override {
+    void on_connected(ConnectionToken connection, const Peer& peer, Time /*now*/) override {
         {
             const std::scoped_lock lock{mutex_};
             tokens_.push_back(connection);

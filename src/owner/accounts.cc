@@ -9,7 +9,7 @@
 
 namespace stentor::owner {
 
-Accounts::Accounts(store::Store& store, Millis token_lives) : store_{store}, gate_{token_lives} {
+Accounts::Accounts(store::Accounts& store, Millis token_lives) : store_{store}, gate_{token_lives} {
     const auto read = catch_up();
     if (!read) {
         throw std::runtime_error{"the store does not tell which accounts are closed: " +

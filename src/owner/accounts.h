@@ -9,19 +9,19 @@
 #include <cstdint>
 #include <mutex>
 
-#include "account/shared_gate.h"
+#include "auth/account/shared_gate.h"
 #include "base/code.h"
 #include "base/ids.h"
 #include "base/limits.h"
 #include "base/time.h"
-#include "store/store.h"
+#include "store/accounts.h"
 
 namespace stentor::owner {
 
 class Accounts {
 public:
     // Reads all that is not simply good. Throws std::runtime_error when the store cannot tell.
-    Accounts(store::Store& store, Millis token_lives);
+    Accounts(store::Accounts& store, Millis token_lives);
 
     [[nodiscard]] const account::SharedGate& gate() const { return gate_; }
     // Takes what changed in the record since. Number of the newest change.
@@ -38,7 +38,7 @@ public:
 private:
     static constexpr std::size_t kTurns = 64;
 
-    store::Store& store_;
+    store::Accounts& store_;
     account::SharedGate gate_;
     std::mutex mutex_;
     std::uint64_t after_{};  // Under mutex_: every change up to here is in the gate.

@@ -20,7 +20,7 @@ void to_standard_error(const std::string& text) {
 
 }  // namespace
 
-AuditLog::AuditLog(store::Store& store, std::function<void(const std::string&)> line)
+AuditLog::AuditLog(store::Audit& store, std::function<void(const std::string&)> line)
     : store_{store},
       line_{line ? std::move(line) : to_standard_error},
       thread_{[this] { run(); }} {}

@@ -16,7 +16,7 @@
 #include "base/mailbox.h"
 #include "base/time.h"
 #include "bus/bus.h"
-#include "store/store.h"
+#include "store/audit.h"
 
 namespace stentor::owner {
 
@@ -25,7 +25,7 @@ public:
     static constexpr std::size_t kWaiting = 4'096;
 
     // `line` takes each row's text; none: standard error.
-    explicit AuditLog(store::Store& store, std::function<void(const std::string&)> line = {});
+    explicit AuditLog(store::Audit& store, std::function<void(const std::string&)> line = {});
     AuditLog(const AuditLog&) = delete;
     AuditLog& operator=(const AuditLog&) = delete;
     ~AuditLog();  // Writes what waits.
@@ -40,7 +40,7 @@ private:
     void write(std::vector<bus::AuditEntry>& entries);
     void forget_old(Time now);
 
-    store::Store& store_;
+    store::Audit& store_;
     std::function<void(const std::string&)> line_;
     std::atomic<std::uint64_t> dropped_{};
     std::uint64_t dropped_told_{};

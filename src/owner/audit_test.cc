@@ -22,18 +22,18 @@ constexpr UserId kAnn{11};
 constexpr UserId kBob{12};
 const Time kNow = from_ms(1'700'000'000'000);
 
-bus::Post post_of(pb::ClientFrame command, std::uint32_t request_id = 5) {
+bus::Command command_of(pb::ClientFrame frame, std::uint32_t request_id = 5) {
     return {.reply_to = {.node = {1}, .request_id = request_id},
             .gid = kGroup,
             .uid = kAnn,
-            .command = std::move(command)};
+            .frame = std::move(frame)};
 }
 
 pb::ClientFrame role_of_bob(pb::Role role) {
-    pb::ClientFrame command;
-    command.mutable_change_member()->set_uid(kBob.value);
-    command.mutable_change_member()->set_role(role);
-    return command;
+    pb::ClientFrame frame;
+    frame.mutable_change_member()->set_uid(kBob.value);
+    frame.mutable_change_member()->set_role(role);
+    return frame;
 }
 
 pb::ServerFrame done() {
@@ -45,12 +45,12 @@ pb::ServerFrame done() {
 TEST(ModerationWatch, TellsWhoDidItToWhomAndWhatWasBefore) {
     store::MemoryStore store;
     ModerationWatch watch;
-    const bus::Post post = post_of(role_of_bob(pb::ROLE_ADMIN));
-    ASSERT_TRUE(watch.on_post(post));
+    const bus::Command command = command_of(role_of_bob(pb::ROLE_ADMIN));
+    ASSERT_TRUE(watch.on_command(command));
     store::Commit commit{.gid = kGroup};
     commit.members = {{.uid = kBob, .role = store::Role::admin}};
     watch.on_commit(commit, store);
-    const auto row = watch.on_answer(post.reply_to, done(), kNow);
+    const auto row = watch.on_answer(command.reply_to, done(), kNow);
     ASSERT_TRUE(row);
     EXPECT_EQ(row->time, kNow);
     EXPECT_THAT(
@@ -64,10 +64,10 @@ TEST(ModerationWatch, TellsWhoDidItToWhomAndWhatWasBefore) {
 TEST(ModerationWatch, TellsFromWhereWhereThatIsKnown) {
     for (const std::string address : {"192.0.2.7", ""}) {
         ModerationWatch watch;
-        bus::Post post = post_of(role_of_bob(pb::ROLE_ADMIN));
-        post.address = address;
-        ASSERT_TRUE(watch.on_post(post));
-        const auto row = watch.on_answer(post.reply_to, done(), kNow);
+        bus::Command command = command_of(role_of_bob(pb::ROLE_ADMIN));
+        command.address = address;
+        ASSERT_TRUE(watch.on_command(command));
+        const auto row = watch.on_answer(command.reply_to, done(), kNow);
         ASSERT_TRUE(row);
         if (address.empty()) {
             EXPECT_THAT(row->text, Not(HasSubstr("address")));
@@ -80,33 +80,33 @@ TEST(ModerationWatch, TellsFromWhereWhereThatIsKnown) {
 TEST(ModerationWatch, WhatWasRefusedOrConcernsNobodyIsNoRow) {
     store::MemoryStore store;
     ModerationWatch watch;
-    const bus::Post refused = post_of(role_of_bob(pb::ROLE_ADMIN));
-    ASSERT_TRUE(watch.on_post(refused));
+    const bus::Command refused = command_of(role_of_bob(pb::ROLE_ADMIN));
+    ASSERT_TRUE(watch.on_command(refused));
     pb::ServerFrame no;
     no.mutable_refused();
     EXPECT_FALSE(watch.on_answer(refused.reply_to, no, kNow));
 
     pb::ClientFrame send;
     send.mutable_send();
-    EXPECT_TRUE(watch.on_post(post_of(send)));
+    EXPECT_TRUE(watch.on_command(command_of(send)));
     EXPECT_TRUE(watch.empty());
 }
 
 TEST(ModerationWatch, ARecallIsTellingOnlyOfAnothersEntry) {
     store::MemoryStore store;
     ModerationWatch watch;
-    pb::ClientFrame command;
-    command.mutable_recall()->set_seq(9);
+    pb::ClientFrame frame;
+    frame.mutable_recall()->set_seq(9);
     for (const UserId sender : {kAnn, kBob}) {
-        const bus::Post post = post_of(command);
-        ASSERT_TRUE(watch.on_post(post));
+        const bus::Command command = command_of(frame);
+        ASSERT_TRUE(watch.on_command(command));
         store::Commit commit{.gid = kGroup};
         LogEntry entry;
         entry.seq = {9};
         entry.sender = sender;
         commit.changed = {entry};
         watch.on_commit(commit, store);
-        const auto row = watch.on_answer(post.reply_to, done(), kNow);
+        const auto row = watch.on_answer(command.reply_to, done(), kNow);
         ASSERT_EQ(row.has_value(), sender == kBob);
         if (row) {
             EXPECT_THAT(row->text, HasSubstr(R"("object":{"gid":77,"uid":12,"seq":9})"));
@@ -117,10 +117,10 @@ TEST(ModerationWatch, ARecallIsTellingOnlyOfAnothersEntry) {
 TEST(ModerationWatch, HoldsSoManyAndSaysSo) {
     ModerationWatch watch;
     for (std::uint32_t i = 1; i <= ModerationWatch::kWatched; ++i) {
-        ASSERT_TRUE(watch.on_post(post_of(role_of_bob(pb::ROLE_ADMIN), i)));
+        ASSERT_TRUE(watch.on_command(command_of(role_of_bob(pb::ROLE_ADMIN), i)));
     }
     EXPECT_FALSE(
-        watch.on_post(post_of(role_of_bob(pb::ROLE_ADMIN), ModerationWatch::kWatched + 1)));
+        watch.on_command(command_of(role_of_bob(pb::ROLE_ADMIN), ModerationWatch::kWatched + 1)));
 }
 
 TEST(AuditLog, WritesALineAndARow) {

@@ -38,7 +38,7 @@ bool Committer::submit(std::vector<store::Commit>& commits,
     return false;
 }
 
-bool Committer::advance(std::vector<store::Store::ReadPosition>& positions) {
+bool Committer::advance(std::vector<store::Members::ReadPosition>& positions) {
     Job job{.submitted = std::chrono::steady_clock::now(),
             .positions = std::exchange(positions, {})};
     if (mailbox_.try_put(std::move(job))) return true;
@@ -72,7 +72,7 @@ void Committer::write(std::vector<Job>& jobs) {
     const auto start = std::chrono::steady_clock::now();
     std::vector<store::Outcome> outcomes;
     {
-        const Longest::Span span{waits_, std::max(jobs.front().submitted, copied_at_)};
+        const MaxLatency::Span span{waits_, std::max(jobs.front().submitted, copied_at_)};
         outcomes = store_.commit(commits);
         if (options_.sync_delay > Millis{0}) std::this_thread::sleep_for(options_.sync_delay);
     }
@@ -118,9 +118,9 @@ void Committer::write(std::vector<Job>& jobs) {
 // False: what was written may not be where it was promised to be as well.
 bool Committer::await_copied() {
     if (!options_.await_copied) return true;
-    const auto start = Longest::Clock::now();
+    const auto start = MaxLatency::Clock::now();
     const bool copied = options_.await_copied();
-    copied_at_ = Longest::Clock::now();
+    copied_at_ = MaxLatency::Clock::now();
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(copied_at_ - start);
     counters_.copy_wait_us.fetch_add(static_cast<std::uint64_t>(took.count()),
                                      std::memory_order_relaxed);
@@ -128,10 +128,10 @@ bool Committer::await_copied() {
 }
 
 void Committer::write_positions(std::vector<Job>& jobs) {
-    std::vector<store::Store::ReadPosition> positions;
+    std::vector<store::Members::ReadPosition> positions;
     for (Job& job : jobs) std::ranges::move(job.positions, std::back_inserter(positions));
     if (positions.empty()) return;
-    const Longest::Span span{waits_, std::max(jobs.front().submitted, copied_at_)};
+    const MaxLatency::Span span{waits_, std::max(jobs.front().submitted, copied_at_)};
     if (const auto written = store_.advance_read(positions); !written) {
         log::warn("read positions not written", {{"code", name_of(written.error().code)}});
     }

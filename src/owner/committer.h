@@ -15,8 +15,8 @@
 
 #include "base/duration_counts.h"
 #include "base/limits.h"
-#include "base/longest.h"
 #include "base/mailbox.h"
+#include "base/max_latency.h"
 #include "base/time.h"
 #include "owner/heads.h"
 #include "store/store.h"
@@ -60,7 +60,7 @@ public:
                               const std::shared_ptr<const Done>& done);
     // Read positions: written beside the next commits, without a sync of their own. False: as
     // above.
-    [[nodiscard]] bool advance(std::vector<store::Store::ReadPosition>& positions);
+    [[nodiscard]] bool advance(std::vector<store::Members::ReadPosition>& positions);
     // From a submit until it is on this disk, the longest since this was asked last. Waits for
     // another copy are left out: they say nothing of how busy this machine is.
     [[nodiscard]] Millis take_longest() { return waits_.take(); }
@@ -70,7 +70,7 @@ private:
         std::chrono::steady_clock::time_point submitted;
         std::vector<store::Commit> commits;
         std::shared_ptr<const Done> done;
-        std::vector<store::Store::ReadPosition> positions;
+        std::vector<store::Members::ReadPosition> positions;
     };
 
     void run();
@@ -85,8 +85,8 @@ private:
     CommitterCounters& counters_;
     Heads& heads_;
     const Options options_;
-    Longest waits_;
-    Longest::Clock::time_point copied_at_{};  // The end of the last wait for another copy.
+    MaxLatency waits_;
+    MaxLatency::Clock::time_point copied_at_{};  // The end of the last wait for another copy.
     Time forget_at_{};
     Mailbox<Job> mailbox_;
     std::jthread thread_;

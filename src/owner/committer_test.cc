@@ -85,7 +85,7 @@ TEST(Committer, AFullOneTakesNothingAndItsCallerKeepsAll) {
     EXPECT_FALSE(committer.submit(third, done));
     ASSERT_EQ(third.size(), 1U);
     EXPECT_EQ(third[0].gid, GroupId{3});
-    std::vector<store::Store::ReadPosition> positions(1);
+    std::vector<store::Members::ReadPosition> positions(1);
     EXPECT_FALSE(committer.advance(positions));
     EXPECT_EQ(positions.size(), 1U);
     go.set_value();

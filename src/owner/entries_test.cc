@@ -277,9 +277,9 @@ TEST_F(Record, AGroupWhereTheyAddedSomethingIsNamedOnceBeforeWhatTheyWroteThere)
 
 TEST_F(Record, WhatAUserWroteIsFoundOnceEachPageByPage) {
     ASSERT_TRUE(store_.add_user({.uid = kBob, .name = "Bob", .name_key = "bob"}));
-    const std::size_t posts = limits::kWrittenPerPage + 10;
+    const std::size_t commands = limits::kWrittenPerPage + 10;
     for (std::uint64_t gid = 1; gid <= 2; ++gid) {
-        store::Commit commit = made({gid}, std::vector<UserId>(posts, kBob));
+        store::Commit commit = made({gid}, std::vector<UserId>(commands, kBob));
         commit.members = {row(kBob, {}, {})};
         write(commit);
     }
@@ -295,7 +295,7 @@ TEST_F(Record, WhatAUserWroteIsFoundOnceEachPageByPage) {
         if (!page.next) break;
         from = *page.next;
     }
-    EXPECT_EQ(all.size(), 2 * posts);
+    EXPECT_EQ(all.size(), 2 * commands);
     EXPECT_GT(from.gid.value, limits::kWrittenGroups - 3);
 }
 

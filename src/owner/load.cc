@@ -26,7 +26,7 @@ Result<Found> found(Result<Row> row) {
 }
 
 // From `from` to `to`, or to the head; one page of the store's may be cut by its bytes.
-Result<store::EntryPage> read_span(store::Store& store, GroupId gid, Seq from, Seq to) {
+Result<store::EntryPage> read_span(store::GroupLog& store, GroupId gid, Seq from, Seq to) {
     auto all = store.entries(gid, from, to - from + 1);
     while (all && !all->entries.empty() && all->entries.back().seq < to) {
         const Seq next = all->entries.back().seq + 1;
@@ -95,7 +95,7 @@ Result<Found> load_group(store::Store& store, GroupId gid, Term term, Time now) 
         Error{.code = Code::store_unavailable, .where = "load", .retry_after_ms = 100});
 }
 
-Result<Found> load_older(store::Store& store, GroupId gid, Seq to) {
+Result<Found> load_older(store::GroupLog& store, GroupId gid, Seq to) {
     const auto head = store.head(gid);
     if (!head) return std::unexpected(head.error());
     Seq from = to < Seq{limits::kRangeEntries} ? Seq{1} : to - (limits::kRangeEntries - 1);
@@ -107,7 +107,7 @@ Result<Found> load_older(store::Store& store, GroupId gid, Seq to) {
     return Found{std::move(page->entries)};
 }
 
-Result<std::optional<LogEntry>> entry_at(store::Store& store, GroupId gid, Seq seq) {
+Result<std::optional<LogEntry>> entry_at(store::GroupLog& store, GroupId gid, Seq seq) {
     auto page = store.entries(gid, seq, 1);
     if (!page && page.error().code != Code::bad_range) return std::unexpected(page.error());
     if (!page || page->entries.empty()) return std::nullopt;
@@ -156,7 +156,7 @@ Result<Found> load_entrance(store::Store& store, GroupId gid, const group::Entra
     return Found{std::move(entrance)};
 }
 
-Result<Found> load_invites(store::Store& store, GroupId gid) {
+Result<Found> load_invites(store::Annotations& store, GroupId gid) {
     // Rows that are over go when the next one is made, so there are about as many as may be open.
     auto rows = store.invites(gid, {}, 2 * limits::kInvitesPerGroup);
     if (!rows) return std::unexpected(rows.error());
@@ -351,7 +351,7 @@ Result<std::optional<store::MemberRow>> member_of(store::Store& store, GroupId g
     return or_implied(store, gid, uid, std::move(*row));
 }
 
-Result<store::EntryPage> newest_readable(store::Store& store, GroupId gid, Seq from, Seq to) {
+Result<store::EntryPage> newest_readable(store::GroupLog& store, GroupId gid, Seq from, Seq to) {
     if (from > to) return store::EntryPage{};
     auto all = read_span(store, gid, from, to);
     if (all || !store::is_damage(all.error())) return all;
@@ -377,14 +377,14 @@ Result<std::vector<Seq>> or_none(Result<std::vector<Seq>> hidden) {
     return hidden;
 }
 
-Result<std::vector<Seq>> hidden_by(store::Store& store, GroupId gid, const store::MemberRow& row,
-                                   Seq from, Seq to) {
+Result<std::vector<Seq>> hidden_by(store::Annotations& store, GroupId gid,
+                                   const store::MemberRow& row, Seq from, Seq to) {
     if (!row.overlay || from > to) return std::vector<Seq>{};
     return or_none(store.hidden(gid, row.uid, from, to));
 }
 
 std::vector<group::Loaded> carry_out_together(std::vector<group::Load> loads, store::Store& store) {
-    std::vector<store::Store::MemberKey> keys;
+    std::vector<store::Members::MemberKey> keys;
     keys.reserve(loads.size());
     for (const group::Load& load : loads) {
         keys.push_back({.gid = load.gid, .uid = std::get<group::LoadMember>(load.what).uid});

@@ -22,14 +22,14 @@ namespace stentor::owner {
 // Entries from `from` to `to`, or of them those that stand behind the newest damaged place: perhaps
 // none, and then without their head and digest. Costs one read more for each halving where there is
 // one.
-[[nodiscard]] Result<store::EntryPage> newest_readable(store::Store& store, GroupId gid, Seq from,
-                                                       Seq to);
+[[nodiscard]] Result<store::EntryPage> newest_readable(store::GroupLog& store, GroupId gid,
+                                                       Seq from, Seq to);
 // What was hidden where it can be read; what stands at a damaged place is shown.
 [[nodiscard]] Result<std::vector<Seq>> or_none(Result<std::vector<Seq>> hidden);
 
 // What this member hid of the entries from `from` to `to`, ascending. Without anything of their own
 // there it costs nothing.
-[[nodiscard]] Result<std::vector<Seq>> hidden_by(store::Store& store, GroupId gid,
+[[nodiscard]] Result<std::vector<Seq>> hidden_by(store::Annotations& store, GroupId gid,
                                                  const store::MemberRow& row, Seq from, Seq to);
 // What an account is in the group of announcements before it has a row there.
 [[nodiscard]] Result<store::MemberRow> implied_member(store::Store& store,

@@ -52,22 +52,22 @@ std::string text_of(const pb::GroupSettings& settings, const pb::ConfigureGroup&
     return text.text();
 }
 
-UserId member_of(const Command& command) {
-    if (command.has_change_member()) return {command.change_member().uid()};
-    if (command.has_decide_join()) return {command.decide_join().uid()};
+UserId member_of(const Command& frame) {
+    if (frame.has_change_member()) return {frame.change_member().uid()};
+    if (frame.has_decide_join()) return {frame.decide_join().uid()};
     return {};
 }
 
-std::string_view action_of(const Command& command) {
-    const pb::ChangeMember& change = command.change_member();
-    switch (command.command_case()) {
+std::string_view action_of(const Command& frame) {
+    const pb::ChangeMember& change = frame.change_member();
+    switch (frame.command_case()) {
         case Command::kRecall: return "entry.recall";
         case Command::kConfigureGroup: return "group.configure";
         case Command::kCreateInvite: return "invite.create";
         case Command::kEndInvite: return "invite.end";
         case Command::kClearReactions: return "reactions.clear";
         case Command::kDecideJoin:
-            return command.decide_join().accept() ? "join.accept" : "join.refuse";
+            return frame.decide_join().accept() ? "join.accept" : "join.refuse";
         default: break;
     }
     switch (change.change_case()) {
@@ -79,13 +79,13 @@ std::string_view action_of(const Command& command) {
     }
 }
 
-std::string object_of(GroupId gid, const Command& command, UserId whose) {
+std::string object_of(GroupId gid, const Command& frame, UserId whose) {
     JsonText object;
     object.add("gid", gid.value);
-    const UserId uid = member_of(command) ? member_of(command) : whose;
+    const UserId uid = member_of(frame) ? member_of(frame) : whose;
     if (uid) object.add("uid", uid.value);
-    if (command.has_recall()) object.add("seq", command.recall().seq());
-    if (command.has_clear_reactions()) object.add("seq", command.clear_reactions().seq());
+    if (frame.has_recall()) object.add("seq", frame.recall().seq());
+    if (frame.has_clear_reactions()) object.add("seq", frame.clear_reactions().seq());
     return object.text();
 }
 
@@ -95,29 +95,30 @@ ModerationWatch::Key ModerationWatch::key_of(const bus::ReplyTo& to) {
     return {to.node.value, to.connection.packed(), to.request_id};
 }
 
-bool ModerationWatch::on_post(const bus::Post& post) {
-    if (!bus::is_moderation(post.command) || post.reply_to.request_id == 0) return true;
+bool ModerationWatch::on_command(const bus::Command& command) {
+    if (!bus::is_moderation(command.frame) || command.reply_to.request_id == 0) return true;
     if (watched_.size() >= kWatched) return false;
-    watched_.insert_or_assign(key_of(post.reply_to), Watched{.gid = post.gid,
-                                                             .by = post.uid,
-                                                             .by_operator = post.operator_rights,
-                                                             .command = post.command,
-                                                             .address = post.address});
+    watched_.insert_or_assign(key_of(command.reply_to),
+                              Watched{.gid = command.gid,
+                                      .by = command.uid,
+                                      .by_operator = command.operator_rights,
+                                      .frame = command.frame,
+                                      .address = command.address});
     return true;
 }
 
 void ModerationWatch::on_commit(const store::Commit& commit, store::Store& store) {
     for (auto& [key, watched] : watched_) {
         if (watched.gid != commit.gid) continue;
-        if (member_of(watched.command)) look_at_member(watched, commit, store);
-        if (watched.command.has_configure_group()) look_at_settings(watched, commit, store);
-        if (watched.command.has_recall()) look_at_entry(watched, commit);
+        if (member_of(watched.frame)) look_at_member(watched, commit, store);
+        if (watched.frame.has_configure_group()) look_at_settings(watched, commit, store);
+        if (watched.frame.has_recall()) look_at_entry(watched, commit);
     }
 }
 
 void ModerationWatch::look_at_member(Watched& watched, const store::Commit& commit,
                                      store::Store& store) {
-    const UserId uid = member_of(watched.command);
+    const UserId uid = member_of(watched.frame);
     const auto row = std::ranges::find(commit.members, uid, &store::MemberRow::uid);
     if (row == commit.members.end() || !watched.after.empty()) return;
     const auto before = store.member(commit.gid, uid);
@@ -129,7 +130,7 @@ void ModerationWatch::look_at_settings(Watched& watched, const store::Commit& co
                                        store::Store& store) {
     const auto head = store.head(commit.gid);
     if (!head || !watched.after.empty()) return;
-    const pb::ConfigureGroup& configure = watched.command.configure_group();
+    const pb::ConfigureGroup& configure = watched.frame.configure_group();
     pb::GroupSettings before;
     pb::GroupSettings after;
     if (!before.ParseFromString(head->settings) || !after.ParseFromString(commit.head.settings)) {
@@ -140,7 +141,7 @@ void ModerationWatch::look_at_settings(Watched& watched, const store::Commit& co
 }
 
 void ModerationWatch::look_at_entry(Watched& watched, const store::Commit& commit) {
-    const Seq seq{watched.command.recall().seq()};
+    const Seq seq{watched.frame.recall().seq()};
     const auto entry = std::ranges::find(commit.changed, seq, &LogEntry::seq);
     if (entry != commit.changed.end()) watched.whose = entry->sender;
 }
@@ -151,7 +152,7 @@ std::optional<bus::AuditEntry> ModerationWatch::on_answer(const bus::ReplyTo& to
     if (found.empty() || frame.has_refused()) return std::nullopt;
     const Watched& watched = found.mapped();
     // What somebody does to words of their own concerns nobody.
-    const bool own = watched.command.has_recall() && !watched.by_operator &&
+    const bool own = watched.frame.has_recall() && !watched.by_operator &&
                      (!watched.whose || watched.whose == watched.by);
     if (own) return std::nullopt;
     JsonText actor;
@@ -161,11 +162,11 @@ std::optional<bus::AuditEntry> ModerationWatch::on_answer(const bus::ReplyTo& to
     text.add("time_ms", to_ms(now)).add_raw("actor", actor.text());
     // The operator's, which the row of their request tells, is not known here.
     if (!watched.address.empty()) text.add("address", watched.address);
-    text.add("action", action_of(watched.command))
-        .add_raw("object", object_of(watched.gid, watched.command, watched.whose));
+    text.add("action", action_of(watched.frame))
+        .add_raw("object", object_of(watched.gid, watched.frame, watched.whose));
     if (!watched.before.empty()) text.add_raw("before", watched.before);
     if (!watched.after.empty()) text.add_raw("after", watched.after);
-    if (const std::string& reason = watched.command.change_member().reason(); !reason.empty()) {
+    if (const std::string& reason = watched.frame.change_member().reason(); !reason.empty()) {
         text.add("reason", reason);
     }
     return bus::AuditEntry{.time = now, .text = text.text()};

@@ -23,7 +23,7 @@ public:
     static constexpr std::size_t kWatched = 4'096;
 
     // False: it should be watched, and there is no room.
-    [[nodiscard]] bool on_post(const bus::Post& post);
+    [[nodiscard]] bool on_command(const bus::Command& command);
     // Before it is handed to the committer: the store still has what was before.
     void on_commit(const store::Commit& commit, store::Store& store);
     // A row, when the command was done and is one for the audit.
@@ -39,7 +39,7 @@ private:
         GroupId gid;
         UserId by;
         bool by_operator{};
-        pb::ClientFrame command;
+        pb::ClientFrame frame;
         std::string address;
         std::string before;  // JSON, once it is committed.
         std::string after;

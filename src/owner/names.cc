@@ -74,7 +74,7 @@ void Names::count(std::string_view name, bool comes) {
     }
 }
 
-void Names::use_keywords(std::shared_ptr<const safety::Keywords> keywords) {
+void Names::use_keywords(std::shared_ptr<const rules::Keywords> keywords) {
     const std::lock_guard lock{mutex_};
     keywords_ = std::move(keywords);
 }

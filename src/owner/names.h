@@ -18,14 +18,14 @@
 #include <unordered_map>
 
 #include "base/code.h"
-#include "safety/keywords.h"
-#include "store/store.h"
+#include "group/rules/keywords.h"
+#include "store/accounts.h"
 
 namespace stentor::owner {
 
 class Names {
 public:
-    explicit Names(store::Store& store) : store_{store} {}
+    explicit Names(store::Accounts& store) : store_{store} {}
 
     // Those of all accounts there are; the first to add one does it where nobody has.
     Result<void> learn(const std::stop_token& stop = {});
@@ -34,7 +34,7 @@ public:
     // It is free again.
     void forget(std::string_view name);
 
-    void use_keywords(std::shared_ptr<const safety::Keywords> keywords);
+    void use_keywords(std::shared_ptr<const rules::Keywords> keywords);
     // FILTERED, if it holds a listed word.
     [[nodiscard]] Result<void> check_words(std::string_view name) const;
 
@@ -42,14 +42,14 @@ private:
     Result<void> learn_all(const std::stop_token& stop);
     void count(std::string_view name, bool comes);
 
-    store::Store& store_;
+    store::Accounts& store_;
     mutable std::mutex mutex_;
     bool learnt_{};
     // A hash of each look; and of those that accounts of an earlier version share, how many more
     // have it.
     boost::unordered_flat_set<std::uint64_t> looks_;
     std::unordered_map<std::uint64_t, std::uint32_t> shared_;
-    std::shared_ptr<const safety::Keywords> keywords_;
+    std::shared_ptr<const rules::Keywords> keywords_;
 };
 
 }  // namespace stentor::owner

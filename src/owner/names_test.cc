@@ -66,7 +66,7 @@ TEST_F(NamesTest, TheNameOfAnErasedAccountIsFree) {
 TEST_F(NamesTest, AListedWordIsNotPartOfAName) {
     EXPECT_TRUE(names_.check_words("Casino Joe"));
     names_.use_keywords(
-        std::make_shared<const safety::Keywords>(safety::Keywords::from_list("casino\n").value()));
+        std::make_shared<const rules::Keywords>(rules::Keywords::from_list("casino\n").value()));
     const auto refused = names_.check_words("Casino Joe");
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Code::filtered);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "bus/bus.h"
-#include "route/routes.h"
+#include "bus/route/routes.h"
 
 namespace stentor::owner {
 

@@ -47,7 +47,7 @@ bool names_somebody(const bus::Question& question) {
 }
 
 // Everybody is a member of this group from the beginning, so somebody must make it.
-void found_announcements(store::Store& store, const group::Tenure& tenure) {
+void found_announcements(store::GroupLog& store, const group::Lease& lease) {
     const auto head = store.head(kBroadcastGroup);
     if (head || head.error().code != Code::not_found) return;
     pb::GroupSettings settings;
@@ -55,9 +55,9 @@ void found_announcements(store::Store& store, const group::Tenure& tenure) {
     settings.set_kind(pb::GROUP_KIND_BROADCAST);
     const Digest before = genesis(kBroadcastGroup);
     const store::Commit commit{.gid = kBroadcastGroup,
-                               .term = tenure.term,
-                               .head = {.epoch = tenure.epoch,
-                                        .term = tenure.term,
+                               .term = lease.term,
+                               .head = {.epoch = lease.epoch,
+                                        .term = lease.term,
                                         .digest = before,
                                         .time = now(),
                                         .floor_digest = before,
@@ -88,8 +88,8 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
     if (!term)
         throw std::runtime_error{"the store gives no term: " +
                                  std::string{name_of(term.error().code)}};
-    const group::Tenure tenure{.term = *term, .epoch = store.epoch()};
-    found_announcements(store, tenure);
+    const group::Lease lease{.term = *term, .epoch = store.epoch()};
+    found_announcements(store, lease);
     if (options.groups.rules.filter && options.judge == nullptr) {
         throw std::runtime_error{"a filter is set, and there is none to ask"};
     }
@@ -116,7 +116,7 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
     group::Settings groups = options.groups;
     groups.gate = &accounts_.gate();
     for (std::size_t i = 0; i < options.workers; ++i) {
-        workers_.push_back(std::make_unique<Worker>(engines, tenure, groups));
+        workers_.push_back(std::make_unique<Worker>(engines, lease, groups));
     }
     questions_.names().use_keywords(options.groups.rules.keywords);
     learner_ = std::jthread{[this](const std::stop_token& stop) {
@@ -132,16 +132,16 @@ Owner::~Owner() {
     living_->owner = nullptr;
 }
 
-Result<void> Owner::on_post(PartitionId partition, bus::Post post) {
-    return worker(partition).post(std::move(post));
+Result<void> Owner::on_command(PartitionId partition, bus::Command command) {
+    return worker(partition).submit(std::move(command));
 }
 
-void Owner::use_keywords(const std::shared_ptr<const safety::Keywords>& keywords) {
+void Owner::use_keywords(const std::shared_ptr<const rules::Keywords>& keywords) {
     for (const auto& worker : workers_) worker->use_keywords(keywords);
     questions_.names().use_keywords(keywords);
 }
 
-void Owner::set_storm(const safety::StormRule& storm) {
+void Owner::set_storm(const rules::StormRule& storm) {
     for (const auto& worker : workers_) worker->set_storm(storm);
 }
 

@@ -14,18 +14,18 @@
 
 #include "base/limits.h"
 #include "bus/bus.h"
+#include "bus/route/routes.h"
 #include "group/group.h"
 #include "owner/accounts.h"
 #include "owner/audit_log.h"
+#include "owner/batcher.h"
 #include "owner/committer.h"
-#include "owner/gathered.h"
 #include "owner/heads.h"
 #include "owner/loaders.h"
-#include "owner/patience.h"
+#include "owner/question_deadline.h"
 #include "owner/questions.h"
 #include "owner/sweeper.h"
 #include "owner/worker.h"
-#include "route/routes.h"
 #include "store/store.h"
 
 namespace stentor::owner {
@@ -43,7 +43,7 @@ struct OwnerOptions {
     group::Settings groups;
     Millis token_lives{account::kTokenLives};                 // See account::Gate.
     std::uint64_t who_read_members{limits::kWhoReadMembers};  // See Questions.
-    Judge* judge{};           // Needed where groups.rules.filter is set; outlives the owner.
+    PostFilter* judge{};      // Needed where groups.rules.filter is set; outlives the owner.
     search::Search* words{};  // None: nobody can search.
 };
 
@@ -56,12 +56,12 @@ public:
     Owner& operator=(const Owner&) = delete;
     ~Owner() override;
 
-    Result<void> on_post(PartitionId partition, bus::Post post) override;
+    Result<void> on_command(PartitionId partition, bus::Command command) override;
     void on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
 
     // From the next post on. Thread: any.
-    void use_keywords(const std::shared_ptr<const safety::Keywords>& keywords);
-    void set_storm(const safety::StormRule& storm);
+    void use_keywords(const std::shared_ptr<const rules::Keywords>& keywords);
+    void set_storm(const rules::StormRule& storm);
 
     // ---- Counted
     [[nodiscard]] const CommitterCounters& counters() const { return counters_; }
@@ -118,14 +118,14 @@ private:
     route::Routes& routes_;
     Accounts accounts_;
     AnswerCounts answers_;
-    Patience patience_;
+    QuestionDeadline patience_;
     Heads heads_{limits::kHeadsKept};
     Published published_;
     Questions questions_;
     std::size_t questions_max_;
-    Judge* judge_;  // Null: no filter is set.
-    Gathered<HelloMail> hellos_;
-    Gathered<LookUp> look_ups_;
+    PostFilter* judge_;  // Null: no filter is set.
+    Batcher<HelloMail> hellos_;
+    Batcher<LookUp> look_ups_;
     CommitterCounters counters_{};
     std::vector<std::unique_ptr<Committer>> committers_;
     Loaders loaders_;

@@ -13,7 +13,7 @@
 
 #include "base/limits.h"
 #include "bus/local/local_bus.h"
-#include "route/local/local_routes.h"
+#include "bus/route/local/local_routes.h"
 #include "store/memory/memory_store.h"
 
 namespace stentor::owner {
@@ -95,15 +95,15 @@ protected:
         bus_.attach(owner_.get());
     }
 
-    std::uint32_t post(UserId uid, pb::ClientFrame command, bool lifted = true) {
+    std::uint32_t submit(UserId uid, pb::ClientFrame command, bool lifted = true) {
         const std::uint32_t request_id = ++last_request_;
         command.set_request_id(request_id);
-        EXPECT_TRUE(
-            bus_.post(partition_of(kGroup), {.reply_to = {.node = kNode, .request_id = request_id},
-                                             .gid = kGroup,
-                                             .uid = uid,
-                                             .limits_lifted = lifted,
-                                             .command = std::move(command)}));
+        EXPECT_TRUE(bus_.submit(partition_of(kGroup),
+                                {.reply_to = {.node = kNode, .request_id = request_id},
+                                 .gid = kGroup,
+                                 .uid = uid,
+                                 .limits_lifted = lifted,
+                                 .frame = std::move(command)}));
         return request_id;
     }
     void add_user(UserId uid, const std::string& name) {
@@ -112,12 +112,12 @@ protected:
     std::uint32_t create(UserId uid) {
         pb::ClientFrame command;
         command.mutable_create_group()->mutable_settings()->set_name("tea");
-        return post(uid, std::move(command));
+        return submit(uid, std::move(command));
     }
     std::uint32_t join(UserId uid) {
         pb::ClientFrame command;
         command.mutable_join_group()->set_gid(kGroup.value);
-        return post(uid, std::move(command));
+        return submit(uid, std::move(command));
     }
     std::uint32_t send(UserId uid, const Cmid& id, const std::string& text, bool lifted = true) {
         pb::ClientFrame command;
@@ -126,7 +126,7 @@ protected:
         command.mutable_send()->set_gid(kGroup.value);
         command.mutable_send()->set_cmid(std::string{id.view()});
         command.mutable_send()->set_body(body.SerializeAsString());
-        return post(uid, std::move(command), lifted);
+        return submit(uid, std::move(command), lifted);
     }
     Result<bus::Reply> ask(bus::Question question) {
         std::promise<Result<bus::Reply>> promise;
@@ -212,7 +212,7 @@ TEST_F(OwnerTest, UnreadCountsOthersPostsAboveTheCursor) {
     read.mutable_read()->set_gid(kGroup.value);
     read.mutable_read()->set_epoch(1);
     read.mutable_read()->set_seq(10);
-    EXPECT_TRUE(node_.answer(post(kBob, read)).has_done());
+    EXPECT_TRUE(node_.answer(submit(kBob, read)).has_done());
 
     EXPECT_EQ(open(kBob).member.unread, 20U);
     // The list is read from the store, which is told of read positions a moment after the answer.
@@ -237,7 +237,7 @@ TEST_F(OwnerTest, AReadPositionThatWasAnsweredIsInTheStoreWhenTheOwnerHasEnded) 
     read.mutable_read()->set_gid(kGroup.value);
     read.mutable_read()->set_epoch(1);
     read.mutable_read()->set_seq(1);
-    EXPECT_TRUE(node_.answer(post(kBob, read)).has_done());
+    EXPECT_TRUE(node_.answer(submit(kBob, read)).has_done());
     owner_.reset();
     EXPECT_EQ((*store_.member(kGroup, kBob))->read, Seq{1});
     start();
@@ -312,7 +312,7 @@ TEST_F(OwnerTest, ALongQueueOfReadPositionsIsNoWaitOfCommands) {
         pb::ClientFrame command;
         command.mutable_read()->set_gid(kGroup.value);
         command.mutable_read()->set_epoch(1);
-        last = post(kAnn, std::move(command));
+        last = submit(kAnn, std::move(command));
     }
     node_.answer(last);
     const Millis took = now() - start;
@@ -333,18 +333,19 @@ TEST_F(OwnerTest, NamesAreTakenOnce) {
 
 // ---- Names and the outside filter
 
-class FilterOfNames final : public Judge {
+class FilterOfNames final : public PostFilter {
 public:
-    void judge(const JudgedPost& post, Done done) override {
-        asked.push_back(std::string{post.what.kind} + ' ' + post.what.texts.front().text);
+    void judge(const FilteredPost& command, Done done) override {
+        asked.push_back(std::string{command.what.kind} + ' ' + command.what.texts.front().text);
         if (fails) {
-            return done(std::unexpected(Error{.code = Code::overloaded, .where = post.what.field}));
+            return done(
+                std::unexpected(Error{.code = Code::overloaded, .where = command.what.field}));
         }
         if (holds) {
             held.push_back(std::move(done));
             return;
         }
-        done(group::Verdict{.allow = !post.what.texts.front().text.starts_with("Bad")});
+        done(group::Verdict{.allow = !command.what.texts.front().text.starts_with("Bad")});
     }
     std::vector<std::string> asked;
     std::vector<Done> held;
@@ -464,13 +465,13 @@ TEST_F(ClosedAccountTest, AVoidTokenStoresNothingAndANewOneDoes) {
         command.mutable_send()->set_gid(kGroup.value);
         command.mutable_send()->set_cmid(std::string{cmid(n).view()});
         command.mutable_send()->set_body(body.SerializeAsString());
-        EXPECT_TRUE(
-            bus_.post(partition_of(kGroup), {.reply_to = {.node = kNode, .request_id = 1'000U + n},
-                                             .gid = kGroup,
-                                             .uid = kBob,
-                                             .token_minted = minted,
-                                             .limits_lifted = true,
-                                             .command = std::move(command)}));
+        EXPECT_TRUE(bus_.submit(partition_of(kGroup),
+                                {.reply_to = {.node = kNode, .request_id = 1'000U + n},
+                                 .gid = kGroup,
+                                 .uid = kBob,
+                                 .token_minted = minted,
+                                 .limits_lifted = true,
+                                 .frame = std::move(command)}));
         return node_.answer(1'000U + n);
     };
     const Time minted = now();

@@ -19,7 +19,7 @@
 #include "owner/heads.h"
 #include "owner/names.h"
 #include "owner/published.h"
-#include "search/search.h"
+#include "store/search/search.h"
 #include "store/store.h"
 
 namespace stentor::owner {

@@ -8,8 +8,8 @@
 
 #include "base/limits.h"
 #include "owner/questions.h"
-#include "search/search.h"
 #include "store/memory/memory_store.h"
+#include "store/search/search.h"
 
 namespace stentor::owner {
 namespace {

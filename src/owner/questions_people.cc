@@ -22,16 +22,16 @@ namespace stentor::owner {
 namespace {
 
 // The place after which a page of members goes on: "uid:name_key".
-std::string encode(const store::Store::NamePlace& place) {
+std::string encode(const store::Members::NamePlace& place) {
     return std::to_string(place.uid.value) + ':' + place.name_key;
 }
 
-std::optional<store::Store::NamePlace> decode_place(const std::string& cursor) {
+std::optional<store::Members::NamePlace> decode_place(const std::string& cursor) {
     const std::size_t colon = cursor.find(':');
     if (colon == std::string::npos) return std::nullopt;
     const auto uid = number_in(std::string_view{cursor}.substr(0, colon));
     if (!uid) return std::nullopt;
-    return store::Store::NamePlace{.name_key = cursor.substr(colon + 1), .uid = {*uid}};
+    return store::Members::NamePlace{.name_key = cursor.substr(colon + 1), .uid = {*uid}};
 }
 
 }  // namespace
@@ -100,7 +100,7 @@ Result<bus::Reply> Questions::on(const bus::AskMembers& ask) {
     if (everybody || (aside && !group::may(rank, group::Act::decide_join))) {
         return std::unexpected(Error{.code = Code::not_permitted, .where = "role"});
     }
-    store::Store::NamePlace after;
+    store::Members::NamePlace after;
     if (!fetch.cursor().empty()) {
         auto place = decode_place(fetch.cursor());
         if (!place) {
@@ -152,7 +152,7 @@ Result<bus::Reply> Questions::on(const bus::AskGroups& ask) {
     const auto page = store_.groups(ask.after, count);
     if (!page) return std::unexpected(page.error());
     pb::Groups groups;
-    for (const store::Store::GroupHead& one : *page) {
+    for (const store::GroupLog::GroupHead& one : *page) {
         *groups.add_groups() = summary_of(one.gid, one.head);
     }
     return bus::Reply{std::move(groups)};

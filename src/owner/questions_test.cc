@@ -153,7 +153,7 @@ TEST_F(QuestionsTest, ListIsNewestFirstAndItsSumIsExactUpToTheCap) {
         activity.push_back(gid);
         if (random() % 2 == 0) {
             group.read = random() % group.senders.size() + 1;
-            const store::Store::ReadPosition position{gid, kAnn, {group.read}};
+            const store::Members::ReadPosition position{gid, kAnn, {group.read}};
             ASSERT_TRUE(store_.advance_read(std::span{&position, 1}));
             group.read = store_.member(gid, kAnn)->value().read.value;
         }

@@ -43,7 +43,7 @@ Result<bus::Reply> Questions::on(const bus::AskWritten& ask) {
     const GroupId before{ask.from.gid.value == 0 ? 0 : ask.from.gid.value - 1};
     const auto groups = store_.groups(before, limits::kWrittenGroups);
     if (!groups) return std::unexpected(groups.error());
-    for (const store::Store::GroupHead& group : *groups) {
+    for (const store::GroupLog::GroupHead& group : *groups) {
         const auto row = store_.member(group.gid, ask.uid);
         if (!row) return std::unexpected(row.error());
         if (!*row) continue;

@@ -10,8 +10,8 @@
 
 #include "base/limits.h"
 #include "bus/local/local_bus.h"
+#include "bus/route/local/local_routes.h"
 #include "owner/owner.h"
-#include "route/local/local_routes.h"
 #include "store/memory/memory_store.h"
 
 namespace stentor::owner {
@@ -36,10 +36,11 @@ public:
     std::size_t answered{};
 };
 
-bus::Post leaving(std::uint32_t request_id) {
-    bus::Post post{.reply_to = {.node = {1}, .request_id = request_id}, .gid = kGroup, .uid = {1}};
-    post.command.mutable_leave_group()->set_gid(kGroup.value);
-    return post;
+bus::Command leaving(std::uint32_t request_id) {
+    bus::Command command{
+        .reply_to = {.node = {1}, .request_id = request_id}, .gid = kGroup, .uid = {1}};
+    command.frame.mutable_leave_group()->set_gid(kGroup.value);
+    return command;
 }
 
 TEST(OwnersQueues, AWorkerTakesSoManyCommandsAndRefusesTheNext) {
@@ -52,12 +53,12 @@ TEST(OwnersQueues, AWorkerTakesSoManyCommandsAndRefusesTheNext) {
     route::LocalRoutes routes;
     {
         Owner owner{store, bus, routes, OwnerOptions{.mails_max = kMails}};
-        ASSERT_TRUE(owner.on_post(partition_of(kGroup), leaving(1)));
+        ASSERT_TRUE(owner.on_command(partition_of(kGroup), leaving(1)));
         node.held.wait();
         for (std::uint32_t i = 0; i < kMails; ++i) {
-            EXPECT_TRUE(owner.on_post(partition_of(kGroup), leaving(2 + i))) << i;
+            EXPECT_TRUE(owner.on_command(partition_of(kGroup), leaving(2 + i))) << i;
         }
-        const auto refused = owner.on_post(partition_of(kGroup), leaving(2 + kMails));
+        const auto refused = owner.on_command(partition_of(kGroup), leaving(2 + kMails));
         EXPECT_EQ(refused,
                   std::unexpected(Error{
                       .code = Code::overloaded, .where = "partition", .retry_after_ms = 1'000}));

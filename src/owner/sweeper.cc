@@ -17,7 +17,7 @@ Millis Sweep::step(Time now) {
         return limits::kSweepEvery;
     }
     std::size_t woken = 0;
-    for (const store::Store::GroupHead& group : *groups) {
+    for (const store::GroupLog::GroupHead& group : *groups) {
         if (woken == limits::kSweepWakes) return limits::kSweepStep;
         after_ = group.gid;
         if (!is_due(group, now)) continue;
@@ -29,7 +29,7 @@ Millis Sweep::step(Time now) {
     return limits::kSweepEvery;
 }
 
-bool Sweep::is_due(const store::Store::GroupHead& group, Time now) {
+bool Sweep::is_due(const store::GroupLog::GroupHead& group, Time now) {
     const store::HeadRow& head = group.head;
     // Closed, and an owner before did not drop all of it.
     if (store::is_closed(head)) return head.time != Time{};
@@ -45,7 +45,7 @@ bool Sweep::is_due(const store::Store::GroupHead& group, Time now) {
            oldest->entries.front().time < now - Millis{seconds * 1'000};
 }
 
-Sweeper::Sweeper(store::Store& store, Sweep::Wake wake)
+Sweeper::Sweeper(store::GroupLog& store, Sweep::Wake wake)
     : sweep_{store, std::move(wake)}, thread_{[this](const std::stop_token& stop) { run(stop); }} {}
 
 void Sweeper::run(const std::stop_token& stop) {

@@ -14,7 +14,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
-#include "store/store.h"
+#include "store/group_log.h"
 
 namespace stentor::owner {
 
@@ -22,22 +22,22 @@ class Sweep {
 public:
     using Wake = std::function<void(GroupId)>;
 
-    Sweep(store::Store& store, Wake wake) : store_{store}, wake_{std::move(wake)} {}
+    Sweep(store::GroupLog& store, Wake wake) : store_{store}, wake_{std::move(wake)} {}
 
     // Looks at the next groups. Returns when to look on.
     Millis step(Time now);
 
 private:
-    [[nodiscard]] bool is_due(const store::Store::GroupHead& group, Time now);
+    [[nodiscard]] bool is_due(const store::GroupLog::GroupHead& group, Time now);
 
-    store::Store& store_;
+    store::GroupLog& store_;
     Wake wake_;
     GroupId after_;
 };
 
 class Sweeper {
 public:
-    Sweeper(store::Store& store, Sweep::Wake wake);
+    Sweeper(store::GroupLog& store, Sweep::Wake wake);
 
 private:
     void run(const std::stop_token& stop);

@@ -57,19 +57,19 @@ public:
     }
 };
 
-class Shell : public group::Effects {
+class Shell : public group::GroupPort {
 public:
     Shell() : partition_{{.term = kTerm, .epoch = {1}}, settings_, *this} {}
 
     pb::ServerFrame post(UserId uid, pb::ClientFrame command, bool operator_rights = false) {
         answer_.reset();
-        partition_.on_post({.reply_to = {.node = {1}, .request_id = 1},
-                            .gid = kGroup,
-                            .uid = uid,
-                            .limits_lifted = true,
-                            .operator_rights = operator_rights,
-                            .command = std::move(command)},
-                           now);
+        partition_.on_command({.reply_to = {.node = {1}, .request_id = 1},
+                               .gid = kGroup,
+                               .uid = uid,
+                               .limits_lifted = true,
+                               .operator_rights = operator_rights,
+                               .frame = std::move(command)},
+                              now);
         settle();
         EXPECT_TRUE(answer_);
         return answer_.value_or(pb::ServerFrame{});
@@ -122,7 +122,7 @@ private:
     }
     void load(group::Load load) override { loads_.push_back(std::move(load)); }
     void commit(store::Commit commit) override { commits_.push_back(std::move(commit)); }
-    void advance_read(store::Store::ReadPosition position) override {
+    void advance_read(store::Members::ReadPosition position) override {
         positions_.push_back(position);
     }
     void answer(const bus::ReplyTo& /*to*/, pb::ServerFrame frame) override {
@@ -141,7 +141,7 @@ private:
     group::Partition partition_;
     std::vector<group::Load> loads_;
     std::vector<store::Commit> commits_;
-    std::vector<store::Store::ReadPosition> positions_;
+    std::vector<store::Members::ReadPosition> positions_;
     std::optional<pb::ServerFrame> answer_;
     std::optional<std::uint32_t> opened_;
 };

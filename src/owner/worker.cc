@@ -23,13 +23,13 @@ constexpr Millis kTickEvery{1'000};
 constexpr Millis kReadsGather{50};
 // A committer that was full is asked again so soon.
 constexpr Millis kHeldUp{10};
-constexpr std::size_t kTurnPosts = 1'024;  // Some 5 ms of work; then urgent ones are looked for.
+constexpr std::size_t kTurnCommands = 1'024;  // Some 5 ms of work; then urgent ones are looked for.
 
 }  // namespace
 
-Worker::Worker(const Engines& engines, const group::Tenure& tenure, const group::Settings& settings)
+Worker::Worker(const Engines& engines, const group::Lease& lease, const group::Settings& settings)
     : engines_{engines},
-      tenure_{tenure},
+      lease_{lease},
       settings_{settings},
       commits_{engines.committers.size()},
       mailbox_{std::make_shared<Mailbox<Mail>>(engines.mails_max)} {
@@ -47,10 +47,10 @@ Worker::~Worker() {
     if (thread_.joinable()) thread_.join();
 }
 
-Result<void> Worker::post(bus::Post post) {
+Result<void> Worker::submit(bus::Command command) {
     if (!has_room()) return std::unexpected(kNoRoom);
     if (taken_in_ < engines_.mails_max &&
-        mailbox_->try_put(PostMail{.post = std::move(post), .arrived = stentor::now()}))
+        mailbox_->try_put(CommandMail{.command = std::move(command), .arrived = stentor::now()}))
         return {};
     return std::unexpected(
         Error{.code = Code::overloaded, .where = "partition", .retry_after_ms = 1'000});
@@ -61,11 +61,11 @@ void Worker::open(const bus::AskOpen& question, bus::ReplyHandler reply) {
         OpenMail{.question = question, .reply = std::move(reply), .arrived = stentor::now()});
 }
 
-void Worker::use_keywords(std::shared_ptr<const safety::Keywords> keywords) {
+void Worker::use_keywords(std::shared_ptr<const rules::Keywords> keywords) {
     mailbox_->put(std::move(keywords));
 }
 
-void Worker::set_storm(const safety::StormRule& storm) { mailbox_->put(storm); }
+void Worker::set_storm(const rules::StormRule& storm) { mailbox_->put(storm); }
 
 void Worker::settle(UserId uid, Barriers::Done done) {
     mailbox_->put(SettleMail{.uid = uid, .done = std::move(done)});
@@ -90,9 +90,9 @@ void Worker::run() {
             std::this_thread::sleep_for(kHeldUp);
         {
             // One that hangs is seen while it hangs.
-            const Longest::Span span{turns_, Longest::Clock::now()};
+            const MaxLatency::Span span{turns_, MaxLatency::Clock::now()};
             for (Mail& mail : mails) on_mail(mail, now);
-            on_posts(now);
+            on_commands(now);
             flush();
         }
         // Not since when there was always something: behind a short queue that is never empty
@@ -116,15 +116,15 @@ Worker::Owned& Worker::owner_of(GroupId gid) {
     const auto found = partitions_.find(partition);
     if (found != partitions_.end()) return found->second;
     return partitions_
-        .try_emplace(partition, group::Partition{tenure_, settings_, *this},
-                     group::ItemStream{partition, tenure_.term})
+        .try_emplace(partition, group::Partition{lease_, settings_, *this},
+                     group::ItemStream{partition, lease_.term})
         .first->second;
 }
 
 void Worker::on_mail(Mail& mail, Time now) {
-    if (auto* mailed = std::get_if<PostMail>(&mail)) {
-        const group::Lane lane = owner_of(mailed->post.gid).partition.lane_of(mailed->post);
-        intake_.put(lane, std::move(mailed->post), mailed->arrived);
+    if (auto* mailed = std::get_if<CommandMail>(&mail)) {
+        const group::Lane lane = owner_of(mailed->command.gid).partition.lane_of(mailed->command);
+        intake_.put(lane, std::move(mailed->command), mailed->arrived);
     } else if (auto* open = std::get_if<OpenMail>(&mail)) {
         if (engines_.patience.is_over(open->arrived, now)) {
             return open->reply(std::unexpected(kTooManyQuestions));
@@ -138,10 +138,10 @@ void Worker::on_mail(Mail& mail, Time now) {
         for (const group::Loaded& one : *all) {
             owner_of(one.load.gid).partition.on_loaded(one, now);
         }
-    } else if (auto* keywords = std::get_if<std::shared_ptr<const safety::Keywords>>(&mail)) {
+    } else if (auto* keywords = std::get_if<std::shared_ptr<const rules::Keywords>>(&mail)) {
         settings_.rules.keywords = *keywords;
         for (auto& [id, owned] : partitions_) owned.partition.use_keywords(*keywords);
-    } else if (const auto* storm = std::get_if<safety::StormRule>(&mail)) {
+    } else if (const auto* storm = std::get_if<rules::StormRule>(&mail)) {
         settings_.rules.storm = *storm;
         for (auto& [id, owned] : partitions_) owned.partition.set_storm(*storm);
     } else if (auto* settle = std::get_if<SettleMail>(&mail)) {
@@ -157,13 +157,13 @@ void Worker::on_mail(Mail& mail, Time now) {
     }
 }
 
-void Worker::on_posts(Time now) {
-    for (std::size_t i = 0; i < kTurnPosts; ++i) {
-        auto post = intake_.take();
-        if (!post) break;
-        const GroupId gid = post->gid;
-        if (!moderation_.on_post(*post)) engines_.audit.count_dropped();
-        owner_of(gid).partition.on_post(std::move(*post), now);
+void Worker::on_commands(Time now) {
+    for (std::size_t i = 0; i < kTurnCommands; ++i) {
+        auto command = intake_.take();
+        if (!command) break;
+        const GroupId gid = command->gid;
+        if (!moderation_.on_command(*command)) engines_.audit.count_dropped();
+        owner_of(gid).partition.on_command(std::move(*command), now);
     }
     taken_in_ = intake_.size();
 }
@@ -205,7 +205,7 @@ bool Worker::held_up() const {
 void Worker::submit_positions() {
     if (positions_.empty() || engines_.committers[0]->advance(positions_)) return;
     // The furthest of each member is enough, so no more wait here than there are members.
-    const auto key = [](const store::Store::ReadPosition& position) {
+    const auto key = [](const store::Members::ReadPosition& position) {
         return std::tuple{position.gid, position.uid,
                           std::numeric_limits<std::uint64_t>::max() - position.read.value};
     };
@@ -218,9 +218,9 @@ void Worker::submit_positions() {
 
 // ---- What a group asks for
 
-void Worker::judge(const group::Load& load, const group::VerdictOn& post) {
+void Worker::judge(const group::Load& load, const group::VerdictOn& command) {
     const UserId uid = std::get<group::LoadFor>(load.what).uid;
-    engines_.judge->judge({.gid = load.gid, .uid = uid, .what = post},
+    engines_.judge->judge({.gid = load.gid, .uid = uid, .what = command},
                           [load, mailbox = mailbox_](Result<group::Verdict> verdict) {
                               auto found = verdict ? Result<group::Found>{std::move(*verdict)}
                                                    : std::unexpected(verdict.error());
@@ -230,13 +230,13 @@ void Worker::judge(const group::Load& load, const group::VerdictOn& post) {
 
 void Worker::load(group::Load load) {
     if (const auto* asked = std::get_if<group::LoadFor>(&load.what)) {
-        if (const auto* post = std::get_if<group::VerdictOn>(&asked->what))
-            return judge(load, *post);
+        if (const auto* command = std::get_if<group::VerdictOn>(&asked->what))
+            return judge(load, *command);
     }
     if (std::holds_alternative<group::LoadMember>(load.what)) {
         return look_ups_.push_back({.done = looked_up_, .load = std::move(load)});
     }
-    engines_.loaders.put([load, term = tenure_.term, mailbox = mailbox_, &store = engines_.store] {
+    engines_.loaders.put([load, term = lease_.term, mailbox = mailbox_, &store = engines_.store] {
         mailbox->put(carry_out(load, term, stentor::now(), store));
     });
 }
@@ -249,7 +249,7 @@ void Worker::commit(store::Commit commit) {
     commits_[partition.value % commits_.size()].push_back(std::move(commit));
 }
 
-void Worker::advance_read(store::Store::ReadPosition position) {
+void Worker::advance_read(store::Members::ReadPosition position) {
     if (positions_.empty()) positions_since_ = stentor::now();
     positions_.push_back(position);
 }

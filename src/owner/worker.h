@@ -17,23 +17,23 @@
 #include <variant>
 #include <vector>
 
-#include "base/longest.h"
 #include "base/mailbox.h"
+#include "base/max_latency.h"
 #include "bus/bus.h"
+#include "bus/route/routes.h"
 #include "group/intake.h"
 #include "group/item_stream.h"
 #include "group/partition.h"
 #include "owner/answers.h"
 #include "owner/audit_log.h"
 #include "owner/barriers.h"
+#include "owner/batcher.h"
 #include "owner/committer.h"
-#include "owner/gathered.h"
-#include "owner/judge.h"
 #include "owner/loaders.h"
 #include "owner/moderation_watch.h"
-#include "owner/patience.h"
+#include "owner/post_filter.h"
 #include "owner/published.h"
-#include "route/routes.h"
+#include "owner/question_deadline.h"
 #include "store/store.h"
 
 namespace stentor::owner {
@@ -54,26 +54,26 @@ struct Engines {
     std::span<const std::unique_ptr<Committer>> committers;  // By partition.
     Published& published;
     Loaders& loaders;
-    Gathered<LookUp>& look_ups;
-    Judge* judge;
+    Batcher<LookUp>& look_ups;
+    PostFilter* judge;
     AnswerCounts& answers;
-    Patience& patience;
+    QuestionDeadline& patience;
     AuditLog& audit;
     std::size_t mails_max;
 };
 
-class Worker final : private group::Effects {
+class Worker final : private group::GroupPort {
 public:
-    Worker(const Engines& engines, const group::Tenure& tenure, const group::Settings& settings);
+    Worker(const Engines& engines, const group::Lease& lease, const group::Settings& settings);
     ~Worker() override;
 
     // overloaded: its queue is full, nothing was taken.
-    Result<void> post(bus::Post post);
+    Result<void> submit(bus::Command command);
     // A group's retention has something to drop.
     void wake(GroupId gid);
     void open(const bus::AskOpen& question, bus::ReplyHandler reply);
-    void use_keywords(std::shared_ptr<const safety::Keywords> keywords);
-    void set_storm(const safety::StormRule& storm);
+    void use_keywords(std::shared_ptr<const rules::Keywords> keywords);
+    void set_storm(const rules::StormRule& storm);
     // `done` is called on the worker's thread once nothing of this user is under way any more. The
     // gate must have closed before.
     void settle(UserId uid, Barriers::Done done);
@@ -86,8 +86,8 @@ public:
     [[nodiscard]] Millis take_longest_turn() { return turns_.take(); }
 
 private:
-    struct PostMail {
-        bus::Post post;
+    struct CommandMail {
+        bus::Command command;
         Time arrived;
     };
     struct OpenMail {
@@ -103,9 +103,9 @@ private:
         Barriers::Done done;
     };
     using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
-    using Mail = std::variant<PostMail, OpenMail, group::Loaded, std::vector<group::Loaded>,
+    using Mail = std::variant<CommandMail, OpenMail, group::Loaded, std::vector<group::Loaded>,
                               Outcomes, WakeMail, SettleMail,
-                              std::shared_ptr<const safety::Keywords>, safety::StormRule>;
+                              std::shared_ptr<const rules::Keywords>, rules::StormRule>;
 
     struct Owned {
         group::Partition partition;
@@ -114,25 +114,25 @@ private:
 
     void run();
     void on_mail(Mail& mail, Time now);
-    void on_posts(Time now);
+    void on_commands(Time now);
     void flush();
     void submit_commits();
     void submit_positions();
     [[nodiscard]] bool held_up() const;  // By a committer that took no more.
-    void judge(const group::Load& load, const group::VerdictOn& post);
+    void judge(const group::Load& load, const group::VerdictOn& command);
     Owned& owner_of(GroupId gid);
 
-    // group::Effects
+    // group::GroupPort
     void load(group::Load load) override;
     void commit(store::Commit commit) override;
-    void advance_read(store::Store::ReadPosition position) override;
+    void advance_read(store::Members::ReadPosition position) override;
     void answer(const bus::ReplyTo& to, pb::ServerFrame frame) override;
     void answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) override;
     void publish(bus::Item item) override;
     void nudge(bus::Nudge nudge) override;
 
     Engines engines_;
-    group::Tenure tenure_;
+    group::Lease lease_;
     group::Settings settings_;
     std::map<PartitionId, Owned> partitions_;
     std::unordered_map<std::uint64_t, bus::ReplyHandler> opening_;
@@ -140,15 +140,15 @@ private:
     std::atomic<std::size_t> groups_in_memory_{};
     Barriers barriers_;
     std::vector<GroupId> ended_;  // Commits whose items go out with this turn.
-    Longest turns_;
+    MaxLatency turns_;
     ModerationWatch moderation_;
     group::Intake intake_;
     std::atomic<std::size_t> taken_in_{};  // Its size.
 
-    // Gathered during a turn.
+    // Batcher during a turn.
     std::vector<LookUp> look_ups_;
-    std::vector<std::vector<store::Commit>> commits_;    // For each committer.
-    std::vector<store::Store::ReadPosition> positions_;  // Over several turns, since then.
+    std::vector<std::vector<store::Commit>> commits_;      // For each committer.
+    std::vector<store::Members::ReadPosition> positions_;  // Over several turns, since then.
     Time positions_since_{};
     std::map<NodeId, std::vector<bus::Answer>> answers_;
     std::map<NodeId, std::vector<bus::Nudge>> nudges_;

@@ -44,7 +44,7 @@ TEST_P(Conformance, MembersAreFoundByTheirNames) {
     ASSERT_EQ(commit(next), Outcome::done);
     scribe.accept(next);
 
-    const auto found = [&](std::string_view prefix, const Store::NamePlace& after = {},
+    const auto found = [&](std::string_view prefix, const Members::NamePlace& after = {},
                            Listed whom = Listed::members, std::size_t count = 100) {
         return names(store().members_by_name(kGroup, prefix, after, whom, count));
     };
@@ -87,7 +87,7 @@ TEST_P(Conformance, MembersAreFoundByTheirNamesInAnyScript) {
     Commit next = scribe.next(1);
     for (const std::uint64_t uid : {1U, 2U, 3U, 4U}) next.members.push_back(member_row({uid}));
     ASSERT_EQ(commit(next), Outcome::done);
-    const auto found = [&](std::string_view prefix, const Store::NamePlace& after = {}) {
+    const auto found = [&](std::string_view prefix, const Members::NamePlace& after = {}) {
         return names(store().members_by_name(kGroup, prefix, after, Listed::members, 100));
     };
     EXPECT_THAT(found("иВан"), ElementsAre("Иван", "иванна"));

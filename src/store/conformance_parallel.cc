@@ -101,7 +101,7 @@ TEST_P(Conformance, ReadPositionsAndRoleChangesDoNotUndoEachOther) {
     {
         std::jthread reader{[&] {
             while (!stop || furthest < 100) {
-                const std::vector<Store::ReadPosition> at{{{5}, {1}, {++furthest}}};
+                const std::vector<Members::ReadPosition> at{{{5}, {1}, {++furthest}}};
                 ASSERT_TRUE(store().advance_read(at));
             }
         }};

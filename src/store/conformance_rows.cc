@@ -185,12 +185,12 @@ TEST_P(Conformance, ManyRowsAtOnceAreAsOneByOne) {
     second.user_events = {{.uid = {3}}, {.uid = {3}}};
     ASSERT_EQ(commit(next), Outcome::done);
     ASSERT_EQ(commit(second), Outcome::done);
-    ASSERT_TRUE(store().advance_read(std::vector<Store::ReadPosition>{{kGroup, {9}, {40}}}));
+    ASSERT_TRUE(store().advance_read(std::vector<Members::ReadPosition>{{kGroup, {9}, {40}}}));
     ASSERT_TRUE(store().add_user({{3}, "Ann", "ann", "x", kNoon}));
 
     // Not in order, one twice, some of nobody.
     const std::vector<UserId> uids{{9}, {77}, {3}, {4}, {3}, {~std::uint64_t{0}}};
-    std::vector<Store::MemberKey> keys;
+    std::vector<Members::MemberKey> keys;
     for (const UserId uid : uids) {
         keys.push_back({{101}, uid});
         keys.push_back({kGroup, uid});
@@ -239,7 +239,7 @@ TEST_P(Conformance, ReadPositionsMoveForwardOnly) {
     const auto read = [&](std::uint64_t uid) {
         return store().member(kGroup, {uid})->value().read;
     };
-    const auto advance = [&](std::vector<Store::ReadPosition> positions) {
+    const auto advance = [&](std::vector<Members::ReadPosition> positions) {
         ASSERT_TRUE(store().advance_read(positions));
     };
 
@@ -304,7 +304,7 @@ TEST_P(Conformance, EverythingSurvivesReopening) {
     next.members = {member_row({3}), member_row({4})};
     ASSERT_EQ(commit(next), Outcome::done);
     scribes[0].accept(next);
-    const std::vector<Store::ReadPosition> positions{{scribes[0].gid(), {4}, {2}}};
+    const std::vector<Members::ReadPosition> positions{{scribes[0].gid(), {4}, {2}}};
     ASSERT_TRUE(store().advance_read(positions));
     ASSERT_TRUE(store().add_user({{1}, "Ann", "ann", "p", kNoon}));
     ASSERT_TRUE(store().take_head(scribes[1].gid(), {9}));

@@ -19,12 +19,13 @@ auto one_by_one(std::span<const Key> keys, const Look& look)
 
 }  // namespace
 
-Result<std::vector<std::optional<MemberRow>>> Store::member_rows(std::span<const MemberKey> keys) {
+Result<std::vector<std::optional<MemberRow>>> Members::member_rows(
+    std::span<const MemberKey> keys) {
     return one_by_one(keys, [this](const MemberKey& key) { return member(key.gid, key.uid); });
 }
 
-Result<std::vector<std::vector<GroupId>>> Store::group_lists(std::span<const UserId> uids,
-                                                             std::size_t count_max) {
+Result<std::vector<std::vector<GroupId>>> Members::group_lists(std::span<const UserId> uids,
+                                                               std::size_t count_max) {
     return one_by_one(uids, [&](UserId uid) -> Result<std::vector<GroupId>> {
         const auto all = memberships(uid, count_max);
         if (!all) return std::unexpected(all.error());
@@ -34,7 +35,7 @@ Result<std::vector<std::vector<GroupId>>> Store::group_lists(std::span<const Use
     });
 }
 
-Result<std::vector<std::uint64_t>> Store::user_log_heads(std::span<const UserId> uids) {
+Result<std::vector<std::uint64_t>> UserLogs::user_log_heads(std::span<const UserId> uids) {
     return one_by_one(uids, [this](UserId uid) -> Result<std::uint64_t> {
         const auto page = user_log(uid, 0, 1);
         if (!page) return std::unexpected(page.error());
@@ -42,7 +43,7 @@ Result<std::vector<std::uint64_t>> Store::user_log_heads(std::span<const UserId>
     });
 }
 
-Result<std::vector<std::optional<UserRow>>> Store::user_rows(std::span<const UserId> uids) {
+Result<std::vector<std::optional<UserRow>>> Accounts::user_rows(std::span<const UserId> uids) {
     return one_by_one(uids, [this](UserId uid) { return user(uid); });
 }
 

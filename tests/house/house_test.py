@@ -16,6 +16,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import addresses  # noqa: E402
+import classes  # noqa: E402
+import glossary  # noqa: E402
 import layers  # noqa: E402
 import limits  # noqa: E402
 import openapi  # noqa: E402
@@ -46,7 +48,7 @@ class Layers(Planted):
     def setUp(self):
         super().setUp()
         self.plant("layers.txt", "# a comment\nbase:\nstore: base\nstore/rocks: base store\n"
-                                 "group: base # why\nserver: *\ntests: store/rocks\n")
+                                 "group (pure): base # why\nserver: *\ntests: store/rocks\n")
         self.plant("src/base/ids.h", "#pragma once\n#include <vector>\n")
         self.plant("src/store/store.h", '#include "base/ids.h"\n')
         self.plant("src/store/rocks/engine.h", '#include "store/store.h"\n')
@@ -98,6 +100,16 @@ class Layers(Planted):
         self.green(layers)
         self.plant("src/server/clock.cc", "#include <thread>\n")
         self.green(layers)
+
+    def test_purity_is_what_the_mark_says(self):
+        self.plant("src/store/clock.cc", "#include <thread>\n")
+        self.green(layers)
+        text = (self.root / "layers.txt").read_text()
+        self.plant("layers.txt", text.replace("store: base", "store (pure): base", 1))
+        self.red(layers, "store is pure", "<thread>")
+        self.plant("layers.txt", text.replace("store: base", "store (poor): base", 1))
+        with self.assertRaisesRegex(ValueError, "store is marked"):
+            list(layers.violations(self.root))
 
 
 def function(name, lines):
@@ -169,7 +181,7 @@ class OpenApi(Planted):
              "components": {"schemas": {"Yes": {}}}}))
 
     def test_a_path_that_only_one_side_knows(self):
-        self.plant("src/api/api.cc", 'match("/api/v1/push/groups/{}", path); match("/healthz", p);')
+        self.plant("src/api/public/api.cc", 'match("/api/v1/push/groups/{}", path); match("/healthz", p);')
         self.describe("/api/v1/push/groups/{gid}", "/healthz")
         self.green(openapi)
         self.describe("/api/v1/push/groups/{gid}")
@@ -178,13 +190,13 @@ class OpenApi(Planted):
         self.red(openapi, "/readyz is described")
 
     def test_the_operators_paths_are_in_a_document_of_their_own(self):
-        self.plant("src/api/admin.cc", 'Row{"POST", "/admin/api/users/{}/erase", erase_user},')
+        self.plant("src/api/operator/admin.cc", 'Row{"POST", "/admin/api/users/{}/erase", erase_user},')
         self.red(openapi, "admin-openapi.json does not describe it")
         self.describe("/admin/api/users/{uid}/erase", document="admin-openapi.json")
         self.green(openapi)
 
     def test_a_schema_that_is_not_there(self):
-        self.plant("src/api/api.cc", 'match("/healthz", p);')
+        self.plant("src/api/public/api.cc", 'match("/healthz", p);')
         self.describe("/healthz", schema="No")
         self.red(openapi, "no schema No")
 
@@ -210,7 +222,7 @@ class Limits(Planted):
 
     def test_any_test_will_do(self):
         self.plant("src/group/group_test.cc", "g(kSteps);\n")
-        for name in ("src/sim/member.cc", "src/a/b_test_kit.h", "src/store/conformance_rows.cc",
+        for name in ("src/testing/sim/member.cc", "src/a/b_test_kit.h", "src/store/conformance_rows.cc",
                      "tests/system/proxies.py"):
             with self.subTest(name=name):
                 self.plant(name, "kName\n")
@@ -223,6 +235,65 @@ class Limits(Planted):
         self.plant("src/group/more_test.cc", "")
         self.plant("src/base/limits.h", "inline constexpr int kName = 64, kNone = 1;\n")
         self.red(limits, "there is no kPage")
+
+
+class Classes(Planted):
+    def members(self, count, name="Hub"):
+        body = "".join(f"    int f{i}(int a = 1) const;\n" for i in range(count))
+        return f"class {name} final : public Base {{\npublic:\n    {name}();\n    ~{name}();\n{body}" \
+               "    bool operator==(const Hub&) const = default;\n    std::function<void()> g_{};\n};\n"
+
+    def test_a_class_with_too_many_duties(self):
+        self.plant("src/node/hub.h", self.members(40))
+        self.green(classes)
+        self.plant("src/node/hub.h", self.members(41))
+        self.red(classes, "src/node/hub.h:Hub", "41 member functions, at most 40")
+        self.plant("src/node/hub.h", "namespace a {\nstruct Outer {\n" + self.members(41, "Inner") + "};\n}\n")
+        self.red(classes, "src/node/hub.h:Inner")
+
+    def test_bodies_in_a_class_count_once(self):
+        body = "".join(f"    int f{i}() {{ if (a()) {{ b(); }} return c(); }}\n" for i in range(41))
+        self.plant("src/node/hub.h", f"class Hub {{\n{body}}};\n")
+        self.red(classes, "41 member functions")
+
+    def test_exceptions_only_shrink(self):
+        self.plant("src/node/hub.h", self.members(42))
+        self.plant("tests/class_exceptions.txt", "# why\nsrc/node/hub.h:Hub 42 implements a port\n")
+        self.green(classes)
+        self.plant("src/node/hub.h", self.members(43))
+        self.red(classes, "43 member functions, at most 42")
+        self.plant("src/node/hub.h", self.members(41))
+        self.red(classes, "allows 42, it has 41")
+        self.plant("src/node/hub.h", "int a;\n")
+        self.red(classes, "is not there")
+
+
+class Glossary(Planted):
+    def setUp(self):
+        super().setUp()
+        self.plant("layers.txt", "base:\ngroup (pure): base\n")
+        self.plant("src/base/ids.h", "struct Id {};\n")
+        self.plant("src/group/log.h", "namespace stentor::group {\nenum class Lane : int { a };\n"
+                                      "class Log final : public Base {\n    struct Inner {};\n};\n"
+                                      "class Later;\n}\n")
+        self.table = "# Glossary\n\n## Types of the pure folders\n\n| type | folder | is |\n|---|---|---|\n" \
+                     "| `Lane` | `group` | which first |\n| `Log` | `group` | the entries |\n"
+        self.plant("docs/glossary.md", self.table)
+        self.green(glossary)
+
+    def test_a_type_without_a_word(self):
+        self.plant("src/group/tip.h", "namespace stentor::group {\ntemplate <class T>\nstruct Tip {\n};\n}\n")
+        self.red(glossary, "the type Tip of group is not in it")
+
+    def test_a_word_without_a_type(self):
+        self.plant("docs/glossary.md", self.table + "| `Tip` | `group` | the end |\n")
+        self.red(glossary, "group has no type Tip")
+        self.plant("docs/glossary.md", self.table.replace("| the entries |", "| |"))
+        self.red(glossary, "the type Log of group is not in it")
+
+    def test_no_table(self):
+        self.plant("docs/glossary.md", "# Glossary\n")
+        self.assertEqual(len(list(glossary.violations(self.root))), 3)
 
 
 class ImportCircles(Planted):

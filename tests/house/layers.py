@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Compares every #include "x/y.h" under src/ with layers.txt, and looks for clocks, threads,
-randomness and system calls in the pure parts. Prints each violation; exit code 1 if there is one.
+randomness and system calls in the rows marked (pure). Prints each violation; exit code 1 if there is one.
 
     layers.py [ROOT]
 """
@@ -13,7 +13,7 @@ from report import report
 
 # The row of what test files may include beside their folder's own row.
 TESTS = "tests"
-PURE = ("group", "storm", "fanout", "session", "cache", "node", "client")
+PURE = "(pure)"
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 COMMENT = re.compile(r'//[^\n]*|/\*.*?\*/', re.S)
@@ -31,16 +31,22 @@ PURE_WORDS = {
 
 
 def parse_layers(text):
-    """Folder -> the rows that it may include; None stands for all."""
+    """Folder -> the rows that it may include, None for all; and the folders marked (pure)."""
     rows = {}
+    pure = set()
     for line in text.splitlines():
         line = line.split("#")[0].strip()
         if not line:
             continue
         folder, _, allowed = line.partition(":")
         names = set(allowed.split())
-        rows[folder.strip()] = None if "*" in names else names
-    return rows
+        name, _, mark = folder.strip().partition(" ")
+        rows[name] = None if "*" in names else names
+        if mark == PURE:
+            pure.add(name)
+        elif mark:
+            raise ValueError(f"layers.txt: {name} is marked {mark}; the only mark is {PURE}")
+    return rows, pure
 
 
 def row_of(rows, folder):
@@ -75,13 +81,13 @@ def check_includes(root, rows, path, text):
             yield f'{path.relative_to(root)}: {mine} may not include {theirs} ("{name}")'
 
 
-def check_pure(root, path, text):
-    folder = path.relative_to(root / "src").parts[0]
-    if folder not in PURE or path.name.endswith("_test.cc"):
+def check_pure(root, rows, pure, path, text):
+    folder = row_of(rows, path.parent.relative_to(root / "src").as_posix())
+    if folder not in pure or path.name.endswith(("_test.cc", "_test_kit.h")):
         return
     where = path.relative_to(root)
-    for _, name in INCLUDE.findall(text):
-        if PURE_HEADERS.match(name) or name == "auth/random.h":
+    for bracket, name in INCLUDE.findall(text):
+        if (bracket == "<" and PURE_HEADERS.match(name)) or name == "auth/random.h":
             yield f"{where}: {folder} is pure and includes <{name}>"
     code = STRING.sub('""', INCLUDE.sub("", text))
     for what, words in PURE_WORDS.items():
@@ -91,7 +97,7 @@ def check_pure(root, path, text):
 
 
 def violations(root):
-    rows = parse_layers((root / "layers.txt").read_text())
+    rows, pure = parse_layers((root / "layers.txt").read_text())
     files = sorted(p for p in (root / "src").rglob("*") if p.suffix in (".h", ".cc"))
     for row, allowed in rows.items():
         for name in (allowed or set()) - set(rows):
@@ -99,7 +105,7 @@ def violations(root):
     for path in files:
         text = COMMENT.sub("", path.read_text())
         yield from check_includes(root, rows, path, text)
-        yield from check_pure(root, path, text)
+        yield from check_pure(root, rows, pure, path, text)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ PATHS = {
 def paths_in_source(root, pattern):
     return {
         match.group(1)
-        for source in (root / "src/api").glob("*.cc") if not source.name.endswith("_test.cc")
+        for source in (root / "src/api").rglob("*.cc") if not source.name.endswith("_test.cc")
         for match in pattern.finditer(source.read_text(encoding="utf-8"))
         # What only begins so is the way to all of them.
         if not match.group(1).endswith("/")

@@ -7,13 +7,13 @@
 namespace stentor::bus {
 
 LocalBus::LocalBus()
-    : deadlines_{std::make_shared<Deadlines<Reply>>(limits::kAskWithin, "owner")},
+    : deadlines_{std::make_shared<PendingReplies<Reply>>(limits::kAskWithin, "owner")},
       sweeper_{[deadlines = deadlines_](const std::stop_token& stop) { deadlines->sweep(stop); }} {}
 
 LocalBus::~LocalBus() = default;
 
-Result<void> LocalBus::post(PartitionId partition, Post post) {
-    return owner_->on_post(partition, std::move(post));
+Result<void> LocalBus::submit(PartitionId partition, Command command) {
+    return owner_->on_command(partition, std::move(command));
 }
 
 void LocalBus::ask(PartitionId partition, Question question, ReplyHandler reply) {

@@ -8,7 +8,7 @@
 #include <memory>
 #include <thread>
 
-#include "base/deadlines.h"
+#include "base/pending_replies.h"
 #include "bus/bus.h"
 
 namespace stentor::bus {
@@ -21,7 +21,7 @@ public:
     void attach(OwnerInbox* owner) { owner_ = owner; }
     void attach(NodeInbox* node) { node_ = node; }
 
-    Result<void> post(PartitionId partition, Post post) override;
+    Result<void> submit(PartitionId partition, Command command) override;
     void ask(PartitionId partition, Question question, ReplyHandler reply) override;
     void publish(NodeId node, std::shared_ptr<const Items> items) override;
     void answer(NodeId node, std::vector<Answer> answers) override;
@@ -30,7 +30,7 @@ public:
 private:
     OwnerInbox* owner_{};
     NodeInbox* node_{};
-    std::shared_ptr<Deadlines<Reply>> deadlines_;
+    std::shared_ptr<PendingReplies<Reply>> deadlines_;
     std::jthread sweeper_;
 };
 

@@ -12,7 +12,7 @@ namespace {
 // Keeps the handlers of what it is asked and never answers by itself.
 class SilentOwner final : public OwnerInbox {
 public:
-    Result<void> on_post(PartitionId /*partition*/, Post /*post*/) override { return {}; }
+    Result<void> on_command(PartitionId /*partition*/, Command /*command*/) override { return {}; }
     void on_ask(PartitionId /*partition*/, Question /*question*/, ReplyHandler reply) override {
         handlers.push_back(std::move(reply));
     }

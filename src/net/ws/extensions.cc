@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "base/number_text.h"
-#include "deflate/deflater.h"
 #include "net/ws/handshake.h"
+#include "wire/deflate/deflater.h"
 
 namespace stentor::net::ws {
 namespace {

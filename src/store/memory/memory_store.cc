@@ -237,7 +237,7 @@ Result<void> MemoryStore::forget_sent_before(Time time) {
     return {};
 }
 
-Result<std::vector<Store::GroupHead>> MemoryStore::groups(GroupId after, std::size_t count_max) {
+Result<std::vector<GroupLog::GroupHead>> MemoryStore::groups(GroupId after, std::size_t count_max) {
     const std::scoped_lock lock{shared_->mutex};
     const auto& groups = shared_->state.groups;
     std::vector<GroupHead> rows;

@@ -43,7 +43,7 @@ Result<void> RocksStore::add_user(const UserRow& user) {
 }
 
 // Every group that has a row of theirs: no index tells where they wait or are banned.
-Result<std::vector<Store::MemberKey>> RocksStore::find_rows_of(UserId uid) {
+Result<std::vector<Members::MemberKey>> RocksStore::find_rows_of(UserId uid) {
     std::vector<MemberKey> found;
     for (GroupId after;;) {
         const Result<std::vector<GroupHead>> page = groups(after, kGroupsAtOnce);

@@ -50,7 +50,7 @@ Result<std::uint64_t> RocksStore::read_number(const rocksdb::ReadOptions& how,
     return *number;
 }
 
-Result<std::vector<Store::GroupHead>> RocksStore::groups(GroupId after, std::size_t count_max) {
+Result<std::vector<GroupLog::GroupHead>> RocksStore::groups(GroupId after, std::size_t count_max) {
     std::vector<GroupHead> found;
     const auto scanned = scan({}, base_.rows, keys::after_row(keys::head(after)), keys::heads(),
                               [&](std::string_view key, std::string_view value) -> Result<bool> {

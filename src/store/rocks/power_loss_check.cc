@@ -248,7 +248,7 @@ Finding World::commit_some(Store& store) {
 }
 
 void World::report_reads(Store& store) {
-    std::vector<Store::ReadPosition> positions;
+    std::vector<Members::ReadPosition> positions;
     for (Ledger& group : groups_) {
         const UserId uid{1 + random_() % kMembers};
         const Seq read{random_() % (group.scribe.log().size() + 1)};

@@ -1,0 +1,171 @@
+#include "api/http/static_files.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <utility>
+
+#include "api/http/responses.h"
+#include "base/digest.h"
+#include "base/limits.h"
+#include "base/number_text.h"
+
+namespace stentor::api {
+namespace {
+
+namespace fs = std::filesystem;
+using net::http::Request;
+using net::http::Response;
+
+// Only what the page itself brings may run, and only this server may be talked to.
+constexpr std::string_view kPolicy =
+    "default-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'";
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kTypes{{
+    {".html", "text/html; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".mjs", "text/javascript; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".json", "application/json"},
+    {".map", "application/json"},
+    {".webmanifest", "application/manifest+json"},
+    {".svg", "image/svg+xml"},
+    {".png", "image/png"},
+    {".webp", "image/webp"},
+    {".ico", "image/x-icon"},
+    {".woff2", "font/woff2"},
+    {".wasm", "application/wasm"},
+    {".txt", "text/plain; charset=utf-8"},
+    {".mp3", "audio/mpeg"},
+}};
+
+std::string_view type_of(std::string_view path) {
+    for (const auto& [ending, type] : kTypes) {
+        if (path.ends_with(ending)) return type;
+    }
+    return "application/octet-stream";
+}
+
+bool plain_path(std::string_view path) {
+    constexpr std::string_view kAllowed =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/";
+    return path.find_first_not_of(kAllowed) == std::string_view::npos &&
+           path.find("/.") == std::string_view::npos;
+}
+
+std::string read(const fs::path& file) {
+    std::ifstream in{file, std::ios::binary};
+    std::string bytes{std::istreambuf_iterator<char>{in}, {}};
+    if (!in) throw std::runtime_error("cannot read " + file.string());
+    return bytes;
+}
+
+std::string etag_of(std::string_view bytes) { return '"' + hex_of(hash_of(bytes).bytes) + '"'; }
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
+// Calls `is` with each element of a comma-separated list until it says yes.
+template <class Predicate>
+bool any_of_list(std::string_view list, Predicate is) {
+    while (!list.empty()) {
+        const std::size_t end = std::min(list.find(','), list.size());
+        if (is(trimmed(list.substr(0, end)))) return true;
+        list.remove_prefix(std::min(end + 1, list.size()));
+    }
+    return false;
+}
+
+// RFC 9110 section 12.5.3; "q=0" in any spelling forbids it.
+bool takes_gzip(std::string_view accept_encoding) {
+    return any_of_list(accept_encoding, [](std::string_view coding) {
+        const std::size_t end = std::min(coding.find(';'), coding.size());
+        if (trimmed(coding.substr(0, end)) != "gzip") return false;
+        const std::string_view weight = trimmed(coding.substr(std::min(end + 1, coding.size())));
+        return !weight.starts_with("q=0") || weight.find_first_of("123456789") != weight.npos;
+    });
+}
+
+// RFC 9110 section 13.1.2: compared weakly.
+bool has_it(std::string_view if_none_match, std::string_view etag) {
+    return any_of_list(if_none_match, [&](std::string_view each) {
+        if (each.starts_with("W/")) each.remove_prefix(2);
+        return each == "*" || each == etag;
+    });
+}
+
+}  // namespace
+
+StaticFiles::StaticFiles(const fs::path& folder) {
+    std::size_t bytes = 0;
+    std::size_t count = 0;
+    std::map<std::string, Content> contents;
+    std::error_code problem;
+    for (fs::recursive_directory_iterator it{folder, problem}, end; !problem && it != end;
+         it.increment(problem)) {
+        if (it->symlink_status().type() != fs::file_type::regular) continue;
+        const std::string path = "/" + it->path().lexically_relative(folder).generic_string();
+        if (!plain_path(path)) continue;
+        bytes += it->file_size();
+        if (++count > limits::kPageFiles || bytes > limits::kPageBytes) {
+            throw std::runtime_error("too many or too large files for a page in " +
+                                     folder.string());
+        }
+        std::string content = read(it->path());
+        std::string etag = etag_of(content);
+        contents.emplace(path,
+                         Content{.bytes = share(std::move(content)), .etag = std::move(etag)});
+    }
+    if (problem) {
+        throw std::runtime_error("cannot read the page in " + folder.string() + ": " +
+                                 problem.message());
+    }
+    for (const auto& [path, content] : contents) {
+        if (path.ends_with(".gz") && contents.contains(path.substr(0, path.size() - 3))) continue;
+        const auto gzip = contents.find(path + ".gz");
+        // What the bundler puts into /assets carries a hash in its name, so it never changes.
+        const bool hashed = path.starts_with("/assets/");
+        files_.emplace(
+            path, File{.content_type = std::string{type_of(path)},
+                       .cache_control = hashed ? "public, max-age=31536000, immutable" : "no-cache",
+                       .plain = content,
+                       .gzip = gzip == contents.end() ? Content{} : gzip->second});
+    }
+    const auto index = files_.find("/index.html");
+    if (index == files_.end()) {
+        throw std::runtime_error("there is no index.html in " + folder.string());
+    }
+    files_.emplace("/", index->second);
+}
+
+Response StaticFiles::answer(const Request& request) const {
+    const auto found = files_.find(request.path);
+    if (found == files_.end()) return refusal({.code = Code::not_found, .where = "path"});
+    const File& file = found->second;
+    const bool gzip = file.gzip.bytes != nullptr && takes_gzip(request.header("accept-encoding"));
+    const Content& content = gzip ? file.gzip : file.plain;
+
+    Response response{
+        .headers = {{.name = "ETag", .value = content.etag},
+                    {.name = "Cache-Control", .value = file.cache_control},
+                    {.name = "Vary", .value = "Accept-Encoding"},
+                    {.name = "X-Content-Type-Options", .value = "nosniff"},
+                    {.name = "Referrer-Policy", .value = "no-referrer"},
+                    {.name = "Content-Security-Policy", .value = std::string{kPolicy}}}};
+    if (has_it(request.header("if-none-match"), content.etag)) {
+        response.status = 304;
+        return response;
+    }
+    response.content_type = file.content_type;
+    response.body = content.bytes;
+    if (gzip) response.headers.push_back({.name = "Content-Encoding", .value = "gzip"});
+    return response;
+}
+
+}  // namespace stentor::api

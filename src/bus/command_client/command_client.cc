@@ -1,0 +1,76 @@
+#include "bus/command_client/command_client.h"
+
+#include <pthread.h>
+
+#include <utility>
+#include <vector>
+
+#include "auth/random.h"
+#include "base/limits.h"
+
+namespace stentor::bus {
+namespace {
+
+// An id in the waiting table travels as the index and the generation of a connection that is none.
+ConnectionToken token_of(std::uint64_t id) {
+    return {.shard = kNoShard,
+            .index = static_cast<std::uint32_t>(id >> 32U),
+            .generation = static_cast<std::uint32_t>(id)};
+}
+std::uint64_t id_of(const ConnectionToken& token) {
+    return (std::uint64_t{token.index} << 32U) | token.generation;
+}
+
+}  // namespace
+
+CommandClient::CommandClient(NodeId node, bus::Bus& bus, bus::NodeInbox& next)
+    : node_{node},
+      bus_{bus},
+      next_{next},
+      waiting_{std::make_shared<PendingReplies<pb::ServerFrame>>(limits::kAskWithin, "owner")},
+      sweeper_{[waiting = waiting_](const std::stop_token& stop) {
+          pthread_setname_np(pthread_self(), "poster");
+          waiting->sweep(stop);
+      }} {}
+
+CommandClient::~CommandClient() = default;
+
+void CommandClient::submit(CommandRequest order, Done done) {
+    if (waiting_->size() >= limits::kCommandsWaiting) {
+        return done(std::unexpected(
+            Error{.code = Code::overloaded, .where = "posts", .retry_after_ms = 1'000}));
+    }
+    const std::uint64_t id = waiting_->add(std::move(done));
+    bus::Command command{.reply_to = {.node = node_, .connection = token_of(id), .request_id = 1},
+                         .gid = order.gid,
+                         .uid = order.uid,
+                         .limits_lifted = order.limits_lifted,
+                         .operator_rights = order.operator_rights,
+                         .frame = std::move(order.frame)};
+    auth::fill_random(command.random);
+    const auto submitted = bus_.submit(partition_of(order.gid), std::move(command));
+    if (submitted) return;
+    if (auto handler = waiting_->take(id)) handler(std::unexpected(submitted.error()));
+}
+
+void CommandClient::on_answers(std::vector<bus::Answer> answers) {
+    std::vector<bus::Answer> others;
+    for (bus::Answer& answer : answers) {
+        if (answer.reply_to.connection.shard != kNoShard) {
+            others.push_back(std::move(answer));
+        } else if (auto handler = waiting_->take(id_of(answer.reply_to.connection))) {
+            handler(std::move(answer.frame));
+        }
+    }
+    if (!others.empty()) next_.on_answers(std::move(others));
+}
+
+void CommandClient::on_items(std::shared_ptr<const bus::Items> items) {
+    next_.on_items(std::move(items));
+}
+
+void CommandClient::on_nudges(std::vector<bus::Nudge> nudges) {
+    next_.on_nudges(std::move(nudges));
+}
+
+}  // namespace stentor::bus

@@ -1,0 +1,54 @@
+#pragma once
+// Commands to groups from whoever has no connection of his own: an HTTP request, an API key, the
+// operator. It stands between the bus and the node's inbox and takes out the answers to its own
+// posts; everything else goes on to the node.
+//
+// Owner: the wiring, which attaches it to the bus in the node's place; bus and node outlive it.
+// Thread: any. Limits: kCommandsWaiting posts without an answer, kAskWithin each.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "base/pending_replies.h"
+#include "bus/bus.h"
+
+namespace stentor::bus {
+
+// One command, and in whose name.
+struct CommandRequest {
+    GroupId gid;
+    UserId uid;                  // 0: the operator himself.
+    bool operator_rights{true};  // Neither rate nor role is asked.
+    bool limits_lifted{};  // Role and rules are asked, no rate: whoever posts it has their own.
+    pb::ClientFrame frame;
+};
+
+class CommandClient final : public bus::NodeInbox {
+public:
+    // A Refused of the owner's is an answer like any other. Errors: overloaded, nothing was posted;
+    // timeout, the outcome is unknown, and a command with a cmid may be posted again.
+    using Done = std::move_only_function<void(Result<pb::ServerFrame>)>;
+
+    CommandClient(NodeId node, bus::Bus& bus, bus::NodeInbox& next);
+    ~CommandClient() override;
+
+    // `done` is called exactly once, perhaps before this returns, and must not block.
+    void submit(CommandRequest order, Done done);
+    [[nodiscard]] std::size_t waiting() const { return waiting_->size(); }
+
+    // ---- bus::NodeInbox
+    void on_items(std::shared_ptr<const bus::Items> items) override;
+    void on_answers(std::vector<bus::Answer> answers) override;
+    void on_nudges(std::vector<bus::Nudge> nudges) override;
+
+private:
+    NodeId node_;
+    bus::Bus& bus_;
+    bus::NodeInbox& next_;
+    std::shared_ptr<PendingReplies<pb::ServerFrame>> waiting_;
+    std::jthread sweeper_;
+};
+
+}  // namespace stentor::bus

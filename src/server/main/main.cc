@@ -1,5 +1,0 @@
-// stentor: the commands of server/command_line.h; `stentor help` lists them.
-
-#include "server/command_line.h"
-
-int main(int argc, char** argv) { return stentor::server::run(argc, argv); }

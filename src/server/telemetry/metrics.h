@@ -1,0 +1,47 @@
+#pragma once
+// Every metric of the server, read from the counters of its parts when asked for.
+//
+// Thread: any.
+
+#include <optional>
+#include <string>
+
+#include "api/webhooks/hooks.h"
+#include "auth/password_queue.h"
+#include "base/code_counts.h"
+#include "bus/command_client/command_client.h"
+#include "net/shard_group.h"
+#include "node/gateway/gateway.h"
+#include "owner/filter/filter.h"
+#include "owner/owner.h"
+#include "server/storm/storm_watch.h"
+#include "store/maintenance.h"
+#include "store/replica/follower.h"
+#include "store/replica/leader.h"
+#include "store/search/indexer.h"
+
+namespace stentor::server {
+
+struct Measured {
+    net::ShardGroup& shards;
+    gateway::Gateway& gateway;
+    const owner::Owner& owner;
+    const auth::PasswordQueue& passwords;
+    const bus::CommandClient& commands;
+    const CodeCounts& public_refusals;  // Of HTTP, as the next.
+    const CodeCounts& private_refusals;
+    const store::Maintenance& store;
+    const filter::Filter* filter{};  // None is set, as the next three.
+    const replica::Leader* leader{};
+    const search::Indexer* indexer{};
+    const api::HookCounters* hooks{};
+    std::optional<StormStatus> storm;
+    bool ready{};
+};
+
+// Prometheus' text format; docs/operations.md explains the names.
+[[nodiscard]] std::string metrics_of(const Measured& measured);
+// Of a server that follows and serves nobody.
+[[nodiscard]] std::string metrics_of(const replica::Follower& follower);
+
+}  // namespace stentor::server

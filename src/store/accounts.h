@@ -1,0 +1,46 @@
+#pragma once
+// The port to accounts. Rules of all ports: store.h.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "store/rows.h"
+
+namespace stentor::store {
+
+class Accounts {
+public:
+    Accounts() = default;
+    Accounts(const Accounts&) = delete;
+    Accounts& operator=(const Accounts&) = delete;
+    virtual ~Accounts() = default;
+
+    // name_taken: name_key or uid exists.
+    virtual Result<void> add_user(const UserRow& user) = 0;
+    [[nodiscard]] virtual Result<std::optional<UserRow>> user(UserId uid) = 0;
+    // One for each.
+    [[nodiscard]] virtual Result<std::vector<std::optional<UserRow>>> user_rows(
+        std::span<const UserId> uids);
+    [[nodiscard]] virtual Result<std::optional<UserRow>> user_by_name(
+        std::string_view name_key) = 0;
+    // Everything but the name and `created` of a user that exists; not_found. Of one that is erased
+    // the name as well: the former one is free then, also where groups list them. An erased account
+    // stays one. name_taken: the new name is somebody else's.
+    virtual Result<void> change_user(const UserRow& user) = 0;
+    // States of accounts that changed after the change `after`, each account once, at its newest
+    // change; ascending, at most count_max. A change that leaves the state as it was is none, nor
+    // is an account that is added and simply good. Numbers are above all of a lost history.
+    [[nodiscard]] virtual Result<AccountChanges> account_changes(std::uint64_t after,
+                                                                 std::size_t count_max) = 0;
+    // In the order of name_key, those that start with `prefix`, after `after_key`; an empty one is
+    // before all.
+    [[nodiscard]] virtual Result<std::vector<UserRow>> users_by_name(std::string_view prefix,
+                                                                     std::string_view after_key,
+                                                                     std::size_t count_max) = 0;
+};
+
+}  // namespace stentor::store

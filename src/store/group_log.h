@@ -1,0 +1,59 @@
+#pragma once
+// The port to the logs of groups: heads, entries and what was sent. Rules of all ports: store.h.
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "store/rows.h"
+
+namespace stentor::store {
+
+class GroupLog {
+public:
+    GroupLog() = default;
+    GroupLog(const GroupLog&) = delete;
+    GroupLog& operator=(const GroupLog&) = delete;
+    virtual ~GroupLog() = default;
+
+    // Compares and writes each commit on its own; one sync for all. Two commits of one group may
+    // not stand in one call. Result: one outcome each, in order.
+    [[nodiscard]] virtual std::vector<Outcome> commit(std::span<const Commit> commits) = 0;
+
+    // The head, after writing `term` into it when it holds a smaller one; from then on a smaller
+    // term is fenced. The store's epoch is written as well where it is the larger, and the head
+    // then notes where the former history ends. not_found: no such group. owner_moved: it holds a
+    // larger term.
+    [[nodiscard]] virtual Result<HeadRow> take_head(GroupId gid, Term term) = 0;
+    // The head without taking it. not_found.
+    [[nodiscard]] virtual Result<HeadRow> head(GroupId gid) = 0;
+
+    // Entries from `from` on, at most `count_max` and kRangeBytes, at least one where there is one.
+    // A `count_max` beyond 1 to kRangeEntries is moved into it. Past the head the page is empty and
+    // digest_before is the head's. bad_range: `from` is at or below the group's floor. not_found.
+    [[nodiscard]] virtual Result<EntryPage> entries(GroupId gid, Seq from,
+                                                    std::size_t count_max) = 0;
+    // seq of the first kept entry whose time is at or after `time`; head + 1 when there is none.
+    // not_found.
+    [[nodiscard]] virtual Result<Seq> first_at(GroupId gid, Time time) = 0;
+
+    [[nodiscard]] virtual Result<std::optional<SentRow>> sent(GroupId gid, UserId uid,
+                                                              Cmid cmid) = 0;
+    // Those whose cmid was made at or after `since`, in no order, at most `count_max`, newest first
+    // when there are more.
+    [[nodiscard]] virtual Result<std::vector<SentRow>> sent_since(GroupId gid, Time since,
+                                                                  std::size_t count_max) = 0;
+    // Forgets sends whose cmid was made before `time`; may keep up to a day more.
+    virtual Result<void> forget_sent_before(Time time) = 0;
+
+    // Heads of all groups in the order of gid, after `after`.
+    struct GroupHead {
+        GroupId gid;
+        HeadRow head;
+    };
+    [[nodiscard]] virtual Result<std::vector<GroupHead>> groups(GroupId after,
+                                                                std::size_t count_max) = 0;
+};
+
+}  // namespace stentor::store

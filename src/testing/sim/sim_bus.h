@@ -1,0 +1,82 @@
+#pragma once
+// The worst bus that keeps its promises: posts arrive in order and at least once, late or twice;
+// questions, answers and items may be lost; a node may be cut off. Wiping it loses what was under
+// way, which the clients' retries must make good.
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "bus/bus.h"
+#include "testing/sim/world.h"
+
+namespace stentor::sim {
+
+class SimBus final : public bus::Bus {
+public:
+    explicit SimBus(World& world) : world_{world} {}
+
+    void attach(NodeId node, bus::NodeInbox* inbox) { nodes_[node] = inbox; }
+    void detach(NodeId node) { nodes_.erase(node); }
+    // Posts that came meanwhile are delivered, and some that the former owner had taken, again.
+    void attach(bus::OwnerInbox* owner);
+    void detach_owner() { owner_ = nullptr; }
+
+    // Everything that stands in the queue is gone.
+    void wipe();
+    // Every process is gone, and so is whatever was under way between them.
+    void restart();
+    // No traffic with this node; its posts wait.
+    void cut(NodeId node, Time until) { cut_until_[node] = until; }
+    void heal() { cut_until_.clear(); }
+
+    Result<void> submit(PartitionId partition, bus::Command command) override;
+    void ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
+    void publish(NodeId node, std::shared_ptr<const bus::Items> items) override;
+    void answer(NodeId node, std::vector<bus::Answer> answers) override;
+    void nudge(NodeId node, std::vector<bus::Nudge> nudges) override;
+
+    // As ask(), from a node that can be cut off.
+    void ask_from(NodeId node, PartitionId partition, bus::Question question,
+                  bus::ReplyHandler reply);
+
+private:
+    struct Queued {
+        PartitionId partition;
+        bus::Command command;
+    };
+    struct Delivered {
+        Time when;
+        Queued queued;
+    };
+    // One publisher's way to one node.
+    struct Way {
+        NodeId node;
+        Term term;
+        friend auto operator<=>(const Way&, const Way&) = default;
+    };
+
+    // Never, when it was restarted meanwhile.
+    void later(Time when, Task task);
+    void pump(NodeId node);
+    void deliver(Queued queued);
+    void remember(const Queued& queued);
+    void repeat(Queued queued, Time first);
+    [[nodiscard]] Millis delay();
+    [[nodiscard]] bool is_cut(NodeId node) const;
+
+    World& world_;
+    std::uint64_t restarts_{};
+    bus::OwnerInbox* owner_{};
+    std::map<NodeId, bus::NodeInbox*> nodes_;
+    std::map<NodeId, std::deque<Queued>> up_;
+    std::map<NodeId, Line> up_lines_;
+    std::map<Way, Line> down_lines_;
+    std::map<NodeId, Time> cut_until_;
+    std::deque<Delivered> recent_;
+    std::map<UserId, Time> joined_;  // When a join of his was last delivered.
+};
+
+}  // namespace stentor::sim
