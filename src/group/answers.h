@@ -1,12 +1,15 @@
 #pragma once
-// Answers that several kinds of commands share.
+// How commands are answered and refused, and the answers that several kinds of them share.
 
 #include "base/code.h"
 #include "base/time.h"
+#include "bus/bus.h"
 #include "wire/frames.h"
 #include "wire/pb.h"
 
 namespace stentor::group {
+
+struct GroupState;
 
 // Said alike of what does not exist and of what one may not see.
 inline constexpr Error kNoGroup{.code = Code::not_found, .where = "gid"};
@@ -30,5 +33,9 @@ inline pb::ServerFrame refused_answer(const Error& error) {
     *frame.mutable_refused() = wire::refused_of(error);
     return frame;
 }
+
+// Nobody asked: nobody is told.
+void answer(GroupState& group, const bus::ReplyTo& to, pb::ServerFrame frame);
+void refuse(GroupState& group, const bus::ReplyTo& to, const Error& error);
 
 }  // namespace stentor::group

@@ -1,4 +1,4 @@
-// Taking reactions away, a page at a time (sweeps.h).
+#include "group/clearing.h"
 
 #include <algorithm>
 #include <map>
@@ -7,7 +7,11 @@
 #include <vector>
 
 #include "group/answers.h"
-#include "group/group.h"
+#include "group/changes.h"
+#include "group/loads.h"
+#include "group/moderation.h"
+#include "group/pipeline.h"
+#include "group/state.h"
 #include "text/emoji.h"
 
 namespace stentor::group {
@@ -42,62 +46,66 @@ void take_one(store::TallyRow& tally, const std::string& emoji) {
     if (found != tally.counts.end() && --found->second == 0) tally.counts.erase(found);
 }
 
+void end_sweeps(GroupState& group, const pb::ServerFrame& answered) {
+    while (!group.sweeps.empty()) {
+        for (const bus::ReplyTo& to : group.sweeps.take().waiting) answer(group, to, answered);
+    }
+}
+
 }  // namespace
 
-// With the operator's rights and without an entry: all that the one in whose name it is asked
-// added in this group.
-bool Group::admit_clear(Work& work, CachedMember& member, Time now) {
+bool admit_clear(GroupState& group, Work& work, CachedMember& member, Time now) {
     const bus::Command& command = work.command;
     const pb::ClearReactions& clear = command.frame.clear_reactions();
     const Seq seq{clear.seq()};
     const bool of_one = command.operator_rights && command.uid && seq == Seq{};
-    auto error = objection_to_change(work, member, Epoch{clear.epoch()}, now);
+    auto error = objection_to_change(group, work, member, Epoch{clear.epoch()}, now);
     if (!error) error = objection_to(Act::clear_reactions, command, member);
-    if (!error && !of_one && !may_see(command, member, seq)) error = kNoEntry;
-    if (!error && sweeps_.size() >= settings_.parked_max) {
+    if (!error && !of_one && !may_see(group, command, member, seq)) error = kNoEntry;
+    if (!error && group.sweeps.size() >= group.server_settings.parked_max) {
         error = Error{.code = Code::overloaded, .where = "gid", .retry_after_ms = 1'000};
     }
     if (error) {
-        refuse(command.reply_to, *error);
+        refuse(group, command.reply_to, *error);
         return true;
     }
-    sweep({.seq = of_one ? tip_.floor + 1 : seq,
-           .emoji = text::emoji_form(clear.emoji()).value_or(clear.emoji()),
-           .of = of_one ? command.uid : UserId{},
-           .waiting = {command.reply_to}});
+    add_sweep(group, {.seq = of_one ? group.pipeline.tip.floor + 1 : seq,
+                      .emoji = text::emoji_form(clear.emoji()).value_or(clear.emoji()),
+                      .of = of_one ? command.uid : UserId{},
+                      .waiting = {command.reply_to}});
     return true;
 }
 
-void Group::sweep(Sweep sweep) {
-    sweeps_.add(std::move(sweep));
-    sweep_on();
+void add_sweep(GroupState& group, Sweep sweep) {
+    group.sweeps.add(std::move(sweep));
+    continue_sweeps(group);
 }
 
-void Group::sweep_on() {
-    if (store::is_closed(head_)) return end_sweeps(done());  // All went with the group.
-    if (state_ != State::live) return;
-    if (const Sweep* next = sweeps_.next()) {
-        load(LoadReactions{.seq = next->seq,
-                           .of = next->of,
-                           .after = next->after,
-                           .asked_at = changes_.look_ups.begin()});
+void continue_sweeps(GroupState& group) {
+    if (store::is_closed(group.head)) return end_sweeps(group, done());  // All went with the group.
+    if (group.phase != Phase::live) return;
+    if (const Sweep* next = group.sweeps.next()) {
+        load(group, LoadReactions{.seq = next->seq,
+                                  .of = next->of,
+                                  .after = next->after,
+                                  .asked_at = group.changes.look_ups.begin()});
     }
 }
 
-void Group::on_sweep_loaded(const LoadReactions& asked, const Result<Found>& found) {
-    if (!found || state_ != State::live) {
-        changes_.look_ups.end(asked.asked_at);
-        sweeps_.step_done();
-        return found ? sweep_on() : lose_sweeps(found.error());
+void on_sweep_loaded(GroupState& group, const LoadReactions& asked, const Result<Found>& found) {
+    if (!found || group.phase != Phase::live) {
+        group.changes.look_ups.end(asked.asked_at);
+        group.sweeps.step_done();
+        return found ? continue_sweeps(group) : lose_sweeps(group, found.error());
     }
     const auto& page = std::get<LoadedSweep>(*found);
-    Sweep& sweep = sweeps_.current();
+    Sweep& sweep = group.sweeps.current();
     std::map<Seq, Operation> steps;  // One an entry.
-    for (store::ReactionRow& row : rows_of(sweep, page, changes_)) {
-        if (row.seq <= tip_.floor) continue;  // Dropped with its entry.
+    for (store::ReactionRow& row : rows_of(sweep, page, group.changes)) {
+        if (row.seq <= group.pipeline.tip.floor) continue;  // Dropped with its entry.
         Operation& step = steps.try_emplace(row.seq).first->second;
         const auto sums = std::ranges::find(page.tallies, row.seq, &store::TallyRow::seq);
-        const store::TallyRow* newest = changes_.tallies.find(row.seq);
+        const store::TallyRow* newest = group.changes.tallies.find(row.seq);
         if (newest == nullptr && sums != page.tallies.end()) newest = &*sums;
         if (!step.tally && newest != nullptr) step.tally = *newest;
         if (step.tally) take_one(*step.tally, row.emoji);
@@ -107,45 +115,40 @@ void Group::on_sweep_loaded(const LoadReactions& asked, const Result<Found>& fou
     sweep.last = !page.more;
     sweep.after = page.after;
     if (sweep.of) sweep.seq = page.next;
-    changes_.look_ups.end(asked.asked_at);
-    changes_.forget();
+    group.changes.look_ups.end(asked.asked_at);
+    group.changes.forget();
     // Behind what is not durable yet, as every answer.
-    if (steps.empty() && staged_.empty() && in_flight_.empty()) return sweep_stepped();
+    if (steps.empty() && group.pipeline.staged.empty() && group.pipeline.in_flight.empty())
+        return sweep_step_done(group);
     if (steps.empty()) steps.try_emplace(Seq{});
     steps.rbegin()->second.ends_page = true;
     for (auto& [seq, step] : steps) {
-        step.after = tip_;
+        step.after = group.pipeline.tip;
         step.sweeps_reactions = true;
         for (const store::ReactionRow& row : step.reactions) {
-            changes_.reactions.stage({row.uid, row.seq, row.emoji}, false);
+            group.changes.reactions.stage({row.uid, row.seq, row.emoji}, false);
         }
-        if (step.tally) changes_.tallies.stage(seq, *step.tally);
-        stage(std::move(step));
+        if (step.tally) group.changes.tallies.stage(seq, *step.tally);
+        stage(group, std::move(step));
     }
 }
 
-void Group::sweep_stepped() {
-    if (sweeps_.empty()) return;
-    if (sweeps_.current().last) {
-        for (const bus::ReplyTo& to : sweeps_.take().waiting) answer(to, done());
+void sweep_step_done(GroupState& group) {
+    if (group.sweeps.empty()) return;
+    if (group.sweeps.current().last) {
+        for (const bus::ReplyTo& to : group.sweeps.take().waiting) answer(group, to, done());
     } else {
-        sweeps_.step_done();
+        group.sweeps.step_done();
     }
-    sweep_on();
-}
-
-void Group::end_sweeps(const pb::ServerFrame& answered) {
-    while (!sweeps_.empty()) {
-        for (const bus::ReplyTo& to : sweeps_.take().waiting) answer(to, answered);
-    }
+    continue_sweeps(group);
 }
 
 // What was taken away does not come back, so to say that nothing was stored would be wrong.
-void Group::lose_sweeps(Error error) {
+void lose_sweeps(GroupState& group, Error error) {
     if (error.code == Code::store_unavailable) {
         error = {.code = Code::timeout, .where = "store", .retry_after_ms = 1'000};
     }
-    end_sweeps(refused_answer(error));
+    end_sweeps(group, refused_answer(error));
 }
 
 }  // namespace stentor::group

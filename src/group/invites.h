@@ -1,7 +1,8 @@
 #pragma once
-// Links into a group: which of them let somebody in, and how the last staged use left each.
+// Links into a group: making and ending them, which of them let somebody in, and how the last
+// staged use left each.
 //
-// Owner: Group. Pure. Cost: a hash look-up. Limits: what was looked at within kAskWithin.
+// Owner: GroupState. Pure. Cost: a hash look-up. Limits: what was looked at within kAskWithin.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,10 @@
 #include "store/rows.h"
 
 namespace stentor::group {
+
+struct CachedMember;
+struct GroupState;
+struct Work;
 
 // Neither ended nor expired nor used up.
 [[nodiscard]] bool is_open(const store::InviteRow& invite, Time now);
@@ -51,5 +56,11 @@ private:
     };
     std::unordered_map<std::string, Place> places_;
 };
+
+bool admit_invite(GroupState& group, const Work& work, CachedMember& member, Time now);
+bool admit_end_invite(GroupState& group, const Work& work, CachedMember& member, Time now);
+// That of the command, if it lets `who` in.
+const store::InviteRow* invite_for(GroupState& group, const Work& work, const store::MemberRow& who,
+                                   Time now);
 
 }  // namespace stentor::group

@@ -8,12 +8,12 @@
 
 namespace stentor::group {
 
-Partition::Partition(const Lease& lease, const Settings& settings, GroupPort& effects)
-    : lease_{lease}, settings_{settings}, effects_{effects} {}
+Partition::Partition(const Lease& lease, const Settings& settings, GroupPort& port)
+    : lease_{lease}, settings_{settings}, port_{port} {}
 
 Group& Partition::group(GroupId gid) {
     auto& place = groups_[gid];
-    if (!place) place = std::make_unique<Group>(gid, lease_, settings_, effects_);
+    if (!place) place = std::make_unique<Group>(gid, lease_, settings_, port_);
     return *place;
 }
 

@@ -17,9 +17,9 @@ namespace stentor::group {
 
 class Partition {
 public:
-    Partition(const Lease& lease, const Settings& settings, GroupPort& effects);
+    Partition(const Lease& lease, const Settings& settings, GroupPort& port);
 
-    // Where it waits before on_post (Intake): an admin is known once he has done something.
+    // Where it waits before on_command (Intake): an admin is known once they have done something.
     [[nodiscard]] Lane lane_of(const bus::Command& command) const;
     void on_command(bus::Command command, Time now);
     void on_open(std::uint64_t ask, const bus::AskOpen& question, Time now);
@@ -33,7 +33,7 @@ public:
     [[nodiscard]] bool holds(GroupId gid, UserId uid) const;
     // Once a second or so.
     void on_tick(Time now);
-    // From the next post on.
+    // From the next command on.
     void use_keywords(std::shared_ptr<const rules::Keywords> keywords);
     void set_storm(const rules::StormRule& storm) { settings_.rules.storm = storm; }
 
@@ -47,7 +47,7 @@ private:
 
     Lease lease_;
     Settings settings_;
-    GroupPort& effects_;
+    GroupPort& port_;
     std::unordered_map<GroupId, std::unique_ptr<Group>> groups_;
     std::vector<GroupId> touched_;  // Those that may have something staged.
 };

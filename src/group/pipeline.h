@@ -1,24 +1,30 @@
 #pragma once
-// What stands in a group's memory: commands on their way, operations that are ordered and not
-// durable yet, the members who were active lately.
+// The commit pipeline of one group: what is ordered and not durable yet, in the order of its
+// numbers. An operation is staged, then in flight with others in the one commit whose outcome is
+// open, then durable: answered and published.
 //
-// Owner: Group. Thread: the partition's worker. Limits: those of Settings and base/limits.h.
+// Owner: GroupState. Limits: Settings::staged_max operations that are staged, kCommitEntries in
+// flight.
 
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/rate.h"
+#include "base/digest.h"
+#include "base/ids.h"
 #include "base/time.h"
 #include "bus/bus.h"
-#include "group/effects.h"
-#include "group/ring.h"
-#include "group/rules/rules.h"
 #include "group/sweeps.h"
 #include "store/store.h"
+#include "wire/log_entry.h"
+#include "wire/pb.h"
 
 namespace stentor::group {
+
+struct GroupState;
 
 // Where the log will end once everything staged is durable.
 struct Tip {
@@ -29,21 +35,6 @@ struct Tip {
     std::uint64_t members{};
     Seq floor;
     Digest floor_digest;
-};
-
-// A command on its way to its stage; a look-up in the store is made once for each id.
-struct Work {
-    bus::Command command;
-    bool rated{};         // It took its share of the rate before it was parked.
-    bool cmid_absent{};   // The store was asked: its cmid is not there.
-    bool after_absent{};  // Likewise for its predecessor.
-    bool ruled{};         // The rules have let it pass, and counted it.
-    bool judged{};        // The outside filter has let it pass.
-    std::optional<Verdict> verdict;
-    std::uint64_t text{};        // What Repeats compares.
-    bool untold{};               // It may be stored already, and then no node was told.
-    std::optional<Found> found;  // What it asked for with LoadFor.
-    std::optional<std::optional<LogEntry>> entry;  // That it changes, once it was looked for.
 };
 
 // Ordered, not durable.
@@ -83,62 +74,31 @@ struct Operation {
     }
 };
 
-// Of recalls; and of hides and reactions together.
-inline constexpr RateLimit kChangesRate{.period = limits::kChangeEvery,
-                                        .burst = limits::kChangesBurst};
+struct Pipeline {
+    Tip tip;
+    pb::GroupSettings settings;  // The group's, once everything staged is durable.
 
-struct CachedMember {
-    store::MemberRow row;  // As it will be once everything staged is durable.
-    Rate rate;
-    Rate changes;  // Hides and reactions.
-    Rate recalls;
-    GivenBack given_back;     // Of all three.
-    Time typed;               // When the others were last told that he types.
-    std::uint32_t pending{};  // Operations that changed it and are not durable.
-    std::uint32_t sends{};    // Ordered, not durable.
-    Time used;
-    Time last_sent;
-    rules::Repeats repeats;
-    Rate newcomer;                        // While his account is new.
-    std::optional<Time> account_created;  // Once somebody asked.
+    std::deque<Operation> staged;
+    std::deque<Operation> in_flight;  // In the one commit whose outcome is open.
+    store::HeadRow in_flight_head;    // The head row that it writes.
+
+    [[nodiscard]] bool empty() const { return staged.empty() && in_flight.empty(); }
 };
 
-// Who owns the group next.
-struct Heir {
-    std::optional<store::MemberRow> row;
-    bool nobody_left{};
-};
+// Which leaves the log as it is, so far.
+[[nodiscard]] Operation operation_for(const GroupState& group, const bus::Command& command);
+void stage(GroupState& group, Operation operation);
+// Puts the operation's member rows, invites and settings into memory as well.
+void stage_rows(GroupState& group, Operation operation);
+// A repeat of the newest operation that is `same` and not durable yet is answered with it.
+bool answer_with(GroupState& group, const bus::ReplyTo& to,
+                 const std::function<bool(const Operation&)>& same);
 
-// What a command takes its share of, and is given it back where it is refused for good. Text that
-// is edited comes before people as text that is sent, at the same rate; what takes something away
-// from all waits behind neither, nor behind reactions. Nothing: it is not paced here.
-struct Bucket {
-    Rate& rate;
-    RateLimit limit;
-};
-[[nodiscard]] inline std::optional<Bucket> bucket_of(CachedMember& member,
-                                                     const pb::ClientFrame& frame,
-                                                     const RateLimit& sends) {
-    switch (frame.command_case()) {
-        case pb::ClientFrame::kSend:
-        case pb::ClientFrame::kEdit: return Bucket{.rate = member.rate, .limit = sends};
-        case pb::ClientFrame::kRecall:
-        case pb::ClientFrame::kClearReactions:
-            return Bucket{.rate = member.recalls, .limit = kChangesRate};
-        case pb::ClientFrame::kHide:
-        case pb::ClientFrame::kReact: return Bucket{.rate = member.changes, .limit = kChangesRate};
-        default: return std::nullopt;
-    }
-}
-
-// Somebody opens the group and waits for a member row, for what they hid, or for their unread
-// count.
-struct Opening {
-    std::uint64_t ask{};
-    bus::AskOpen question;
-    std::vector<Seq> hidden;  // Ascending, down to kUnreadScan entries below the head.
-    bool hidden_known{};
-    std::optional<UnreadCount> unread;
-};
+// Makes the next commit, if none is under way and something is staged.
+void commit_staged(GroupState& group);
+void commit_done(GroupState& group);
+// Nobody knows what the store holds: the group is loaded again, and everything that was ordered
+// passes all checks once more.
+void drop_memory(GroupState& group);
 
 }  // namespace stentor::group

@@ -1,66 +1,65 @@
-// What is told of entries as sums, once in a while: reactions, and by how many each was read.
+#include "group/tallies_publish.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/limits.h"
-#include "group/group.h"
+#include "group/loads.h"
+#include "group/state.h"
 
 namespace stentor::group {
 
-// Begins with the first node that looks at the group: nobody else would see it.
-void Group::count_readers() {
-    if (readers_.state() == Readers::State::unasked) {
-        const std::vector<LogEntry> newest{ring_.entries().begin(), ring_.entries().end()};
-        readers_.begin(newest, head_.seq);
+void count_readers(GroupState& group) {
+    Sums& sums = group.sums;
+    if (sums.readers.state() == Readers::State::unasked) {
+        const std::vector<LogEntry> newest{group.ring.entries().begin(),
+                                           group.ring.entries().end()};
+        sums.readers.begin(newest, group.head.seq);
         // Rows of theirs may not be in the store yet.
-        for (const auto& [uid, member] : members_) {
-            if (member.pending > 0) readers_.move(uid, {}, read_span(member.row));
+        for (const auto& [uid, member] : group.members) {
+            if (member.pending > 0) sums.readers.move(uid, {}, read_span(member.row));
         }
     }
-    if (readers_.state() != Readers::State::counting || readers_loading_) return;
-    readers_loading_ = true;
-    load(LoadReaders{readers_.counted_to()});
+    if (sums.readers.state() != Readers::State::counting || sums.readers_loading) return;
+    sums.readers_loading = true;
+    load(group, LoadReaders{sums.readers.counted_to()});
 }
 
-void Group::on_readers_loaded(const Result<Found>& found) {
-    readers_loading_ = false;
+void on_readers_loaded(GroupState& group, const Result<Found>& found) {
+    Sums& sums = group.sums;
+    sums.readers_loading = false;
     if (!found) return;  // Asked again at the next tick.
     auto rows = std::get<std::vector<store::MemberRow>>(*found);
     const bool last = rows.size() < limits::kReadersPage;
     for (store::MemberRow& row : rows) {
         // The store may not have been told of the newest positions yet.
-        if (const auto member = members_.find(row.uid); member != members_.end()) {
+        if (const auto member = group.members.find(row.uid); member != group.members.end()) {
             row = member->second.row;
-        } else if (const auto read = reads_.find(row.uid); read != reads_.end()) {
-            row.read = std::max(row.read, read->second);
+        } else {
+            row.read = std::max(row.read, group.members.read_before(row.uid));
         }
     }
-    readers_.count(rows, last);
-    sums_moved_ = true;
-    count_readers();
+    sums.readers.count(rows, last);
+    sums.moved = true;
+    count_readers(group);
 }
 
-// Every change to the row of a member passes here.
-void Group::set_row(CachedMember& member, store::MemberRow row) {
-    readers_.move(row.uid, read_span(member.row), read_span(row));
-    sums_moved_ = true;
-    member.row = std::move(row);
+void append_to_sums(GroupState& group, const LogEntry& entry) {
+    const auto sender = group.members.find(entry.sender);
+    group.sums.readers.append(
+        entry, sender == group.members.end() ? ReadSpan{} : read_span(sender->second.row));
 }
 
-void Group::append_to_sums(const LogEntry& entry) {
-    const auto sender = members_.find(entry.sender);
-    readers_.append(entry, sender == members_.end() ? ReadSpan{} : read_span(sender->second.row));
-}
-
-void Group::publish_sums(Time now) {
-    if (readers_.state() == Readers::State::counting) count_readers();
-    if (!sums_moved_ || now < sums_told_ + storm::slowed(limits::kTicksEvery, storm_level()))
+void publish_sums(GroupState& group, Time now) {
+    Sums& sums = group.sums;
+    if (sums.readers.state() == Readers::State::counting) count_readers(group);
+    if (!sums.moved || now < sums.told + storm::slowed(limits::kTicksEvery, storm_level(group)))
         return;
-    sums_told_ = now;
-    bus::TalliesChanged changed{.tallies = tallies_.take_changed(readers_.counts())};
-    sums_moved_ = changed.tallies.size() >= limits::kTalliesPerTick;
+    sums.told = now;
+    bus::TalliesChanged changed{.tallies = sums.tallies.take_changed(sums.readers.counts())};
+    sums.moved = changed.tallies.size() >= limits::kTalliesPerTick;
     if (changed.tallies.empty()) return;
-    effects_.publish({.gid = gid_, .epoch = head_.epoch, .event = std::move(changed)});
+    group.port.publish({.gid = group.gid, .epoch = group.head.epoch, .event = std::move(changed)});
 }
 
 }  // namespace stentor::group

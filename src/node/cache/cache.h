@@ -114,9 +114,11 @@ public:
     virtual void report_route(GroupId gid, std::uint32_t online) = 0;
 };
 
+struct CacheState;  // state.h
+
 class Cache {
 public:
-    explicit Cache(CachePort& effects);
+    explicit Cache(CachePort& port);
     Cache(const Cache&) = delete;
     Cache& operator=(const Cache&) = delete;
     ~Cache();
@@ -173,8 +175,7 @@ public:
     [[nodiscard]] Counts counts() const;
 
 private:
-    class Impl;
-    std::unique_ptr<Impl> impl_;
+    std::unique_ptr<CacheState> state_;
 };
 
 }  // namespace stentor::cache

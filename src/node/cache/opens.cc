@@ -1,18 +1,24 @@
-// Opens: the owner says who asks, this node's own memory says what is there.
+#include "node/cache/opens.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/planted_bugs.h"
-#include "node/cache/cache_impl.h"
+#include "node/cache/asks.h"
+#include "node/cache/catch_up.h"
+#include "node/cache/holds.h"
+#include "node/cache/items.h"
+#include "node/cache/overlay.h"
 #include "node/cache/payloads.h"
+#include "node/cache/pulls.h"
 #include "node/cache/told_changes.h"
+#include "node/cache/watchers.h"
 #include "wire/frames.h"
 
 namespace stentor::cache {
 namespace {
 
-constexpr std::uint32_t kRetryMs = 1'000;
+constexpr int kViewTries = 3;
 
 // Without what lies above `last`, if the view's entries reach down to there.
 void end_at(bus::GroupView& view, Seq last) {
@@ -36,154 +42,46 @@ Error as_told(Error error) {
     return error;
 }
 
-}  // namespace
+void on_view_failed(CacheState& cache, Group& group);
 
-void Cache::Impl::on_open(PendingOpen open, Time now) {
-    auto [it, fresh] = groups_.try_emplace(open.gid, open.gid);
-    Group& group = it->second;
-    // Before the owner is asked: what it commits after its answer must come here.
-    if (fresh) {
-        group.verified = now;
-        report(group, now);
-    }
-    group.unwatched_since = now;
-    ++group.opens_in_flight;
-    if (group.opens_in_flight > limits::kWaitersPerLoad) {
-        return refuse_open(group, open,
-                           {Code::overloaded, "opens", limits::kWaitersPerLoad, kRetryMs});
-    }
-    ask_open(group, std::move(open));
-}
-
-void Cache::Impl::ask_open(Group& group, PendingOpen open) {
-    open.with_view = (!group.memory.loaded() || group.refresh) && group.view_ask == 0;
-    open.generation = group.generation;
-    const GroupId gid = open.gid;
-    const bus::AskOpen question{.gid = gid, .uid = open.uid, .with_view = open.with_view};
-    // Set before asking: a simulated owner may answer at once.
-    if (open.with_view) group.view_ask = next_ask_;
-    ask(gid, std::move(open), question);
-}
-
-void Cache::Impl::on_open_reply(AskId id, PendingOpen open, Result<bus::OpenAnswer> answer,
-                                Time now) {
-    Group* group = find(open.gid);
-    if (group == nullptr) return;  // Groups with opens in flight are kept.
-    const bool carried_view = open.with_view && group->view_ask == id;
-    if (carried_view) group->view_ask = 0;
-    // One that was asked for before something was missed may be from before that.
-    const bool whole = open.generation == group->generation;
-    const bool viewed =
-        answer && answer->view && install(*group, std::move(*answer->view), now, whole) && whole;
-    if (answer) {
-        open.member = answer->member;
-        finish_open(*group, std::move(open), now);
-    } else {
-        refuse_open(*group, open, as_told(answer.error()));
-    }
-    if (viewed) {
-        for (PendingOpen& waiting : std::exchange(group->awaiting, {})) {
-            finish_open(*group, std::move(waiting), now);
-        }
-    } else if (carried_view) {
-        view_failed(*group);
-    }
-}
-
-// The next one who waits brings the view; he is asked about again with it.
-void Cache::Impl::view_failed(Group& group) {
-    if (group.awaiting.empty() || group.view_ask != 0) return;
-    PendingOpen next = std::move(group.awaiting.back());
-    group.awaiting.pop_back();
-    want_view(group, std::move(next));
-}
-
-void Cache::Impl::want_view(Group& group, PendingOpen open) {
+void want_view(CacheState& cache, Group& group, PendingOpen open) {
     if (group.view_ask != 0) {
         group.awaiting.push_back(std::move(open));
         return;
     }
     if (++open.views_tried > kViewTries) {
-        refuse_open(group, open, {Code::overloaded, "view", 0, kRetryMs});
-        return view_failed(group);
+        refuse_open(cache, group, open, {Code::overloaded, "view", 0, kRetryMs});
+        return on_view_failed(cache, group);
     }
-    ++counts_.reloads;
+    ++cache.counts.reloads;
     group.refresh = true;
-    ask_open(group, std::move(open));
+    ask_open(cache, group, std::move(open));
 }
 
-void Cache::Impl::finish_open(Group& group, PendingOpen open, Time now) {
-    // What the owner said of them may be from before something that was missed since.
-    if (open.generation != group.generation) return ask_open(group, std::move(open));
-    const auto told = group.changed.find(open.uid);
-    if (told != group.changed.end() && told->second.version > open.member.version) {
-        open.member = told->second;
-    }
-    if (open.member.role == pb::ROLE_NONE) {
-        return refuse_open(group, open, as_told({.code = Code::not_found}));
-    }
-    const Memory& memory = group.memory;
-    if (!memory.loaded()) return want_view(group, std::move(open));
-    if (knows_more(open, memory)) release(group);
-    if (knows_more(open, memory) && !open.checked) {
-        open.checked = true;
-        group.opens_beyond.push_back(std::move(open));
-        return catch_up(group);
-    }
-    if (open.member.floor > memory.head()) {
-        return refuse_open(group, open, {Code::overloaded, "head", 0, kRetryMs});
-    }
-    group.unwatched_since = now;
-    if (open.member.overlay && !open.mine) return ask_mine(group, std::move(open));
-    send_opened(group, open);
-}
-
-// A floor above the head: they joined after the newest entry that came here. A seq above it: they
-// have read it elsewhere.
-bool Cache::Impl::knows_more(const PendingOpen& open, const Memory& memory) {
-    return open.member.floor > memory.head() ||
-           (open.epoch == memory.epoch() && open.seq > memory.head());
-}
-
-// What of the history `epoch` is still true: nothing above the lowest point at which it, or one
-// that followed, ended. One that is none of this group's own former epochs came of another restore,
-// which began nobody here knows where: then nothing at all is sure. A reader drops it all and
-// offers own sends again; those that are here are known by their ids.
-std::optional<Seq> Cache::Impl::fork_after(const Group& group, Epoch epoch) {
-    if (!epoch || epoch >= group.memory.epoch()) return std::nullopt;
-    std::optional<Seq> lowest;
-    bool known = group.forks.size() == limits::kForks && epoch < group.forks.front().epoch;
-    for (const bus::ForkPoint& fork : group.forks) {
-        known = known || fork.epoch == epoch;
-        if (fork.epoch >= epoch && (!lowest || fork.seq < *lowest)) lowest = fork.seq;
-    }
-    return known ? lowest : Seq{};
-}
-
-void Cache::Impl::refuse_open(Group& group, const PendingOpen& open, Error error) {
-    if (--group.opens_in_flight == 0) {
-        group.changed.clear();
-        // Whoever guesses ids must not fill the memory with groups that nobody here may see.
-        if (!group.memory.loaded() && group.watching.empty()) group.unwatched_since = {};
-    }
-    fx_.refused(open.waiter, open.gid, error);
+// The next one who waits brings the view; he is asked about again with it.
+void on_view_failed(CacheState& cache, Group& group) {
+    if (group.awaiting.empty() || group.view_ask != 0) return;
+    PendingOpen next = std::move(group.awaiting.back());
+    group.awaiting.pop_back();
+    want_view(cache, group, std::move(next));
 }
 
 // False: the view is older than what is known here, so it answers nothing. Of one that is not whole
 // only the head is kept: the entries may have been changed since.
-bool Cache::Impl::install(Group& group, bus::GroupView view, Time now, bool whole) {
+bool install_view(CacheState& cache, Group& group, bus::GroupView view, Time now, bool whole) {
     Memory& memory = group.memory;
-    const auto stream = streams_.find(partition_of(view.gid).value);
-    if (stream != streams_.end() && view.term < stream->second.term) return false;
+    const auto stream = cache.streams.find(partition_of(view.gid).value);
+    if (stream != cache.streams.end() && view.term < stream->second.term) return false;
     if (view.epoch < memory.epoch() || (!whole && memory.loaded())) return false;
     // Else the first item of whoever replaces this owner would look like the first of all, and what
     // was changed in between, and told to nobody here, would never be asked for.
-    streams_.try_emplace(partition_of(view.gid).value, Stream{.term = view.term});
-    if (memory.loaded() && view.epoch > memory.epoch()) start_epoch(group, view.epoch, view.head);
-    release(group);
+    cache.streams.try_emplace(partition_of(view.gid).value, Stream{.term = view.term});
+    if (memory.loaded() && view.epoch > memory.epoch())
+        start_epoch(cache, group, view.epoch, view.head);
+    release_held(cache, group);
     const bool first = !memory.loaded();
     const Seq head = view.head;
-    if (!first) end_at(view, trusted(group, head, now));
+    if (!first) end_at(view, trusted_head(group, head, now));
     if (!first && view.head > memory.head()) {
         // The stream will bring the same again, and find that it is known.
         const bool covers = !view.newest.empty() && view.newest.front().seq <= memory.head() + 1;
@@ -191,9 +89,9 @@ bool Cache::Impl::install(Group& group, bus::GroupView view, Time now, bool whol
             // Pushed as they are now: whoever was told of the change did not have them yet.
             std::vector<LogEntry> newest = view.newest;
             put_changes(newest, view.epoch, group.changes);
-            add_entries(group, newest, now);
+            add_entries(cache, group, newest, now);
         } else {
-            fx_.head_moved(view.gid, view.epoch, view.head, group.shards);
+            cache.port.head_moved(view.gid, view.epoch, view.head, group.shards);
         }
     }
     memory.install(view);
@@ -201,7 +99,7 @@ bool Cache::Impl::install(Group& group, bus::GroupView view, Time now, bool whol
     group.refresh = false;
     group.verified = now;
     if (first && !group.shards.empty()) {
-        fx_.head_moved(view.gid, view.epoch, view.head, group.shards);
+        cache.port.head_moved(view.gid, view.epoch, view.head, group.shards);
     }
     for (const auto& [epoch, entry] : group.changes) {
         if (epoch == memory.epoch()) memory.replace(entry);
@@ -211,16 +109,41 @@ bool Cache::Impl::install(Group& group, bus::GroupView view, Time now, bool whol
         group.backlog.clear();
         group.seen = {};
     }
-    add_backlog(group, now);
+    add_backlog(cache, group, now);
     if (!whole) {
         memory.drop_entries();
         group.refresh = true;
     }
-    if (!whole || std::max(group.seen, head) > memory.head()) catch_up(group);
+    if (!whole || std::max(group.seen, head) > memory.head()) catch_up(cache, group);
     return true;
 }
 
-void Cache::Impl::send_opened(Group& group, const PendingOpen& open) {
+void give_seat(CacheState& cache, Group& group, const PendingOpen& open, std::string payload) {
+    const Memory& memory = group.memory;
+    const Seq floor = std::max(open.member.floor, memory.floor());
+    const std::uint64_t ticket = ++cache.tickets;
+    const ShardIndex shard = open.waiter.connection.shard;
+    const auto place = std::ranges::find(group.watching, shard, &Watching::shard);
+    if (place == group.watching.end()) {
+        group.watching.push_back({.shard = shard, .ticket = ticket});
+        group.shards.push_back(shard);
+    } else {
+        place->ticket = ticket;
+    }
+    if (--group.opens_in_flight == 0) group.changed.clear();
+    cache.port.opened(open.waiter, std::move(payload),
+                      {.gid = open.gid,
+                       .uid = open.uid,
+                       .epoch = memory.epoch(),
+                       .floor = floor,
+                       .reached = std::max(memory.head(), floor),
+                       .head = memory.head(),
+                       .version = open.member.version,
+                       .overlay = open.member.overlay,
+                       .ticket = ticket});
+}
+
+void send_opened(CacheState& cache, Group& group, const PendingOpen& open) {
     const Memory& memory = group.memory;
     const bus::MemberView& member = open.member;
     const Seq floor = std::max(member.floor, memory.floor());
@@ -234,7 +157,7 @@ void Cache::Impl::send_opened(Group& group, const PendingOpen& open) {
 
     const auto fork = fork_after(group, open.epoch);
     if (fork && open.epoch != memory.epoch()) {
-        fx_.told(open.waiter, fork_payload(0, open.gid, memory.epoch(), *fork));
+        cache.port.told(open.waiter, fork_payload(0, open.gid, memory.epoch(), *fork));
     }
     const Seq first = entries->empty() ? memory.head() + 1 : entries->front().seq;
     pb::Opened opened;
@@ -252,62 +175,124 @@ void Cache::Impl::send_opened(Group& group, const PendingOpen& open) {
     *opened.mutable_settings() = memory.settings;
     opened.set_reset(reset);
     opened.set_first_seq(first.value);
-    if (const auto before = digest_at(memory, first - 1)) {
+    if (const auto before = digest_at(cache, memory, first - 1)) {
         opened.set_digest_before(std::string{before->view()});
     }
     opened.set_muted_until_ms(member.muted_until == Time{} ? 0 : to_ms(member.muted_until));
     opened.set_muted(member.muted_for_me);
-    add_beside(opened, memory, *entries, floor, open.mine);
-    seat(group, open, wire::encode_opened(open.waiter.request_id, opened, *entries));
+    add_overlay(cache, opened, memory, *entries, floor, open.mine);
+    give_seat(cache, group, open, wire::encode_opened(open.waiter.request_id, opened, *entries));
 }
 
-void Cache::Impl::seat(Group& group, const PendingOpen& open, std::string payload) {
-    const Memory& memory = group.memory;
-    const Seq floor = std::max(open.member.floor, memory.floor());
-    const std::uint64_t ticket = ++tickets_;
-    const ShardIndex shard = open.waiter.connection.shard;
-    const auto place = std::ranges::find(group.watching, shard, &Watching::shard);
-    if (place == group.watching.end()) {
-        group.watching.push_back({.shard = shard, .ticket = ticket});
-        group.shards.push_back(shard);
+}  // namespace
+
+void on_open(CacheState& cache, PendingOpen open, Time now) {
+    auto [it, fresh] = cache.groups.try_emplace(open.gid, open.gid);
+    Group& group = it->second;
+    // Before the owner is asked: what it commits after its answer must come here.
+    if (fresh) {
+        group.verified = now;
+        report_route(cache, group, now);
+    }
+    group.unwatched_since = now;
+    ++group.opens_in_flight;
+    if (group.opens_in_flight > limits::kWaitersPerLoad) {
+        return refuse_open(cache, group, open,
+                           {Code::overloaded, "opens", limits::kWaitersPerLoad, kRetryMs});
+    }
+    ask_open(cache, group, std::move(open));
+}
+
+void ask_open(CacheState& cache, Group& group, PendingOpen open) {
+    open.with_view = (!group.memory.loaded() || group.refresh) && group.view_ask == 0;
+    open.generation = group.generation;
+    const GroupId gid = open.gid;
+    const bus::AskOpen question{.gid = gid, .uid = open.uid, .with_view = open.with_view};
+    // Set before asking: a simulated owner may answer at once.
+    if (open.with_view) group.view_ask = cache.next_ask;
+    ask(cache, gid, std::move(open), question);
+}
+
+void on_open_reply(CacheState& cache, AskId id, PendingOpen open, Result<bus::OpenAnswer> answer,
+                   Time now) {
+    Group* group = find_group(cache, open.gid);
+    if (group == nullptr) return;  // Groups with opens in flight are kept.
+    const bool carried_view = open.with_view && group->view_ask == id;
+    if (carried_view) group->view_ask = 0;
+    // One that was asked for before something was missed may be from before that.
+    const bool whole = open.generation == group->generation;
+    const bool viewed = answer && answer->view &&
+                        install_view(cache, *group, std::move(*answer->view), now, whole) && whole;
+    if (answer) {
+        open.member = answer->member;
+        finish_open(cache, *group, std::move(open), now);
     } else {
-        place->ticket = ticket;
+        refuse_open(cache, *group, open, as_told(answer.error()));
     }
-    if (--group.opens_in_flight == 0) group.changed.clear();
-    fx_.opened(open.waiter, std::move(payload),
-               {.gid = open.gid,
-                .uid = open.uid,
-                .epoch = memory.epoch(),
-                .floor = floor,
-                .reached = std::max(memory.head(), floor),
-                .head = memory.head(),
-                .version = open.member.version,
-                .overlay = open.member.overlay,
-                .ticket = ticket});
+    if (viewed) {
+        for (PendingOpen& waiting : std::exchange(group->awaiting, {})) {
+            finish_open(cache, *group, std::move(waiting), now);
+        }
+    } else if (carried_view) {
+        on_view_failed(cache, *group);
+    }
 }
 
-// ---- Whether a watcher is still a member
-
-void Cache::Impl::on_recheck(GroupId gid, UserId uid) {
-    ask(gid, Recheck{.gid = gid, .uid = uid}, bus::AskOpen{.gid = gid, .uid = uid});
+void finish_open(CacheState& cache, Group& group, PendingOpen open, Time now) {
+    // What the owner said of them may be from before something that was missed since.
+    if (open.generation != group.generation) return ask_open(cache, group, std::move(open));
+    const auto told = group.changed.find(open.uid);
+    if (told != group.changed.end() && told->second.version > open.member.version) {
+        open.member = told->second;
+    }
+    if (open.member.role == pb::ROLE_NONE) {
+        return refuse_open(cache, group, open, as_told({.code = Code::not_found}));
+    }
+    const Memory& memory = group.memory;
+    if (!memory.loaded()) return want_view(cache, group, std::move(open));
+    if (knows_more(open, memory)) release_held(cache, group);
+    if (knows_more(open, memory) && !open.checked) {
+        open.checked = true;
+        group.opens_beyond.push_back(std::move(open));
+        return catch_up(cache, group);
+    }
+    if (open.member.floor > memory.head()) {
+        return refuse_open(cache, group, open, {Code::overloaded, "head", 0, kRetryMs});
+    }
+    group.unwatched_since = now;
+    if (open.member.overlay && !open.mine) return ask_overlay(cache, group, std::move(open));
+    send_opened(cache, group, open);
 }
 
-void Cache::Impl::on_recheck_reply(const Recheck& asked, const Result<bus::Reply>& reply) {
-    Group* group = find(asked.gid);
-    if (group == nullptr) return;
-    const auto* answer = reply ? std::get_if<bus::OpenAnswer>(&*reply) : nullptr;
-    bool out = answer != nullptr && answer->member.role == pb::ROLE_NONE;
-    if (!reply) {
-        const Code code = reply.error().code;
-        out = code == Code::not_found || code == Code::not_a_member;
-        if (!out) rechecks_.push_back(asked);  // Nobody may stay because the owner was busy.
+// A floor above the head: they joined after the newest entry that came here. A seq above it: they
+// have read it elsewhere.
+bool knows_more(const PendingOpen& open, const Memory& memory) {
+    return open.member.floor > memory.head() ||
+           (open.epoch == memory.epoch() && open.seq > memory.head());
+}
+
+// What of the history `epoch` is still true: nothing above the lowest point at which it, or one
+// that followed, ended. One that is none of this group's own former epochs came of another restore,
+// which began nobody here knows where: then nothing at all is sure. A reader drops it all and
+// offers own sends again; those that are here are known by their ids.
+std::optional<Seq> fork_after(const Group& group, Epoch epoch) {
+    if (!epoch || epoch >= group.memory.epoch()) return std::nullopt;
+    std::optional<Seq> lowest;
+    bool known = group.forks.size() == limits::kForks && epoch < group.forks.front().epoch;
+    for (const bus::ForkPoint& fork : group.forks) {
+        known = known || fork.epoch == epoch;
+        if (fork.epoch >= epoch && (!lowest || fork.seq < *lowest)) lowest = fork.seq;
     }
-    const bool beside = answer != nullptr && answer->member.overlay;
-    if (!out && beside) fx_.overlay(asked.gid, asked.uid, group->shards);
-    if (!out) return;
-    const std::uint64_t version = answer == nullptr ? 0 : answer->member.version;
-    fx_.ousted(asked.gid, asked.uid, version,
-               ousted_payload(asked.gid, pb::OUST_REASON_UNSPECIFIED, {}), group->shards);
+    return known ? lowest : Seq{};
+}
+
+void refuse_open(CacheState& cache, Group& group, const PendingOpen& open, Error error) {
+    if (--group.opens_in_flight == 0) {
+        group.changed.clear();
+        // Whoever guesses ids must not fill the memory with groups that nobody here may see.
+        if (!group.memory.loaded() && group.watching.empty()) group.unwatched_since = {};
+    }
+    cache.port.refused(open.waiter, open.gid, error);
 }
 
 }  // namespace stentor::cache

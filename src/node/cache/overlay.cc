@@ -1,10 +1,13 @@
-// What one member alone has beside a group's entries: his hidden ones, his notes, his reactions.
-// Asked for only where his row says that there is something.
+#include "node/cache/overlay.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <variant>
 
-#include "node/cache/cache_impl.h"
+#include "node/cache/asks.h"
+#include "node/cache/opens.h"
+#include "node/cache/pulls.h"
 
 namespace stentor::cache {
 namespace {
@@ -19,7 +22,7 @@ bus::Mine* mine_of(Result<bus::Reply>& reply) {
 Error failure_of(const Result<bus::Reply>& reply) {
     Error error = reply ? Error{.code = Code::internal, .where = "reply"} : reply.error();
     if (remedy(error.code) == Remedy::later && error.retry_after_ms == 0) {
-        error.retry_after_ms = 1'000;
+        error.retry_after_ms = kRetryMs;
     }
     return error;
 }
@@ -41,56 +44,14 @@ void mark_mine(pb::Tally& tally, const bus::Mine& mine) {
     }
 }
 
-}  // namespace
-
-// An Opened never holds more than a page below the head of now.
-void Cache::Impl::ask_mine(Group& group, PendingOpen open) {
-    const Memory& memory = group.memory;
-    const Seq floor = std::max(open.member.floor, memory.floor());
-    const Seq first = memory.head().value > limits::kRangeEntries
-                          ? memory.head() - (limits::kRangeEntries - 1)
-                          : Seq{1};
-    const bus::AskMine question{
-        .gid = open.gid, .uid = open.uid, .from = notes_from(first, floor), .to = memory.head()};
-    const GroupId gid = open.gid;
-    ask(gid, OpenMine{std::move(open)}, question);
-}
-
-void Cache::Impl::on_open_mine(PendingOpen open, Result<bus::Reply> reply, Time now) {
-    Group* group = find(open.gid);
-    if (group == nullptr) return;
-    bus::Mine* mine = mine_of(reply);
-    if (mine == nullptr) return refuse_open(*group, open, failure_of(reply));
-    open.mine = std::move(*mine);
-    if (open.generation != group->generation) return ask_open(*group, std::move(open));
-    finish_open(*group, std::move(open), now);
-}
-
-// What was asked for is what may be served: the page does not grow meanwhile.
-void Cache::Impl::ask_mine(PendingPull pull, std::span<const LogEntry> entries, Seq floor) {
-    pull.to = entries.back().seq;
-    const bus::AskMine question{.gid = pull.gid,
-                                .uid = pull.reader.mine_of,
-                                .from = notes_from(entries.front().seq, floor),
-                                .to = pull.to};
-    const GroupId gid = pull.gid;
-    ask(gid, PullMine{std::move(pull)}, question);
-}
-
-void Cache::Impl::on_pull_mine(PendingPull pull, Result<bus::Reply> reply, Time now) {
-    bus::Mine* mine = mine_of(reply);
-    if (mine == nullptr) return refuse(pull, failure_of(reply));
-    pull.mine = std::move(*mine);
-    serve(std::move(pull), now);
-}
-
 template <class Page>
-void Cache::Impl::add_beside(Page& page, const Memory& memory, std::span<const LogEntry> entries,
-                             Seq floor, const std::optional<bus::Mine>& mine) {
+void add_to(CacheState& cache, Page& page, const Memory& memory, std::span<const LogEntry> entries,
+            Seq floor, const std::optional<bus::Mine>& mine) {
     for (const LogEntry& entry : entries) {
         const pb::Tally* tally = memory.tally(entry.seq);
         if (tally == nullptr && memory.find(entry.seq) == nullptr) {
-            const auto found = pages_.find(memory.gid(), memory.epoch(), entry.seq, memory.floor());
+            const auto found =
+                cache.pages.find(memory.gid(), memory.epoch(), entry.seq, memory.floor());
             tally = found.page == nullptr ? nullptr : found.page->tally(entry.seq);
         }
         const bool reacted = mine && !entry.recalled && !reactions_to(entry.seq, *mine).empty();
@@ -113,9 +74,59 @@ void Cache::Impl::add_beside(Page& page, const Memory& memory, std::span<const L
     }
 }
 
-template void Cache::Impl::add_beside(pb::Opened&, const Memory&, std::span<const LogEntry>, Seq,
-                                      const std::optional<bus::Mine>&);
-template void Cache::Impl::add_beside(pb::Range&, const Memory&, std::span<const LogEntry>, Seq,
-                                      const std::optional<bus::Mine>&);
+}  // namespace
+
+// An Opened never holds more than a page below the head of now.
+void ask_overlay(CacheState& cache, Group& group, PendingOpen open) {
+    const Memory& memory = group.memory;
+    const Seq floor = std::max(open.member.floor, memory.floor());
+    const Seq first = memory.head().value > limits::kRangeEntries
+                          ? memory.head() - (limits::kRangeEntries - 1)
+                          : Seq{1};
+    const bus::AskMine question{
+        .gid = open.gid, .uid = open.uid, .from = notes_from(first, floor), .to = memory.head()};
+    const GroupId gid = open.gid;
+    ask(cache, gid, OpenOverlay{std::move(open)}, question);
+}
+
+void on_open_overlay(CacheState& cache, PendingOpen open, Result<bus::Reply> reply, Time now) {
+    Group* group = find_group(cache, open.gid);
+    if (group == nullptr) return;
+    bus::Mine* mine = mine_of(reply);
+    if (mine == nullptr) return refuse_open(cache, *group, open, failure_of(reply));
+    open.mine = std::move(*mine);
+    if (open.generation != group->generation) return ask_open(cache, *group, std::move(open));
+    finish_open(cache, *group, std::move(open), now);
+}
+
+// What was asked for is what may be served: the page does not grow meanwhile.
+void ask_overlay(CacheState& cache, PendingPull pull, std::span<const LogEntry> entries,
+                 Seq floor) {
+    pull.to = entries.back().seq;
+    const bus::AskMine question{.gid = pull.gid,
+                                .uid = pull.reader.mine_of,
+                                .from = notes_from(entries.front().seq, floor),
+                                .to = pull.to};
+    const GroupId gid = pull.gid;
+    ask(cache, gid, PullOverlay{std::move(pull)}, question);
+}
+
+void on_pull_overlay(CacheState& cache, PendingPull pull, Result<bus::Reply> reply, Time now) {
+    bus::Mine* mine = mine_of(reply);
+    if (mine == nullptr) return refuse_pull(cache, pull, failure_of(reply));
+    pull.mine = std::move(*mine);
+    serve_pull(cache, std::move(pull), now);
+}
+
+void add_overlay(CacheState& cache, pb::Opened& page, const Memory& memory,
+                 std::span<const LogEntry> entries, Seq floor,
+                 const std::optional<bus::Mine>& mine) {
+    add_to(cache, page, memory, entries, floor, mine);
+}
+void add_overlay(CacheState& cache, pb::Range& page, const Memory& memory,
+                 std::span<const LogEntry> entries, Seq floor,
+                 const std::optional<bus::Mine>& mine) {
+    add_to(cache, page, memory, entries, floor, mine);
+}
 
 }  // namespace stentor::cache

@@ -1,0 +1,80 @@
+#include "node/cache/housekeeping.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "node/cache/catch_up.h"
+#include "node/cache/holds.h"
+#include "node/cache/pulls.h"
+#include "node/cache/watchers.h"
+
+namespace stentor::cache {
+namespace {
+
+constexpr Millis kRouteEvery{10'000};   // Three missed reports are an absence.
+constexpr Millis kForgetAfter{30'000};  // Unwatched that long, a group leaves memory.
+constexpr Millis kVerifyAfter{20'000};  // Quiet that long, its head is asked for.
+constexpr std::size_t kVerifiesPerTick = 256;
+constexpr Millis kOnlineEvery{1'000};  // At most so often is told how many watch.
+
+void tick_group(CacheState& cache, Group& group, Time now) {
+    if (group.shards.empty() || !group.memory.loaded()) return;
+    const Memory& memory = group.memory;
+    const std::uint32_t count = online(group);
+    if (count != group.online_told && now >= group.online_again) {
+        group.online_told = count;
+        group.online_again = now + storm::slowed(kOnlineEvery, cache.level);
+        cache.port.online(memory.gid(), count, group.shards);
+    }
+    if (!group.ticks) return;
+    Ticks::Due due = group.ticks->take(memory, count, cache.level, now);
+    if (!due.frames) return;
+    cache.port.push({.gid = memory.gid(),
+                     .epoch = memory.epoch(),
+                     .lane = Lane::ticks,
+                     .first = due.oldest,
+                     .last = memory.head(),
+                     .frame = std::move(due.frames)},
+                    group.shards);
+}
+
+}  // namespace
+
+void on_tick(CacheState& cache, Time now) {
+    cache.users.on_tick(now, cache.level);
+    for (const Recheck& again : std::exchange(cache.rechecks, {})) {
+        on_recheck(cache, again.gid, again.uid);
+    }
+    std::size_t verifies = 0;
+    std::vector<GroupId> forgotten;
+    for (auto& [gid, group] : cache.groups) {
+        const bool idle = group.watching.empty() && group.opens_in_flight == 0;
+        if (idle && now - group.unwatched_since >= kForgetAfter) {
+            forgotten.push_back(gid);
+            continue;
+        }
+        const bool changed = group.reported != std::max(online(group), 1U);
+        if (changed || now - group.reported_at >= kRouteEvery) report_route(cache, group, now);
+        tick_group(cache, group, now);
+        if (!group.memory.loaded() || verifies >= kVerifiesPerTick) continue;
+        const bool quiet = now - group.verified >= kVerifyAfter && !group.watching.empty();
+        if (quiet || group.wants_catch_up) {
+            ++verifies;
+            group.verified = now;
+            catch_up(cache, group);
+        }
+    }
+    for (const GroupId gid : forgotten) {
+        cache.port.report_route(gid, 0);
+        Group& group = cache.groups.at(gid);
+        for (const PendingPull& pull : std::exchange(group.beyond, {})) {
+            refuse_pull(cache, pull, {.code = Code::not_open, .where = "gid"});
+        }
+        cache.pages.forget(gid);
+        take_held(cache, group);
+        cache.groups.erase(gid);
+    }
+}
+
+}  // namespace stentor::cache

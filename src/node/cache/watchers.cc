@@ -1,0 +1,61 @@
+#include "node/cache/watchers.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "node/cache/asks.h"
+#include "node/cache/payloads.h"
+
+namespace stentor::cache {
+
+std::uint32_t online(const Group& group) {
+    std::uint32_t sum = 0;
+    for (const Watching& watching : group.watching) sum += watching.count - watching.away;
+    return sum;
+}
+
+// While anybody may sit somewhere, or an open is on its way, the route must stand: at least 1.
+void report_route(CacheState& cache, Group& group, Time now) {
+    group.reported = std::max(online(group), 1U);
+    group.reported_at = now;
+    cache.port.report_route(group.memory.gid(), group.reported);
+}
+
+void on_watchers(CacheState& cache, ShardIndex shard, GroupId gid, const Cache::Watchers& watchers,
+                 std::uint64_t ticket, Time now) {
+    Group* group = find_group(cache, gid);
+    if (group == nullptr) return;
+    const auto place = std::ranges::find(group->watching, shard, &Watching::shard);
+    if (place == group->watching.end()) return;
+    place->count = watchers.count;
+    place->away = std::min(watchers.away, watchers.count);
+    // An older ticket: another Opened is still on its way to that shard, and may sit down there.
+    if (watchers.count != 0 || ticket != place->ticket) return;
+    group->watching.erase(place);
+    std::erase(group->shards, shard);
+    if (group->watching.empty()) group->unwatched_since = now;
+}
+
+void on_recheck(CacheState& cache, GroupId gid, UserId uid) {
+    ask(cache, gid, Recheck{.gid = gid, .uid = uid}, bus::AskOpen{.gid = gid, .uid = uid});
+}
+
+void on_recheck_reply(CacheState& cache, const Recheck& asked, const Result<bus::Reply>& reply) {
+    Group* group = find_group(cache, asked.gid);
+    if (group == nullptr) return;
+    const auto* answer = reply ? std::get_if<bus::OpenAnswer>(&*reply) : nullptr;
+    bool out = answer != nullptr && answer->member.role == pb::ROLE_NONE;
+    if (!reply) {
+        const Code code = reply.error().code;
+        out = code == Code::not_found || code == Code::not_a_member;
+        if (!out) cache.rechecks.push_back(asked);  // Nobody may stay because the owner was busy.
+    }
+    const bool beside = answer != nullptr && answer->member.overlay;
+    if (!out && beside) cache.port.overlay(asked.gid, asked.uid, group->shards);
+    if (!out) return;
+    const std::uint64_t version = answer == nullptr ? 0 : answer->member.version;
+    cache.port.ousted(asked.gid, asked.uid, version,
+                      ousted_payload(asked.gid, pb::OUST_REASON_UNSPECIFIED, {}), group->shards);
+}
+
+}  // namespace stentor::cache
