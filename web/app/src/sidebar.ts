@@ -3,13 +3,17 @@
 import { decodeBody, GroupKind, UNREAD_MANY, type Client, type GroupSummary } from "@stentor/sdk";
 import { excerptOf } from "./body";
 import { askJoin, askNewGroup } from "./dialogs";
-import { avatar, bdi, button, el, icon, iconButton, isLookedAt, setText } from "./dom";
+import { button, el, iconButton, isLookedAt, setText } from "./dom";
+import { GroupRow, lookOfGroup, type GroupLook, type Preview } from "./group_row";
+import { arrange, steadied } from "./order";
 import { listTime, t } from "./texts";
 import type { Status } from "./status";
 
 const PREVIEW_LETTERS = 120;
 // This near to the end of the list, in pixels, more of it is fetched.
 const NEAR = 300;
+// So long after the pointer has moved over the list the groups keep their order.
+const AIMED_MS = 1_000;
 
 export function unreadOf(client: Client, summary: GroupSummary): number {
   const group = client.watched(summary.gid);
@@ -21,7 +25,11 @@ export class Sidebar {
   readonly #list = el("ul", { class: "groups" });
   readonly #empty = el("div", { class: "empty" });
   readonly #me: HTMLButtonElement;
-  #shown = "";
+  // In the order in which they stand.
+  #rows = new Map<number, GroupRow>();
+  #pressed = false;
+  #pointed = { x: -1, y: -1, atMs: -AIMED_MS };
+  #aimed: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly client: Client,
@@ -38,6 +46,8 @@ export class Sidebar {
       const { scrollTop, scrollHeight, clientHeight } = this.#list;
       if (scrollHeight - scrollTop - clientHeight < NEAR) client.directory.more();
     }, { passive: true });
+    this.#list.addEventListener("pointerdown", () => this.#press());
+    this.#list.addEventListener("pointermove", (event) => this.#point(event), { passive: true });
     this.element = el("nav", { class: "sidebar", "aria-label": t.groups },
       el("header", { class: "bar" },
         el("h1", {}, t.groups),
@@ -55,56 +65,56 @@ export class Sidebar {
     setText(this.#me, name);
     this.#empty.hidden = !directory.loaded || directory.groups.length > 0;
     this.#list.hidden = !this.#empty.hidden;
-    const rows = directory.groups.map((group) => ({
-      group,
-      current: group.gid === current,
-      unread: group.gid === current && isLookedAt() ? 0 : unreadOf(this.client, group),
-      preview: previewOf(this.client, group),
-      time: listTime(group.activityMs),
-      name: group.name || `#${group.gid}`,
-    }));
-    // Most changes elsewhere on the page change nothing here.
-    const shown = JSON.stringify(rows.map((row) => ({ ...row, group: row.group.gid, muted: row.group.muted })));
-    if (shown === this.#shown) return;
-    this.#shown = shown;
-    const focused = document.activeElement?.getAttribute("href");
-    this.#list.replaceChildren(...rows.map(rowOf));
-    if (focused) this.#list.querySelector<HTMLElement>(`a[href="${CSS.escape(focused)}"]`)?.focus();
+    // A click needs the row that was pressed, in its place, until it is released.
+    if (this.#pressed) return;
+    const groups = this.#steady() ? steadied(directory.groups, ({ gid }) => gid, [...this.#rows.keys()]) : directory.groups;
+    const before = this.#rows;
+    this.#rows = new Map();
+    for (const group of groups) {
+      const { gid } = group;
+      const row = before.get(gid) ?? new GroupRow(gid);
+      row.show(this.#lookOf(group, gid === current));
+      this.#rows.set(gid, row);
+    }
+    arrange(this.#list, Array.from(this.#rows.values(), ({ element }) => element));
   }
-}
 
-interface Row {
-  group: GroupSummary;
-  current: boolean;
-  unread: number;
-  preview: Preview;
-  time: string;
-  name: string;
-}
+  #lookOf(group: GroupSummary, current: boolean): GroupLook {
+    const unread = current && isLookedAt() ? 0 : unreadOf(this.client, group);
+    return lookOfGroup(group, {
+      current,
+      unread: unread >= UNREAD_MANY ? "99+" : unread > 0 ? String(unread) : "",
+      time: listTime(group.activityMs),
+      preview: previewOf(this.client, group),
+    });
+  }
 
-function rowOf({ group, current, unread, preview, time, name }: Row): HTMLElement {
-  const many = unread >= UNREAD_MANY ? "99+" : String(unread);
-  const badge = el("span", { class: group.muted ? "badge quiet" : "badge", "aria-label": t.unread(many) }, many);
-  return el("li", {},
-    el("a", { href: `#/g/${group.gid}`, "aria-current": current ? "page" : undefined, class: unread > 0 ? "fresh" : undefined },
-      avatar(group.gid, name),
-      el("span", { class: "who" }, bdi(name), group.muted && quietMark()),
-      el("time", {}, time),
-      el("span", { class: "preview" }, preview.sender !== "" && bdi(preview.sender), preview.sender !== "" && ": ", bdi(preview.text)),
-      unread > 0 && badge,
-    ),
-  );
-}
+  #press(): void {
+    this.#pressed = true;
+    const released = new AbortController();
+    const release = () => {
+      released.abort();
+      // The click comes after this.
+      setTimeout(() => {
+        this.#pressed = false;
+        this.client.changed();
+      });
+    };
+    for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, release, released);
+  }
 
-function quietMark(): HTMLElement {
-  const mark = el("span", { class: "quiet-mark", title: t.muted, role: "img", "aria-label": t.muted });
-  mark.append(icon("quiet"));
-  return mark;
-}
+  // Somebody points at the list: until they press, or go away, no group takes the place of the one they aim at.
+  #point({ clientX, clientY }: PointerEvent): void {
+    // A browser says again where the pointer is when something moves below it.
+    if (clientX === this.#pointed.x && clientY === this.#pointed.y) return;
+    this.#pointed = { x: clientX, y: clientY, atMs: performance.now() };
+    clearTimeout(this.#aimed);
+    this.#aimed = setTimeout(() => this.client.changed(), AIMED_MS);
+  }
 
-interface Preview {
-  sender: string;
-  text: string;
+  #steady(): boolean {
+    return performance.now() - this.#pointed.atMs < AIMED_MS;
+  }
 }
 
 function previewOf(client: Client, { gid, last, kind }: GroupSummary): Preview {

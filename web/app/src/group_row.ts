@@ -1,0 +1,84 @@
+// One group in the list. Its node lives as long as the group is listed: only words and marks change.
+
+import type { GroupSummary } from "@stentor/sdk";
+import { avatar, bdi, el, icon, setText } from "./dom";
+import { t } from "./texts";
+
+export interface Preview {
+  sender: string;
+  text: string;
+}
+
+// All that is shown of it; two that are equal look the same.
+export interface GroupLook {
+  gid: number;
+  name: string;
+  current: boolean;
+  muted: boolean;
+  // Nothing: none is unread.
+  unread: string;
+  time: string;
+  preview: Preview;
+}
+
+export function lookOfGroup({ gid, name, muted }: GroupSummary, rest: Pick<GroupLook, "current" | "unread" | "time" | "preview">): GroupLook {
+  return { gid, name: name || `#${gid}`, muted, ...rest };
+}
+
+export class GroupRow {
+  readonly element: HTMLElement;
+  readonly #link = el("a");
+  readonly #name = bdi("");
+  readonly #quiet = el("span", { class: "quiet-mark", title: t.muted, role: "img", "aria-label": t.muted });
+  readonly #time = el("time");
+  readonly #sender = bdi("");
+  readonly #text = bdi("");
+  readonly #preview = el("span", { class: "preview" });
+  readonly #badge = el("span", { class: "badge" });
+  readonly #who = el("span", { class: "who" }, this.#name);
+  #avatar = el("span");
+  #shown = "";
+
+  constructor(gid: number) {
+    this.#quiet.append(icon("quiet"));
+    this.#link.setAttribute("href", `#/g/${gid}`);
+    this.#link.append(this.#avatar, this.#who, this.#time, this.#preview);
+    this.element = el("li", {}, this.#link);
+  }
+
+  show(look: GroupLook): void {
+    const shown = JSON.stringify(look);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const { gid, name, current, muted, unread, time, preview } = look;
+    if (this.#name.textContent !== name) this.#named(gid, name);
+    if (current) this.#link.setAttribute("aria-current", "page");
+    else this.#link.removeAttribute("aria-current");
+    this.#link.classList.toggle("fresh", unread !== "");
+    if (muted) this.#who.append(this.#quiet);
+    else this.#quiet.remove();
+    setText(this.#time, time);
+    this.#previews(preview);
+    this.#badge.classList.toggle("quiet", muted);
+    this.#badge.setAttribute("aria-label", t.unread(unread));
+    setText(this.#badge, unread);
+    if (unread === "") this.#badge.remove();
+    else this.#link.append(this.#badge);
+  }
+
+  #named(gid: number, name: string): void {
+    setText(this.#name, name);
+    const picture = avatar(gid, name);
+    this.#avatar.replaceWith(picture);
+    this.#avatar = picture;
+  }
+
+  #previews({ sender, text }: Preview): void {
+    setText(this.#sender, sender);
+    setText(this.#text, text);
+    const named = this.#sender.parentNode !== null;
+    if (named !== (sender !== "") || !this.#text.parentNode) {
+      this.#preview.replaceChildren(...(sender === "" ? [this.#text] : [this.#sender, ": ", this.#text]));
+    }
+  }
+}
