@@ -10,6 +10,7 @@ import type { EntryCommands as WholeEntryCommands } from "./entry_commands";
 import type { Group as WholeGroup } from "./group";
 import type { GroupEvents as WholeGroupEvents } from "./group_events";
 import type { History as WholeHistory } from "./history";
+import type { Leap as WholeLeap } from "./leap";
 import type { Log as WholeLog } from "./log";
 import type { Marks as WholeMarks } from "./marks";
 import type { Membership as WholeMembership } from "./membership";
@@ -58,6 +59,7 @@ export interface Group
   readonly outbox: Outbox;
   readonly writer: Writer;
   readonly history: History;
+  readonly leap: Leap;
   readonly revalidation: Revalidation;
   readonly entryCache: EntryCache;
   readonly entryCommands: EntryCommands;
@@ -82,6 +84,9 @@ export type Writer = Pick<WholeWriter, "sendAgain">;
 
 // Older entries, for somebody who scrolls back.
 export type History = Pick<WholeHistory, "loading" | "damaged" | "complete" | "older">;
+
+// To a place far from what is held.
+export type Leap = Pick<WholeLeap, "to">;
 
 // Held entries that may have been recalled or edited while the connection was away.
 export type Revalidation = Pick<WholeRevalidation, "shown">;

@@ -14,6 +14,7 @@ import { GroupEvents } from "./group_events";
 import type { GroupPort, Resync } from "./group_port";
 import { GroupState, type OpenState } from "./group_state";
 import { History } from "./history";
+import { Leap } from "./leap";
 import type { Log, Page } from "./log";
 import type { Marks } from "./marks";
 import { Membership } from "./membership";
@@ -33,6 +34,7 @@ export class Group implements Resync {
   readonly events: GroupEvents;
   readonly writer: Writer;
   readonly history: History;
+  readonly leap: Leap;
   readonly revalidation: Revalidation;
   readonly entryCache: EntryCache;
   readonly gap: Gap;
@@ -63,6 +65,10 @@ export class Group implements Resync {
     const pull = () => new Pull(state, this, this.bottom, port);
     this.gap = new Gap(state, this, port, pull(), this.view);
     this.history = new History(state, this, port, pull(), this.bottom, this.view);
+    this.leap = new Leap(state, this, port, pull(), this.view, () => {
+      this.gap.forget();
+      this.#forgetPages();
+    });
     this.revalidation = new Revalidation(state, this, port, pull());
     this.entryCache = new EntryCache(state, pull());
     this.reader = new Reader(state, port, this.view);
@@ -132,6 +138,7 @@ export class Group implements Resync {
 
   disconnected(): void {
     this.history.disconnected();
+    this.leap.disconnected();
     this.revalidation.disconnected();
     this.entryCache.disconnected();
     this.#opening.disconnected();
@@ -158,10 +165,11 @@ export class Group implements Resync {
 
   onOpened(opened: Opened): void {
     const { entries, ...rest } = opened;
+    const stays = this.#stays(opened);
     this.#opening.arrived();
     this.gap.forget();
     if (opened.epoch !== this.log.epoch) this.outbox.forked(opened.head);
-    if (opened.reset || this.#opening.fresh) {
+    if ((opened.reset && !stays) || this.#opening.fresh) {
       const { epoch, firstSeq } = opened;
       this.log.start(epoch, firstSeq, firstSeq === 1 ? genesis(this.gid) : opened.digestBefore);
       this.marks.forget();
@@ -179,13 +187,21 @@ export class Group implements Resync {
     this.#state.online = opened.online;
     this.#state.head = opened.head;
     this.reader.opened(opened.read, opened.unread, opened.head);
-    this.marks.page(rest, rest.firstSeq, rest.firstSeq + entries.length - 1);
-    if (entries.length > 0 && !this.apply({ firstSeq: opened.firstSeq, entries, digest: opened.digest })) return;
+    if (!stays) this.marks.page(rest, rest.firstSeq, rest.firstSeq + entries.length - 1);
+    if (entries.length > 0 && !stays && !this.apply({ firstSeq: opened.firstSeq, entries, digest: opened.digest })) return;
     if (this.log.last >= opened.head && !sameBytes(this.log.digest, opened.digest)) return this.mismatch();
     this.#opening.succeeded();
     this.outbox.opened(opened.epoch);
     this.gap.close();
     this.reader.flush();
+  }
+
+  // Too much was said for one answer, and somebody reads far above it: what is held stays, and what lies between
+  // is pulled as they go on.
+  #stays({ reset, epoch, head, floor, firstSeq }: Opened): boolean {
+    const { log } = this;
+    const held = log.last >= log.first && log.last > floor && log.last < firstSeq && log.last <= head;
+    return reset && held && epoch === log.epoch && !this.view.follows && !this.#opening.fresh;
   }
 
   onBatch(batch: EventValue<"batch">): void {

@@ -2,14 +2,15 @@
 
 export { Client } from "./face";
 export type {
-  Connection, Directory, Entrance, EntryCache, EntryCommands, Group, GroupEvents, History, Log, Marks, Membership, Outbox,
-  Paged, Reader, Revalidation, Typing, Users, View, Writer,
+  Connection, Directory, Entrance, EntryCache, EntryCommands, Group, GroupEvents, History, Leap, Log, Marks, Membership,
+  Outbox, Paged, Reader, Revalidation, Typing, Users, View, Writer,
 } from "./face";
 export type { ClientOptions } from "./client";
 export type { ConnectionState } from "./connection";
 export type { Ready } from "./entrance";
 export type { Cancel, Env, OpenSocket } from "./env";
 export type { OpenState } from "./group_state";
+export type { Leapt } from "./leap";
 export type { Note, Reaction } from "./marks";
 export type { GroupSettings, InviteMade, InviteState, Listed, Member, MemberChange } from "./membership";
 export type { Ended, Failure } from "./outcome";

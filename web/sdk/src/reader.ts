@@ -87,7 +87,8 @@ export class Reader {
       const entry = log.at(seq);
       if (entry && countsAsUnread(entry, this.port.uid())) count += 1;
     }
-    if (this.view.full) count += this.group.head - Math.max(log.last, this.shown);
+    // What lies between is not held, and may all be unread.
+    if (!this.view.follows) count += this.group.head - Math.max(log.last, this.shown);
     return Math.min(count, UNREAD_MANY);
   }
 }

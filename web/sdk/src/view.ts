@@ -35,7 +35,9 @@ export class View {
   // Somebody stands so far above the newest entries that these are not taken in: they are numbered, and are
   // pulled when one comes near.
   get full(): boolean {
-    return !this.follows && this.group.log.full(this.#last);
+    const { log, head } = this.group;
+    if (this.follows) return false;
+    return log.full(this.#last) || (head - log.last > FAR && this.#last + NEAR < log.last);
   }
 
   // The log has grown at its new end.
@@ -55,5 +57,8 @@ export class View {
   }
 }
 
+// Where more than FAR entries are missing, no more of them are pulled than somebody is near to.
+const FAR = 1_000;
+const NEAR = 500;
 // Of those at the end, where the first that is shown is not known.
 const SHOWN_MAX = 300;
