@@ -106,13 +106,14 @@ export class Conversation {
   }
 
   #aboutWords(): string {
-    const { opened, online } = this.#group;
+    const { opened, online, state } = this.#group;
+    const here = state === "open" && !this.client.connection.silent;
     if (!opened) return "";
     const { settings } = opened;
     const direct = settings?.kind === GroupKind.DIRECT;
     return [
       direct ? t.direct : t.members(this.client.members(this.gid)),
-      online > 1 && t.online(online),
+      here && online > 1 && t.online(online),
       opened.muted && t.muted,
       settings && settings.slowModeS > 0 && t.slowModeIs(settings.slowModeS),
       settings?.topic && isolated(settings.topic),

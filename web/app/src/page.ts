@@ -26,6 +26,7 @@ export interface PagePort {
 export class Page {
   readonly #client: Client;
   readonly #status: Status;
+  readonly #notice: Status;
   readonly #sidebar: Sidebar;
   readonly #storm: StormBanner;
   readonly #stage = el("main", { class: "stage" });
@@ -53,9 +54,11 @@ export class Page {
     // What nobody's account has written.
     this.#client.users.learn(0, t.operator);
     this.#status = new Status(this.#client);
+    this.#notice = new Status(this.#client);
     this.#sidebar = new Sidebar(this.#client, this.#status, { account: () => port.account(), signOut: () => this.#signOut() });
     this.#storm = new StormBanner(this.#client);
-    this.#frame = el("div", { class: "frame" }, this.#storm.element, this.#sidebar.element, this.#stage);
+    this.#frame = el("div", { class: "frame" },
+      el("div", { class: "notices" }, this.#storm.element, this.#notice.element), this.#sidebar.element, this.#stage);
     root.replaceChildren(this.#frame);
     this.#listen();
     this.#route();
@@ -75,7 +78,8 @@ export class Page {
     const { signal } = this.#closing;
     const client = this.#client;
     window.addEventListener("hashchange", () => this.#route(), { signal });
-    window.addEventListener("online", () => client.connection.wake(), { signal });
+    window.addEventListener("online", () => this.#network(), { signal });
+    window.addEventListener("offline", () => this.#network(), { signal });
     window.addEventListener("blur", () => client.flushReads(), { signal });
     window.addEventListener("focus", () => this.#seenAgain(), { signal });
     // A page that the browser keeps for the way back, or freezes, would keep its socket open for minutes.
@@ -93,6 +97,12 @@ export class Page {
       else client.flushReads();
       this.#seenAgain();
     }, { signal });
+  }
+
+  #network(): void {
+    if (navigator.onLine) this.#client.connection.wake();
+    else this.#client.connection.doubt();
+    this.#schedule();
   }
 
   #seenAgain(): void {
@@ -147,6 +157,7 @@ export class Page {
     if (state.name === "stopped") return this.port.ended(state.code);
     this.#frame.dataset["connection"] = state.name;
     this.#status.render();
+    this.#notice.render();
     this.#storm.render();
     setText(this.#hint, this.#client.directory.groups.length > 0 ? t.pickGroup : t.tagline);
     this.#conversation?.render();

@@ -1,4 +1,5 @@
-// Whether we are connected, in words, with the seconds until the next try.
+// Whether we are connected, in words, with the seconds until the next try. On a phone it stands a second time,
+// above an open conversation, as long as something is wrong.
 
 import { type Client } from "@stentor/sdk";
 import { button, el, setText } from "./dom";
@@ -16,14 +17,17 @@ export class Status {
   }
 
   render(): void {
-    const { state } = this.client.connection;
-    this.element.dataset["state"] = state.name;
+    const { state, silent } = this.client.connection;
+    this.element.dataset["state"] = silent ? "silent" : state.name;
     this.#now.hidden = state.name !== "waiting" || state.bidden;
     setText(this.#words, this.#say());
   }
 
   #say(): string {
-    const { state } = this.client.connection;
+    const { state, silent } = this.client.connection;
+    // The browser may be wrong about it, where the server is this machine: an answer counts for more.
+    if (!navigator.onLine && (silent || (state.name !== "online" && state.name !== "stopped"))) return t.noNetwork;
+    if (silent) return t.silent;
     switch (state.name) {
       case "online":
         return t.connected;

@@ -209,6 +209,8 @@ export const en = {
   idle: "Offline",
   connecting: "Connecting…",
   connected: "Online",
+  noNetwork: "No network. What you write goes out when it is back.",
+  silent: "The server does not answer.",
   reconnecting: (time: string) => `Reconnecting in ${time}`,
   now: "Try now",
   stopped: "Disconnected",

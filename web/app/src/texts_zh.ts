@@ -208,6 +208,8 @@ export const zh: Texts = {
   idle: "离线",
   connecting: "连接中…",
   connected: "在线",
+  noNetwork: "没有网络。您写的内容会在恢复后发出。",
+  silent: "服务器没有回应。",
   reconnecting: (time) => `${time}后重新连接`,
   now: "立即重试",
   stopped: "连接已断开",

@@ -229,7 +229,7 @@ export class Timeline {
     if (this.#last < log.last) return rows;
     if (this.#began) rows.push(...damagedEndRows(group));
     if (this.#began && log.last === 0 && outbox.items.length === 0) rows.push(ruleRow("empty", "empty-rule", t.emptyGroup));
-    const online = group.state === "open";
+    const online = group.state === "open" && !client.connection.silent;
     for (const item of outbox.items) rows.push(pendingRow(item, online, this.actions));
     return rows;
   }

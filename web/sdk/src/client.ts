@@ -70,6 +70,7 @@ export class Client {
         stateChanged: (state) => this.#stateChanged(state),
         welcomed: (welcome) => this.#welcomed(welcome),
         said: (event) => this.#said(event),
+        silenceChanged: () => changed(),
       },
     );
     this.#request = patient(options.env, (command, answered) => this.connection.request(command, answered));

@@ -4,6 +4,7 @@
 import { Code, decodeEvent, encodeCommand, type Command, type Cursor, type ServerEvent, type Welcome } from "./codec";
 import type { Cancel, Env, OpenSocket, Socket } from "./env";
 import { PendingRequest, type Answer } from "./request";
+import { Silence } from "./silence";
 import { delayMs } from "./timer";
 
 // A union by `name`; `untilMs` is this machine's clock.
@@ -33,13 +34,14 @@ export interface ConnectionListener {
   welcomed(welcome: Welcome): void;
   // Everything that answers no request, resumed groups included.
   said(event: ServerEvent): void;
+  // Whether anybody answers is another now, in the same state.
+  silenceChanged(): void;
 }
 
 const PROTOCOL_VERSION = 1;
 const RESUMES_MAX = 32;
 const GREETED_WITHIN_MS = 15_000;
 const IN_FLIGHT = 8;
-const PULSES_MISSED = 2;
 // Connecting again with the same token and the same version would only be refused again.
 const FOR_GOOD: ReadonlySet<Code> = new Set([
   Code.TOKEN_EXPIRED,
@@ -57,22 +59,37 @@ export class Connection {
   readonly #inFlight = new Map<number, PendingRequest>();
   #queued: PendingRequest[] = [];
   #inFlightMax = IN_FLIGHT;
-  #pulseMs = 30_000;
-  #heardMs = 0;
   #clockAheadMs = 0;
   #cancelTimer: Cancel | undefined;
   #resting: { untilMs: number; code: Code } | undefined;
   // The server counts as online only who says so now and then.
   #saysHere = false;
+  readonly #silence: Silence;
 
   constructor(
     private readonly options: ConnectionOptions,
     private readonly listener: ConnectionListener,
-  ) {}
+  ) {
+    this.#silence = new Silence(options.env, {
+      probe: () => this.#write(new PendingRequest({ case: "fetchUsers", value: {} }, () => {})),
+      changed: () => listener.silenceChanged(),
+      lost: () => this.#lost(0),
+    });
+  }
 
   // What it does now; changed() is called when it changes.
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  // Online, and yet what was asked brings no word: the network may be gone. It is not trusted for long.
+  get silent(): boolean {
+    return this.#silence.silent;
+  }
+
+  // The browser says that there is no network.
+  doubt(): void {
+    this.#silence.doubt();
   }
 
   // The server's clock, as far as it is known.
@@ -115,9 +132,7 @@ export class Connection {
   // that has been silent while timers slept.
   wake(): void {
     if (this.#state.name === "waiting" && !this.#state.bidden) this.#connect();
-    if (this.#state.name === "online" && this.options.env.now() - this.#heardMs > this.#pulseMs * 1.25) {
-      this.#lost(0);
-    }
+    if (this.#state.name === "online" && this.#silence.doubtful) this.#lost(0);
   }
 
   // `answered` is called exactly once, never before request() has returned unless offline.
@@ -144,6 +159,7 @@ export class Connection {
       this.#flush();
     });
     this.#socket?.send(encodeCommand(id, request.command));
+    this.#silence.asked();
   }
 
   #nextRequestId(): number {
@@ -165,21 +181,9 @@ export class Connection {
 
   #greet(): void {
     const { token, device, client, userLogSeq, resume } = this.options;
+    const value = { token, device, client, userLogSeq: userLogSeq(), resume: resume().slice(0, RESUMES_MAX), version: PROTOCOL_VERSION };
     this.#enter({ name: "greeting" });
-    this.#write(
-      new PendingRequest(
-        {
-          case: "hello",
-          value: {
-            token, device, client,
-            userLogSeq: userLogSeq(),
-            resume: resume().slice(0, RESUMES_MAX),
-            version: PROTOCOL_VERSION,
-          },
-        },
-        (answer) => this.#greeted(answer),
-      ),
-    );
+    this.#write(new PendingRequest({ case: "hello", value }, (answer) => this.#greeted(answer)));
   }
 
   #greeted(answer: Answer): void {
@@ -190,11 +194,11 @@ export class Connection {
 
   #welcomed(welcome: Welcome): void {
     this.#tries = 0;
-    this.#pulseMs = (welcome.pulseS || 30) * 1000;
     this.#inFlightMax = welcome.limits?.commandsInFlight || IN_FLIGHT;
     this.#saysHere = welcome.hereS > 0;
     this.#tell(welcome.timeMs);
-    this.#heard();
+    this.#cancelTimer?.();
+    this.#silence.begins(welcome.pulseS);
     this.listener.welcomed(welcome);
     if (this.#state.name === "greeting") this.#enter({ name: "online" });
   }
@@ -202,13 +206,13 @@ export class Connection {
   #received(bytes: Uint8Array): void {
     const frame = decodeEvent(bytes);
     if (!frame) return this.#lost(0);
-    if (this.#state.name === "online") this.#heard();
     const { event, requestId } = frame;
     // Whatever it answers, it is the session that is over: nothing was looked at, nothing is refused for good.
     if (event?.case === "refused" && event.value.code === Code.TOKEN_INVALID) return this.#bye(Code.TOKEN_INVALID, 0);
     const request = requestId === 0 ? undefined : this.#inFlight.get(requestId);
+    this.#inFlight.delete(requestId);
+    this.#silence.heard(this.#inFlight.size > 0);
     if (request) {
-      this.#inFlight.delete(requestId);
       // A new event as an answer is as good as none.
       request.settle(event ?? { case: "late" });
       return this.#flush();
@@ -245,12 +249,6 @@ export class Connection {
     else this.#lost(0);
   }
 
-  // Two pulses missed: a dead peer is not always told by the socket.
-  #heard(): void {
-    this.#heardMs = this.options.env.now();
-    this.#arm(this.#pulseMs * (PULSES_MISSED + 0.25), () => this.#lost(0));
-  }
-
   #tell(serverMs: number): void {
     if (serverMs > 0) this.#clockAheadMs = serverMs - this.options.env.now();
   }
@@ -267,6 +265,7 @@ export class Connection {
   #leave(state: ConnectionState): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+    this.#silence.ends();
     this.#socket?.drop();
     this.#socket = undefined;
     const unanswered = [...this.#inFlight.values(), ...this.#queued];

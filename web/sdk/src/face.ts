@@ -40,7 +40,7 @@ export interface Client
 export const Client: new (options: ClientOptions, changed: () => void) => Client = WholeClient;
 
 // The one socket: connects with start(), and again by itself until stop() or a refusal for good.
-export type Connection = Pick<WholeConnection, "state" | "serverNow" | "start" | "stop" | "rest" | "back" | "wake">;
+export type Connection = Pick<WholeConnection, "state" | "silent" | "serverNow" | "start" | "stop" | "rest" | "back" | "wake" | "doubt">;
 
 // The list of my groups, newest activity first, in pages of 100.
 export type Directory = Pick<WholeDirectory, "groups" | "loaded" | "total" | "complete" | "find" | "unread" | "more">;
