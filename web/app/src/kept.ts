@@ -17,8 +17,9 @@ export interface KeptDraft extends Written {
   under?: Written;
 }
 
-// What waits longer has been forgotten by whoever wrote it.
-const UNSENT_FOR_MS = 7 * 24 * 3_600_000;
+// Long after the server takes it without a question: until then it refuses what is old, and the page asks whether
+// to send it as new. What waits longer than this has been forgotten by whoever wrote it.
+const UNSENT_FOR_MS = 60 * 24 * 3_600_000;
 
 export class Kept {
   readonly #stored = new Set<string>();

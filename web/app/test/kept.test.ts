@@ -60,8 +60,14 @@ test("one tab does not take away what another has written", () => {
   expect(new Kept(5, storage).unsent(NOW)).toEqual([send(1)]);
 });
 
-test("what is a week old, or broken, is not sent any more", () => {
-  kept.keepUnsent([send(1, NOW - 8 * 24 * 3_600_000)]);
+test("what is too old for the server is offered all the same, so that its writer is asked", () => {
+  const old = send(1, NOW - 8 * 24 * 3_600_000);
+  kept.keepUnsent([old]);
+  expect(new Kept(5, storage).unsent(NOW)).toEqual([old]);
+});
+
+test("what nobody has answered for two months, or what is broken, goes", () => {
+  kept.keepUnsent([send(1, NOW - 61 * 24 * 3_600_000)]);
   storage.setItem("stentor.unsent.5.ff", "{");
   expect(new Kept(5, storage).unsent(NOW)).toEqual([]);
   expect(storage.length).toBe(0);
