@@ -1,7 +1,7 @@
 #pragma once
 // A shard's connections: dense places that are used again, told apart by a generation.
 //
-// Owner: a shard's loop; no lock. PagedArray never move, so a reference survives additions. Cost:
+// Owner: a shard's loop; no lock. Its places never move, so a reference survives additions. Cost:
 // O(1).
 
 #include <cstdint>

@@ -1,9 +1,13 @@
-// The WebSocket side of a connection: handshake, frames, closing.
+#include "net/loop_websocket.h"
 
 #include <optional>
 #include <utility>
 
-#include "net/loop.h"
+#include "net/loop_accept.h"
+#include "net/loop_http.h"
+#include "net/loop_lifetime.h"
+#include "net/loop_timers.h"
+#include "net/loop_write.h"
 #include "net/ws/frame.h"
 #include "net/ws/handshake.h"
 
@@ -56,31 +60,67 @@ std::string_view reason_of(std::uint16_t code) {
     }
 }
 
+void take_compressed(LoopState& loop, std::uint32_t index, std::string_view payload) {
+    const auto message = loop.reading.inflater.inflate(payload, limits::kClientFrameBytes);
+    if (!message) {
+        const bool large = message.error().code == Code::frame_too_large;
+        const auto code = large ? ws::close_code::kTooLarge : ws::close_code::kBadPayload;
+        return fail_websocket(loop, index, code,
+                              large ? reason_of(code) : "not compressed as agreed");
+    }
+    loop.counters.messages_in.add();
+    loop.handler->on_message(loop.table.token(index), *message, loop.now);
+}
+
+// Pongs count too: they cost us the same.
+void on_control(LoopState& loop, std::uint32_t index, bool ping, std::string_view payload) {
+    Connection& connection = loop.table.at(index);
+    const auto second = static_cast<std::uint32_t>(to_ms(loop.now) / 1'000);
+    if (std::exchange(connection.control_second, second) != second) connection.control_frames = 0;
+    if (++connection.control_frames > limits::kPingsPerSecond) {
+        loop.counters.refused_flood.add();
+        return start_close(loop, index, ws::close_code::kPolicy, "too many pings",
+                           Phase::lingering);
+    }
+    if (!ping) return;
+    write_bytes(loop, index, Backlog::Kind::pong,
+                share(ws::server_frame(ws::Opcode::pong, payload)));
+}
+
 }  // namespace
 
-void Loop::upgrade(std::uint32_t index, const http::Request& request,
-                   const access::Address& client) {
-    Connection& connection = table_.at(index);
-    if (!accepting()) {
-        return refuse_request(index, http::plain(503, "draining", options_.within.retry_after));
+void close_connection(LoopState& loop, ConnectionToken token, std::uint16_t code,
+                      std::string_view reason) {
+    if (find_open(loop, token) == nullptr) return;
+    start_close(loop, token.index, code, reason, Phase::closing);
+}
+
+void upgrade_to_websocket(LoopState& loop, std::uint32_t index, const http::Request& request,
+                          const access::Address& client) {
+    Connection& connection = loop.table.at(index);
+    if (!is_accepting(loop)) {
+        return refuse_request(loop, index,
+                              http::plain(503, "draining", loop.options.within.retry_after));
     }
-    const ws::Verdict verdict = ws::judge(handshake_of(request), options_.origins);
+    const ws::Verdict verdict = ws::judge(handshake_of(request), loop.options.origins);
     if (verdict.status != 101) {
-        counters_.refused_handshake.add();
-        return refuse_request(index, refusal_of(verdict));
+        loop.counters.refused_handshake.add();
+        return refuse_request(loop, index, refusal_of(verdict));
     }
-    if (!locate(index, client)) return;
+    if (!locate_client(loop, index, client)) return;
     const Peer peer{.address = access::shown(client),
                     .origin = std::string{request.header("origin")}};
     const std::string extensions =
-        options_.compression ? ws::permessage_deflate(joined(request, "sec-websocket-extensions"))
-                             : std::string{};
+        loop.options.compression
+            ? ws::permessage_deflate(joined(request, "sec-websocket-extensions"))
+            : std::string{};
     const SharedBytes accepted =
         share(ws::accepted(request.header("sec-websocket-key"), extensions));
     connection.deflates = !extensions.empty();
     if (connection.deflates) connection.parser.allow_compressed();
     connection.exchange.reset();
-    if (write_bytes(index, Backlog::Kind::http, accepted) == Written::refused) return doom(index);
+    if (write_bytes(loop, index, Backlog::Kind::http, accepted) == Written::refused)
+        return doom(loop, index);
     // The request that said it is forgotten; a ban that comes later asks for it.
     if (client != address_of(connection)) {
         if (connection.transport == nullptr) connection.transport = std::make_unique<Transport>();
@@ -89,91 +129,69 @@ void Loop::upgrade(std::uint32_t index, const http::Request& request,
     connection.phase = Phase::open;
     connection.deadline = Time::max();
     connection.told = true;
-    counters_.sockets.add();
-    update_busy(index);
-    handler_->on_connected(table_.token(index), peer, now_);
+    loop.counters.sockets.add();
+    update_busy(loop, index);
+    loop.handler->on_connected(loop.table.token(index), peer, loop.now);
 }
 
-void Loop::take_frame(std::uint32_t index, std::span<char>& bytes) {
+void take_frame(LoopState& loop, std::uint32_t index, std::span<char>& bytes) {
     using Kind = ws::Event::Kind;
-    Connection& connection = table_.at(index);
+    Connection& connection = loop.table.at(index);
     const ws::Event event = connection.parser.next(bytes);
     if (connection.phase == Phase::closing) {
         // Only the peer's Close matters now; or that it will never come.
-        if (event.kind == Kind::close || event.kind == Kind::error) linger(index);
+        if (event.kind == Kind::close || event.kind == Kind::error) start_linger(loop, index);
         return;
     }
     switch (event.kind) {
         case Kind::none: return;
         case Kind::binary:
-            if (event.compressed) return take_compressed(index, event.payload);
-            counters_.messages_in.add();
-            return handler_->on_message(table_.token(index), event.payload, now_);
-        case Kind::text: return fail(index, ws::close_code::kUnsupportedKind, "binary only");
+            if (event.compressed) return take_compressed(loop, index, event.payload);
+            loop.counters.messages_in.add();
+            return loop.handler->on_message(loop.table.token(index), event.payload, loop.now);
+        case Kind::text:
+            return fail_websocket(loop, index, ws::close_code::kUnsupportedKind, "binary only");
         case Kind::ping:
-        case Kind::pong: return on_control(index, event.kind == Kind::ping, event.payload);
-        case Kind::close: return start_close(index, event.code, {}, Phase::lingering);
-        case Kind::error: return fail(index, event.code, reason_of(event.code));
+        case Kind::pong: return on_control(loop, index, event.kind == Kind::ping, event.payload);
+        case Kind::close: return start_close(loop, index, event.code, {}, Phase::lingering);
+        case Kind::error: return fail_websocket(loop, index, event.code, reason_of(event.code));
     }
-}
-
-void Loop::take_compressed(std::uint32_t index, std::string_view payload) {
-    const auto message = inflater_.inflate(payload, limits::kClientFrameBytes);
-    if (!message) {
-        const bool large = message.error().code == Code::frame_too_large;
-        const auto code = large ? ws::close_code::kTooLarge : ws::close_code::kBadPayload;
-        return fail(index, code, large ? reason_of(code) : "not compressed as agreed");
-    }
-    counters_.messages_in.add();
-    handler_->on_message(table_.token(index), *message, now_);
-}
-
-// Pongs count too: they cost us the same.
-void Loop::on_control(std::uint32_t index, bool ping, std::string_view payload) {
-    Connection& connection = table_.at(index);
-    const auto second = static_cast<std::uint32_t>(to_ms(now_) / 1'000);
-    if (std::exchange(connection.control_second, second) != second) connection.control_frames = 0;
-    if (++connection.control_frames > limits::kPingsPerSecond) {
-        counters_.refused_flood.add();
-        return start_close(index, ws::close_code::kPolicy, "too many pings", Phase::lingering);
-    }
-    if (!ping) return;
-    write_bytes(index, Backlog::Kind::pong, share(ws::server_frame(ws::Opcode::pong, payload)));
 }
 
 // What comes after a wrong frame cannot be read, so there is no Close to wait for.
-void Loop::fail(std::uint32_t index, std::uint16_t code, std::string_view reason) {
-    counters_.refused_frames.add();
-    start_close(index, code, reason, Phase::lingering);
+void fail_websocket(LoopState& loop, std::uint32_t index, std::uint16_t code,
+                    std::string_view reason) {
+    loop.counters.refused_frames.add();
+    start_close(loop, index, code, reason, Phase::lingering);
 }
 
-void Loop::start_close(std::uint32_t index, std::uint16_t code, std::string_view reason,
-                       Phase next) {
-    Connection& connection = table_.at(index);
+void start_close(LoopState& loop, std::uint32_t index, std::uint16_t code, std::string_view reason,
+                 Phase next) {
+    Connection& connection = loop.table.at(index);
     // On TCP the last message has said why.
     if (!connection.framed) {
-        write_bytes(index, Backlog::Kind::close, share(ws::server_close(code, reason)));
+        write_bytes(loop, index, Backlog::Kind::close, share(ws::server_close(code, reason)));
     }
     if (connection.dead) return;
-    leave_open(index);
-    if (next == Phase::lingering || connection.framed) return linger(index);
+    leave_open(loop, index);
+    if (next == Phase::lingering || connection.framed) return start_linger(loop, index);
     connection.phase = next;
-    connection.deadline = now_ + options_.within.close;
-    update_busy(index);
-    rearm(index);
-    make_ready(index);  // It may have been paused.
+    connection.deadline = loop.now + loop.options.within.close;
+    update_busy(loop, index);
+    rearm(loop, index);
+    make_ready(loop, index);  // It may have been paused.
 }
 
 // A message whose rest does not come would hold its buffer for ever.
-void Loop::watch_message(std::uint32_t index) {
-    Connection& connection = table_.at(index);
+void watch_message(LoopState& loop, std::uint32_t index) {
+    Connection& connection = loop.table.at(index);
     const bool halfway =
         connection.framed ? connection.transport->frames.halfway() : connection.parser.halfway();
     if (connection.paused || !halfway) {
         connection.deadline = Time::max();
     } else if (connection.deadline == Time::max()) {
-        connection.deadline = now_ + options_.within.message;
-        rearm(index);
+        connection.deadline = loop.now + loop.options.within.message;
+        rearm(loop, index);
     }
 }
 

@@ -2,65 +2,71 @@
 
 #include <utility>
 
-#include "net/loop.h"
+#include "net/loop_accept.h"
+#include "net/loop_http.h"
+#include "net/loop_lifetime.h"
+#include "net/loop_read.h"
+#include "net/loop_timers.h"
+#include "net/loop_websocket.h"
+#include "net/loop_write.h"
 
 namespace stentor::net {
 
-std::uint32_t Shard::id() const { return loop_.id(); }
-void Shard::post(std::move_only_function<void()> mail) { loop_.mailbox().post(std::move(mail)); }
-const Counters& Shard::counters() const { return loop_.counters(); }
+std::uint32_t Shard::id() const { return loop_.id; }
+void Shard::post(std::move_only_function<void()> mail) { loop_.mailbox.post(std::move(mail)); }
+const Counters& Shard::counters() const { return loop_.counters; }
 
 Written Shard::send(ConnectionToken connection, std::string_view payload) {
-    return loop_.send(connection, payload);
+    return send_message(loop_, connection, payload);
 }
 Written Shard::write(ConnectionToken connection, const SharedBytes& frame) {
-    return loop_.write(connection, frame);
+    return write_frame(loop_, connection, frame);
 }
 Written Shard::write_direct(int descriptor, ConnectionIndex connection, const SharedBytes& frame) {
-    return loop_.write_direct(descriptor, connection, frame);
+    return net::write_direct(loop_, descriptor, connection, frame);
 }
-void Shard::forget_waiting(ConnectionToken connection) { loop_.forget_waiting(connection); }
+void Shard::forget_waiting(ConnectionToken connection) { net::forget_waiting(loop_, connection); }
 bool Shard::waiting(ConnectionToken connection) const {
-    const Connection* found = loop_.find_open(connection);
+    const Connection* found = find_open(loop_, connection);
     return found != nullptr && found->backlog != nullptr;
 }
 
 bool Shard::deflates(ConnectionToken connection) const {
-    const Connection* found = loop_.find_open(connection);
+    const Connection* found = find_open(loop_, connection);
     return found != nullptr && found->deflates;
 }
 
 bool Shard::alive(ConnectionToken connection) const {
-    return loop_.find_open(connection) != nullptr;
+    return find_open(loop_, connection) != nullptr;
 }
 int Shard::descriptor(ConnectionToken connection) const {
-    const Connection* found = loop_.find_open(connection);
+    const Connection* found = find_open(loop_, connection);
     return found == nullptr ? -1 : found->descriptor;
 }
 std::string Shard::address(ConnectionToken connection) const {
-    const Connection* found = loop_.find_open(connection);
-    return found == nullptr ? std::string{} : access::shown(loop_.address_of(*found));
+    const Connection* found = find_open(loop_, connection);
+    return found == nullptr ? std::string{} : access::shown(address_of(*found));
 }
-void Shard::pause_reading(ConnectionToken connection) { loop_.pause_reading(connection); }
-void Shard::resume_reading(ConnectionToken connection) { loop_.resume_reading(connection); }
+void Shard::pause_reading(ConnectionToken connection) { net::pause_reading(loop_, connection); }
+void Shard::resume_reading(ConnectionToken connection) { net::resume_reading(loop_, connection); }
 void Shard::set_deadline(ConnectionToken connection, Time at) {
-    loop_.set_deadline(connection, at);
+    net::set_deadline(loop_, connection, at);
 }
 void Shard::close(ConnectionToken connection, std::uint16_t code, std::string_view reason) {
-    loop_.close(connection, code, reason);
+    close_connection(loop_, connection, code, reason);
 }
-void Shard::drop(ConnectionToken connection) { loop_.drop(connection); }
+void Shard::drop(ConnectionToken connection) { drop_connection(loop_, connection); }
 
-void Shard::greeted(ConnectionToken connection) { loop_.greeted(connection); }
+void Shard::greeted(ConnectionToken connection) { on_greeted(loop_, connection); }
 
 void Shard::respond(http::Responder responder, const http::Response& response) {
-    loop_.respond(responder, response);
+    net::respond(loop_, responder, response);
 }
 
-bool Shard::enter_gate() { return loop_.enter_gate(); }
-void Shard::leave_gate() { loop_.leave_gate(); }
+bool Shard::enter_gate() { return loop_.gate.try_enter(loop_.id); }
+void Shard::leave_gate() { loop_.gate.leave(); }
 
-void Shard::stop_accepting() { loop_.stop_accepting(); }
-bool Shard::accepting() const { return loop_.accepting(); }
+void Shard::stop_accepting() { net::stop_accepting(loop_); }
+bool Shard::accepting() const { return is_accepting(loop_); }
 
 }  // namespace stentor::net

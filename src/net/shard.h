@@ -21,11 +21,11 @@
 
 namespace stentor::net {
 
-class Loop;
+struct LoopState;
 
 class Shard {
 public:
-    explicit Shard(Loop& loop) : loop_(loop) {}
+    explicit Shard(LoopState& loop) : loop_(loop) {}
     Shard(const Shard&) = delete;
     Shard& operator=(const Shard&) = delete;
 
@@ -90,7 +90,7 @@ public:
     [[nodiscard]] bool accepting() const;
 
 private:
-    Loop& loop_;
+    LoopState& loop_;
 };
 
 }  // namespace stentor::net

@@ -145,7 +145,7 @@ private:
     group::Intake intake_;
     std::atomic<std::size_t> taken_in_{};  // Its size.
 
-    // Batcher during a turn.
+    // Gathered during a turn.
     std::vector<LookUp> look_ups_;
     std::vector<std::vector<store::Commit>> commits_;      // For each committer.
     std::vector<store::Members::ReadPosition> positions_;  // Over several turns, since then.

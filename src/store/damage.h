@@ -1,5 +1,5 @@
 #pragma once
-// PagedArray of the record that could not be read while the server ran. A place is told in the log
+// Places of the record that could not be read while the server ran. A place is told in the log
 // once: whoever waits for it asks again and again.
 //
 // Thread: any. Limits: kPlacesKept places; more are counted as reads alone.

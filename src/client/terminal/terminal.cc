@@ -10,7 +10,8 @@
 #include <random>
 #include <utility>
 
-#include "client/terminal/chat.h"
+#include "client/terminal/chat_events.h"
+#include "client/terminal/command_line.h"
 #include "net/tcp/frame.h"
 #include "net/tcp/parser.h"
 
@@ -22,18 +23,18 @@ constexpr std::size_t kTypedBytesMax = std::size_t{1024} * 1024;
 constexpr Millis kLastWords{10'000};  // For what was said before the end of the input.
 constexpr Millis kSleepMax{60'000};
 
-class Terminal final : public Chat {
+class Terminal final : public ChatEvents {
 public:
     Terminal(const ChatOptions& options, DeviceId device)
-        : Chat{options.token, device}, options_{options} {
-        open_first(options.gid);
+        : ChatEvents{options.token, device}, options_{options} {
+        chat().want(options.gid);
     }
 
     int run() {
-        client().start(moment());
-        while (!over() && !finished()) turn();
-        leave_group();
-        client().stop();
+        chat().client().start(chat().moment());
+        while (!chat().over() && !finished()) turn();
+        chat().leave_group();
+        chat().client().stop();
         return failed_ ? 1 : 0;
     }
 
@@ -48,7 +49,7 @@ private:
 
     void on_stopped(Code code) override {
         failed_ = true;
-        Chat::on_stopped(code);
+        ChatEvents::on_stopped(code);
     }
     void print(const std::string& line) override {
         std::fputs((line + "\n").c_str(), stdout);
@@ -71,11 +72,11 @@ private:
         if (readable && !broken_) read_stream();
         if (std::exchange(broken_, false) && stream_ != nullptr) {
             stream_.reset();
-            client().on_closed(moment());
+            chat().client().on_closed(chat().moment());
         }
         if (now() >= wake_) {
             wake_ = Time::max();
-            client().on_wake(moment());
+            chat().client().on_wake(chat().moment());
         }
     }
 
@@ -92,12 +93,12 @@ private:
             if (std::exchange(complaint_, stream.error()) != stream.error()) {
                 std::fprintf(stderr, "stentor chat: %s\n", stream.error().c_str());
             }
-            return client().on_closed(moment());
+            return chat().client().on_closed(chat().moment());
         }
         complaint_.clear();
         stream_ = std::move(*stream);
         frames_ = net::tcp::Parser{kFrameBytesMax};
-        client().on_connected(moment());
+        chat().client().on_connected(chat().moment());
     }
 
     void read_stream() {
@@ -115,7 +116,7 @@ private:
                 broken_ = true;
                 return;
             }
-            client().on_message(moment(), event.payload);
+            chat().client().on_message(chat().moment(), event.payload);
         }
     }
 
@@ -132,20 +133,20 @@ private:
     }
 
     void take_lines() {
-        while (!busy() && !over()) {
+        while (!chat().busy() && !chat().over()) {
             const std::size_t end = typed_.find('\n');
             if (end == std::string::npos) return;
             std::string line = typed_.substr(0, end);
             typed_.erase(0, end + 1);
             if (line.ends_with('\r')) line.pop_back();
-            on_line(line);
+            run_line(chat(), line);
             settle();
         }
     }
 
     [[nodiscard]] bool finished() {
         if (!input_ended_) return false;
-        const bool said = typed_.empty() && idle();
+        const bool said = typed_.empty() && chat().idle();
         const bool late = now() >= input_ended_at_ + kLastWords;
         if (late && !said) {
             std::fputs("stentor chat: not everything was answered in time\n", stderr);

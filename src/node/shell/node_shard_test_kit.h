@@ -1,6 +1,6 @@
 #pragma once
-// What stands deps a NodeShard, for tests: tokens, an owner's bus, a hub and sockets that keep what
-// they are given.
+// What stands around a NodeShard, for tests: tokens, an owner's bus, a hub and sockets that keep
+// what they are given.
 
 #include <gtest/gtest.h>
 
