@@ -13,6 +13,7 @@
 #include "base/code.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "base/written.h"
 #include "net/http/message.h"
 
 namespace stentor::net {
@@ -26,13 +27,6 @@ using ConnectionIndex = std::uint32_t;
 struct Peer {
     std::string address;  // Numeric.
     std::string origin;   // As the browser sent it; empty when there was none.
-};
-
-enum class Written : std::uint8_t {
-    whole,    // The kernel has it.
-    kept,     // All or the rest of it is in the backlog; on_drained follows.
-    refused,  // Nothing was taken: the connection is closing or gone, or there is no room for what
-              // waits. In the latter case on_drained follows.
 };
 
 class Handler {

@@ -89,7 +89,7 @@ public:
         return page;
     }
 
-    bus::NodeInbox* inbox{};
+    bus::AnswerInbox* inbox{};
     KeptSettings settings;
     std::map<UserId, std::vector<pb::GroupSummary>> lists;
     pb::ServerFrame answer_with;
@@ -97,13 +97,6 @@ public:
     std::vector<bus::AskChangeUser> changes;
     std::vector<bus::AskWritten> written;
     bus::WrittenAnswer written_answer;
-};
-
-class NoNode final : public bus::NodeInbox {
-public:
-    void on_items(std::shared_ptr<const bus::Items> /*items*/) override {}
-    void on_answers(std::vector<bus::Answer> /*answers*/) override {}
-    void on_nudges(std::vector<bus::Nudge> /*nudges*/) override {}
 };
 
 class TestControl final : public Control, public Status {
@@ -151,8 +144,7 @@ protected:
     static std::string text(const Response& response) { return *response.body; }
 
     TestBus bus;
-    NoNode node;
-    bus::CommandClient commands{NodeId{1}, bus, node};
+    bus::CommandClient commands{NodeId{1}, bus};
     std::shared_ptr<Erasures> erasures = std::make_shared<Erasures>(bus, commands);
     auth::Argon2Hasher hasher{auth::kArgon2CostForTests};
     auth::PasswordQueue passwords{hasher};

@@ -53,7 +53,7 @@ public:
         reply(bus::Reply{pages[written.from.gid]});
     }
 
-    bus::NodeInbox* inbox{};
+    bus::AnswerInbox* inbox{};
     KeptSettings settings;
     std::map<std::string, std::string> begun;  // What stood in the record when the account closed.
     std::map<GroupId, bus::WrittenAnswer> pages;
@@ -61,13 +61,6 @@ public:
     std::vector<bus::Command> posts;
     std::vector<std::uint64_t> asked;
     bool fails{};
-};
-
-class NoNode final : public bus::NodeInbox {
-public:
-    void on_items(std::shared_ptr<const bus::Items> /*items*/) override {}
-    void on_answers(std::vector<bus::Answer> /*answers*/) override {}
-    void on_nudges(std::vector<bus::Nudge> /*nudges*/) override {}
 };
 
 class ErasuresTest : public testing::Test {
@@ -91,8 +84,7 @@ protected:
     }
 
     OwnersBus bus;
-    NoNode node;
-    bus::CommandClient commands{NodeId{1}, bus, node};
+    bus::CommandClient commands{NodeId{1}, bus};
     std::shared_ptr<Erasures> erasures = std::make_shared<Erasures>(bus, commands);
 };
 

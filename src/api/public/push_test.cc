@@ -27,13 +27,6 @@ using testing::HasSubstr;
 
 constexpr NodeId kNode{1};
 
-class Nobody final : public bus::NodeInbox {
-public:
-    void on_items(std::shared_ptr<const bus::Items> /*items*/) override {}
-    void on_answers(std::vector<bus::Answer> /*answers*/) override {}
-    void on_nudges(std::vector<bus::Nudge> /*nudges*/) override {}
-};
-
 // An owner who numbers sends, each id once, and keeps settings.
 class OwnerBus final : public bus::Bus {
 public:
@@ -82,7 +75,7 @@ public:
     void answer(NodeId /*node*/, std::vector<bus::Answer> /*answers*/) override {}
     void nudge(NodeId /*node*/, std::vector<bus::Nudge> /*nudges*/) override {}
 
-    bus::NodeInbox* inbox{};
+    bus::AnswerInbox* inbox{};
     std::vector<bus::Command> posts;
     std::map<std::string, std::string> settings;
     std::set<UserId> unknown;
@@ -126,9 +119,8 @@ protected:
     }
     static std::string text(const Response& response) { return *response.body; }
 
-    Nobody nobody_;
     OwnerBus bus_;
-    bus::CommandClient commands_{kNode, bus_, nobody_};
+    bus::CommandClient commands_{kNode, bus_};
     account::SharedGate gate_{account::kTokenLives};
     std::shared_ptr<Push> push_ = std::make_shared<Push>(bus_, commands_, gate_);
     std::uint8_t keys_{};

@@ -23,10 +23,9 @@ std::uint64_t id_of(const ConnectionToken& token) {
 
 }  // namespace
 
-CommandClient::CommandClient(NodeId node, bus::Bus& bus, bus::NodeInbox& next)
+CommandClient::CommandClient(NodeId node, bus::Bus& bus)
     : node_{node},
       bus_{bus},
-      next_{next},
       waiting_{std::make_shared<PendingReplies<pb::ServerFrame>>(limits::kAskWithin, "owner")},
       sweeper_{[waiting = waiting_](const std::stop_token& stop) {
           pthread_setname_np(pthread_self(), "poster");
@@ -54,23 +53,11 @@ void CommandClient::submit(CommandRequest order, Done done) {
 }
 
 void CommandClient::on_answers(std::vector<bus::Answer> answers) {
-    std::vector<bus::Answer> others;
     for (bus::Answer& answer : answers) {
-        if (answer.reply_to.connection.shard != kNoShard) {
-            others.push_back(std::move(answer));
-        } else if (auto handler = waiting_->take(id_of(answer.reply_to.connection))) {
+        if (auto handler = waiting_->take(id_of(answer.reply_to.connection))) {
             handler(std::move(answer.frame));
         }
     }
-    if (!others.empty()) next_.on_answers(std::move(others));
-}
-
-void CommandClient::on_items(std::shared_ptr<const bus::Items> items) {
-    next_.on_items(std::move(items));
-}
-
-void CommandClient::on_nudges(std::vector<bus::Nudge> nudges) {
-    next_.on_nudges(std::move(nudges));
 }
 
 }  // namespace stentor::bus

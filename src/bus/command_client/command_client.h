@@ -1,10 +1,9 @@
 #pragma once
-// Commands to groups from whoever has no connection of his own: an HTTP request, an API key, the
-// operator. It stands between the bus and the node's inbox and takes out the answers to its own
-// posts; everything else goes on to the node.
+// Commands to groups from those who have no connection: an HTTP request, an API key, the operator.
+// It hears only the answers to its own commands (answer_inbox.h).
 //
-// Owner: the wiring, which attaches it to the bus in the node's place; bus and node outlive it.
-// Thread: any. Limits: kCommandsWaiting posts without an answer, kAskWithin each.
+// Owner: the wiring, which attaches it to the bus beside the node; the bus outlives it.
+// Thread: any. Limits: kCommandsWaiting commands without an answer, kAskWithin each.
 
 #include <cstdint>
 #include <functional>
@@ -12,6 +11,7 @@
 #include <thread>
 
 #include "base/pending_replies.h"
+#include "bus/answer_inbox.h"
 #include "bus/bus.h"
 
 namespace stentor::bus {
@@ -25,28 +25,25 @@ struct CommandRequest {
     pb::ClientFrame frame;
 };
 
-class CommandClient final : public bus::NodeInbox {
+class CommandClient final : public AnswerInbox {
 public:
     // A Refused of the owner's is an answer like any other. Errors: overloaded, nothing was posted;
     // timeout, the outcome is unknown, and a command with a cmid may be posted again.
     using Done = std::move_only_function<void(Result<pb::ServerFrame>)>;
 
-    CommandClient(NodeId node, bus::Bus& bus, bus::NodeInbox& next);
+    CommandClient(NodeId node, bus::Bus& bus);
     ~CommandClient() override;
 
     // `done` is called exactly once, perhaps before this returns, and must not block.
     void submit(CommandRequest order, Done done);
     [[nodiscard]] std::size_t waiting() const { return waiting_->size(); }
 
-    // ---- bus::NodeInbox
-    void on_items(std::shared_ptr<const bus::Items> items) override;
+    // ---- AnswerInbox
     void on_answers(std::vector<bus::Answer> answers) override;
-    void on_nudges(std::vector<bus::Nudge> nudges) override;
 
 private:
     NodeId node_;
     bus::Bus& bus_;
-    bus::NodeInbox& next_;
     std::shared_ptr<PendingReplies<pb::ServerFrame>> waiting_;
     std::jthread sweeper_;
 };

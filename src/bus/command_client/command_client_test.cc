@@ -25,20 +25,7 @@ public:
     bool full{};
 };
 
-class KeepingNode final : public bus::NodeInbox {
-public:
-    void on_items(std::shared_ptr<const bus::Items> /*items*/) override { ++items; }
-    void on_answers(std::vector<bus::Answer> more) override {
-        for (bus::Answer& answer : more) answers.push_back(std::move(answer));
-    }
-    void on_nudges(std::vector<bus::Nudge> /*nudges*/) override { ++nudges; }
-
-    int items{};
-    int nudges{};
-    std::vector<bus::Answer> answers;
-};
-
-class PosterTest : public testing::Test {
+class CommandClientTest : public testing::Test {
 protected:
     void submit(std::uint64_t gid) {
         pb::ClientFrame command;
@@ -53,39 +40,35 @@ protected:
     }
 
     KeepingBus bus;
-    KeepingNode node;
     std::vector<Result<pb::ServerFrame>> said;
-    CommandClient client{NodeId{3}, bus, node};
+    CommandClient client{NodeId{3}, bus};
 };
 
-TEST_F(PosterTest, EachAnswerFindsItsPostAndOthersGoOnToTheNode) {
+TEST_F(CommandClientTest, EachAnswerFindsItsCommand) {
     submit(10);
     submit(11);
     ASSERT_EQ(bus.commands.size(), 2U);
     EXPECT_EQ(bus.commands[0].reply_to.node, NodeId{3});
     EXPECT_TRUE(bus.commands[0].operator_rights);
+    EXPECT_TRUE(is_of_client(bus.commands[0].reply_to));
     EXPECT_NE(bus.commands[0].random, bus.commands[1].random);
 
-    bus::Answer other{.reply_to = {.node = {3}, .connection = {.shard = 1}}, .frame = {}};
-    client.on_answers({answer_to(bus.commands[1], 2), other, answer_to(bus.commands[0], 1)});
+    client.on_answers({answer_to(bus.commands[1], 2), answer_to(bus.commands[0], 1)});
 
     ASSERT_EQ(said.size(), 2U);
     EXPECT_EQ(said[0]->sent().seq(), 2U);
     EXPECT_EQ(said[1]->sent().seq(), 1U);
-    ASSERT_EQ(node.answers.size(), 1U);
-    EXPECT_EQ(node.answers[0].reply_to.connection.shard, 1U);
     EXPECT_EQ(client.waiting(), 0U);
 }
 
-TEST_F(PosterTest, ASecondAnswerIsHeardByNobody) {
+TEST_F(CommandClientTest, ASecondAnswerIsHeardByNobody) {
     submit(10);
     client.on_answers({answer_to(bus.commands[0], 1)});
     client.on_answers({answer_to(bus.commands[0], 1)});
     EXPECT_EQ(said.size(), 1U);
-    EXPECT_TRUE(node.answers.empty());
 }
 
-TEST_F(PosterTest, AFullPartitionIsSaidAtOnce) {
+TEST_F(CommandClientTest, AFullPartitionIsSaidAtOnce) {
     bus.full = true;
     submit(10);
     ASSERT_EQ(said.size(), 1U);
@@ -93,7 +76,7 @@ TEST_F(PosterTest, AFullPartitionIsSaidAtOnce) {
     EXPECT_EQ(client.waiting(), 0U);
 }
 
-TEST_F(PosterTest, SoManyWaitAndTheNextIsRefusedUntilOneIsAnswered) {
+TEST_F(CommandClientTest, SoManyWaitAndTheNextIsRefusedUntilOneIsAnswered) {
     for (std::size_t i = 0; i < limits::kCommandsWaiting; ++i) submit(10);
     EXPECT_TRUE(said.empty());
     submit(10);
@@ -104,13 +87,6 @@ TEST_F(PosterTest, SoManyWaitAndTheNextIsRefusedUntilOneIsAnswered) {
     client.on_answers({answer_to(bus.commands[0], 1)});
     submit(10);
     EXPECT_EQ(client.waiting(), limits::kCommandsWaiting);
-}
-
-TEST_F(PosterTest, WhatIsNotAnswersGoesOnToTheNode) {
-    client.on_items(nullptr);
-    client.on_nudges({});
-    EXPECT_EQ(node.items, 1);
-    EXPECT_EQ(node.nudges, 1);
 }
 
 }  // namespace

@@ -29,7 +29,9 @@ void LocalBus::publish(NodeId /*node*/, std::shared_ptr<const Items> items) {
 }
 
 void LocalBus::answer(NodeId /*node*/, std::vector<Answer> answers) {
-    node_->on_answers(std::move(answers));
+    std::vector<Answer> clients = take_clients_answers(answers);
+    if (!clients.empty() && client_ != nullptr) client_->on_answers(std::move(clients));
+    if (!answers.empty()) node_->on_answers(std::move(answers));
 }
 
 void LocalBus::nudge(NodeId /*node*/, std::vector<Nudge> nudges) {

@@ -1,6 +1,7 @@
 #pragma once
-// The bus of a single process: calls straight into the owner's and the node's inboxes, which are
-// mailboxes themselves. Nothing is lost and nothing is copied; only a deadline is added to asks.
+// The bus of a single process: calls straight into the inboxes of the owner, the node and
+// the command client, which do not block. Nothing is lost and nothing is copied; only a deadline is
+// added to asks.
 //
 // Thread: any. Inboxes are attached before the first call and detached after the last.
 
@@ -9,6 +10,7 @@
 #include <thread>
 
 #include "base/pending_replies.h"
+#include "bus/answer_inbox.h"
 #include "bus/bus.h"
 
 namespace stentor::bus {
@@ -20,6 +22,7 @@ public:
 
     void attach(OwnerInbox* owner) { owner_ = owner; }
     void attach(NodeInbox* node) { node_ = node; }
+    void attach(AnswerInbox* client) { client_ = client; }
 
     Result<void> submit(PartitionId partition, Command command) override;
     void ask(PartitionId partition, Question question, ReplyHandler reply) override;
@@ -30,6 +33,7 @@ public:
 private:
     OwnerInbox* owner_{};
     NodeInbox* node_{};
+    AnswerInbox* client_{};  // None: only connections submit.
     std::shared_ptr<PendingReplies<Reply>> deadlines_;
     std::jthread sweeper_;
 };

@@ -36,7 +36,7 @@ struct PendingPull {
     Epoch epoch;
     Seq from;
     Seq to;
-    Reader reader;
+    ReadRights reader;
     std::optional<bus::Mine> mine;
     bool loaded{};   // A page was loaded for it: not again.
     bool checked{};  // The owner was asked whether the head is further on.
@@ -61,7 +61,7 @@ struct CatchUp {
 struct NearAsk {
     Waiter waiter;
     GroupId gid;
-    Reader reader;
+    ReadRights reader;
     Time time;
 };
 struct OpenOverlay {  // What the member alone has there, before he is told what is.

@@ -21,13 +21,13 @@ void Cache::on_open(const Waiter& waiter, GroupId gid, UserId uid, Epoch epoch, 
                    now);
 }
 void Cache::on_pull(const Waiter& waiter, GroupId gid, Epoch epoch, Seq from, Seq to,
-                    const Reader& reader, Time now) {
+                    const ReadRights& reader, Time now) {
     cache::on_pull(
         *state_,
         {.waiter = waiter, .gid = gid, .epoch = epoch, .from = from, .to = to, .reader = reader},
         now);
 }
-void Cache::on_near(const Waiter& waiter, GroupId gid, Time time, const Reader& reader,
+void Cache::on_near(const Waiter& waiter, GroupId gid, Time time, const ReadRights& reader,
                     Time /*now*/) {
     cache::on_near(*state_, {.waiter = waiter, .gid = gid, .reader = reader, .time = time});
 }

@@ -24,46 +24,21 @@
 #include "base/storm.h"
 #include "base/time.h"
 #include "bus/bus.h"
+#include "node/types.h"
 
 namespace stentor::cache {
 
 using AskId = std::uint64_t;
-using ShardIndex = std::uint32_t;
+using node::Lane;
+using node::OpenResult;
+using node::Push;
+using node::ReadRights;
+using node::ShardIndex;
 
 // Whose request it is. request_id 0: a group that Hello resumes.
 struct Waiter {
     ConnectionToken connection;
     std::uint32_t request_id{};
-};
-
-// Who reads a page.
-struct Reader {
-    Seq floor;       // The member's.
-    UserId mine_of;  // Hidden entries, notes and reactions of his are asked for; 0: he has none.
-};
-
-// What the shard needs beside an Opened's payload (session::Opening, Router::on_ticket).
-struct OpenResult {
-    GroupId gid;
-    UserId uid;
-    Epoch epoch;
-    Seq floor;    // Of the member.
-    Seq reached;  // The seat starts here: max(head, floor).
-    Seq head;
-    std::uint64_t version{};  // Of the member's row.
-    bool overlay{};           // He has hidden entries, notes or reactions there.
-    std::uint64_t ticket{};   // Grows with each Opened of this node.
-};
-
-enum class Lane : std::uint8_t { control, entries, ticks };  // As fanout::Lane.
-
-struct Push {
-    GroupId gid;
-    Epoch epoch;
-    Lane lane{Lane::entries};
-    Seq first;
-    Seq last;
-    SharedBytes frame;  // Enveloped.
 };
 
 // Payloads are serialized ServerFrames that are not enveloped yet. `shards`: those with an
@@ -91,7 +66,7 @@ public:
     virtual void refused(const Waiter& waiter, GroupId gid, const Error& error) = 0;
 
     // ---- To the shards with an audience
-    virtual void push(const Push& push, std::span<const ShardIndex> shards) = 0;
+    virtual void push(Push push, std::span<const ShardIndex> shards) = 0;
     // Another head or epoch, without contents: Router::on_head.
     virtual void head_moved(GroupId gid, Epoch epoch, Seq head,
                             std::span<const ShardIndex> shards) = 0;
@@ -134,8 +109,8 @@ public:
     // answered not_found: guessing ids shows nothing.
     void on_open(const Waiter& waiter, GroupId gid, UserId uid, Epoch epoch, Seq seq, Time now);
     void on_pull(const Waiter& waiter, GroupId gid, Epoch epoch, Seq from, Seq to,
-                 const Reader& reader, Time now);
-    void on_near(const Waiter& waiter, GroupId gid, Time time, const Reader& reader, Time now);
+                 const ReadRights& reader, Time now);
+    void on_near(const Waiter& waiter, GroupId gid, Time time, const ReadRights& reader, Time now);
     // What Router::take_counts gave.
     struct Watchers {
         std::uint32_t count{};

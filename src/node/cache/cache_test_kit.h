@@ -115,9 +115,9 @@ public:
         unasked.push_back({waiter, *wire::decode_event(payload), {}});
     }
     void refused(const Waiter&, GroupId, const Error& error) override { refusals.push_back(error); }
-    void push(const Push& push, std::span<const ShardIndex> shards) override {
+    void push(Push push, std::span<const ShardIndex> shards) override {
         EXPECT_FALSE(shards.empty());
-        pushes.push_back(push);
+        pushes.push_back(std::move(push));
     }
     void head_moved(GroupId, Epoch epoch, Seq head, std::span<const ShardIndex>) override {
         heads.emplace_back(epoch, head);

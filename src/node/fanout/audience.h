@@ -12,11 +12,12 @@
 
 #include "base/code.h"
 #include "base/ids.h"
+#include "node/types.h"
 
 namespace stentor::fanout {
 
-using ConnectionIndex = std::uint32_t;  // ConnectionToken::index on this shard.
-using SeatIndex = std::uint32_t;
+using node::ConnectionIndex;
+using node::SeatIndex;
 
 // Sixteen bytes, stored densely: a pass reads them in a row and touches nothing else.
 struct Seat {

@@ -30,32 +30,17 @@
 #include "base/shared_bytes.h"
 #include "base/storm.h"
 #include "base/time.h"
+#include "base/written.h"
 #include "node/fanout/audience.h"
 #include "node/fanout/turns.h"
+#include "node/types.h"
 #include "wire/deflate/deflater.h"
 
 namespace stentor::fanout {
 
 inline constexpr std::size_t kSeatsMax = std::size_t{1} << 24U;  // As many as connections
 
-// One enveloped frame (wire/envelope.h) for all who watch `gid`.
-struct Push {
-    GroupId gid;
-    Epoch epoch;
-    Lane lane{Lane::entries};
-    // entries: of the frame's entries. control: first == last == the entry changed. ticks: first is
-    // the oldest entry of which a tally is told, Seq{} when none is; last is the head.
-    Seq first;
-    Seq last;
-    SharedBytes frame;
-    Time at{};  // When the hub handed it on.
-};
-
-enum class Written : std::uint8_t {
-    whole,
-    kept,     // In part; the connection keeps the rest, and on_drained() follows once it is out.
-    refused,  // Nothing was taken; on_drained() follows once there is room, or leave() does.
-};
+using node::Push;
 
 // What the channels of a shard have in common.
 struct PassContext {

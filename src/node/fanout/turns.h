@@ -12,15 +12,11 @@
 #include <span>
 
 #include "base/ids.h"
+#include "node/types.h"
 
 namespace stentor::fanout {
 
-// In this order within a pass.
-enum class Lane : std::uint8_t {
-    control,  // Changed. One about an entry that is itself pending follows that entry instead.
-    entries,  // Batch.
-    ticks,    // Tallies, typing: the newest of a group replaces the one before.
-};
+using node::Lane;
 
 // Every so many turns changes come last, and entries and ticks first in turn, so that no lane
 // starves though all others are filled without end.

@@ -69,7 +69,7 @@ cache::Cache::Counts Hub::counts() const {
     return counts_;
 }
 
-void Hub::post(cache::ShardIndex shard, ShardTask task) {
+void Hub::post(node::ShardIndex shard, ShardTask task) {
     if (shard < outbox_.size()) outbox_[shard].push_back(std::move(task));
 }
 
@@ -152,7 +152,7 @@ void Hub::ask(const bus::AskAccountChanges& question) {
 void Hub::accounts_moved(std::span<const bus::AccountState> states) {
     for (const bus::AccountState& state : states) {
         for (std::size_t shard = 0; shard < outbox_.size(); ++shard) {
-            post(static_cast<cache::ShardIndex>(shard),
+            post(static_cast<node::ShardIndex>(shard),
                  [uid = state.uid](node::NodeShard& node_shard) {
                      node_shard.on_account_moved(uid);
                  });
@@ -162,7 +162,7 @@ void Hub::accounts_moved(std::span<const bus::AccountState> states) {
 
 void Hub::accounts_known() {
     for (std::size_t shard = 0; shard < outbox_.size(); ++shard) {
-        post(static_cast<cache::ShardIndex>(shard),
+        post(static_cast<node::ShardIndex>(shard),
              [now = time_](node::NodeShard& node_shard) { node_shard.on_accounts_known(now); });
     }
 }

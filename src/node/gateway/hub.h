@@ -63,7 +63,7 @@ public:
 
 private:
     void run();
-    void post(cache::ShardIndex shard, ShardTask task) override;
+    void post(node::ShardIndex shard, ShardTask task) override;
     [[nodiscard]] Time time() const override { return time_; }
     void flush();
     void offer(Task task);

@@ -80,13 +80,13 @@ public:
 
 class Order final : public node::Sockets {
 public:
-    fanout::Written reply(ConnectionToken /*connection*/, std::string_view payload) override {
+    Written reply(ConnectionToken /*connection*/, std::string_view payload) override {
         note(*wire::decode_event(payload));
-        return fanout::Written::whole;
+        return Written::whole;
     }
-    fanout::Written write(const fanout::Seat& /*seat*/, const SharedBytes& bytes) override {
+    Written write(const fanout::Seat& /*seat*/, const SharedBytes& bytes) override {
         note(*wire::decode_event(wire::payload_of(*bytes)));
-        return fanout::Written::whole;
+        return Written::whole;
     }
     void note(const pb::ServerFrame& frame) {
         if (frame.has_opened()) told += "opened ";

@@ -10,15 +10,6 @@
 namespace stentor::gateway {
 namespace {
 
-fanout::Written told(net::Written written) {
-    switch (written) {
-        case net::Written::whole: return fanout::Written::whole;
-        case net::Written::kept: return fanout::Written::kept;
-        case net::Written::refused: break;
-    }
-    return fanout::Written::refused;
-}
-
 // How often the pulse wheel is turned on: pulses are spread over the period in steps of this.
 constexpr Millis kPulseStep{100};
 
@@ -96,8 +87,8 @@ std::optional<Time> NetShardHost::next_wake() { return next_pulse_; }
 
 // ---- node::ShardHost
 
-fanout::Written NetShardHost::reply(ConnectionToken connection, std::string_view payload) {
-    return told(shard_->send(connection, payload));
+Written NetShardHost::reply(ConnectionToken connection, std::string_view payload) {
+    return shard_->send(connection, payload);
 }
 
 void NetShardHost::forget_waiting(ConnectionToken connection) {
@@ -108,8 +99,8 @@ void NetShardHost::offer(ConnectionToken connection, const SharedBytes& frame) {
     static_cast<void>(shard_->write(connection, frame));
 }
 
-fanout::Written NetShardHost::write(const fanout::Seat& seat, const SharedBytes& bytes) {
-    return told(shard_->write_direct(seat.descriptor, seat.connection, bytes));
+Written NetShardHost::write(const fanout::Seat& seat, const SharedBytes& bytes) {
+    return shard_->write_direct(seat.descriptor, seat.connection, bytes);
 }
 
 fanout::Seat NetShardHost::seat(ConnectionToken connection) const {

@@ -54,10 +54,10 @@ public:
 
 private:
     // ---- node::ShardHost
-    fanout::Written reply(ConnectionToken connection, std::string_view payload) override;
+    Written reply(ConnectionToken connection, std::string_view payload) override;
     void forget_waiting(ConnectionToken connection) override;
     void offer(ConnectionToken connection, const SharedBytes& frame) override;
-    fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes) override;
+    Written write(const fanout::Seat& seat, const SharedBytes& bytes) override;
     [[nodiscard]] fanout::Seat seat(ConnectionToken connection) const override;
     [[nodiscard]] std::string address(ConnectionToken connection) const override;
     void greeted(ConnectionToken connection) override;

@@ -10,6 +10,13 @@
 #include "wire/frames.h"
 
 namespace stentor::session {
+namespace {
+
+ReadRights rights_in(const OpenGroup& group, UserId uid) {
+    return {.floor = group.floor, .mine_of = group.overlay != 0 ? uid : UserId{}};
+}
+
+}  // namespace
 
 void Commands::refuse(std::uint32_t request_id, const Error& error) {
     session_.refuse(request_id, error, fx_);
@@ -265,9 +272,10 @@ void Commands::on_pull(const pb::ClientFrame& frame) {
     const GroupId gid{pull.gid()};
     const OpenGroup* group = opened(frame.request_id(), gid, "pull.gid");
     if (group == nullptr || too_dear(frame)) return;
-    const Seq floor = planted(Bug::floor_ignored_at_pull) ? Seq{} : group->floor;
+    ReadRights reader = rights_in(*group, session_.uid());
+    if (planted(Bug::floor_ignored_at_pull)) reader.floor = {};
     fx_.pull(frame.request_id(), gid, Epoch{pull.epoch()}, Seq{pull.from()}, Seq{pull.to()},
-             {.floor = floor, .overlay = group->overlay != 0});
+             reader);
 }
 
 void Commands::on_near(const pb::ClientFrame& frame) {
@@ -276,8 +284,7 @@ void Commands::on_near(const pb::ClientFrame& frame) {
     if (group == nullptr || too_dear(frame)) return;
     // The far future is as good as any later time, and does not overflow.
     const std::uint64_t time_ms = std::min(frame.near().time_ms(), limits::kIdMax);
-    fx_.near(frame.request_id(), gid, from_ms(time_ms),
-             {.floor = group->floor, .overlay = group->overlay != 0});
+    fx_.near(frame.request_id(), gid, from_ms(time_ms), rights_in(*group, session_.uid()));
 }
 
 void Commands::on_read(pb::ClientFrame&& frame) {

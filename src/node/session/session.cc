@@ -221,7 +221,7 @@ void Session::on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Sessi
     on_answer(request_id, wire::encode(frame), fx);
 }
 
-void Session::on_opened(std::uint32_t request_id, const Opening& opening, std::string payload,
+void Session::on_opened(std::uint32_t request_id, const OpenResult& opening, std::string payload,
                         SessionPort& fx) {
     misses_.pay_back();
     fx.spent(units_of_bytes(payload.size()));

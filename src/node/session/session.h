@@ -41,6 +41,7 @@
 #include "node/session/flight.h"
 #include "node/session/misses.h"
 #include "node/session/rules.h"
+#include "node/types.h"
 
 namespace stentor::session {
 
@@ -51,9 +52,10 @@ inline constexpr std::uint16_t close_code(Code code) {
     return static_cast<std::uint16_t>(4000 + static_cast<int>(code));
 }
 
-// The place of a seat in its audience (fanout::SeatIndex).
-using SeatIndex = std::uint32_t;
-inline constexpr SeatIndex kNoSeat = 0xffffffff;
+using node::kNoSeat;
+using node::OpenResult;
+using node::ReadRights;
+using node::SeatIndex;
 
 // A group as it stands open on this connection; kNoSeat while it is being opened.
 struct OpenGroup {
@@ -64,22 +66,6 @@ struct OpenGroup {
     SeatIndex seat{kNoSeat};
     std::uint32_t opens : 31 {};   // Opens on their way.
     std::uint32_t overlay : 1 {};  // Hidden entries, notes or reactions of this member are there.
-};
-
-// What comes with an Opened, beside its payload.
-struct Opening {
-    GroupId gid;
-    Epoch epoch;
-    Seq floor;
-    Seq reached;  // The client holds everything up to here once it has read the payload.
-    std::uint64_t version{};
-    bool overlay{};
-};
-
-// What a member sees of a group that is open here.
-struct ReadRights {
-    Seq floor;
-    bool overlay{};
 };
 
 // Implemented by the shell for the connection at hand. Nothing here may call back into the session.
@@ -102,9 +88,9 @@ public:
     // request_id is 0 for a group that Hello resumes.
     virtual void open(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq seq) = 0;
     virtual void pull(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq from, Seq to,
-                      const ReadRights& sight) = 0;
+                      const ReadRights& reader) = 0;
     virtual void near(std::uint32_t request_id, GroupId gid, Time time,
-                      const ReadRights& sight) = 0;
+                      const ReadRights& reader) = 0;
     // Whether the user is still a member. Answered by on_ousted if they are not.
     virtual void recheck(GroupId gid) = 0;
 
@@ -168,7 +154,7 @@ public:
     // Before the on_answer that tells it: the owner refused the command.
     void on_refusal(const Rules& rules, std::uint32_t request_id, Code code, Time now);
     void on_reply(std::uint32_t request_id, Result<bus::Reply> reply, SessionPort& fx);
-    void on_opened(std::uint32_t request_id, const Opening& opening, std::string payload,
+    void on_opened(std::uint32_t request_id, const OpenResult& opening, std::string payload,
                    SessionPort& fx);
     // A Range whose last entry is `last`, made when the head was `head`.
     void on_ranged(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq first, Seq last,

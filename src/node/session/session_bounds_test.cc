@@ -189,11 +189,11 @@ TEST_F(BoundsTest, OfTwoOpensOneMayBeRefusedBeforeTheOtherOneIsGood) {
 TEST_F(BoundsTest, WhatWasHiddenBeforeIsAskedForFromTheFirstPageOn) {
     begin();
     say(open());
-    Opening with_overlay = opening();
+    OpenResult with_overlay = opening();
     with_overlay.overlay = true;
     session.on_opened(20, with_overlay, payload(20), fx);
     say(pull());
-    EXPECT_TRUE(fx.sights.back().overlay);
+    EXPECT_EQ(fx.readers.back().mine_of, session.uid());
 }
 
 }  // namespace

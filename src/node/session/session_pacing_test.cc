@@ -157,7 +157,7 @@ TEST_F(SessionTest, PagesReadAfterAHideOrAReactionAskForWhatIsOnesOwn) {
     begin();
     open_it();
     say(pull(10));
-    EXPECT_FALSE(fx.sights.back().overlay);
+    EXPECT_EQ(fx.readers.back().mine_of, UserId{});
     pb::ClientFrame hide;
     hide.set_request_id(11);
     hide.mutable_hide()->set_gid(kGroup.value);
@@ -166,12 +166,12 @@ TEST_F(SessionTest, PagesReadAfterAHideOrAReactionAskForWhatIsOnesOwn) {
     say(hide);
     session.on_answer(11, payload(11), fx);
     say(pull(12));
-    EXPECT_TRUE(fx.sights.back().overlay);
+    EXPECT_EQ(fx.readers.back().mine_of, session.uid());
     // An answer to an open that was made before does not take it away.
     say(open(13));
     session.on_opened(13, opening(), payload(13), fx);
     say(pull(14));
-    EXPECT_TRUE(fx.sights.back().overlay);
+    EXPECT_EQ(fx.readers.back().mine_of, session.uid());
 }
 
 TEST_F(SessionTest, WhatAnotherDeviceHidIsAskedForAsSoonAsItIsTold) {
@@ -179,10 +179,10 @@ TEST_F(SessionTest, WhatAnotherDeviceHidIsAskedForAsSoonAsItIsTold) {
     open_it();
     session.on_overlay({99});
     say(pull(10));
-    EXPECT_FALSE(fx.sights.back().overlay);
+    EXPECT_EQ(fx.readers.back().mine_of, UserId{});
     session.on_overlay(kGroup);
     say(pull(11));
-    EXPECT_TRUE(fx.sights.back().overlay);
+    EXPECT_EQ(fx.readers.back().mine_of, session.uid());
 }
 
 }  // namespace

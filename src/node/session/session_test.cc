@@ -359,7 +359,7 @@ TEST_F(SessionTest, GroupsOpenAreBounded) {
     begin();
     for (std::uint64_t gid = 1; gid <= limits::kGroupsOpen; ++gid) {
         say(open(20, GroupId{gid}));
-        Opening opening{.gid = {gid}, .epoch = kEpoch};
+        OpenResult opening{.gid = {gid}, .epoch = kEpoch};
         session.on_opened(20, opening, payload(20), fx);
     }
     say(open(20, GroupId{1'000}));

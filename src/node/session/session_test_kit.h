@@ -42,9 +42,9 @@ public:
     void open(std::uint32_t request_id, GroupId gid, Epoch, Seq) override {
         opens.emplace_back(request_id, gid);
     }
-    void pull(std::uint32_t, GroupId, Epoch, Seq, Seq, const ReadRights& sight) override {
-        pulls.push_back(sight.floor);
-        sights.push_back(sight);
+    void pull(std::uint32_t, GroupId, Epoch, Seq, Seq, const ReadRights& reader) override {
+        pulls.push_back(reader.floor);
+        readers.push_back(reader);
     }
     void near(std::uint32_t, GroupId, Time, const ReadRights&) override { ++nears; }
     void recheck(GroupId gid) override { rechecks.push_back(gid); }
@@ -71,7 +71,7 @@ public:
     std::vector<bus::Question> asks;
     std::vector<std::pair<std::uint32_t, GroupId>> opens;
     std::vector<Seq> pulls, taken, caught;
-    std::vector<ReadRights> sights;
+    std::vector<ReadRights> readers;
     std::vector<SeatIndex> left;
     std::vector<GroupId> rechecks;
     std::vector<std::uint16_t> closed;
@@ -149,7 +149,7 @@ protected:
         session.on_opened(20, opening(floor), payload(20), fx);
         ASSERT_EQ(fx.taken.size(), 1U);
     }
-    static Opening opening(std::uint64_t floor = 3, std::uint64_t reached = 30) {
+    static OpenResult opening(std::uint64_t floor = 3, std::uint64_t reached = 30) {
         return {.gid = kGroup,
                 .epoch = kEpoch,
                 .floor = Seq{floor},

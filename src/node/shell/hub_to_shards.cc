@@ -6,18 +6,6 @@
 #include "node/shell/session_adapter.h"
 
 namespace stentor::node {
-namespace {
-
-session::Opening opening_of(const cache::OpenResult& seating) {
-    return {.gid = seating.gid,
-            .epoch = seating.epoch,
-            .floor = seating.floor,
-            .reached = seating.reached,
-            .version = seating.version,
-            .overlay = seating.overlay};
-}
-
-}  // namespace
 
 template <class Event>
 void HubToShards::to_session(const ConnectionToken& connection, Event event) {
@@ -27,18 +15,17 @@ void HubToShards::to_session(const ConnectionToken& connection, Event event) {
 }
 
 template <class Task>
-void HubToShards::to_all(std::span<const cache::ShardIndex> shards, const Task& task) {
-    for (const cache::ShardIndex shard : shards) post(shard, task);
+void HubToShards::to_all(std::span<const ShardIndex> shards, const Task& task) {
+    for (const ShardIndex shard : shards) post(shard, task);
 }
 
 // ---- To one connection
 
 void HubToShards::opened(const cache::Waiter& waiter, std::string payload,
-                         const cache::OpenResult& seating) {
+                         const OpenResult& opening) {
     post(waiter.connection.shard,
-         [waiter, seating, payload = std::move(payload)](NodeShard& shard) mutable {
-             shard.on_opened(waiter.connection, waiter.request_id, opening_of(seating),
-                             seating.ticket, std::move(payload));
+         [waiter, opening, payload = std::move(payload)](NodeShard& shard) mutable {
+             shard.on_opened(waiter.connection, waiter.request_id, opening, std::move(payload));
          });
 }
 
@@ -83,37 +70,30 @@ void HubToShards::expel(const ConnectionToken& connection, const Error& error) {
 
 // ---- To all who watch
 
-void HubToShards::push(const cache::Push& push, std::span<const cache::ShardIndex> shards) {
-    const fanout::Push frame{.gid = push.gid,
-                             .epoch = push.epoch,
-                             .lane = static_cast<fanout::Lane>(push.lane),
-                             .first = push.first,
-                             .last = push.last,
-                             .frame = push.frame,
-                             .at = time()};
-    to_all(shards, [frame](NodeShard& shard) { shard.router().on_push(frame); });
+void HubToShards::push(Push push, std::span<const ShardIndex> shards) {
+    push.at = time();
+    to_all(shards, [push = std::move(push)](NodeShard& shard) { shard.router().on_push(push); });
 }
 
 void HubToShards::head_moved(GroupId gid, Epoch epoch, Seq head,
-                             std::span<const cache::ShardIndex> shards) {
+                             std::span<const ShardIndex> shards) {
     to_all(shards, [=](NodeShard& shard) { shard.router().on_head(gid, epoch, head); });
 }
 
-void HubToShards::online(GroupId gid, std::uint64_t count,
-                         std::span<const cache::ShardIndex> shards) {
+void HubToShards::online(GroupId gid, std::uint64_t count, std::span<const ShardIndex> shards) {
     to_all(shards, [=](NodeShard& shard) { shard.router().on_online(gid, count); });
 }
 
 void HubToShards::ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload,
-                         std::span<const cache::ShardIndex> shards) {
+                         std::span<const ShardIndex> shards) {
     to_all(shards, [=](NodeShard& shard) { shard.on_ousted(gid, uid, version, payload); });
 }
 
-void HubToShards::overlay(GroupId gid, UserId uid, std::span<const cache::ShardIndex> shards) {
+void HubToShards::overlay(GroupId gid, UserId uid, std::span<const ShardIndex> shards) {
     to_all(shards, [=](NodeShard& shard) { shard.on_overlay(gid, uid); });
 }
 
-void HubToShards::recheck(GroupId gid, std::span<const cache::ShardIndex> shards) {
+void HubToShards::recheck(GroupId gid, std::span<const ShardIndex> shards) {
     to_all(shards, [gid](NodeShard& shard) { shard.recheck(gid); });
 }
 

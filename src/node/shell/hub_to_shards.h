@@ -19,27 +19,26 @@ protected:
     using ShardTask = std::move_only_function<void(NodeShard&)>;
 
     // Runs `task` on that shard's thread.
-    virtual void post(cache::ShardIndex shard, ShardTask task) = 0;
+    virtual void post(ShardIndex shard, ShardTask task) = 0;
     // Of the event at hand.
     [[nodiscard]] virtual Time time() const = 0;
 
 private:
     void opened(const cache::Waiter& waiter, std::string payload,
-                const cache::OpenResult& seating) override;
+                const OpenResult& opening) override;
     void ranged(const cache::Waiter& waiter, SharedBytes range, GroupId gid, Epoch epoch, Seq first,
                 Seq last, Seq head) override;
     void answered(const cache::Waiter& waiter, std::string payload) override;
     void told(const cache::Waiter& waiter, std::string payload) override;
     void refused(const cache::Waiter& waiter, GroupId gid, const Error& error) override;
-    void push(const cache::Push& push, std::span<const cache::ShardIndex> shards) override;
+    void push(Push push, std::span<const ShardIndex> shards) override;
     void head_moved(GroupId gid, Epoch epoch, Seq head,
-                    std::span<const cache::ShardIndex> shards) override;
-    void online(GroupId gid, std::uint64_t count,
-                std::span<const cache::ShardIndex> shards) override;
+                    std::span<const ShardIndex> shards) override;
+    void online(GroupId gid, std::uint64_t count, std::span<const ShardIndex> shards) override;
     void ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload,
-                std::span<const cache::ShardIndex> shards) override;
-    void overlay(GroupId gid, UserId uid, std::span<const cache::ShardIndex> shards) override;
-    void recheck(GroupId gid, std::span<const cache::ShardIndex> shards) override;
+                std::span<const ShardIndex> shards) override;
+    void overlay(GroupId gid, UserId uid, std::span<const ShardIndex> shards) override;
+    void recheck(GroupId gid, std::span<const ShardIndex> shards) override;
     void badges(const ConnectionToken& connection, const pb::Pulse& pulse) override;
     void expel(const ConnectionToken& connection, const Error& error) override;
 
@@ -49,7 +48,7 @@ private:
     void to_session(const ConnectionToken& connection, Event event);
     // Nothing is copied for a shard but the task.
     template <class Task>
-    void to_all(std::span<const cache::ShardIndex> shards, const Task& task);
+    void to_all(std::span<const ShardIndex> shards, const Task& task);
 };
 
 }  // namespace stentor::node

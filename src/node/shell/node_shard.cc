@@ -68,7 +68,7 @@ void NodeShard::on_drained(ConnectionToken connection) {
     Place* place = find(connection);
     if (place == nullptr) return;
     for (const session::OpenGroup& group : place->session.groups()) {
-        if (group.seat != session::kNoSeat) router_.on_drained(group.gid, group.seat, *this);
+        if (group.seat != kNoSeat) router_.on_drained(group.gid, group.seat, *this);
     }
     with_session(connection, [](session::Session& session, auto& fx) { session.on_drained(fx); });
 }
@@ -140,9 +140,8 @@ void NodeShard::on_answer(bus::Answer& answer) {
 }
 
 void NodeShard::on_opened(ConnectionToken connection, std::uint32_t request_id,
-                          const session::Opening& opening, std::uint64_t ticket,
-                          std::string payload) {
-    router_.on_ticket(opening.gid, ticket);
+                          const OpenResult& opening, std::string payload) {
+    router_.on_ticket(opening.gid, opening.ticket);
     with_session(connection, [&](session::Session& session, auto& fx) {
         session.on_opened(request_id, opening, std::move(payload), fx);
     });
@@ -247,7 +246,7 @@ void NodeShard::pulse(Time now) {
 
 // ---- fanout::Writer
 
-fanout::Written NodeShard::write(const fanout::Seat& seat, const SharedBytes& bytes) {
+Written NodeShard::write(const fanout::Seat& seat, const SharedBytes& bytes) {
     return deps_.host.write(seat, bytes);
 }
 

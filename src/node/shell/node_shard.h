@@ -20,6 +20,7 @@
 #include "node/session/session.h"
 #include "node/shell/ports.h"
 #include "node/shell/refusals.h"
+#include "node/types.h"
 
 namespace stentor::node {
 
@@ -46,8 +47,8 @@ public:
 
     // ---- From the hub and from owners
     void on_answer(bus::Answer& answer);
-    void on_opened(ConnectionToken connection, std::uint32_t request_id,
-                   const session::Opening& opening, std::uint64_t ticket, std::string payload);
+    void on_opened(ConnectionToken connection, std::uint32_t request_id, const OpenResult& opening,
+                   std::string payload);
     void on_ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload);
     // Something of this member's alone is beside the entries of the group from now on.
     void on_overlay(GroupId gid, UserId uid);
@@ -104,7 +105,7 @@ private:
     void with_sessions_of(UserId uid, Event&& event);
 
     // ---- fanout::Writer, fanout::Gate
-    fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes) override;
+    Written write(const fanout::Seat& seat, const SharedBytes& bytes) override;
     bool sees(const fanout::Seat& seat, GroupId gid, Seq seq) override;
     bool try_enter() override { return deps_.host.enter_gate(); }
     void leave() override { deps_.host.leave_gate(); }

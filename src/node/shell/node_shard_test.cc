@@ -33,7 +33,7 @@ protected:
         pb::ServerFrame opened;
         opened.set_request_id(2);
         opened.mutable_opened()->set_gid(kGroup.value);
-        shard.on_opened(connection, 2, {.gid = kGroup, .epoch = {1}, .version = 1}, 1,
+        shard.on_opened(connection, 2, {.gid = kGroup, .epoch = {1}, .version = 1, .ticket = 1},
                         wire::encode(opened));
     }
     void send(ConnectionToken connection, std::uint8_t n) {

@@ -59,10 +59,10 @@ public:
 
 class Sockets : public ShardHost {
 public:
-    fanout::Written reply(ConnectionToken connection, std::string_view payload) override {
-        if (full) return fanout::Written::refused;
+    Written reply(ConnectionToken connection, std::string_view payload) override {
+        if (full) return Written::refused;
         told[connection.index].push_back(*wire::decode_event(payload));
-        return slow ? fanout::Written::kept : fanout::Written::whole;
+        return slow ? Written::kept : Written::whole;
     }
     void forget_waiting(ConnectionToken) override {
         if (forgets) full = false;
@@ -70,9 +70,7 @@ public:
     void offer(ConnectionToken connection, const SharedBytes&) override {
         offered.insert(connection.index);
     }
-    fanout::Written write(const fanout::Seat&, const SharedBytes&) override {
-        return fanout::Written::whole;
-    }
+    Written write(const fanout::Seat&, const SharedBytes&) override { return Written::whole; }
     [[nodiscard]] fanout::Seat seat(ConnectionToken connection) const override {
         return {.descriptor = static_cast<std::int32_t>(connection.index),
                 .connection = connection.index};

@@ -21,9 +21,9 @@ void NodeShard::SessionAdapter::settle() {
 void NodeShard::SessionAdapter::reply(std::string payload) {
     shard_.refusals_.look_at(payload);
     switch (host().reply(connection_, payload)) {
-        case fanout::Written::whole: return;
-        case fanout::Written::kept: kept_ = true; return;
-        case fanout::Written::refused: overflow_ = true; return;
+        case Written::whole: return;
+        case Written::kept: kept_ = true; return;
+        case Written::refused: overflow_ = true; return;
     }
 }
 
@@ -62,36 +62,33 @@ void NodeShard::SessionAdapter::open(std::uint32_t request_id, GroupId gid, Epoc
 }
 
 void NodeShard::SessionAdapter::pull(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq from,
-                                     Seq to, const session::ReadRights& sight) {
-    hub().put(
-        [=, waiter = waiter(request_id), reader = reader(sight)](cache::Cache& cache, Time now) {
-            cache.on_pull(waiter, gid, epoch, from, to, reader, now);
-        });
+                                     Seq to, const ReadRights& reader) {
+    hub().put([=, waiter = waiter(request_id)](cache::Cache& cache, Time now) {
+        cache.on_pull(waiter, gid, epoch, from, to, reader, now);
+    });
 }
 
 void NodeShard::SessionAdapter::near(std::uint32_t request_id, GroupId gid, Time time,
-                                     const session::ReadRights& sight) {
-    hub().put(
-        [=, waiter = waiter(request_id), reader = reader(sight)](cache::Cache& cache, Time now) {
-            cache.on_near(waiter, gid, time, reader, now);
-        });
+                                     const ReadRights& reader) {
+    hub().put([=, waiter = waiter(request_id)](cache::Cache& cache, Time now) {
+        cache.on_near(waiter, gid, time, reader, now);
+    });
 }
 
-session::SeatIndex NodeShard::SessionAdapter::take_seat(GroupId gid, Epoch epoch, Seq reached) {
+SeatIndex NodeShard::SessionAdapter::take_seat(GroupId gid, Epoch epoch, Seq reached) {
     const auto seat = shard_.router_.join(gid, epoch, reached, host().seat(connection_));
-    if (!seat) return session::kNoSeat;
+    if (!seat) return kNoSeat;
     seat_changed(gid, 1);
     return *seat;
 }
 
-void NodeShard::SessionAdapter::leave_seat(GroupId gid, session::SeatIndex seat) {
+void NodeShard::SessionAdapter::leave_seat(GroupId gid, SeatIndex seat) {
     seat_changed(gid, -1);
     const auto moved = shard_.router_.leave(gid, seat);
     if (moved) shard_.places_[*moved].session.on_seat_moved(gid, seat);
 }
 
-void NodeShard::SessionAdapter::caught_up(GroupId gid, session::SeatIndex seat, Epoch epoch,
-                                          Seq reached) {
+void NodeShard::SessionAdapter::caught_up(GroupId gid, SeatIndex seat, Epoch epoch, Seq reached) {
     shard_.router_.caught_up(gid, seat, epoch, reached);
 }
 
@@ -119,10 +116,6 @@ void NodeShard::SessionAdapter::close(std::uint16_t close_code, Code reason) {
 
 cache::Waiter NodeShard::SessionAdapter::waiter(std::uint32_t request_id) const {
     return {.connection = connection_, .request_id = request_id};
-}
-
-cache::Reader NodeShard::SessionAdapter::reader(const session::ReadRights& sight) const {
-    return {.floor = sight.floor, .mine_of = sight.overlay ? session_.uid() : UserId{}};
 }
 
 }  // namespace stentor::node

@@ -27,13 +27,12 @@ public:
     void ask(std::uint32_t request_id, PartitionId partition, bus::Question question) override;
     void open(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq seq) override;
     void pull(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq from, Seq to,
-              const session::ReadRights& sight) override;
-    void near(std::uint32_t request_id, GroupId gid, Time time,
-              const session::ReadRights& sight) override;
+              const ReadRights& reader) override;
+    void near(std::uint32_t request_id, GroupId gid, Time time, const ReadRights& reader) override;
     void recheck(GroupId gid) override { shard_.recheck(gid, session_.uid()); }
-    session::SeatIndex take_seat(GroupId gid, Epoch epoch, Seq reached) override;
-    void leave_seat(GroupId gid, session::SeatIndex seat) override;
-    void caught_up(GroupId gid, session::SeatIndex seat, Epoch epoch, Seq reached) override;
+    SeatIndex take_seat(GroupId gid, Epoch epoch, Seq reached) override;
+    void leave_seat(GroupId gid, SeatIndex seat) override;
+    void caught_up(GroupId gid, SeatIndex seat, Epoch epoch, Seq reached) override;
     void seat_away(GroupId gid, bool away) override { shard_.router_.seat_away(gid, away); }
     void held_back() override { shard_.held_back_.fetch_add(1, std::memory_order_relaxed); }
     session::Misses missed() override {
@@ -60,7 +59,6 @@ private:
     [[nodiscard]] ShardHost& host() { return shard_.deps_.host; }
     [[nodiscard]] HubMail& hub() { return shard_.deps_.hub; }
     [[nodiscard]] cache::Waiter waiter(std::uint32_t request_id) const;
-    [[nodiscard]] cache::Reader reader(const session::ReadRights& sight) const;
 
     NodeShard& shard_;
     ConnectionToken connection_;

@@ -77,7 +77,7 @@ Node::Node(const config::Settings& settings)
                bus_,
                routes_,
                shards_},
-      commands_{kThisNode, bus_, gateway_.hub()},
+      commands_{kThisNode, bus_},
       addresses_{bus_, shards_},
       erasures_{std::make_shared<api::Erasures>(bus_, commands_)},
       passwords_{hasher_},
@@ -94,6 +94,7 @@ Node::Node(const config::Settings& settings)
               .control = *this},
              auth::admin_key(secrets_.keys.front()),
              settings.admin.web} {
+    bus_.attach(&gateway_.hub());
     bus_.attach(&commands_);
     bus_.attach(&owner_);
     hooks_ = std::make_unique<api::Hooks>(hook_targets(settings.outside.hooks), bus_, outgoing_);

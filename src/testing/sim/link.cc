@@ -50,18 +50,18 @@ Millis Link::latency() { return world_.random.between(Millis{1}, world_.faults.n
 
 // ---- Down
 
-fanout::Written Link::write(std::string_view frame) {
+Written Link::write(std::string_view frame) {
     if (over_ || closing_ || waiting()) {
         world_.count(Seen::write_refused);
-        return fanout::Written::refused;
+        return Written::refused;
     }
     const std::size_t taken = accept_bytes(frame);
-    if (taken == frame.size()) return fanout::Written::whole;
+    if (taken == frame.size()) return Written::whole;
     return keep_rest(std::string{frame.substr(taken)}, taken > 0);
 }
 
 // As net::Loop::enqueue().
-fanout::Written Link::keep_rest(std::string rest, bool begun) {
+Written Link::keep_rest(std::string rest, bool begun) {
     if (!may_wait(rest.size())) {
         if (begun) {
             // The member has half a frame and can make nothing of another one.
@@ -72,7 +72,7 @@ fanout::Written Link::keep_rest(std::string rest, bool begun) {
             world_.count(Seen::write_refused_over_budget);
             owes_drained_ = !planted(Bug::refused_frame_without_drained);
         }
-        return fanout::Written::refused;
+        return Written::refused;
     }
     world_.count(Seen::write_kept);
     backlog_.push_back(std::move(rest));
@@ -82,7 +82,7 @@ fanout::Written Link::keep_rest(std::string rest, bool begun) {
     taken_ = 0;
     ++backlogs_;
     watch_for_stuck();
-    return fanout::Written::kept;
+    return Written::kept;
 }
 
 bool Link::may_wait(std::size_t bytes) const {
@@ -119,7 +119,7 @@ bool Link::send(std::string_view payload) {
     if (over_ || closing_) return true;
     std::string frame = wire::websocket_frame(payload);
     if (!waiting()) {
-        if (write(frame) != fanout::Written::refused) return true;
+        if (write(frame) != Written::refused) return true;
         world_.count(Seen::reply_over_budget);
         return false;
     }

@@ -63,7 +63,7 @@ public:
     // ---- The shard's end
     // Ready bytes; refused when something waits already, or may not wait any more: then nothing was
     // taken, and on_drained follows once there is room.
-    fanout::Written write(std::string_view frame);
+    Written write(std::string_view frame);
     // A payload, framed; waits behind others, false when too many do or too many bytes.
     [[nodiscard]] bool send(std::string_view payload);
     [[nodiscard]] bool waiting() const { return !backlog_.empty(); }
@@ -102,7 +102,7 @@ private:
     void drain();
     void refill();
     void watch_for_stuck();
-    fanout::Written keep_rest(std::string rest, bool begun);
+    Written keep_rest(std::string rest, bool begun);
     [[nodiscard]] bool may_wait(std::size_t bytes) const;
     void count_waiting(std::size_t bytes);
     void recount_waiting();

@@ -60,7 +60,7 @@ std::optional<Token> NodeProcess::void_since(Time since) const {
 void NodeProcess::set_level(storm::Level level) {
     life_.guarded([this, level] {
         put([level](cache::Cache& cache, Time /*now*/) { cache.set_level(level); });
-        for (cache::ShardIndex shard = 0; shard < shards_.size(); ++shard) {
+        for (node::ShardIndex shard = 0; shard < shards_.size(); ++shard) {
             post(shard, [level](node::NodeShard& side) { side.set_level(level); });
         }
     })();
@@ -96,7 +96,7 @@ void NodeProcess::wake_cache() {
     });
 }
 
-void NodeProcess::post(cache::ShardIndex shard, ShardTask task) {
+void NodeProcess::post(node::ShardIndex shard, ShardTask task) {
     const Time when =
         shard_lines_[shard].arrival(world_.now(), world_.random.between(Millis{0}, Millis{3}));
     life_.at(when, [this, shard, task = std::move(task)]() mutable { shards_[shard]->run(task); });
@@ -182,14 +182,14 @@ void NodeProcess::on_account_changes(const Result<bus::Reply>& reply, Time asked
 
 void NodeProcess::accounts_moved(std::span<const bus::AccountState> states) {
     for (const bus::AccountState& state : states) {
-        for (cache::ShardIndex shard = 0; shard < shards_.size(); ++shard) {
+        for (node::ShardIndex shard = 0; shard < shards_.size(); ++shard) {
             post(shard, [uid = state.uid](node::NodeShard& side) { side.on_account_moved(uid); });
         }
     }
 }
 
 void NodeProcess::accounts_known() {
-    for (cache::ShardIndex shard = 0; shard < shards_.size(); ++shard) {
+    for (node::ShardIndex shard = 0; shard < shards_.size(); ++shard) {
         post(shard, [this](node::NodeShard& side) { side.on_accounts_known(world_.now()); });
     }
 }

@@ -51,7 +51,7 @@ public:
 
 private:
     void put(HubMail::Task task) override;
-    void post(cache::ShardIndex shard, ShardTask task) override;
+    void post(node::ShardIndex shard, ShardTask task) override;
     [[nodiscard]] Time time() const override { return world_.now(); }
     void tick();
     void wake_cache();

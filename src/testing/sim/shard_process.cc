@@ -171,11 +171,11 @@ void ShardProcess::pulse() {
 
 // ---- node::ShardHost
 
-fanout::Written ShardProcess::reply(ConnectionToken connection, std::string_view payload) {
+Written ShardProcess::reply(ConnectionToken connection, std::string_view payload) {
     const auto frame = wire::decode_event(payload);
     check_told(sockets_[connection.index], frame ? &*frame : nullptr);
-    if (!link(connection).send(payload)) return fanout::Written::refused;
-    return link(connection).waiting() ? fanout::Written::kept : fanout::Written::whole;
+    if (!link(connection).send(payload)) return Written::refused;
+    return link(connection).waiting() ? Written::kept : Written::whole;
 }
 
 void ShardProcess::forget_waiting(ConnectionToken connection) { link(connection).forget_rest(); }
@@ -185,7 +185,7 @@ void ShardProcess::offer(ConnectionToken connection, const SharedBytes& frame) {
     static_cast<void>(link(connection).write(*frame));
 }
 
-fanout::Written ShardProcess::write(const fanout::Seat& seat, const SharedBytes& bytes) {
+Written ShardProcess::write(const fanout::Seat& seat, const SharedBytes& bytes) {
     check_told(sockets_[seat.connection], nullptr);
     return sockets_[seat.connection].link->write(*bytes);
 }

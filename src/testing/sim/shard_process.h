@@ -83,10 +83,10 @@ private:
     void check_told(const Socket& socket, const pb::ServerFrame* reply);
 
     // ---- node::ShardHost
-    fanout::Written reply(ConnectionToken connection, std::string_view payload) override;
+    Written reply(ConnectionToken connection, std::string_view payload) override;
     void forget_waiting(ConnectionToken connection) override;
     void offer(ConnectionToken connection, const SharedBytes& frame) override;
-    fanout::Written write(const fanout::Seat& seat, const SharedBytes& bytes) override;
+    Written write(const fanout::Seat& seat, const SharedBytes& bytes) override;
     [[nodiscard]] fanout::Seat seat(ConnectionToken connection) const override;
     [[nodiscard]] std::string address(ConnectionToken /*connection*/) const override { return {}; }
     void greeted(ConnectionToken /*connection*/) override {}

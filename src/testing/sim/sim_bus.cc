@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "bus/answer_inbox.h"
 
 namespace stentor::sim {
 namespace {
@@ -163,6 +164,8 @@ void SimBus::publish(NodeId node, std::shared_ptr<const bus::Items> items) {
 void SimBus::answer(NodeId node, std::vector<bus::Answer> answers) {
     if (is_cut(node) || world_.strikes(world_.faults.answer_lost, Seen::answers_lost)) return;
     later(world_.now() + delay(), [this, node, answers = std::move(answers)]() mutable {
+        // No command client is simulated: who wrote without a connection waits for no answer.
+        static_cast<void>(bus::take_clients_answers(answers));
         const auto found = nodes_.find(node);
         if (found != nodes_.end()) found->second->on_answers(std::move(answers));
     });

@@ -1,0 +1,59 @@
+#pragma once
+// What the parts of a node hand to each other: the cache to the fan-out and to sessions, sessions
+// to the cache and to seats. The parts know these types, and not one another.
+
+#include <cstdint>
+
+#include "base/ids.h"
+#include "base/shared_bytes.h"
+#include "base/time.h"
+
+namespace stentor::node {
+
+using ShardIndex = std::uint32_t;       // ConnectionToken::shard.
+using ConnectionIndex = std::uint32_t;  // ConnectionToken::index on its shard.
+
+// The place of a seat in its audience; it changes when another seat leaves.
+using SeatIndex = std::uint32_t;
+inline constexpr SeatIndex kNoSeat = 0xffffffff;
+
+// In this order within a pass.
+enum class Lane : std::uint8_t {
+    control,  // Changed. One about an entry that is itself pending follows that entry instead.
+    entries,  // Batch.
+    ticks,    // Tallies, typing: the newest of a group replaces the one before.
+};
+
+// Enveloped bytes (wire/envelope.h) for all who watch `gid`.
+struct Push {
+    GroupId gid;
+    Epoch epoch;
+    Lane lane{Lane::entries};
+    // entries: of the frame's entries. control: first == last == the entry changed. ticks: first is
+    // the oldest entry of which a tally is told, Seq{} when none is; last is the head.
+    Seq first;
+    Seq last;
+    SharedBytes frame;
+    Time at{};  // When the hub handed it on.
+};
+
+// What comes with an Opened, beside its payload.
+struct OpenResult {
+    GroupId gid;
+    UserId uid;
+    Epoch epoch;
+    Seq floor;    // Of the member.
+    Seq reached;  // max(head, floor): the client holds everything up to here once it has read it.
+    Seq head;
+    std::uint64_t version{};  // Of the member's row.
+    bool overlay{};           // They have hidden entries, notes or reactions there.
+    std::uint64_t ticket{};   // Grows with each Opened of this node.
+};
+
+// What a member may read of a group.
+struct ReadRights {
+    Seq floor;       // Nothing at or below.
+    UserId mine_of;  // Their hidden entries, notes and reactions are asked for; 0: they have none.
+};
+
+}  // namespace stentor::node
