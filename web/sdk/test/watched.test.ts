@@ -2,9 +2,9 @@
 
 import { beforeEach, expect, test } from "vitest";
 import type { Client } from "../src/client";
-import { Code, decodeBody } from "../src/codec";
+import { Code, decodeBody, encodeBody } from "../src/codec";
 import { FakeServer } from "./fake_server";
-import { signIn, texts } from "./people";
+import { GID, signIn, texts } from "./people";
 import { World } from "./world";
 
 const WATCHED_MAX = 8;
@@ -93,4 +93,19 @@ test("a group that is watched is opened once, however often it is asked for", ()
   world.advance(1_000);
   for (let i = 0; i < 5; ++i) open(1, 1);
   expect(server.asked.filter(({ command }) => command.case === "open")).toHaveLength(1);
+});
+
+test("what waited for too long is refused, and goes as new once its writer says so", () => {
+  const old = { gid: GID, cmid: new Uint8Array(16).fill(1), body: encodeBody({ text: "of last week" }), writtenMs: 1 };
+  server.answers.set("send", () => ({ case: "refused", value: { code: Code.SEND_EXPIRED, field: "cmid" } }));
+  const ann = signIn(server, 1);
+  ann.restore([old]);
+  world.advance(5_000);
+  const group = ann.group(GID);
+  expect(group.outbox.items.map(({ state, refusal }) => [state, refusal?.code])).toEqual([["refused", Code.SEND_EXPIRED]]);
+  server.answers.delete("send");
+  group.writer.sendAgain(old.cmid);
+  world.advance(5_000);
+  expect(group.outbox.items).toEqual([]);
+  expect(texts(group.log.entries)).toEqual(["of last week"]);
 });
