@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { launch } from "./person";
 import { eventually } from "./server";
-import type {} from "../../web/app/test/browser/sidebar";
+import type { SidebarStand } from "../../web/app/test/browser/sidebar";
 import { stand } from "./stand";
 
 const PRESSES = 8;
@@ -19,7 +19,8 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
-const say = (gids: number[], perSecond: number) => page.evaluate(([gids, rate]) => window.sidebarStand.say(gids, rate), [gids, perSecond] as const);
+type Say = Parameters<SidebarStand["say"]>;
+const say = (...said: Say) => page.evaluate((said) => window.sidebarStand.say(...said), said);
 const everyone = Array.from({ length: 100 }, (_, i) => i + 1);
 
 beforeEach(() => say([], 0));

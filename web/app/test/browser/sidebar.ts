@@ -48,9 +48,11 @@ function start() {
   return { say };
 }
 
+export type SidebarStand = ReturnType<typeof start>;
+
 declare global {
   interface Window {
-    sidebarStand: ReturnType<typeof start>;
+    sidebarStand: SidebarStand;
   }
 }
 window.sidebarStand = start();
