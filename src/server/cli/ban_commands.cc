@@ -24,7 +24,7 @@ struct BanArguments {
     std::uint64_t hours{24};
 };
 
-void print(const json::object& ban) {
+void print_ban(const json::object& ban) {
     const auto ends = ban.at("ends_ms").to_number<std::uint64_t>();
     const std::chrono::sys_seconds until{std::chrono::seconds{ends / 1'000}};
     fmt::print("{}\t{:%FT%TZ}\t{}\t{}\n", plain(std::string{ban.at("network").as_string()}), until,
@@ -42,7 +42,7 @@ void add_ban_commands(CLI::App& app) {
     const auto listing = std::make_shared<BanArguments>(*list_command);
     list_command->callback([listing] {
         const json::object page = listing->server.get("/admin/api/bans");
-        for (const json::value& each : page.at("bans").as_array()) print(each.as_object());
+        for (const json::value& each : page.at("bans").as_array()) print_ban(each.as_object());
     });
 
     CLI::App* add_command =
@@ -53,7 +53,7 @@ void add_ban_commands(CLI::App& app) {
     add_command->add_option("REASON", adding->reason, "For operators")->required();
     add_command->add_option("--hours", adding->hours, "Until its end; a day");
     add_command->callback([adding] {
-        print(adding->server.post(
+        print_ban(adding->server.post(
             "/admin/api/bans",
             {{"network", adding->network}, {"reason", adding->reason}, {"hours", adding->hours}}));
     });

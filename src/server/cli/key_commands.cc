@@ -28,7 +28,7 @@ struct KeyArguments {
     std::uint64_t per_second{limits::kKeyPerSecond};
 };
 
-void print(const json::object& key) {
+void print_key(const json::object& key) {
     std::string scopes;
     for (const json::value& scope : key.at("scopes").as_array()) {
         scopes += (scopes.empty() ? "" : ",") + std::string{scope.as_string()};
@@ -48,7 +48,7 @@ void add(KeyArguments& arguments) {
     body["per_second"] = arguments.per_second;
     if (!arguments.user.empty()) body["uid"] = arguments.server.uid_of(arguments.user);
     const json::object made = arguments.server.post("/admin/api/keys", body);
-    print(made);
+    print_key(made);
     fmt::print("{}\n", plain(std::string{made.at("key").as_string()}));
 }
 
@@ -62,7 +62,7 @@ void add_key_commands(CLI::App& app) {
     const auto listing = std::make_shared<KeyArguments>(*list_command);
     list_command->callback([listing] {
         const json::object page = listing->server.get("/admin/api/keys");
-        for (const json::value& each : page.at("keys").as_array()) print(each.as_object());
+        for (const json::value& each : page.at("keys").as_array()) print_key(each.as_object());
     });
 
     CLI::App* add_command = key->add_subcommand("add", "Make one; it is shown this once");

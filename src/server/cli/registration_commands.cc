@@ -24,7 +24,7 @@ struct RegistrationArguments {
     std::uint64_t hours{std::uint64_t{7} * 24};
 };
 
-void print(const json::object& token) {
+void print_registration(const json::object& token) {
     const auto number = [&](const char* key) { return token.at(key).to_number<std::uint64_t>(); };
     const std::chrono::sys_seconds until{std::chrono::seconds{number("expires_ms") / 1'000}};
     fmt::print("{}\t{} of {}\t{:%FT%TZ}\t{}\t{}\n", plain(std::string{token.at("id").as_string()}),
@@ -45,7 +45,8 @@ void add_registration_commands(CLI::App& app) {
     const auto listing = std::make_shared<RegistrationArguments>(*list_command);
     list_command->callback([listing] {
         const json::object page = listing->server.get("/admin/api/registration");
-        for (const json::value& each : page.at("tokens").as_array()) print(each.as_object());
+        for (const json::value& each : page.at("tokens").as_array())
+            print_registration(each.as_object());
     });
 
     CLI::App* add_command = registration->add_subcommand("add", "Make one; it is shown this once");
@@ -57,7 +58,7 @@ void add_registration_commands(CLI::App& app) {
         const json::object made = adding->server.post(
             "/admin/api/registration",
             {{"name", adding->name}, {"uses_max", adding->uses}, {"hours", adding->hours}});
-        print(made);
+        print_registration(made);
         fmt::print("{}\n", plain(std::string{made.at("token").as_string()}));
     });
 

@@ -39,7 +39,7 @@ struct UserArguments {
     std::uint64_t burst{limits::kSendsBurst};
 };
 
-void print(const json::object& user) {
+void print_user(const json::object& user) {
     fmt::print("{}\t{}\t{}", user.at("uid").to_number<std::uint64_t>(),
                user.at("disabled").as_bool() ? "disabled" : "enabled",
                plain(std::string{user.at("name").as_string()}));
@@ -55,7 +55,7 @@ void list(AdminClient& server, const std::string& prefix) {
     do {
         const json::object page = server.get(
             "/admin/api/users?count=100&prefix=" + encoded(prefix) + "&after=" + encoded(after));
-        for (const json::value& user : page.at("users").as_array()) print(user.as_object());
+        for (const json::value& user : page.at("users").as_array()) print_user(user.as_object());
         after = std::string{page.at("next").as_string()};
     } while (!after.empty());
 }
@@ -69,7 +69,8 @@ void add_act(
     command->add_option("NAME", arguments->name, "Name or number of the account")->required();
     command->callback([arguments, name = std::string{name}, body] {
         const std::uint64_t uid = arguments->server.uid_of(arguments->name);
-        print(arguments->server.post(fmt::format("/admin/api/users/{}/{}", uid, name), body()));
+        print_user(
+            arguments->server.post(fmt::format("/admin/api/users/{}/{}", uid, name), body()));
     });
 }
 
@@ -83,7 +84,7 @@ void add_rate_commands(CLI::App& user) {
     set->add_option("--burst", setting->burst, "That may come at once")->capture_default_str();
     set->callback([setting] {
         const std::uint64_t uid = setting->server.uid_of(setting->name);
-        print(
+        print_user(
             setting->server.post(fmt::format("/admin/api/users/{}/rate", uid),
                                  {{"per_second", setting->per_second}, {"burst", setting->burst}}));
     });
@@ -93,7 +94,7 @@ void add_rate_commands(CLI::App& user) {
     end->add_option("NAME", ending->name, "Name or number of the account")->required();
     end->callback([ending] {
         const std::uint64_t uid = ending->server.uid_of(ending->name);
-        print(ending->server.post(fmt::format("/admin/api/users/{}/rate/end", uid)));
+        print_user(ending->server.post(fmt::format("/admin/api/users/{}/rate/end", uid)));
     });
 }
 
@@ -170,7 +171,7 @@ void add_user_commands(CLI::App& app) {
     const auto adding = std::make_shared<UserArguments>(*add_command);
     add_command->add_option("NAME", adding->name)->required();
     add_command->callback([adding] {
-        print(adding->server.post(
+        print_user(adding->server.post(
             "/admin/api/users",
             {{"name", adding->name}, {"password", terminal::ask_password(adding->name)}}));
     });

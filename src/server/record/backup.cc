@@ -17,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kStore = "store";
 constexpr const char* kSecrets = "secrets";
 
 [[noreturn]] void refuse(std::string_view what, const fs::path& where) {

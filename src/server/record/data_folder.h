@@ -33,6 +33,7 @@ void make_private_folder(const std::filesystem::path& folder);
 
 // Of all files in the folder whose names end so.
 inline constexpr std::string_view kLogEnding = ".log";  // Of RocksDB's logs.
+inline constexpr const char* kStore = "store";          // The record, in the data folder.
 [[nodiscard]] std::uint64_t bytes_in(const std::filesystem::path& folder,
                                      std::string_view ending = {});
 

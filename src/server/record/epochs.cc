@@ -19,6 +19,7 @@
 #include <system_error>
 
 #include "base/log.h"
+#include "server/record/data_folder.h"
 #include "store/rocks/reading.h"
 
 namespace stentor::server {
@@ -26,7 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kStore = "store";
 constexpr const char* kNote = "restored";
 constexpr std::uint64_t kEpochEnd = std::uint64_t{1} << 21U;  // The first that is none.
 
