@@ -164,6 +164,7 @@ export class Conversation {
       react: ({ seq }, emoji, on) => group.entryCommands.react(seq, emoji, on, sayFailure),
       readers: (entry) => showReaders(this.client, group, entry),
       goTo: (seq) => this.#goTo(seq),
+      around: (seq) => showAround(this.client, group, seq),
     });
   }
 

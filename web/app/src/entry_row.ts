@@ -3,12 +3,15 @@
 import { decodeBody, type Body, type Entry, type Group, type Reaction } from "@stentor/sdk";
 import { bodyNodes, excerptOf } from "./body";
 import { avatar, bdi, button, el, hue, isolated, moreButton } from "./dom";
+import { isLong } from "./fold";
 import { isMentioned } from "./mentions";
 import { clockTime, t, wholeTime } from "./texts";
 
 export interface Names {
   uid: number;
   nameOf(uid: number): string;
+  // Long ones that somebody wants to see whole.
+  unfolded: ReadonlySet<number>;
 }
 
 export interface EntryActions {
@@ -16,6 +19,8 @@ export interface EntryActions {
   react(entry: Entry, emoji: string, on: boolean): void;
   readers(entry: Entry): void;
   goTo(seq: number): void;
+  // Shows a long one whole, or by its beginning again.
+  fold(seq: number): void;
 }
 
 const QUOTE_LETTERS = 100;
@@ -30,6 +35,8 @@ export interface Look {
   quote: { seq: number; name: string; text: string } | undefined;
   reactions: readonly Reaction[];
   readBy: number;
+  // Nothing: it is short.
+  fold: "folded" | "unfolded" | undefined;
 }
 
 export function lookOf(group: Group, entry: Entry, continued: boolean, names: Names): Look {
@@ -42,6 +49,7 @@ export function lookOf(group: Group, entry: Entry, continued: boolean, names: Na
     quote: body && body.replyTo > 0 ? quoteOf(group, body.replyTo, names) : undefined,
     reactions: marks.reactions(entry.seq),
     readBy: mine ? marks.readBy(entry.seq) : 0,
+    fold: !isLong(body?.text ?? "") ? undefined : names.unfolded.has(entry.seq) ? "unfolded" : "folded",
   };
 }
 
@@ -52,8 +60,8 @@ function quoteOf(group: Group, seq: number, names: Names): Look["quote"] {
   return { seq, name: entry.sender === names.uid ? t.you : names.nameOf(entry.sender), text };
 }
 
-export function looksOf({ entry, continued, name, quote, reactions, readBy }: Look): string {
-  return JSON.stringify([entry.revision, continued, name, quote, reactions, readBy]);
+export function looksOf({ entry, continued, name, quote, reactions, readBy, fold }: Look): string {
+  return JSON.stringify([entry.revision, continued, name, quote, reactions, readBy, fold]);
 }
 
 export function entryNode(look: Look, names: Names, actions: EntryActions): HTMLElement {
@@ -63,12 +71,13 @@ export function entryNode(look: Look, names: Names, actions: EntryActions): HTML
     !continued && !mine && bdi(name, { class: `author ${hue(sender)}` }),
     look.quote && quoteNode(look.quote, actions),
     ...(recalled ? [el("em", { class: "text" }, t.recalled)] : bodyNodes(body, names.uid)),
+    look.fold && button(look.fold === "folded" ? t.showAll : t.showLess, () => actions.fold(seq), { class: "fold link" }),
     metaNode(look, actions),
     look.reactions.length > 0 && reactionsNode(look, actions),
   );
   const more = moreButton(t.more, (anchor) => actions.menu(entry, anchor));
   const called = !mine && isMentioned(body, names.uid);
-  const classes = ["row", mine ? "mine" : "theirs", continued && "continued", called && "called"].filter(Boolean).join(" ");
+  const classes = ["row", mine ? "mine" : "theirs", continued && "continued", called && "called", look.fold].filter(Boolean).join(" ");
   const label = `${mine ? t.you : isolated(name)}, ${clockTime(timeMs)}${called ? `, ${t.mentionsYou}` : ""}`;
   return el("article", { class: classes, "data-seq": seq, "aria-label": label },
     !mine && (continued ? el("span", { class: "avatar-space" }) : avatar(sender, name)),

@@ -3,6 +3,7 @@
 import { Code, decodeBody, hexOf, type Pending } from "@stentor/sdk";
 import { bodyNodes } from "./body";
 import { button, el, icon } from "./dom";
+import { isLong } from "./fold";
 import type { Row } from "./rows";
 import { duration, t } from "./texts";
 import { wordsOf } from "./words";
@@ -25,8 +26,10 @@ export function pendingRow(item: Pending, online: boolean, actions: PendingActio
       item.state === "refused" && button(t.sendAgain, () => actions.sendAgain(item), { class: "link" }),
       button(t.discard, () => actions.discard(item), { class: "link" }),
     );
-    return el("article", { class: "row mine pending", "data-state": item.state },
-      el("div", { class: "bubble" }, ...bodyNodes(decodeBody(item.body), 0),
+    const body = decodeBody(item.body);
+    const folded = isLong(body?.text ?? "") ? " folded" : "";
+    return el("article", { class: `row mine pending${folded}`, "data-state": item.state },
+      el("div", { class: "bubble" }, ...bodyNodes(body, 0),
         el("span", { class: "meta" }, mark, el("span", {}, words), stuck && buttons)),
     );
   };

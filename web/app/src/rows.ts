@@ -30,6 +30,11 @@ export function damagedEndRows({ state, refusal }: Group): Row[] {
   return state === "opening" && refusal && isDamage(refusal) ? [ruleRow("damaged", "edge-rule", t.damagedNewest)] : [];
 }
 
+// Below the last one that is held, while those between it and the newest are not.
+export function gapRows({ log, head }: Group): Row[] {
+  return log.last < head ? [ruleRow("more", "edge-rule", t.loading)] : [];
+}
+
 export function entryRows(group: Group, from: number, to: number, newAfter: number, names: Names, actions: EntryActions): Row[] {
   const { log, marks } = group;
   // A note may stand before the first entry that one sees: the greeting of somebody who has just joined.

@@ -82,7 +82,10 @@ export const en = {
   writeTo: (name: string) => `Message to ${name}`,
   send: "Send",
   tooLong: (over: number) => `Too long by ${over} bytes`,
+  showAll: "Show all",
+  showLess: "Show less",
   toNewest: "To the newest message",
+  toFirstUnread: "To the first unread message",
   messages: "Messages",
 
   // What one does with a message

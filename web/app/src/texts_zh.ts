@@ -83,7 +83,10 @@ export const zh: Texts = {
   writeTo: (name) => `发消息到 ${name}`,
   send: "发送",
   tooLong: (over) => `超出 ${over} 字节`,
+  showAll: "展开全文",
+  showLess: "收起",
   toNewest: "到最新消息",
+  toFirstUnread: "跳到第一条未读消息",
   messages: "消息",
 
   failed: "没有成功",

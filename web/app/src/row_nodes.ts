@@ -1,0 +1,74 @@
+// The nodes of the rows in the timeline. One is made again when its row looks different, and only then.
+
+import { el } from "./dom";
+import { arrange } from "./order";
+import type { Row } from "./rows";
+
+export class RowNodes {
+  readonly element = el("div", { class: "rows" });
+  readonly #held = new Map<string, { node: HTMLElement; looks: string }>();
+  readonly #keys = new WeakMap<Node, string>();
+  #pressed: Node | undefined;
+
+  // `released`: what had to wait for the end of a click can be drawn.
+  constructor(private readonly released: () => void) {
+    this.element.addEventListener("pointerdown", ({ target }) => this.#press(target as Node));
+  }
+
+  draw(rows: readonly Row[]): void {
+    const wanted = new Set(rows.map(({ key }) => key));
+    for (const key of this.#held.keys()) if (!wanted.has(key)) this.#held.delete(key);
+    arrange(this.element, rows.map((row) => this.#nodeOf(row)));
+  }
+
+  node(key: string): HTMLElement | undefined {
+    return this.#held.get(key)?.node;
+  }
+
+  keyOf(node: Node): string {
+    return this.#keys.get(node) ?? "";
+  }
+
+  forget(key: string): void {
+    this.node(key)?.remove();
+    this.#held.delete(key);
+  }
+
+  #nodeOf(row: Row): HTMLElement {
+    const held = this.#held.get(row.key);
+    if (held && (held.looks === row.looks || held.node.contains(this.#pressed ?? null))) return held.node;
+    const node = row.make();
+    this.#keys.set(node, row.key);
+    this.#held.set(row.key, { node, looks: row.looks });
+    if (held) replace(held.node, node);
+    return node;
+  }
+
+  // A click needs the node that was pressed until it is released: its row is made again after that.
+  #press(node: Node): void {
+    this.#pressed = node;
+    const ended = new AbortController();
+    const release = () => {
+      ended.abort();
+      this.#pressed = undefined;
+      setTimeout(this.released);
+    };
+    for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, release, ended);
+  }
+}
+
+// Who has the keyboard in a row has it in the same place of the new one, or beside it.
+function replace(before: HTMLElement, after: HTMLElement): void {
+  const focused = document.activeElement;
+  const place = buttonsOf(before).findIndex((one) => one === focused);
+  const emoji = focused instanceof HTMLElement ? focused.dataset["emoji"] : undefined;
+  before.replaceWith(after);
+  if (place < 0) return;
+  const buttons = buttonsOf(after);
+  const same = emoji === undefined ? buttons[place] : buttons.find((one) => one.dataset["emoji"] === emoji);
+  (same ?? buttons[Math.min(place, buttons.length - 1)])?.focus({ preventScroll: true });
+}
+
+function buttonsOf(row: HTMLElement): HTMLElement[] {
+  return [...row.querySelectorAll<HTMLElement>("button, a")];
+}
