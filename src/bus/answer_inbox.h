@@ -2,8 +2,7 @@
 // Answers to commands that came from no connection: from HTTP, an API key, the operator. Who an
 // answer goes to follows from its ReplyTo, and each implementation of the bus parts them.
 
-#include <algorithm>
-#include <iterator>
+#include <utility>
 #include <vector>
 
 #include "bus/bus.h"
@@ -29,11 +28,13 @@ public:
 
 // Those that are for an AnswerInbox. What stays in `answers` is the NodeInbox's, in its order.
 [[nodiscard]] inline std::vector<Answer> take_clients_answers(std::vector<Answer>& answers) {
-    const auto clients = std::ranges::stable_partition(
-        answers, [](const Answer& answer) { return !is_of_client(answer.reply_to); });
-    std::vector<Answer> taken{std::make_move_iterator(clients.begin()),
-                              std::make_move_iterator(clients.end())};
-    answers.erase(clients.begin(), clients.end());
+    std::vector<Answer> taken;
+    for (Answer& answer : answers) {
+        if (is_of_client(answer.reply_to)) taken.push_back(std::move(answer));
+    }
+    if (!taken.empty()) {
+        std::erase_if(answers, [](const Answer& answer) { return is_of_client(answer.reply_to); });
+    }
     return taken;
 }
 
