@@ -7,7 +7,7 @@
 namespace stentor::group {
 
 void answer(GroupState& group, const bus::ReplyTo& to, pb::ServerFrame frame) {
-    // Nobody asked: the server itself posted it.
+    // Nobody asked: the server itself submitted it.
     if (to.request_id != 0) group.port.answer(to, std::move(frame));
 }
 

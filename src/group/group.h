@@ -1,5 +1,5 @@
 #pragma once
-// One group in its owner's memory: who may post, what number it gets, and when it is answered.
+// One group in its owner's memory: who may send, what number it gets, and when it is answered.
 // A command passes these checks, each of which may refuse it: load (loads.h), rate, duplicate,
 // membership, rules (admission.h, sending.h, send_rules.h); then it gets its number (it is now
 // *ordered*), is committed (it is now *durable*), answered and published (pipeline.h).

@@ -47,8 +47,8 @@ std::size_t Intake::SenderHash::operator()(const Sender& sender) const {
     return std::hash<GroupId>{}(sender.gid) * kOdd + std::hash<UserId>{}(sender.uid);
 }
 
-// An admin whose send waits in `first` and who leaves then, or who was not known to be one when his
-// last post came and is now: neither may overtake himself.
+// An admin whose send waits in `first` and who leaves then, or who was not known to be one when
+// their last command came and is now: what they send keeps its order.
 void Intake::put(Lane lane, bus::Command command, Time arrived) {
     if (lane != Lane::sums) {
         Waits& waits =

@@ -2,7 +2,7 @@
 // Commands that have come and are not ordered yet: which one is next, over all groups of a worker.
 //
 // Pure. Lanes: changes of others' entries and rows, and what operators and a group's own admins
-// write, go before ordinary posts, and those before what ends in sums. Within a lane groups take
+// write, go before ordinary commands, and those before what ends in sums. Within a lane groups take
 // turns, so a storm in one delays the others by one command each. A lane decides before a number is
 // given; within a group and a lane the order of arrival stays. So does that of one sender, sums
 // aside: while something of his waits in a group, what he says there next joins it in its lane.

@@ -1,5 +1,5 @@
 #pragma once
-// For the tests of this folder: a Partition whose effects are gathered, and a plain record that
+// For the tests of this folder: a Partition whose port gathers, and a plain record that
 // answers its loads and commits when the test says so.
 
 #include <gtest/gtest.h>

@@ -58,7 +58,7 @@ struct Connection {
     std::uint16_t control_frames{0};  // Within that second.
     Phase phase{Phase::free};
     std::uint8_t listener{0};
-    bool dead{false};  // Its place is freed at the end of this stage of the turn.
+    bool dead{false};  // Its place is freed at the end of this step of the turn.
     bool told{false};  // on_connected was called, on_closed not yet.
     bool paused{false};
     bool ready{false};         // Stands in the list of those to be read in the next turn.

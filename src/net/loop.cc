@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cmath>
 #include <system_error>
 #include <utility>
 
@@ -19,7 +18,6 @@
 #include "net/loop_timers.h"
 #include "net/loop_write.h"
 #include "net/sockets.h"
-#include "net/ws/frame.h"
 
 namespace stentor::net {
 namespace {

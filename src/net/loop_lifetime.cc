@@ -104,7 +104,7 @@ void doom(LoopState& loop, std::uint32_t index) {
 }
 
 // The kernel would keep what was not taken, and try for a minute, after a mere
-// close_connection(loop): a flood of clients that do not read would leave that much of its memory
+// close_connection(): a flood of clients that do not read would leave that much of its memory
 // behind.
 void abandon(LoopState& loop, std::uint32_t index) {
     constexpr struct ::linger kNow{.l_onoff = 1, .l_linger = 0};

@@ -1,5 +1,5 @@
 #pragma once
-// How a connection leaves: it lingers, is doomed, and is freed between two stages of a turn, once
+// How a connection leaves: it lingers, is doomed, and is freed between two steps of a turn, once
 // its on_closed has been called. Owns LoopState::ending.
 
 #include <cstdint>

@@ -67,7 +67,7 @@ struct Writing {
 };
 
 // A connection that is dropped keeps its place and its descriptor until its on_closed has been
-// called, between two stages of a turn; so neither is ever used again behind a handler's back.
+// called, between two steps of a turn; so neither is ever used again behind a handler's back.
 struct Ending {
     std::vector<ConnectionToken> left;  // Whose on_closed is due.
     std::vector<std::uint32_t> doomed;  // Whose place is to be freed.

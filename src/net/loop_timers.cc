@@ -87,8 +87,6 @@ void run_timers(LoopState& loop) {
     for (const std::uint32_t index : loop.turn.fired) on_timer(loop, index);
 }
 
-// A deadline that moved away is left in the wheel: it finds out when it fires, which is cheaper
-// than touching the wheel with each message.
 void rearm(LoopState& loop, std::uint32_t index) {
     const Time earliest = loop.table.at(index).earliest();
     if (earliest < loop.wheel.due(index)) loop.wheel.schedule(index, earliest);

@@ -27,7 +27,7 @@ void refuse_tls(LoopState& loop, std::uint32_t index, bool plaintext_http) {
 
 }  // namespace
 
-// As receive(loop). All that was read is decrypted at once, so that nothing waits unseen in
+// As receive(). All that was read is decrypted at once, so that nothing waits unseen in
 // OpenSSL.
 bool receive_tls(LoopState& loop, std::uint32_t index, std::size_t& filled) {
     Connection& connection = loop.table.at(index);

@@ -59,7 +59,7 @@ public:
     Result<void> on_command(PartitionId partition, bus::Command command) override;
     void on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
 
-    // From the next post on. Thread: any.
+    // From the next command on. Thread: any.
     void use_keywords(const std::shared_ptr<const rules::Keywords>& keywords);
     void set_storm(const rules::StormRule& storm);
 

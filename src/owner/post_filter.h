@@ -1,6 +1,6 @@
 #pragma once
 // The port to an outside filter: asked about what a person brings before people, after all other
-// stages have let it pass.
+// rules have let it pass.
 //
 // Thread: any; a call must not block, whatever the service does.
 

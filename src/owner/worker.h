@@ -1,5 +1,5 @@
 #pragma once
-// A thread that runs some of the partitions: it feeds them posts, openings, loads and outcomes,
+// A thread that runs some of the partitions: it feeds them commands, openings, loads and outcomes,
 // and carries out what they ask for.
 //
 // Thread: its own; what it is told from outside goes into its mailbox. A turn takes all mail at

@@ -94,8 +94,10 @@ class Layers(Planted):
                            ("const Time t = now();\n", "now()"),
                            ("std::random_device seed;\n", "random_device")):
             with self.subTest(text=text):
-                self.plant("src/group/bad.cc", text)
-                self.red(layers, "group is pure", word)
+                for name in ("bad.cc", "bad_test_kit.h"):
+                    self.plant(f"src/group/{name}", text)
+                    self.red(layers, f"src/group/{name}", "group is pure", word)
+                    (self.root / "src/group" / name).unlink()
         self.plant("src/group/bad.cc", 'auto a = clock.now(); // now()\nauto b = "now()";\n')
         self.green(layers)
         self.plant("src/server/clock.cc", "#include <thread>\n")
@@ -219,6 +221,11 @@ class Limits(Planted):
                 self.plant("src/group/group_test.cc", text)
                 self.plant("src/group/group.cc", "f(kName);\n")
                 self.red(limits, "no test names kName")
+
+    def test_a_tool_of_the_tests_is_none(self):
+        self.plant("src/group/group_test.cc", "g(kSteps);\n")
+        self.plant("src/testing/ledger/ledger.cc", "f(kName);\n")
+        self.red(limits, "no test names kName")
 
     def test_any_test_will_do(self):
         self.plant("src/group/group_test.cc", "g(kSteps);\n")

@@ -83,7 +83,7 @@ def check_includes(root, rows, path, text):
 
 def check_pure(root, rows, pure, path, text):
     folder = row_of(rows, path.parent.relative_to(root / "src").as_posix())
-    if folder not in pure or path.name.endswith(("_test.cc", "_test_kit.h")):
+    if folder not in pure or path.name.endswith("_test.cc"):
         return
     where = path.relative_to(root)
     for bracket, name in INCLUDE.findall(text):

@@ -67,7 +67,7 @@ def is_test(path):
 def tests(root):
     for path in (root / "src").rglob("*"):
         inside = path.relative_to(root / "src").parts
-        if path.suffix in (".cc", ".h") and (is_test(path) or inside[0] == "testing"):
+        if path.suffix in (".cc", ".h") and (is_test(path) or inside[:2] == ("testing", "sim")):
             yield path
     for path in (root / "tests").rglob("*"):
         # This check names them itself.

@@ -23,7 +23,7 @@ std::uint64_t id_of(const ConnectionToken& token) {
 
 }  // namespace
 
-CommandClient::CommandClient(NodeId node, bus::Bus& bus)
+CommandClient::CommandClient(NodeId node, Bus& bus)
     : node_{node},
       bus_{bus},
       waiting_{std::make_shared<PendingReplies<pb::ServerFrame>>(limits::kAskWithin, "owner")},
@@ -34,26 +34,26 @@ CommandClient::CommandClient(NodeId node, bus::Bus& bus)
 
 CommandClient::~CommandClient() = default;
 
-void CommandClient::submit(CommandRequest order, Done done) {
+void CommandClient::submit(CommandRequest request, Done done) {
     if (waiting_->size() >= limits::kCommandsWaiting) {
         return done(std::unexpected(
             Error{.code = Code::overloaded, .where = "posts", .retry_after_ms = 1'000}));
     }
     const std::uint64_t id = waiting_->add(std::move(done));
-    bus::Command command{.reply_to = {.node = node_, .connection = token_of(id), .request_id = 1},
-                         .gid = order.gid,
-                         .uid = order.uid,
-                         .limits_lifted = order.limits_lifted,
-                         .operator_rights = order.operator_rights,
-                         .frame = std::move(order.frame)};
+    Command command{.reply_to = {.node = node_, .connection = token_of(id), .request_id = 1},
+                    .gid = request.gid,
+                    .uid = request.uid,
+                    .limits_lifted = request.limits_lifted,
+                    .operator_rights = request.operator_rights,
+                    .frame = std::move(request.frame)};
     auth::fill_random(command.random);
-    const auto submitted = bus_.submit(partition_of(order.gid), std::move(command));
+    const auto submitted = bus_.submit(partition_of(request.gid), std::move(command));
     if (submitted) return;
     if (auto handler = waiting_->take(id)) handler(std::unexpected(submitted.error()));
 }
 
-void CommandClient::on_answers(std::vector<bus::Answer> answers) {
-    for (bus::Answer& answer : answers) {
+void CommandClient::on_answers(std::vector<Answer> answers) {
+    for (Answer& answer : answers) {
         if (auto handler = waiting_->take(id_of(answer.reply_to.connection))) {
             handler(std::move(answer.frame));
         }

@@ -19,31 +19,31 @@ namespace stentor::bus {
 // One command, and in whose name.
 struct CommandRequest {
     GroupId gid;
-    UserId uid;                  // 0: the operator himself.
+    UserId uid;                  // 0: the operator.
     bool operator_rights{true};  // Neither rate nor role is asked.
-    bool limits_lifted{};  // Role and rules are asked, no rate: whoever posts it has their own.
+    bool limits_lifted{};        // Role and rules are asked, no rate: who submits it has their own.
     pb::ClientFrame frame;
 };
 
 class CommandClient final : public AnswerInbox {
 public:
-    // A Refused of the owner's is an answer like any other. Errors: overloaded, nothing was posted;
-    // timeout, the outcome is unknown, and a command with a cmid may be posted again.
+    // A Refused of the owner's is an answer like any other. Errors: overloaded, nothing was
+    // submitted; timeout, the outcome is unknown, and a command with a cmid may be submitted again.
     using Done = std::move_only_function<void(Result<pb::ServerFrame>)>;
 
-    CommandClient(NodeId node, bus::Bus& bus);
+    CommandClient(NodeId node, Bus& bus);
     ~CommandClient() override;
 
     // `done` is called exactly once, perhaps before this returns, and must not block.
-    void submit(CommandRequest order, Done done);
+    void submit(CommandRequest request, Done done);
     [[nodiscard]] std::size_t waiting() const { return waiting_->size(); }
 
     // ---- AnswerInbox
-    void on_answers(std::vector<bus::Answer> answers) override;
+    void on_answers(std::vector<Answer> answers) override;
 
 private:
     NodeId node_;
-    bus::Bus& bus_;
+    Bus& bus_;
     std::shared_ptr<PendingReplies<pb::ServerFrame>> waiting_;
     std::jthread sweeper_;
 };

@@ -7,8 +7,8 @@
 namespace stentor::bus {
 
 LocalBus::LocalBus()
-    : deadlines_{std::make_shared<PendingReplies<Reply>>(limits::kAskWithin, "owner")},
-      sweeper_{[deadlines = deadlines_](const std::stop_token& stop) { deadlines->sweep(stop); }} {}
+    : waiting_{std::make_shared<PendingReplies<Reply>>(limits::kAskWithin, "owner")},
+      sweeper_{[waiting = waiting_](const std::stop_token& stop) { waiting->sweep(stop); }} {}
 
 LocalBus::~LocalBus() = default;
 
@@ -17,11 +17,10 @@ Result<void> LocalBus::submit(PartitionId partition, Command command) {
 }
 
 void LocalBus::ask(PartitionId partition, Question question, ReplyHandler reply) {
-    const std::uint64_t id = deadlines_->add(std::move(reply));
-    owner_->on_ask(partition, std::move(question),
-                   [deadlines = deadlines_, id](Result<Reply> answer) {
-                       if (auto handler = deadlines->take(id)) handler(std::move(answer));
-                   });
+    const std::uint64_t id = waiting_->add(std::move(reply));
+    owner_->on_ask(partition, std::move(question), [waiting = waiting_, id](Result<Reply> answer) {
+        if (auto handler = waiting->take(id)) handler(std::move(answer));
+    });
 }
 
 void LocalBus::publish(NodeId /*node*/, std::shared_ptr<const Items> items) {

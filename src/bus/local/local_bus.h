@@ -34,7 +34,7 @@ private:
     OwnerInbox* owner_{};
     NodeInbox* node_{};
     AnswerInbox* client_{};  // None: only connections submit.
-    std::shared_ptr<PendingReplies<Reply>> deadlines_;
+    std::shared_ptr<PendingReplies<Reply>> waiting_;
     std::jthread sweeper_;
 };
 

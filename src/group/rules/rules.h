@@ -1,5 +1,5 @@
 #pragma once
-// The stages between a member and the log that an operator may set. Defaults are such that a normal
+// The rules between a member and the log that an operator may set. Defaults are such that a normal
 // chat never meets them.
 
 #include <memory>

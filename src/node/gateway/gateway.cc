@@ -15,14 +15,14 @@ Gateway::Gateway(const NodeIdentity& identity, const session::Rules& rules,
       hub_{identity, gate, *rules_.budgets, bus, routes, shards} {}
 
 void Gateway::serve(const HttpHandler& http) {
-    std::vector<node::NodeShard*> sides;
+    std::vector<node::NodeShard*> node_shards;
     std::vector<net::Handler*> handlers;
     for (std::uint32_t i = 0; i < shards_.size(); ++i) {
         hosts_.push_back(std::make_unique<NetShardHost>(node_, i, rules_, bus_, hub_, http));
-        sides.push_back(&hosts_.back()->node_shard());
+        node_shards.push_back(&hosts_.back()->node_shard());
         handlers.push_back(hosts_.back().get());
     }
-    hub_.attach(sides);
+    hub_.attach(node_shards);
     shards_.serve(handlers);
 }
 

@@ -28,8 +28,8 @@ Hub::Hub(const NodeIdentity& identity, account::SharedGate& gate, account::Budge
     routes_.report_node(identity_.node, identity_.instance);
 }
 
-void Hub::attach(std::vector<node::NodeShard*> sides) {
-    hosts_ = std::move(sides);
+void Hub::attach(std::vector<node::NodeShard*> node_shards) {
+    node_shards_ = std::move(node_shards);
     put([this](cache::Cache& /*cache*/, Time now) {
         following_ = true;
         accounts_.on_tick(now);
@@ -77,10 +77,10 @@ void Hub::flush() {
     for (std::size_t shard = 0; shard < outbox_.size(); ++shard) {
         if (outbox_[shard].empty()) continue;
         shards_.shard(static_cast<std::uint32_t>(shard))
-            .post(
-                [node_shard = hosts_[shard], tasks = std::exchange(outbox_[shard], {})]() mutable {
-                    for (ShardTask& task : tasks) task(*node_shard);
-                });
+            .post([node_shard = node_shards_[shard],
+                   tasks = std::exchange(outbox_[shard], {})]() mutable {
+                for (ShardTask& task : tasks) task(*node_shard);
+            });
     }
 }
 
@@ -115,9 +115,10 @@ void Hub::on_answers(std::vector<bus::Answer> answers) {
         if (shard < shards_.size()) by_shard[shard].push_back(std::move(answer));
     }
     for (auto& [shard, batch] : by_shard) {
-        shards_.shard(shard).post([node_shard = hosts_[shard], mine = std::move(batch)]() mutable {
-            for (bus::Answer& answer : mine) node_shard->on_answer(answer);
-        });
+        shards_.shard(shard).post(
+            [node_shard = node_shards_[shard], mine = std::move(batch)]() mutable {
+                for (bus::Answer& answer : mine) node_shard->on_answer(answer);
+            });
     }
 }
 

@@ -45,7 +45,7 @@ public:
 
     // Before the first event, when the owner can be asked: who stands on each shard, in their
     // order.
-    void attach(std::vector<node::NodeShard*> sides);
+    void attach(std::vector<node::NodeShard*> node_shards);
 
     // ---- node::HubMail. Runs `task` on the hub's thread, in the order of the calls of one caller.
     // Always taken: a connection has at most kCommandsInFlight of them under way, and one for its
@@ -81,7 +81,7 @@ private:
     bus::Bus& bus_;
     route::Routes& routes_;
     net::ShardGroup& shards_;
-    std::vector<node::NodeShard*> hosts_;
+    std::vector<node::NodeShard*> node_shards_;
     std::uint64_t report_version_{};
     Time time_{};  // Of this turn.
 

@@ -1,5 +1,5 @@
 #pragma once
-// A node's side on one shard of real sockets: what they tell goes to it, what it asks for comes
+// A NodeShard on one shard of real sockets: what they tell goes to it, what it asks for comes
 // here.
 //
 // Owner: Gateway. Thread: the shard's own.

@@ -2,7 +2,7 @@
 // What all sessions of a shard share: who may come in, how fast they send, how often they are told
 // that the server lives.
 //
-// Owner: the shell of a node. Thread: each shard has a copy; the gate, the table of misses and
+// Owner: the gateway of a node. Thread: each shard has a copy; the gate, the table of misses and
 // the budgets are one for the node and have locks of their own.
 
 #include <algorithm>

@@ -68,7 +68,8 @@ struct OpenGroup {
     std::uint32_t overlay : 1 {};  // Hidden entries, notes or reactions of this member are there.
 };
 
-// Implemented by the shell for the connection at hand. Nothing here may call back into the session.
+// Implemented by node/shell for the connection at hand. Nothing here may call back into the
+// session.
 class SessionPort {
 public:
     SessionPort() = default;

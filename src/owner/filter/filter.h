@@ -11,8 +11,8 @@
 // be absent. Anything else, or nothing within the deadline, is a failure: `open` lets it pass,
 // `closed` refuses it as overloaded, to be tried later.
 //
-// Thread: any; callbacks on the poster's. Limits: kFilterWaiting asked about at a time, then the
-// next one is a failure.
+// Thread: any; callbacks on the HTTP poster's. Limits: kFilterWaiting asked about at a time, then
+// the next one is a failure.
 
 #include <atomic>
 #include <cstdint>

@@ -14,7 +14,7 @@
 #include "node/gateway/gateway.h"
 #include "owner/filter/filter.h"
 #include "owner/owner.h"
-#include "server/storm/storm_watch.h"
+#include "server/telemetry/storm_watch.h"
 #include "store/maintenance.h"
 #include "store/replica/follower.h"
 #include "store/replica/leader.h"

@@ -7,7 +7,7 @@
 #include "net/options.h"
 #include "node/session/session.h"
 #include "owner/owner.h"
-#include "server/storm/storm_watch.h"
+#include "server/telemetry/storm_watch.h"
 #include "store/replica/leader.h"
 
 namespace stentor::server {

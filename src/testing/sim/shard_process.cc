@@ -222,7 +222,7 @@ void ShardProcess::close(ConnectionToken connection, std::uint16_t /*close_code*
     link(connection).close();
 }
 
-// The node may be gone when the answer comes; its life is asked before the side is touched.
+// The node may be gone when the answer comes; its life is asked before the node shard is touched.
 void ShardProcess::ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) {
     auto answer = std::make_shared<Result<bus::Reply>>();
     auto task = std::make_shared<Task>(

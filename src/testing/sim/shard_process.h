@@ -40,7 +40,7 @@ public:
     ~ShardProcess() override;
 
     void accept(const std::shared_ptr<Link>& link);
-    // The gate has what had happened by then, and the side has looked at its connections.
+    // The gate has what had happened by then, and the node shard has looked at its connections.
     void on_accounts_known(Time as_of) {
         known_as_of_ = std::max(known_as_of_, as_of);
         known_ = true;

@@ -40,7 +40,7 @@ Result<void> SimBus::submit(PartitionId partition, bus::Command command) {
     return {};
 }
 
-// One planned arrival takes one post; those held back while there was no owner follow together.
+// One planned arrival takes one command; those held back while there was no owner follow together.
 void SimBus::pump(NodeId node) {
     std::deque<Queued>& queue = up_[node];
     if (queue.empty() || owner_ == nullptr) return;

@@ -1,5 +1,5 @@
 #pragma once
-// The worst bus that keeps its promises: posts arrive in order and at least once, late or twice;
+// The worst bus that keeps its promises: commands arrive in order and at least once, late or twice;
 // questions, answers and items may be lost; a node may be cut off. Wiping it loses what was under
 // way, which the clients' retries must make good.
 
@@ -28,7 +28,7 @@ public:
     void wipe();
     // Every process is gone, and so is whatever was under way between them.
     void restart();
-    // No traffic with this node; its posts wait.
+    // No traffic with this node; its commands wait.
     void cut(NodeId node, Time until) { cut_until_[node] = until; }
     void heal() { cut_until_.clear(); }
 

@@ -106,6 +106,16 @@ export function composes(event: Pick<KeyboardEvent, "isComposing" | "keyCode">):
   return event.isComposing || event.keyCode === 229;
 }
 
+// When the press that has just begun is over: after the click that it may become.
+export function afterPress(ended: () => void): void {
+  const released = new AbortController();
+  const release = () => {
+    released.abort();
+    setTimeout(ended);
+  };
+  for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, release, released);
+}
+
 // Somebody looks at this page: it is in front, and keys go to it.
 export function isLookedAt(): boolean {
   return document.visibilityState === "visible" && document.hasFocus();

@@ -1,9 +1,10 @@
 // The page of somebody signed in: groups on the left, one conversation on the right; on a phone one
 // of the two, by the address.
 
-import { Client, UNREAD_MANY, type Code } from "@stentor/sdk";
+import { Client, type Code } from "@stentor/sdk";
 import { device, type Account } from "./account";
 import { Conversation } from "./conversation";
+import { countOf } from "./count";
 import { closeDialogs, renderDialogs } from "./dialog";
 import { el, isLookedAt, setText } from "./dom";
 import { browser, openSocket } from "./env";
@@ -176,7 +177,6 @@ export class Page {
 
   #title(): void {
     const unread = this.#client.directory.unread((group) => unreadOf(this.#client, group));
-    const count = unread >= UNREAD_MANY ? "99+" : unread;
-    document.title = unread > 0 ? `(${count}) Stentor` : "Stentor";
+    document.title = unread > 0 ? `(${countOf(unread)}) Stentor` : "Stentor";
   }
 }

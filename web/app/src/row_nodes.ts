@@ -1,6 +1,6 @@
 // The nodes of the rows in the timeline. One is made again when its row looks different, and only then.
 
-import { el } from "./dom";
+import { afterPress, el } from "./dom";
 import { arrange } from "./order";
 import type { Row } from "./rows";
 
@@ -47,13 +47,10 @@ export class RowNodes {
   // A click needs the node that was pressed until it is released: its row is made again after that.
   #press(node: Node): void {
     this.#pressed = node;
-    const ended = new AbortController();
-    const release = () => {
-      ended.abort();
+    afterPress(() => {
       this.#pressed = undefined;
-      setTimeout(this.released);
-    };
-    for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, release, ended);
+      this.released();
+    });
   }
 }
 

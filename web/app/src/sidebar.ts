@@ -1,9 +1,10 @@
 // My groups, newest activity first, with what is unread; below it, who I am.
 
-import { decodeBody, GroupKind, UNREAD_MANY, type Client, type GroupSummary } from "@stentor/sdk";
+import { decodeBody, GroupKind, type Client, type GroupSummary } from "@stentor/sdk";
 import { excerptOf } from "./body";
+import { countOf } from "./count";
 import { askJoin, askNewGroup } from "./dialogs";
-import { button, el, iconButton, isLookedAt, setText } from "./dom";
+import { afterPress, button, el, iconButton, isLookedAt, setText } from "./dom";
 import { GroupRow, lookOfGroup, type GroupLook, type Preview } from "./group_row";
 import { arrange, steadied } from "./order";
 import { listTime, t } from "./texts";
@@ -83,7 +84,7 @@ export class Sidebar {
     const unread = current && isLookedAt() ? 0 : unreadOf(this.client, group);
     return lookOfGroup(group, {
       current,
-      unread: unread >= UNREAD_MANY ? "99+" : unread > 0 ? String(unread) : "",
+      unread: unread > 0 ? countOf(unread) : "",
       time: listTime(group.activityMs),
       preview: previewOf(this.client, group),
     });
@@ -91,16 +92,10 @@ export class Sidebar {
 
   #press(): void {
     this.#pressed = true;
-    const released = new AbortController();
-    const release = () => {
-      released.abort();
-      // The click comes after this.
-      setTimeout(() => {
-        this.#pressed = false;
-        this.client.changed();
-      });
-    };
-    for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, release, released);
+    afterPress(() => {
+      this.#pressed = false;
+      this.client.changed();
+    });
   }
 
   // Somebody points at the list: until they press, or go away, no group takes the place of the one they aim at.

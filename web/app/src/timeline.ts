@@ -2,6 +2,7 @@
 // different are made again. What one looks at stays where it is while things come and go around it.
 
 import type { Client, Group } from "@stentor/sdk";
+import { countOf } from "./count";
 import { button, el, icon, isLookedAt, setText } from "./dom";
 import type { EntryActions } from "./entry_row";
 import { pendingRow, type PendingActions } from "./pending_row";
@@ -287,8 +288,4 @@ export class Timeline {
     }
     return undefined;
   }
-}
-
-function countOf(unread: number): string {
-  return unread > 99 ? "99+" : String(unread);
 }

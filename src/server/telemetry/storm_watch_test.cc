@@ -1,4 +1,4 @@
-#include "server/storm/storm_watch.h"
+#include "server/telemetry/storm_watch.h"
 
 #include <gtest/gtest.h>
 
