@@ -21,6 +21,10 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
+test("whoever was led to a message sees which it is, also when it is drawn again", async () => {
+  expect(await page.evaluate(() => window.led(1))).toBe(true);
+});
+
 test(`nothing moves in ${HISTORIES} histories`, async () => {
   const faults: string[] = [];
   const counts: Record<string, number> = {};

@@ -4,11 +4,15 @@ import { afterPress, el } from "./dom";
 import { arrange } from "./order";
 import type { Row } from "./rows";
 
+const POINTED_MS = 2_000;
+
 export class RowNodes {
   readonly element = el("div", { class: "rows" });
   readonly #held = new Map<string, { node: HTMLElement; looks: string }>();
   readonly #keys = new WeakMap<Node, string>();
   #pressed: Node | undefined;
+  #pointed = "";
+  #pointedTimer: ReturnType<typeof setTimeout> | undefined;
 
   // `released`: what had to wait for the end of a click can be drawn.
   constructor(private readonly released: () => void) {
@@ -34,10 +38,25 @@ export class RowNodes {
     this.#held.delete(key);
   }
 
+  // Whoever was led to a row sees for a while which it is, also if it is made again meanwhile.
+  point(key: string): void {
+    this.#unpoint();
+    this.#pointed = key;
+    this.node(key)?.classList.add("pointed");
+    this.#pointedTimer = setTimeout(() => this.#unpoint(), POINTED_MS);
+  }
+
+  #unpoint(): void {
+    clearTimeout(this.#pointedTimer);
+    this.node(this.#pointed)?.classList.remove("pointed");
+    this.#pointed = "";
+  }
+
   #nodeOf(row: Row): HTMLElement {
     const held = this.#held.get(row.key);
     if (held && (held.looks === row.looks || held.node.contains(this.#pressed ?? null))) return held.node;
     const node = row.make();
+    node.classList.toggle("pointed", row.key === this.#pointed);
     this.#keys.set(node, row.key);
     this.#held.set(row.key, { node, looks: row.looks });
     if (held) replace(held.node, node);

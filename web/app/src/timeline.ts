@@ -18,7 +18,6 @@ const NEAR = 500;
 const FOLLOWED = 500;
 // Nearer to what is held than this everything in between is fetched too.
 const REACH_ENTRIES = 300;
-const POINTED_MS = 2_000;
 // Above the line, so that one sees what it is about.
 const LINE_TOP = 40;
 
@@ -157,8 +156,7 @@ export class Timeline {
       this.#place.hold(this.#line.key, LINE_TOP);
     } else if (node) {
       this.#place.hold(`e${seq}`, Math.max(0, (this.#scroller.clientHeight - node.offsetHeight) / 2));
-      node.classList.add("pointed");
-      setTimeout(() => node.classList.remove("pointed"), POINTED_MS);
+      this.#nodes.point(`e${seq}`);
     }
     this.#place.keep();
     this.#place.settle(this.#newest);

@@ -49,6 +49,15 @@ class History {
     this.#client.connection.stop();
   }
 
+  // Led to an entry that is then made again: is it still the one that is pointed at?
+  led(): boolean {
+    const { last } = this.#group.log;
+    this.#timeline.goTo(last);
+    this.#server.edit(GID, last);
+    this.#pass(700);
+    return this.#frame.querySelector(`.pointed[data-seq="${last}"]`) !== null;
+  }
+
   async #step(step: number): Promise<void> {
     const ops: Record<string, () => void> = {
       append: () => this.#say(this.#below(30)),
@@ -177,11 +186,17 @@ async function histories(from: number, count: number): Promise<{ faults: string[
   return { faults, counts };
 }
 
+function led(seed: number): boolean {
+  return new History(seed).led();
+}
+
 export type Histories = typeof histories;
 
 declare global {
   interface Window {
     histories: Histories;
+    led: typeof led;
   }
 }
 window.histories = histories;
+window.led = led;
