@@ -19,10 +19,13 @@ namespace fs = std::filesystem;
 using net::http::Request;
 using net::http::Response;
 
-// Only what the page itself brings may run, and only this server may be talked to.
+// Only what the page itself brings may run, and only this server may be talked to. No text becomes
+// markup or a script's address; the policy "stentor" is for the address of the page's service
+// worker.
 constexpr std::string_view kPolicy =
     "default-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'";
+    "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types stentor";
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kTypes{{
     {".html", "text/html; charset=utf-8"},
@@ -82,14 +85,34 @@ bool any_of_list(std::string_view list, Predicate is) {
     return false;
 }
 
-// RFC 9110 section 12.5.3; "q=0" in any spelling forbids it.
-bool takes_gzip(std::string_view accept_encoding) {
-    return any_of_list(accept_encoding, [](std::string_view coding) {
+// RFC 9110 section 12.4.2 in thousandths; what is no weight counts as none, which is 1.
+int weight_of(std::string_view parameters) {
+    constexpr int kWhole = 1'000;
+    if (!parameters.starts_with("q=") && !parameters.starts_with("Q=")) return kWhole;
+    parameters = trimmed(parameters.substr(2));
+    if (parameters.empty() || parameters.front() != '0') return kWhole;
+    int weight = 0;
+    int unit = kWhole / 10;
+    for (const char digit : parameters.substr(std::min<std::size_t>(2, parameters.size()))) {
+        if (digit < '0' || digit > '9' || unit == 0) break;
+        weight += (digit - '0') * unit;
+        unit /= 10;
+    }
+    return weight;
+}
+
+// RFC 9110 section 12.5.3: how much a coding is wanted; 0: not at all, or not named.
+int weight_in(std::string_view accept_encoding, std::string_view wanted) {
+    int weight = 0;
+    any_of_list(accept_encoding, [&](std::string_view coding) {
         const std::size_t end = std::min(coding.find(';'), coding.size());
-        if (trimmed(coding.substr(0, end)) != "gzip") return false;
-        const std::string_view weight = trimmed(coding.substr(std::min(end + 1, coding.size())));
-        return !weight.starts_with("q=0") || weight.find_first_of("123456789") != weight.npos;
+        const std::string_view name = trimmed(coding.substr(0, end));
+        const bool named = name == wanted;
+        if (!named && name != "*") return false;
+        weight = weight_of(trimmed(coding.substr(std::min(end + 1, coding.size()))));
+        return named;
     });
+    return weight;
 }
 
 // RFC 9110 section 13.1.2: compared weakly.
@@ -126,16 +149,21 @@ StaticFiles::StaticFiles(const fs::path& folder) {
         throw std::runtime_error("cannot read the page in " + folder.string() + ": " +
                                  problem.message());
     }
+    const auto beside = [&contents](const std::string& path) {
+        const auto found = contents.find(path);
+        return found == contents.end() ? Content{} : found->second;
+    };
     for (const auto& [path, content] : contents) {
-        if (path.ends_with(".gz") && contents.contains(path.substr(0, path.size() - 3))) continue;
-        const auto gzip = contents.find(path + ".gz");
+        const bool packed = path.ends_with(".gz") || path.ends_with(".br");
+        if (packed && contents.contains(path.substr(0, path.size() - 3))) continue;
         // What the bundler puts into /assets carries a hash in its name, so it never changes.
         const bool hashed = path.starts_with("/assets/");
         files_.emplace(
             path, File{.content_type = std::string{type_of(path)},
                        .cache_control = hashed ? "public, max-age=31536000, immutable" : "no-cache",
                        .plain = content,
-                       .gzip = gzip == contents.end() ? Content{} : gzip->second});
+                       .gzip = beside(path + ".gz"),
+                       .brotli = beside(path + ".br")});
     }
     const auto index = files_.find("/index.html");
     if (index == files_.end()) {
@@ -144,12 +172,21 @@ StaticFiles::StaticFiles(const fs::path& folder) {
     files_.emplace("/", index->second);
 }
 
+// Of two that are wanted as much, brotli is the smaller one.
+std::pair<StaticFiles::Content, std::string_view> StaticFiles::coded(
+    const File& file, std::string_view accept_encoding) {
+    const int brotli = file.brotli.bytes == nullptr ? 0 : weight_in(accept_encoding, "br");
+    const int gzip = file.gzip.bytes == nullptr ? 0 : weight_in(accept_encoding, "gzip");
+    if (brotli > 0 && brotli >= gzip) return {file.brotli, "br"};
+    if (gzip > 0) return {file.gzip, "gzip"};
+    return {file.plain, ""};
+}
+
 Response StaticFiles::answer(const Request& request) const {
     const auto found = files_.find(request.path);
     if (found == files_.end()) return refusal({.code = Code::not_found, .where = "path"});
     const File& file = found->second;
-    const bool gzip = file.gzip.bytes != nullptr && takes_gzip(request.header("accept-encoding"));
-    const Content& content = gzip ? file.gzip : file.plain;
+    const auto [content, coding] = coded(file, request.header("accept-encoding"));
 
     Response response{
         .headers = {{.name = "ETag", .value = content.etag},
@@ -164,7 +201,9 @@ Response StaticFiles::answer(const Request& request) const {
     }
     response.content_type = file.content_type;
     response.body = content.bytes;
-    if (gzip) response.headers.push_back({.name = "Content-Encoding", .value = "gzip"});
+    if (!coding.empty()) {
+        response.headers.push_back({.name = "Content-Encoding", .value = std::string{coding}});
+    }
     return response;
 }
 

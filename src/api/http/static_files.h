@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/shared_bytes.h"
 #include "net/http/message.h"
@@ -18,8 +19,9 @@ namespace stentor::api {
 class StaticFiles {
 public:
     // Reads every plain file below `folder`; links, hidden files and names beyond letters, digits
-    // and ._- are left out. x.gz beside x is what is sent for x to who takes gzip. Throws
-    // std::runtime_error when the folder cannot be read, is too large or holds no index.html.
+    // and ._- are left out. x.gz and x.br beside x are what is sent for x to who takes gzip or
+    // brotli. Throws std::runtime_error when the folder cannot be read, is too large or holds no
+    // index.html.
     explicit StaticFiles(const std::filesystem::path& folder);
 
     // 200 or 304 for a file, 404 for anything else. The method is GET.
@@ -36,7 +38,12 @@ private:
         std::string cache_control;
         Content plain;
         Content gzip;  // No bytes: there is none.
+        Content brotli;
     };
+
+    // What is sent for it, and the name of its coding; empty: none.
+    [[nodiscard]] static std::pair<Content, std::string_view> coded(
+        const File& file, std::string_view accept_encoding);
 
     std::map<std::string, File, std::less<>> files_;  // By the path of its URL.
 };

@@ -58,26 +58,47 @@ TEST_F(Page, TheRootIsTheIndexUnderAStrictPolicy) {
     EXPECT_EQ(header(response, "X-Content-Type-Options"), "nosniff");
     EXPECT_THAT(header(response, "Content-Security-Policy"),
                 HasSubstr("default-src 'self'; connect-src 'self' ws: wss:"));
+    EXPECT_THAT(header(response, "Content-Security-Policy"),
+                HasSubstr("require-trusted-types-for 'script'; trusted-types stentor"));
 }
 
 TEST_F(Page, CompressedFilesGoToWhoTakesThem) {
+    write("web/assets/app-1f.js.br", "brotli");
     const StaticFiles page = files();
     const auto coding = [&](std::string accept) {
         const Response response = get(page, "/assets/app-1f.js",
                                       {{.name = "accept-encoding", .value = std::move(accept)}});
         EXPECT_EQ(response.content_type, "text/javascript; charset=utf-8");
         EXPECT_EQ(header(response, "Vary"), "Accept-Encoding");
-        EXPECT_EQ(*response.body,
-                  header(response, "Content-Encoding") == "gzip" ? "zipped" : "let x;");
-        return header(response, "Content-Encoding");
+        std::string named = header(response, "Content-Encoding");
+        EXPECT_EQ(*response.body, named == "br" ? "brotli" : named == "gzip" ? "zipped" : "let x;");
+        return named;
     };
-    for (const char* yes : {"gzip", "br, gzip", "deflate,gzip;q=0.5", "gzip; q=1.0"}) {
-        EXPECT_EQ(coding(yes), "gzip") << yes;
+    for (const char* br : {"br", "gzip, deflate, br, zstd", "gzip;q=0.8,br", "br;q=0.5, gzip;q=0.5",
+                           "*", "gzip;q=0.25, *;q=0.251", "br ; q=1.000, gzip;q=0.999"}) {
+        EXPECT_EQ(coding(br), "br") << br;
     }
-    for (const char* no : {"", "br", "gzip;q=0", "gzip; q=0.000", "xgzip", "identity"}) {
+    for (const char* gzip : {"gzip", "deflate,gzip;q=0.5", "gzip; q=1.0", "br;q=0, gzip",
+                             "br;q=0.5, gzip;q=0.51", "br;q=0.000,*", "br; q=0.1, gzip"}) {
+        EXPECT_EQ(coding(gzip), "gzip") << gzip;
+    }
+    for (const char* no : {"", "gzip;q=0", "gzip; q=0.000", "xgzip", "identity", "*;q=0", "brotli",
+                           "br;q=0, gzip;q=0.000, *;q=0.0"}) {
         EXPECT_EQ(coding(no), "") << no;
     }
     EXPECT_EQ(get(page, "/assets/app-1f.js.gz").status, 404U);
+    EXPECT_EQ(get(page, "/assets/app-1f.js.br").status, 404U);
+}
+
+TEST_F(Page, EachCodingIsOptional) {
+    const StaticFiles page = files();
+    const auto sent = [&](std::string accept) {
+        return header(get(page, "/assets/app-1f.js",
+                          {{.name = "accept-encoding", .value = std::move(accept)}}),
+                      "Content-Encoding");
+    };
+    EXPECT_EQ(sent("gzip, br"), "gzip");
+    EXPECT_EQ(sent("br"), "");
 }
 
 TEST_F(Page, HashedNamesAreKeptForEver) {

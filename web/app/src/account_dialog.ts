@@ -2,10 +2,11 @@
 
 import { changePassword, endSession, isRefusal, sessions, type Account, type ApiRefusal, type Session } from "./account";
 import { agentWords } from "./agent";
-import { openDialog } from "./dialog";
+import { openDialog, say } from "./dialog";
 import { button, el, setText } from "./dom";
 import { PASSWORD_LEAST, refusalWords } from "./sign_in";
-import { clockTime, dayName, t, wholeTime } from "./texts";
+import { t } from "./account_texts";
+import { clockTime, dayName, wholeTime } from "./texts";
 
 export interface AccountPort {
   account: Account;
@@ -88,7 +89,8 @@ function askPassword(port: AccountPort): void {
       save.disabled = false;
       if (!isRefusal(answer)) {
         close();
-        return port.passwordChanged();
+        port.passwordChanged();
+        return say(t.changePassword, t.passwordChanged);
       }
       setText(error, refusalWords(answer));
       (answer.field === "old" ? old : wanted).focus();

@@ -4,17 +4,14 @@ import { GroupKind, hexOf, Role, type Client, type Entry, type Group, type Pendi
 import { Card } from "./card";
 import { Composer } from "./composer";
 import { sayFailure } from "./dialog";
-import { showVerified } from "./dialogs";
 import { el, icon, iconButton, isolated, moreButton, setText } from "./dom";
-import { groupMenu } from "./group_menu";
 import type { Kept } from "./kept";
-import { openMenu } from "./menu";
-import { messageMenu } from "./message_menu";
-import { showReaders } from "./readers";
-import { showAround, showSearch } from "./search";
+import { late } from "./late";
 import { waitWords } from "./storm";
 import { t, wholeTime } from "./texts";
 import { Timeline } from "./timeline";
+
+const search = () => import("./search");
 
 const TYPING_NAMED = 3;
 
@@ -45,9 +42,11 @@ export class Conversation {
     const draft = kept.draft(gid);
     if (draft) this.#composer.restore(draft);
     this.#verified.append(icon("shield"), this.#verifiedWords, this.#verifiedShort);
-    this.#verified.addEventListener("click", () => showVerified(this.#group));
-    const more = moreButton(t.groupMenu, (anchor) => openMenu(anchor, t.groupMenu, groupMenu(client, this.#group, this.#name.textContent)));
-    this.#tools.append(iconButton("search", t.search, () => showSearch(client, this.#group, (seq) => this.#goTo(seq))), more);
+    this.#verified.addEventListener("click", () => late(() => import("./dialogs"), ({ showVerified }) => showVerified(this.#group)));
+    const more = moreButton(t.groupMenu, (anchor) => late(() => import("./group_menu"), ({ openGroupMenu }) =>
+      openGroupMenu(anchor, client, this.#group, this.#name.textContent)));
+    this.#tools.append(iconButton("search", t.search, () => late(search, ({ showSearch }) =>
+      showSearch(client, this.#group, (seq) => this.#goTo(seq)))), more);
     const back = iconButton("back", t.back, () => (location.hash = "#/"));
     back.classList.add("back");
     const head = el("header", { class: "bar" },
@@ -157,14 +156,14 @@ export class Conversation {
     return new Timeline(group, this.client, {
       sendAgain: (item) => group.writer.sendAgain(item.cmid),
       discard: (item) => this.#discard(item),
-      menu: (entry, anchor) => openMenu(anchor, t.more, messageMenu(this.client, group, entry, {
+      menu: (entry, anchor) => late(() => import("./message_menu"), ({ openMessageMenu }) => openMessageMenu(anchor, this.client, group, entry, {
         reply: (to) => this.#composer.reply(to, this.#authorOf(to)),
         edit: (what) => this.#composer.edit(what),
       })),
       react: ({ seq }, emoji, on) => group.entryCommands.react(seq, emoji, on, sayFailure),
-      readers: (entry) => showReaders(this.client, group, entry),
+      readers: (entry) => late(() => import("./readers"), ({ showReaders }) => showReaders(this.client, group, entry)),
       goTo: (seq) => this.#goTo(seq),
-      around: (seq) => showAround(this.client, group, seq),
+      around: (seq) => this.#around(seq),
     });
   }
 
@@ -187,7 +186,11 @@ export class Conversation {
   }
 
   #goTo(seq: number): void {
-    if (!this.#timeline.goTo(seq)) showAround(this.client, this.#group, seq);
+    if (!this.#timeline.goTo(seq)) this.#around(seq);
+  }
+
+  #around(seq: number): void {
+    late(search, ({ showAround }) => showAround(this.client, this.#group, seq));
   }
 
   #discard(item: Pending): void {

@@ -23,13 +23,16 @@ export interface Content {
   render?: () => void;
 }
 
-export function openDialog(title: string, content: (close: () => void) => Content): void {
+// Returns what closes it. `closed` is called once, however it ends.
+export function openDialog(title: string, content: (close: () => void) => Content, closed: () => void = () => {}): () => void {
   const dialog = el("dialog", { "aria-label": title });
-  const { nodes, render } = content(() => dialog.close());
+  const close = () => dialog.close();
+  const { nodes, render } = content(close);
   dialog.append(el("h2", {}, title), ...nodes);
   dialog.addEventListener("close", () => {
     live.delete(dialog);
     dialog.remove();
+    closed();
   });
   // A click beside it lands on the dialog itself, one inside on something in it.
   dialog.addEventListener("click", (event) => {
@@ -37,9 +40,11 @@ export function openDialog(title: string, content: (close: () => void) => Conten
   });
   document.body.append(dialog);
   dialog.showModal();
-  if (!render) return;
-  live.set(dialog, render);
-  render();
+  if (render) {
+    live.set(dialog, render);
+    render();
+  }
+  return close;
 }
 
 export interface Question {
@@ -101,6 +106,13 @@ export function say(title: string, words: string, attributes: Record<string, str
   openDialog(title, (close) => ({
     nodes: [el("p", attributes, words), ...more, el("div", { class: "buttons" }, button(t.close, close, { class: "primary" }))],
   }));
+}
+
+// Something is on its way; closing it says that it is not wanted any more. Returns what closes it.
+export function sayComing(closed: () => void): () => void {
+  return openDialog(t.loading, (close) => ({
+    nodes: [el("div", { class: "buttons", role: "status" }, button(t.cancel, close))],
+  }), closed);
 }
 
 // For what a person wrote and nobody took, or could not be copied.

@@ -5,7 +5,7 @@ import { ask, openDialog } from "./dialog";
 import { button, el, isolated, setText } from "./dom";
 import { policySelect } from "./group_settings";
 import { linkIn, openGroup } from "./links";
-import { t } from "./texts";
+import { t } from "./group_texts";
 import { wordsOf } from "./words";
 
 function goOrSay(ready: Ready, fail: (words: string) => void, close: () => void): void {

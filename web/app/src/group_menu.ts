@@ -7,10 +7,14 @@ import { showSettings } from "./group_settings";
 import { showShare } from "./invite";
 import { blockItem } from "./member_menu";
 import { showMembers } from "./members";
-import type { MenuItem } from "./menu";
-import { t } from "./texts";
+import { openMenu, type MenuItem } from "./menu";
+import { t } from "./group_texts";
 
-export function groupMenu(client: Client, group: Group, name: string): MenuItem[] {
+export function openGroupMenu(anchor: HTMLElement, client: Client, group: Group, name: string): void {
+  openMenu(anchor, t.groupMenu, groupMenu(client, group, name));
+}
+
+function groupMenu(client: Client, group: Group, name: string): MenuItem[] {
   const { gid, opened } = group;
   const muted = opened?.muted ?? false;
   const mute: MenuItem = { label: muted ? t.unmuteForMe : t.muteForMe, run: () => group.membership.muteForMe(!muted, sayFailure) };

@@ -3,7 +3,7 @@
 import { Role, type Client, type Draft, type Group, type GroupSettings } from "@stentor/sdk";
 import { failureWords, openDialog } from "./dialog";
 import { button, el, setText } from "./dom";
-import { t } from "./texts";
+import { t } from "./group_texts";
 
 const DAY_S = 24 * 3_600;
 

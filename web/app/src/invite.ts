@@ -5,7 +5,8 @@ import { copied } from "./clipboard";
 import { failureWords, openDialog, sure } from "./dialog";
 import { button, el, isolated, setText } from "./dom";
 import { linkTo } from "./links";
-import { t, wholeTime } from "./texts";
+import { t } from "./group_texts";
+import { wholeTime } from "./texts";
 
 const DAY_MS = 24 * 3_600_000;
 const VALID_MS = [DAY_MS, 7 * DAY_MS, 0];

@@ -1,15 +1,12 @@
-import "./style.css";
 import { Code } from "@stentor/sdk";
-import { showAccount } from "./account_dialog";
 import { endToken, forgetAccount, keepAccount, keptAccount, onAccountElsewhere, settled, type Account } from "./account";
-import { say } from "./dialog";
 import { Kept } from "./kept";
+import { late } from "./late";
 import { Page } from "./page";
 import { signInPage } from "./sign_in";
-import { pageLanguage, t } from "./texts";
+import { t } from "./texts";
 import { wordsOf } from "./words";
 
-document.documentElement.lang = pageLanguage;
 const root = document.querySelector<HTMLElement>("#app");
 if (root) begin(root);
 
@@ -31,7 +28,8 @@ function begin(root: HTMLElement): void {
     const page = new Page(root, account, {
       ended: (code) => void ended(account, page, code),
       signOut: () => void signOut(account, false),
-      account: () => showAccount({ account, signOut: (everywhere) => void signOut(account, everywhere), passwordChanged }),
+      account: () => late(() => import("./account_dialog"), ({ showAccount }) =>
+        showAccount({ account, signOut: (everywhere) => void signOut(account, everywhere), passwordChanged: follow })),
     });
     shown = { account, page };
   };
@@ -62,11 +60,6 @@ function begin(root: HTMLElement): void {
     new Kept(account.uid).forget();
     const told = await endToken(account, everywhere);
     if (!told && !shown) ask(t.signOutUntold);
-  };
-
-  const passwordChanged = () => {
-    follow();
-    say(t.changePassword, t.passwordChanged);
   };
 
   onAccountElsewhere(follow);

@@ -7,7 +7,7 @@ import { isolated, setText } from "./dom";
 import { openGroup } from "./links";
 import type { MembersPage } from "./members";
 import type { MenuItem } from "./menu";
-import { t } from "./texts";
+import { t } from "./group_texts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -6,7 +6,8 @@ import { failureWords, openDialog } from "./dialog";
 import { avatar, bdi, button, el, moreButton, setText } from "./dom";
 import { memberMenu } from "./member_menu";
 import { openMenu } from "./menu";
-import { t, wholeTime } from "./texts";
+import { t } from "./group_texts";
+import { wholeTime } from "./texts";
 
 const TYPED_MS = 200;
 // In a larger group somebody always comes or goes; what one looks at there is not asked for again.

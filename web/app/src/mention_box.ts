@@ -3,8 +3,8 @@
 
 import type { Body, Draft } from "@stentor/sdk";
 import { avatar, bdi, composes, el } from "./dom";
-import { begunIn, mentionsIn, pieces } from "./mentions";
-import { MENTIONS_ALL, t } from "./texts";
+import { begunIn, MENTIONS_ALL, mentionsIn, pieces } from "./mentions";
+import { t } from "./texts";
 
 export interface Candidate {
   uid: number;

@@ -3,6 +3,9 @@
 import type { Body } from "@stentor/sdk";
 import { SPACED } from "./letters";
 
+// "@all" of somebody who writes in the other language means the same.
+export const MENTIONS_ALL: readonly string[] = ["all", "所有人"];
+
 type Mention = Body["mentions"][number];
 
 export interface Piece {

@@ -14,7 +14,8 @@ let closeOpen: (() => void) | undefined;
 
 export function openMenu(anchor: HTMLElement, label: string, items: readonly MenuItem[]): void {
   closeOpen?.();
-  if (items.length === 0) return;
+  // What it is about may have gone while this menu was loaded.
+  if (items.length === 0 || !anchor.isConnected) return;
   const closing = new AbortController();
   const { signal } = closing;
   const close = (back: boolean) => {

@@ -4,9 +4,9 @@ import { decodeBody, GroupKind, Role, type Client, type Entry, type Group } from
 import { copied } from "./clipboard";
 import { failureWords, openDialog, sayFailure, sayText, sure } from "./dialog";
 import { button, el, setText } from "./dom";
-import type { MenuItem } from "./menu";
+import { openMenu, type MenuItem } from "./menu";
 import { showReaders } from "./readers";
-import { t } from "./texts";
+import { t } from "./group_texts";
 
 const EMOJI = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 
@@ -15,8 +15,12 @@ export interface MessageActions {
   edit(entry: Entry): void;
 }
 
+export function openMessageMenu(anchor: HTMLElement, client: Client, group: Group, entry: Entry, actions: MessageActions): void {
+  openMenu(anchor, t.more, messageMenu(client, group, entry, actions));
+}
+
 // Whether it is too late for it is known to the server, which says so.
-export function messageMenu(client: Client, group: Group, entry: Entry, actions: MessageActions): MenuItem[] {
+function messageMenu(client: Client, group: Group, entry: Entry, actions: MessageActions): MenuItem[] {
   const { seq } = entry;
   const hide: MenuItem = { label: t.deleteForMe, run: () => group.entryCommands.hide([seq], sayFailure) };
   if (entry.recalled) return [hide];

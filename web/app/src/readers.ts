@@ -3,7 +3,7 @@
 import type { Client, Entry, Group } from "@stentor/sdk";
 import { failureWords, openDialog } from "./dialog";
 import { bdi, button, el, setText } from "./dom";
-import { t } from "./texts";
+import { t } from "./group_texts";
 
 export function showReaders(client: Client, group: Group, { seq }: Entry): void {
   openDialog(t.whoRead, (close) => {

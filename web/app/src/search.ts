@@ -4,7 +4,8 @@ import { decodeBody, type Client, type Entry, type Group, type Paged } from "@st
 import { excerptOf } from "./body";
 import { failureWords, openDialog } from "./dialog";
 import { bdi, button, el, setText } from "./dom";
-import { clockTime, dayName, t } from "./texts";
+import { t } from "./group_texts";
+import { clockTime, dayName } from "./texts";
 
 const LETTERS = 160;
 

@@ -3,12 +3,14 @@
 import { decodeBody, GroupKind, type Client, type GroupSummary } from "@stentor/sdk";
 import { excerptOf } from "./body";
 import { countOf } from "./count";
-import { askJoin, askNewGroup } from "./dialogs";
 import { afterPress, button, el, iconButton, isLookedAt, setText } from "./dom";
 import { GroupRow, lookOfGroup, type GroupLook, type Preview } from "./group_row";
+import { late } from "./late";
 import { arrange, steadied } from "./order";
 import { listTime, t } from "./texts";
 import type { Status } from "./status";
+
+const dialogs = () => import("./dialogs");
 
 const PREVIEW_LETTERS = 120;
 // This near to the end of the list, in pixels, more of it is fetched.
@@ -37,11 +39,13 @@ export class Sidebar {
     status: Status,
     { account, signOut }: { account(): void; signOut(): void },
   ) {
+    const newGroup = () => late(dialogs, ({ askNewGroup }) => askNewGroup(client));
+    const joinGroup = () => late(dialogs, ({ askJoin }) => askJoin(client));
     this.#me = button("", account, { class: "link me", title: t.account });
     this.#empty.append(
       el("h2", {}, t.noGroups),
       el("p", {}, t.noGroupsText),
-      button(t.newGroup, () => askNewGroup(client), { class: "primary" }),
+      button(t.newGroup, newGroup, { class: "primary" }),
     );
     this.#list.addEventListener("scroll", () => {
       const { scrollTop, scrollHeight, clientHeight } = this.#list;
@@ -52,8 +56,8 @@ export class Sidebar {
     this.element = el("nav", { class: "sidebar", "aria-label": t.groups },
       el("header", { class: "bar" },
         el("h1", {}, t.groups),
-        iconButton("link", t.joinGroup, () => askJoin(client)),
-        iconButton("plus", t.newGroup, () => askNewGroup(client)),
+        iconButton("link", t.joinGroup, joinGroup),
+        iconButton("plus", t.newGroup, newGroup),
       ),
       status.element,
       this.#list, this.#empty,

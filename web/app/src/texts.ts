@@ -1,18 +1,10 @@
 // What the page says, in the browser's language.
 
 import { dayKey, daysBetween } from "./days";
-import { en, type Texts } from "./texts_en";
-import { zh } from "./texts_zh";
+import { locale, pageTexts } from "./language";
+import type { Texts } from "./texts_en";
 
-const language = navigator.languages.find((tag) => /^(en|zh)\b/i.test(tag)) ?? "en";
-const chinese = /^zh/i.test(language);
-
-export const t: Texts = chinese ? zh : en;
-export const locale = language;
-export const pageLanguage = chinese ? "zh" : "en";
-
-// "@all" of somebody who writes in the other language means the same.
-export const MENTIONS_ALL: readonly string[] = [en.mentionAll, zh.mentionAll];
+export const t: Texts = await pageTexts;
 
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });

@@ -1,7 +1,8 @@
 import { Code } from "@stentor/sdk";
 import { expect, test } from "vitest";
-import { en } from "../src/texts_en";
-import { zh } from "../src/texts_zh";
+import { MENTIONS_ALL } from "../src/mentions";
+import { texts as en } from "../src/texts_en";
+import { texts as zh } from "../src/texts_zh";
 
 const names = Object.keys(Code).filter((name) => Number.isNaN(Number(name)));
 
@@ -13,4 +14,8 @@ test("both languages have words for the same refusals, rules and fields", () => 
 
 test("every refusal with words exists, and every one that exists has words", () => {
   expect(Object.keys(en.refusals.codes).toSorted()).toEqual(names.filter((name) => name !== "OK").toSorted());
+});
+
+test("a mention of all is known in both languages", () => {
+  expect(MENTIONS_ALL).toEqual([en.mentionAll, zh.mentionAll]);
 });
