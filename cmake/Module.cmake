@@ -1,5 +1,15 @@
 option(STENTOR_TOGETHER "Compile the files of a library eight at a time: much sooner from nothing" OFF)
 
+# What of TARGET does not stand ALONE is compiled eight files at a time.
+function(stentor_together target alone)
+    if(STENTOR_TOGETHER)
+        set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+        set_source_files_properties(${alone} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+        # It takes each of them for a header.
+        target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+    endif()
+endfunction()
+
 # stentor_module(NAME [APART] [FOLDERS folder...] [DEPS target...] [TEST_DEPS target...]
 # [ALONE file...]): the library stentor_NAME from every *.cc of this folder, or of the FOLDERS in it,
 # but *_test.cc, and the test NAME_test from those. A file
@@ -19,11 +29,10 @@ function(stentor_module name)
     if(sources)
         add_library(stentor_${name} STATIC ${sources})
         target_link_libraries(stentor_${name} PUBLIC stentor_options ${arg_DEPS})
-        if(STENTOR_TOGETHER AND NOT arg_APART)
-            set_target_properties(stentor_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
-            set_source_files_properties(${arg_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-            # It takes each of them for a header.
-            target_compile_options(stentor_${name} PRIVATE -Wno-subobject-linkage)
+        if(NOT arg_APART)
+            list(TRANSFORM arg_ALONE PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+            set_target_properties(stentor_${name} PROPERTIES STENTOR_ALONE "${arg_ALONE}")
+            stentor_together(stentor_${name} "${arg_ALONE}")
         endif()
     else()
         add_library(stentor_${name} INTERFACE)
@@ -37,4 +46,25 @@ function(stentor_module name)
         add_test(NAME ${name} COMMAND ${name}_test)
         set_tests_properties(${name} PROPERTIES TIMEOUT 300)
     endif()
+endfunction()
+
+# stentor_planted(NAME [file...]): stentor_NAME_planted, the objects of the library stentor_NAME, or of these
+# files of it, once more with the planted bugs in them.
+function(stentor_planted name)
+    get_target_property(folder stentor_${name} SOURCE_DIR)
+    set(sources ${ARGN})
+    if(NOT sources)
+        get_target_property(sources stentor_${name} SOURCES)
+    endif()
+    foreach(source IN LISTS sources)
+        cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${folder} OUTPUT_VARIABLE path)
+        list(APPEND paths ${path})
+    endforeach()
+    get_property(alone TARGET stentor_${name} PROPERTY STENTOR_ALONE)
+    add_library(stentor_${name}_planted OBJECT ${paths})
+    target_compile_definitions(stentor_${name}_planted PUBLIC STENTOR_PLANTED_BUGS)
+    target_include_directories(stentor_${name}_planted SYSTEM
+        PRIVATE $<TARGET_PROPERTY:stentor_${name},INTERFACE_SYSTEM_INCLUDE_DIRECTORIES>)
+    target_link_libraries(stentor_${name}_planted PUBLIC stentor_options)
+    stentor_together(stentor_${name}_planted "${alone}")
 endfunction()
