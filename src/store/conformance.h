@@ -44,6 +44,7 @@ private:
     std::unique_ptr<Subject> subject_;
 };
 
+inline constexpr GroupId kGroup{100};                      // Of most tests.
 inline constexpr Time kNoon = from_ms(1'767'268'800'000);  // 2026-01-01 12:00 UTC
 
 [[nodiscard]] Cmid cmid_at(Time time, std::uint64_t random);

@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr GroupId kGroup{100};
 const UserRow kAnn{{7}, "Ann", "ann", "secret", kNoon};
 const UserRow kBob{{8}, "Bob", "bob", "secret", kNoon};
 

@@ -15,8 +15,6 @@ namespace {
 
 using testing::ElementsAre;
 
-constexpr GroupId kGroup{100};
-
 TEST_P(Conformance, InvitesAreFoundByTheirCode) {
     Scribe scribe{kGroup};
     EXPECT_EQ(store().invite(kGroup, "abc").value(), std::nullopt);

@@ -10,8 +10,6 @@ namespace {
 
 using testing::ElementsAre;
 
-constexpr GroupId kGroup{100};
-
 TEST_P(Conformance, HasNothingAtFirst) {
     EXPECT_EQ(store().epoch(), Epoch{1});
     EXPECT_EQ(store().head(kGroup).error().code, Code::not_found);

@@ -11,8 +11,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr GroupId kGroup{100};
-
 std::vector<std::string> names(const Result<std::vector<NamedMember>>& members) {
     std::vector<std::string> found;
     for (const NamedMember& member : members.value()) found.push_back(member.name);

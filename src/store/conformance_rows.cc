@@ -12,8 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr GroupId kGroup{100};
-
 // A group with `count` entries of `body_bytes`.
 Scribe written(Store& store, GroupId gid, std::size_t count, std::size_t body_bytes = 5) {
     Scribe scribe{gid};

@@ -13,7 +13,6 @@ namespace {
 
 using testing::ElementsAre;
 
-constexpr GroupId kGroup{100};
 constexpr UserId kAnn{7};
 constexpr std::uint64_t kEpoch = std::uint64_t{1} << 32U;
 

@@ -45,6 +45,10 @@ Result<std::uint64_t> format_of(const Database& base) {
 
 }  // namespace
 
+std::string at(GroupId gid, Seq seq) {
+    return "group " + std::to_string(gid.value) + ", entry " + std::to_string(seq.value);
+}
+
 void Look::damaged(std::string finding) {
     ++report.damaged;
     if (report.findings.size() < kFindingsKept) report.findings.push_back(std::move(finding));

@@ -23,10 +23,6 @@ std::uint64_t who(UserId uid, const Cmid& cmid) {
     return std::hash<std::string_view>{}(cmid.view()) ^ (uid.value * 0x9e3779b97f4a7c15U);
 }
 
-std::string at(GroupId gid, Seq seq) {
-    return "group " + std::to_string(gid.value) + ", entry " + std::to_string(seq.value);
-}
-
 class Chains {
 public:
     explicit Chains(Look& look) : look_(look), next_head_(look.heads.begin()) {}

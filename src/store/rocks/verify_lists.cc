@@ -12,10 +12,6 @@
 namespace stentor::store {
 namespace {
 
-std::string at(GroupId gid, Seq seq) {
-    return "group " + std::to_string(gid.value) + ", entry " + std::to_string(seq.value);
-}
-
 // Of one block of one group: reactions come before their sums.
 class Beside {
 public:

@@ -44,6 +44,8 @@ private:
                                                        const std::string& prefix) const;
 };
 
+[[nodiscard]] std::string at(GroupId gid, Seq seq);  // As findings name an entry.
+
 void verify_people(Look& look);   // Users, heads, members and the indexes of both.
 void verify_entries(Look& look);  // Chains of digests; sends.
 void verify_beside(Look& look);   // Reactions and their sums, what was hidden, notes.

@@ -10,6 +10,8 @@
 
 namespace stentor::sim {
 
+inline constexpr Millis kTickEvery{1'000};
+
 class Life {
 public:
     explicit Life(Clock& clock) : clock_{clock}, state_{std::make_shared<State>()} {}

@@ -4,12 +4,6 @@
 #include <utility>
 
 namespace stentor::sim {
-namespace {
-
-constexpr Millis kTickEvery{1'000};
-
-}  // namespace
-
 NodeProcess::NodeProcess(const Deps& deps)
     : deps_{deps},
       world_{deps.world},

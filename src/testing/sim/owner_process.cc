@@ -12,7 +12,6 @@
 namespace stentor::sim {
 namespace {
 
-constexpr Millis kTickEvery{1'000};
 constexpr int kTurnCommands = 3;  // So few that urgent ones do overtake others.
 
 }  // namespace
