@@ -82,7 +82,7 @@ inline constexpr std::size_t kPingsPerSecond = 10;
 // ---- A sender
 inline constexpr std::uint32_t kSendsPerSecond = 1;
 inline constexpr std::uint32_t kSendsBurst = 5;
-inline constexpr std::uint32_t kFloodAfter = 20;  // Refused by rate in a row; then he waits longer
+inline constexpr std::uint32_t kFloodAfter = 20;  // Refused by rate in a row; then they wait longer
 inline constexpr Millis kFloodWait = 5s;          // Doubled with each kFloodAfter more
 inline constexpr Millis kFloodWaitMax = 60s;
 inline constexpr Millis kGivenBackEvery = 3s;  // A refused one's token; kGivenBackBurst in a row
@@ -122,8 +122,8 @@ inline constexpr std::uint64_t kMembersPerGroup = 100'000'000;
 inline constexpr std::size_t kReasonBytes = 512;  // Why somebody was kicked, banned or muted
 inline constexpr std::size_t kSmallGroup = 200;   // Members: typing is shown, badges are ticked
 inline constexpr std::size_t kWhoReadMembers = 1'000;  // Members: readers are told by name
-inline constexpr Millis kTicksEvery = 1s;              // Tallies, typing: at most so often
-inline constexpr Millis kTicksAtMost = 100s;           // The longest time between two
+inline constexpr Millis kTicksEvery = 1s;     // Tallies and typing are told once in this time
+inline constexpr Millis kTicksAtMost = 100s;  // The longest time between two
 inline constexpr std::size_t kTypingShown = 20;
 inline constexpr Millis kRecallWindow = 1h;  // By the sender
 inline constexpr Millis kEditWindow = 1h;
@@ -139,7 +139,7 @@ inline constexpr Millis kTypingEvery = 3s;           // By one member
 inline constexpr std::size_t kConnectionsPerUser = 64;  // On one node
 inline constexpr std::size_t kBadgeAsks = 256;          // Under way, per node
 inline constexpr std::size_t kBadgesWaiting = 262'144;  // Rows to be looked at, per node
-inline constexpr std::size_t kUserLog = 1'000;          // Newest entries kept of his own log
+inline constexpr std::size_t kUserLog = 1'000;          // Newest entries kept of their own log
 inline constexpr std::size_t kUserLogPage = 200;
 inline constexpr std::size_t kNotesPerPage = 50;
 inline constexpr std::size_t kNoteBytes = 2'048;
@@ -227,7 +227,7 @@ inline constexpr Millis kSweepEvery = 60s;  // From the end of a round to the ne
 // ---- Finding all that one user wrote; in one question
 inline constexpr std::size_t kWrittenPerPage = 256;
 inline constexpr std::size_t kWrittenLooks = 4'000;   // Entries read in one group
-inline constexpr std::size_t kWrittenGroups = 1'000;  // Groups that are asked for his row
+inline constexpr std::size_t kWrittenGroups = 1'000;  // Groups that are asked for their row
 
 // ---- Waiting elsewhere
 inline constexpr Millis kAskWithin = 5s;

@@ -1,7 +1,7 @@
 #pragma once
 // One sender's rate: `burst` at once, then one every `period`, as the generic cell
 // rate algorithm, which needs one time stamp and no timer. Who goes on against kFloodAfter refusals
-// in a row does not keep to the times that he is told: he waits longer and longer.
+// in a row does not keep to the times that they are told: they wait longer and longer.
 
 #include <algorithm>
 #include <cstdint>

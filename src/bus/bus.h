@@ -114,7 +114,7 @@ struct HeadMoved {  // To every node that may have members of the group: for bad
 struct UserLogMoved {  // To the nodes on the user's route: AskUserLog.
     UserId uid;
 };
-struct ReadMoved {  // Likewise: another device of his has read up to here.
+struct ReadMoved {  // Likewise: another device of theirs has read up to here.
     UserId uid;
     GroupId gid;
     Epoch epoch;

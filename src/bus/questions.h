@@ -107,7 +107,7 @@ struct AskUserLog {
     UserId uid;
     std::uint64_t after{};
 };
-struct AskMine {  // What he alone has there: subtracted from, or added to, a page.
+struct AskMine {  // What they alone have there: subtracted from, or added to, a page.
     GroupId gid;
     UserId uid;
     Seq from;

@@ -267,7 +267,7 @@ bool admit_hide(GroupState& group, Work& work, CachedMember& member, Time now) {
     return true;
 }
 
-// From now on pages that he reads must be looked through for what is his alone.
+// From now on pages that they read must be looked through for what is theirs alone.
 void mark_overlay(Operation& operation, CachedMember& member) {
     if (member.row.overlay) return;
     member.row.overlay = true;

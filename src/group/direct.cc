@@ -126,7 +126,7 @@ bool knows_counterpart(GroupState& group, Work& work) {
     return true;
 }
 
-// He is told no more than that.
+// They are told no more than that.
 std::optional<Error> objection_of_counterpart(const GroupState& group, UserId uid) {
     if (!is_direct(group)) return std::nullopt;
     const auto whom = group.members.find(counterpart(group, uid));

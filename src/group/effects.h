@@ -62,7 +62,7 @@ struct Entrance {  // Whether somebody may come in.
     UserId of;    // Whose groups are counted.
     UserId with;  // Whose account is looked for; 0: nobody's.
 };
-struct ReactionsTo {  // Those of the user himself, beside the sums and the entry.
+struct ReactionsTo {  // Those of the user themselves, beside the sums and the entry.
     Seq seq;
 };
 struct WrittenText {

@@ -5,7 +5,7 @@
 // write, go before ordinary commands, and those before what ends in sums. Within a lane groups take
 // turns, so a storm in one delays the others by one command each. A lane decides before a number is
 // given; within a group and a lane the order of arrival stays. So does that of one sender, sums
-// aside: while something of his waits in a group, what he says there next joins it in its lane.
+// aside: while something of theirs waits in a group, what they say there next joins it in its lane.
 //
 // Cost: O(1), and a row for each sender who waits.
 // Nothing starves: of every 2 * kFairEvery commands one is taken from each lane behind the first,

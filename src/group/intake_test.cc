@@ -39,7 +39,7 @@ TEST(Lane, RecallsKicksAndOperatorsGoFirstAndSumsLast) {
     command.frame.mutable_change_member()->set_kick(true);
     EXPECT_EQ(lane_of(command, false), Lane::first);
     command.frame.mutable_leave_group();
-    EXPECT_EQ(lane_of(command, true), Lane::ordinary) << "behind what he has sent";
+    EXPECT_EQ(lane_of(command, true), Lane::ordinary) << "behind what they have sent";
     command.frame.mutable_read();
     EXPECT_EQ(lane_of(command, true), Lane::sums);
     command.frame.mutable_react();
@@ -101,7 +101,7 @@ TEST(Intake, WhoLeavesDoesNotOvertakeWhatHeHasSent) {
     auto numbers = taken(intake);
     std::erase(numbers, 100U);
     EXPECT_TRUE(std::ranges::is_sorted(numbers));
-    // Nothing of his waits any more, so nothing holds his next one back.
+    // Nothing of theirs waits any more, so nothing holds their next one back.
     intake.put(Lane::ordinary, post_of(1, 1, 42));
     intake.put(Lane::first, post_of(1, 3, 43));
     EXPECT_THAT(taken(intake), ElementsAre(43, 42));

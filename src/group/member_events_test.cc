@@ -60,7 +60,8 @@ TEST_F(MemberEvents, AreToldOfEveryWayInAndOut) {
     change(kAnn, kCho, [](pb::ChangeMember& change) { change.set_ban(false); });
     EXPECT_THAT(told(), ElementsAre(MemberEvent{kCho, Kind::ban_lifted, kAnn}));
     change(kAnn, kBob, [](pb::ChangeMember& change) { change.set_ban(true); });
-    EXPECT_THAT(told(), ElementsAre(MemberEvent{kBob, Kind::banned, kAnn})) << "he is out already";
+    EXPECT_THAT(told(), ElementsAre(MemberEvent{kBob, Kind::banned, kAnn}))
+        << "they are out already";
 }
 
 TEST_F(MemberEvents, WhatChangesNothingIsNotTold) {

@@ -157,7 +157,7 @@ void found_group(GroupState& group, UserId creator, pb::GroupSettings settings, 
 }
 
 // Whoever is in, or waits, is answered as the first time. One who is so only by an operation that
-// is not durable yet gets his answer behind that.
+// is not durable yet gets their answer behind that.
 bool is_member_already(GroupState& group, const Work& work, const CachedMember& member) {
     const bus::Command& command = work.command;
     const bool in = member.row.role != Role::none;

@@ -71,7 +71,8 @@ bool change_role(GroupState& group, const Work& work, CachedMember& target, cons
         confirm(group, work, target, {});
         return true;
     }
-    // A member hands over what is his own; whose it is that the operator hands over must be known.
+    // A member hands over what is their own; whose it is that the operator hands over must be
+    // known.
     const bool knows_owners = found_as<std::vector<MemberRow>>(work.found) != nullptr;
     if (role == Role::owner && command.operator_rights && !knows_owners) {
         load_for(group, command.uid, OwnersOf{});
@@ -211,7 +212,7 @@ bool admit_member_change(GroupState& group, Work& work, CachedMember& member, Ti
     }
     CachedMember* target = other_member(group, work, {change.uid()});
     if (target == nullptr) return false;
-    // Nobody need have been here to be banned, but somebody he must be.
+    // Nobody need have been here to be banned, but somebody they must be.
     if (target->row.version == 0 && target->row.role == Role::none && change.ban()) {
         const auto* account = found_as<std::optional<store::UserRow>>(work.found);
         if (account == nullptr) {

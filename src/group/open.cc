@@ -89,7 +89,7 @@ void open_step(GroupState& group, Opening opening) {
     const auto member = group.members.find(uid);
     if (member == group.members.end()) {
         auto& parked = group.openings.parked[uid];
-        // A load for this user may be under way already, for a command of his.
+        // A load for this user may be under way already, for a command of theirs.
         if (parked.empty() && !group.loads.parked.contains(uid)) load(group, LoadMember{uid});
         parked.push_back(std::move(opening));
         return;

@@ -1,5 +1,5 @@
-// What the operator has set for all groups, each refusal with the rule and its limit; and what he
-// changes in one with his own rights.
+// What the operator has set for all groups, each refusal with the rule and its limit; and what they
+// changes in one with their own rights.
 
 #include <gmock/gmock.h>
 

@@ -1,5 +1,5 @@
 // What is done to people: joining by all ways, kicks, bans, mutes, roles, notes; and what each of
-// them is told in his own log.
+// them is told in their own log.
 
 #include <gmock/gmock.h>
 

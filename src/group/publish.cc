@@ -18,7 +18,7 @@ void publish_run(GroupState& group, std::vector<LogEntry>& run, const Digest& be
 void publish_member(GroupState& group, const store::MemberRow& row, pb::OustReason ousted,
                     UserId by, std::uint64_t members) {
     if (row.role != store::Role::none) ousted = {};  // Who owns it now, beside whoever went.
-    // Who only asked to come in, or was banned before he came, was shown nothing.
+    // Who only asked to come in, or was banned before they came, was shown nothing.
     if (row.role == store::Role::none && ousted == pb::OUST_REASON_UNSPECIFIED) return;
     if (planted(Bug::kick_outside_order) && ousted == pb::OUST_REASON_KICKED) return;
     group.port.publish({.gid = group.gid,

@@ -1,8 +1,8 @@
 #pragma once
 // Who may do what to whom in a group: one table, asked by every command about people.
 //
-// owner > admin > member; nobody touches his equal or his better. The operator of the server stands
-// above all of them and need not be a member.
+// owner > admin > member; nobody touches their equal or their better. The operator of the server
+// stands above all of them and need not be a member.
 
 #include <array>
 #include <cstddef>
@@ -33,7 +33,7 @@ enum class Act : std::uint8_t {
 struct ActRule {
     Act act;
     Rank least;        // Of who acts.
-    bool over_target;  // He must rank above whom it concerns.
+    bool over_target;  // They must rank above whom it concerns.
 };
 
 inline constexpr std::array kActRules{

@@ -1,9 +1,9 @@
 #pragma once
 // By how many members each of the newest entries was read (M39).
 //
-// What counts: a member has read an entry that lies above his floor and at or below his read
-// position. Who came later without history does not count for what was there before him, who left
-// does not count any more, and nobody counts for what he wrote himself.
+// What counts: a member has read an entry that lies above their floor and at or below their read
+// position. Who came later without history does not count for what was there before them, who left
+// does not count any more, and nobody counts for what they wrote themselves.
 //
 // Owner: Group. Cost: a few additions for each move of a position, whatever the size of the group;
 // kReadBy sums when they are asked for. Positions are held as a histogram: how many cursors end at

@@ -67,7 +67,7 @@ pb::Tally Tallies::take(Seq seq, const ReadBy& read_by) {
 
 std::vector<pb::Tally> Tallies::take_changed(const ReadBy& read_by) {
     std::map<Seq, pb::Tally, std::greater<>> changed;
-    // Reactions first: somebody waits to see his own.
+    // Reactions first: somebody waits to see their own.
     while (!changed_.empty() && changed.size() < limits::kTalliesPerTick) {
         const Seq seq = std::prev(changed_.end())->first;
         changed.emplace(seq, take(seq, read_by));

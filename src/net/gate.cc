@@ -71,7 +71,7 @@ void Gate::pass_on() {
     do {
         if (offer_next()) return;
         free_.fetch_add(1);
-        // Somebody may have noted himself between the look and the slot's coming free.
+        // Somebody may have noted themselves between the look and the slot's coming free.
     } while (waiting_.load() > 0 && take_slot());
 }
 

@@ -88,7 +88,7 @@ void count_received(LoopState& loop, std::uint32_t index) {
     connection.counted_bytes = static_cast<std::uint32_t>(bytes);
     if (!more) return;
     // Strangers share half of the budget, and their messages have the size of a Hello: whoever
-    // holds what nobody knows him by takes nothing from those who are in.
+    // holds what nobody knows them by takes nothing from those who are in.
     const bool stranger = !connection.greeted;
     const bool full =
         loop.counters.received_bytes.value() > loop.options.received_bytes_max ||
@@ -160,7 +160,7 @@ void resume_reading(LoopState& loop, ConnectionToken token) {
     make_ready(loop, token.index);
 }
 
-// Takes at most one buffer full, so that nobody keeps a turn for himself.
+// Takes at most one buffer full, so that nobody keeps a turn for themselves.
 void read_connection(LoopState& loop, std::uint32_t index) {
     Connection& connection = loop.table.at(index);
     if (connection.phase == Phase::free || connection.dead || connection.blocked()) return;

@@ -26,8 +26,8 @@ struct Head {
     Seq seq;
     Time time;
     Seq floor;
-    // Who wrote the newest entries, and how many in a row, as far as it was seen: what he wrote
-    // himself is not unread to him. 0: not known.
+    // Who wrote the newest entries, and how many in a row, as far as it was seen: what they wrote
+    // themselves is not unread to them. 0: not known.
     std::uint64_t last_sender : 53 {};
     std::uint64_t run : 11 {};
 

@@ -333,7 +333,7 @@ Result<store::MemberRow> implied_member(store::Store& store, const store::UserRo
 
 namespace {
 
-// He has a row of his own there once there is something to keep in it.
+// They have a row of their own there once there is something to keep in it.
 Result<std::optional<store::MemberRow>> or_implied(store::Store& store, GroupId gid, UserId uid,
                                                    std::optional<store::MemberRow> row) {
     if (row || gid != kBroadcastGroup) return row;

@@ -15,8 +15,8 @@ namespace stentor::owner {
 [[nodiscard]] std::vector<group::Loaded> carry_out_together(std::vector<group::Load> loads,
                                                             store::Store& store);
 
-// His row, or none. Everybody who has an account is a member of the group of announcements, and
-// sees what came after he signed up.
+// Their row, or none. Everybody who has an account is a member of the group of announcements, and
+// sees what came after they signed up.
 [[nodiscard]] Result<std::optional<store::MemberRow>> member_of(store::Store& store, GroupId gid,
                                                                 UserId uid);
 // Entries from `from` to `to`, or of them those that stand behind the newest damaged place: perhaps

@@ -95,7 +95,7 @@ private:
     Result<bus::Reply> on(const bus::AskOpen& ask);
 
     [[nodiscard]] Result<std::vector<store::Membership>> memberships(UserId uid);
-    // Whoever has an account is in that group, with or without a row of his own.
+    // Whoever has an account is in that group, with or without a row of their own.
     [[nodiscard]] Result<bool> has_announcements();
     [[nodiscard]] Result<std::vector<Head>> heads_of(
         const std::vector<store::Membership>& memberships);

@@ -67,7 +67,7 @@ Result<bool> Questions::has_announcements() {
     return std::unexpected(head.error());
 }
 
-// Everything that he is a member of, the announcements among them.
+// Everything that they are a member of, the announcements among them.
 Result<std::vector<store::Membership>> Questions::memberships(UserId uid) {
     auto all = store_.memberships(uid, limits::kGroupsListed);
     if (!all) return all;

@@ -83,7 +83,7 @@ Result<bus::Reply> Questions::on(const bus::AskUserByName& ask) {
 
 // ---- Members of a group
 
-// Exactly alike whether there is no such group or he may not see it.
+// Exactly alike whether there is no such group or they may not see it.
 Result<bus::Reply> Questions::on(const bus::AskMembers& ask) {
     const pb::FetchMembers& fetch = ask.fetch;
     const GroupId gid{fetch.gid()};

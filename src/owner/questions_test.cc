@@ -193,11 +193,12 @@ TEST_F(QuestionsTest, AnnouncementsStandInEverybodysListFromHisFirstDayOn) {
     write(kBroadcastGroup, {UserId{}, UserId{}});
     const auto groups = ask<pb::Groups>(bus::AskList{.uid = kBob});
     ASSERT_EQ(groups.groups_size(), 1);
-    EXPECT_EQ(groups.groups(0).unread(), 2U) << "what came before his account is not his";
+    EXPECT_EQ(groups.groups(0).unread(), 2U) << "what came before their account is not theirs";
     const auto hello = ask<bus::HelloAnswer>(bus::AskHello{.uid = kBob, .token_minted = kStart});
     EXPECT_EQ(hello.groups, std::vector{kBroadcastGroup});
 
-    // He may search there, as far as there is an index; who else is there is not for him to know.
+    // They may search there, as far as there is an index; who else is there is not for them to
+    // know.
     bus::AskSearch search{.asker = kBob};
     search.search.set_gid(kBroadcastGroup.value);
     EXPECT_EQ(refusal_of(search), Code::unsupported);

@@ -1,4 +1,4 @@
-// What one user wrote, wherever he is or was a member: found group by group, so that it can be
+// What one user wrote, wherever they are or were a member: found group by group, so that it can be
 // taken back. A group in which they hid, were told or added something beside the log is named
 // first, as a place without a seq: there may be reactions of theirs. Where they wait to be let in,
 // or are banned, is told beside. Not found: posts made in their name in groups where they never had
@@ -11,8 +11,8 @@
 
 namespace stentor::owner {
 
-// Adds his posts from `from` on. Returns where to go on, or nothing when the group was read to its
-// end.
+// Adds their posts from `from` on. Returns where to go on, or nothing when the group was read to
+// its end.
 Result<std::optional<Seq>> Questions::written_in(GroupId gid, UserId uid, Seq from,
                                                  bus::WrittenAnswer& answer) {
     std::size_t looks = 0;

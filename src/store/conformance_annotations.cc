@@ -98,16 +98,16 @@ public:
         const Seq from{random_() % 1'400};
         const Seq to = from + random_() % 400;
         const UserId uid{1 + random_() % 4};
-        std::vector<ReactionRow> his;
+        std::vector<ReactionRow> own;
         std::map<Seq, TallyRow> sums;
         for (const auto& [who, seq, what] : reactions_) {
             if (seq < from || seq > to) continue;
-            if (who == uid) his.push_back({who, seq, what, true});
+            if (who == uid) own.push_back({who, seq, what, true});
             sums[seq] = {seq, counts(seq)};
         }
         std::vector<TallyRow> tallies;
         for (const auto& [seq, row] : sums) tallies.push_back(row);
-        ASSERT_EQ(store.reactions_of(scribe_.gid(), uid, from, to).value(), his);
+        ASSERT_EQ(store.reactions_of(scribe_.gid(), uid, from, to).value(), own);
         ASSERT_EQ(store.tallies(scribe_.gid(), from, to).value(), tallies);
     }
 

@@ -59,7 +59,7 @@ struct MemberRow {
     Role role{Role::none};
     Seq floor;  // Sees nothing at or below.
     Seq read;
-    Seq left;                 // Head when he left; 0 while he is a member.
+    Seq left;                 // Head when they left; 0 while they are a member.
     std::uint64_t version{};  // +1 with each change but `read`.
     Time joined;
     Time muted_until;
@@ -88,7 +88,7 @@ struct SentRow {
 struct UserEvent {
     UserId uid;
     std::string entry;        // A serialized pb::UserLogEntry without its user_log_seq.
-    std::vector<Seq> hidden;  // Entries of the commit's group that he deleted for himself.
+    std::vector<Seq> hidden;  // Entries of the commit's group that they deleted for themselves.
     bool note{};  // entry.note is kept to be shown after `anchor` in the commit's group.
     Seq anchor;
 

@@ -1,4 +1,4 @@
-// The operator's page on the private listener, and what he does there seen by a member.
+// The operator's page on the private listener, and what they do there seen by a member.
 
 import { execFileSync } from "node:child_process";
 import type { Browser, Page } from "playwright-core";
@@ -36,7 +36,7 @@ test("a wrong key opens nothing", async () => {
   await page.waitForSelector('text="这不是此服务器的密钥。"');
 });
 
-test("what the operator writes is seen on an open page at once, by whichever way he writes it", async () => {
+test("what the operator writes is seen on an open page at once, by whichever way they write it", async () => {
   const bob = await Person.signUp(browser, server.http, "Bob");
   const gid = /\d+$/.exec(await bob.create("Notices"))?.[0] ?? "";
   await bob.say("hello");

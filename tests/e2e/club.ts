@@ -1,4 +1,4 @@
-// Ann and Bob in a group of hers, on a server and in a browser of the test file's own.
+// Ann and Bob in Ann's group, on a server and in a browser of the test file's own.
 
 import type { Browser } from "playwright-core";
 import { launch, Person, type Device } from "./person";

@@ -1,5 +1,5 @@
 // Writers of the SDK through a server that is killed again and again: what each wrote stands in the
-// log once, in the order in which he wrote it, and all hold the same log.
+// log once, in the order in which they wrote it, and all hold the same log.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decodeBody, hexOf, type Client, type Group } from "@stentor/sdk";

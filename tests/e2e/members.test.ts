@@ -32,7 +32,7 @@ const listed = (person: Person) => person.page.$$eval(".people .who", (all) => a
 const notes = (person: Person) => person.page.locator(".private-note").allTextContents();
 const home = (person: Person) => person.page.goto(`${server.http}/#/`);
 
-test("a kicked member is told who put him out, sees nothing more, and the group leaves his list", async () => {
+test("a kicked member is told who put them out, sees nothing more, and the group leaves their list", async () => {
   const link = await ann.create("Kickers");
   await bob.join(link);
   await bob.say("hello");
@@ -56,7 +56,7 @@ test("a ban keeps out, and lifting it lets in again", async () => {
   await bob.page.reload();
   await bob.page.waitForSelector(".card");
   await bob.page.click(".card .primary").catch(() => {});
-  await eventually("he stays out", async () => (await bob.page.textContent(".card"))?.includes("banned"));
+  await eventually("they stay out", async () => (await bob.page.textContent(".card"))?.includes("banned"));
   await ann.page.click('.out li:has-text("Bob") button');
   await ann.page.waitForSelector(".out", { state: "hidden" });
   await ann.closeDialog();
@@ -109,7 +109,7 @@ test("the owner hands the group over, and may leave then", async () => {
   await ann.closeDialog();
   await ann.actOnGroup("Leave group");
   await ann.page.click("dialog .danger");
-  await eventually("it is not hers any more", async () => (await ann.page.$('.groups li:has-text("Handed over")')) === null);
+  await eventually("it is not Ann's any more", async () => (await ann.page.$('.groups li:has-text("Handed over")')) === null);
 });
 
 test("by an invitation link one joins a group that is closed to others", async () => {
@@ -119,7 +119,7 @@ test("by an invitation link one joins a group that is closed to others", async (
   await ann.page.click('dialog button[type="submit"]');
   await ann.page.waitForSelector("dialog", { state: "detached" });
   await bob.askToJoin(link);
-  await eventually("without an invitation he stays out", async () => ((await bob.page.textContent(".card .error")) ?? "") !== "");
+  await eventually("without an invitation they stay out", async () => ((await bob.page.textContent(".card .error")) ?? "") !== "");
 
   await ann.actOnGroup("Invite people");
   await ann.page.click(".invite button");
@@ -243,7 +243,7 @@ test("a direct chat begins at a member; who is blocked cannot write there", asyn
   await bob.page.waitForSelector('.row.pending[data-state="refused"]');
   await bob.page.click(".row.pending .actions button:last-child");
   await ann.actOnGroup("Unblock");
-  await eventually("he may write again", async () => {
+  await eventually("they may write again", async () => {
     await bob.say("friends again");
     await bob.settled();
     return (await ann.shown()).some(({ text }) => text === "friends again");

@@ -45,7 +45,7 @@ test("a recalled message is gone for everybody, at once and after a reload", asy
   expect(await bob.verified()).toBe(seq);
 });
 
-test("one that was recalled while the other was away is recalled when he is back", async () => {
+test("one that was recalled while the other was away is recalled when they are back", async () => {
   await ann.say("gone tomorrow");
   await bob.sees("gone tomorrow");
   const seq = (await bob.shown()).at(-1)?.seq ?? 0;
@@ -55,7 +55,7 @@ test("one that was recalled while the other was away is recalled when he is back
   await eventually("it is recalled", async () => (await recalledAt(ann, seq)) === "Message recalled");
   expect(await recalledAt(bob, seq)).not.toBe("Message recalled");
   await bob.comeBack();
-  await eventually("it is recalled for him too", async () => (await recalledAt(bob, seq)) === "Message recalled", 60_000);
+  await eventually("it is recalled for them too", async () => (await recalledAt(bob, seq)) === "Message recalled", 60_000);
 });
 
 test("an edited message has its new words and says so", async () => {
@@ -89,7 +89,7 @@ test("reactions are counted for everybody; mine can be taken back", async () => 
   await ann.page.reload();
   await eventually("also after a reload", async () => (await reactions(ann)).join() === "🎉 1");
   await bob.page.reload();
-  await eventually("and his is his", async () => (await bob.row("gladly").locator('.reaction[aria-pressed="true"]').count()) === 1);
+  await eventually("and Bob's is Bob's", async () => (await bob.row("gladly").locator('.reaction[aria-pressed="true"]').count()) === 1);
 });
 
 test("a click counts though the row changes between press and release", async () => {
@@ -97,7 +97,7 @@ test("a click counts though the row changes between press and release", async ()
   await button.hover();
   await ann.page.mouse.down();
   await bob.row("gladly").locator(".reaction").click();
-  await eventually("Bob has taken his back", async () => (await reactions(bob)).length === 0);
+  await eventually("Bob has taken Bob's back", async () => (await reactions(bob)).length === 0);
   await ann.page.waitForTimeout(2_500); // Tallies come once a second.
   await ann.page.mouse.up();
   await eventually("it is Ann's now", async () => (await ann.row("gladly").locator('.reaction[aria-pressed="true"]').count()) === 1);
@@ -122,7 +122,7 @@ test("writing is shown to the other for a while", async () => {
   await ann.page.fill(".composer textarea", "");
 });
 
-test("a name is completed while one writes, and who is meant sees that he is", async () => {
+test("a name is completed while one writes, and who is meant sees that they are", async () => {
   await ann.page.fill(".composer textarea", "");
   await ann.page.locator(".composer textarea").pressSequentially("look here @bo");
   await ann.page.waitForSelector('.mention-box [role="option"]:has-text("Bob")');

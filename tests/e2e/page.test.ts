@@ -91,7 +91,7 @@ test("what is said elsewhere is counted, and where reading was left is marked", 
   cho.connection.stop();
 });
 
-test("who looks back is left alone by what comes, and jumps to it when he likes", async () => {
+test("who looks back is left alone by what comes, and jumps to it when they like", async () => {
   const dan = sdkClient(server, await enter(server, "sign-up", "Dan"));
   await eventually("Dan is online", async () => dan.connection.state.name === "online");
   await new Promise<void>((joined) => dan.entrance.join(gidOf(link), () => joined()));

@@ -1,4 +1,4 @@
-// Somebody with a browser of his own.
+// Somebody with a browser of their own.
 
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page, type WebSocketRoute } from "playwright-core";
 import { eventually } from "./server";

@@ -1,4 +1,4 @@
-// What a member sees who may not write now, or not that: why, until when, and his words are not lost.
+// What a member sees who may not write now, or not that: why, until when, and their words are not lost.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

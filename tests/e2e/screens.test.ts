@@ -16,7 +16,7 @@ let browser: Browser;
 const DESKTOP: BrowserContextOptions = { viewport: { width: 1180, height: 760 } };
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 780 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 
-// Somebody, and what he says in the group that is open.
+// Somebody, and what they say in the group that is open.
 const TALK: readonly [number, string][] = [
   [1, "Good morning! The fence on the west side is standing."],
   [2, "Stage two has power, but no light yet."],
@@ -142,7 +142,7 @@ test.skipIf(dir === "")("the picture of the README", async () => {
     await one.sees("Yes! On my way.");
     await one.page.evaluate(() => window.dispatchEvent(new Event("blur")));
   }
-  // What is counted: said in groups that she does not look at.
+  // What is counted: said in groups that Mara does not look at.
   await mara.page.reload();
   for (const [i, words] of UNREAD.entries()) {
     await lena.page.goto(links[i] ?? "");
@@ -152,7 +152,7 @@ test.skipIf(dir === "")("the picture of the README", async () => {
   await mara.page.waitForSelector('.row .reaction:has-text("🎉")');
   await mara.page.waitForSelector('.row .read-by:text-is("Read by 3")');
   await mara.page.waitForSelector('.groups li:has-text("Elm Street") .badge:has-text("2")');
-  await eventually("she sees him writing", async () => {
+  await eventually("Jonas is seen writing", async () => {
     await jonas.page.locator(".composer textarea").pressSequentially(".");
     return mara.page.waitForSelector('.typing:has-text("Jonas")', { timeout: 1_000 });
   });

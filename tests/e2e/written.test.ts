@@ -84,7 +84,7 @@ test("the words of an edit that was refused are there again, and can be sent", a
   await ann.page.fill(INPUT, "words of the first device");
   await other.act("first words", "Edit");
   await other.page.fill(INPUT, "words of the other device");
-  // In the same moment: she submits the revision that she saw.
+  // In the same moment: Ann submits the revision that Ann saw.
   await ann.goAway();
   await other.page.press(INPUT, "Enter");
   await bob.sees("words of the other device");

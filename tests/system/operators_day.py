@@ -244,7 +244,7 @@ class Operator(unittest.TestCase):
         # The account is closed for good, under a name that nobody is called by.
         self.assertIn("no account Bob", stentor("user", "erase", "Bob", "--yes", "--data", data, code=1))
 
-        # Ann has the group open, and is told of each; or that she missed some, if her socket was full
+        # Ann has the group open, and is told of each; or that they missed some, if their socket was full
         # meanwhile.
         changed = set()
         missed = False
@@ -257,7 +257,7 @@ class Operator(unittest.TestCase):
                 self.assertEqual((entry.get(9), entry[11]), (None, [1]))
                 changed.add(entry[1][0])
 
-        # A page of history has the same numbers and digests, and no text of his.
+        # A page of history has the same numbers and digests, and no text of theirs.
         after = pull()
         self.assertEqual([after[n] for n in (3, 4, 6)], [before[n] for n in (3, 4, 6)])
         digest = after[4][0]

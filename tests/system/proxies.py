@@ -342,7 +342,7 @@ def behind_nginx(program, folder):
                 stuck_readers_cost_little(server, lambda: WebTalk(port, tls, READER_BYTES))
             else:
                 print("*** NOT CHECKED: stuck readers behind nginx, no network of its own ***")
-            # Whoever writes addresses of his own into the header stays the one that he is.
+            # Whoever writes addresses of their own into the header stays the one that they are.
             spoofed = let_through(port, tls, lambda turn: f"203.0.113.{turn}")
             assert spoofed < 30, f"a forged X-Forwarded-For was believed: {spoofed}"
 

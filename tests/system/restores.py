@@ -34,7 +34,7 @@ def stentor(*args, code=0):
 
 
 class Ann(Talk):
-    """The one member of a group, on a server whose record knows her."""
+    """The one member of a group, on a server whose record knows them."""
 
     def __init__(self, server):
         super().__init__(server.ports["tcp"])

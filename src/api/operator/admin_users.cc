@@ -103,7 +103,7 @@ void add_user(AdminCall call) {
                   });
 }
 
-// What he holds ends with it.
+// What they hold ends with it.
 void disable_user(AdminCall call) {
     change(std::move(call), {.disabled = true, .tokens_since = now()});
 }

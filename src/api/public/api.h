@@ -62,7 +62,7 @@ struct Options {
     std::vector<auth::TokenKey> keys;  // The first mints.
     Millis token_lives{std::chrono::hours{30 * 24}};
     auth::AddressRate accounts{};            // Sign-ups and sign-ins of one address.
-    bool sign_up{true};                      // Anybody may make himself an account.
+    bool sign_up{true};                      // Anybody may make themselves an account.
     std::string web_folder;                  // Empty: no page is served.
     std::vector<auth::JwtKey> outside_keys;  // Of other systems' tokens; none: none is exchanged.
     std::vector<std::string> origins;        // Of other pages that may ask from a browser.
@@ -88,7 +88,7 @@ public:
     ~Api();
 
     void on_http(net::http::Request request, Reply reply);
-    // Whether anybody may make himself an account. Thread: any.
+    // Whether anybody may make themselves an account. Thread: any.
     void set_sign_up(bool open);
     // Answers that refused something, by code. Thread: any.
     [[nodiscard]] const CodeCounts& refusals() const { return refusals_; }

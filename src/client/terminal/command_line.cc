@@ -52,7 +52,7 @@ UserId user_of(Chat& chat, std::string_view text) {
         return UserId{number_of(text.substr(1))};
     }
     const UserId uid = chat.screen().user_named(text);
-    if (!uid) chat.say("nobody of that name was heard of here: /members finds him, or #NUMBER");
+    if (!uid) chat.say("nobody of that name was heard of here: /members finds them, or #NUMBER");
     return uid;
 }
 
@@ -211,11 +211,11 @@ constexpr Command kCommands[] = {
     {"members", "[PREFIX]", "the members", true, members},
     {"invite", "", "a link's invite for a day", true, invite},
     {"kick", "WHO", "put a member out", true, kick},
-    {"ban", "WHO", "and keep him out", true, ban},
-    {"unban", "WHO", "let him in again", true, unban},
+    {"ban", "WHO", "and keep them out", true, ban},
+    {"unban", "WHO", "let them in again", true, unban},
     {"mute", "WHO MINUTES", "0: not muted any more", true, mute},
     {"role", "WHO member|admin|owner", "change a role", true, role},
-    {"note", "WHO TEXT", "only he sees it", true, note},
+    {"note", "WHO TEXT", "only they see it", true, note},
     {"help", "", "this list", false, help},
     {"quit", "", "leave the terminal", false, quit},
 };

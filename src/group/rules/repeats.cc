@@ -8,7 +8,7 @@
 namespace stentor::rules {
 
 std::uint64_t text_hash(std::string_view text) {
-    // FNV-1a: what collides costs its sender a wait, and he gains nothing by looking for it.
+    // FNV-1a: what collides costs its sender a wait, and they gain nothing by looking for it.
     constexpr std::uint64_t kBasis = 0xcbf29ce484222325U;
     constexpr std::uint64_t kPrime = 0x100000001b3U;
     std::uint64_t hash = kBasis;

@@ -1,8 +1,8 @@
 #pragma once
-// One member's newest texts: the same one over and over is not said, it is poured.
+// The hashes of one member's newest texts: nobody posts the same text over and over.
 //
 // Owner: a member in group::Group. Cost: a look at kRepeatsKept hashes; nothing is allocated before
-// he writes.
+// they write.
 
 #include <cstdint>
 #include <optional>

@@ -24,8 +24,8 @@ struct StormRule {
     friend bool operator==(const StormRule&, const StormRule&) = default;
 };
 
-// Each is told a time of his own, kStormBackEvery behind the one before him: told the same one, a
-// hundred thousand would come back as one wave. Whoever comes when all times up to kStormBackMax
+// Each is told a time of their own, kStormBackEvery behind the one before them: told the same one,
+// a hundred thousand would come back as one wave. Whoever comes when all times up to kStormBackMax
 // are given starts over at the least: more share each moment then, as evenly as before.
 class ComeBackTimes {
 public:

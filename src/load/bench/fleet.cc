@@ -162,7 +162,7 @@ bool Fleet::settle(Millis patience) {
         }
         if (Clock::now() - looked < 50ms) continue;  // A look at all of them is not free.
         looked = Clock::now();
-        // Nobody is behind what he heard of, and nobody hears more for a moment.
+        // Nobody is behind what they heard of, and nobody hears more for a moment.
         done = settled() && Clock::now() - moved > 500ms;
     }
     return done;

@@ -34,7 +34,7 @@ Held held_by(const ServerProcess& server) {
             .cached = ServerMetrics{server}[kStoreCacheBytes]};
 }
 
-// What the server holds for `members` more, each in `further` groups beside the one that he
+// What the server holds for `members` more, each in `further` groups beside the one that they
 // watches.
 Held grown(const Context& context, const std::string& section, std::size_t members,
            std::size_t further) {

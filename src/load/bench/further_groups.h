@@ -1,5 +1,5 @@
 #pragma once
-// What it costs the server that somebody who is connected is a member of further groups, which he
+// What it costs the server that somebody who is connected is a member of further groups, which they
 // has not open: two servers, before the same members, who watch the same one group and are in
 // another one; those of the second are in kFurtherGroups more. What it holds beyond the first is
 // theirs.

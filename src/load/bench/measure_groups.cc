@@ -66,7 +66,7 @@ pb::ClientFrame list_whole_page() {
     return command;
 }
 
-// Somebody of each block comes, sees his list and goes.
+// Somebody of each block comes, sees their list and goes.
 void list_all(Testbed& testbed, std::size_t first, std::size_t last) {
     Progress progress{"groups: lists"};
     for (std::size_t begin = first; begin < last; begin += kListersAtOnce) {

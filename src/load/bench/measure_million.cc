@@ -233,7 +233,7 @@ bool Million::say_everything() {
     return true;
 }
 
-// Everybody has the last one; that he was pushed each of them, and pulled none, is judged here.
+// Everybody has the last one; that they were pushed each of them, and pulled none, is judged here.
 void Million::tell_everything(const crowd::Counts& before, const crowd::Counts& after) {
     const auto watchers = static_cast<double>(group_.gathered());
     const std::uint64_t entries = after.entries - before.entries;

@@ -23,7 +23,7 @@ namespace {
 constexpr double kReportsPerSecond = 2'000;
 constexpr GroupId kRead{std::uint64_t{1} << 41U};
 constexpr std::size_t kReaders = 10'000;
-// Before a window the owner of the group is made to look at so many others that his memory is as
+// Before a window the owner of the group is made to look at so many others that their memory is as
 // full as a million make it: then it forgets whoever was quiet for a second, and each report has to
 // be looked up.
 constexpr std::size_t kLooks = limits::kMembersCached + 1'000;
@@ -35,7 +35,7 @@ constexpr Millis kPatience{120'000};
 constexpr Millis kForgets{3'000};
 constexpr double kAimedPercent = 5;
 
-// A member who only opens the group and says how far he has read.
+// A member who only opens the group and says how far they have read.
 class Reader final : public Peer {
 public:
     struct Shared {
@@ -49,7 +49,7 @@ public:
 
     void read(Seq seq) { say(client::read_command({.gid = kRead, .epoch = epoch_, .seq = seq})); }
 
-    // Lifts a ban that is none: nothing is written, but his row is looked up.
+    // Lifts a ban that is none: nothing is written, but their row is looked up.
     void look_at(UserId other) { say(client::ban_command(kRead, other, false)); }
 
     void on_open() override {

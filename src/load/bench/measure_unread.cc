@@ -144,7 +144,7 @@ private:
         return use;
     }
 
-    // A random member reads up to a random entry, writes a little himself, and somebody else
+    // A random member reads up to a random entry, writes a little themselves, and somebody else
     // writes.
     void check_one() {
         const std::size_t group = testbed_.world().loop.random() % kGroups;

@@ -81,7 +81,7 @@ public:
     [[nodiscard]] Cmid fresh_cmid();
     [[nodiscard]] bool idle() const { return to_join_.empty() && client_.unanswered() == 0; }
     [[nodiscard]] bool caught_up() const { return client_.caught_up(); }
-    // Nothing of his is under way.
+    // Nothing of theirs is under way.
     [[nodiscard]] bool settled() const { return stopped_ || (idle() && caught_up()); }
     [[nodiscard]] bool connected() const { return client_.ready(); }
     [[nodiscard]] std::size_t unanswered() const { return client_.unanswered(); }

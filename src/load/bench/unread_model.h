@@ -25,7 +25,7 @@ public:
         const auto found = senders_.find(gid);
         return found == senders_.end() ? Seq{} : Seq{found->second.size()};
     }
-    // What others wrote above his position; 100 stands for all above 99.
+    // What others wrote above their position; 100 stands for all above 99.
     [[nodiscard]] std::uint32_t unread(GroupId gid, UserId uid) const {
         const auto senders = senders_.find(gid);
         if (senders == senders_.end()) return 0;

@@ -55,7 +55,7 @@ public:
     // The members below `up_to`, by their number in the plan, connect, now and whenever they are
     // away again. Who is away because of an end that came sooner keeps the time that it was told.
     void connect(std::size_t up_to);
-    // Everybody holds room 0 up to `seq`, as if it had been shown to him in an earlier life. While
+    // Everybody holds room 0 up to `seq`, as if it had been shown to them in an earlier life. While
     // nobody is connected.
     void claim(std::uint64_t epoch, std::uint64_t seq);
     // Everybody vanishes without a word.
@@ -115,7 +115,7 @@ private:
     void hold(Index index, std::size_t room, std::uint64_t seq);
     void pull_if_behind(Index index, std::size_t room);
     void look_whether_watching(Index index);
-    // kRoomsMax: none of his.
+    // kRoomsMax: none of theirs.
     [[nodiscard]] std::size_t room_of(Index index, std::uint64_t gid) const;
 
     const Plan& plan_;

@@ -64,7 +64,7 @@ struct NearAsk {
     ReadRights reader;
     Time time;
 };
-struct OpenOverlay {  // What the member alone has there, before he is told what is.
+struct OpenOverlay {  // What the member alone has there, before they are told what is.
     PendingOpen open;
 };
 struct PullOverlay {

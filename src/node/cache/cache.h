@@ -99,11 +99,11 @@ public:
     ~Cache();
 
     // ---- From shards
-    // Who has said Hello, with what his device holds of his own log; and who has left.
+    // Who has said Hello, with what their device holds of their own log; and who has left.
     void on_hello(const ConnectionToken& connection, UserId uid, Time minted,
                   std::uint64_t user_log_after);
     void on_gone(const ConnectionToken& connection, UserId uid);
-    // He took a seat (1) or left one (-1).
+    // They took a seat (1) or left one (-1).
     void on_seat(UserId uid, GroupId gid, int seats);
     // The owner is asked for the member every time. No such group and no member of it are both
     // answered not_found: guessing ids shows nothing.

@@ -272,7 +272,7 @@ TEST_F(BesideTest, AMemberWhoGetsANoteIsToldOnAllTheirConnections) {
     EXPECT_THAT(told.overlays, ElementsAre(kBob));
 }
 
-// Two restores while he was away: what is true still ends at the lower of the two points.
+// Two restores while somebody was away: what is true still ends at the lower of the two points.
 TEST_F(BesideTest, AForkNamesTheLowestPointSinceTheReadersEpoch) {
     log.epoch = Epoch{6};
     forks = {{.epoch = Epoch{2}, .seq = Seq{50}},

@@ -148,7 +148,7 @@ TEST_F(CacheTest, AGroupLeavesMemoryHalfAMinuteAfterItsLastWatcherAndItsRouteWit
     cache.on_watchers(0, kGroup, {.count = 0}, 1, now);
     now += Millis{29'000};
     cache.on_tick(now);
-    EXPECT_EQ(cache.counts().groups, 1U) << "he may be back";
+    EXPECT_EQ(cache.counts().groups, 1U) << "they may be back";
     now += Millis{1'000};
     cache.on_tick(now);
     EXPECT_EQ(cache.counts().groups, 0U);

@@ -88,8 +88,8 @@ void forget_changes(Group& group) {
 }
 
 // How far an answer that ends at `head` is believed. Between the stream's last entry and one that
-// only the answer knows, the stream may still say that somebody left: he would be pushed what came
-// after. So the stream gets its time.
+// only the answer knows, the stream may still say that somebody left: they would be pushed what
+// came after. So the stream gets its time.
 Seq trusted_head(Group& group, Seq head, Time now) {
     const Seq told = std::max(group.seen, group.memory.head());
     if (head <= told) return head;

@@ -58,7 +58,7 @@ void want_view(CacheState& cache, Group& group, PendingOpen open) {
     ask_open(cache, group, std::move(open));
 }
 
-// The next one who waits brings the view; he is asked about again with it.
+// The next one who waits brings the view; they are asked about again with it.
 void on_view_failed(CacheState& cache, Group& group) {
     if (group.awaiting.empty() || group.view_ask != 0) return;
     PendingOpen next = std::move(group.awaiting.back());

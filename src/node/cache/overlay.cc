@@ -12,7 +12,7 @@
 namespace stentor::cache {
 namespace {
 
-// A note stands after its anchor: the first page that he sees brings those at or below the floor.
+// A note stands after its anchor: the first page that they see brings those at or below the floor.
 Seq notes_from(Seq first, Seq floor) { return first <= floor + 1 ? Seq{} : first; }
 
 bus::Mine* mine_of(Result<bus::Reply>& reply) {
@@ -62,7 +62,8 @@ void add_to(CacheState& cache, Page& page, const Memory& memory, std::span<const
         if (reacted) mark_mine(told, *mine);
     }
     if (!mine) return;
-    // Of an empty page there may still be notes: after the newest entry, where he has just joined.
+    // Of an empty page there may still be notes: after the newest entry, where they have just
+    // joined.
     const Seq first = entries.empty() ? memory.head() : entries.front().seq;
     const Seq last = entries.empty() ? memory.head() : entries.back().seq;
     for (const Seq seq : mine->hidden) {

@@ -99,7 +99,7 @@ void UserSessions::on_seat(UserId uid, GroupId gid, int seats) {
     if (row == nullptr || row->seats == 0) return;
     --row->seats;
     if (!row->member) return drop_if_unused(*person, gid);
-    // What came while he watched was not counted here.
+    // What came while they watched was not counted here.
     row->unread = 0;
     mark(*person, *row);
 }
@@ -129,7 +129,7 @@ void UserSessions::on_hello_reply(const HelloAsk& asked, Result<bus::Reply> repl
 
 void UserSessions::take_groups(Place place, const bus::HelloAnswer& answer) {
     Person& person = people_[place];
-    // He may have opened one before: that row is there already.
+    // They may have opened one before: that row is there already.
     person.rows.reserve(std::min(answer.groups.size(), limits::kGroupsListed));
     for (const GroupId gid : answer.groups) {
         if (person.rows.size() < limits::kGroupsListed) add_row(place, gid);
@@ -174,7 +174,7 @@ void UserSessions::count_out(Place place, GroupId gid) {
     if (--heads->second.rows == 0) heads_.erase(heads);
 }
 
-// ---- His own log
+// ---- Their own log
 
 void UserSessions::on_nudge(const bus::Nudge& nudge) {
     if (const auto* moved = std::get_if<bus::HeadMoved>(&nudge)) return on_head_moved(*moved);
@@ -354,7 +354,7 @@ void UserSessions::on_badge_reply(const BadgeAsk& asked, Result<bus::Reply> repl
     const auto place = by_uid_.find(asked.uid);
     Person* person = place ? &people_[*place] : nullptr;
     Row* row = person == nullptr ? nullptr : row_of(*person, asked.gid);
-    if (row != nullptr) row->marked = false;  // Also of who left: he may come back to this row.
+    if (row != nullptr) row->marked = false;  // Also of who left: they may come back to this row.
     if (row == nullptr || !row->member) return pump();
     const auto* answer = reply ? std::get_if<bus::OpenAnswer>(&*reply) : nullptr;
     if (answer != nullptr && answer->member.role != pb::ROLE_NONE) {

@@ -1,12 +1,12 @@
 #pragma once
-// Who is on this node, and what he has been told beside the groups that he watches: his own log,
-// and badges of his other groups.
+// Who is on this node, and what they have been told beside the groups that they watch: their own
+// log, and badges of their other groups.
 //
 // Owner: the cache. Thread: the hub's. Losing it loses nothing: a device that connects again asks.
 // Cost: 112 bytes for a user with one connection, one group and the announcements, 16 for each
 // further group, 4 more in a small one; about 120 for a group, and 100 more once something old was
 // changed there. A HeadMoved or a GroupMoved marks the users of a small group, and nobody of a
-// large one: those are looked at once in a pulse's period, each at his turn. A marked row is one
+// large one: those are looked at once in a pulse's period, each at their turn. A marked row is one
 // question to the owner, which says the exact count; to a row at 99+ new entries cost nothing until
 // something is read there.
 //
@@ -95,16 +95,16 @@ private:
         GroupId gid;
         std::uint32_t head{};  // The low half of the head told.
         std::uint8_t unread{};
-        std::uint8_t seats{};  // Of his connections here.
+        std::uint8_t seats{};  // Of their connections here.
         bool marked : 1 {};    // A question about it is under way, or waits.
-        bool member : 1 {};    // Else only seats are known: his groups were not told yet.
+        bool member : 1 {};    // Else only seats are known: their groups were not told yet.
         bool changed : 1 {};   // To be said with the next badge that is asked for.
         bool renamed : 1 {};   // Likewise.
     };
     static_assert(sizeof(Row) == 16);
     static_assert(limits::kConnectionsPerUser <= UINT8_MAX);
 
-    // Nothing of his log is told to a device before its Hello is answered: what it is told first
+    // Nothing of their log is told to a device before its Hello is answered: what it is told first
     // continues what it holds.
     struct Device {
         ConnectionToken connection;

@@ -314,7 +314,7 @@ TEST_F(PeopleTest, ANewerBadgeTakesThePlaceOfTheOneNotToldYet) {
     EXPECT_THAT(second(), Each("77:2"));
 }
 
-// His row stays while he watches, and the question was about it.
+// Their row stays while they watch, and the question was about it.
 TEST_F(PeopleTest, WhoIsBackInAGroupHeLeftWhileItWasAskedForIsToldOfItAgain) {
     connect();
     head(kGroup, 11, 1);

@@ -2,8 +2,8 @@
 // The entries of one pass: what gathered, as one Batch, or as few as its limits allow.
 //
 // Owner: a Channel's pass. Each form is made when the first seat needs it, and shared by all that
-// do: almost all take everything, plain or compressed (RFC 7692); who sat down while it gathered
-// takes what lies above his Opened.
+// do: almost all take everything, plain or compressed (RFC 7692); a member who opened the group
+// while it gathered takes what lies above their Opened.
 
 #include <cstddef>
 #include <utility>

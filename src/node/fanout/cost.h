@@ -12,7 +12,7 @@
 namespace stentor::fanout {
 
 // Of those who were told a Head, how many came for what they lacked. Not all do at once: a client
-// whose reader looks elsewhere pulls when he is back, and then one pull brings everything since.
+// whose reader looks elsewhere pulls when they are back, and then one pull brings everything since.
 class HeadsAnswered {
 public:
     void on_head() {

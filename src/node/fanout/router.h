@@ -8,8 +8,8 @@
 // The seat's rule. A pass writes a frame to a seat only if frame.first == pushed + 1; frames with
 // last <= pushed are passed over. Any other seat is behind: it gets one Head, and no content until
 // caught_up() says that an Opened or Range up to the current head was written. So nobody is pushed
-// what he cannot apply, and nobody is behind for ever. A change to an entry leaves no gap in the
-// numbers: who misses one is told with his Head that he did.
+// what they cannot apply, and nobody is behind for ever. A change to an entry leaves no gap in the
+// numbers: who misses one is told with their Head that they did.
 //
 // A pass carries everything that came for a group since its last pass. While it runs, in slices of
 // kSliceSeats, newer frames gather for the next one. Frames pending beyond kPassBytes are given

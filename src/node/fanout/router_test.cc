@@ -36,7 +36,7 @@ TEST_F(RouterTest, AFrameThatReachesBelowASeatLeavesItBehindWithOneHead) {
     router.on_push(batch(11, 12));
     run();
     sockets.take(1);
-    // A member whose floor lies inside the next frame: he may not see 13.
+    // A member whose floor lies inside the next frame: they may not see 13.
     join(2, 13);
     router.on_push(batch(13, 15));
     run();
@@ -183,7 +183,7 @@ TEST_F(RouterTest, WhoeverMissesAChangeIsToldOfTheHead) {
     EXPECT_THAT(sockets.take(1), ElementsAre("H11"));
 }
 
-// He is told even when an answer has brought him to the head before there was room for it: that
+// They are told even when an answer has brought them to the head before there was room for it: that
 // answer may have been made before the change.
 TEST_F(RouterTest, AMissedChangeIsToldAlsoAfterCatchingUp) {
     const SeatIndex seat = join(1, 10);
@@ -300,7 +300,7 @@ TEST_F(RouterTest, PulsesOfOneGroupAreTheSameBytesWithinASecond) {
     EXPECT_EQ(router.pulse({}, now), router.pulse({}, now));
 }
 
-// A reader told of what is on its way to him would pull it.
+// A reader told of what is on its way to them would pull it.
 TEST_F(RouterTest, APulseTellsNoMoreThanThePassesHaveBrought) {
     join(1, 10);
     const auto told = [&] {

@@ -262,8 +262,8 @@ void Session::on_ranged(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq 
     fx.spent(units_of_bytes(payload.size()));
     if (!settle(request_id, fx)) return;
     const OpenGroup* group = find(gid);
-    // He was put out, or closed the group, while the page was on its way; or came back since, and
-    // sees less than when it was asked for.
+    // They were put out, or closed the group, while the page was on its way; or came back since,
+    // and sees less than when it was asked for.
     const bool shown = group != nullptr && group->seat != kNoSeat &&
                        (first > group->floor || planted(Bug::floor_ignored_at_pull));
     if (!shown) {

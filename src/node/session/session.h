@@ -111,7 +111,7 @@ public:
     [[nodiscard]] virtual Misses missed() = 0;
     // What an answer has cost beyond what was paid for its question (costs.h).
     virtual void spent(std::uint32_t units) = 0;
-    // Hello was accepted; `user_log_after`: the newest entry of his log that this device holds.
+    // Hello was accepted; `user_log_after`: the newest entry of their log that this device holds.
     virtual void registered(const Identity& identity, DeviceId device,
                             std::uint64_t user_log_after) = 0;
     virtual void pause_reading() = 0;
@@ -164,10 +164,10 @@ public:
     void on_refused(std::uint32_t request_id, GroupId gid, const Error& error, SessionPort& fx);
 
     // ---- Unasked
-    // This user is out of the group since his row's `version`; `payload` is the Ousted. Nothing
-    // happens when the group is not open here, or was opened after he had come back.
+    // This user is out of the group since their row's `version`; `payload` is the Ousted. Nothing
+    // happens when the group is not open here, or was opened after they had come back.
     void on_ousted(GroupId gid, std::uint64_t version, std::string payload, SessionPort& fx);
-    // News of his groups; those that are open here are told by their own pushes.
+    // News of their groups; those that are open here are told by their own pushes.
     void on_badges(pb::Pulse pulse, SessionPort& fx);
     // The gate knows something new of this account.
     void on_account_moved(const Rules& rules, SessionPort& fx);

@@ -390,7 +390,7 @@ TEST_F(SessionTest, CreatingAgainUnderTheSameIdNamesTheSameGroup) {
     EXPECT_EQ(fx.refusal().limit(), limits::kNameBytes);
 }
 
-// A moderator acts on a group that he does not watch; what is about the moment needs an open one.
+// A moderator acts on a group that they do not watch; what is about the moment needs an open one.
 TEST_F(SessionTest, OnlyWhatIsAboutTheMomentNeedsAnOpenGroup) {
     begin();
     pb::ClientFrame frame;

@@ -112,7 +112,7 @@ private:
 
     Deps deps_;
     PagedArray<Place> places_;  // By ConnectionToken::index.
-    // One connection of each user here; Place::next_of_user leads to his others.
+    // One connection of each user here; Place::next_of_user leads to their others.
     UserIndex<UserAt> by_user_{UserAt{&places_}};
     fanout::Router router_;
     fanout::PulseWheel pulses_;

@@ -59,7 +59,7 @@ std::string question_of(const owner::FilteredPost& post) {
     return json::serialize(question);
 }
 
-// Of a text that the sender is to read: a service gone wrong must not fill his screen.
+// Of a text that the sender is to read: a service gone wrong must not fill their screen.
 std::string text_of(const json::object& answer, std::string_view key) {
     const json::value* value = answer.if_contains({key.data(), key.size()});
     if (value == nullptr || !value->is_string()) return {};

@@ -125,7 +125,7 @@ TEST_F(ShardsTest, KeepOneOrderThroughLostConnectionsAStuckReaderAndADrain) {
         if (said % 8 == 0) members_[random() % kMembers]->reconnect(Millis{5});
         for (int turns = 0; turns < 3; ++turns) loop_.turn(Millis{1});
     }
-    // Whoever has not heard of the last entries yet holds himself for settled.
+    // Whoever has not heard of the last entries yet holds themselves for settled.
     turn_until([&] { return all(&bench::Member::settled) && ledger_.check().clean(); });
     const ledger::Report report = ledger_.check();
     EXPECT_TRUE(report.clean()) << report.summary();

@@ -96,8 +96,8 @@ Result<std::vector<std::vector<GroupId>>> RocksStore::read_groups(const rocksdb:
     const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(how, base_.rows)};
     std::vector<std::vector<GroupId>> lists(uids.size());
     for (std::size_t i = 0; i < uids.size(); ++i) {
-        const std::string his = keys::memberships_of(uids[i]);
-        for (row->Seek(his); row->Valid() && row->key().starts_with(his); row->Next()) {
+        const std::string own = keys::memberships_of(uids[i]);
+        for (row->Seek(own); row->Valid() && row->key().starts_with(own); row->Next()) {
             if (lists[i].size() == count_max) break;
             const auto gid = keys::parse_membership(row->key().ToStringView());
             if (!gid) return unreadable("membership.key");

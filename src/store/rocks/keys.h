@@ -88,7 +88,7 @@ struct SentKey {
 [[nodiscard]] std::optional<SentKey> parse_sent(std::string_view key);
 
 // ---- Table "beside": what stands beside a log, in blocks of entries, so that a risen floor drops
-// it by one range, and in a block by the one it belongs to, so that a page of his is one walk
+// it by one range, and in a block by the one it belongs to, so that a page of theirs is one walk
 enum class Kind : char { hidden = 'h', note = 'n', reaction = 'r', tally = 't' };
 inline constexpr std::uint64_t kBlock = 256;  // Entries
 struct Beside {

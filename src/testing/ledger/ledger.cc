@@ -106,10 +106,10 @@ void Ledger::delivered(ViewId id, Epoch epoch, const pb::Entry& entry, const Dig
     const Seq seq{entry.seq()};
     ++delivered_;
     const auto where = [&] {
-        return fmt::format("receiver {} of group {} got {} when he held {}", view.receiver,
+        return fmt::format("receiver {} of group {} got {} when they held {}", view.receiver,
                            view.gid.value, seq.value, view.last.value);
     };
-    if (seq <= view.floor) tell(Violation::outside_membership, where() + ", below his floor");
+    if (seq <= view.floor) tell(Violation::outside_membership, where() + ", below their floor");
     if (view.has_left && seq > view.left) tell(Violation::outside_membership, where() + ", gone");
 
     if (!view.started) {

@@ -1,7 +1,7 @@
 #pragma once
 // The ledger check: what was invoked, answered and delivered, held against one log per group and
-// epoch. Each receiver is compared with that log as he goes, by digest, so his view costs 64 bytes
-// however much he receives; the log costs about 100 bytes an entry, a send about 130.
+// epoch. Each receiver is compared with that log as they go, by digest, so their view costs 64
+// bytes however much they receive; the log costs about 100 bytes an entry, a send about 130.
 //
 // Thread: one. Order of calls is taken as real time: what was ok() before another's invoke() was
 // acknowledged before it was invoked.
@@ -50,18 +50,18 @@ public:
 
     // ---- Receivers
 
-    // `receiver` is the caller's own number, only used in words. He sees nothing at or below
+    // `receiver` is the caller's own number, only used in words. They see nothing at or below
     // `floor`.
     [[nodiscard]] ViewId add_view(std::uint64_t receiver, GroupId gid, Seq floor = {});
-    // The next entry that the receiver applied; `digest` is his own, at this entry.
+    // The next entry that the receiver applied; `digest` is their own, at this entry.
     void delivered(ViewId view, Epoch epoch, const v1::Entry& entry, const Digest& digest);
-    // Allowed jumps: the server told him that his view begins anew after `after`.
+    // Allowed jumps: the server told them that their view begins anew after `after`.
     void restarted(ViewId view, Epoch epoch, Seq after);
-    // He left, or was put out, when the log's head was `last`; nothing above may reach him.
+    // They left, or were put out, when the log's head was `last`; nothing above may reach them.
     void left(ViewId view, Seq last);
     // A mismatch or disorder that the client itself saw.
     void complained(ViewId view, std::string_view what, Seq at);
-    // He need not have reached the head at the end.
+    // They need not have reached the head at the end.
     void excuse(ViewId view);
     // A head that a server told: the log must reach it.
     void heard_head(GroupId gid, Epoch epoch, Seq head);

@@ -180,7 +180,7 @@ void Checks::on_seen(UserId uid, GroupId gid, Epoch epoch, const pb::Entry& entr
     if (streams_break_ && record->was_in_before(gid, uid, seq)) {
         world_.count(Seen::shown_after_missed_oust);
     } else {
-        violation(user(uid) + " was shown an entry from outside his membership" + at(gid, seq));
+        violation(user(uid) + " was shown an entry from outside their membership" + at(gid, seq));
     }
 }
 
@@ -202,7 +202,7 @@ void Checks::on_opened(UserId uid, const pb::Opened& opened, const Asked& asked)
         violation("an Opened bears a wrong digest" + at(gid, head));
     }
     if (!record->stays.contains({gid, uid})) {
-        violation(user(uid) + " opened a group he was never in");
+        violation(user(uid) + " opened a group they were never in");
     }
     if (!opened.reset() && asked.held != Epoch{opened.epoch()}) {
         violation(user(uid) + ", who holds epoch " + std::to_string(asked.held.value) +
@@ -232,7 +232,7 @@ void Checks::on_opened(UserId uid, const pb::Opened& opened, const Asked& asked)
 void Checks::on_batch(UserId uid, const pb::Batch& batch, Seq held) {
     if (Seq{batch.first_seq()} <= held + 1) return;
     violation(user(uid) + ", who holds " + std::to_string(held.value) +
-              ", was pushed what he cannot apply" + at({batch.gid()}, {batch.first_seq()}));
+              ", was pushed what they cannot apply" + at({batch.gid()}, {batch.first_seq()}));
 }
 
 // ---- Beside the log
@@ -261,7 +261,7 @@ void Checks::close_notes(store::Store& store) {
                               pb::Note parsed;
                               return parsed.ParseFromString(row.note) && parsed.text() == note.text;
                           });
-        // A page of notes is bounded: beyond it the oldest are in his own log alone.
+        // A page of notes is bounded: beyond it the oldest are in their own log alone.
         const bool full = rows && rows->size() >= limits::kNotesPerPage;
         if (!kept && !full) {
             violation("the note \"" + note.text + "\" to " + user(note.reader) + " is lost");
@@ -272,7 +272,7 @@ void Checks::close_notes(store::Store& store) {
         const auto rows = store.hidden(who.first, who.second, Seq{1}, head(who.first));
         for (const Seq seq : seqs) {
             if (rows && std::ranges::find(*rows, seq) != rows->end()) continue;
-            violation(user(who.second) + " deleted for himself, and it is there again" +
+            violation(user(who.second) + " deleted for themselves, and it is there again" +
                       at(who.first, seq));
         }
     }

@@ -23,7 +23,7 @@ namespace stentor::sim {
 
 class Checks {
 public:
-    // `streams_break`: a node may miss that somebody left until it asks again. Then what he is
+    // `streams_break`: a node may miss that somebody left until it asks again. Then what they are
     // shown is only counted; in all other runs it is a violation.
     Checks(World& world, Epoch epoch, bool streams_break)
         : world_{world}, epoch_{epoch}, streams_break_{streams_break} {
@@ -43,7 +43,7 @@ public:
     void on_acked(UserId uid, const pb::Sent& sent);
     // An entry that reached a client of `uid`, in whatever frame.
     void on_seen(UserId uid, GroupId gid, Epoch epoch, const pb::Entry& entry);
-    // He says that he has been shown the log up to here.
+    // They say that they have been shown the log up to here.
     void on_said_seen(UserId uid, GroupId gid, Seq seq);
     // Each of the history in which it was asked for.
     void on_note_kept(Epoch epoch, Record::Note note);

@@ -136,7 +136,7 @@ std::optional<std::string> Member::lacks() const {
                    std::to_string(deps_.checks.head(gid).value);
         }
         if (!member && !deps_.checks.streams_break()) {
-            return where + " was not told that he is out";
+            return where + " was not told that they are out";
         }
         if (!member || !deps_.checks.is_quiet() || kind_ == Kind::hostile) continue;
         if (attendance.unscrolled) return where + " has not looked at its oldest page";
@@ -192,7 +192,7 @@ void Member::gone(GroupId gid) {
     if (!std::exchange(attendance.inside, false)) return;
     attendance.left_once = true;
     world_.count(Seen::left);
-    // What reached him from outside his stay was judged entry by entry.
+    // What reached them from outside their stay was judged entry by entry.
     if (attendance.view) deps_.checks.ledger().excuse(*attendance.view);
 }
 
@@ -535,7 +535,7 @@ void Member::inspect_batch(const pb::Batch& batch) {
                std::to_string(batch.entries_size()) + " from " + std::to_string(batch.first_seq()) +
                ", holds " + std::to_string(held({batch.gid()}).value);
     });
-    // Whoever pulls at random, or skips nothing, is not where the server believes him to be.
+    // Whoever pulls at random, or skips nothing, is not where the server believes them to be.
     if (kind_ == Kind::hostile || deps_.settings->pull_everything) return;
     const client::GroupCursor* cursor = client_->cursor({batch.gid()});
     if (cursor == nullptr || cursor->phase != client::GroupCursor::Phase::open) return;

@@ -73,7 +73,7 @@ private:
         bool wants_out{};
         bool left_once{};
         // A send was refused for good here while an earlier try of it may still be on its way; if
-        // its sender comes back, that one is taken, and whatever he said since stands before it.
+        // its sender comes back, that one is taken, and whatever they said since stands before it.
         bool silent{};
         bool fresh{};             // Entered anew: what the client holds is of the former stay.
         bool kicked{};            // Once.
@@ -150,7 +150,7 @@ private:
     void on_group_created(const pb::ServerFrame& frame);
     void inspect(const pb::ServerFrame& frame);
     void offer_lost();
-    // What a page of a former history said of him, and his own log did not.
+    // What a page of a former history said of them, and their own log did not.
     void forget_unlogged(Attendance& attendance) const;
     [[nodiscard]] std::optional<std::string> disagrees(GroupId gid,
                                                        const Attendance& attendance) const;

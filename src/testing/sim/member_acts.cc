@@ -1,5 +1,5 @@
-// What a member does of his own will: speaks, reads, comes and goes, and, if hostile, asks for what
-// is not his.
+// What a member does of their own will: speaks, reads, comes and goes, and, if hostile, asks for
+// what is not theirs.
 
 #include <algorithm>
 #include <utility>
@@ -118,7 +118,7 @@ void Member::speak() {
     const auto gid = some_group_inside();
     if (!gid || kind_ == Kind::viewer || pending_.size() > kPendingMax) return;
     if (attendances_[*gid].silent) return;
-    // Who has not opened a group does not hear of a fork before he sends, and so in another order.
+    // Who has not opened a group does not hear of a fork before they send, and so in another order.
     if (world_.faults.restores && client_->cursor(*gid) == nullptr) return;
     const std::uint64_t count = world_.random.chance(250) ? world_.random.between(3, 8) : 1;
     for (std::uint64_t i = 0; i < count; ++i) say(*gid);
@@ -199,7 +199,7 @@ void Member::scroll_up(GroupId gid) {
     attendances_[gid].unscrolled = false;
 }
 
-// ---- What is not his
+// ---- What is not theirs
 
 void Member::be_hostile() {
     if (deps_.groups.empty()) return;

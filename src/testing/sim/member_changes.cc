@@ -254,7 +254,7 @@ std::optional<std::string> Member::disagrees(GroupId gid, const Attendance& atte
     const auto hidden = truth.hidden(gid, uid_, first, head);
     for (const Seq seq : hidden.value()) {
         if (!attendance.hidden.contains(seq))
-            return "shows " + std::to_string(seq.value) + ", which he hid";
+            return "shows " + std::to_string(seq.value) + ", which they hid";
     }
     for (auto at = attendance.hidden.lower_bound(first); at != attendance.hidden.end(); ++at) {
         if (std::ranges::find(*hidden, at->first) != hidden->end()) continue;
@@ -270,7 +270,7 @@ std::optional<std::string> Member::disagrees(GroupId gid, const Attendance& atte
         const bool kept =
             std::ranges::find(*notes, id, &store::NoteRow::user_log_seq) != notes->end();
         if (anchor >= first && !kept && notes->size() < limits::kNotesPerPage) {
-            return "shows note " + std::to_string(id) + ", which is not his";
+            return "shows note " + std::to_string(id) + ", which is not theirs";
         }
     }
     return std::nullopt;

@@ -27,7 +27,7 @@ struct Record {
 
         [[nodiscard]] const pb::Entry& newest() const { return revisions.back(); }
     };
-    // He sees what lies above floor, up to left.
+    // They see what lies above floor, up to left.
     struct Stay {
         Seq floor;
         std::optional<Seq> left;
@@ -43,9 +43,9 @@ struct Record {
     std::map<GroupId, Term> terms;
     std::set<std::pair<UserId, Cmid>> stored;
     std::map<Who, std::vector<Stay>> stays;
-    std::map<Who, Seq> shown;  // The highest that he, or a send of his, ever said was seen.
+    std::map<Who, Seq> shown;  // The highest that they, or a send of theirs, ever said was seen.
     std::vector<Note> notes;
-    std::map<Who, std::set<Seq>> hidden;  // Those of which he was told that they are.
+    std::map<Who, std::set<Seq>> hidden;  // Those of which they were told that they are.
 
     [[nodiscard]] Seq head(GroupId gid) const;
     [[nodiscard]] const Row* row(GroupId gid, Seq seq) const;

@@ -294,7 +294,7 @@ void Scenario::strike_owner() {
     } else if (world_.strikes(world_.faults.owner_pause, Seen::owner_paused)) {
         world_.tell([] { return std::string{"the owner pauses"}; });
         owner_->pause();
-        // Whoever pauses longer than his lease is taken for dead.
+        // Whoever pauses longer than their lease is taken for dead.
         const bool too_long = world_.random.chance(500);
         const Millis pause = too_long ? world_.random.between(Millis{6'000}, Millis{9'000})
                                       : world_.random.between(Millis{50}, Millis{4'000});
@@ -461,8 +461,8 @@ bool Scenario::run_until_nothing_lacks(Millis within) {
     while (run_until(world_.now() + Millis{500})) {
         const auto lack = lacking();
         if (!lack) return true;
-        // Who floods is told to wait; what he has written since goes out after that, and reaches
-        // the others a little later than its answer reaches him.
+        // Who floods is told to wait; what they have written since goes out after that, and reaches
+        // the others a little later than its answer reaches them.
         const bool sending = std::ranges::any_of(
             members_, [](const auto& member) { return member->unanswered() > 0; });
         if (sending && world_.now() < last_deadline) {

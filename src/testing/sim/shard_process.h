@@ -47,7 +47,7 @@ public:
     }
     // A connection of a token that has been void since then, if one is left.
     [[nodiscard]] std::optional<Token> void_since(Time since) const;
-    // Whether somebody waits to be told that his socket has room, and it has.
+    // Whether somebody waits to be told that their socket has room, and it has.
     [[nodiscard]] bool leaves_waiting(GroupId gid);
     // Mail of the hub or of an owner.
     template <class Task>

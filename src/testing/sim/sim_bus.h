@@ -76,7 +76,7 @@ private:
     std::map<Way, Line> down_lines_;
     std::map<NodeId, Time> cut_until_;
     std::deque<Delivered> recent_;
-    std::map<UserId, Time> joined_;  // When a join of his was last delivered.
+    std::map<UserId, Time> joined_;  // When a join of theirs was last delivered.
 };
 
 }  // namespace stentor::sim

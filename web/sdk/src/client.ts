@@ -1,4 +1,4 @@
-// One signed-in user: the connection, his groups, his log, the names of people.
+// One signed-in user: the connection, their groups, their log, the names of people.
 
 import { NoteKind, type EventValue, type OustReason, type ServerEvent, type UserLogEntry, type Welcome } from "./codec";
 import { Connection, type ConnectionState } from "./connection";

@@ -1,4 +1,4 @@
-// How far this member has read. Told to the server when he leaves or looks away, else on a timer
+// How far this member has read. Told to the server when they leave or look away, else on a timer
 // that grows with the group: in a large one everybody's cursor moves with every entry, and all of
 // them together report no more often than REPORTS_PER_S.
 

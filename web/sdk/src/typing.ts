@@ -1,4 +1,4 @@
-// Who is writing just now. Told now and then while one writes; nobody says that he has stopped, so
+// Who is writing just now. Told now and then while one writes; nobody says that they have stopped, so
 // what was said is believed for a while only.
 
 import type { Cancel } from "./env";

@@ -106,7 +106,7 @@ class Run {
     this.server.lostPushes = 0;
     this.server.refusals = 0;
     this.world.advance(300_000);
-    // Everybody looks through all that he holds.
+    // Everybody looks through all that they hold.
     for (let i = 0; i < 20; ++i) {
       for (const client of this.clients) {
         const { log, revalidation } = client.group(GID);

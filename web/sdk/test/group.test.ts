@@ -72,7 +72,7 @@ describe("a log", () => {
     world.advance(1_000);
     const before = server.group(GID).entries[9];
     if (before) before.sender = 12;
-    // The liar is consistent with himself.
+    // The liar is consistent with themselves.
     const lying = new FakeServer(world).group(GID);
     for (const { sender, cmid, body, timeMs } of server.group(GID).entries) lying.append(sender, cmid, body, timeMs);
     server.group(GID).digests.splice(0, 31, ...lying.digests.slice(0, 31));
