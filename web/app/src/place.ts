@@ -139,14 +139,17 @@ export class Place {
   }
 
   // The first that looks as before: where one gets taller those above it stay, and where that is the first of
-  // all, those below it. Where none looks as before, the first that begins in view.
+  // all, those below it. Where none looks as before, the first that begins in view. A view that has become
+  // smaller does not stand by what is below it now.
   #anchor(): { node: HTMLElement; top: number } | undefined {
+    const { clientHeight } = this.scroller;
     let cut: { node: HTMLElement; top: number } | undefined;
     let whole: { node: HTMLElement; top: number } | undefined;
     for (const { key, top, height } of this.#held) {
       const node = this.nodes.node(key);
+      if (top >= clientHeight) break;
       if (!node) continue;
-      if (top >= 0) whole ??= { node, top };
+      if (top > -1) whole ??= { node, top };
       else cut ??= { node, top };
       if (Math.abs(node.getBoundingClientRect().height - height) < 0.5) return { node, top };
     }

@@ -105,6 +105,8 @@ export class Timeline {
     if (this.#began && !this.#place.follows && this.#span.outside(log) && this.#stay()) return;
     this.#place.look();
     this.#span.fit(log, this.#place.follows);
+    // What has come above is drawn at once: without it the first row would stand too high for a moment.
+    if (this.#began && !this.#place.follows && this.#scroller.scrollTop < NEAR) this.#span.shift(log, -STEP);
     this.#nodes.draw(this.#describe());
     this.#place.keep();
     // Where nothing can be scrolled no event says that the newest are in view.

@@ -22,7 +22,8 @@ export function look(frame: HTMLElement): Look {
   const rows: Seen[] = [];
   for (const node of scroller.querySelectorAll<HTMLElement>("[data-seq]")) {
     const { top, height, bottom } = node.getBoundingClientRect();
-    if (bottom > edge.top && top < edge.bottom) rows.push({ seq: Number(node.dataset["seq"]), top: top - edge.top, height });
+    if (top >= edge.bottom) break;
+    if (bottom > edge.top) rows.push({ seq: Number(node.dataset["seq"]), top: top - edge.top, height });
   }
   const { scrollTop, scrollHeight, clientHeight } = scroller;
   const below = scrollHeight - clientHeight - scrollTop;
@@ -38,7 +39,7 @@ export function differences(before: Look, after: Look): string[] {
   const sameAs = ({ seq, height }: Seen) => Math.abs((now.get(seq)?.height ?? -1) - height) < 0.5;
   const first = before.rows.findIndex(sameAs);
   if (first < 0) {
-    const whole = before.rows.find(({ top, seq }) => top >= 0 && now.has(seq));
+    const whole = before.rows.find(({ top, seq }) => top > -1 && now.has(seq));
     if (whole) return moved(whole, now, after);
     return before.rows.length > 0 && after.rows.length > 0 && !before.rows.some(({ seq }) => now.has(seq)) ? [`${before.rows[0]?.seq} was seen, now ${after.rows[0]?.seq} is`] : [];
   }

@@ -23,6 +23,8 @@ class History {
   readonly #timeline: Timeline;
   readonly #frame = document.createElement("div");
   #dirty = false;
+  #where = "";
+  #epoch = 0;
 
   constructor(private readonly seed: number) {
     this.#world = new World(seed);
@@ -76,28 +78,54 @@ class History {
       fork: () => this.#fork(),
     };
     const name = this.#pick(WEIGHED);
-    const before = look(this.#frame);
-    const { epoch } = this.#group.log;
+    this.counts[name] = (this.counts[name] ?? 0) + 1;
+    this.#where = `seed ${this.seed}, step ${step}, ${name}`;
+    if (name === "resize") return this.#resized();
     ops[name]?.();
     this.#pass(name === "cut" || name === "reset" ? 60_000 : 700);
-    // Between what a reader does to heights and anything else a browser draws.
-    if (name === "resize" || name === "fold" || this.#below(6) === 0) await frame();
-    this.counts[name] = (this.counts[name] ?? 0) + 1;
-    const after = look(this.#frame);
-    this.#check(`seed ${this.seed}, step ${step}, ${name}`, name, before, after, epoch !== this.#group.log.epoch);
+    if (name === "fold" || this.#below(6) === 0) await this.#drawn();
   }
 
-  #check(where: string, name: string, before: Look, after: Look, forked: boolean): void {
+  // What was scrolled is on the screen before anybody gives the window another size. The page may draw before it
+  // is told of that.
+  async #resized(): Promise<void> {
+    await this.#drawn();
+    const before = look(this.#frame);
+    this.#resize();
+    this.#pass(700, () => this.#timeline.render());
+    await frame();
+    this.#check(before);
+  }
+
+  // The browser draws, and tells the page of what was scrolled or has another size.
+  async #drawn(): Promise<void> {
+    const before = look(this.#frame);
+    await frame();
+    this.#check(before);
+  }
+
+  #draw(): void {
+    const before = look(this.#frame);
+    this.#timeline.render();
+    this.#check(before);
+  }
+
+  // What happened since then moved nothing that the reader did not move.
+  #check(before: Look): void {
+    const after = look(this.#frame);
     const { log } = this.#group;
-    if (after.nodes > NODES_MAX) this.faults.push(`${where}: ${after.nodes} nodes`);
-    if (log.entries.length > HELD_MAX) this.faults.push(`${where}: ${log.entries.length} entries held`);
-    if (after.rows.length === 0 && log.last > 0) this.faults.push(`${where}: nothing is seen`);
-    if (forked || MOVES.has(name)) return;
+    const fault = (what: string) => this.faults.push(`${this.#where}: ${what}`);
+    if (after.nodes > NODES_MAX) fault(`${after.nodes} nodes`);
+    if (log.entries.length > HELD_MAX) fault(`${log.entries.length} entries held`);
+    if (after.rows.length === 0 && log.last > 0) fault("nothing is seen");
+    const forked = log.epoch !== this.#epoch;
+    this.#epoch = log.epoch;
+    if (forked) return;
     const key = before.follows ? "followed" : "looked";
     this.counts[key] = (this.counts[key] ?? 0) + 1;
-    if (before.follows && !after.follows) this.faults.push(`${where}: the newest are not followed any more`);
-    else if (before.follows && after.below > 1) this.faults.push(`${where}: ${after.below} px below the end`);
-    else if (!before.follows) this.faults.push(...differences(before, after).map((what) => `${where}: ${what}`));
+    if (before.follows && !after.follows) fault("the newest are not followed any more");
+    else if (before.follows && after.below > 1) fault(`${after.below} px below the end`);
+    else if (!before.follows) for (const what of differences(before, after)) fault(what);
   }
 
   get #group() {
@@ -119,12 +147,12 @@ class History {
   }
 
   // As the page does it: many events, one drawing.
-  #pass(ms: number): void {
+  #pass(ms: number, draw = () => this.#draw()): void {
     for (let passed = 0; passed < ms; passed += 100) {
       this.#world.advance(100);
       if (!this.#dirty) continue;
       this.#dirty = false;
-      this.#timeline.render();
+      draw();
     }
   }
 
@@ -167,8 +195,6 @@ class History {
   }
 }
 
-// The reader moves, or changes what they look at.
-const MOVES = new Set(["up", "top", "down", "end", "fold"]);
 const WEIGHED = [
   "append", "append", "append", "storm", "gap", "gap", "recall", "recall", "height", "height", "height", "cut", "reset",
   "resize", "resize", "up", "up", "up", "top", "top", "down", "end", "fold", "fork",
