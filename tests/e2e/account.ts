@@ -1,7 +1,7 @@
 // Accounts over HTTP, and a client of the SDK on the npm package ws.
 
 import WebSocket from "ws";
-import { Client, SUBPROTOCOL, webSocketOpener, type Env } from "@stentor/sdk";
+import { Client, platform, SUBPROTOCOL, webSocketOpener } from "@stentor/sdk";
 import type { Server } from "./server";
 
 export interface Account {
@@ -23,18 +23,9 @@ export async function enter(server: Server, path: "sign-up" | "sign-in", name: s
   return (await response.json()) as Account;
 }
 
-const env: Env = {
-  now: () => Date.now(),
-  after: (delayMs, run) => {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
-  random: (count) => crypto.getRandomValues(new Uint8Array(count)),
-};
-
 export function sdkClient(server: Server, { token }: Account): Client {
   const open = webSocketOpener(() => new WebSocket(server.ws, SUBPROTOCOL));
-  const client = new Client({ env, open, token, device: 1, client: "e2e" }, () => {});
+  const client = new Client({ env: platform, open, token, device: 1, client: "e2e" }, () => {});
   client.connection.start();
   return client;
 }

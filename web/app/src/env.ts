@@ -1,18 +1,6 @@
-// The world as the SDK sees it here: the browser's clock, timers, randomness and WebSocket.
+// The socket of this page.
 
-import { SUBPROTOCOL, webSocketOpener, type Env } from "@stentor/sdk";
-
-// Longer delays overflow setTimeout's 32 bits and would run at once.
-const TIMER_MAX_MS = 2 ** 31 - 1;
-
-export const browser: Env = {
-  now: () => Date.now(),
-  after: (delayMs, run) => {
-    const timer = setTimeout(run, Math.min(delayMs, TIMER_MAX_MS));
-    return () => clearTimeout(timer);
-  },
-  random: (count) => crypto.getRandomValues(new Uint8Array(count)),
-};
+import { SUBPROTOCOL, webSocketOpener } from "@stentor/sdk";
 
 export function openSocket() {
   const address = new URL("/ws", location.href);

@@ -1,13 +1,13 @@
 // The page of somebody signed in: groups on the left, one conversation on the right; on a phone one
 // of the two, by the address.
 
-import { Client, type Code } from "@stentor/sdk";
+import { Client, platform, type Code } from "@stentor/sdk";
 import { device, type Account } from "./account";
 import { Conversation } from "./conversation";
 import { countOf } from "./count";
 import { closeDialogs, renderDialogs } from "./dialog";
 import { el, isLookedAt, setText } from "./dom";
-import { browser, openSocket } from "./env";
+import { openSocket } from "./env";
 import { Kept } from "./kept";
 import { linkIn } from "./links";
 import { Sidebar, unreadOf } from "./sidebar";
@@ -47,7 +47,7 @@ export class Page {
   ) {
     this.#kept = new Kept(account.uid);
     this.#client = new Client(
-      { env: browser, open: openSocket(), token: account.token, device: device(), client: "stentor-web/0.1" },
+      { env: platform, open: openSocket(), token: account.token, device: device(), client: "stentor-web/0.1" },
       () => this.#schedule(),
     );
     this.#client.uid = account.uid;

@@ -22,6 +22,7 @@ export type { Unsent } from "./writer";
 export { decodeBody, type Body, type Entry, type GroupSummary, type Refused } from "./codec";
 export { Code, EntryKind, GroupKind, JoinPolicy, NoteKind, OustReason, Role } from "./codec";
 export { hexOf } from "./cmid";
+export { platform, signIn } from "./platform";
 export { isDamage, remedyOf, type Remedy } from "./refusal";
 export { SUBPROTOCOL, webSocketOpener, type WebSocketLike } from "./transport";
 export { UNREAD_MANY } from "./unread";
