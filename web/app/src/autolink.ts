@@ -9,8 +9,9 @@ export interface Linked {
   href?: string;
 }
 
-const LINK = new RegExp(`(?<![\\w@./-])(?:https?://|www\\.)(?:${SPACED}|[\\-._~:/?#\\[\\]@!$&'()*+,;=%])+`, "giu");
-const ENDS_A_SENTENCE = /[.,:;!?'*]$/;
+const LINK = new RegExp(`(?<![a-z0-9@./-])(?:https?://|www\\.)(?:${SPACED}|[\\-._~:/?#\\[\\]@!$&'()*+,;=%])+`, "giu");
+// Also what closes a style, see formatting.ts.
+const ENDS_A_SENTENCE = /[.,:;!?'*_~]/;
 const CLOSES = new Map([[")", "("], ["]", "["]]);
 const NAMED = /^www\.[^/?#:@]+\.[\p{L}\p{N}-]{2,}(?=$|[/?#:])/iu;
 
@@ -30,14 +31,16 @@ export function linksIn(text: string): Linked[] {
 }
 
 function trimmed(taken: string): string {
-  let address = taken;
-  for (;;) {
-    const last = address.at(-1) ?? "";
-    const opens = CLOSES.get(last);
-    const alone = opens !== undefined && count(address, last) > count(address, opens);
-    if (!alone && !ENDS_A_SENTENCE.test(address)) return address;
-    address = address.slice(0, -1);
+  // How many of each bracket are closed more often than opened.
+  const over = new Map([...CLOSES].map(([closes, opens]) => [closes, count(taken, closes) - count(taken, opens)]));
+  let end = taken.length;
+  for (; end > 0; --end) {
+    const last = taken[end - 1] ?? "";
+    const alone = over.get(last) ?? 0;
+    if (alone > 0) over.set(last, alone - 1);
+    else if (!ENDS_A_SENTENCE.test(last)) break;
   }
+  return taken.slice(0, end);
 }
 
 function count(text: string, letter: string): number {

@@ -19,6 +19,8 @@ export interface ComposerPort extends MentionPort {
   typed(): void;
   // As it is held now; nothing when it cannot be seen, or not yet.
   entry(seq: number): Entry | undefined;
+  // The newest that I have written, as far as it is held.
+  lastOwn(): Entry | undefined;
   keep(draft: KeptDraft): void;
 }
 
@@ -174,10 +176,19 @@ export class Composer {
   #key(event: KeyboardEvent): void {
     if (composes(event) || this.#mentions.key(event)) return;
     if (event.key === "Escape" && this.#regarding) return this.plain();
+    if (event.key === "ArrowUp" && this.text === "" && !event.shiftKey && !event.altKey) return this.#editLast(event);
     if (event.key !== "Enter" || event.shiftKey) return;
     if (matchMedia("(pointer: coarse)").matches) return;
     event.preventDefault();
     this.element.requestSubmit();
+  }
+
+  #editLast(event: KeyboardEvent): void {
+    const last = this.#regarding || this.#wanted ? undefined : this.port.lastOwn();
+    if (!last) return;
+    event.preventDefault();
+    this.edit(last);
+    this.#input.setSelectionRange(this.text.length, this.text.length);
   }
 
   #submit(): void {

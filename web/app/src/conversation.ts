@@ -1,6 +1,6 @@
 // One group on the page: its head, its timeline, and where one writes.
 
-import { GroupKind, hexOf, Role, type Client, type Entry, type Group, type Pending } from "@stentor/sdk";
+import { EntryKind, GroupKind, hexOf, Role, type Client, type Entry, type Group, type Pending } from "@stentor/sdk";
 import { Card } from "./card";
 import { Composer } from "./composer";
 import { sayFailure } from "./dialog";
@@ -175,6 +175,7 @@ export class Conversation {
       },
       edit: (entry, body, ended) => this.#group.entryCommands.edit(entry, body, ended),
       entry: (seq) => this.#group.entryCache.entry(seq),
+      lastOwn: () => this.#lastOwn(),
       keep: (draft) => this.kept.keepDraft(this.gid, draft),
       typed: () => this.#group.typing.typed(),
       mayAll: () => this.#group.role >= Role.ADMIN,
@@ -183,6 +184,12 @@ export class Conversation {
         list.more();
       },
     });
+  }
+
+  #lastOwn(): Entry | undefined {
+    const { log, marks } = this.#group;
+    return log.entries.findLast(({ seq, sender, kind, recalled }) =>
+      sender === this.client.uid && kind === EntryKind.POST && !recalled && !marks.hidden.has(seq));
   }
 
   #goTo(seq: number): void {

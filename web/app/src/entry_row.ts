@@ -12,6 +12,8 @@ export interface Names {
   nameOf(uid: number): string;
   // Long ones that somebody wants to see whole.
   unfolded: ReadonlySet<number>;
+  // Those whose spoilers were shown.
+  revealed: Set<number>;
 }
 
 export interface EntryActions {
@@ -70,7 +72,7 @@ export function entryNode(look: Look, names: Names, actions: EntryActions): HTML
   const bubble = el("div", { class: "bubble" },
     !continued && !mine && bdi(name, { class: `author ${hue(sender)}` }),
     look.quote && quoteNode(look.quote, actions),
-    ...(recalled ? [el("em", { class: "text" }, t.recalled)] : bodyNodes(body, names.uid)),
+    ...(recalled ? [el("em", { class: "text" }, t.recalled)] : bodyNodes(body, names.uid, { shown: names.revealed.has(seq), show: () => names.revealed.add(seq) })),
     look.fold && button(look.fold === "folded" ? t.showAll : t.showLess, () => actions.fold(seq), { class: "fold link" }),
     metaNode(look, actions),
     look.reactions.length > 0 && reactionsNode(look, actions),

@@ -63,6 +63,7 @@ export const texts = {
   tooLong: (over: number) => `Too long by ${over} bytes`,
   showAll: "Show all",
   showLess: "Show less",
+  spoiler: "Hidden. Press to show.",
   toNewest: "To the newest message",
   toFirstUnread: "To the first unread message",
   messages: "Messages",

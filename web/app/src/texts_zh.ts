@@ -64,6 +64,7 @@ export const texts: Texts = {
   tooLong: (over) => `超出 ${over} 字节`,
   showAll: "展开全文",
   showLess: "收起",
+  spoiler: "内容已隐藏，按下显示。",
   toNewest: "到最新消息",
   toFirstUnread: "跳到第一条未读消息",
   messages: "消息",

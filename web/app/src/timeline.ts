@@ -38,6 +38,7 @@ export class Timeline {
   readonly #unread: HTMLButtonElement;
   readonly #unreadCount = el("span", { class: "badge" });
   readonly #unfolded = new Set<number>();
+  readonly #revealed = new Set<number>();
   readonly #actions: TimelineActions;
   #began = false;
   #open = false;
@@ -217,7 +218,7 @@ export class Timeline {
     const { log, head, outbox } = group;
     const { first, last } = this.#span;
     const { follows } = this.#place;
-    const names = { uid: client.uid, nameOf: (uid: number) => client.users.name(uid) ?? t.someone(uid), unfolded: this.#unfolded };
+    const names = { uid: client.uid, nameOf: (uid: number) => client.users.name(uid) ?? t.someone(uid), unfolded: this.#unfolded, revealed: this.#revealed };
     const rows: Row[] = [];
     if (!this.#began || first === log.first) rows.push(edgeRow(group, this.#began));
     rows.push(...entryRows(group, first, last, this.#line.after, names, this.#actions));
