@@ -5,7 +5,7 @@ import { isBlank } from "./blank";
 import { excerptOf } from "./body";
 import { failureWords, sayFailure, sayText } from "./dialog";
 import { bdi, composes, el, icon, iconButton, isolated, setText } from "./dom";
-import type { KeptDraft, Written } from "./kept";
+import type { KeptDraft, Written } from "./kept_drafts";
 import { MentionBox, type MentionPort } from "./mention_box";
 import { t } from "./texts";
 

@@ -39,7 +39,7 @@ export class Conversation {
     this.#card = new Card(client, invite);
     this.#timeline = this.#makeTimeline();
     this.#composer = this.#makeComposer();
-    const draft = kept.draft(gid);
+    const draft = kept.drafts.of(gid);
     if (draft) this.#composer.restore(draft);
     this.#verified.append(icon("shield"), this.#verifiedWords, this.#verifiedShort);
     this.#verified.addEventListener("click", () => late(() => import("./dialogs"), ({ showVerified }) => showVerified(this.#group)));
@@ -176,7 +176,7 @@ export class Conversation {
       edit: (entry, body, ended) => this.#group.entryCommands.edit(entry, body, ended),
       entry: (seq) => this.#group.entryCache.entry(seq),
       lastOwn: () => this.#lastOwn(),
-      keep: (draft) => this.kept.keepDraft(this.gid, draft),
+      keep: (draft) => this.kept.drafts.keep(this.gid, draft),
       typed: () => this.#group.typing.typed(),
       mayAll: () => this.#group.role >= Role.ADMIN,
       find: (prefix, found) => {

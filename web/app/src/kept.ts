@@ -1,124 +1,80 @@
-// What somebody has written and not sent, in localStorage: a reload, a crash, the end of a session lose none
-// of it. Drafts lie by group; what waits to be sent by message, each under a key of its own, so that two tabs
-// never overwrite each other's.
+// What this browser keeps of an account for its next page: in a database of that account's own. Without one the
+// page has it only as long as it is open.
 
-import { hexOf, type Unsent } from "@stentor/sdk";
-
-export interface Written {
-  text: string;
-  // Names that were chosen from the list of members, and whom they mean.
-  names: [name: string, uid: number][];
-}
-
-export interface KeptDraft extends Written {
-  // An answer to this entry, or its new words.
-  about?: { seq: number; edits: boolean };
-  // What was being written before the edit began.
-  under?: Written;
-}
-
-// Long after the server takes it without a question: until then it refuses what is old, and the page asks whether
-// to send it as new. What waits longer than this has been forgotten by whoever wrote it.
-const UNSENT_FOR_MS = 60 * 24 * 3_600_000;
+import type { Unsent } from "@stentor/sdk";
+import { Database, tried } from "./database";
+import { KeptDrafts } from "./kept_drafts";
+import { KeptGroups } from "./kept_groups";
+import { KeptUnsent } from "./kept_unsent";
 
 export class Kept {
-  readonly #stored = new Set<string>();
+  readonly drafts: KeptDrafts;
+  readonly unsent: KeptUnsent;
+  readonly groups: KeptGroups;
+  // What a page of version 0.2 has left to send.
+  old: readonly Unsent[] = [];
 
-  constructor(
-    private readonly uid: number,
-    private readonly storage: Storage | undefined = storageHere(),
-  ) {}
-
-  draft(gid: number): KeptDraft | undefined {
-    const draft = parsed(this.storage?.getItem(this.#draftKey(gid)) ?? null);
-    if (typeof draft?.["text"] !== "string" || !Array.isArray(draft["names"])) return undefined;
-    return draft as unknown as KeptDraft;
+  private constructor(
+    private readonly database: Database | undefined,
+    drafts: readonly [unknown, unknown][],
+  ) {
+    this.drafts = new KeptDrafts(database, drafts);
+    this.unsent = new KeptUnsent(database, navigator.locks as LockManager | undefined);
+    this.groups = new KeptGroups(database);
   }
 
-  keepDraft(gid: number, draft: KeptDraft): void {
-    const empty = draft.text === "" && !draft.about && !draft.under?.text;
-    if (empty) this.storage?.removeItem(this.#draftKey(gid));
-    else this.#put(this.#draftKey(gid), draft);
+  // `gid`: the group that will be shown first; 0: none.
+  static async open(uid: number, gid: number): Promise<Kept> {
+    const database = await Database.open(nameOf(uid));
+    const found = await database?.read<[IDBValidKey[], unknown[]]>(["drafts"], (of) => [of("drafts").getAllKeys(), of("drafts").getAll()]);
+    const [keys, drafts] = found ?? [[], []];
+    const kept = new Kept(database, keys.map((key, i) => [key, drafts[i]]));
+    await kept.groups.load(gid);
+    await kept.#takeOld(uid);
+    return kept;
   }
 
-  // What pages before this one have left, oldest first.
-  unsent(nowMs: number): Unsent[] {
-    const found: Unsent[] = [];
-    for (const key of this.#keys(this.#unsentKey(""))) {
-      const one = unsentOf(parsed(this.storage?.getItem(key) ?? null));
-      if (!one || nowMs - one.writtenMs > UNSENT_FOR_MS) {
-        this.storage?.removeItem(key);
-        continue;
-      }
-      this.#stored.add(key);
-      found.push(one);
-    }
-    return found.toSorted((a, b) => a.writtenMs - b.writtenMs);
+  // Somebody who signs out leaves nothing to whoever comes next, in no tab.
+  static forget(uid: number): Promise<void> {
+    return Database.remove(nameOf(uid));
   }
 
-  // False: something of it could not be kept.
-  keepUnsent(all: readonly Unsent[]): boolean {
-    const wanted = new Map(all.map((one) => [this.#unsentKey(hexOf(one.cmid)), one]));
-    for (const key of this.#stored) {
-      if (wanted.has(key)) continue;
-      this.storage?.removeItem(key);
-      this.#stored.delete(key);
-    }
-    for (const [key, { gid, cmid, body, writtenMs }] of wanted) {
-      if (this.#stored.has(key)) continue;
-      if (this.#put(key, { gid, cmid: [...cmid], body: [...body], writtenMs })) this.#stored.add(key);
-    }
-    return this.#stored.size === wanted.size;
+  // Somebody whose session has ended finds what they were writing when they are back, and nobody before that finds
+  // what others have said.
+  static async forgetOthers(uid: number): Promise<void> {
+    const database = await Database.open(nameOf(uid));
+    await database?.write(["groups", "about"], (of) => (of("groups").clear(), of("about").clear()));
+    database?.close();
   }
 
-  // Somebody who signs out leaves nothing to whoever comes next.
-  forget(): void {
-    for (const key of this.#keys(`stentor.draft.${this.uid}.`)) this.storage?.removeItem(key);
-    for (const key of this.#keys(this.#unsentKey(""))) this.storage?.removeItem(key);
+  async #takeOld(uid: number): Promise<void> {
+    const there = tried(() => Object.keys(localStorage).some((key) => /^stentor\.(?:draft|unsent)\./.test(key)));
+    // Without a network they wait for another page.
+    const part = there && (await import("./old_kept").catch(() => undefined));
+    if (part) this.old = part.takeOld(uid, this.drafts, this.unsent);
   }
 
-  #put(key: string, value: object): boolean {
-    if (!this.storage) return false;
-    try {
-      this.storage.setItem(key, JSON.stringify(value));
-      return true;
-    } catch {
-      // No room.
-      return false;
-    }
+  flush(): void {
+    this.drafts.flush();
+    this.groups.flush();
   }
 
-  #keys(prefix: string): string[] {
-    return Array.from({ length: this.storage?.length ?? 0 }, (_, i) => this.storage?.key(i) ?? "").filter((key) => key.startsWith(prefix));
+  // The page is put away, and may not come back.
+  rest(unsent: readonly Unsent[]): void {
+    this.unsent.keep(unsent);
+    this.flush();
+    this.unsent.rest();
   }
 
-  #draftKey(gid: number): string {
-    return `stentor.draft.${this.uid}.${gid}`;
+  back(): void {
+    this.unsent.back();
   }
 
-  #unsentKey(cmid: string): string {
-    return `stentor.unsent.${this.uid}.${cmid}`;
+  close(): void {
+    this.flush();
+    this.unsent.rest();
+    this.database?.close();
   }
 }
 
-function storageHere(): Storage | undefined {
-  try {
-    return localStorage;
-  } catch {
-    return undefined;
-  }
-}
-
-function parsed(text: string | null): Record<string, unknown> | undefined {
-  try {
-    return (JSON.parse(text ?? "null") as Record<string, unknown> | null) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function unsentOf(kept: Record<string, unknown> | undefined): Unsent | undefined {
-  const { gid, cmid, body, writtenMs } = kept ?? {};
-  if (typeof gid !== "number" || typeof writtenMs !== "number" || !Array.isArray(cmid) || !Array.isArray(body) || cmid.length !== 16) return undefined;
-  return { gid, writtenMs, cmid: Uint8Array.from(cmid as number[]), body: Uint8Array.from(body as number[]) };
-}
+const nameOf = (uid: number) => `stentor.${uid}`;

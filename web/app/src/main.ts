@@ -2,6 +2,7 @@ import { Code } from "@stentor/sdk";
 import { endToken, forgetAccount, keepAccount, keptAccount, onAccountElsewhere, settled, type Account } from "./account";
 import { Kept } from "./kept";
 import { late } from "./late";
+import { linkIn } from "./links";
 import { Page } from "./page";
 import { signInPage } from "./sign_in";
 import { t } from "./texts";
@@ -12,10 +13,11 @@ if (root) begin(root);
 
 // Somebody is signed in, in all tabs of this browser, or nobody is.
 function begin(root: HTMLElement): void {
-  let shown: { account: Account; page: Page } | undefined;
+  // Whose page is shown, or will be as soon as it is known what this browser has kept of it.
+  let shown: { account: Account; page?: Page } | undefined;
 
   const ask = (notice = "") => {
-    shown?.page.close();
+    shown?.page?.close();
     shown = undefined;
     signInPage(root, notice, (account) => {
       keepAccount(account);
@@ -24,14 +26,20 @@ function begin(root: HTMLElement): void {
   };
 
   const enter = (account: Account) => {
-    shown?.page.close();
-    const page = new Page(root, account, {
-      ended: (code) => void ended(account, page, code),
-      signOut: () => void signOut(account, false),
-      account: () => late(() => import("./account_dialog"), ({ showAccount }) =>
-        showAccount({ account, signOut: (everywhere) => void signOut(account, everywhere), passwordChanged: follow })),
+    shown?.page?.close();
+    const entered: typeof shown = { account };
+    shown = entered;
+    void Kept.open(account.uid, linkIn(location.hash)?.gid ?? 0).then((kept) => {
+      if (shown !== entered) return kept.close();
+      const page: Page = new Page(root, account, kept, {
+        ended: (code) => void ended(account, page, code),
+        signOut: () => void signOut(account, false),
+        account: () => late(() => import("./account_dialog"), ({ showAccount }) =>
+          showAccount({ account, signOut: (everywhere) => void signOut(account, everywhere), passwordChanged: follow })),
+      });
+      entered.page = page;
+      return undefined;
     });
-    shown = { account, page };
   };
 
   // What the browser keeps has changed: by another tab, or while this one was asleep.
@@ -49,7 +57,10 @@ function begin(root: HTMLElement): void {
     const kept = keptAccount();
     if (kept && kept.token !== account.token) return enter(kept);
     // Another version of this page needs the same token.
-    if (code !== Code.UNSUPPORTED_VERSION) forgetAccount();
+    if (code !== Code.UNSUPPORTED_VERSION) {
+      forgetAccount();
+      void Kept.forgetOthers(account.uid);
+    }
     ask(wordsOf({ code }));
   };
 
@@ -57,7 +68,7 @@ function begin(root: HTMLElement): void {
   const signOut = async (account: Account, everywhere: boolean) => {
     forgetAccount();
     ask();
-    new Kept(account.uid).forget();
+    void Kept.forget(account.uid);
     const told = await endToken(account, everywhere);
     if (!told && !shown) ask(t.signOutUntold);
   };

@@ -8,7 +8,7 @@ import { countOf } from "./count";
 import { closeDialogs, renderDialogs } from "./dialog";
 import { el, isLookedAt, setText } from "./dom";
 import { openSocket } from "./env";
-import { Kept } from "./kept";
+import type { Kept } from "./kept";
 import { linkIn } from "./links";
 import { Sidebar, unreadOf } from "./sidebar";
 import { Status } from "./status";
@@ -34,20 +34,23 @@ export class Page {
   readonly #hint = el("p", {});
   readonly #nothing = el("div", { class: "nothing" }, el("img", { src: "/icon.svg", alt: "", width: 64, height: 64 }), this.#hint);
   readonly #frame: HTMLElement;
-  readonly #kept: Kept;
   readonly #closing = new AbortController();
   #conversation: Conversation | undefined;
   #scheduled = false;
+  #resting = false;
   #countdown: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     root: HTMLElement,
     account: Account,
+    private readonly kept: Kept,
     private readonly port: PagePort,
   ) {
-    this.#kept = new Kept(account.uid);
     this.#client = new Client(
-      { env: platform, open: openSocket(), token: account.token, device: device(), client: "stentor-web/0.1" },
+      {
+        env: platform, open: openSocket(), token: account.token, device: device(), client: "stentor-web/0.1",
+        userLog: kept.groups.userLog, kept: (gid) => kept.groups.of(gid), save: (unsent, saved) => kept.unsent.save(unsent, saved),
+      },
       () => this.#schedule(),
     );
     this.#client.uid = account.uid;
@@ -61,13 +64,17 @@ export class Page {
     this.#frame = el("div", { class: "frame" },
       el("div", { class: "notices" }, this.#storm.element, this.#notice.element), this.#sidebar.element, this.#stage);
     root.replaceChildren(this.#frame);
+    kept.groups.begin(this.#client);
     this.#listen();
     this.#route();
-    this.#client.restore(this.#kept.unsent(Date.now()));
+    this.#client.restore(kept.old);
+    this.#adopt();
     this.#client.connection.start();
+    void kept.groups.loadRest();
   }
 
   close(): void {
+    this.kept.close();
     this.#closing.abort();
     closeDialogs();
     clearInterval(this.#countdown);
@@ -78,6 +85,7 @@ export class Page {
   #listen(): void {
     const { signal } = this.#closing;
     const client = this.#client;
+    const { kept } = this;
     window.addEventListener("hashchange", () => this.#route(), { signal });
     window.addEventListener("online", () => this.#network(), { signal });
     window.addEventListener("offline", () => this.#network(), { signal });
@@ -86,16 +94,17 @@ export class Page {
     // A page that the browser keeps for the way back, or freezes, would keep its socket open for minutes.
     window.addEventListener("pagehide", () => this.#rest(), { signal });
     document.addEventListener("freeze", () => this.#rest(), { signal });
-    window.addEventListener("pageshow", () => client.connection.back(), { signal });
-    document.addEventListener("resume", () => client.connection.back(), { signal });
+    window.addEventListener("pageshow", () => this.#back(), { signal });
+    document.addEventListener("resume", () => this.#back(), { signal });
     window.addEventListener("resize", () => this.#schedule(), { signal });
     window.addEventListener("beforeunload", (event) => {
-      if (!this.#kept.keepUnsent(client.unsent)) event.preventDefault();
+      kept.unsent.keep(client.unsent);
+      if (!kept.unsent.safe) event.preventDefault();
     }, { signal });
     document.addEventListener("visibilitychange", () => {
       const visible = document.visibilityState === "visible";
       if (visible) client.connection.wake();
-      else client.flushReads();
+      else this.#hidden();
       this.#seenAgain();
     }, { signal });
   }
@@ -111,10 +120,34 @@ export class Page {
     this.#schedule();
   }
 
-  #rest(): void {
+  // Most pages that are hidden on a phone never come back, and hear nothing when they end.
+  #hidden(): void {
     this.#client.flushReads();
-    this.#kept.keepUnsent(this.#client.unsent);
+    this.kept.flush();
+  }
+
+  #rest(): void {
+    if (this.#resting) return;
+    this.#resting = true;
+    this.#client.flushReads();
+    this.kept.rest(this.#client.unsent);
     this.#client.connection.rest();
+  }
+
+  #back(): void {
+    if (!this.#resting) return;
+    this.#resting = false;
+    this.kept.back();
+    this.#adopt();
+    this.#client.connection.back();
+  }
+
+  // What other pages of this account have left goes out from here.
+  #adopt(): void {
+    void this.kept.unsent.follow((left) => {
+      if (!this.#closing.signal.aborted) this.#client.restore(left);
+      this.#schedule();
+    });
   }
 
   #signOut(): void {
@@ -131,7 +164,7 @@ export class Page {
     this.#conversation?.leave();
     this.#conversation = undefined;
     if (link) {
-      this.#conversation = new Conversation(this.#client, link.gid, link.invite, this.#kept);
+      this.#conversation = new Conversation(this.#client, link.gid, link.invite, this.kept);
       this.#stage.replaceChildren(this.#conversation.element);
       this.#conversation.entered();
     } else {
@@ -154,7 +187,8 @@ export class Page {
   #render(): void {
     const { connection } = this.#client;
     const { state } = connection;
-    this.#kept.keepUnsent(this.#client.unsent);
+    this.kept.unsent.keep(this.#client.unsent);
+    this.kept.groups.changed();
     if (state.name === "stopped") return this.port.ended(state.code);
     this.#frame.dataset["connection"] = state.name;
     this.#status.render();

@@ -1,34 +1,18 @@
 // One signed-in user: the connection, their groups, their log, the names of people.
 
 import { NoteKind, type EventValue, type OustReason, type ServerEvent, type UserLogEntry, type Welcome } from "./codec";
+import type { ClientOptions } from "./client_options";
 import { Connection, type ConnectionState } from "./connection";
 import { Entrance } from "./entrance";
-import type { Env, OpenSocket } from "./env";
 import { Group } from "./group";
 import type { GroupPort } from "./group_port";
 import { Directory } from "./directory";
 import { order, type Ended } from "./outcome";
 import { patient } from "./patient";
 import type { Requester } from "./request";
-import { inMemory, UserLog, type UserLogPlace } from "./userlog";
+import type { Unsent } from "./unsent";
+import { inMemory, UserLog } from "./userlog";
 import { Users } from "./users";
-import type { Unsent } from "./writer";
-
-// What a client is made of.
-export interface ClientOptions {
-  // A clock, timers and randomness.
-  env: Env;
-  // Such as webSocketOpener() makes.
-  open: OpenSocket;
-  // As signing in over HTTP has answered.
-  token: string;
-  // A random number that this device keeps.
-  device: number;
-  // Name and version of the program, for the operator.
-  client: string;
-  // Where the cursor of my own log lies; in memory when left out.
-  userLog?: UserLogPlace;
-}
 
 // Groups watched at once. The server's bound is higher; each costs it a seat.
 const WATCHED_MAX = 8;
@@ -97,9 +81,15 @@ export class Client {
     const group = known ?? new Group(gid, this.#port());
     this.#groups.delete(gid);
     this.#groups.set(gid, group);
+    const kept = known ? undefined : this.options.kept?.(gid);
+    if (kept) group.snapshot.restore(kept);
     if (!known && this.connection.state.name === "online") group.connected(false);
     this.#unwatch(group);
     return group;
+  }
+
+  get groups(): readonly Group[] {
+    return [...this.#groups.values()];
   }
 
   watched(gid: number): Group | undefined {
@@ -145,6 +135,7 @@ export class Client {
       level: () => this.level,
       request: this.#request,
       changed: () => this.changed(),
+      save: this.options.save,
     };
   }
 

@@ -2,7 +2,9 @@
 
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BodySchema, type Body as BodyMessage, type Entry as EntryMessage } from "../gen/stentor/v1/entry_pb";
-import { ClientFrameSchema, ServerFrameSchema, type ClientFrame, type ServerFrame } from "../gen/stentor/v1/wire_pb";
+import {
+  ClientFrameSchema, GroupsSchema, OpenedSchema, ServerFrameSchema, type ClientFrame, type ServerFrame,
+} from "../gen/stentor/v1/wire_pb";
 import { messageOf, plainOf, type Draft, type Plain } from "./plain";
 
 export { Code } from "../gen/stentor/v1/code_pb";
@@ -60,8 +62,30 @@ export function encodeBody(body: Draft<Body>): Uint8Array {
 
 // Nothing: written by somebody whose body is none.
 export function decodeBody(bytes: Uint8Array): Body | undefined {
+  return decoded(() => plainOf(fromBinary(BodySchema, bytes)));
+}
+
+// What a page keeps is made of the protocol's own messages.
+export function encodeOpened(opened: Opened): Uint8Array {
+  return toBinary(OpenedSchema, messageOf(OpenedSchema, opened));
+}
+
+export function encodeGroups(groups: EventValue<"groups">): Uint8Array {
+  return toBinary(GroupsSchema, messageOf(GroupsSchema, groups));
+}
+
+// Nothing: the bytes are damaged.
+export function decodeOpened(bytes: Uint8Array): Opened | undefined {
+  return decoded(() => plainOf(fromBinary(OpenedSchema, bytes)));
+}
+
+export function decodeGroups(bytes: Uint8Array): EventValue<"groups"> | undefined {
+  return decoded(() => plainOf(fromBinary(GroupsSchema, bytes)));
+}
+
+function decoded<T>(decode: () => T): T | undefined {
   try {
-    return plainOf(fromBinary(BodySchema, bytes));
+    return decode();
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 // The list of my groups, newest activity first, kept true between two askings: by batches of groups
 // that are watched, by badges of those that are not, and by my own log.
 
-import type { Entry, EventValue, GroupSummary, UserLogEntry } from "./codec";
+import { decodeGroups, encodeGroups, type Entry, type EventValue, type GroupSummary, type UserLogEntry } from "./codec";
 import type { Cancel, Env } from "./env";
 import type { Requester } from "./request";
 import { UNREAD_MANY } from "./unread";
@@ -50,6 +50,21 @@ export class Directory {
   unread(of: (group: GroupSummary) => number): number {
     const held = this.#groups.reduce((sum, group) => (group.muted ? sum : sum + of(group)), 0);
     return Math.min(UNREAD_MANY, held + this.#unreadBeyond);
+  }
+
+  // For the next page: the first groups of the list. Nothing before they have come.
+  snapshot(): Uint8Array | undefined {
+    if (!this.loaded) return undefined;
+    return encodeGroups({ groups: this.#groups.slice(0, PAGE), next: NONE, total: this.total, unreadTotal: 0 });
+  }
+
+  // What another page has kept, until the server has answered.
+  restore(bytes: Uint8Array): void {
+    const kept = this.loaded ? undefined : decodeGroups(bytes);
+    if (!kept) return;
+    this.#groups = kept.groups;
+    this.total = kept.total;
+    this.loaded = true;
   }
 
   disconnected(): void {

@@ -1,7 +1,8 @@
 // What a page sees of the classes of this folder: what it may call, and nothing of how the parts talk to
 // each other. docs/sdk.md is made from these types and from the comments beside what they name.
 
-import { Client as WholeClient, type ClientOptions } from "./client";
+import { Client as WholeClient } from "./client";
+import type { ClientOptions } from "./client_options";
 import type { Connection as WholeConnection } from "./connection";
 import type { Directory as WholeDirectory } from "./directory";
 import type { Entrance as WholeEntrance } from "./entrance";
@@ -18,6 +19,7 @@ import type { Outbox as WholeOutbox } from "./outbox";
 import type { Paged as WholePaged } from "./paged";
 import type { Reader as WholeReader } from "./reader";
 import type { Revalidation as WholeRevalidation } from "./revalidation";
+import type { Snapshot as WholeSnapshot } from "./snapshot";
 import type { Typing as WholeTyping } from "./typing";
 import type { Users as WholeUsers } from "./users";
 import type { View as WholeView } from "./view";
@@ -34,6 +36,8 @@ export interface Client
   // The group is watched from now on, at most 8 at once: the one not asked for longest stops being it, unless
   // something that was written there is not in its log yet.
   group(gid: number): Group;
+  // All that are watched.
+  readonly groups: readonly Group[];
   // The group if it is watched.
   watched(gid: number): Group | undefined;
 }
@@ -43,13 +47,13 @@ export const Client: new (options: ClientOptions, changed: () => void) => Client
 export type Connection = Pick<WholeConnection, "state" | "silent" | "serverNow" | "start" | "stop" | "rest" | "back" | "wake" | "doubt">;
 
 // The list of my groups, newest activity first, in pages of 100.
-export type Directory = Pick<WholeDirectory, "groups" | "loaded" | "total" | "complete" | "find" | "unread" | "more">;
+export type Directory = Pick<WholeDirectory, "groups" | "loaded" | "total" | "complete" | "find" | "unread" | "more" | "snapshot" | "restore">;
 
 // The ways into a group, and out of it.
 export type Entrance = Pick<WholeEntrance, "asked" | "create" | "join" | "direct" | "leave">;
 
 // Names of people, asked for together and kept; up to 20,000 of them.
-export type Users = Pick<WholeUsers, "name" | "learn">;
+export type Users = Pick<WholeUsers, "name" | "knows" | "learn">;
 
 // One group as one member sees it. What is held is verified: each entry led to its digest.
 export interface Group
@@ -68,6 +72,7 @@ export interface Group
   readonly reader: Reader;
   readonly typing: Typing;
   readonly view: View;
+  readonly snapshot: Snapshot;
 }
 
 // The entries held: one contiguous slice of the group's log, at most about 4,000.
@@ -114,6 +119,9 @@ export type Typing = Pick<WholeTyping, "who" | "typed">;
 
 // Which entries are on the screen, and so must be held: the rest goes, and is pulled again.
 export type View = Pick<WholeView, "shows" | "left">;
+
+// What a page keeps of the group for the next one, which gives it to ClientOptions.kept.
+export type Snapshot = Pick<WholeSnapshot, "stamp" | "take">;
 
 // A list that the server gives page by page. It is empty until more() was called.
 export type Paged<Item> = Pick<WholePaged<Item>, "items" | "total" | "loading" | "failure" | "complete" | "more" | "again">;

@@ -24,6 +24,7 @@ import type { Draft } from "./plain";
 import { Pull } from "./pull";
 import { Reader } from "./reader";
 import { Revalidation } from "./revalidation";
+import { Snapshot } from "./snapshot";
 import { Typing } from "./typing";
 import { View } from "./view";
 import { Writer } from "./writer";
@@ -44,6 +45,7 @@ export class Group implements Resync {
   readonly membership: Membership;
   readonly view: View;
   readonly bottom: Floor;
+  readonly snapshot: Snapshot;
   readonly #state: GroupState;
   readonly #opening: Opening;
 
@@ -72,6 +74,7 @@ export class Group implements Resync {
     this.revalidation = new Revalidation(state, this, port, pull());
     this.entryCache = new EntryCache(state, pull());
     this.reader = new Reader(state, port, this.view);
+    this.snapshot = new Snapshot(state, this.#opening, this.reader, this.bottom);
     this.typing = new Typing(gid, port);
     this.writer = new Writer(state, this, port, this.reader, this.typing);
     this.events = new GroupEvents(state, this, this.history, this.entryCache, this.reader);

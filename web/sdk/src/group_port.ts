@@ -4,6 +4,7 @@ import type { EventValue } from "./codec";
 import type { Env } from "./env";
 import type { Page } from "./log";
 import type { Requester } from "./request";
+import type { Save } from "./unsent";
 
 export interface GroupPort {
   readonly env: Env;
@@ -13,6 +14,9 @@ export interface GroupPort {
   level(): number;
   readonly request: Requester;
   changed(): void;
+  // Puts what was written where no end of the page takes it, and says when it lies there, or cannot. Without
+  // it everything goes out at once.
+  save?: Save | undefined;
 }
 
 // How what is held comes to be what the server has.

@@ -3,9 +3,9 @@
 export { Client } from "./face";
 export type {
   Connection, Directory, Entrance, EntryCache, EntryCommands, Group, GroupEvents, History, Leap, Log, Marks, Membership,
-  Outbox, Paged, Reader, Revalidation, Typing, Users, View, Writer,
+  Outbox, Paged, Reader, Revalidation, Snapshot, Typing, Users, View, Writer,
 } from "./face";
-export type { ClientOptions } from "./client";
+export type { ClientOptions } from "./client_options";
 export type { ConnectionState } from "./connection";
 export type { Ready } from "./entrance";
 export type { Cancel, Env, OpenSocket } from "./env";
@@ -18,7 +18,7 @@ export type { Pending, PendingState } from "./outbox";
 export type { Draft } from "./plain";
 export type { Answer } from "./request";
 export type { UserLogPlace } from "./userlog";
-export type { Unsent } from "./writer";
+export type { Save, Unsent } from "./unsent";
 export { decodeBody, type Body, type Entry, type GroupSummary, type Refused } from "./codec";
 export { Code, EntryKind, GroupKind, JoinPolicy, NoteKind, OustReason, Role } from "./codec";
 export { hexOf } from "./cmid";

@@ -28,6 +28,10 @@ export class Log {
   #entries: Entry[] = [];
   #digestBefore: Uint8Array = NONE;
   #digest: Uint8Array = NONE;
+  // A place in the slice whose digest was asked for last: the next one lies near.
+  #asked: { seq: number; digest: Uint8Array } = { seq: 0, digest: NONE };
+  // How often what is held became other than by growing.
+  changes = 0;
 
   // The first seq held, or the one that would come next when none is.
   get first(): number {
@@ -50,7 +54,19 @@ export class Log {
     return this.#entries[seq - this.#first];
   }
 
+  // Of a seq from first - 1 on; each entry is hashed once for all askings that go on from the last.
+  digestAt(seq: number): Uint8Array | undefined {
+    if (seq === this.last) return this.#digest;
+    if (seq < this.#first - 1 || seq > this.last) return undefined;
+    const goesOn = this.#asked.seq >= this.#first && this.#asked.seq <= seq;
+    const from = goesOn ? this.#asked : { seq: this.#first - 1, digest: this.#digestBefore };
+    const digest = chain(from.digest, from.seq + 1, this.#entries.slice(from.seq + 1 - this.#first, seq + 1 - this.#first));
+    if (digest) this.#asked = { seq, digest };
+    return digest;
+  }
+
   start(epoch: number, firstSeq: number, digestBefore: Uint8Array): void {
+    this.#forgetAsked();
     this.epoch = epoch;
     this.#first = firstSeq;
     this.#entries = [];
@@ -123,9 +139,15 @@ export class Log {
     this.#digest = chain(this.#digestBefore, this.#first, this.#entries) ?? NONE;
   }
 
+  #forgetAsked(): void {
+    this.#asked = { seq: 0, digest: NONE };
+    this.changes += 1;
+  }
+
   // The server lost what is above `fork`. What was edited or recalled may be newer than what it has now, so
   // it goes as well, and all behind it.
   fork(fork: number): void {
+    this.#forgetAsked();
     const revised = this.#entries.find(({ revision }) => revision > 0)?.seq ?? fork + 1;
     const kept = Math.max(0, Math.min(fork + 1, revised) - this.#first);
     if (kept >= this.#entries.length) return;
@@ -145,6 +167,7 @@ export class Log {
       sameBytes(firstBodyHash(held), firstBodyHash(entry));
     if (!same) return "broken";
     this.#entries[entry.seq - this.#first] = entry;
+    this.changes += 1;
     return "applied";
   }
 }

@@ -100,6 +100,21 @@ export class Marks {
     this.#anchors.set(note.anchorSeq, notes.toSorted((a, b) => a.noteId - b.noteId));
   }
 
+  // How many notes are held.
+  get noted(): number {
+    return this.#notes.size;
+  }
+
+  // All that is known of these entries.
+  between(from: number, to: number): { tallies: Tally[]; notes: Note[]; hidden: number[] } {
+    const within = (seq: number) => seq >= from && seq <= to;
+    return {
+      tallies: [...this.#tallies.values()].filter(({ seq }) => within(seq)),
+      notes: [...this.#notes.values()].filter(({ anchorSeq }) => within(anchorSeq) || anchorSeq === from - 1),
+      hidden: [...this.hidden].filter((seq) => within(seq)),
+    };
+  }
+
   // Shown after this entry, in the order in which they were written.
   notesAfter(seq: number): readonly Note[] {
     return this.#anchors.get(seq) ?? [];

@@ -23,6 +23,8 @@ export interface Pending {
   readonly body: Uint8Array;
   // By the server's clock.
   readonly writtenMs: number;
+  // It lies where no end of the page takes it, or cannot: before that it does not go out.
+  safe: boolean;
   // What its writer had seen.
   seen: number;
   epoch: number;
@@ -66,6 +68,12 @@ export class Outbox {
 
   add(item: Pending): void {
     this.#items.push(item);
+    this.#pump();
+  }
+
+  // This one may go out now.
+  saved(item: Pending): void {
+    item.safe = true;
     this.#pump();
   }
 
@@ -130,6 +138,8 @@ export class Outbox {
     let after: Uint8Array = NONE;
     for (const item of this.#items.slice()) {
       if (item.state === "kept" || item.state === "refused") continue;
+      // Nor does anything behind it: the order would be another.
+      if (!item.safe) return;
       if (item.state !== "sending") {
         if (this.#inFlight >= IN_FLIGHT_MAX) return;
         this.#send(item, after);

@@ -34,6 +34,7 @@ export class Users {
     }
   }
 
+  // A name is held.
   knows(uid: number): boolean {
     return this.#names.has(uid);
   }

@@ -8,19 +8,11 @@ import { Outbox, type Pending } from "./outbox";
 import type { Draft } from "./plain";
 import type { Reader } from "./reader";
 import type { Typing } from "./typing";
+import type { Unsent } from "./unsent";
 
 // A push is on its way when an answer names its entry; only if it does not come, ask.
 const PUSH_WITHIN_MS = 1_500;
 const REOFFER_WITHIN_MS = 7 * 24 * 3_600_000;
-
-// What was written and is not known to be stored, as a page keeps it for the next one.
-export interface Unsent {
-  // Its group.
-  gid: number;
-  cmid: Uint8Array;
-  body: Uint8Array;
-  writtenMs: number;
-}
 
 export class Writer {
   readonly outbox: Outbox;
@@ -49,23 +41,25 @@ export class Writer {
       seen: this.reader.shown,
       epoch: this.group.log.epoch,
       state: "waiting",
+      safe: !this.port.save,
       seq: 0,
       digest: new Uint8Array(),
     };
+    const { cmid, body: bytes, writtenMs } = item;
     this.outbox.add(item);
+    this.port.save?.({ gid: this.group.gid, cmid, body: bytes, writtenMs }, () => this.outbox.saved(item));
     this.typing.sent();
     this.port.changed();
     return item;
   }
 
   get unsent(): Unsent[] {
-    return this.outbox.items
-      .filter(({ state }) => state !== "kept")
-      .map(({ cmid, body, writtenMs }) => ({ gid: this.group.gid, cmid, body, writtenMs }));
+    return this.outbox.items.filter(({ state }) => state !== "kept").map((item) => this.#unsentOf(item));
   }
 
-  restore({ cmid, body, writtenMs }: Unsent): void {
-    this.outbox.add({ cmid, body, writtenMs, seen: 0, epoch: 0, state: "unknown", seq: 0, digest: new Uint8Array() });
+  restore({ cmid, body, writtenMs, refusal }: Unsent): void {
+    const state = refusal ? "refused" : "unknown";
+    this.outbox.add({ cmid, body, writtenMs, seen: 0, epoch: 0, state, safe: true, seq: 0, digest: new Uint8Array(), ...(refusal && { refusal }) });
   }
 
   // As a new send: the old id is spent.
@@ -86,6 +80,10 @@ export class Writer {
     this.outbox.offerAgain(mine.map((entry) => pendingOf(entry, epoch)));
   }
 
+  #unsentOf({ cmid, body, writtenMs, state, refusal }: Pending): Unsent {
+    return { gid: this.group.gid, cmid, body, writtenMs, ...(state === "refused" && refusal && { refusal }) };
+  }
+
   #kept({ seq, epoch }: Pending): void {
     const { log } = this.group;
     if (epoch === log.epoch && seq <= log.last) return this.outbox.passed(log.last);
@@ -95,5 +93,5 @@ export class Writer {
 
 function pendingOf(entry: Entry, epoch: number): Pending {
   const { cmid, body, timeMs } = entry;
-  return { cmid, body, writtenMs: timeMs, seen: 0, epoch, state: "unknown", seq: 0, digest: new Uint8Array() };
+  return { cmid, body, writtenMs: timeMs, seen: 0, epoch, state: "unknown", safe: true, seq: 0, digest: new Uint8Array() };
 }
