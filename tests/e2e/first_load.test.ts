@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 test.each([["en-GB", "texts_en"], ["zh-CN", "texts_zh"]])("the first load in %s has one language, and at most 80 KiB in all", async (locale, texts) => {
-  const context = await browser.newContext({ locale });
+  const context = await browser.newContext({ locale, serviceWorkers: "block" });
   const page = await context.newPage();
   const loaded: Loaded[] = [];
   page.on("response", (response) => void response.request().sizes().then(({ responseBodySize }) =>

@@ -46,7 +46,7 @@ export class Person {
 
   static async #enter(browser: Browser, address: string, name: string, options: Device, known: boolean): Promise<Person> {
     const { leaves = false, answers, ...rest } = options;
-    const context = await browser.newContext({ locale: "en-GB", ...rest });
+    const context = await browser.newContext({ locale: "en-GB", serviceWorkers: "block", ...rest });
     const page = await context.newPage();
     const person = new Person(name, context, page);
     page.on("pageerror", (error) => person.errors.push(String(error)));

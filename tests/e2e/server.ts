@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const READY_WITHIN_MS = 20_000;
-const PAGE = fileURLToPath(new URL("../../web/app/dist", import.meta.url));
+export const PAGE = fileURLToPath(new URL("../../web/app/dist", import.meta.url));
 export const ADMIN_PAGE = fileURLToPath(new URL("../../web/admin/dist", import.meta.url));
 
 export class Server {
@@ -17,7 +17,10 @@ export class Server {
   #logFrom = 0;
   log = "";
 
-  constructor(private readonly extra: string[] = []) {}
+  constructor(
+    private readonly extra: string[] = [],
+    private readonly page = PAGE,
+  ) {}
 
   get http(): string {
     return `http://127.0.0.1:${this.#port}`;
@@ -36,7 +39,7 @@ export class Server {
 
   // On the port that it had before, if it had one.
   async start(): Promise<void> {
-    const args = ["serve", "--data", this.data, "--listen", `127.0.0.1:${this.#port}`, "--web", PAGE, ...this.extra];
+    const args = ["serve", "--data", this.data, "--listen", `127.0.0.1:${this.#port}`, "--web", this.page, ...this.extra];
     const child = spawn(process.env["STENTOR_SERVER"] ?? "", args, { stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     await new Promise<void>((ready, failed) => {

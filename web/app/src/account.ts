@@ -128,6 +128,13 @@ export function keptAccount(): Account | undefined {
   }
 }
 
+// Names a session among the tabs of this browser, without telling its token (FNV-1a).
+export function sessionKey({ uid, token }: Account): string {
+  let hash = 0x811c9dc5;
+  for (const letter of token) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  return `${uid}.${(hash >>> 0).toString(16)}`;
+}
+
 export function keepAccount(account: Account): void {
   localStorage.setItem(ACCOUNT, JSON.stringify(account));
 }

@@ -8,3 +8,8 @@ export function openSocket() {
   address.hash = "";
   return webSocketOpener(() => new WebSocket(address, SUBPROTOCOL));
 }
+
+// Not over plain http.
+export function locksHere(): LockManager | undefined {
+  return navigator.locks as LockManager | undefined;
+}

@@ -3,6 +3,7 @@
 
 import type { Unsent } from "@stentor/sdk";
 import { Database, tried } from "./database";
+import { locksHere } from "./env";
 import { KeptDrafts } from "./kept_drafts";
 import { KeptGroups } from "./kept_groups";
 import { KeptUnsent } from "./kept_unsent";
@@ -19,7 +20,7 @@ export class Kept {
     drafts: readonly [unknown, unknown][],
   ) {
     this.drafts = new KeptDrafts(database, drafts);
-    this.unsent = new KeptUnsent(database, navigator.locks as LockManager | undefined);
+    this.unsent = new KeptUnsent(database, locksHere());
     this.groups = new KeptGroups(database);
   }
 

@@ -8,6 +8,8 @@ import { signInPage } from "./sign_in";
 import { t } from "./texts";
 import { wordsOf } from "./words";
 
+const WORKER_AFTER_MS = 2_000;
+
 const root = document.querySelector<HTMLElement>("#app");
 if (root) begin(root);
 
@@ -79,4 +81,6 @@ function begin(root: HTMLElement): void {
   const account = keptAccount();
   if (account) enter(account);
   else ask();
+  // When nothing more urgent is being loaded.
+  setTimeout(() => void import("./worker_registration").then(({ registerWorker }) => registerWorker(), () => {}), WORKER_AFTER_MS);
 }

@@ -2,17 +2,18 @@
 // of the two, by the address.
 
 import { Client, platform, type Code } from "@stentor/sdk";
-import { device, type Account } from "./account";
+import { device, sessionKey, type Account } from "./account";
 import { Conversation } from "./conversation";
 import { countOf } from "./count";
 import { closeDialogs, renderDialogs } from "./dialog";
 import { el, isLookedAt, setText } from "./dom";
-import { openSocket } from "./env";
+import { locksHere, openSocket } from "./env";
 import type { Kept } from "./kept";
 import { linkIn } from "./links";
 import { Sidebar, unreadOf } from "./sidebar";
 import { Status } from "./status";
 import { StormBanner } from "./storm";
+import { Tabs } from "./tabs";
 import { t } from "./texts";
 
 const RENDER_EVERY_MS = 16;
@@ -26,6 +27,7 @@ export interface PagePort {
 
 export class Page {
   readonly #client: Client;
+  readonly #tabs: Tabs;
   readonly #status: Status;
   readonly #notice: Status;
   readonly #sidebar: Sidebar;
@@ -46,9 +48,10 @@ export class Page {
     private readonly kept: Kept,
     private readonly port: PagePort,
   ) {
+    this.#tabs = new Tabs(sessionKey(account), { env: platform, open: openSocket(), changed: () => this.#client.connection.wake() }, locksHere());
     this.#client = new Client(
       {
-        env: platform, open: openSocket(), token: account.token, device: device(), client: "stentor-web/0.1",
+        env: platform, open: this.#tabs.open, token: account.token, device: device(), client: "stentor-web/0.1",
         userLog: kept.groups.userLog, kept: (gid) => kept.groups.of(gid), save: (unsent, saved) => kept.unsent.save(unsent, saved),
       },
       () => this.#schedule(),
@@ -79,6 +82,7 @@ export class Page {
     closeDialogs();
     clearInterval(this.#countdown);
     this.#client.connection.stop();
+    this.#tabs.rest();
     document.title = "Stentor";
   }
 
@@ -132,6 +136,7 @@ export class Page {
     this.#client.flushReads();
     this.kept.rest(this.#client.unsent);
     this.#client.connection.rest();
+    this.#tabs.rest();
   }
 
   #back(): void {
@@ -139,6 +144,7 @@ export class Page {
     this.#resting = false;
     this.kept.back();
     this.#adopt();
+    this.#tabs.back();
     this.#client.connection.back();
   }
 

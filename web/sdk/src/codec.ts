@@ -56,6 +56,15 @@ export function decodeEvent(bytes: Uint8Array): Frame | undefined {
   }
 }
 
+// Of one client among several that share a socket; nothing: the bytes are no frame.
+export function decodeCommand(bytes: Uint8Array): { requestId: number; command: Command } | undefined {
+  return decoded(() => plainOf(fromBinary(ClientFrameSchema, bytes)) as { requestId: number; command: Command });
+}
+
+export function encodeEvent(requestId: number, event: Draft<ServerEvent>): Uint8Array {
+  return toBinary(ServerFrameSchema, messageOf(ServerFrameSchema, { requestId, event }));
+}
+
 export function encodeBody(body: Draft<Body>): Uint8Array {
   return toBinary(BodySchema, messageOf(BodySchema, body));
 }

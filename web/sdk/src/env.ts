@@ -14,6 +14,7 @@ export interface Env {
   random(count: number): Uint8Array;
 }
 
+// What a socket tells.
 export interface SocketEvents {
   opened(): void;
   received(bytes: Uint8Array): void;
@@ -21,6 +22,7 @@ export interface SocketEvents {
   closed(code: number): void;
 }
 
+// A socket in use.
 export interface Socket {
   send(bytes: Uint8Array): void;
   // No event follows.

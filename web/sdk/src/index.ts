@@ -1,6 +1,7 @@
 // What a page needs, and nothing else; docs/sdk.md tells what each is.
 
 export { Client } from "./face";
+export { SharedSocket } from "./shared_socket";
 export type {
   Connection, Directory, Entrance, EntryCache, EntryCommands, Group, GroupEvents, History, Leap, Log, Marks, Membership,
   Outbox, Paged, Reader, Revalidation, Snapshot, Typing, Users, View, Writer,
@@ -8,7 +9,7 @@ export type {
 export type { ClientOptions } from "./client_options";
 export type { ConnectionState } from "./connection";
 export type { Ready } from "./entrance";
-export type { Cancel, Env, OpenSocket } from "./env";
+export type { Cancel, Env, OpenSocket, Socket, SocketEvents } from "./env";
 export type { OpenState } from "./group_state";
 export type { Leapt } from "./leap";
 export type { Note, Reaction } from "./marks";
