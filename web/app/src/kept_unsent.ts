@@ -26,7 +26,9 @@ export class KeptUnsent {
   readonly #stored = new Map<string, Stored>();
   readonly #followed = new Set<string>();
   #held = new AbortController();
-  // The last that was asked about is on the disk, all of it.
+  // What the disk did not take is not offered to it again.
+  readonly #failed = new Set<string>();
+  // All of the last is on the disk, or on its way there: a page that ends does not stop it any more.
   safe = true;
 
   constructor(
@@ -62,9 +64,10 @@ export class KeptUnsent {
     if (gone.length > 0) void this.database?.write(["outbox"], (of) => gone.forEach((key) => of("outbox").delete(key)));
     for (const [id, one] of wanted) {
       const stored = this.#stored.get(id);
-      if (!stored || (stored.key !== undefined && stored.refused !== Boolean(one.refusal))) void this.#put(one);
+      if (stored ? stored.key !== undefined && stored.refused !== Boolean(one.refusal) : !this.#failed.has(id)) void this.#put(one);
     }
-    this.safe = all.every(({ cmid }) => this.#stored.get(hexOf(cmid))?.key !== undefined);
+    for (const id of this.#failed) if (!wanted.has(id)) this.#failed.delete(id);
+    this.safe = all.every(({ cmid }) => this.#stored.has(hexOf(cmid)));
   }
 
   // What tabs have left that are gone, at once, and what others leave, when they go. `adopt` is called with each
@@ -95,15 +98,20 @@ export class KeptUnsent {
   async #put(unsent: Unsent): Promise<void> {
     const { cmid, body, refusal } = unsent;
     const id = hexOf(cmid);
+    if (!this.database || this.database.lost) return void this.#failed.add(id);
     const before = this.#stored.get(id)?.key;
     const stored: Stored = { refused: Boolean(refusal) };
     this.#stored.set(id, stored);
     // Bytes may be a view of a frame, which would be stored with them.
     const row: Row = { ...unsentOf(unsent), tab: this.#tab, cmid: cmid.slice(), body: body.slice() };
     let request: IDBRequest<IDBValidKey> | undefined;
-    const done = await this.database?.write(["outbox"], (of) => (request = of("outbox").put(row, before)), true);
-    if (done && request) stored.key = request.result;
-    else this.#stored.delete(id);
+    const done = await this.database.write(["outbox"], (of) => (request = of("outbox").put(row, before)), true);
+    if (done && request) {
+      stored.key = request.result;
+      return;
+    }
+    this.#stored.delete(id);
+    this.#failed.add(id);
   }
 
   async #rows(): Promise<[IDBValidKey, Row][]> {

@@ -59,6 +59,21 @@ describe("tabs of one person", () => {
     expect([a.group(GID).outbox.items, b.group(GID).outbox.items, a.group(GID).mismatches + b.group(GID).mismatches]).toEqual([[], [], 0]);
   });
 
+  test("are told of what only another's opening has brought", () => {
+    const [a, b] = [tab(), tab()];
+    a.group(GID);
+    world.advance(1_000);
+    // The server pushes what continues the last that this socket was brought: here, past this one.
+    server.lostPushes = 1;
+    server.post(GID, "in the opening");
+    server.lostPushes = 0;
+    world.advance(200);
+    expect(held(a)).toEqual([]);
+    b.group(GID);
+    world.advance(500);
+    expect([held(b), held(a)]).toEqual([["in the opening"], ["in the opening"]]);
+  });
+
   test("go on watching what another closes", () => {
     const [a, b] = [tab(), tab()];
     a.group(GID);
