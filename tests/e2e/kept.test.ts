@@ -73,6 +73,20 @@ test("what was recalled meanwhile is recalled there too", async () => {
   await eventually("it is gone", async () => (await ann.shown()).every(({ text }) => text !== "a slip"));
 });
 
+test("a draft that answers something can be sent without a network", async () => {
+  await bob.say("who brings tea?");
+  await ann.sees("who brings tea?");
+  await ann.act("who brings tea?", "Reply");
+  await ann.page.fill(INPUT, "I do, from the tunnel");
+  await ann.goAway();
+  await ann.page.reload();
+  await ann.page.waitForSelector('.about-entry:visible:has-text("who brings tea?")', { timeout: 10_000 });
+  await ann.page.press(INPUT, "Enter");
+  await eventually("it waits", async () => (await ann.pending()).length === 1);
+  await ann.comeBack();
+  await bob.page.waitForSelector('.row:has(.quote:has-text("who brings tea?")):has-text("from the tunnel")');
+});
+
 test("what was typed offline goes out once and in order though its page was closed", async () => {
   await ann.goAway();
   for (const n of [1, 2, 3, 4, 5, 6]) await ann.say(`closed ${n}`);

@@ -94,7 +94,7 @@ export class Conversation {
     const mutedUntil = this.#mutedUntil();
     this.#composer.hold(mutedUntil > 0 ? t.youAreMuted(wholeTime(mutedUntil)) : "");
     this.#composer.wait(waitWords(this.#group.outbox.items));
-    if (state === "open") this.#composer.resolve(() => this.#group.entryCache.asking, (entry) => this.#authorOf(entry));
+    this.#composer.resolve(() => state !== "open" || this.#group.entryCache.asking, (entry) => this.#authorOf(entry));
     setText(this.#typing, this.#typingWords());
     const outside = this.#card.render(this.#group);
     this.#tools.hidden = outside;

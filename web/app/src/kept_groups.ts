@@ -29,6 +29,8 @@ export class KeptGroups {
   #about: About | undefined;
   #client: Client | undefined;
   #userLogSeq = 0;
+  // Of what was written about the account last.
+  #looks = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
   // No more of it.
   #ended = false;
@@ -101,6 +103,10 @@ export class KeptGroups {
     const list = client.directory.snapshot();
     const names = namesOf(client, client.directory.groups.map(({ last }) => last?.sender ?? 0));
     const about: About = { userLogSeq: this.#userLogSeq, blocked: [...client.blocked], names, ...(list && { list }) };
+    // Much is drawn that leaves all of it as it was: seconds that pass, somebody who is writing.
+    const looks = JSON.stringify([about.userLogSeq, about.blocked, names, list && [...list]]);
+    if (changed.length === 0 && gone.length === 0 && looks === this.#looks) return;
+    this.#looks = looks;
     for (const [gid, group] of changed) this.#groups.set(gid, group);
     for (const gid of gone) this.#groups.delete(gid);
     void this.#write(about, changed, gone);

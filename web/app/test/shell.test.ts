@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cachesToDrop, pathOf } from "../worker/shell";
+import { cachesToDrop, isAnswer, pathOf } from "../worker/shell";
 
 const HERE = "https://chat.example";
 
@@ -18,4 +18,9 @@ test("the files of the build before stay, for tabs that still run it", () => {
   expect(cachesToDrop(names, "stentor.shell.3")).toEqual(["stentor.shell.1"]);
   expect(cachesToDrop(names, "stentor.shell.1")).toEqual(["stentor.shell.2"]);
   expect(cachesToDrop(["stentor.shell.3"], "stentor.shell.3")).toEqual([]);
+});
+
+test("what the server says goes before what is held: a page, a way to a sign-in of a proxy's, a refusal; not that it is down", () => {
+  expect([200, 0, 304, 401, 404].map((status) => isAnswer({ status }))).toEqual([true, true, true, true, true]);
+  expect([isAnswer({ status: 502 }), isAnswer({ status: 503 }), isAnswer(undefined)]).toEqual([false, false, false]);
 });

@@ -16,6 +16,12 @@ export function pathOf({ method, url }: { method: string; url: string }, origin:
   return pathname === "/" || pathname === "/icon.svg" || pathname.startsWith("/assets/") ? pathname : undefined;
 }
 
+// The server has spoken, also where it sends somebody elsewhere or refuses; what a proxy says in the place of a
+// server that is down is worth less than the page that is held.
+export function isAnswer(answer: { status: number } | undefined): boolean {
+  return answer !== undefined && answer.status < 500;
+}
+
 // Of those in the order in which they were made: all of ours but this build's and the one before.
 export function cachesToDrop(names: readonly string[], current: string): string[] {
   const ours = names.filter((name) => name.startsWith(PREFIX) && name !== current);

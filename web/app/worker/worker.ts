@@ -5,7 +5,7 @@
 // All files of a build lie in one cache; those of the build before stay, for tabs that still run it. The page is
 // asked of the server first, so nobody looks at an old one for longer than the server is out of reach.
 
-import { cachesToDrop, pathOf, type Shell } from "./shell";
+import { cachesToDrop, isAnswer, pathOf, type Shell } from "./shell";
 
 declare const self: ServiceWorkerGlobalScope;
 // Written by the build.
@@ -59,7 +59,7 @@ async function page(event: FetchEvent): Promise<Response> {
   const asked = fromServer(event);
   const late = new Promise<undefined>((later) => setTimeout(later, SLOW_MS));
   const first = await Promise.race([asked, late]);
-  if (first?.ok) return first;
+  if (first && isAnswer(first)) return first;
   const held = await cache.match(PAGE, { ignoreVary: true });
   return held ?? first ?? (await asked) ?? Response.error();
 }
