@@ -301,6 +301,16 @@ const std::array kKeys{
         "one algorithm."},
     Key{"outside", "hooks", kHooks, [](Settings& s) -> Place { return &s.outside.hooks; }, kRestart,
         "Webhooks: all that is written is posted there, signed, retried until it is taken."},
+    // ---- media
+    Key{"media", "file_mb", count(0, 4'096), [](Settings& s) -> Place { return &s.media.file_mb; },
+        kRestart,
+        "Size of one picture, recording or file that members send, MiB. 0: they send none."},
+    Key{"media", "user_day_mb", count(1, 1'048'576),
+        [](Settings& s) -> Place { return &s.media.user_day_mb; }, kRestart,
+        "What one user may send between two midnights (UTC), MiB."},
+    Key{"media", "user_day_files", count(1, 1'000'000),
+        [](Settings& s) -> Place { return &s.media.user_day_files; }, kRestart,
+        "How many files one user may send in that time."},
     // ---- search
     Key{"search", "index", flag(), [](Settings& s) -> Place { return &s.search.index; }, kRestart,
         "Whether an index of words is kept, so that members can search."},

@@ -108,6 +108,12 @@ struct Settings {
         Texts hooks;
     } outside;
 
+    struct Media {
+        std::uint64_t file_mb = 32;
+        std::uint64_t user_day_mb = 512;
+        std::uint64_t user_day_files = 500;
+    } media;
+
     struct Search {
         bool index = true;
     } search;

@@ -34,10 +34,20 @@ enum class Phase : std::uint8_t {
 
 // A request on the way, or one whose answer is awaited.
 struct Exchange {
+    explicit Exchange(const http::LargeBodies& large) : parser{&large} {}
+
     http::RequestParser parser;
     bool answering{false};
     bool head_only{false};
     bool keep_alive{false};
+};
+
+// An answer whose body comes in pieces, of which some are still to come.
+struct Streaming {
+    std::shared_ptr<http::BodySource> source;
+    std::uint64_t left{};
+    bool keep_alive{};
+    bool asked{};  // For the next piece.
 };
 
 // What stands between the socket and the protocol; a browser that came directly has none of it.
@@ -75,6 +85,7 @@ struct Connection {
     Time app_deadline = Time::max();
     std::unique_ptr<Backlog> backlog;
     std::unique_ptr<Exchange> exchange;
+    std::unique_ptr<Streaming> streaming;
     std::unique_ptr<Transport> transport;
     std::unique_ptr<std::string> unread;  // Read from the socket, not yet looked at.
     ws::Parser parser{ws::Role::server, limits::kClientFrameBytes};
@@ -105,7 +116,8 @@ struct Connection {
     [[nodiscard]] bool blocked() const {
         if (phase == Phase::open) return paused;
         if (phase != Phase::http) return false;
-        return backlog != nullptr || (exchange != nullptr && exchange->answering);
+        return backlog != nullptr || streaming != nullptr ||
+               (exchange != nullptr && exchange->answering);
     }
 };
 

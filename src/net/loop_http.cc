@@ -26,6 +26,7 @@ std::string_view reason_of(unsigned status) {
 
 void answer_request(LoopState& loop, std::uint32_t index, const http::Response& response,
                     bool keep_alive);
+void take_piece(LoopState& loop, http::Responder asker, const SharedBytes& piece);
 
 void on_request(LoopState& loop, std::uint32_t index) {
     Connection& connection = loop.table.at(index);
@@ -55,11 +56,40 @@ void on_request(LoopState& loop, std::uint32_t index) {
     loop.handler->on_http(std::move(request), responder, loop.now);
 }
 
+void end_answer(LoopState& loop, std::uint32_t index, bool keep_alive) {
+    Connection& connection = loop.table.at(index);
+    if (!keep_alive) return start_linger(loop, index);
+    connection.deadline = loop.now + loop.options.within.http_idle;
+    rearm(loop, index);
+    make_ready(loop, index);
+}
+
+void take_piece(LoopState& loop, http::Responder asker, const SharedBytes& piece) {
+    Connection* connection = loop.table.find(asker.connection);
+    const bool awaited = connection != nullptr && !connection->dead &&
+                         connection->phase == Phase::http && connection->streaming != nullptr &&
+                         connection->requests == asker.request;
+    if (!awaited) return;
+    const std::uint32_t index = asker.connection.index;
+    Streaming& streaming = *connection->streaming;
+    streaming.asked = false;
+    // Its length was told: there is no other way to say that the rest does not come.
+    if (piece == nullptr || piece->empty() || piece->size() > streaming.left) {
+        return doom(loop, index);
+    }
+    streaming.left -= piece->size();
+    const Written written = write_bytes(loop, index, Backlog::Kind::http, piece);
+    if (written == Written::refused) return doom(loop, index);
+    if (written == Written::whole) go_on_streaming(loop, index);
+}
+
 void answer_request(LoopState& loop, std::uint32_t index, const http::Response& response,
                     bool keep_alive) {
     Connection& connection = loop.table.at(index);
     const bool head_only = connection.exchange != nullptr && connection.exchange->head_only;
-    const bool has_body = response.body != nullptr && !response.body->empty() && !head_only;
+    const bool streams = response.source != nullptr && response.source->size() > 0 && !head_only;
+    const bool has_body =
+        !streams && response.body != nullptr && !response.body->empty() && !head_only;
     const bool joined = has_body && response.body->size() <= kJoinedBytes;
     connection.exchange.reset();
 
@@ -70,19 +100,38 @@ void answer_request(LoopState& loop, std::uint32_t index, const http::Response& 
         written = write_bytes(loop, index, Backlog::Kind::http, response.body);
     }
     if (written == Written::refused) return doom(loop, index);
-    if (!keep_alive) return start_linger(loop, index);
-    connection.deadline = loop.now + loop.options.within.http_idle;
-    rearm(loop, index);
-    make_ready(loop, index);
+    if (!streams) return end_answer(loop, index, keep_alive);
+    connection.streaming = std::make_unique<Streaming>(Streaming{
+        .source = response.source, .left = response.source->size(), .keep_alive = keep_alive});
+    if (written == Written::whole) go_on_streaming(loop, index);
 }
 
 }  // namespace
+
+void go_on_streaming(LoopState& loop, std::uint32_t index) {
+    Connection& connection = loop.table.at(index);
+    Streaming& streaming = *connection.streaming;
+    if (streaming.left == 0) {
+        const bool keep_alive = streaming.keep_alive;
+        connection.streaming.reset();
+        return end_answer(loop, index, keep_alive);
+    }
+    if (std::exchange(streaming.asked, true)) return;
+    connection.deadline = loop.now + loop.options.within.http_idle;
+    rearm(loop, index);
+    const http::Responder asker{.connection = loop.table.token(index),
+                                .request = connection.requests};
+    streaming.source->next([&loop, asker](SharedBytes piece) {
+        loop.shard.post(
+            [&loop, asker, piece = std::move(piece)] { take_piece(loop, asker, piece); });
+    });
+}
 
 void take_request(LoopState& loop, std::uint32_t index, std::span<char>& bytes) {
     using State = http::RequestParser::State;
     Connection& connection = loop.table.at(index);
     if (connection.exchange == nullptr) {
-        connection.exchange = std::make_unique<Exchange>();
+        connection.exchange = std::make_unique<Exchange>(loop.options.large_bodies);
         // The first one is under the deadline that was set when the connection was accepted.
         if (connection.requests > 0) connection.deadline = loop.now + loop.options.within.http;
         rearm(loop, index);

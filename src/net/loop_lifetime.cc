@@ -77,6 +77,7 @@ void start_linger(LoopState& loop, std::uint32_t index) {
     const bool answering = connection.phase == Phase::http && connection.backlog != nullptr;
     connection.phase = Phase::lingering;
     connection.exchange.reset();
+    connection.streaming.reset();
     connection.unread.reset();
     connection.deadline = answering ? Time::max() : loop.now + loop.options.within.close;
     update_busy(loop, index);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "net/loop_constants.h"
+#include "net/loop_http.h"
 #include "net/loop_lifetime.h"
 #include "net/loop_tcp.h"
 #include "net/loop_timers.h"
@@ -101,6 +102,9 @@ void on_flushed(LoopState& loop, std::uint32_t index) {
     loop.counters.backlogs.subtract();
     update_busy(loop, index);
     if (connection.phase == Phase::lingering) return shut_our_side(loop, index);
+    if (connection.phase == Phase::http && connection.streaming != nullptr) {
+        return go_on_streaming(loop, index);
+    }
     if (connection.phase == Phase::http) {
         connection.deadline = loop.now + loop.options.within.http_idle;
         rearm(loop, index);

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/time.h"
+#include "net/http/parser.h"
 #include "net/tls/context.h"
 
 namespace stentor::net {
@@ -55,6 +56,7 @@ struct Options {
     std::uint32_t descriptors_reserve = 64;
     unsigned gate_slots = 0;  // 0: as many as there are cores.
     std::string websocket_path = "/ws";
+    http::LargeBodies large_bodies;
     // Allowed, beside those whose host is the Host header's.
     std::vector<std::string> origins;
     bool compression = true;  // permessage-deflate, for those who offer it.

@@ -64,6 +64,66 @@ TEST(ShardHttp, PipelinedRequestsAreAnsweredOneAfterTheOther) {
     }
 }
 
+// Gives pieces of one letter each, from a thread of its own as whatever reads a disk does.
+class Letters final : public http::BodySource {
+public:
+    Letters(std::size_t size, std::size_t pieces_max) : size_{size}, pieces_left_{pieces_max} {}
+
+    [[nodiscard]] std::uint64_t size() const override { return size_; }
+    void next(Done done) override {
+        std::thread{[this, done = std::move(done)]() mutable {
+            if (pieces_left_-- == 0) return done(nullptr);
+            const std::size_t bytes = std::min(size_ - given_, std::size_t{50'000});
+            given_ += bytes;
+            done(share(std::string(bytes, letter_++)));
+        }}.join();
+    }
+
+private:
+    const std::size_t size_;
+    std::size_t pieces_left_;
+    std::size_t given_{};
+    char letter_{'A'};
+};
+
+TEST(ShardHttp, ABodyInPiecesIsAskedForAsTheClientTakesIt) {
+    Server server;
+    server.handler().http_hook = [&](const http::Request& request, http::Responder responder) {
+        const auto source = std::make_shared<Letters>(1'000'001, request.path == "/torn" ? 3 : 99);
+        server.handler().shard.load()->respond(responder, {.source = source});
+    };
+    server.serve();
+    Client client{server.group.port()};
+    for (int i = 0; i < 2; ++i) {
+        client.send(get("/whole"));
+        EXPECT_THAT(client.read_head(), HasSubstr("Content-Length: 1000001"));
+        const std::string body = client.read_bytes(1'000'001);
+        EXPECT_EQ(body.substr(49'999, 2), "AB");
+        EXPECT_EQ(body.back(), 'A' + 20);
+    }
+    client.send("HEAD /whole HTTP/1.1\r\nHost: h\r\n\r\n" + get("/torn"));
+    EXPECT_THAT(client.read_head(), HasSubstr("Content-Length: 1000001"));
+    // What cannot go on ends the connection: its length was told.
+    EXPECT_THAT(client.read_head(), HasSubstr("Content-Length: 1000001"));
+    EXPECT_EQ(client.read_bytes(150'000).size(), 150'000U);
+    EXPECT_TRUE(client.ends());
+    EXPECT_TRUE(wait_for([&] { return server.counters().pinned_bytes.value() == 0; }));
+}
+
+TEST(ShardHttp, SomePathsTakeLargerBodies) {
+    Server server{{.large_bodies = {.prefix = "/parts/", .bytes_max = 100'000}}};
+    server.serve();
+    const auto status = [&](std::string_view path, std::size_t bytes) {
+        Client client{server.group.port()};
+        client.send(post(path, std::string(bytes, 'x')));
+        return Client::status_of(client.read_head());
+    };
+    EXPECT_EQ(status("/parts/1", 100'000), 200);
+    EXPECT_EQ(status("/parts/1", 100'001), 413);
+    EXPECT_EQ(status("/part", limits::kHttpBodyBytes), 200);
+    EXPECT_EQ(status("/part", limits::kHttpBodyBytes + 1), 413);
+}
+
 TEST(ShardHttp, WritesLargeBodiesAsTheClientTakesThem) {
     const std::string large(2'000'000, 'L');
     Server server;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every constant of src/base/limits.h is named in a test: one that nothing tests may be dropped, or
+"""Every constant of src/base/limits.h and src/base/media_limits.h is named in a test: one that nothing tests may be dropped, or
 refuse one too early, and nobody would know. UNTESTED holds those that no test can meet or that no
 behaviour depends on, each with its reason; a line of it whose constant is tested or gone fails, too.
 Exit code 1 on any violation.
@@ -11,6 +11,8 @@ import re
 import sys
 
 from report import report
+
+HEADERS = ["src/base/limits.h", "src/base/media_limits.h"]
 
 UNTESTED = {
     # Defaults of an option; its bound is tested with a small one.
@@ -30,6 +32,8 @@ UNTESTED = {
     "kFilterWaiting": "filter::FilterOptions::waiting_max, the bound of outgoing::Poster",
     # What a test would need too much for; what is beyond them is not lost.
     "kFeedRows": "ten million commits; older ones are answered as any place below the floor",
+    "kMediaTasks": "six thousand tasks that wait for a disk; the next are told to come again",
+    "kLooksWaiting": "sixteen thousand readers of files that no message named yet, likewise",
     "kBadgesWaiting": "a quarter of a million rows; the others are found at their turn",
     "kYoungIdsMax": "65,536 sends; an older id is looked up in the record",
     "kReplicaFrameBytes": "a frame of a gibibyte",
@@ -76,7 +80,8 @@ def tests(root):
 
 
 def violations(root):
-    constants = CONSTANT.findall((root / "src/base/limits.h").read_text())
+    constants = [name for header in HEADERS if (root / header).exists()
+                 for name in CONSTANT.findall((root / header).read_text())]
     tested = set()
     for path in tests(root):
         tested |= set(NAME.findall(COMMENT.sub("", path.read_text())))

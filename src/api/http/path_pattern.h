@@ -1,5 +1,5 @@
 #pragma once
-// Paths with places for numbers: "/api/v1/groups/{}/messages".
+// Paths with places for numbers, "/api/v1/groups/{}/messages", or for one text.
 
 #include <charconv>
 #include <cstdint>
@@ -31,6 +31,20 @@ namespace stentor::api {
     }
     if (!path.empty()) return std::nullopt;
     return numbers;
+}
+
+// The one text at the place of `pattern`, without a slash.
+[[nodiscard]] inline std::optional<std::string_view> match_text(std::string_view pattern,
+                                                                std::string_view path) {
+    const std::size_t place = pattern.find("{}");
+    const std::string_view behind = pattern.substr(place + 2);
+    if (!path.starts_with(pattern.substr(0, place)) || !path.ends_with(behind) ||
+        path.size() < place + behind.size()) {
+        return std::nullopt;
+    }
+    const std::string_view text = path.substr(place, path.size() - place - behind.size());
+    if (text.empty() || text.contains('/')) return std::nullopt;
+    return text;
 }
 
 }  // namespace stentor::api

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "api/http/header_lists.h"
 #include "api/http/responses.h"
 #include "base/digest.h"
 #include "base/limits.h"
@@ -23,7 +24,8 @@ using net::http::Response;
 // markup or a script's address; the policy "stentor" is for the address of the page's service
 // worker.
 constexpr std::string_view kPolicy =
-    "default-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; "
+    "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' blob:; "
+    "media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
     "trusted-types stentor";
 
@@ -68,23 +70,6 @@ std::string read(const fs::path& file) {
 
 std::string etag_of(std::string_view bytes) { return '"' + hex_of(hash_of(bytes).bytes) + '"'; }
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
-// Calls `is` with each element of a comma-separated list until it says yes.
-template <class Predicate>
-bool any_of_list(std::string_view list, Predicate is) {
-    while (!list.empty()) {
-        const std::size_t end = std::min(list.find(','), list.size());
-        if (is(trimmed(list.substr(0, end)))) return true;
-        list.remove_prefix(std::min(end + 1, list.size()));
-    }
-    return false;
-}
-
 // RFC 9110 section 12.4.2 in thousandths; what is no weight counts as none, which is 1.
 int weight_of(std::string_view parameters) {
     constexpr int kWhole = 1'000;
@@ -113,14 +98,6 @@ int weight_in(std::string_view accept_encoding, std::string_view wanted) {
         return named;
     });
     return weight;
-}
-
-// RFC 9110 section 13.1.2: compared weakly.
-bool has_it(std::string_view if_none_match, std::string_view etag) {
-    return any_of_list(if_none_match, [&](std::string_view each) {
-        if (each.starts_with("W/")) each.remove_prefix(2);
-        return each == "*" || each == etag;
-    });
 }
 
 }  // namespace

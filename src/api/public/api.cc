@@ -9,8 +9,10 @@
 #include "api/http/static_files.h"
 #include "api/public/accounts.h"
 #include "api/public/audit_trail.h"
+#include "api/public/media_files.h"
 #include "api/public/own_account.h"
 #include "api/public/push.h"
+#include "api/public/uploads.h"
 
 namespace stentor::api {
 
@@ -92,6 +94,10 @@ Api::Api(Options options, bus::Bus& bus, auth::PasswordQueue& passwords, Status&
     accounts_->set_sign_up(options.sign_up);
     if (options.commands != nullptr)
         push_ = std::make_shared<Push>(bus, *options.commands, *options.gate);
+    if (options.media != nullptr) {
+        uploads_ = std::make_shared<Uploads>(tokens, bus, *options.media);
+        media_files_ = std::make_shared<MediaFiles>(tokens, bus, *options.media);
+    }
     if (!options.web_folder.empty()) files_ = std::make_unique<StaticFiles>(options.web_folder);
 }
 
@@ -134,6 +140,8 @@ void Api::route(Request& request, Reply reply) {
         }
     }
     if (push_ && push_->on_http(request, reply)) return;
+    if (uploads_ && uploads_->on_http(request, reply)) return;
+    if (media_files_ && media_files_->on_http(request, reply)) return;
     // What is here for nobody is not found, however it is asked for.
     if (method != "GET") {
         const bool page = files_ && files_->answer(request).status != 404;

@@ -27,10 +27,15 @@
 namespace stentor::bus {
 class CommandClient;
 }
+namespace stentor::media {
+class Media;
+}
 
 namespace stentor::api {
 
 class Accounts;
+class MediaFiles;
+class Uploads;
 class AuditTrail;
 class Cors;
 class OwnAccount;
@@ -67,6 +72,7 @@ struct Options {
     std::vector<auth::JwtKey> outside_keys;  // Of other systems' tokens; none: none is exchanged.
     std::vector<std::string> origins;        // Of other pages that may ask from a browser.
     bus::CommandClient* commands{};          // None: no key can send.
+    media::Media* media{};                   // None: nobody can send files.
     const account::SharedGate* gate{};       // Outlives whatever is under way.
 };
 
@@ -103,6 +109,8 @@ private:
     std::shared_ptr<Accounts> accounts_;
     std::shared_ptr<OwnAccount> own_account_;
     std::shared_ptr<Push> push_;
+    std::shared_ptr<Uploads> uploads_;
+    std::shared_ptr<MediaFiles> media_files_;
     std::unique_ptr<StaticFiles> files_;
 };
 

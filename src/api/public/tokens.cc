@@ -7,6 +7,8 @@
 #include "api/http/json.h"
 #include "api/http/responses.h"
 #include "api/public/accounts.h"
+#include "auth/derived_keys.h"
+#include "base/media_limits.h"
 #include "base/text.h"
 
 namespace stentor::api {
@@ -32,10 +34,30 @@ Response token_response(unsigned status, const bus::Account& account, std::strin
 
 Tokens::Tokens(std::vector<auth::TokenKey> keys, Millis lives, const account::SharedGate& gate,
                bus::Bus& bus)
-    : keys_{std::move(keys)}, lives_{lives}, gate_{gate}, bus_{bus} {}
+    : keys_{std::move(keys)},
+      ticket_keys_{auth::keys_for(keys_, "media ticket")},
+      lives_{lives},
+      gate_{gate},
+      bus_{bus} {}
 
 Result<auth::Claims> Tokens::bearer(const Request& request) const {
-    auto claims = auth::verify(keys_, bearer_of(request), now());
+    return admit(auth::verify(keys_, bearer_of(request), now()));
+}
+
+Tokens::Ticket Tokens::ticket(const auth::Claims& claims) const {
+    static_assert(limits::kTicketFor == std::chrono::hours{1});
+    const Time hour = std::chrono::floor<std::chrono::hours>(now());
+    const Time expires = std::min(hour + 2 * limits::kTicketFor, claims.expires);
+    return {.text = auth::mint(ticket_keys_.front(),
+                               {.uid = claims.uid, .minted = claims.minted, .expires = expires}),
+            .expires = expires};
+}
+
+Result<auth::Claims> Tokens::ticket_bearer(std::string_view ticket) const {
+    return admit(auth::verify(ticket_keys_, ticket, now()));
+}
+
+Result<auth::Claims> Tokens::admit(Result<auth::Claims> claims) const {
     if (!claims) return claims;
     claims->expires = gate_.expires_of(claims->minted, claims->expires);
     if (now() >= claims->expires) {

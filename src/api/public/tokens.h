@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "auth/account/shared_gate.h"
@@ -29,6 +30,18 @@ public:
     // token_invalid, token_expired; overloaded while it is not known yet which accounts are good.
     [[nodiscard]] Result<auth::Claims> bearer(const net::http::Request& request) const;
 
+    // What a page shows by its address, as a picture, bears no header: a ticket stands in the
+    // address instead. It opens files and nothing else, ends with the token that it was given for,
+    // and after kTicketFor to twice that at the latest. Within an hour it is the same one, so that
+    // what a browser keeps under the address is found again.
+    struct Ticket {
+        std::string text;
+        Time expires;
+    };
+    [[nodiscard]] Ticket ticket(const auth::Claims& claims) const;
+    // As bearer().
+    [[nodiscard]] Result<auth::Claims> ticket_bearer(std::string_view ticket) const;
+
     // Whether a token that was minted then has lived as long as any may.
     [[nodiscard]] bool is_over(Time minted) const { return minted + lives_ <= now(); }
 
@@ -44,7 +57,10 @@ public:
     void give(Gift gift, bus::AskChangeUser change, Reply reply);
 
 private:
+    [[nodiscard]] Result<auth::Claims> admit(Result<auth::Claims> claims) const;
+
     const std::vector<auth::TokenKey> keys_;
+    const std::vector<auth::TokenKey> ticket_keys_;  // Follow from those.
     const Millis lives_;
     const account::SharedGate& gate_;
     bus::Bus& bus_;

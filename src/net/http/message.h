@@ -2,6 +2,8 @@
 // A request and its answer as handlers see them. No parser's header is needed to use these.
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,7 +26,7 @@ struct Request {
     std::string path;    // As sent: still percent-encoded, begins with '/' (or is "*").
     std::string query;   // Without '?', still percent-encoded.
     std::vector<Header> headers;
-    std::string body;      // At most kHttpBodyBytes.
+    std::string body;      // At most kHttpBodyBytes, or what LargeBodies of the parser says.
     std::string peer;      // Numeric address.
     unsigned version{11};  // 10 or 11
     bool keep_alive{};
@@ -45,10 +47,27 @@ struct Responder {
     std::uint32_t request{};
 };
 
+// A body that is handed over in pieces as the socket takes them, so that no large file is ever
+// whole in memory.
+class BodySource {
+public:
+    BodySource() = default;
+    BodySource(const BodySource&) = delete;
+    BodySource& operator=(const BodySource&) = delete;
+    virtual ~BodySource() = default;
+
+    [[nodiscard]] virtual std::uint64_t size() const = 0;
+    // The next bytes, at least one and in all size() of them; null or none: it cannot go on, and
+    // the connection ends. `done` is called exactly once, on any thread. Never asked twice at once.
+    using Done = std::move_only_function<void(SharedBytes)>;
+    virtual void next(Done done) = 0;
+};
+
 struct Response {
     unsigned status{200};
-    std::string content_type;     // Empty: no Content-Type.
-    SharedBytes body;             // May be null.
+    std::string content_type;              // Empty: no Content-Type.
+    SharedBytes body;                      // May be null.
+    std::shared_ptr<BodySource> source{};  // In the place of `body`; may be null.
     std::vector<Header> headers;  // Extra ones; neither Content-Length nor Connection nor Date.
     bool close{};                 // Close the connection after this answer.
     Code refused{};               // Why it was refused, for whoever counts; ok: it was not.

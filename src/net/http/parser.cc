@@ -102,6 +102,12 @@ bool RequestParser::take_expectation() {
     return state_ == State::body && std::exchange(expects_continue_, false);
 }
 
+std::size_t RequestParser::body_bytes_max() const {
+    const bool large =
+        large_ != nullptr && !large_->prefix.empty() && request_.path.starts_with(large_->prefix);
+    return large ? large_->bytes_max : limits::kHttpBodyBytes;
+}
+
 void RequestParser::refuse(unsigned status) {
     status_ = status;
     state_ = State::wrong;
@@ -150,7 +156,7 @@ void RequestParser::read_header() {
     const std::string_view expectation = request_.header("expect");
     if (!expectation.empty() && lower(expectation) != "100-continue") return refuse(417);
     const auto length = parser.content_length();
-    if (length && *length > limits::kHttpBodyBytes) return refuse(413);
+    if (length && *length > body_bytes_max()) return refuse(413);
     body_bytes_ = length ? static_cast<std::size_t>(*length) : 0;
     expects_continue_ = !expectation.empty() && body_bytes_ > 0;
     state_ = body_bytes_ > 0 ? State::body : State::whole;

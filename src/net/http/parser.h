@@ -3,8 +3,8 @@
 // and takes the body, so that the result does not depend on how the bytes were split.
 //
 // Owner: a connection, for as long as a request is on the way. Limits: kHttpHeaderBytes,
-// kHttpBodyBytes. A Transfer-Encoding is refused (411): bodies here are short and known, and two
-// ways to say a length are the root of request smuggling.
+// kHttpBodyBytes, LargeBodies. A Transfer-Encoding is refused (411): bodies here are short and
+// known, and two ways to say a length are the root of request smuggling.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,8 +15,17 @@
 
 namespace stentor::net::http {
 
+// Where bodies may be larger than kHttpBodyBytes: paths that begin so. Of none where it is empty.
+struct LargeBodies {
+    std::string prefix;
+    std::size_t bytes_max{};
+};
+
 class RequestParser {
 public:
+    // `large`: outlives it; null: no path takes more.
+    explicit RequestParser(const LargeBodies* large = nullptr) : large_{large} {}
+
     enum class State : std::uint8_t {
         header,  // More bytes are needed.
         body,    // Likewise.
@@ -42,7 +51,9 @@ private:
     void feed_body(std::span<const char>& input);
     void read_header();
     void refuse(unsigned status);
+    [[nodiscard]] std::size_t body_bytes_max() const;
 
+    const LargeBodies* large_;
     State state_{State::header};
     unsigned status_{0};
     bool expects_continue_{false};

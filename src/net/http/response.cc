@@ -45,7 +45,9 @@ std::string head_of(const Response& response, bool keep_alive, Time now) {
     add(head, "Date", date_of(now));
     // RFC 9110 section 8.6: no length where there can be no body.
     if (response.status >= 200 && response.status != 204 && response.status != 304) {
-        const std::size_t size = response.body == nullptr ? 0 : response.body->size();
+        const std::uint64_t size = response.source != nullptr ? response.source->size()
+                                   : response.body == nullptr ? 0
+                                                              : response.body->size();
         add(head, "Content-Length", std::to_string(size));
     }
     if (!response.content_type.empty()) add(head, "Content-Type", response.content_type);

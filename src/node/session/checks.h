@@ -41,6 +41,8 @@ namespace stentor::session {
 [[nodiscard]] Result<void> check(const pb::WriteNote& note);
 // ---- checks_attachments.cc
 [[nodiscard]] Result<void> check(const pb::Attachment& attachment);
+// Of a file that somebody is about to send: as an attachment's, but named "name" and "type".
+[[nodiscard]] Result<void> check_file(std::string_view name, std::string_view media_type);
 // ---- checks_groups.cc
 [[nodiscard]] Result<void> check(const pb::CreateGroup& create);
 [[nodiscard]] Result<void> check(const pb::ConfigureGroup& configure);

@@ -73,4 +73,15 @@ Result<void> check(const pb::Attachment& attachment) {
     return {};
 }
 
+Result<void> check_file(std::string_view name, std::string_view media_type) {
+    if (name.empty()) return bad("name", 1);
+    if (name.size() > limits::kFileNameBytes || !text::shown_line(name)) {
+        return bad("name", limits::kFileNameBytes);
+    }
+    if (!media_type.empty() && !is_media_type(media_type)) {
+        return bad("type", limits::kMediaTypeNameBytes);
+    }
+    return {};
+}
+
 }  // namespace stentor::session

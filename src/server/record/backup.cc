@@ -8,6 +8,8 @@
 #include <system_error>
 
 #include "base/room.h"
+#include "media/files.h"
+#include "media/media.h"
 #include "server/record/data_folder.h"
 #include "store/rocks/reading.h"
 #include "store/rocks/rocks_store.h"
@@ -32,6 +34,24 @@ void copy_record(const fs::path& from, const fs::path& to, const fs::path& data)
     refuse("could not be copied: " + problem.message(), from);
 }
 
+// Files that members sent. None of them ever changes, so a link is as good as a copy where the file
+// system makes one. One that is dropped meanwhile is missed by nobody.
+void copy_media(const fs::path& from, const fs::path& to, const fs::path& data) {
+    std::error_code problem;
+    const fs::path whole = fs::path{media::kFolder} / media::kWhole;
+    for (fs::recursive_directory_iterator it{from / whole, problem}, end; !problem && it != end;
+         it.increment(problem)) {
+        if (!it->is_regular_file(problem)) continue;
+        const fs::path target = to / it->path().lexically_relative(from);
+        fs::create_directories(target.parent_path(), problem);
+        fs::create_hard_link(it->path(), target, problem);
+        if (problem) fs::copy_file(it->path(), target, fs::copy_options::skip_existing, problem);
+        if (problem == std::errc::no_such_file_or_directory) problem.clear();
+        if (problem == std::errc::no_space_on_device) refuse_full_disk(data, kLeastRoom);
+        if (problem) refuse("could not be copied: " + problem.message(), it->path());
+    }
+}
+
 }  // namespace
 
 std::string take_backup(store::Maintenance& store, const fs::path& data, const fs::path& folder) {
@@ -42,6 +62,7 @@ std::string take_backup(store::Maintenance& store, const fs::path& data, const f
     make_private_folder(folder);
     const auto copied = store.checkpoint((folder / kStore).string());
     if (!copied) refuse("could not be written: " + std::string{copied.error().where}, folder);
+    copy_media(data, folder, folder);
     // Last: a folder without secrets is a backup that was not finished.
     fs::copy_file(data / kSecrets, folder / kSecrets);
     return fmt::format("{}: everything up to update {}", folder.string(), *copied);
@@ -70,6 +91,7 @@ std::uint64_t restore_backup(const fs::path& folder, const fs::path& data,
             refuse("takes no new epoch: " + std::string{raised.error().where}, made.path());
         }
     }
+    copy_media(folder, data, data);
     fs::copy_file(folder / kSecrets, data / kSecrets, fs::copy_options::overwrite_existing);
     note_epoch(data, epoch, beginning);
     made.finish();

@@ -48,6 +48,23 @@ protected:
     fs::path folder_;
 };
 
+TEST_F(BackupTest, FilesThatMembersSentComeAlong) {
+    const fs::path file = fs::path{"media"} / "whole" / "ab" / "abcd";
+    fs::create_directories((folder_ / "data" / file).parent_path());
+    std::ofstream{folder_ / "data" / file} << "a picture";
+    {
+        const auto store = open(folder_ / "data");
+        take_backup(*store::maintenance_of(*store), folder_ / "data", folder_ / "backup");
+    }
+    fs::remove_all(folder_ / "data");
+    restore_backup(folder_ / "backup", folder_ / "again", at(kNow));
+    for (const char* place : {"backup", "again"}) {
+        std::string words;
+        std::getline(std::ifstream{folder_ / place / file}, words);
+        EXPECT_EQ(words, "a picture") << place;
+    }
+}
+
 TEST_F(BackupTest, OneThatHasNoPlaceIsRefusedByItsPath) {
     const auto store = open(folder_ / "data");
     for (const fs::path& place : {folder_, fs::path{"/proc/zz/x"}}) {

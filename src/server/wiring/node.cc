@@ -84,8 +84,12 @@ Node::Node(const config::Settings& settings)
       filter_{make_filter(settings)},
       owner_{*store_, bus_, routes_,
              owner_options(settings, words_.get(), filter_.get(), leader_.get())},
+      media_{std::make_unique<media::Media>(
+          std::filesystem::path{settings.server.data} / media::kFolder, *store_,
+          upload_limits(settings))},
       stats_{shards_, owner_, gateway_.hub(), filter_.get(), leader_.get()},
-      api_{api_options(settings, secrets_, commands_, gate_), bus_, passwords_, stats_},
+      api_{api_options(settings, secrets_, commands_, gate_, media_.get()), bus_, passwords_,
+           stats_},
       admin_{{.bus = bus_,
               .commands = commands_,
               .erasures = *erasures_,
@@ -109,6 +113,7 @@ Node::~Node() {
     if (admin_side_) admin_side_->stop();
     hooks_.reset();
     shards_.stop();
+    media_->stop();
 }
 
 bool Node::may_serve() const {
@@ -224,6 +229,7 @@ void Node::drain() {
     gateway_.drain(settings_.server.drain_spread, settings_.server.drain_within);
     passwords_.stop();
     shards_.stop();
+    media_->stop();
 }
 
 }  // namespace stentor::server

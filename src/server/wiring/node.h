@@ -21,6 +21,7 @@
 #include "bus/local/local_bus.h"
 #include "bus/route/local/local_routes.h"
 #include "config/settings.h"
+#include "media/media.h"
 #include "net/shard_group.h"
 #include "node/gateway/gateway.h"
 #include "owner/filter/filter.h"
@@ -92,6 +93,8 @@ private:
     auth::PasswordQueue passwords_;
     std::unique_ptr<filter::Filter> filter_;
     owner::Owner owner_;
+    std::unique_ptr<media::Media>
+        media_;  // After the bus and the record, which it asks until it stops.
     Stats stats_;
     api::Api api_;
     api::Admin admin_;

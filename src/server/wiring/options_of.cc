@@ -4,6 +4,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "api/public/uploads.h"
+#include "base/media_limits.h"
 #include "base/user_rate.h"
 #include "config/address.h"
 #include "server/machine/kernel_needs.h"
@@ -56,6 +58,8 @@ net::Options net_options(const config::Settings& settings) {
             .tls = {.certificate = settings.listen.certificate, .key = settings.listen.key},
             .trusted_proxies = settings.listen.trusted_proxies,
             .shards = static_cast<std::uint32_t>(shards),
+            .large_bodies = {.prefix = std::string{api::kUploadPaths},
+                             .bytes_max = limits::kUploadPartBytes},
             .origins = settings.listen.origins,
             .compression = settings.listen.compression,
             .handshakes = {
@@ -134,8 +138,16 @@ StormOptions storm_options(const config::Settings& settings) {
             .pinned = storm::level_of(storm.level)};
 }
 
+media::UploadLimits upload_limits(const config::Settings& settings) {
+    constexpr std::uint64_t kMebibyte = 1024 * 1024;
+    return {.file_bytes = settings.media.file_mb * kMebibyte,
+            .user_day_bytes = settings.media.user_day_mb * kMebibyte,
+            .user_day_files = settings.media.user_day_files};
+}
+
 api::Options api_options(const config::Settings& settings, const auth::Secrets& secrets,
-                         bus::CommandClient& commands, const account::SharedGate& gate) {
+                         bus::CommandClient& commands, const account::SharedGate& gate,
+                         media::Media* media) {
     const auto per_minute = static_cast<std::uint32_t>(settings.accounts.attempts_per_minute);
     return {.keys = secrets.keys,
             .token_lives = settings.accounts.token_lifetime,
@@ -145,6 +157,7 @@ api::Options api_options(const config::Settings& settings, const auth::Secrets& 
             .outside_keys = outside_keys(settings.outside.tokens),
             .origins = settings.listen.origins,
             .commands = &commands,
+            .media = media,
             .gate = &gate};
 }
 

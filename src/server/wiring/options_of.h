@@ -4,6 +4,7 @@
 #include "api/public/api.h"
 #include "auth/secrets.h"
 #include "config/settings.h"
+#include "media/media.h"
 #include "net/options.h"
 #include "node/session/session.h"
 #include "owner/owner.h"
@@ -23,7 +24,8 @@ namespace stentor::server {
 // Throws std::runtime_error when a key of another system cannot be used.
 [[nodiscard]] api::Options api_options(const config::Settings& settings,
                                        const auth::Secrets& secrets, bus::CommandClient& commands,
-                                       const account::SharedGate& gate);
+                                       const account::SharedGate& gate, media::Media* media);
+[[nodiscard]] media::UploadLimits upload_limits(const config::Settings& settings);
 
 // How often each connection gets a heartbeat.
 [[nodiscard]] Millis pulse_of(const config::Settings::Server& server);
