@@ -7,7 +7,9 @@ import { t } from "./texts";
 
 const ANNOUNCED_AFTER_MS = 250;
 
-// One at a time: Safari gives a module out twice when two ask for it while it still waits for its texts.
+// One after the other: Safari gives a module out twice when two ask for it while it still waits for its texts. But
+// nobody waits for long behind something that a bad line does not let come.
+const TURN_MS = 3_000;
 let turn: Promise<unknown> = Promise.resolve();
 
 // Whoever closes the announcement does not want it any more.
@@ -23,7 +25,8 @@ export function late<Part>(load: () => Promise<Part>, use: (part: Part) => void)
     announced?.();
     return still;
   };
-  turn = turn.then(load).then((part) => {
+  const longEnough = new Promise((over) => setTimeout(over, TURN_MS));
+  turn = Promise.race([turn, longEnough]).then(load).then((part) => {
     if (ended()) use(part);
   }, () => {
     if (ended()) say(t.failed, t.partMissing, { class: "error", role: "alert" }, [button(t.reload, () => location.reload())]);
