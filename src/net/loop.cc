@@ -92,7 +92,7 @@ void hand_over_turn(LoopState& loop) {
     if (loop.handler == nullptr) return;
     const bool offered = loop.gate.offered(loop.id);
     loop.turn.more = loop.handler->on_turn(loop.now);
-    loop.writing.framed_for_ws.reset();
+    loop.writing.framed.reset();
     loop.writing.framed_for_tcp.reset();
     // It was woken for a pass that is over.
     if (offered) loop.gate.decline(loop.id);

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/encoded_push.h"
 #include "base/ids.h"
 #include "base/shared_bytes.h"
 #include "base/time.h"
@@ -61,9 +62,8 @@ struct Writing {
     std::vector<std::uint32_t> replied;  // By mail, with bytes that the kernel may hold back.
     bool in_mail{false};
     std::vector<std::string_view> views;  // Kept for its memory.
-    // What write_shared() framed last for TCP: a pass brings the same bytes to many.
-    SharedBytes framed_for_ws;
-    SharedBytes framed_for_tcp;
+    SharedPush framed;                    // What was framed last for TCP,
+    SharedBytes framed_for_tcp;           // and its frames.
 };
 
 // A connection that is dropped keeps its place and its descriptor until its on_closed has been

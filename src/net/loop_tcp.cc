@@ -5,7 +5,6 @@
 #include "net/loop_lifetime.h"
 #include "net/loop_write.h"
 #include "net/tcp/frame.h"
-#include "net/ws/frame_header.h"
 
 namespace stentor::net {
 
@@ -34,21 +33,15 @@ void refuse_tcp(LoopState& loop, std::uint32_t index, const Error& error) {
     start_linger(loop, index);
 }
 
-// Shared bytes are frames of a WebSocket server, whole ones; these are the same messages.
-const SharedBytes& as_tcp(LoopState& loop, const SharedBytes& frames) {
-    if (loop.writing.framed_for_ws == frames) return loop.writing.framed_for_tcp;
+// A pass brings the same push to many.
+const SharedBytes& framed_for_tcp(LoopState& loop, const SharedPush& push) {
+    Writing& writing = loop.writing;
+    if (writing.framed == push) return writing.framed_for_tcp;
     std::string bytes;
-    bytes.reserve(frames->size() + tcp::kLengthBytes);
-    std::string_view rest = *frames;
-    ws::FrameHeader header;
-    while (ws::decode_header(rest, ws::Role::client, header) == ws::HeaderState::whole) {
-        const auto size = static_cast<std::size_t>(header.payload_bytes);
-        tcp::append_frame(bytes, rest.substr(header.size, size));
-        rest.remove_prefix(header.size + size);
-    }
-    loop.writing.framed_for_ws = frames;
-    loop.writing.framed_for_tcp = share(std::move(bytes));
-    return loop.writing.framed_for_tcp;
+    for (std::size_t n = 0; n < push->count(); ++n) tcp::append_frame(bytes, push->payload(n));
+    writing.framed = push;
+    writing.framed_for_tcp = share(std::move(bytes));
+    return writing.framed_for_tcp;
 }
 
 }  // namespace stentor::net

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/code.h"
+#include "base/encoded_push.h"
 #include "base/shared_bytes.h"
 #include "net/loop_state.h"
 
@@ -13,6 +14,6 @@ namespace stentor::net {
 
 void take_tcp_frame(LoopState& loop, std::uint32_t index, std::span<char>& bytes);
 void refuse_tcp(LoopState& loop, std::uint32_t index, const Error& error);
-[[nodiscard]] const SharedBytes& as_tcp(LoopState& loop, const SharedBytes& frames);
+[[nodiscard]] const SharedBytes& framed_for_tcp(LoopState& loop, const SharedPush& push);
 
 }  // namespace stentor::net

@@ -44,9 +44,10 @@ void count_out(LoopState& loop, std::int64_t bytes) {
     if (bytes > 0) loop.counters.bytes_out.add(static_cast<std::uint64_t>(bytes));
 }
 
-Written write_shared(LoopState& loop, std::uint32_t index, const SharedBytes& frame) {
+Written write_shared(LoopState& loop, std::uint32_t index, const SharedPush& push) {
     const bool framed = loop.table.at(index).framed;
-    return write_bytes(loop, index, Backlog::Kind::shared, framed ? as_tcp(loop, frame) : frame);
+    return write_bytes(loop, index, Backlog::Kind::shared,
+                       framed ? framed_for_tcp(loop, push) : bytes_of(push));
 }
 
 // `sent` is what the system call returned, errno what it left.
@@ -159,25 +160,26 @@ void push_replies(LoopState& loop) {
     loop.writing.replied.clear();
 }
 
-Written write_frame(LoopState& loop, ConnectionToken token, const SharedBytes& frame) {
+Written write_push(LoopState& loop, ConnectionToken token, const SharedPush& push) {
     if (find_open(loop, token) == nullptr) return Written::refused;
-    return write_shared(loop, token.index, frame);
+    return write_shared(loop, token.index, push);
 }
 
 Written write_direct(LoopState& loop, int descriptor, ConnectionIndex index,
-                     const SharedBytes& frame) {
+                     const SharedPush& push) {
     if (loop.writing.busy[index]) {
         const Connection& connection = loop.table.at(index);
         const bool open = connection.phase == Phase::open && !connection.dead;
-        return open ? write_shared(loop, index, frame) : Written::refused;
+        return open ? write_shared(loop, index, push) : Written::refused;
     }
-    const ssize_t sent = ::send(descriptor, frame->data(), frame->size(), kFlags);
+    const std::string& bytes = push->bytes();
+    const ssize_t sent = ::send(descriptor, bytes.data(), bytes.size(), kFlags);
     count_out(loop, sent);
-    if (sent == static_cast<ssize_t>(frame->size())) {
+    if (sent == static_cast<ssize_t>(bytes.size())) {
         loop.counters.frames_out.add();
         return Written::whole;
     }
-    return keep_rest(loop, index, Backlog::Kind::shared, frame, sent);
+    return keep_rest(loop, index, Backlog::Kind::shared, bytes_of(push), sent);
 }
 
 Written write_bytes(LoopState& loop, std::uint32_t index, Backlog::Kind kind,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/encoded_push.h"
 #include "base/ids.h"
 #include "base/shared_bytes.h"
 #include "net/backlog.h"
@@ -16,9 +17,9 @@ namespace stentor::net {
 
 Written send_message(LoopState& loop, ConnectionToken token, std::string_view payload);
 void push_replies(LoopState& loop);
-Written write_frame(LoopState& loop, ConnectionToken token, const SharedBytes& frame);
+Written write_push(LoopState& loop, ConnectionToken token, const SharedPush& push);
 Written write_direct(LoopState& loop, int descriptor, ConnectionIndex index,
-                     const SharedBytes& frame);
+                     const SharedPush& push);
 Written write_bytes(LoopState& loop, std::uint32_t index, Backlog::Kind kind,
                     const SharedBytes& bytes);
 void forget_waiting(LoopState& loop, ConnectionToken token);

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/encoded_push.h"
 #include "net/shard_group.h"
 #include "net/tcp/frame.h"
 #include "net/tcp/parser.h"
@@ -123,6 +124,15 @@ private:
     std::vector<ConnectionToken> tokens_;
     Peer peer_;
 };
+
+// As the node's parts make them, which are not known here.
+inline SharedPush pushed(const std::vector<std::string_view>& payloads) {
+    EncodedPush push;
+    for (const std::string_view payload : payloads) {
+        push.append(ws::server_header(ws::Opcode::binary, payload.size()).view(), payload);
+    }
+    return std::make_shared<const EncodedPush>(std::move(push));
+}
 
 struct Server {
     std::vector<std::unique_ptr<EchoHandler>> handlers;

@@ -19,11 +19,11 @@ const Counters& Shard::counters() const { return loop_.counters; }
 Written Shard::send(ConnectionToken connection, std::string_view payload) {
     return send_message(loop_, connection, payload);
 }
-Written Shard::write(ConnectionToken connection, const SharedBytes& frame) {
-    return write_frame(loop_, connection, frame);
+Written Shard::write(ConnectionToken connection, const SharedPush& push) {
+    return write_push(loop_, connection, push);
 }
-Written Shard::write_direct(int descriptor, ConnectionIndex connection, const SharedBytes& frame) {
-    return net::write_direct(loop_, descriptor, connection, frame);
+Written Shard::write_direct(int descriptor, ConnectionIndex connection, const SharedPush& push) {
+    return net::write_direct(loop_, descriptor, connection, push);
 }
 void Shard::forget_waiting(ConnectionToken connection) { net::forget_waiting(loop_, connection); }
 bool Shard::waiting(ConnectionToken connection) const {

@@ -12,8 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/encoded_push.h"
 #include "base/ids.h"
-#include "base/shared_bytes.h"
 #include "base/time.h"
 #include "net/counters.h"
 #include "net/handler.h"
@@ -41,16 +41,16 @@ public:
 
     // Frames `payload` as one binary message: a reply.
     Written send(ConnectionToken connection, std::string_view payload);
-    // One or more ready frames, shared by many. Not copied: a rest pins them.
-    Written write(ConnectionToken connection, const SharedBytes& frame);
-    // The hot path of a pass: descriptor and bytes; the connection is touched only when the frame
+    // Shared by many. Not copied: a rest pins it.
+    Written write(ConnectionToken connection, const SharedPush& push);
+    // The hot path of a pass: descriptor and bytes; the connection is touched only when the push
     // does not fit, or when something waits on it already. Both must be those of one connection
     // whose on_closed has not been called.
-    Written write_direct(int descriptor, ConnectionIndex connection, const SharedBytes& frame);
+    Written write_direct(int descriptor, ConnectionIndex connection, const SharedPush& push);
     [[nodiscard]] bool waiting(ConnectionToken connection) const;  // Has a backlog.
     // Nothing of its backlog is written any more, but for the frame that is halfway.
     void forget_waiting(ConnectionToken connection);
-    // Its client agreed to permessage-deflate: frames shared by many may be compressed ones.
+    // Its client agreed to permessage-deflate: what is shared by many may be compressed.
     [[nodiscard]] bool deflates(ConnectionToken connection) const;
 
     // ---- A connection

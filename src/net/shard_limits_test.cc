@@ -12,6 +12,7 @@ namespace {
 
 using testing::Client;
 using ::testing::ContainsRegex;
+using testing::pushed;
 using testing::Server;
 using testing::wait_for;
 
@@ -38,7 +39,7 @@ TEST(ShardLimits, ABacklogHasFewPlacesAndIsWrittenInOrder) {
     ASSERT_EQ(client.handshake(), 101);
     const std::string payload(8'000, 'r');
     int replies = fill(server, payload);
-    const SharedBytes frame = share(ws::server_frame(ws::Opcode::binary, "shared"));
+    const SharedPush frame = pushed({"shared"});
     server.on_shard([&](Shard& shard) {
         const ConnectionToken who = only(server);
         EXPECT_EQ(shard.write(who, frame), Written::kept);
@@ -77,7 +78,7 @@ TEST(ShardLimits, AHalfWrittenSharedFrameArrivesWhole) {
     ASSERT_EQ(client.handshake(), 101);
     std::string payload(3'000'000, '\0');
     for (std::size_t i = 0; i < payload.size(); ++i) payload[i] = static_cast<char>(i * 31);
-    const SharedBytes frame = share(ws::server_frame(ws::Opcode::binary, payload));
+    const SharedPush frame = pushed({payload});
     server.on_shard([&](Shard& shard) {
         const ConnectionToken who = only(server);
         EXPECT_EQ(shard.write_direct(shard.descriptor(who), who.index, frame), Written::kept);
@@ -141,8 +142,7 @@ TEST(ShardLimits, AReaderThatTakesTooLittleIsClosed) {
     server.serve();
     Client client{server.group.port(), kTinyBuffer};
     ASSERT_EQ(client.handshake(), 101);
-    const SharedBytes frame =
-        share(ws::server_frame(ws::Opcode::binary, std::string(5'000'000, 's')));
+    const SharedPush frame = pushed({std::string(5'000'000, 's')});
     server.on_shard(
         [&](Shard& shard) { EXPECT_EQ(shard.write(only(server), frame), Written::kept); });
     // It always takes a little.
@@ -176,7 +176,7 @@ TEST(ShardLimits, StuckReadersHoldBackNobodyElse) {
     for (int n = 0; n < kFrames; ++n) {
         std::string payload(20'000, 'x');
         payload += std::to_string(n);
-        const SharedBytes frame = share(ws::server_frame(ws::Opcode::binary, payload));
+        const SharedPush frame = pushed({payload});
         server.on_shard([&](Shard& shard) {
             for (const ConnectionToken who : server.handler().tokens()) {
                 static_cast<void>(shard.write_direct(shard.descriptor(who), who.index, frame));
@@ -199,11 +199,10 @@ TEST(ShardLimits, AReaderThatIsOnlySlowIsNot) {
     server.serve();
     Client client{server.group.port(), kTinyBuffer};
     ASSERT_EQ(client.handshake(), 101);
-    const SharedBytes frame =
-        share(ws::server_frame(ws::Opcode::binary, std::string(300'000, 's')));
+    const SharedPush frame = pushed({std::string(300'000, 's')});
     server.on_shard(
         [&](Shard& shard) { EXPECT_EQ(shard.write(only(server), frame), Written::kept); });
-    std::size_t left = frame->size();
+    std::size_t left = frame->bytes().size();
     while (left > 0) {
         const std::size_t piece = std::min<std::size_t>(left, 40'000);
         ASSERT_EQ(client.read_bytes(piece).size(), piece);
@@ -220,8 +219,7 @@ TEST(ShardLimits, HalfFramesStayWithinTheBudget) {
     server.serve();
     Client client{server.group.port(), kTinyBuffer};
     ASSERT_EQ(client.handshake(), 101);
-    const SharedBytes frame =
-        share(ws::server_frame(ws::Opcode::binary, std::string(2'000'000, 'x')));
+    const SharedPush frame = pushed({std::string(2'000'000, 'x')});
     server.on_shard([&](Shard& shard) {
         EXPECT_EQ(shard.write(only(server), frame), Written::refused);
         EXPECT_FALSE(shard.alive(only(server)));

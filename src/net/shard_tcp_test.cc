@@ -9,6 +9,7 @@ namespace stentor::net {
 namespace {
 
 using testing::Client;
+using testing::pushed;
 using testing::Server;
 using testing::wait_for;
 
@@ -61,8 +62,7 @@ TEST(ShardTcp, SharedFramesReachBothKindsOfClients) {
     Client browser{server.group.port(0)};
     ASSERT_EQ(browser.handshake(), 101);
     const std::string large(70'000, 'l');
-    const SharedBytes two = share(ws::server_frame(ws::Opcode::binary, "one") +
-                                  ws::server_frame(ws::Opcode::binary, large));
+    const SharedPush two = pushed({"one", large});
     server.on_shard([&](Shard& shard) {
         for (const ConnectionToken token : server.handler().tokens()) {
             EXPECT_NE(shard.write_direct(shard.descriptor(token), token.index, two),

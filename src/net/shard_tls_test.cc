@@ -19,6 +19,7 @@ namespace {
 using testing::Client;
 using ::testing::HasSubstr;
 using testing::kPatienceMs;
+using testing::pushed;
 using testing::Server;
 using testing::wait_for;
 
@@ -201,7 +202,7 @@ TEST(ShardTls, AHalfWrittenSharedFrameArrivesWhole) {
     ASSERT_TRUE(wait_for([&] { return server.handler().opened == 1; }));
     std::string payload(3'000'000, '\0');
     for (std::size_t i = 0; i < payload.size(); ++i) payload[i] = static_cast<char>(i * 31);
-    const SharedBytes frame = share(ws::server_frame(ws::Opcode::binary, payload));
+    const SharedPush frame = pushed({payload});
     server.on_shard([&](Shard& shard) {
         const ConnectionToken who = server.handler().tokens().front();
         EXPECT_EQ(shard.write_direct(shard.descriptor(who), who.index, frame), Written::kept);

@@ -2,11 +2,19 @@
 // What the parts of a node hand to each other: the cache to the fan-out and to sessions, sessions
 // to the cache and to seats. The parts know these types, and not one another.
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 
+#include "base/digest.h"
+#include "base/encoded_push.h"
 #include "base/ids.h"
-#include "base/shared_bytes.h"
+#include "base/storm.h"
 #include "base/time.h"
+
+namespace stentor::v1 {
+class Tallies;
+}
 
 namespace stentor::node {
 
@@ -24,16 +32,21 @@ enum class Lane : std::uint8_t {
     ticks,    // Tallies, typing: the newest of a group replaces the one before.
 };
 
-// Enveloped bytes (wire/envelope.h) for all who watch `gid`.
+// For all who watch `gid`.
 struct Push {
     GroupId gid;
     Epoch epoch;
     Lane lane{Lane::entries};
-    // entries: of the frame's entries. control: first == last == the entry changed. ticks: first is
-    // the oldest entry of which a tally is told, Seq{} when none is; last is the head.
+    // entries: of the Batch. control: first == last == the entry changed. ticks: last is the head.
     Seq first;
     Seq last;
-    SharedBytes frame;
+    SharedPush encoded;
+    // entries: what stands in the Batch beside them, for whoever joins it with others.
+    Digest digest;
+    storm::Level level{};
+    std::size_t entries_size{};  // Bytes of theirs, at the payload's end.
+    // ticks: the first message, if it is of tallies; ascending.
+    std::shared_ptr<const v1::Tallies> tallies;
     Time at{};  // When the hub handed it on.
 };
 

@@ -1,9 +1,6 @@
 #include "wire/frames.h"
 
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/wire_format_lite.h>
-
-#include <cassert>
 
 #include "base/limits.h"
 #include "wire/pb.h"
@@ -32,17 +29,20 @@ void append_varint(std::string& out, std::uint64_t value) {
     out += static_cast<char>(value);
 }
 
+std::size_t fields_size(int entries_field, std::span<const LogEntry> entries) {
+    const std::size_t tag_size = varint_size(tag_of(entries_field));
+    std::size_t size = 0;
+    for (const LogEntry& entry : entries) {
+        size += tag_size + varint_size(entry.bytes->size()) + entry.bytes->size();
+    }
+    return size;
+}
+
 // A message's fields may stand in any order, so the ready-made entries follow the rest of `head`.
 template <class Message>
 std::string splice(std::uint32_t request_id, int event_field, const Message& head,
                    int entries_field, std::span<const LogEntry> entries) {
-    const std::size_t head_size = head.ByteSizeLong();
-    std::size_t size = head_size;
-    const std::size_t tag_size = varint_size(tag_of(entries_field));
-    for (const LogEntry& entry : entries) {
-        size += tag_size + varint_size(entry.bytes->size()) + entry.bytes->size();
-    }
-
+    const std::size_t size = head.ByteSizeLong() + fields_size(entries_field, entries);
     std::string out;
     out.reserve(size + 24);
     if (request_id != 0) {
@@ -101,43 +101,31 @@ std::string encode_opened(std::uint32_t request_id, const pb::Opened& opened,
                   pb::Opened::kEntriesFieldNumber, entries);
 }
 
-// The entries' bytes are copied as they are; of what stands beside them the newest counts, but that
-// the whole begins where the first does.
-std::string join_batches(std::span<const std::string_view> batches) {
-    using google::protobuf::internal::WireFormatLite;
-    pb::Batch head;
-    std::string entries;
-    std::uint64_t first_seq = 0;
-    for (const std::string_view batch : batches) {
-        google::protobuf::io::CodedInputStream in{
-            reinterpret_cast<const std::uint8_t*>(batch.data()), static_cast<int>(batch.size())};
-        std::uint32_t size = 0;
-        const std::uint32_t field = in.ReadTag();
-        const bool sized = in.ReadVarint32(&size);
-        // These are our own bytes. Whoever pushes them counts on every entry being there: one left
-        // out would be a gap that the server holds for closed.
-        assert(field == tag_of(pb::ServerFrame::kBatchFieldNumber) && sized);
-        std::string beside;
-        for (auto start = static_cast<std::size_t>(in.CurrentPosition()); start < batch.size();) {
-            const std::uint32_t tag = in.ReadTag();
-            const bool whole = tag != 0 && WireFormatLite::SkipField(&in, tag);
-            assert(whole);
-            const auto end = static_cast<std::size_t>(in.CurrentPosition());
-            const bool entry = tag == tag_of(pb::Batch::kEntriesFieldNumber);
-            (entry ? entries : beside).append(batch, start, end - start);
-            start = end;
-        }
-        head.MergeFromString(beside);
-        if (first_seq == 0) first_seq = head.first_seq();
-    }
-    head.set_first_seq(first_seq);
-    const std::size_t size = head.ByteSizeLong() + entries.size();
+pb::Batch batch_head(GroupId gid, Epoch epoch, Seq first, const Digest& digest,
+                     storm::Level level) {
+    pb::Batch batch;
+    batch.set_gid(gid.value);
+    batch.set_epoch(epoch.value);
+    batch.set_first_seq(first.value);
+    batch.set_digest(std::string{digest.view()});
+    batch.set_level(level);
+    return batch;
+}
+
+std::size_t entries_size(std::span<const LogEntry> entries) {
+    return fields_size(pb::Batch::kEntriesFieldNumber, entries);
+}
+
+std::string join_batches(const pb::Batch& batch, std::span<const std::string_view> entries) {
+    std::size_t size = batch.ByteSizeLong();
+    for (const std::string_view some : entries) size += some.size();
     std::string out;
     out.reserve(size + 24);
     append_varint(out, tag_of(pb::ServerFrame::kBatchFieldNumber));
     append_varint(out, size);
-    head.AppendToString(&out);
-    return out += entries;
+    batch.AppendToString(&out);
+    for (const std::string_view some : entries) out += some;
+    return out;
 }
 
 pb::Refused refused_of(const Error& error) {

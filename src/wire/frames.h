@@ -8,6 +8,9 @@
 #include <string_view>
 
 #include "base/code.h"
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/storm.h"
 #include "wire/log_entry.h"
 
 namespace stentor::v1 {
@@ -35,9 +38,14 @@ namespace stentor::wire {
 [[nodiscard]] std::string encode_opened(std::uint32_t request_id, const v1::Opened& opened,
                                         std::span<const LogEntry> entries);
 
-// One Batch with the entries of all of these: serialized Batches of one epoch, each continuing the
-// one before.
-[[nodiscard]] std::string join_batches(std::span<const std::string_view> batches);
+// A Batch without its entries; `digest` is that at the last of them.
+[[nodiscard]] v1::Batch batch_head(GroupId gid, Epoch epoch, Seq first, const Digest& digest,
+                                   storm::Level level);
+// How many bytes `entries` are at the end of what encode_batch() makes of them.
+[[nodiscard]] std::size_t entries_size(std::span<const LogEntry> entries);
+// The entries are those of other batches: of each, so many bytes from its end.
+[[nodiscard]] std::string join_batches(const v1::Batch& batch,
+                                       std::span<const std::string_view> entries);
 
 // `where` becomes the field's name.
 [[nodiscard]] v1::Refused refused_of(const Error& error);

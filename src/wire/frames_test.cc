@@ -106,36 +106,26 @@ TEST(Frames, APageEndsAtItsCountOrItsBytesButHoldsOneAtLeast) {
     EXPECT_EQ(wire::page_size({}), 0U);
 }
 
-TEST(Batch, SeveralBecomeOneWithTheNewestDigest) {
-    const auto entries = made_up_log(9);
-    const auto part = [&](std::size_t from, std::size_t count, std::uint32_t level) {
-        pb::Batch head;
-        head.set_gid(kGroup.value);
-        head.set_epoch(3);
-        head.set_first_seq(entries[from].seq.value);
-        head.set_digest(std::string{entries[from + count - 1].digest.view()});
-        head.set_level(level);
-        return wire::encode_batch(head, std::span{entries}.subspan(from, count));
+TEST(Batch, TheEntriesOfSeveralBecomeOne) {
+    const auto log = made_up_log(9);
+    const std::span<const LogEntry> all{log};
+    const auto head = [&](std::size_t from, std::size_t count, storm::Level level) {
+        return wire::batch_head(kGroup, Epoch{3}, all[from].seq, all[from + count - 1].digest,
+                                level);
     };
-    const std::vector<std::string> parts{part(0, 1, 0), part(1, 5, 2), part(6, 3, 1)};
-    const std::vector<std::string_view> views{parts.begin(), parts.end()};
-    EXPECT_EQ(wire::join_batches(views), part(0, 9, 1));
-    EXPECT_EQ(wire::join_batches(std::span{views}.first(1)), parts[0]);
-}
-
-// Left out, they would be a gap that the server holds for closed.
-TEST(BatchDeathTest, WhatIsNoWholeBatchIsABug) {
-    pb::Batch head;
-    head.set_first_seq(1);
-    const auto entries = made_up_log(2);
-    const std::string batch = wire::encode_batch(head, entries);
-    pb::ServerFrame other;
-    other.mutable_head()->set_head(2);
-    for (const std::string& wrong :
-         {other.SerializeAsString(), batch.substr(0, batch.size() - 1)}) {
-        const std::vector<std::string_view> batches{batch, wrong};
-        EXPECT_DEATH(static_cast<void>(wire::join_batches(batches)), "");
+    std::vector<std::string> parts;
+    std::vector<std::size_t> sizes;
+    for (const auto& [from, count] : {std::pair{0U, 1U}, std::pair{1U, 5U}, std::pair{6U, 3U}}) {
+        const auto some = all.subspan(from, count);
+        parts.push_back(wire::encode_batch(head(from, count, storm::kSlowing), some));
+        sizes.push_back(wire::entries_size(some));
     }
+    std::vector<std::string_view> entries;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        entries.push_back(std::string_view{parts[i]}.substr(parts[i].size() - sizes[i]));
+    }
+    EXPECT_EQ(wire::join_batches(head(0, 9, storm::kCalm), entries),
+              wire::encode_batch(head(0, 9, storm::kCalm), all));
 }
 
 TEST(LogEntry, IsReadBackFromItsStoredForm) {
@@ -174,8 +164,9 @@ TEST(LogEntry, ARecallChangesNoDigest) {
 TEST(Envelope, UsesTheShortestLength) {
     const auto header = [](std::size_t size) {
         const std::string frame = wire::websocket_frame(std::string(size, 'x'));
-        EXPECT_EQ(wire::payload_of(frame), std::string(size, 'x'));
-        EXPECT_EQ(wire::first_frame(frame + wire::websocket_frame("next")), frame);
+        const SharedPush push = wire::shared_push(std::string(size, 'x'));
+        EXPECT_EQ(push->bytes(), frame);
+        EXPECT_EQ(push->payload(0), std::string(size, 'x'));
         EXPECT_EQ(frame.substr(frame.size() - size), std::string(size, 'x'));
         return frame.substr(0, frame.size() - size);
     };

@@ -31,12 +31,7 @@ struct Weights {
 };
 
 pb::Batch batch_of(Seq first, const Digest& digest) {
-    pb::Batch batch;
-    batch.set_gid(kGroup.value);
-    batch.set_epoch(1);
-    batch.set_first_seq(first.value);
-    batch.set_digest(std::string{digest.view()});
-    return batch;
+    return wire::batch_head(kGroup, Epoch{1}, first, digest, storm::kCalm);
 }
 
 std::uint64_t frame_bytes(std::span<const LogEntry> entries) {
@@ -49,7 +44,7 @@ std::uint64_t compressed_bytes(std::span<const LogEntry> entries, deflate::Defla
     const pb::Batch batch = batch_of(entries.front().seq, entries.back().digest);
     const std::string payload = wire::encode_batch(batch, entries);
     const std::string small = deflater.deflate(payload);
-    return small.empty() ? frame_bytes(entries) : wire::deflated_frame(small).size();
+    return small.empty() ? frame_bytes(entries) : wire::websocket_frame(small).size();
 }
 
 Weights weigh(const Chat& chat) {

@@ -16,20 +16,12 @@ pb::Tally tally_of(std::uint64_t seq, std::uint64_t count) {
     return tally;
 }
 
-// The frames of a joined push: each shorter than 64 KiB.
-std::vector<pb::ServerFrame> frames_of(const SharedBytes& bytes) {
-    std::vector<pb::ServerFrame> frames;
-    std::string_view rest{*bytes};
-    while (rest.size() >= 2) {
-        const auto at = [&](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
-        const bool longer = at(1) == 126;
-        const std::size_t length =
-            longer ? static_cast<std::size_t>(at(2)) * 256 + at(3) : std::size_t{at(1)};
-        const std::size_t header = longer ? 4 : 2;
-        frames.push_back(*wire::decode_event(rest.substr(header, length)));
-        rest.remove_prefix(header + length);
+std::vector<pb::ServerFrame> messages_of(const EncodedPush& push) {
+    std::vector<pb::ServerFrame> messages;
+    for (std::size_t n = 0; n < push.count(); ++n) {
+        messages.push_back(*wire::decode_event(push.payload(n)));
     }
-    return frames;
+    return messages;
 }
 
 class BesideTest : public CacheTest {
@@ -43,7 +35,7 @@ protected:
         std::vector<pb::ServerFrame> frames;
         for (const Push& push : told.pushes) {
             EXPECT_EQ(push.lane, Lane::ticks);
-            for (pb::ServerFrame& frame : frames_of(push.frame)) frames.push_back(std::move(frame));
+            std::ranges::move(messages_of(*push.encoded), std::back_inserter(frames));
         }
         return frames;
     }
@@ -96,7 +88,8 @@ TEST_F(BesideTest, ATickCarriesWhatChangedAndOnceMoreWhatTheLastOneTold) {
     frames = tick();
     ASSERT_EQ(frames.size(), 1U);
     EXPECT_EQ(frames[0].tallies().tallies_size(), 3);
-    EXPECT_EQ(told.pushes.back().first, Seq{498}) << "who may not see it is told the others only";
+    ASSERT_TRUE(told.pushes.back().tallies) << "who may not see one is told the others only";
+    EXPECT_EQ(told.pushes.back().tallies->tallies(0).seq(), 498U);
     item(bus::TalliesChanged{{tally_of(500, 2)}}, 4);
     frames = tick();
     ASSERT_EQ(frames.size(), 1U);

@@ -111,7 +111,7 @@ TEST_F(CacheTest, ARecallToldBeforeTheViewIsInWhatTheViewPushes) {
     told.pushes.clear();
     cache.on_reply(ask.id, before, now);
     ASSERT_FALSE(told.pushes.empty());
-    const auto pushed = wire::decode_event(wire::payload_of(*told.pushes[0].frame));
+    const auto pushed = wire::decode_event(told.pushes[0].encoded->payload(0));
     ASSERT_TRUE(pushed);
     EXPECT_EQ(pushed->batch().first_seq(), 502U);
     EXPECT_TRUE(pushed->batch().entries(0).recalled());
@@ -202,7 +202,7 @@ TEST_F(CatchUpTest, ARecallToldMeanwhileIsNotUndoneByIt) {
     told.pushes.clear();
     cache.on_reply(id, read, now);
     ASSERT_FALSE(told.pushes.empty());
-    const auto pushed = wire::decode_event(wire::payload_of(*told.pushes[0].frame));
+    const auto pushed = wire::decode_event(told.pushes[0].encoded->payload(0));
     ASSERT_TRUE(pushed);
     EXPECT_EQ(pushed->batch().first_seq(), 502U);
     EXPECT_TRUE(pushed->batch().entries(0).recalled());

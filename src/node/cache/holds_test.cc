@@ -35,12 +35,9 @@ protected:
         return all;
     }
 
-    // Of the first frame: a tick is several, joined.
-    static pb::ServerFrame first_frame(const Push& push) {
-        const std::string_view bytes = *push.frame;
-        const auto size = static_cast<std::size_t>(static_cast<unsigned char>(bytes[1]));
-        EXPECT_LT(size, 126U);
-        return *wire::decode_event(bytes.substr(2, size));
+    // A tick is several.
+    static pb::ServerFrame first_message(const Push& push) {
+        return *wire::decode_event(push.encoded->payload(0));
     }
 
     pb::GroupSettings settings;
@@ -136,7 +133,7 @@ TEST_F(HoldTest, WhatIsRecalledWhileItIsHeldIsPushedRecalled) {
     EXPECT_THAT(told.pushes, ::testing::IsEmpty());
     pass(Millis{1'000});
     ASSERT_EQ(told.pushes.size(), 1U);
-    EXPECT_THAT(std::string{*told.pushes[0].frame}, ::testing::Not(::testing::HasSubstr("body")));
+    EXPECT_THAT(told.pushes[0].encoded->bytes(), ::testing::Not(::testing::HasSubstr("body")));
 }
 
 TEST_F(HoldTest, ARecallOfAnOlderEntryAndAKickDoNotWait) {
@@ -162,15 +159,15 @@ TEST_F(HoldTest, TalliesOfHeldEntriesWaitForThem) {
     now += Millis{999};
     cache.on_tick(now);
     for (const Push& push : told.pushes) {
-        EXPECT_FALSE(first_frame(push).has_tallies());
+        EXPECT_FALSE(first_message(push).has_tallies());
     }
     pass(Millis{1'000});
     told.pushes.clear();
     now += Millis{5'000};
     cache.on_tick(now);
     ASSERT_EQ(told.pushes.size(), 1U);
-    ASSERT_TRUE(first_frame(told.pushes[0]).has_tallies());
-    EXPECT_EQ(first_frame(told.pushes[0]).tallies().tallies(0).seq(), 501U);
+    ASSERT_TRUE(first_message(told.pushes[0]).has_tallies());
+    EXPECT_EQ(first_message(told.pushes[0]).tallies().tallies(0).seq(), 501U);
 }
 
 TEST_F(HoldTest, WhatIsHeldAtABreakOfTheStreamIsAskedForAgain) {
@@ -197,7 +194,7 @@ TEST_F(HoldTest, WhatIsHeldAtABreakIsPushedAsItIsAfterIt) {
     answer_all();
     pass(Millis{2'000});
     ASSERT_FALSE(told.pushes.empty());
-    const auto frame = wire::decode_event(wire::payload_of(*told.pushes.front().frame));
+    const auto frame = wire::decode_event(told.pushes.front().encoded->payload(0));
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->batch().first_seq(), 501U);
     EXPECT_TRUE(frame->batch().entries(0).recalled());

@@ -29,13 +29,13 @@ void tick_group(CacheState& cache, Group& group, Time now) {
     }
     if (!group.ticks) return;
     Ticks::Due due = group.ticks->take(memory, count, cache.level, now);
-    if (!due.frames) return;
+    if (!due.encoded) return;
     cache.port.push({.gid = memory.gid(),
                      .epoch = memory.epoch(),
                      .lane = Lane::ticks,
-                     .first = due.oldest,
                      .last = memory.head(),
-                     .frame = std::move(due.frames)},
+                     .encoded = std::move(due.encoded),
+                     .tallies = std::move(due.tallies)},
                     group.shards);
 }
 

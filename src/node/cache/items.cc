@@ -69,13 +69,7 @@ void on_entry_changed(CacheState& cache, Group& group, Epoch epoch, const LogEnt
         std::get<PageLoad>(cache.asked.at(id)).changed.push_back(entry);
     }
     if (change_held(group, entry) || group.shards.empty()) return;
-    cache.port.push({.gid = gid,
-                     .epoch = memory.epoch(),
-                     .lane = Lane::control,
-                     .first = entry.seq,
-                     .last = entry.seq,
-                     .frame = changed_frame(gid, memory.epoch(), entry)},
-                    group.shards);
+    cache.port.push(changed_push(gid, memory.epoch(), entry), group.shards);
 }
 
 // Whole, each: whichever comes last is right, and a page that is read meanwhile is set right by the
@@ -267,13 +261,7 @@ void push_entries(CacheState& cache, Group& group, std::span<const LogEntry> ent
     const Memory& memory = group.memory;
     while (!entries.empty()) {
         const auto page = entries.first(wire::page_size(entries));
-        cache.port.push({.gid = memory.gid(),
-                         .epoch = memory.epoch(),
-                         .lane = Lane::entries,
-                         .first = page.front().seq,
-                         .last = page.back().seq,
-                         .frame = batch_frame(memory.gid(), memory.epoch(), page, cache.level)},
-                        group.shards);
+        cache.port.push(batch_push(memory.gid(), memory.epoch(), page, cache.level), group.shards);
         entries = entries.subspan(page.size());
     }
 }

@@ -74,8 +74,8 @@ protected:
     // How many the next tick shows typing; nothing: none is due.
     std::optional<std::size_t> typing(Time at, std::uint64_t audience = 1) {
         const Ticks::Due due = ticks.take(memory, audience, storm::kCalm, at);
-        if (!due.frames) return std::nullopt;
-        const auto frame = wire::decode_event(wire::payload_of(wire::first_frame(*due.frames)));
+        if (!due.encoded) return std::nullopt;
+        const auto frame = wire::decode_event(due.encoded->payload(0));
         return static_cast<std::size_t>(frame.value().typing_now().uids_size());
     }
     Memory memory{kGroup};

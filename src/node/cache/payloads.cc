@@ -42,23 +42,32 @@ std::string ousted_payload(GroupId gid, pb::OustReason reason, UserId by) {
     return wire::encode(frame);
 }
 
-SharedBytes changed_frame(GroupId gid, Epoch epoch, const LogEntry& entry) {
+Push changed_push(GroupId gid, Epoch epoch, const LogEntry& entry) {
     pb::ServerFrame frame;
     frame.mutable_changed()->set_gid(gid.value);
     frame.mutable_changed()->set_epoch(epoch.value);
     frame.mutable_changed()->mutable_entry()->ParseFromString(*entry.bytes);
-    return wire::shared_websocket_frame(wire::encode(frame));
+    return {.gid = gid,
+            .epoch = epoch,
+            .lane = node::Lane::control,
+            .first = entry.seq,
+            .last = entry.seq,
+            .encoded = wire::shared_push(wire::encode(frame))};
 }
 
-SharedBytes batch_frame(GroupId gid, Epoch epoch, std::span<const LogEntry> entries,
-                        storm::Level level) {
-    pb::Batch batch;
-    batch.set_gid(gid.value);
-    batch.set_epoch(epoch.value);
-    batch.set_first_seq(entries.front().seq.value);
-    batch.set_digest(std::string{entries.back().digest.view()});
-    batch.set_level(level);
-    return wire::shared_websocket_frame(wire::encode_batch(batch, entries));
+Push batch_push(GroupId gid, Epoch epoch, std::span<const LogEntry> entries, storm::Level level) {
+    const Seq first = entries.front().seq;
+    const Digest& digest = entries.back().digest;
+    const pb::Batch head = wire::batch_head(gid, epoch, first, digest, level);
+    return {.gid = gid,
+            .epoch = epoch,
+            .lane = node::Lane::entries,
+            .first = first,
+            .last = entries.back().seq,
+            .encoded = wire::shared_push(wire::encode_batch(head, entries)),
+            .digest = digest,
+            .level = level,
+            .entries_size = wire::entries_size(entries)};
 }
 
 }  // namespace stentor::cache

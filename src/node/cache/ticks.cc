@@ -1,7 +1,6 @@
 #include "node/cache/ticks.h"
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
 #include "base/limits.h"
@@ -54,10 +53,10 @@ Ticks::Due Ticks::take(const Memory& memory, std::uint64_t audience, storm::Leve
     next_ = now + std::min(storm::slowed(std::max(period, limits::kTicksEvery), level),
                            limits::kTicksAtMost);
 
-    std::string frames;
-    Seq oldest;
+    EncodedPush push;
+    std::shared_ptr<const pb::Tallies> shown;
     const auto add = [&](const pb::ServerFrame& frame) {
-        frames += wire::websocket_frame(wire::encode(frame));
+        wire::append_message(push, wire::encode(frame));
     };
     if (!fresh_.empty() || !told_.empty()) {
         pb::ServerFrame frame;
@@ -66,8 +65,8 @@ Ticks::Due Ticks::take(const Memory& memory, std::uint64_t audience, storm::Leve
         told.set_gid(memory.gid().value);
         told.set_epoch(memory.epoch().value);
         if (told.tallies_size() > 0) {
-            oldest = Seq{told.tallies(0).seq()};
             add(frame);
+            shown = std::make_shared<const pb::Tallies>(std::move(told));
         }
     }
     if (group_.fresh || group_.told) {
@@ -88,8 +87,9 @@ Ticks::Due Ticks::take(const Memory& memory, std::uint64_t audience, storm::Leve
         }
         add(frame);
     }
-    if (frames.empty()) return {};
-    return {.frames = share(std::move(frames)), .oldest = oldest};
+    if (push.count() == 0) return {};
+    return {.encoded = std::make_shared<const EncodedPush>(std::move(push)),
+            .tallies = std::move(shown)};
 }
 
 }  // namespace stentor::cache

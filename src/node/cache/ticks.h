@@ -8,10 +8,11 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <vector>
 
+#include "base/encoded_push.h"
 #include "base/ids.h"
-#include "base/shared_bytes.h"
 #include "base/storm.h"
 #include "base/time.h"
 #include "node/cache/memory.h"
@@ -22,8 +23,8 @@ namespace stentor::cache {
 class Ticks {
 public:
     struct Due {
-        SharedBytes frames;  // Enveloped and joined, Tallies first; nullptr: nothing is due.
-        Seq oldest;          // Of which a tally is told; Seq{}: of none.
+        SharedPush encoded;                          // nullptr: nothing is due.
+        std::shared_ptr<const pb::Tallies> tallies;  // Its first message; nullptr: it tells none.
     };
 
     void on_tally(const pb::Tally& tally);

@@ -1,12 +1,12 @@
 #include "node/fanout/batches.h"
 
 #include <algorithm>
-#include <string>
 #include <string_view>
 
 #include "base/planted_bugs.h"
 #include "wire/envelope.h"
 #include "wire/frames.h"
+#include "wire/pb.h"
 
 namespace stentor::fanout {
 
@@ -17,9 +17,9 @@ Batches::Slice Batches::after(Seq pushed, bool deflated, PassContext& workshop) 
     const auto from = static_cast<std::size_t>(next - pushes_.begin());
     if (from != 0 && part_.from != from) part_ = {.from = from};
     Encoding& form = from == 0 ? whole_ : part_;
-    const SharedBytes& bytes = deflated ? form.deflated : form.plain;
-    if (!bytes) make(form, deflated, workshop);
-    return {.bytes = &bytes, .saved = deflated ? form.saved : 0};
+    const SharedPush& push = deflated ? form.deflated : form.plain;
+    if (!push) make(form, deflated, workshop);
+    return {.push = &push, .saved = deflated ? form.saved : 0};
 }
 
 // Of pushes_[from, ...): as many as one Batch may hold; one at least.
@@ -29,40 +29,50 @@ std::size_t Batches::fitting(std::size_t from) const {
     std::size_t to = from;
     for (; to < pushes_.size(); ++to) {
         entries += pushes_[to].last - pushes_[to].first + 1;
-        bytes += pushes_[to].frame->size();
+        bytes += pushes_[to].encoded->bytes().size();
         const bool fits = entries <= limits::kBatchEntries && bytes <= limits::kBatchBytes;
         if (!fits && to > from) break;
     }
     return to;
 }
 
+// The payload of one Batch with the entries of pushes_[from, to).
+std::string Batches::joined(std::size_t from, std::size_t to) const {
+    std::vector<std::string_view> entries;
+    for (std::size_t i = from; i < to; ++i) {
+        const std::string_view payload = pushes_[i].encoded->payload(0);
+        entries.push_back(payload.substr(payload.size() - pushes_[i].entries_size));
+    }
+    const Push& newest = pushes_[to - 1];
+    return wire::join_batches(wire::batch_head(newest.gid, newest.epoch, pushes_[from].first,
+                                               newest.digest, newest.level),
+                              entries);
+}
+
 void Batches::make(Encoding& form, bool deflated, PassContext& workshop) const {
     if (!deflated && form.from + 1 == pushes_.size()) {
-        form.plain = pushes_.back().frame;
+        form.plain = pushes_.back().encoded;
         return;
     }
-    std::string frames;
-    std::vector<std::string_view> payloads;
+    EncodedPush push;
     for (std::size_t i = form.from; i < pushes_.size();) {
-        payloads.clear();
-        for (const std::size_t to = fitting(i); i < to; ++i) {
-            payloads.push_back(wire::payload_of(*pushes_[i].frame));
-        }
-        const std::string joined =
-            payloads.size() == 1 ? std::string{payloads[0]} : wire::join_batches(payloads);
-        const std::string small = deflated ? workshop.deflater.deflate(joined) : std::string{};
+        const std::size_t to = fitting(i);
+        const std::string several = to - i > 1 ? joined(i, to) : std::string{};
+        const std::string_view payload = to - i > 1 ? several : pushes_[i].encoded->payload(0);
+        const std::string small = deflated ? workshop.deflater.deflate(payload) : std::string{};
         if (!small.empty()) {
-            frames += wire::deflated_frame(small);
-            form.saved += joined.size() - small.size();
+            wire::append_deflated(push, small);
+            form.saved += payload.size() - small.size();
             ++workshop.compressions;
         } else {
-            frames += wire::websocket_frame(joined);
+            wire::append_message(push, payload);
         }
+        i = to;
     }
     if (!deflated) {
-        form.plain = share(std::move(frames));
+        form.plain = std::make_shared<const EncodedPush>(std::move(push));
     } else if (form.saved > 0) {
-        form.deflated = share(std::move(frames));
+        form.deflated = std::make_shared<const EncodedPush>(std::move(push));
     } else {
         if (!form.plain) make(form, false, workshop);
         form.deflated = form.plain;

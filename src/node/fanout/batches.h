@@ -6,11 +6,12 @@
 // while it gathered takes what lies above their Opened.
 
 #include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "base/encoded_push.h"
 #include "base/ids.h"
-#include "base/shared_bytes.h"
 #include "node/fanout/router.h"
 
 namespace stentor::fanout {
@@ -23,21 +24,22 @@ public:
     [[nodiscard]] Seq first() const { return pushes_.front().first; }
     [[nodiscard]] Seq last() const { return pushes_.back().last; }
     struct Slice {
-        const SharedBytes* bytes{};
+        const SharedPush* push{};
         std::size_t saved{};  // Bytes that it has less than the plain one.
     };
-    // What continues `pushed`; bytes nullptr: nothing does.
+    // What continues `pushed`; push nullptr: nothing does.
     [[nodiscard]] Slice after(Seq pushed, bool deflated, PassContext& workshop);
 
 private:
     struct Encoding {
         std::size_t from{};  // In pushes_.
-        SharedBytes plain;
-        SharedBytes deflated;  // The same bytes where compressing gains nothing.
-        std::size_t saved{};   // Bytes that it has less.
+        SharedPush plain;
+        SharedPush deflated;  // The same one where compressing gains nothing.
+        std::size_t saved{};  // Bytes that it has less.
     };
 
     [[nodiscard]] std::size_t fitting(std::size_t from) const;
+    [[nodiscard]] std::string joined(std::size_t from, std::size_t to) const;
     void make(Encoding& form, bool deflated, PassContext& workshop) const;
 
     std::vector<Push> pushes_;

@@ -19,9 +19,9 @@ TEST_F(RouterTest, WhoTakesCompressedBatchesGetsTheSameEntriesInFewerBytes) {
         EXPECT_THAT(sockets.take(who), ElementsAre("11-30"));
     }
     EXPECT_EQ(sockets.newest[2], sockets.newest[3]) << "compressed once";
-    EXPECT_LT(sockets.newest[2]->size(), sockets.newest[1]->size() / 2);
+    EXPECT_LT(sockets.newest[2]->bytes().size(), sockets.newest[1]->bytes().size() / 2);
     EXPECT_EQ(router.workshop().compressions, 1U);
-    EXPECT_GT(router.workshop().bytes_saved, sockets.newest[1]->size());
+    EXPECT_GT(router.workshop().bytes_saved, sockets.newest[1]->bytes().size());
 }
 
 TEST_F(RouterTest, ARefusedBatchSavesNothing) {

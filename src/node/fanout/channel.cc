@@ -57,7 +57,7 @@ bool Channel::move_head(Epoch epoch, Seq head) {
 
 // What is about entries given up still concerns those who have them from an Opened.
 void Channel::give_up_entries() {
-    for (const Push& push : gathered_.entries) gathered_.bytes -= push.frame->size();
+    for (const Push& push : gathered_.entries) gathered_.bytes -= push.encoded->bytes().size();
     gathered_.entries.clear();
     std::ranges::move(gathered_.late, std::back_inserter(gathered_.early));
     gathered_.late.clear();
@@ -67,15 +67,15 @@ void Channel::give_up_entries() {
 bool Channel::add(Push push) {
     if (!adopt(push.epoch, push.lane == Lane::entries ? push.first - 1 : push.last)) return false;
     if (push.lane == Lane::ticks) {
-        gathered_.tick = {std::move(push.frame), push.first};
+        gathered_.tick = {std::move(push.encoded), std::move(push.tallies)};
         return true;
     }
-    const std::size_t size = push.frame->size();
+    const std::size_t size = push.encoded->bytes().size();
     if (push.lane == Lane::control) {
         const bool about_pending =
             !gathered_.entries.empty() && push.last >= gathered_.entries.front().first;
         (about_pending ? gathered_.late : gathered_.early)
-            .push_back({push.last, std::move(push.frame)});
+            .push_back({push.last, std::move(push.encoded)});
     } else {
         if (push.last <= audience_.head()) return pending();
         if (!gathered_.entries.empty() && push.first != gathered_.entries.back().last + 1) {
@@ -110,7 +110,7 @@ void Channel::begin_pass() {
     const bool storm = workshop_.level >= storm::kSlowing;
     if (storm && !gathered_.entries.empty() && audience_.size() > limits::kLargeAudience) {
         std::size_t bytes = 0;
-        for (const Push& push : gathered_.entries) bytes += push.frame->size();
+        for (const Push& push : gathered_.entries) bytes += push.encoded->bytes().size();
         if (heads_are_cheaper(bytes, heads_answered_.per_mille())) give_up_entries();
     }
     Gathered from = std::exchange(gathered_, {});
@@ -165,8 +165,8 @@ void Channel::write_entries(Seat& seat, Writer& writer) {
     if (seat.waiting) return fall_behind(seat);
     if (!pass_.entries) return fall_behind(seat);
     const Batches::Slice piece = pass_.entries->after(pushed, seat.deflates != 0, workshop_);
-    if (piece.bytes == nullptr) return fall_behind(seat);
-    if (!write(seat, *piece.bytes, writer)) return;
+    if (piece.push == nullptr) return fall_behind(seat);
+    if (!write(seat, *piece.push, writer)) return;
     workshop_.bytes_saved += piece.saved;
     audience_.set_pushed(seat, pass_.entries->last());
 }
@@ -176,7 +176,7 @@ void Channel::write_entries(Seat& seat, Writer& writer) {
 void Channel::write_controls(Seat& seat, const std::vector<Control>& controls, Writer& writer) {
     for (const Control& control : controls) {
         if (!writer.sees(seat, gid_, control.seq)) continue;
-        if (seat.behind || seat.waiting || !write(seat, control.frame, writer)) {
+        if (seat.behind || seat.waiting || !write(seat, control.push, writer)) {
             return miss_change(seat);
         }
     }
@@ -184,14 +184,14 @@ void Channel::write_controls(Seat& seat, const std::vector<Control>& controls, W
 
 void Channel::write_tick(Seat& seat, Writer& writer) {
     if (pass_.tick.empty() || seat.waiting || seat.behind) return;
-    const SharedBytes& frames =
+    const SharedPush& push =
         pass_.tick.for_whom([&](Seq seq) { return writer.sees(seat, gid_, seq); });
-    if (frames) write(seat, frames, writer);
+    if (push) write(seat, push, writer);
 }
 
 // Whether all of it will reach the client.
-bool Channel::write(Seat& seat, const SharedBytes& bytes, Writer& writer) {
-    const Written written = writer.write(seat, bytes);
+bool Channel::write(Seat& seat, const SharedPush& push, Writer& writer) {
+    const Written written = writer.write(seat, push);
     if (written != Written::whole) seat.waiting = 1;
     if (planted(Bug::refused_frame_counts_as_pushed)) return true;
     if (written == Written::refused) fall_behind(seat);
@@ -199,29 +199,29 @@ bool Channel::write(Seat& seat, const SharedBytes& bytes, Writer& writer) {
 }
 
 void Channel::write_head(Seat& seat, Writer& writer) {
-    if (!write(seat, head_frame(seat.missed_change != 0), writer)) return;
+    if (!write(seat, head_push(seat.missed_change != 0), writer)) return;
     heads_answered_.on_head();
     seat.owes_head = 0;
     seat.missed_change = 0;
 }
 
-const SharedBytes& Channel::head_frame(bool changes_missed) {
-    if (head_frame_seq_ != audience_.head() || head_frame_epoch_ != audience_.epoch()) {
-        head_frames_ = {};
-        head_frame_seq_ = audience_.head();
-        head_frame_epoch_ = audience_.epoch();
+const SharedPush& Channel::head_push(bool changes_missed) {
+    if (head_push_seq_ != audience_.head() || head_push_epoch_ != audience_.epoch()) {
+        head_pushes_ = {};
+        head_push_seq_ = audience_.head();
+        head_push_epoch_ = audience_.epoch();
     }
-    SharedBytes& bytes = head_frames_[changes_missed ? 1 : 0];
-    if (!bytes) {
+    SharedPush& push = head_pushes_[changes_missed ? 1 : 0];
+    if (!push) {
         pb::ServerFrame frame;
         pb::Head& head = *frame.mutable_head();
         head.set_gid(gid_.value);
         head.set_epoch(audience_.epoch().value);
         head.set_head(audience_.head().value);
         head.set_changes_missed(changes_missed);
-        bytes = wire::shared_websocket_frame(wire::encode(frame));
+        push = wire::shared_push(wire::encode(frame));
     }
-    return bytes;
+    return push;
 }
 
 std::optional<ConnectionIndex> Channel::leave(SeatIndex index) {

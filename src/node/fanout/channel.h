@@ -10,8 +10,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/encoded_push.h"
 #include "base/ids.h"
-#include "base/shared_bytes.h"
 #include "base/time.h"
 #include "node/fanout/audience.h"
 #include "node/fanout/batches.h"
@@ -60,7 +60,7 @@ public:
 
     std::optional<Lane> queued;  // As what it stands in the router's queues.
     std::uint64_t ticket = 0;    // Router::on_ticket.
-    SharedBytes pulse;           // Of those who watch only this group, made for pulse_key.
+    SharedPush pulse;            // Of those who watch only this group, made for pulse_key.
     std::uint64_t pulse_key = 0;
     Seq pulse_head;
     std::uint64_t online = 0;  // On all shards; 0: not told yet.
@@ -69,7 +69,7 @@ public:
 private:
     struct Control {
         Seq seq;
-        SharedBytes frame;
+        SharedPush push;
     };
     // Frames of lane entries are contiguous and end at the head: what would leave a gap before it
     // drops those that came earlier, and their readers get a Head.
@@ -103,10 +103,10 @@ private:
     void write_entries(Seat& seat, Writer& writer);
     void write_tick(Seat& seat, Writer& writer);
     void write_controls(Seat& seat, const std::vector<Control>& controls, Writer& writer);
-    bool write(Seat& seat, const SharedBytes& bytes, Writer& writer);
+    bool write(Seat& seat, const SharedPush& push, Writer& writer);
     void write_head(Seat& seat, Writer& writer);
     // Of the present head; `changes_missed`: for who missed a change as well.
-    const SharedBytes& head_frame(bool changes_missed);
+    const SharedPush& head_push(bool changes_missed);
 
     GroupId gid_;
     PassContext& workshop_;
@@ -114,9 +114,9 @@ private:
     Gathered gathered_;
     Pass pass_;
     HeadsAnswered heads_answered_;
-    std::array<SharedBytes, 2> head_frames_;  // By changes_missed.
-    Seq head_frame_seq_;
-    Epoch head_frame_epoch_;
+    std::array<SharedPush, 2> head_pushes_;  // By changes_missed.
+    Seq head_push_seq_;
+    Epoch head_push_epoch_;
 };
 
 }  // namespace stentor::fanout

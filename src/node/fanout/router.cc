@@ -188,8 +188,8 @@ Millis Router::oldest_pass(Time now) const {
     return longest;
 }
 
-SharedBytes Router::pulse(std::span<const GroupId> groups, Time now) {
-    // Pulses made within one second carry the same time, so that they can be the same bytes.
+SharedPush Router::pulse(std::span<const GroupId> groups, Time now) {
+    // Pulses made within one second carry the same time, so that they can be the same push.
     const std::uint64_t second = to_ms(now) / 1'000;
     const std::uint64_t key = second * storm::kLevels + level();
     Channel* only = groups.size() == 1 ? find(groups.front()) : nullptr;
@@ -214,17 +214,17 @@ SharedBytes Router::pulse(std::span<const GroupId> groups, Time now) {
         pulse.add_online()->set_gid(gid.value);
         pulse.mutable_online()->rbegin()->set_count(channel->online);
     }
-    SharedBytes bytes = wire::shared_websocket_frame(wire::encode(frame));
+    SharedPush push = wire::shared_push(wire::encode(frame));
     if (groups.empty()) {
-        no_heads_ = bytes;
+        no_heads_ = push;
         no_heads_key_ = key;
     }
     if (only != nullptr) {
-        only->pulse = bytes;
+        only->pulse = push;
         only->pulse_key = key;
         only->pulse_head = only->told();
     }
-    return bytes;
+    return push;
 }
 
 void Router::take_counts(std::vector<WatcherCount>& counts) {

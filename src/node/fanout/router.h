@@ -25,9 +25,9 @@
 #include <vector>
 
 #include "base/code.h"
+#include "base/encoded_push.h"
 #include "base/ids.h"
 #include "base/limits.h"
-#include "base/shared_bytes.h"
 #include "base/storm.h"
 #include "base/time.h"
 #include "base/written.h"
@@ -58,8 +58,8 @@ public:
     Writer& operator=(const Writer&) = delete;
     virtual ~Writer() = default;
 
-    // Writes `bytes` to seat.descriptor. May not call back into the router.
-    virtual Written write(const Seat& seat, const SharedBytes& bytes) = 0;
+    // Writes all of `push` to seat.descriptor. May not call back into the router.
+    virtual Written write(const Seat& seat, const SharedPush& push) = 0;
     // Whether the member in this seat may see the entry (Session::sees). Asked of changes and
     // tallies, not of entries: it touches the session.
     virtual bool sees(const Seat& seat, GroupId gid, Seq seq) = 0;
@@ -136,9 +136,9 @@ public:
     // A slice of a large group is wanted.
     [[nodiscard]] bool in_large_pass() const { return !large_.empty(); }
 
-    // ---- Pulses: the heads of the groups that one connection watches, enveloped. Sessions with
-    // the same single group, or with none, share the bytes within a second.
-    [[nodiscard]] SharedBytes pulse(std::span<const GroupId> groups, Time now);
+    // ---- Pulses: the heads of the groups that one connection watches. Sessions with the
+    // same single group, or with none, share them within a second.
+    [[nodiscard]] SharedPush pulse(std::span<const GroupId> groups, Time now);
 
     // ---- Storms: what the node's level is from now on.
     void set_level(storm::Level level) { workshop_.level = level; }
@@ -169,7 +169,7 @@ private:
     std::unordered_map<GroupId, WatcherCount> changed_;
     std::size_t seats_max_;
     std::vector<Millis> ended_passes_;
-    SharedBytes no_heads_;  // The pulse of those who watch nothing, and its second and level.
+    SharedPush no_heads_;  // The pulse of those who watch nothing, and its second and level.
     std::uint64_t no_heads_key_{};
 };
 

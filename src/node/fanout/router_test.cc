@@ -205,7 +205,7 @@ TEST_F(RouterTest, AMissedChangeIsToldAlsoAfterCatchingUp) {
 TEST_F(RouterTest, TooMuchPendingBecomesAHead) {
     join(1, 0);
     Push big = batch(1, 200);
-    big.frame = share(std::string(limits::kBatchBytes, 'x'));
+    big.encoded = wire::shared_push(std::string(limits::kBatchBytes, 'x'));
     for (std::uint64_t i = 0; i < 5; ++i) {
         big.first = Seq{i * 200 + 1};
         big.last = Seq{i * 200 + 200};
@@ -218,7 +218,7 @@ TEST_F(RouterTest, TooMuchPendingBecomesAHead) {
 TEST_F(RouterTest, TooManyChangesPendingBecomeAHeadForAll) {
     join(1, 10);
     Push big = changed(3);
-    big.frame = share(std::string(limits::kPassBytes, 'x'));
+    big.encoded = wire::shared_push(std::string(limits::kPassBytes, 'x'));
     router.on_push(big);
     router.on_push(changed(4));
     run();
@@ -292,7 +292,7 @@ TEST_F(RouterTest, CountsCarryTheNewestTicket) {
 TEST_F(RouterTest, PulsesOfOneGroupAreTheSameBytesWithinASecond) {
     join(1, 10);
     const std::vector<GroupId> groups{kGroup};
-    const SharedBytes first = router.pulse(groups, now);
+    const SharedPush first = router.pulse(groups, now);
     EXPECT_EQ(first, router.pulse(groups, now + Millis{999}));
     EXPECT_NE(first, router.pulse(groups, now + Millis{1'000}));
     router.set_level(2);
@@ -367,7 +367,7 @@ struct Reader {
 
 class Crowd : public Writer {
 public:
-    Written write(const Seat& seat, const SharedBytes& bytes) override {
+    Written write(const Seat& seat, const SharedPush& push) override {
         Reader& reader = readers.at(seat.connection);
         if (reader.stuck && reader.kept) {
             ADD_FAILURE() << "a seat that waits was written to";
@@ -377,7 +377,7 @@ public:
             reader.kept = true;
             return Written::refused;
         }
-        for (const auto& frame : frames_in(*bytes)) {
+        for (const auto& frame : frames_in(*push)) {
             if (frame.has_head()) {
                 reader.told = std::max<std::uint64_t>(reader.told, frame.head().head());
                 ++heads;

@@ -22,20 +22,22 @@ inline constexpr Epoch kEpoch{1};
 inline Push batch(std::uint64_t first, std::uint64_t last, GroupId gid = kGroup,
                   Epoch epoch = kEpoch,
                   const std::string& body = "what somebody said, and somebody said again") {
-    pb::ServerFrame frame;
-    frame.mutable_batch()->set_gid(gid.value);
-    frame.mutable_batch()->set_epoch(epoch.value);
-    frame.mutable_batch()->set_first_seq(first);
+    std::vector<LogEntry> entries;
     for (std::uint64_t seq = first; seq <= last; ++seq) {
-        pb::Entry& entry = *frame.mutable_batch()->add_entries();
+        pb::Entry entry;
         entry.set_seq(seq);
         entry.set_body(body);
+        entries.push_back({.bytes = share(entry.SerializeAsString())});
     }
+    const Digest digest = hash_of(std::to_string(last));
+    const pb::Batch head = wire::batch_head(gid, epoch, Seq{first}, digest, storm::kCalm);
     return {.gid = gid,
             .epoch = epoch,
             .first = Seq{first},
             .last = Seq{last},
-            .frame = wire::shared_websocket_frame(wire::encode(frame))};
+            .encoded = wire::shared_push(wire::encode_batch(head, entries)),
+            .digest = digest,
+            .entries_size = wire::entries_size(entries)};
 }
 
 inline Push changed(std::uint64_t seq) {
@@ -47,7 +49,7 @@ inline Push changed(std::uint64_t seq) {
             .lane = Lane::control,
             .first = Seq{seq},
             .last = Seq{seq},
-            .frame = wire::shared_websocket_frame(wire::encode(frame))};
+            .encoded = wire::shared_push(wire::encode(frame))};
 }
 
 inline Push tick() {
@@ -56,20 +58,21 @@ inline Push tick() {
     return {.gid = kGroup,
             .epoch = kEpoch,
             .lane = Lane::ticks,
-            .frame = wire::shared_websocket_frame(wire::encode(frame))};
+            .encoded = wire::shared_push(wire::encode(frame))};
 }
 
 inline Push tallies(std::vector<std::uint64_t> seqs, bool typing = false) {
     pb::ServerFrame frame;
     frame.mutable_tallies()->set_gid(kGroup.value);
     for (const std::uint64_t seq : seqs) frame.mutable_tallies()->add_tallies()->set_seq(seq);
-    std::string frames = wire::websocket_frame(wire::encode(frame));
-    if (typing) frames += *tick().frame;
+    EncodedPush push;
+    wire::append_message(push, wire::encode(frame));
+    if (typing) wire::append_message(push, tick().encoded->payload(0));
     return {.gid = kGroup,
             .epoch = kEpoch,
             .lane = Lane::ticks,
-            .first = Seq{seqs.front()},
-            .frame = share(std::move(frames))};
+            .encoded = std::make_shared<const EncodedPush>(std::move(push)),
+            .tallies = std::make_shared<const pb::Tallies>(frame.tallies())};
 }
 
 // "s3,5" tallies, "1-3" a batch, "h7" a head, "c2" a changed entry, "t" a tick, "p" a pulse.
@@ -93,8 +96,10 @@ inline std::string told(const pb::ServerFrame& frame) {
     return frame.has_pulse() ? "p" : "t";
 }
 
-inline std::vector<pb::ServerFrame> frames_in(std::string_view bytes) {
+// As a client takes them out of the bytes, and as the push says where they stand.
+inline std::vector<pb::ServerFrame> frames_in(const EncodedPush& push) {
     std::vector<pb::ServerFrame> frames;
+    std::string_view bytes = push.bytes();
     deflate::Inflater inflater;
     while (bytes.size() >= 2) {
         std::size_t length = static_cast<unsigned char>(bytes[1]);
@@ -111,24 +116,26 @@ inline std::vector<pb::ServerFrame> frames_in(std::string_view bytes) {
             header = 10;
         }
         const std::string_view payload = bytes.substr(header, length);
+        EXPECT_EQ(push.payload(frames.size()), payload);
         const bool compressed = (static_cast<unsigned char>(bytes[0]) & 0x40U) != 0;
         frames.push_back(*wire::decode_event(
             compressed ? *inflater.inflate(payload, limits::kRangeBytes) : payload));
         bytes.remove_prefix(header + length);
     }
     EXPECT_TRUE(bytes.empty());
+    EXPECT_EQ(push.count(), frames.size());
     return frames;
 }
 
 class Sockets : public Writer {
 public:
-    Written write(const Seat& seat, const SharedBytes& bytes) override {
+    Written write(const Seat& seat, const SharedPush& push) override {
         ++writes;
-        newest[seat.connection] = bytes;
+        newest[seat.connection] = push;
         const auto it = next.find(seat.connection);
         const Written result = it == next.end() ? Written::whole : it->second;
         if (result != Written::refused) {
-            for (const auto& frame : frames_in(*bytes)) {
+            for (const auto& frame : frames_in(*push)) {
                 got[seat.connection].push_back(told(frame));
             }
         }
@@ -141,7 +148,7 @@ public:
     std::map<ConnectionIndex, Written> next;
     std::map<ConnectionIndex, Seq> floors;
     std::map<ConnectionIndex, std::vector<std::string>> got;
-    std::map<ConnectionIndex, SharedBytes> newest;  // Of each, what was written last.
+    std::map<ConnectionIndex, SharedPush> newest;  // Of each, what was written last.
     int writes = 0;
 };
 

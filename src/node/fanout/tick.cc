@@ -5,26 +5,21 @@
 
 namespace stentor::fanout {
 
-void Tick::read() {
-    const std::string_view first = wire::first_frame(*frames_);
-    rest_ = first.size();
-    tallies_ = wire::decode_event(wire::payload_of(first)).value_or(pb::ServerFrame{});
-    parts_.resize(static_cast<std::size_t>(tallies_.tallies().tallies_size()) + 1);
-}
-
-const SharedBytes& Tick::from(int tally) {
-    SharedBytes& part = parts_[static_cast<std::size_t>(tally)];
-    const std::string_view rest = std::string_view{*frames_}.substr(rest_);
-    const bool none = tally == tallies_.tallies().tallies_size();
-    if (part || (none && rest.empty())) return part;
-    std::string bytes;
+const SharedPush& Tick::from(int tally) {
+    const int tallies = tallies_->tallies_size();
+    parts_.resize(static_cast<std::size_t>(tallies) + 1);
+    SharedPush& part = parts_[static_cast<std::size_t>(tally)];
+    const bool none = tally == tallies;
+    if (part || (none && push_->count() == 1)) return part;
+    EncodedPush push;
     if (!none) {
-        pb::ServerFrame newer = tallies_;
+        pb::ServerFrame newer;
+        *newer.mutable_tallies() = *tallies_;
         newer.mutable_tallies()->mutable_tallies()->DeleteSubrange(0, tally);
-        bytes = wire::websocket_frame(wire::encode(newer));
+        wire::append_message(push, wire::encode(newer));
     }
-    part = share(bytes += rest);
-    return part;
+    push.append_rest(*push_);
+    return part = std::make_shared<const EncodedPush>(std::move(push));
 }
 
 }  // namespace stentor::fanout

@@ -109,7 +109,7 @@ TEST_F(LanesTest, AGroupWithEndlessRecallsStarvesNobody) {
 TEST_F(LanesTest, InAStormALargeBatchBecomesAHeadWhereThatIsCheaper) {
     Push big = batch(1, 200, kOneLarge);
     std::string payload(200'000, ' ');
-    big.frame = wire::shared_websocket_frame(payload);
+    big.encoded = wire::shared_push(payload);
     router.set_level(storm::kSlowing);
     router.on_push(big);
     run();
@@ -127,7 +127,7 @@ TEST_F(LanesTest, WhenAllIsCalmContentsAreAlwaysPushed) {
     pb::ServerFrame frame;
     frame.mutable_batch()->set_first_seq(1);
     frame.mutable_batch()->add_entries()->set_body(std::string(50'000, 'x'));
-    big.frame = wire::shared_websocket_frame(wire::encode(frame));
+    big.encoded = wire::shared_push(wire::encode(frame));
     big.last = Seq{1};
     router.on_push(big);
     run();

@@ -84,8 +84,8 @@ public:
         note(*wire::decode_event(payload));
         return Written::whole;
     }
-    Written write(const fanout::Seat& /*seat*/, const SharedBytes& bytes) override {
-        note(*wire::decode_event(wire::payload_of(*bytes)));
+    Written write(const fanout::Seat& /*seat*/, const SharedPush& push) override {
+        note(*wire::decode_event(push->payload(0)));
         return Written::whole;
     }
     void note(const pb::ServerFrame& frame) {

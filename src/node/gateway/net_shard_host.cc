@@ -95,12 +95,12 @@ void NetShardHost::forget_waiting(ConnectionToken connection) {
     shard_->forget_waiting(connection);
 }
 
-void NetShardHost::offer(ConnectionToken connection, const SharedBytes& frame) {
-    static_cast<void>(shard_->write(connection, frame));
+void NetShardHost::offer(ConnectionToken connection, const SharedPush& push) {
+    static_cast<void>(shard_->write(connection, push));
 }
 
-Written NetShardHost::write(const fanout::Seat& seat, const SharedBytes& bytes) {
-    return shard_->write_direct(seat.descriptor, seat.connection, bytes);
+Written NetShardHost::write(const fanout::Seat& seat, const SharedPush& push) {
+    return shard_->write_direct(seat.descriptor, seat.connection, push);
 }
 
 fanout::Seat NetShardHost::seat(ConnectionToken connection) const {

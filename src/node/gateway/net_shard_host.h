@@ -56,8 +56,8 @@ private:
     // ---- node::ShardHost
     Written reply(ConnectionToken connection, std::string_view payload) override;
     void forget_waiting(ConnectionToken connection) override;
-    void offer(ConnectionToken connection, const SharedBytes& frame) override;
-    Written write(const fanout::Seat& seat, const SharedBytes& bytes) override;
+    void offer(ConnectionToken connection, const SharedPush& push) override;
+    Written write(const fanout::Seat& seat, const SharedPush& push) override;
     [[nodiscard]] fanout::Seat seat(ConnectionToken connection) const override;
     [[nodiscard]] std::string address(ConnectionToken connection) const override;
     void greeted(ConnectionToken connection) override;

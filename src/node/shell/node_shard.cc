@@ -246,8 +246,8 @@ void NodeShard::pulse(Time now) {
 
 // ---- fanout::Writer
 
-Written NodeShard::write(const fanout::Seat& seat, const SharedBytes& bytes) {
-    return deps_.host.write(seat, bytes);
+Written NodeShard::write(const fanout::Seat& seat, const SharedPush& push) {
+    return deps_.host.write(seat, push);
 }
 
 bool NodeShard::sees(const fanout::Seat& seat, GroupId gid, Seq seq) {

@@ -105,7 +105,7 @@ private:
     void with_sessions_of(UserId uid, Event&& event);
 
     // ---- fanout::Writer, fanout::Gate
-    Written write(const fanout::Seat& seat, const SharedBytes& bytes) override;
+    Written write(const fanout::Seat& seat, const SharedPush& push) override;
     bool sees(const fanout::Seat& seat, GroupId gid, Seq seq) override;
     bool try_enter() override { return deps_.host.enter_gate(); }
     void leave() override { deps_.host.leave_gate(); }

@@ -67,10 +67,10 @@ public:
     void forget_waiting(ConnectionToken) override {
         if (forgets) full = false;
     }
-    void offer(ConnectionToken connection, const SharedBytes&) override {
+    void offer(ConnectionToken connection, const SharedPush&) override {
         offered.insert(connection.index);
     }
-    Written write(const fanout::Seat&, const SharedBytes&) override { return Written::whole; }
+    Written write(const fanout::Seat&, const SharedPush&) override { return Written::whole; }
     [[nodiscard]] fanout::Seat seat(ConnectionToken connection) const override {
         return {.descriptor = static_cast<std::int32_t>(connection.index),
                 .connection = connection.index};

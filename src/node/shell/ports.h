@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "base/code.h"
+#include "base/encoded_push.h"
 #include "base/ids.h"
-#include "base/shared_bytes.h"
 #include "base/time.h"
 #include "base/written.h"
 #include "bus/bus.h"
@@ -50,10 +50,10 @@ public:
     [[nodiscard]] virtual Written reply(ConnectionToken connection, std::string_view payload) = 0;
     // Nothing of what waits is written any more, but for the frame that is halfway.
     virtual void forget_waiting(ConnectionToken connection) = 0;
-    // A ready frame, if nothing waits.
-    virtual void offer(ConnectionToken connection, const SharedBytes& frame) = 0;
+    // If nothing waits.
+    virtual void offer(ConnectionToken connection, const SharedPush& push) = 0;
     // The hot path of a pass, see fanout::Writer.
-    [[nodiscard]] virtual Written write(const fanout::Seat& seat, const SharedBytes& bytes) = 0;
+    [[nodiscard]] virtual Written write(const fanout::Seat& seat, const SharedPush& push) = 0;
     // The socket's part of a seat: where to write, whether something waits there already, and
     // whether its client takes compressed messages.
     [[nodiscard]] virtual fanout::Seat seat(ConnectionToken connection) const = 0;

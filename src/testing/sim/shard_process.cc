@@ -180,14 +180,14 @@ Written ShardProcess::reply(ConnectionToken connection, std::string_view payload
 
 void ShardProcess::forget_waiting(ConnectionToken connection) { link(connection).forget_rest(); }
 
-void ShardProcess::offer(ConnectionToken connection, const SharedBytes& frame) {
+void ShardProcess::offer(ConnectionToken connection, const SharedPush& push) {
     check_told(sockets_[connection.index], nullptr);
-    static_cast<void>(link(connection).write(*frame));
+    static_cast<void>(link(connection).write(push->bytes()));
 }
 
-Written ShardProcess::write(const fanout::Seat& seat, const SharedBytes& bytes) {
+Written ShardProcess::write(const fanout::Seat& seat, const SharedPush& push) {
     check_told(sockets_[seat.connection], nullptr);
-    return sockets_[seat.connection].link->write(*bytes);
+    return sockets_[seat.connection].link->write(push->bytes());
 }
 
 fanout::Seat ShardProcess::seat(ConnectionToken connection) const {
