@@ -13,6 +13,8 @@ namespace stentor::bus {
         case pb::ClientFrame::kCreateInvite:
         case pb::ClientFrame::kDecideJoin:
         case pb::ClientFrame::kEndInvite:
+        case pb::ClientFrame::kRecallMember:
+        case pb::ClientFrame::kDismissReports:
         case pb::ClientFrame::kClearReactions: return true;
         default: return false;
     }

@@ -148,15 +148,28 @@ struct EntryPlace {
     GroupId gid;
     Seq seq;
 };
-struct AskWritten {  // For the operator: the posts of one user, taken back ones left out.
+struct AskWritten {  // The posts of one user, taken back ones left out.
     UserId uid;
-    EntryPlace from;  // In the order of gid and seq.
+    EntryPlace from;    // In the order of gid and seq.
+    bool with_words{};  // For themselves: the entries, and the groups that they are in.
 };
 struct WrittenAnswer {
     std::vector<EntryPlace> entries;  // At most kWrittenPerPage, perhaps none.
     std::vector<GroupId> waiting;     // Groups that they asked to join,
     std::vector<GroupId> banned;      // and those that they are banned from.
     std::optional<EntryPlace> next;   // Where to go on; none when all was looked through.
+    struct Words {
+        GroupId gid;
+        LogEntry entry;
+    };
+    std::vector<Words> words;  // With words: those of `entries`, up to kRangeBytes or one.
+    struct Stay {
+        GroupId gid;
+        std::string name;
+        pb::Role role{};
+        Time joined;
+    };
+    std::vector<Stay> groups;  // With words: that they are members of.
 };
 struct SignIn {
     Time minted;  // Names the token.
@@ -227,6 +240,11 @@ struct AskInvites {
     bool operator_rights{};
     pb::ListInvites list;
 };
+struct AskModeration {  // A page of a group's moderation log.
+    UserId asker;
+    bool operator_rights{};
+    pb::FetchModeration fetch;
+};
 struct AuditEntry {  // Who did what to whom, from where.
     std::uint64_t number{};
     Time time;
@@ -264,12 +282,12 @@ using Question =
     std::variant<AskOpen, AskEntries, AskNear, AskList, AskUsers, AskAddUser, AskUserByName,
                  AskHello, AskUserLog, AskMine, AskMembers, AskWhoRead, AskSearch, AskAccounts,
                  AskGroups, AskWritten, AskChangeUser, AskOutsideUser, AskSettings, AskSetSetting,
-                 AskFeed, AskAccountChanges, AskInvites, AskAddAudit, AskAudit>;
+                 AskFeed, AskAccountChanges, AskInvites, AskModeration, AskAddAudit, AskAudit>;
 using Reply =
     std::variant<OpenAnswer, EntriesAnswer, Seq, pb::Groups, pb::Users, Account, HelloAnswer,
                  pb::UserLog, Mine, pb::Members, pb::Readers, pb::FoundEntries,
                  std::vector<Account>, std::vector<Setting>, FeedAnswer, WrittenAnswer,
-                 AccountChangesAnswer, pb::Invites, std::vector<AuditEntry>>;
+                 AccountChangesAnswer, pb::Invites, pb::Moderation, std::vector<AuditEntry>>;
 using ReplyHandler = std::move_only_function<void(Result<Reply>)>;
 
 }  // namespace stentor::bus

@@ -12,8 +12,10 @@
 #include "group/members.h"
 #include "group/membership.h"
 #include "group/moderation.h"
+#include "group/moderation_log.h"
 #include "group/reactions.h"
 #include "group/reading.h"
+#include "group/recall_member.h"
 #include "group/sending.h"
 #include "group/state.h"
 
@@ -74,6 +76,9 @@ bool admit_command(GroupState& group, Work& work, CachedMember& member, Time now
         case pb::ClientFrame::kConfigureGroup: return admit_configure(group, work, member, now);
         case pb::ClientFrame::kCreateInvite: return admit_invite(group, work, member, now);
         case pb::ClientFrame::kEndInvite: return admit_end_invite(group, work, member, now);
+        case pb::ClientFrame::kRecallMember: return admit_recall_member(group, work, member, now);
+        case pb::ClientFrame::kReport: return admit_report(group, work, member, now);
+        case pb::ClientFrame::kDismissReports: return admit_dismiss(group, work, member, now);
         case pb::ClientFrame::kMuteForMe: return admit_mute_for_me(group, work, member, now);
         default:
             refuse(group, command.reply_to, {.code = Code::unsupported, .where = "command"});

@@ -8,6 +8,8 @@
 #include "group/clearing.h"
 #include "group/direct.h"
 #include "group/loads.h"
+#include "group/moderation_log.h"
+#include "group/pinning.h"
 #include "group/pipeline.h"
 #include "group/send_rules.h"
 #include "group/state.h"
@@ -19,7 +21,7 @@ using store::Role;
 
 // What takes something away from all.
 bool takes_away(const pb::ClientFrame& frame) {
-    return frame.has_recall() || frame.has_clear_reactions();
+    return frame.has_recall() || frame.has_recall_member() || frame.has_clear_reactions();
 }
 
 std::uint64_t ms(Millis time) { return static_cast<std::uint64_t>(time.count()); }
@@ -54,25 +56,6 @@ bool is_result_of(const bus::Command& command, const LogEntry& entry) {
     }
     pb::Entry now;
     return now.ParseFromString(*entry.bytes) && now.body() == edit.body();
-}
-
-std::optional<const LogEntry*> entry_for(GroupState& group, Work& work, const CachedMember& member,
-                                         Seq seq) {
-    if (!may_see(group, work.command, member, seq)) return nullptr;
-    // It is kept while the command waits for more, which takes the place of what was found.
-    if (const auto* found = found_as<std::optional<LogEntry>>(work.found)) {
-        work.entry = *found;
-        work.found.reset();
-    }
-    if (const LogEntry* entry = newest_state(group, seq)) {
-        if (!group.ring.find(seq)) work.entry = *entry;
-        return entry;
-    }
-    if (!work.entry) {
-        load_for(group, work.command.uid, EntryAt{seq});
-        return std::nullopt;
-    }
-    return *work.entry ? &**work.entry : nullptr;
 }
 
 std::optional<Error> objection_to_recall(const GroupState& group, const bus::Command& command,
@@ -113,19 +96,6 @@ std::optional<Error> objection_to_edit(const GroupState& group, const bus::Comma
 bool may_have_reactions(const GroupState& group, Seq seq) {
     if (const auto* newest = group.changes.tallies.find(seq)) return !newest->counts.empty();
     return group.ring.find(seq) == nullptr || group.sums.tallies.has_any(seq);
-}
-
-void stage_change(GroupState& group, const bus::Command& command, LogEntry entry) {
-    group.changes.entries.stage(entry.seq, entry);
-    Operation operation{.command = command, .after = group.pipeline.tip, .answer = done()};
-    if (entry.recalled) {
-        // What was said of it goes with it: the sums at once, the members' own rows behind that.
-        if (may_have_reactions(group, entry.seq)) operation.swept_after = Sweep{.seq = entry.seq};
-        operation.tally = store::TallyRow{.seq = entry.seq};
-        group.changes.tallies.stage(entry.seq, *operation.tally);
-    }
-    operation.changed = std::move(entry);
-    stage(group, std::move(operation));
 }
 
 void answer_repeat(GroupState& group, const Work& work, const LogEntry& entry) {
@@ -181,6 +151,42 @@ const LogEntry* newest_state(const GroupState& group, Seq seq) {
     return changed != nullptr ? changed : group.ring.find(seq);
 }
 
+std::optional<const LogEntry*> entry_for(GroupState& group, Work& work, const CachedMember& member,
+                                         Seq seq) {
+    if (!may_see(group, work.command, member, seq)) return nullptr;
+    // It is kept while the command waits for more, which takes the place of what was found.
+    if (const auto* found = found_as<std::optional<LogEntry>>(work.found)) {
+        work.entry = *found;
+        work.found.reset();
+    }
+    if (const LogEntry* entry = newest_state(group, seq)) {
+        if (!group.ring.find(seq)) work.entry = *entry;
+        return entry;
+    }
+    if (!work.entry) {
+        load_for(group, work.command.uid, EntryAt{seq});
+        return std::nullopt;
+    }
+    return *work.entry ? &**work.entry : nullptr;
+}
+
+LogEntry recalled(const LogEntry& entry, UserId by, Time now) {
+    return revised(entry, std::nullopt, by, now);
+}
+
+void stage_entry(GroupState& group, Operation operation, LogEntry entry) {
+    group.changes.entries.stage(entry.seq, entry);
+    if (entry.recalled) {
+        // What was said of it goes with it: the sums at once, the members' own rows behind that.
+        if (may_have_reactions(group, entry.seq)) operation.swept_after = Sweep{.seq = entry.seq};
+        operation.tally = store::TallyRow{.seq = entry.seq};
+        group.changes.tallies.stage(entry.seq, *operation.tally);
+        unpin(group, operation, entry.seq, entry.seq);
+    }
+    operation.changed = std::move(entry);
+    stage(group, std::move(operation));
+}
+
 bool admit_recall(GroupState& group, Work& work, CachedMember& member, Time now) {
     const bus::Command& command = work.command;
     const pb::Recall& recall = command.frame.recall();
@@ -198,7 +204,12 @@ bool admit_recall(GroupState& group, Work& work, CachedMember& member, Time now)
             });
             if (!waits) add_sweep(group, {.seq = entry->seq, .waiting = {command.reply_to}});
         } else if (!error) {
-            stage_change(group, command, revised(*entry, std::nullopt, command.uid, now));
+            Operation operation = operation_for(group, command);
+            operation.answer = done();
+            const bool moderates = entry->sender != command.uid && !command.operator_rights;
+            if (moderates)
+                note_act(group, operation, {.uid = entry->sender, .seq = entry->seq}, now);
+            stage_entry(group, std::move(operation), recalled(*entry, command.uid, now));
         }
     }
     if (error) refuse(group, command.reply_to, *error);
@@ -232,7 +243,9 @@ bool admit_edit(GroupState& group, Work& work, CachedMember& member, Time now) {
     const Step step = pass_rules(group, work, member, now);
     if (step != Step::passed) return step == Step::refused;
     note_sent(group, work, member, now);
-    stage_change(group, command, revised(*entry, edit.body(), command.uid, now));
+    Operation operation = operation_for(group, command);
+    operation.answer = done();
+    stage_entry(group, std::move(operation), revised(*entry, edit.body(), command.uid, now));
     return true;
 }
 

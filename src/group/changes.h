@@ -17,6 +17,15 @@ namespace stentor::group {
 
 struct GroupState;
 
+// `entry` in its next revision, without a body.
+[[nodiscard]] LogEntry recalled(const LogEntry& entry, UserId by, Time now);
+// What was recalled takes its reactions with it, and stands above the others no more.
+void stage_entry(GroupState& group, Operation operation, LogEntry entry);
+// The entry at `seq` as it will be once everything staged is durable; nullptr: there is none that
+// the member may see. Nothing: it is being loaded.
+[[nodiscard]] std::optional<const LogEntry*> entry_for(GroupState& group, Work& work,
+                                                       const CachedMember& member, Seq seq);
+
 bool admit_recall(GroupState& group, Work& work, CachedMember& member, Time now);
 bool admit_edit(GroupState& group, Work& work, CachedMember& member, Time now);
 bool admit_hide(GroupState& group, Work& work, CachedMember& member, Time now);

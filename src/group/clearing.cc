@@ -118,9 +118,10 @@ void on_sweep_loaded(GroupState& group, const LoadReactions& asked, const Result
     group.changes.look_ups.end(asked.asked_at);
     group.changes.forget();
     // Behind what is not durable yet, as every answer.
-    if (steps.empty() && group.pipeline.staged.empty() && group.pipeline.in_flight.empty())
-        return sweep_step_done(group);
+    const bool unnames = sweep.of && sweep.last;  // An erased person's, done to its end.
+    if (!unnames && steps.empty() && group.pipeline.empty()) return sweep_step_done(group);
     if (steps.empty()) steps.try_emplace(Seq{});
+    if (unnames) steps.rbegin()->second.unnamed = sweep.of;
     steps.rbegin()->second.ends_page = true;
     for (auto& [seq, step] : steps) {
         step.after = group.pipeline.tip;

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "group/answers.h"
+#include "group/changes.h"
 #include "group/moderation.h"
+#include "group/moderation_log.h"
 #include "group/notes.h"
 #include "group/pipeline.h"
 #include "group/send_rules.h"
@@ -35,6 +37,8 @@ constexpr std::array kFields{
           [](const auto& from, auto& to) { to.set_hold_ms(from.hold_ms()); }},
     Field{"hold_entries", Act::describe,
           [](const auto& from, auto& to) { to.set_hold_entries(from.hold_entries()); }},
+    Field{"pinned", Act::describe,
+          [](const auto& from, auto& to) { to.set_pinned(from.pinned()); }},
     Field{"join_policy", Act::rule,
           [](const auto& from, auto& to) { to.set_join_policy(from.join_policy()); }},
     Field{
@@ -70,6 +74,21 @@ bool admit_configure(GroupState& group, Work& work, CachedMember& member, Time n
         }
     }
     if (!error) error = objection_to_words(group, command);
+    const bool pins = std::ranges::find(configure.fields(), "pinned") != configure.fields().end();
+    const Seq pinned{configure.settings().pinned()};
+    if (!error && pins && pinned > Seq{}) {
+        // The only one that names a place of a history.
+        if (Epoch{configure.epoch()} != epoch(group)) {
+            error =
+                Error{.code = Code::epoch_changed, .where = "epoch", .limit = epoch(group).value};
+        } else {
+            const auto sought = entry_for(group, work, member, pinned);
+            if (!sought) return false;
+            if (*sought == nullptr || (*sought)->recalled) {
+                error = Error{.code = Code::not_found, .where = "settings.pinned"};
+            }
+        }
+    }
     if (error) {
         refuse(group, command.reply_to, *error);
         return true;
@@ -80,6 +99,7 @@ bool admit_configure(GroupState& group, Work& work, CachedMember& member, Time n
     Operation operation = operation_for(group, command);
     operation.answer = done();
     operation.settings = std::move(settings);
+    note_act(group, operation, {.seq = pins ? pinned : Seq{}}, now);
     stage_rows(group, std::move(operation));
     return true;
 }

@@ -53,6 +53,10 @@ struct HeirOf {
     UserId leaving;
 };
 struct InvitesOf {};  // All rows of invites.
+struct PageTo {       // Up to kRangeEntries entries that end there.
+    Seq seq;
+};
+struct ModerationOf {};  // All rows of the moderation log, newest first.
 struct OwnersOf {};  // Those members whose role it is: one, or none in a group of the server's own.
 struct AccountOf {
     UserId uid;
@@ -78,8 +82,8 @@ struct VerdictOn {                   // The outside filter's, on what the user b
 };
 struct LoadFor {
     UserId uid;
-    std::variant<EntryAt, MemberOf, OwnersOf, HeirOf, InvitesOf, AccountOf, Entrance, ReactionsTo,
-                 VerdictOn>
+    std::variant<EntryAt, PageTo, MemberOf, OwnersOf, HeirOf, InvitesOf, ModerationOf, AccountOf,
+                 Entrance, ReactionsTo, VerdictOn>
         what;
     std::uint64_t asked_at{};  // The group's own: see LookUps.
 };
@@ -155,11 +159,12 @@ struct Verdict {
     std::string rule;
 };
 
-using Found = std::variant<LoadedGroup, std::optional<store::MemberRow>,
-                           std::optional<store::SentRow>, std::vector<LogEntry>, std::vector<Seq>,
-                           std::optional<LogEntry>, std::optional<store::UserRow>, LoadedEntrance,
-                           LoadedReactions, Verdict, std::vector<store::MemberRow>,
-                           std::vector<store::InviteRow>, LoadedRest, LoadedSweep>;
+using Found =
+    std::variant<LoadedGroup, std::optional<store::MemberRow>, std::optional<store::SentRow>,
+                 std::vector<LogEntry>, std::vector<Seq>, std::optional<LogEntry>,
+                 std::optional<store::UserRow>, LoadedEntrance, LoadedReactions, Verdict,
+                 std::vector<store::MemberRow>, std::vector<store::InviteRow>,
+                 std::vector<store::ModerationRow>, LoadedRest, LoadedSweep>;
 
 // What was found, if it is a T.
 template <class T>

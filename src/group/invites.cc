@@ -10,6 +10,7 @@
 #include "group/loads.h"
 #include "group/members.h"
 #include "group/moderation.h"
+#include "group/moderation_log.h"
 #include "group/pipeline.h"
 #include "group/state.h"
 
@@ -154,6 +155,7 @@ bool admit_invite(GroupState& group, const Work& work, CachedMember& member, Tim
     invite.set_gid(group.gid.value);
     invite.set_invite(row.code);
     invite.set_expires_ms(create.expires_ms());
+    note_act(group, operation, {.value = 1}, now);
     operation.invites.push_back(std::move(row));
     operation.dropped_invites = std::move(count.over);
     stage_rows(group, std::move(operation));
@@ -181,6 +183,7 @@ bool admit_end_invite(GroupState& group, const Work& work, CachedMember& member,
     Operation operation = operation_for(group, command);
     operation.answer = done();
     store::InviteRow row = group.invites.find(*entrance->invite, now);
+    if (!row.ended) note_act(group, operation, {.uid = row.by, .value = 0}, now);
     row.ended = true;
     operation.invites.push_back(std::move(row));
     stage_rows(group, std::move(operation));

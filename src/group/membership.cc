@@ -11,6 +11,7 @@
 #include "group/loads.h"
 #include "group/members.h"
 #include "group/moderation.h"
+#include "group/moderation_log.h"
 #include "group/notes.h"
 #include "group/pipeline.h"
 #include "group/publish.h"
@@ -278,6 +279,7 @@ bool admit_decision(GroupState& group, const Work& work, CachedMember& member, T
         }
         return true;
     }
+    note_act(group, operation, {.uid = row.uid, .value = decision.accept() ? 1U : 0U}, now);
     if (decision.accept()) {
         const auto* entrance = found_as<LoadedEntrance>(work.found);
         if (entrance == nullptr) {

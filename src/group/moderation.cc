@@ -9,6 +9,7 @@
 #include "group/loads.h"
 #include "group/members.h"
 #include "group/membership.h"
+#include "group/moderation_log.h"
 #include "group/notes.h"
 #include "group/pipeline.h"
 #include "group/publish.h"
@@ -80,6 +81,8 @@ bool change_role(GroupState& group, const Work& work, CachedMember& target, cons
     }
     Operation operation = operation_for(group, command);
     operation.answer = done();
+    note_act(group, operation, {.uid = target.row.uid, .value = static_cast<std::uint64_t>(role)},
+             now);
     give_role(group, operation, target.row, role, now);
     pass_on(group, operation, heir, now);
     if (role == Role::owner) {
@@ -113,6 +116,7 @@ void change_standing(GroupState& group, const Work& work, CachedMember& target, 
     if ((out || lifted) && target.row.banned == banned) return confirm(group, work, target, ousted);
     Operation operation = operation_for(group, command);
     operation.answer = done();
+    note_act(group, operation, {.uid = target.row.uid, .value = banned ? 1U : 0U}, now);
     MemberRow row = target.row;
     row.banned = banned;
     const bool was_in = row.role != Role::none;
@@ -152,6 +156,7 @@ void mute_member(GroupState& group, const Work& work, CachedMember& target, Time
     if (target.row.muted_until == until) return confirm(group, work, target, {});
     Operation operation = operation_for(group, command);
     operation.answer = done();
+    note_act(group, operation, {.uid = target.row.uid, .value = to_ms(until)}, now);
     MemberRow row = target.row;
     row.muted_until = until;
     ++row.version;

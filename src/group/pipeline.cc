@@ -70,6 +70,8 @@ void finish(GroupState& group, Operation& operation) {
     for (const store::InviteRow& row : operation.invites) group.invites.set_durable(row.code);
     settle_changes(group, operation);
     if (operation.ends_page) sweep_step_done(group);
+    if (operation.part && operation.swept_after)
+        add_sweep(group, std::move(*operation.swept_after));
     if (planted(Bug::ack_before_commit) || operation.is_own()) return;
     if (operation.swept_after) {
         operation.also.push_back(operation.command.reply_to);
@@ -186,6 +188,8 @@ void commit_staged(GroupState& group) {
                                  return !event.note || !planted(Bug::notes_without_cursor);
                              });
         std::ranges::copy(operation.reactions, std::back_inserter(commit.reactions));
+        if (operation.moderation) commit.moderation.push_back(*operation.moderation);
+        if (operation.unnamed) commit.unnamed = operation.unnamed;
         std::ranges::copy(operation.member_events, std::back_inserter(commit.member_events));
     }
     const Tip& after = pipeline.in_flight.back().after;

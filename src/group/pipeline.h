@@ -52,6 +52,7 @@ struct Operation {
     bool sweeps{};                // A step behind that, the group's own: it answers nobody.
     bool sweeps_reactions{};      // Likewise, of a Sweep,
     bool ends_page{};             // and the last one of its page.
+    bool part{};                  // Of what the operation behind it answers for; it answers nobody.
     std::optional<Sweep> swept_after;  // It is answered when these reactions are gone.
     std::optional<store::HeadRow> created;
     std::optional<pb::GroupSettings> settings;  // Changed, whole.
@@ -63,12 +64,14 @@ struct Operation {
     std::vector<std::string> dropped_invites;
     std::vector<store::ReactionRow> reactions;
     std::optional<store::TallyRow> tally;
+    std::optional<store::ModerationRow> moderation;
+    UserId unnamed;  // In the moderation log, from here on.
 
     // More than an entry, so that it has a place between the entries around it.
     [[nodiscard]] bool changes_more() const {
         return changed || settings || raises_floor || !members.empty();
     }
-    [[nodiscard]] bool is_own() const { return raises_floor || sweeps || sweeps_reactions; }
+    [[nodiscard]] bool is_own() const { return raises_floor || sweeps || sweeps_reactions || part; }
     [[nodiscard]] bool takes_reactions() const {
         return sweeps_reactions || (changed && swept_after);
     }

@@ -44,6 +44,8 @@ struct PlainRecord {
         }
         for (const auto& code : commit.dropped_invites) invites.erase(code);
         std::ranges::copy(commit.member_events, std::back_inserter(member_events));
+        for (const auto& row : commit.moderation) moderation.insert(moderation.begin(), row);
+        if (commit.unnamed) unnamed.push_back(commit.unnamed);
         for (const auto& event : commit.user_events) {
             pb::UserLogEntry entry;
             entry.ParseFromString(event.entry);
@@ -61,12 +63,7 @@ struct PlainRecord {
             const auto it = sent.find({asked->uid, asked->cmid});
             return Found{it == sent.end() ? std::nullopt : std::optional{it->second}};
         }
-        if (const auto* older = std::get_if<LoadOlder>(&load.what)) {
-            const std::uint64_t to = older->to.value;
-            const std::uint64_t from = to - std::min<std::uint64_t>(to, limits::kRangeEntries);
-            return Found{std::vector<LogEntry>(log.begin() + static_cast<std::ptrdiff_t>(from),
-                                               log.begin() + static_cast<std::ptrdiff_t>(to))};
-        }
+        if (const auto* older = std::get_if<LoadOlder>(&load.what)) return page_to(older->to);
         if (const auto* asked = std::get_if<LoadHidden>(&load.what)) return hidden_by(*asked);
         if (const auto* readers = std::get_if<LoadReaders>(&load.what)) {
             std::vector<store::MemberRow> rows;
@@ -131,6 +128,8 @@ struct PlainRecord {
     }
     Found found_for(const LoadFor& load) {
         if (const auto* entry = std::get_if<EntryAt>(&load.what)) return entry_at(entry->seq);
+        if (const auto* page = std::get_if<PageTo>(&load.what)) return page_to(page->seq);
+        if (std::holds_alternative<ModerationOf>(load.what)) return moderation;
         if (const auto* member = std::get_if<MemberOf>(&load.what)) {
             const auto it = members.find(member->uid);
             return it == members.end() ? std::nullopt : std::optional{it->second};
@@ -197,6 +196,12 @@ struct PlainRecord {
         }
         return std::vector<Seq>(seqs.lower_bound(asked.from), seqs.upper_bound(asked.to));
     }
+    Found page_to(Seq seq) const {
+        const std::uint64_t to = seq.value;
+        const std::uint64_t from = to - std::min<std::uint64_t>(to, limits::kRangeEntries);
+        return std::vector<LogEntry>(log.begin() + static_cast<std::ptrdiff_t>(from),
+                                     log.begin() + static_cast<std::ptrdiff_t>(to));
+    }
     std::optional<LogEntry> entry_at(Seq seq) const {
         if (seq <= head->floor || seq.value > log.size()) return std::nullopt;
         return log[seq.value - 1];
@@ -213,6 +218,8 @@ struct PlainRecord {
     std::map<std::string, store::InviteRow> invites;
     std::map<UserId, std::vector<pb::UserLogEntry>> user_logs;
     std::vector<MemberEvent> member_events;
+    std::vector<store::ModerationRow> moderation;  // Newest first.
+    std::vector<UserId> unnamed;
     std::size_t groups_of_everybody{};
     std::size_t rest_page{2};  // Rows of members that go with one step of a closing.
 

@@ -26,6 +26,8 @@ enum class Act : std::uint8_t {
     invite,
     clear_reactions,  // Of others.
     write_note,       // To one member; anybody may be told something.
+    recall_member,    // What they have written for some time.
+    moderate,         // Reading the moderation log, dismissing reports.
     describe,         // Name, topic, welcome, slow mode.
     rule,             // Who may join, what joiners see, how long entries are kept.
 };
@@ -46,6 +48,8 @@ inline constexpr std::array kActRules{
     ActRule{.act = Act::invite, .least = Rank::admin, .over_target = false},
     ActRule{.act = Act::clear_reactions, .least = Rank::admin, .over_target = false},
     ActRule{.act = Act::write_note, .least = Rank::admin, .over_target = false},
+    ActRule{.act = Act::recall_member, .least = Rank::admin, .over_target = true},
+    ActRule{.act = Act::moderate, .least = Rank::admin, .over_target = false},
     ActRule{.act = Act::describe, .least = Rank::admin, .over_target = false},
     ActRule{.act = Act::rule, .least = Rank::owner, .over_target = false},
 };

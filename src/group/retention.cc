@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "group/loads.h"
+#include "group/pinning.h"
 #include "group/pipeline.h"
 #include "group/state.h"
 
@@ -39,6 +40,7 @@ void on_floor_loaded(GroupState& group, const Result<Found>& found) {
     Operation operation{.after = group.pipeline.tip, .raises_floor = true};
     operation.after.floor = entry->seq;
     operation.after.floor_digest = entry->digest;
+    unpin(group, operation, Seq{1}, entry->seq);
     stage(group, std::move(operation));
 }
 

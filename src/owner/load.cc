@@ -297,6 +297,12 @@ Result<Found> load_for(store::Store& store, GroupId gid, const group::LoadFor& l
     if (const auto* entry = std::get_if<group::EntryAt>(&load.what)) {
         return found(entry_at(store, gid, entry->seq));
     }
+    if (const auto* page = std::get_if<group::PageTo>(&load.what)) {
+        return load_older(store, gid, page->seq);
+    }
+    if (std::holds_alternative<group::ModerationOf>(load.what)) {
+        return found(store.moderation(gid, 0, limits::kModerationRows));
+    }
     if (const auto* member = std::get_if<group::MemberOf>(&load.what)) {
         return found(member_of(store, gid, member->uid));
     }

@@ -89,6 +89,10 @@ public:
     Result<std::vector<store::NoteRow>> notes(GroupId gid, UserId uid, Seq from, Seq to) override {
         return store_.notes(gid, uid, from, to);
     }
+    Result<std::vector<store::ModerationRow>> moderation(GroupId gid, std::uint64_t before,
+                                                         std::size_t count) override {
+        return store_.moderation(gid, before, count);
+    }
     Result<store::UserLogPage> user_log(UserId uid, std::uint64_t after,
                                         std::size_t count) override {
         return store_.user_log(uid, after, count);

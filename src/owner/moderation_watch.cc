@@ -47,6 +47,7 @@ std::string text_of(const pb::GroupSettings& settings, const pb::ConfigureGroup&
         }
         if (name == "history_for_joiners") text.add_flag(name, settings.history_for_joiners());
         if (name == "retention_s") text.add(name, settings.retention_s());
+        if (name == "pinned") text.add(name, settings.pinned());
         if (name == "retention_entries") text.add(name, settings.retention_entries());
     }
     return text.text();
@@ -55,6 +56,7 @@ std::string text_of(const pb::GroupSettings& settings, const pb::ConfigureGroup&
 UserId member_of(const Command& frame) {
     if (frame.has_change_member()) return {frame.change_member().uid()};
     if (frame.has_decide_join()) return {frame.decide_join().uid()};
+    if (frame.has_recall_member()) return {frame.recall_member().uid()};
     return {};
 }
 
@@ -62,6 +64,8 @@ std::string_view action_of(const Command& frame) {
     const pb::ChangeMember& change = frame.change_member();
     switch (frame.command_case()) {
         case Command::kRecall: return "entry.recall";
+        case Command::kRecallMember: return "member.recall";
+        case Command::kDismissReports: return "reports.dismiss";
         case Command::kConfigureGroup: return "group.configure";
         case Command::kCreateInvite: return "invite.create";
         case Command::kEndInvite: return "invite.end";
@@ -79,12 +83,20 @@ std::string_view action_of(const Command& frame) {
     }
 }
 
+const std::string& reason_of(const Command& frame) {
+    if (frame.has_recall()) return frame.recall().reason();
+    if (frame.has_recall_member()) return frame.recall_member().reason();
+    if (frame.has_dismiss_reports()) return frame.dismiss_reports().reason();
+    return frame.change_member().reason();
+}
+
 std::string object_of(GroupId gid, const Command& frame, UserId whose) {
     JsonText object;
     object.add("gid", gid.value);
     const UserId uid = member_of(frame) ? member_of(frame) : whose;
     if (uid) object.add("uid", uid.value);
     if (frame.has_recall()) object.add("seq", frame.recall().seq());
+    if (frame.has_dismiss_reports()) object.add("seq", frame.dismiss_reports().seq());
     if (frame.has_clear_reactions()) object.add("seq", frame.clear_reactions().seq());
     return object.text();
 }
@@ -166,7 +178,8 @@ std::optional<bus::AuditEntry> ModerationWatch::on_answer(const bus::ReplyTo& to
         .add_raw("object", object_of(watched.gid, watched.frame, watched.whose));
     if (!watched.before.empty()) text.add_raw("before", watched.before);
     if (!watched.after.empty()) text.add_raw("after", watched.after);
-    if (const std::string& reason = watched.frame.change_member().reason(); !reason.empty()) {
+    if (frame.has_member_recalled()) text.add("count", frame.member_recalled().count());
+    if (const std::string& reason = reason_of(watched.frame); !reason.empty()) {
         text.add("reason", reason);
     }
     return bus::AuditEntry{.time = now, .text = text.text()};

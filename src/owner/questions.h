@@ -79,13 +79,16 @@ private:
     Result<bus::Reply> on(const bus::AskAudit& ask);
     // ---- questions_written.cc
     Result<bus::Reply> on(const bus::AskWritten& ask);
-    [[nodiscard]] Result<std::optional<Seq>> written_in(GroupId gid, UserId uid, Seq from,
-                                                        bus::WrittenAnswer& answer);
+    [[nodiscard]] Result<std::optional<Seq>> written_in(GroupId gid, const bus::AskWritten& ask,
+                                                        Seq from, bus::WrittenAnswer& answer);
+    [[nodiscard]] Result<bool> is_named_in(GroupId gid, UserId uid);
     // ---- questions_search.cc
     Result<bus::Reply> on(const bus::AskSearch& ask);
     // ---- questions_invites.cc
     Result<bus::Reply> on(const bus::AskInvites& ask);
-    [[nodiscard]] Result<void> may_see_invites(GroupId gid, const bus::AskInvites& ask);
+    Result<bus::Reply> on(const bus::AskModeration& ask);
+    // Exactly alike whether there is no such group or they may not see it.
+    [[nodiscard]] Result<void> may(UserId asker, bool operator_rights, group::Act act, GroupId gid);
     [[nodiscard]] Result<group::Rank> rank_of_maker(GroupId gid, const store::InviteRow& invite);
     // ---- questions_mine.cc
     Result<bus::Reply> on(const bus::AskMine& ask);

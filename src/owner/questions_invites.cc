@@ -12,19 +12,18 @@
 
 namespace stentor::owner {
 
-// Exactly alike whether there is no such group or they may not see it.
-Result<void> Questions::may_see_invites(GroupId gid, const bus::AskInvites& ask) {
-    const auto asker = member_of(store_, gid, ask.asker);
-    if (!asker) return std::unexpected(asker.error());
-    const group::Rank rank = ask.operator_rights ? group::Rank::the_operator
-                             : *asker            ? group::rank_of((*asker)->role)
-                                                 : group::Rank::none;
+Result<void> Questions::may(UserId asker, bool operator_rights, group::Act act, GroupId gid) {
+    const auto row = member_of(store_, gid, asker);
+    if (!row) return std::unexpected(row.error());
+    const group::Rank rank = operator_rights ? group::Rank::the_operator
+                             : *row          ? group::rank_of((*row)->role)
+                                             : group::Rank::none;
     const auto head = store_.head(gid);
     if (!head && head.error().code != Code::not_found) return std::unexpected(head.error());
     if (!head || store::is_closed(*head) || rank == group::Rank::none) {
         return std::unexpected(group::kNoGroup);
     }
-    if (group::may(rank, group::Act::invite)) return {};
+    if (group::may(rank, act)) return {};
     return std::unexpected(Error{.code = Code::not_permitted, .where = "role"});
 }
 
@@ -40,7 +39,8 @@ Result<group::Rank> Questions::rank_of_maker(GroupId gid, const store::InviteRow
 
 Result<bus::Reply> Questions::on(const bus::AskInvites& ask) {
     const GroupId gid{ask.list.gid()};
-    if (const auto seen = may_see_invites(gid, ask); !seen) return std::unexpected(seen.error());
+    const auto seen = may(ask.asker, ask.operator_rights, group::Act::invite, gid);
+    if (!seen) return std::unexpected(seen.error());
     const std::size_t count =
         std::min<std::size_t>(ask.list.count() == 0 ? 50 : ask.list.count(), limits::kListPage);
     pb::Invites invites;

@@ -17,6 +17,7 @@
 #include "owner/account.h"
 #include "owner/load.h"
 #include "owner/questions.h"
+#include "store/verdict.h"
 
 namespace stentor::owner {
 namespace {
@@ -32,6 +33,18 @@ std::optional<store::Members::NamePlace> decode_place(const std::string& cursor)
     const auto uid = number_in(std::string_view{cursor}.substr(0, colon));
     if (!uid) return std::nullopt;
     return store::Members::NamePlace{.name_key = cursor.substr(colon + 1), .uid = {*uid}};
+}
+
+// Nobody, where they are none.
+Result<std::vector<store::NamedMember>> one_member(store::Store& store, GroupId gid, UserId uid) {
+    std::vector<store::NamedMember> found;
+    const auto row = member_of(store, gid, uid);
+    if (!row) return std::unexpected(row.error());
+    if (!*row || !store::is_member_now(**row)) return found;
+    const auto account = store.user(uid);
+    if (!account) return std::unexpected(account.error());
+    found.push_back({.row = **row, .name = *account ? (*account)->name : std::string{}});
+    return found;
 }
 
 }  // namespace
@@ -112,8 +125,11 @@ Result<bus::Reply> Questions::on(const bus::AskMembers& ask) {
         std::min<std::size_t>(fetch.count() == 0 ? 50 : fetch.count(), limits::kListPage);
     const store::Listed whom = fetch.banned()    ? store::Listed::banned
                                : fetch.pending() ? store::Listed::waiting
+                               : fetch.staff()   ? store::Listed::staff
                                                  : store::Listed::members;
-    const auto page = store_.members_by_name(gid, name_key(fetch.prefix()), after, whom, count);
+    const auto page = fetch.uid() != 0 ? one_member(store_, gid, {fetch.uid()})
+                                       : store_.members_by_name(gid, name_key(fetch.prefix()),
+                                                                after, whom, count);
     if (!page) return std::unexpected(page.error());
     pb::Members members;
     members.set_gid(gid.value);
@@ -127,7 +143,7 @@ Result<bus::Reply> Questions::on(const bus::AskMembers& ask) {
         member.set_joined_ms(to_ms(one.row.joined));
         member.set_banned(one.row.banned);
     }
-    if (page->size() == count) {
+    if (page->size() == count && fetch.uid() == 0) {
         members.set_next(
             encode({.name_key = name_key(page->back().name), .uid = page->back().row.uid}));
     }

@@ -1,6 +1,6 @@
 #pragma once
 // The port to what single members added to a group beside its log: invites, reactions, entries that
-// they hid, notes to themselves. Rules of all ports: store.h.
+// they hid, notes to themselves, what they reported and moderated. Rules of all ports: store.h.
 
 #include <cstddef>
 #include <optional>
@@ -42,6 +42,10 @@ public:
     // Anchored from `from` to `to`, by (anchor, user_log_seq); at most kNotesPerPage, the newest.
     [[nodiscard]] virtual Result<std::vector<NoteRow>> notes(GroupId gid, UserId uid, Seq from,
                                                              Seq to) = 0;
+    // Of the group's moderation log: newest first, those below `before` (0: from the newest on).
+    [[nodiscard]] virtual Result<std::vector<ModerationRow>> moderation(GroupId gid,
+                                                                        std::uint64_t before,
+                                                                        std::size_t count_max) = 0;
 };
 
 }  // namespace stentor::store

@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "base/user_rate.h"
+#include "store/moderation_row.h"
 #include "wire/log_entry.h"
 #include "wire/member_event.h"
 
@@ -153,6 +154,8 @@ struct Commit {
     std::vector<ReactionRow> reactions;
     std::vector<TallyRow> tallies;           // New or changed, whole.
     std::vector<MemberEvent> member_events;  // For the feed; nothing follows from them here.
+    std::vector<ModerationRow> moderation;   // New; `number` is ignored (moderation.h).
+    UserId unnamed;  // Erased: rows of moderation that are theirs lose their name and their words.
     // In a closed group (is_closed) rows of members and invites are dropped instead of written.
     // A head.floor above the former one drops the entries, tallies, reactions and hidden entries up
     // to it, and the notes anchored below it.

@@ -42,6 +42,14 @@ std::string_view flaw_beside(const Commit& commit) {
             }
         }
     }
+    if (commit.moderation.size() > limits::kCommitEntries) return "moderation";
+    for (const ModerationRow& row : commit.moderation) {
+        if (row.seq > after.seq) return "moderation.seq";
+        if (row.reason.size() > limits::kReasonBytes) return "moderation.reason";
+        if (row.kind < ModerationKind::report || row.kind > kLastModerationKind) {
+            return "moderation.kind";
+        }
+    }
     return {};
 }
 

@@ -71,6 +71,9 @@ test("a command that succeeds is answered by the frame that the protocol's table
     [{ case: "searchEntries", value: { gid, words: "two" } }, "foundEntries"],
     [{ case: "createInvite", value: { gid } }, "invite"],
     [{ case: "listInvites", value: { gid } }, "invites"],
+    [{ case: "dismissReports", value: { ...at, seq: 2n } }, "done"],
+    [{ case: "recallMember", value: { ...at, uid, sinceMs: 1n } }, "memberRecalled"],
+    [{ case: "fetchModeration", value: { gid } }, "moderation"],
     [{ case: "configureGroup", value: { ...at, settings: { topic: "t" }, fields: ["topic"] } }, "done"],
     [{ case: "changeMember", value: { gid, uid, change: { case: "muteUntilMs", value: BigInt(Date.now() + 60_000) } } }, "done"],
     [{ case: "writeNote", value: { gid, uid, text: "psst" } }, "done"],
@@ -91,7 +94,7 @@ test("a command that succeeds is answered by the frame that the protocol's table
   const told = new Set(steps.map(([command]) => command.case));
   const kinds = ClientFrameSchema.fields.filter(({ oneof }) => oneof !== undefined).map(({ localName }) => localName);
   expect(kinds.filter((kind) => !told.has(kind as Command["case"]))).toEqual([
-    "hello", "createGroup", "joinGroup", "decideJoin", "endInvite", "clearReactions", "here",
+    "hello", "createGroup", "joinGroup", "decideJoin", "endInvite", "clearReactions", "here", "report",
   ]);
   for (const { socket } of [client, other]) socket.close();
 });

@@ -216,3 +216,42 @@ async def a_user_has_64_connections(world):
             return None
     await until(has_a_place, "a place after one of them closed")
     assert (await connections[-1].ask("list")).total >= 0
+
+
+async def what_is_ones_own_comes_in_pages(world):
+    """GET own gives the account, one's groups and what one wrote, and nothing of others."""
+    person, bob = await world.signed_up(), await world.connected()
+    ann = await person.connect()
+    gid = await world.group(ann, bob)
+    for n in range(4):
+        await ann.send(gid, f"line {n}")
+    await bob.send(gid, "not hers")
+    texts, groups, path = [], [], "/api/v1/own"
+    while path:
+        status, own, _ = await person.request("GET", path)
+        assert status == 200 and own["uid"] == ann.welcome.uid, own
+        texts += [entry["text"] for entry in own["entries"]]
+        groups += [group["gid"] for group in own["groups"]]
+        step = own.get("next")
+        path = step and f"/api/v1/own?gid={step['gid']}&seq={step['seq']}"
+    assert texts == [f"line {n}" for n in range(4)], texts
+    assert groups.count(gid) == 1
+
+
+async def an_account_is_ended_by_its_password(world):
+    """POST erase with the right password closes the account, and what it wrote is recalled."""
+    person, bob = await world.signed_up(), await world.connected()
+    ann = await person.connect()
+    gid = await world.group(bob, ann)
+    await ann.send(gid, "remember me")
+    status, answer, _ = await person.request("POST", "/api/v1/erase", {"password": "not this one"})
+    assert status == 401 and answer["field"] == "password", answer
+    status, answer, _ = await person.request("POST", "/api/v1/erase", {"password": PASSWORD})
+    assert status == 200, answer
+
+    async def gone():
+        found = await bob.ask("open", gid=gid)
+        return found.entries and found.entries[0].recalled
+    await until(gone, "what they wrote is recalled")
+    status, _, _ = await person.request("GET", "/api/v1/me")
+    assert status == 401

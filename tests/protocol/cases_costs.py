@@ -45,6 +45,9 @@ def _fields(gid, epoch, uid):
         "block_user": {"uid": uid, "blocked": True},
         "write_note": {"gid": gid, "uid": uid, "text": "a note"},
         "list_invites": {"gid": gid}, "end_invite": {"gid": gid, "invite": "none"},
+        "recall_member": {"gid": gid, "epoch": epoch, "uid": uid, "since_ms": 1},
+        "report": {**entry, "reason": "rude"}, "dismiss_reports": entry,
+        "fetch_moderation": {"gid": gid},
     }
 
 

@@ -22,6 +22,9 @@ async def a_hidden_group_and_an_absent_one_are_alike(world):
             ("clear_reactions", {"epoch": 1, "seq": 1}), ("send", {"cmid": cmid(), "body": body("x")}),
             ("fetch_members", {}), ("who_read", {"epoch": 1, "seq": 1}), ("search_entries", {"words": "x"}),
             ("list_invites", {}), ("create_invite", {}), ("mute_for_me", {"muted": True}),
+            ("report", {"epoch": 1, "seq": 1, "reason": "rude"}), ("fetch_moderation", {}),
+            ("dismiss_reports", {"epoch": 1, "seq": 1}),
+            ("recall_member", {"epoch": 1, "uid": ann.welcome.uid, "since_ms": 1}),
             ("change_member", {"uid": ann.welcome.uid, "kick": True})):
         met = []
         for group in (gid, absent):

@@ -69,6 +69,8 @@ constexpr std::array kRows{
     Row{"POST", "/admin/api/groups/{}/delete", delete_group},
     Row{"GET", "/admin/api/groups/{}/invites", list_invites},
     Row{"POST", "/admin/api/groups/{}/invites/end", end_invite},
+    Row{"GET", "/admin/api/groups/{}/moderation", list_moderation},
+    Row{"POST", "/admin/api/groups/{}/reports/dismiss", dismiss_reports},
     Row{"GET", "/admin/api/groups/{}/members", list_members},
     Row{"POST", "/admin/api/groups/{}/members/{}/kick", kick_member},
     Row{"POST", "/admin/api/groups/{}/members/{}/ban", ban_member},

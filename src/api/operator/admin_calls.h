@@ -93,6 +93,9 @@ void broadcast(AdminCall call);
 // ---- admin_invites.cc
 void list_invites(AdminCall call);
 void end_invite(AdminCall call);
+// ---- admin_moderation.cc
+void list_moderation(AdminCall call);
+void dismiss_reports(AdminCall call);
 // ---- admin_members.cc
 void kick_member(AdminCall call);
 void ban_member(AdminCall call);

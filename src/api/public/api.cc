@@ -30,6 +30,8 @@ enum class Route : std::uint8_t {
     password,
     sessions,
     end_session,
+    own,
+    erase,
     stats,
     health,
     ready
@@ -41,7 +43,7 @@ struct Row {
     Route route;
 };
 
-constexpr std::array<Row, 11> kRoutes{{
+constexpr std::array<Row, 13> kRoutes{{
     {"/api/v1/sign-up", "POST", Route::sign_up},
     {"/api/v1/sign-in", "POST", Route::sign_in},
     {"/api/v1/exchange", "POST", Route::exchange},
@@ -50,6 +52,8 @@ constexpr std::array<Row, 11> kRoutes{{
     {"/api/v1/password", "POST", Route::password},
     {"/api/v1/sessions", "GET", Route::sessions},
     {"/api/v1/sessions/end", "POST", Route::end_session},
+    {"/api/v1/own", "GET", Route::own},
+    {"/api/v1/erase", "POST", Route::erase},
     {"/api/v1/stats", "GET", Route::stats},
     {"/healthz", "GET", Route::health},
     {"/readyz", "GET", Route::ready},
@@ -90,7 +94,7 @@ Api::Api(Options options, bus::Bus& bus, auth::PasswordQueue& passwords, Status&
         std::make_shared<Tokens>(std::move(options.keys), options.token_lives, *options.gate, bus);
     const auto tries = std::make_shared<PasswordTries>(options.accounts, passwords);
     accounts_ = std::make_shared<Accounts>(tokens, tries, bus, std::move(options.outside_keys));
-    own_account_ = std::make_shared<OwnAccount>(tokens, tries, bus);
+    own_account_ = std::make_shared<OwnAccount>(tokens, tries, bus, std::move(options.erase));
     accounts_->set_sign_up(options.sign_up);
     if (options.commands != nullptr)
         push_ = std::make_shared<Push>(bus, *options.commands, *options.gate);
@@ -134,6 +138,8 @@ void Api::route(Request& request, Reply reply) {
             case Route::password: return own_account_->set_password(request, std::move(reply));
             case Route::sessions: return own_account_->list_sessions(request, std::move(reply));
             case Route::end_session: return own_account_->end_session(request, std::move(reply));
+            case Route::own: return own_account_->show_own(request, std::move(reply));
+            case Route::erase: return own_account_->erase(request, std::move(reply));
             case Route::stats: return reply(stats_of(status_));
             case Route::health: return reply(health_response());
             case Route::ready: return reply(readiness_response(status_));

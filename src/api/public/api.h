@@ -74,6 +74,8 @@ struct Options {
     bus::CommandClient* commands{};          // None: no key can send.
     media::Media* media{};                   // None: nobody can send files.
     const account::SharedGate* gate{};       // Outlives whatever is under way.
+    // Ends an account for good; none: nobody ends their own here. See OwnAccount::Erase.
+    std::function<void(UserId, std::move_only_function<void(Result<void>)>)> erase{};
 };
 
 // Called exactly once for each request, on any thread, perhaps before on_http returns.

@@ -55,6 +55,10 @@ public:
         if (const auto* change = std::get_if<bus::AskChangeUser>(&question)) {
             return reply(changed(*change));
         }
+        if (const auto* ask = std::get_if<bus::AskWritten>(&question)) {
+            asked_written = *ask;
+            return reply(bus::Reply{written});
+        }
         pb::Users users;
         for (const UserId uid : std::get<bus::AskUsers>(question).uids) {
             if (!names_.contains(uid) || partition != partition_of(uid)) continue;
@@ -68,6 +72,8 @@ public:
     KeptSettings settings;
     Code trouble = Code::ok;
     bool disabled = false;
+    bus::WrittenAnswer written;
+    bus::AskWritten asked_written;
 
     std::vector<bus::AskChangeUser> changes;
 
@@ -176,11 +182,17 @@ protected:
     auth::TokenKey key_{.id = 3};
     auth::PasswordQueue passwords_{hasher_};
     account::SharedGate gate_{Millis{60'000}};
+    std::vector<UserId> erased_;
     Api api_{{.keys = {key_},
               .token_lives = Millis{60'000},
               .accounts = kRate,
               .web_folder = "",
-              .gate = &gate_},
+              .gate = &gate_,
+              .erase =
+                  [this](UserId uid, auto done) {
+                      erased_.push_back(uid);
+                      done({});
+                  }},
              bus_,
              passwords_,
              status_};
@@ -390,6 +402,43 @@ TEST_F(ApiTest, SessionsAreListedAndEnded) {
     EXPECT_EQ(with_token("POST", "/api/v1/sessions/end", token, "{\"id\":" + id + "}").status,
               200U);
     EXPECT_EQ(bus_.changes.back().ended_token, minted);
+}
+
+TEST_F(ApiTest, WhatIsOnesOwnComesInPages) {
+    const std::string token = token_in(sign_up("Ann", "long enough"));
+    pb::Entry entry;
+    entry.set_seq(7);
+    pb::Body body;
+    body.set_text("hello");
+    entry.set_body(body.SerializeAsString());
+    bus_.written.words.push_back({.gid = {9}, .entry = log_entry(entry, {})});
+    bus_.written.groups.push_back(
+        {.gid = {9}, .name = "Tea", .role = pb::ROLE_OWNER, .joined = {}});
+    bus_.written.next = bus::EntryPlace{.gid = {9}, .seq = {8}};
+    Request request{.method = "GET", .path = "/api/v1/own", .query = "gid=5&seq=6"};
+    request.headers = {{.name = "authorization", .value = "Bearer " + token}};
+    const std::string own = text(call(std::move(request)));
+    EXPECT_THAT(own, HasSubstr(R"("name":"Ann")"));
+    EXPECT_THAT(own, HasSubstr(R"({"gid":9,"name":"Tea","role":"owner","joined_ms":0})"));
+    EXPECT_THAT(own, HasSubstr(R"("text":"hello")"));
+    EXPECT_THAT(own, HasSubstr(R"("next":{"gid":9,"seq":8})"));
+    EXPECT_TRUE(bus_.asked_written.with_words);
+    EXPECT_EQ(bus_.asked_written.from.gid, GroupId{5});
+    EXPECT_EQ(bus_.asked_written.from.seq, Seq{6});
+    EXPECT_EQ(get("/api/v1/own").status, 401U);
+}
+
+TEST_F(ApiTest, AnAccountIsEndedByItsPasswordAlone) {
+    const std::string token = token_in(sign_up("Ann", "long enough"));
+    const auto erase = [&](const char* body) {
+        return with_token("POST", "/api/v1/erase", token, body).status;
+    };
+    EXPECT_EQ(post("/api/v1/erase", R"({"password":"long enough"})").status, 401U);
+    EXPECT_EQ(erase(R"({"password":"not this one"})"), 401U);
+    EXPECT_EQ(erase("{}"), 401U);
+    EXPECT_TRUE(erased_.empty());
+    EXPECT_EQ(erase(R"({"password":"long enough"})"), 200U);
+    EXPECT_EQ(erased_.size(), 1U);
 }
 
 TEST_F(ApiTest, AnAccountWaitsAfterWrongPasswords) {

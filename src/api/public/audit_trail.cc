@@ -91,12 +91,13 @@ std::optional<AuditTrail::Row> AuditTrail::row_of(const net::http::Request& requ
         row.common = path != "push/everybody" && !body.contains("as");
         return row;
     }
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kAccounts{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kAccounts{
         {{"sign-in", "account.sign_in"},
          {"sign-up", "account.sign_up"},
          {"sign-out", "account.sign_out"},
          {"sessions/end", "account.end_session"},
-         {"password", "account.password"}}};
+         {"password", "account.password"},
+         {"erase", "account.erase"}}};
     const auto* known =
         std::ranges::find(kAccounts, path, &std::pair<std::string_view, std::string_view>::first);
     if (known == kAccounts.end()) return std::nullopt;

@@ -6,10 +6,13 @@
 #include <string>
 #include <utility>
 
+#include "api/http/entry_json.h"
 #include "api/http/fields.h"
+#include "api/http/query.h"
 #include "api/http/responses.h"
 #include "api/public/accounts.h"
 #include "auth/password_rules.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace stentor::api {
@@ -18,9 +21,52 @@ using net::http::Request;
 
 namespace json = boost::json;
 
+namespace {
+
+std::string_view role_word(pb::Role role) {
+    switch (role) {
+        case pb::ROLE_OWNER: return "owner";
+        case pb::ROLE_ADMIN: return "admin";
+        default: return "member";
+    }
+}
+
+json::object group_json(const bus::WrittenAnswer::Stay& stay) {
+    return {{"gid", stay.gid.value},
+            {"name", stay.name},
+            {"role", role_word(stay.role)},
+            {"joined_ms", to_ms(stay.joined)}};
+}
+
+json::object own_json(const bus::Account& who, const bus::WrittenAnswer& written) {
+    json::array groups;
+    for (const auto& stay : written.groups) groups.push_back(group_json(stay));
+    json::array entries;
+    for (const auto& one : written.words)
+        entries.push_back(json::parse(entry_json(one.gid, one.entry)));
+    json::array sessions;
+    for (const bus::SignIn& one : who.sign_ins) {
+        sessions.push_back(
+            {{"id", to_ms(one.minted)}, {"client", one.client}, {"address", one.address}});
+    }
+    json::object own{{"uid", who.uid.value},
+                     {"name", who.name},
+                     {"created_ms", to_ms(who.created)},
+                     {"sessions", std::move(sessions)},
+                     {"groups", std::move(groups)},
+                     {"entries", std::move(entries)}};
+    if (written.next) {
+        own["next"] =
+            json::object{{"gid", written.next->gid.value}, {"seq", written.next->seq.value}};
+    }
+    return own;
+}
+
+}  // namespace
+
 OwnAccount::OwnAccount(std::shared_ptr<Tokens> tokens, std::shared_ptr<PasswordTries> tries,
-                       bus::Bus& bus)
-    : tokens_{std::move(tokens)}, tries_{std::move(tries)}, bus_{bus} {}
+                       bus::Bus& bus, Erase erase)
+    : tokens_{std::move(tokens)}, tries_{std::move(tries)}, bus_{bus}, erase_{std::move(erase)} {}
 
 Result<auth::Claims> OwnAccount::admit(const Request& request) {
     if (const auto admitted = tries_->admit(request); !admitted) {
@@ -133,6 +179,51 @@ void OwnAccount::end_session(const Request& request, Reply reply) {
             return reply(refusal({.code = Code::not_found, .where = "id"}));
         }
         self->change({.uid = who->uid, .ended_token = minted}, std::move(reply));
+    });
+}
+
+void OwnAccount::show_own(const Request& request, Reply reply) {
+    const auto claims = admit(request);
+    if (!claims) return reply(refusal(claims.error()));
+    const Query query{request.query};
+    const auto gid = query.number("gid", 0, limits::kIdMax);
+    if (!gid) return reply(refusal(gid.error()));
+    const auto seq = query.number("seq", 0, limits::kIdMax);
+    if (!seq) return reply(refusal(seq.error()));
+    const bus::AskWritten ask{
+        .uid = claims->uid, .from = {.gid = {*gid}, .seq = {*seq}}, .with_words = true};
+    find(claims->uid, [self = shared_from_this(), ask,
+                       reply = std::move(reply)](Result<bus::Account> who) mutable {
+        if (!who) return reply(refusal(who.error()));
+        auto found = [who = std::move(*who),
+                      reply = std::move(reply)](Result<bus::Reply> answer) mutable {
+            const auto written = only<bus::WrittenAnswer>(std::move(answer));
+            if (!written) return reply(refusal(written.error()));
+            reply(json_response(200, json::serialize(own_json(who, *written)) + "\n"));
+        };
+        self->bus_.ask(partition_of(ask.uid), ask, std::move(found));
+    });
+}
+
+void OwnAccount::erase(const Request& request, Reply reply) {
+    const auto claims = admit(request);
+    if (!claims) return reply(refusal(claims.error()));
+    if (!erase_) return reply(refusal({.code = Code::unsupported, .where = "erase"}));
+    const auto fields = Fields::parse(request.body);
+    if (!fields) return reply(refusal(fields.error()));
+    const auto password = fields->text("password");
+    if (!password) return reply(refusal(password.error()));
+    find(claims->uid, [self = shared_from_this(), request, password = password->value_or(""),
+                       reply = std::move(reply)](Result<bus::Account> who) mutable {
+        if (!who) return reply(refusal(who.error()));
+        auto checked = [self, uid = who->uid, reply = std::move(reply)](Result<void> good) mutable {
+            if (!good) return reply(refusal(good.error()));
+            self->erase_(uid, [reply = std::move(reply)](const Result<void>& begun) mutable {
+                reply(begun ? json_response(200, "{\"ok\":true}\n") : refusal(begun.error()));
+            });
+        };
+        self->tries_->check(*who, name_key(who->name), request, std::move(password), "password",
+                            std::move(checked));
     });
 }
 

@@ -36,7 +36,9 @@ Result<void> PasswordTries::admit(const Request& request) {
         if (!taken) return std::unexpected(taken.error());
     }
     // A page of another site can send plain text or a form here without asking, but not this type.
-    if (!name_key(request.header("content-type")).starts_with("application/json")) {
+    // A GET changes nothing, and has no body to have a type.
+    if (request.method != "GET" &&
+        !name_key(request.header("content-type")).starts_with("application/json")) {
         return std::unexpected(Error{.code = Code::bad_field, .where = "content-type"});
     }
     return {};

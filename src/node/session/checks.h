@@ -34,6 +34,10 @@ namespace stentor::session {
 // ---- checks_entries.cc
 [[nodiscard]] Result<void> check(const pb::Send& send);
 [[nodiscard]] Result<void> check(const pb::Recall& recall);
+[[nodiscard]] Result<void> check(const pb::RecallMember& recall);
+[[nodiscard]] Result<void> check(const pb::Report& report);
+[[nodiscard]] Result<void> check(const pb::DismissReports& dismiss);
+[[nodiscard]] Result<void> check(const pb::FetchModeration& fetch);
 [[nodiscard]] Result<void> check(const pb::Edit& edit);
 [[nodiscard]] Result<void> check(const pb::Hide& hide);
 [[nodiscard]] Result<void> check(const pb::React& react);

@@ -65,7 +65,42 @@ Result<void> check(const pb::Send& send) {
 }
 
 Result<void> check(const pb::Recall& recall) {
-    return check_place(recall, "recall.gid", "recall.epoch", "recall.seq");
+    auto place = check_place(recall, "recall.gid", "recall.epoch", "recall.seq");
+    if (!place) return place;
+    return check_text(recall.reason(), limits::kReasonBytes, "recall.reason");
+}
+
+Result<void> check(const pb::RecallMember& recall) {
+    if (auto gid = check_id(recall.gid(), "recall_member.gid"); !gid) return gid;
+    if (auto uid = check_id(recall.uid(), "recall_member.uid"); !uid) return uid;
+    if (auto epoch = check_number(recall.epoch(), "recall_member.epoch"); !epoch) return epoch;
+    if (auto since = check_number(recall.since_ms(), "recall_member.since_ms"); !since) {
+        return since;
+    }
+    if (auto before = check_number(recall.before(), "recall_member.before"); !before) {
+        return before;
+    }
+    return check_text(recall.reason(), limits::kReasonBytes, "recall_member.reason");
+}
+
+Result<void> check(const pb::Report& report) {
+    auto place = check_place(report, "report.gid", "report.epoch", "report.seq");
+    if (!place) return place;
+    if (text::is_blank(report.reason())) return bad("report.reason", 1, Code::empty_body);
+    return check_text(report.reason(), limits::kReasonBytes, "report.reason");
+}
+
+Result<void> check(const pb::DismissReports& dismiss) {
+    auto place =
+        check_place(dismiss, "dismiss_reports.gid", "dismiss_reports.epoch", "dismiss_reports.seq");
+    if (!place) return place;
+    return check_text(dismiss.reason(), limits::kReasonBytes, "dismiss_reports.reason");
+}
+
+Result<void> check(const pb::FetchModeration& fetch) {
+    if (auto gid = check_id(fetch.gid(), "fetch_moderation.gid"); !gid) return gid;
+    if (fetch.count() > limits::kListPage) return bad("fetch_moderation.count", limits::kListPage);
+    return check_number(fetch.before(), "fetch_moderation.before");
 }
 
 Result<void> check(const pb::Edit& edit) {

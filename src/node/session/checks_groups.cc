@@ -11,9 +11,10 @@ namespace stentor::session {
 namespace {
 
 // What ConfigureGroup may name; a group's kind never changes.
-constexpr std::array<std::string_view, 10> kSettingFields{
+constexpr std::array<std::string_view, 11> kSettingFields{
     "name",  "join_policy", "history_for_joiners", "slow_mode_s", "welcome",
-    "topic", "retention_s", "retention_entries",   "hold_ms",     "hold_entries"};
+    "topic", "retention_s", "retention_entries",   "hold_ms",     "hold_entries",
+    "pinned"};
 
 // Everything but the name, which only a group being made must have.
 Result<void> check_settings(const pb::GroupSettings& settings) {
@@ -35,6 +36,7 @@ Result<void> check_settings(const pb::GroupSettings& settings) {
         return text;
     }
     if (auto age = check_number(settings.retention_s(), "settings.retention_s"); !age) return age;
+    if (auto pinned = check_number(settings.pinned(), "settings.pinned"); !pinned) return pinned;
     return check_number(settings.retention_entries(), "settings.retention_entries");
 }
 
@@ -136,6 +138,8 @@ Result<void> check(const pb::FetchMembers& fetch) {
     if (auto gid = check_id(fetch.gid(), "fetch_members.gid"); !gid) return gid;
     if (fetch.count() > limits::kListPage) return bad("fetch_members.count", limits::kListPage);
     if (fetch.pending() && fetch.banned()) return bad("fetch_members.banned");
+    if (fetch.staff() && (fetch.pending() || fetch.banned())) return bad("fetch_members.staff");
+    if (auto uid = check_number(fetch.uid(), "fetch_members.uid"); !uid) return uid;
     if (auto text = check_text(fetch.prefix(), limits::kNameBytes, "fetch_members.prefix"); !text) {
         return text;
     }

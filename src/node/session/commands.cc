@@ -138,6 +138,12 @@ void Commands::on_command(pb::ClientFrame&& frame) {
         case pb::ClientFrame::kWhoRead: return on_who_read(frame);
         case pb::ClientFrame::kSearchEntries: return on_search(frame);
         case pb::ClientFrame::kListInvites: return on_list_invites(frame);
+        case pb::ClientFrame::kFetchModeration: return on_fetch_moderation(frame);
+        case pb::ClientFrame::kRecallMember:
+            return to_owner(std::move(frame), frame.recall_member());
+        case pb::ClientFrame::kReport: return to_owner(std::move(frame), frame.report());
+        case pb::ClientFrame::kDismissReports:
+            return to_owner(std::move(frame), frame.dismiss_reports());
         case pb::ClientFrame::kEndInvite: return to_owner(std::move(frame), frame.end_invite());
         case pb::ClientFrame::kHere:
         case pb::ClientFrame::kHello:
@@ -362,6 +368,16 @@ void Commands::on_list_invites(const pb::ClientFrame& frame) {
     if (hold_back(frame.request_id(), gid, "list_invites.gid") || too_dear(frame)) return;
     fx_.ask(frame.request_id(), partition_of(gid),
             bus::AskInvites{.asker = session_.uid_, .list = frame.list_invites()});
+}
+
+void Commands::on_fetch_moderation(const pb::ClientFrame& frame) {
+    if (const auto good = check(frame.fetch_moderation()); !good) {
+        return refuse(frame.request_id(), good.error());
+    }
+    const GroupId gid{frame.fetch_moderation().gid()};
+    if (hold_back(frame.request_id(), gid, "fetch_moderation.gid") || too_dear(frame)) return;
+    fx_.ask(frame.request_id(), partition_of(gid),
+            bus::AskModeration{.asker = session_.uid_, .fetch = frame.fetch_moderation()});
 }
 
 void Commands::on_who_read(const pb::ClientFrame& frame) {

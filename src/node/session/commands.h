@@ -46,6 +46,7 @@ private:
                   std::uint32_t units);
     // ---- Questions
     void on_list_invites(const pb::ClientFrame& frame);
+    void on_fetch_moderation(const pb::ClientFrame& frame);
     void on_list(const pb::ClientFrame& frame);
     void on_fetch_users(const pb::ClientFrame& frame);
     void on_fetch_user_log(const pb::ClientFrame& frame);

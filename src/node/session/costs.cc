@@ -43,6 +43,9 @@ std::uint32_t units_of(const CommandCost& cost, const pb::ClientFrame& frame) {
         case pb::ClientFrame::kList: items = asked(frame.list().count()); break;
         case pb::ClientFrame::kFetchMembers: items = asked(frame.fetch_members().count()); break;
         case pb::ClientFrame::kListInvites: items = asked(frame.list_invites().count()); break;
+        case pb::ClientFrame::kFetchModeration:
+            items = asked(frame.fetch_moderation().count());
+            break;
         case pb::ClientFrame::kFetchUsers:
             items = static_cast<std::uint32_t>(frame.fetch_users().uids_size());
             break;

@@ -105,6 +105,11 @@ inline constexpr std::array kCommands{
     CommandCost{F::kEndInvite, "end_invite", Budget::questions, 5, Needs::member},
     CommandCost{F::kClearReactions, "clear_reactions", Budget::recalls, 1, Needs::member},
     CommandCost{F::kHere, "here", Budget::none, 0, Needs::nothing},
+    // A step: up to a page of entries that are looked at, and 100 of them changed.
+    CommandCost{F::kRecallMember, "recall_member", Budget::questions, 50, Needs::member},
+    CommandCost{F::kReport, "report", Budget::questions, 20, Needs::member},
+    CommandCost{F::kDismissReports, "dismiss_reports", Budget::questions, 20, Needs::member},
+    CommandCost{F::kFetchModeration, "fetch_moderation", Budget::questions, 2, Needs::member, true},
 };
 
 consteval bool in_order() {

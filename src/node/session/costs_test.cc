@@ -42,6 +42,8 @@ TEST(Costs, APageOfNoNamedLengthCostsAsTheUsualOne) {
     const auto units = [&] { return units_of(*cost_of(frame.command_case()), frame); };
     frame.mutable_fetch_members();
     EXPECT_EQ(units(), 2 + kPageDefault / kItemsAUnit);
+    frame.mutable_fetch_moderation();
+    EXPECT_EQ(units(), 2 + kPageDefault / kItemsAUnit);
     frame.mutable_list_invites();
     EXPECT_EQ(units(), 2 + kPageDefault / kItemsAUnit);
 }

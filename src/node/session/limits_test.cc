@@ -41,6 +41,9 @@ TEST(Limits, OfHelloAndQuestions) {
         {"list_invites.count", limits::kListPage, with<pb::ListInvites>([](auto& list, auto n) {
              list.set_count(static_cast<unsigned>(n));
          })},
+        {"fetch_moderation.count", limits::kListPage,
+         with<pb::FetchModeration>(
+             [](auto& fetch, auto n) { fetch.set_count(static_cast<unsigned>(n)); })},
         {"list_invites.cursor", limits::kCursorBytes,
          with<pb::ListInvites>([](auto& list, auto n) { list.set_cursor(letters(n)); })},
     };
@@ -133,6 +136,18 @@ TEST(Limits, OfGroupsAndTheirMembers) {
          with<pb::JoinGroup>([](auto& join, auto n) { join.set_invite(letters(n)); })},
         {"end_invite.invite", limits::kInviteBytes,
          with<pb::EndInvite>([](auto& end, auto n) { end.set_invite(letters(n)); })},
+        {"report.reason", limits::kReasonBytes,
+         with<pb::Report>([](auto& report, auto n) { report.set_reason(letters(n)); }),
+         Code::text_too_long},
+        {"recall.reason", limits::kReasonBytes,
+         with<pb::Recall>([](auto& recall, auto n) { recall.set_reason(letters(n)); }),
+         Code::text_too_long},
+        {"recall_member.reason", limits::kReasonBytes,
+         with<pb::RecallMember>([](auto& recall, auto n) { recall.set_reason(letters(n)); }),
+         Code::text_too_long},
+        {"dismiss_reports.reason", limits::kReasonBytes,
+         with<pb::DismissReports>([](auto& dismiss, auto n) { dismiss.set_reason(letters(n)); }),
+         Code::text_too_long},
         {"change_member.reason", limits::kReasonBytes,
          with<pb::ChangeMember>([](auto& change, auto n) { change.set_reason(letters(n)); }),
          Code::text_too_long},

@@ -127,6 +127,19 @@ inline pb::DecideJoin some(pb::DecideJoin decide) {
     return decide;
 }
 
+inline pb::Report some(pb::Report report) {
+    report.set_gid(5);
+    report.set_seq(9);
+    report.set_reason("rude");
+    return report;
+}
+
+inline pb::RecallMember some(pb::RecallMember recall) {
+    recall.set_gid(5);
+    recall.set_uid(6);
+    return recall;
+}
+
 // Groups and entries are all that these name.
 template <class Command>
 Command some(Command command) {

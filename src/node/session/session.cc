@@ -215,6 +215,8 @@ void Session::on_reply(std::uint32_t request_id, Result<bus::Reply> reply, Sessi
         *frame.mutable_found_entries() = std::move(*found);
     } else if (auto* invites = std::get_if<pb::Invites>(&*reply)) {
         *frame.mutable_invites() = std::move(*invites);
+    } else if (auto* moderation = std::get_if<pb::Moderation>(&*reply)) {
+        *frame.mutable_moderation() = std::move(*moderation);
     } else {
         return on_refused(request_id, {}, {.code = Code::internal, .where = "reply"}, fx);
     }

@@ -147,18 +147,26 @@ media::UploadLimits upload_limits(const config::Settings& settings) {
 
 api::Options api_options(const config::Settings& settings, const auth::Secrets& secrets,
                          bus::CommandClient& commands, const account::SharedGate& gate,
-                         media::Media* media) {
+                         media::Media* media, const std::shared_ptr<api::Erasures>& erasures) {
     const auto per_minute = static_cast<std::uint32_t>(settings.accounts.attempts_per_minute);
-    return {.keys = secrets.keys,
-            .token_lives = settings.accounts.token_lifetime,
-            .accounts = {.per_minute = per_minute, .burst = std::max(20U, per_minute / 3)},
-            .sign_up = settings.accounts.sign_up,
-            .web_folder = settings.server.web,
-            .outside_keys = outside_keys(settings.outside.tokens),
-            .origins = settings.listen.origins,
-            .commands = &commands,
-            .media = media,
-            .gate = &gate};
+    return {
+        .keys = secrets.keys,
+        .token_lives = settings.accounts.token_lifetime,
+        .accounts = {.per_minute = per_minute, .burst = std::max(20U, per_minute / 3)},
+        .sign_up = settings.accounts.sign_up,
+        .web_folder = settings.server.web,
+        .outside_keys = outside_keys(settings.outside.tokens),
+        .origins = settings.listen.origins,
+        .commands = &commands,
+        .media = media,
+        .gate = &gate,
+        .erase = [erasures](UserId uid, auto done) {
+            auto begun = [done = std::move(done)](const Result<api::Erasures::Page>& page) mutable {
+                if (!page) return done(std::unexpected(page.error()));
+                done({});
+            };
+            erasures->erase(uid, {}, std::move(begun));
+        }};
 }
 
 }  // namespace stentor::server

@@ -1,6 +1,7 @@
 #pragma once
 // The settings of an operator as the options of each part.
 
+#include "api/operator/erasures.h"
 #include "api/public/api.h"
 #include "auth/secrets.h"
 #include "config/settings.h"
@@ -24,7 +25,8 @@ namespace stentor::server {
 // Throws std::runtime_error when a key of another system cannot be used.
 [[nodiscard]] api::Options api_options(const config::Settings& settings,
                                        const auth::Secrets& secrets, bus::CommandClient& commands,
-                                       const account::SharedGate& gate, media::Media* media);
+                                       const account::SharedGate& gate, media::Media* media,
+                                       const std::shared_ptr<api::Erasures>& erasures);
 [[nodiscard]] media::UploadLimits upload_limits(const config::Settings& settings);
 
 // How often each connection gets a heartbeat.

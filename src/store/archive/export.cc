@@ -104,6 +104,10 @@ private:
             for (const store::InviteRow& row : invites) line(line_of(gid, row));
             after = invites.back().code;
         }
+        for (const auto& row :
+             std::views::reverse(read(store_.moderation(gid, 0, limits::kModerationRows)))) {
+            line(line_of(gid, row));
+        }
     }
 
     // All that the store keeps, in an order: two exports of one record are the same bytes.

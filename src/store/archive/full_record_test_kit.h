@@ -29,6 +29,8 @@ inline void every_field_is_known() {
         store::InviteRow{};
     [[maybe_unused]] const auto& [reacting, reacted_to, emoji, on] = store::ReactionRow{};
     [[maybe_unused]] const auto& [tallied, counts] = store::TallyRow{};
+    [[maybe_unused]] const auto& [row_number, row_time, row_by, row_kind, row_uid, row_epoch,
+                                  row_seq, row_value, row_reason] = store::ModerationRow{};
     [[maybe_unused]] const auto& [audit_number, audit_time, audit_text] = store::AuditRow{};
 }
 
@@ -97,6 +99,15 @@ inline store::Commit beside(store::Scribe& tea) {
                        .made = store::kNoon,
                        .uses = 2,
                        .ended = true}};
+    commit.moderation = {{.time = store::kNoon,
+                          .by = {5},
+                          .kind = store::ModerationKind::mute,
+                          .uid = {6},
+                          .epoch = {1},
+                          .seq = {2},
+                          .value = 7,
+                          .reason = "loud"},
+                         {.time = store::kNoon + Millis{1}, .by = {9}, .seq = {3}}};
     return commit;
 }
 

@@ -92,6 +92,9 @@ private:
         } else if (kind == "invite") {
             group(line);
             pending_.invites.push_back(invite_of(line));
+        } else if (kind == "moderation") {
+            group(line);
+            pending_.moderation.push_back(moderation_of(line));
         } else {
             throw std::runtime_error{"kind " + kind + " is unknown"};
         }
@@ -248,7 +251,7 @@ private:
         const std::size_t rows = pending_.entries.size() + pending_.members.size() +
                                  pending_.tallies.size() + pending_.reactions.size() +
                                  pending_.user_events.size() + pending_.sent.size() +
-                                 pending_.invites.size();
+                                 pending_.invites.size() + pending_.moderation.size();
         if (rows >= kRowsPerCommit) commit();
     }
 

@@ -313,4 +313,32 @@ store::InviteRow invite_of(const json::object& line) {
     return row;
 }
 
+json::object line_of(GroupId gid, const store::ModerationRow& row) {
+    return {{"kind", "moderation"},
+            {"gid", gid.value},
+            {"time_ms", to_ms(row.time)},
+            {"by", row.by.value},
+            {"act", static_cast<std::uint64_t>(row.kind)},
+            {"uid", row.uid.value},
+            {"epoch", row.epoch.value},
+            {"seq", row.seq.value},
+            {"value", row.value},
+            {"reason", row.reason}};
+}
+
+store::ModerationRow moderation_of(const json::object& line) {
+    const std::uint64_t act = number(line, "act");
+    if (act == 0 || act > static_cast<std::uint64_t>(store::kLastModerationKind)) {
+        throw std::runtime_error{"act is unknown"};
+    }
+    return {.time = time(line, "time_ms"),
+            .by = {number(line, "by")},
+            .kind = static_cast<store::ModerationKind>(act),
+            .uid = {number(line, "uid")},
+            .epoch = {number(line, "epoch")},
+            .seq = {number(line, "seq")},
+            .value = number(line, "value"),
+            .reason = text(line, "reason")};
+}
+
 }  // namespace stentor::archive

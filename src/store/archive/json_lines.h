@@ -31,5 +31,8 @@ namespace stentor::archive {
 [[nodiscard]] store::SentRow sent_of(const boost::json::object& line);
 [[nodiscard]] boost::json::object line_of(GroupId gid, const store::InviteRow& row);
 [[nodiscard]] store::InviteRow invite_of(const boost::json::object& line);
+[[nodiscard]] boost::json::object line_of(GroupId gid, const store::ModerationRow& row);
+// Without its number, which the store gives. Throws std::runtime_error.
+[[nodiscard]] store::ModerationRow moderation_of(const boost::json::object& line);
 
 }  // namespace stentor::archive

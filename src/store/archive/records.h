@@ -13,6 +13,7 @@
 //     "reactions"}
 //   {"kind":"sent","gid","uid","cmid","seq","body_hash"}                  ids of its sends,
 //   {"kind":"invite","gid","code","by","expires_ms",...}                  its links
+//   {"kind":"moderation","gid","time_ms","by","act","uid",...}            its moderation log
 //   {"kind":"own","uid","bytes"}                                        lines of users' own logs
 //   {"kind":"audit","time_ms","text"}                                   who did what, oldest first
 //   {"kind":"end","lines":N}                                            last: a cut file shows

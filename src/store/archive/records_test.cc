@@ -56,6 +56,7 @@ struct Rows {
     std::vector<store::InviteRow> invites;
     std::vector<store::ReactionRow> reactions;
     std::vector<store::TallyRow> tallies;
+    std::vector<store::ModerationRow> moderation;
     std::vector<Seq> hidden;
     std::vector<std::pair<Seq, std::string>> notes;
 };
@@ -121,6 +122,10 @@ Rows rows_of(store::Store& store) {
         std::ranges::sort(sent, {}, [](const store::SentRow& row) { return row.cmid.view(); });
         rows.sent.insert(rows.sent.end(), sent.begin(), sent.end());
         std::ranges::copy(store.invites(gid, "", 100).value(), std::back_inserter(rows.invites));
+        for (store::ModerationRow row : store.moderation(gid, 0, 100).value()) {
+            row.number = 0;
+            rows.moderation.push_back(std::move(row));
+        }
         std::ranges::copy(store.tallies(gid, {1}, head.seq).value(),
                           std::back_inserter(rows.tallies));
         for (const auto& row : members) read_member(store, gid, row.uid, head.seq, rows);
@@ -160,13 +165,14 @@ TEST(Records, AnImportHoldsEveryRowOfWhatWasExported) {
     EXPECT_EQ(to.invites, from.invites);
     EXPECT_EQ(to.reactions, from.reactions);
     EXPECT_EQ(to.tallies, from.tallies);
+    EXPECT_EQ(to.moderation, from.moderation);
     EXPECT_EQ(to.hidden, from.hidden);
     EXPECT_EQ(to.notes, from.notes);
 
     for (const std::size_t each :
          {from.users.size(), from.accounts.size(), from.settings.size(), from.members.size(),
           from.sent.size(), from.invites.size(), from.reactions.size(), from.tallies.size(),
-          from.hidden.size(), from.notes.size()}) {
+          from.moderation.size(), from.hidden.size(), from.notes.size()}) {
         EXPECT_GT(each, 0U) << "a kind of row that this test does not write";
     }
     EXPECT_EQ(from.own_logs.size(), 6U);

@@ -101,6 +101,20 @@ Result<std::vector<NoteRow>> MemoryStore::notes(GroupId gid, UserId uid, Seq fro
     return rows;
 }
 
+Result<std::vector<ModerationRow>> MemoryStore::moderation(GroupId gid, std::uint64_t before,
+                                                           std::size_t count_max) {
+    const std::scoped_lock lock{shared_->mutex};
+    std::vector<ModerationRow> rows;
+    const Group* group = shared_->state.find(gid);
+    if (group == nullptr) return rows;
+    auto it = before == 0 ? group->moderation.end() : group->moderation.lower_bound(before);
+    while (it != group->moderation.begin() && rows.size() < count_max) {
+        --it;
+        rows.push_back(it->second);
+    }
+    return rows;
+}
+
 Result<UserLogPage> MemoryStore::user_log(UserId uid, std::uint64_t after, std::size_t count_max) {
     const std::scoped_lock lock{shared_->mutex};
     const auto found = shared_->state.user_logs.find(uid);

@@ -6,6 +6,7 @@
 #include "base/feed_number.h"
 #include "base/limits.h"
 #include "store/memory/state.h"
+#include "store/moderation.h"
 #include "store/user_log.h"
 #include "store/verdict.h"
 #include "wire/frames.h"
@@ -73,6 +74,14 @@ void apply_rows(Group& group, const Commit& commit) {
     }
 }
 
+void apply_moderation(Group& group, const Commit& commit) {
+    std::vector<ModerationRow> kept;
+    for (const auto& [number, row] : group.moderation) kept.push_back(row);
+    const ModerationChange change = moderation_change(std::move(kept), commit);
+    for (const std::uint64_t number : change.dropped) group.moderation.erase(number);
+    for (const ModerationRow& row : change.put) group.moderation[row.number] = row;
+}
+
 void apply_user_event(Group& group, UserLog& log, Epoch epoch, const UserEvent& event) {
     const std::uint64_t number = next_user_log_seq(epoch, log.head);
     NumberedEvent line = numbered(event, number);
@@ -118,8 +127,10 @@ void MemoryStore::State::apply(const Commit& commit) {
     Group& group = writable(commit.gid);
     if (commit.expected == 0) group.head.floor = commit.head.floor;  // It begins there.
     const Seq former = group.head.seq;
+    const Seq former_floor = group.head.floor;
     apply_log(group, commit);
     apply_rows(group, commit);
+    if (changes_moderation(commit, former_floor)) apply_moderation(group, commit);
     for (const UserEvent& event : commit.user_events) {
         apply_user_event(group, user_logs[event.uid], epoch, event);
     }

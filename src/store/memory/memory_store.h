@@ -43,6 +43,8 @@ public:
     Result<std::vector<TallyRow>> tallies(GroupId gid, Seq from, Seq to) override;
     Result<std::vector<Seq>> hidden(GroupId gid, UserId uid, Seq from, Seq to) override;
     Result<std::vector<NoteRow>> notes(GroupId gid, UserId uid, Seq from, Seq to) override;
+    Result<std::vector<ModerationRow>> moderation(GroupId gid, std::uint64_t before,
+                                                  std::size_t count_max) override;
     Result<UserLogPage> user_log(UserId uid, std::uint64_t after, std::size_t count_max) override;
     Result<std::vector<GroupHead>> groups(GroupId after, std::size_t count_max) override;
     Result<FeedPage> feed(std::uint64_t after, std::size_t count_max) override;

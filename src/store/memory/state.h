@@ -25,6 +25,7 @@ struct Group {
     std::map<Seq, TallyRow> tallies;
     std::set<std::pair<UserId, Seq>> hidden;
     std::map<std::tuple<UserId, Seq, std::uint64_t>, NoteRow> notes;  // By anchor, then number.
+    std::map<std::uint64_t, ModerationRow> moderation;                // By number.
 
     [[nodiscard]] const LogEntry& at(Seq seq) const { return entries[seq - head.floor - 1]; }
     [[nodiscard]] Digest digest_at(Seq seq) const {

@@ -75,6 +75,28 @@ Result<std::vector<InviteRow>> RocksStore::invites(GroupId gid, std::string_view
     return found;
 }
 
+Result<std::vector<ModerationRow>> RocksStore::moderation(GroupId gid, std::uint64_t before,
+                                                          std::size_t count_max) {
+    const std::string first = keys::moderation_of(gid);
+    const std::string end = before == 0 ? keys::after(first) : keys::moderation(gid, before);
+    const rocksdb::Slice lower{first};
+    const rocksdb::Slice upper{end};
+    rocksdb::ReadOptions how;
+    how.iterate_lower_bound = &lower;
+    how.iterate_upper_bound = &upper;
+    const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(how, base_.rows)};
+    std::vector<ModerationRow> found;
+    for (row->SeekToLast(); row->Valid() && found.size() < count_max; row->Prev()) {
+        const auto key = keys::parse_moderation(row->key().ToStringView());
+        auto line =
+            key ? rows::decode_moderation(key->number, row->value().ToStringView()) : std::nullopt;
+        if (!line) return unreadable("moderation");
+        found.push_back(std::move(*line));
+    }
+    if (!row->status().ok()) return unreadable("moderation", row->status());
+    return found;
+}
+
 // Leaps from one user's reactions in the entry's block to the next one's.
 Result<std::vector<ReactionRow>> RocksStore::reactions_to(GroupId gid, Seq seq,
                                                           std::string_view emoji, UserId after,

@@ -2,9 +2,11 @@
 
 #include <set>
 #include <string>
+#include <utility>
 
 #include "base/feed_number.h"
 #include "base/limits.h"
+#include "store/moderation.h"
 #include "store/rocks/engine.h"
 #include "store/rocks/rows.h"
 #include "store/user_log.h"
@@ -20,7 +22,13 @@ constexpr std::uint64_t kSinglyDeleted = 1'024;
 }  // namespace
 
 // Everything that is read is read before the first row is put, so that a failure leaves nothing.
-Result<void> RocksStore::find_out(const Commit& commit, Known& known) {
+Result<void> RocksStore::find_out(const Commit& commit, Seq former_floor, Known& known) {
+    known.moderation.clear();
+    if (changes_moderation(commit, former_floor)) {
+        auto kept = moderation(commit.gid, 0, limits::kModerationRows);
+        if (!kept) return std::unexpected(kept.error());
+        known.moderation = std::move(*kept);
+    }
     for (const MemberRow& row : commit.members) {
         if (known.users.contains(row.uid)) continue;
         const Result<std::optional<UserRow>> found = user(row.uid);
@@ -67,6 +75,7 @@ void RocksStore::append(const Commit& commit, const HeadRow& before, Known& know
     }
     append_members(commit, known, batch);
     append_beside(commit, before.floor, batch);
+    if (changes_moderation(commit, before.floor)) append_moderation(commit, known, batch);
     append_user_events(commit, known, batch);
     drop_entries(gid, before.floor, commit.head.floor, batch);
     if (const auto row = feed_row(next_feed_number(epoch_, feed_head_), before.seq, commit)) {
@@ -139,6 +148,16 @@ void RocksStore::append_beside(const Commit& commit, Seq former_floor, rocksdb::
         } else {
             batch.Put(base_.beside, key, rows::encode(row));
         }
+    }
+}
+
+void RocksStore::append_moderation(const Commit& commit, Known& known, rocksdb::WriteBatch& batch) {
+    const ModerationChange change = moderation_change(std::move(known.moderation), commit);
+    for (const std::uint64_t number : change.dropped) {
+        batch.Delete(base_.rows, keys::moderation(commit.gid, number));
+    }
+    for (const ModerationRow& row : change.put) {
+        batch.Put(base_.rows, keys::moderation(commit.gid, row.number), rows::encode(row));
     }
 }
 

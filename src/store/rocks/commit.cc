@@ -73,7 +73,7 @@ std::vector<Outcome> RocksStore::prepare(std::span<const Commit> commits,
         outcomes.push_back(verdict(before ? &*before : nullptr, commits[i]));
         if (outcomes.back() != Outcome::done) continue;
         const auto room = take_places(commits[i], known);
-        if (!room || !find_out(commits[i], known)) {
+        if (!room || !find_out(commits[i], before ? before->floor : Seq{}, known)) {
             outcomes.back() = Outcome::unknown;
         } else if (!*room) {
             outcomes.back() = Outcome::conflict;

@@ -101,6 +101,8 @@ public:
     Result<std::vector<TallyRow>> tallies(GroupId gid, Seq from, Seq to) override;
     Result<std::vector<Seq>> hidden(GroupId gid, UserId uid, Seq from, Seq to) override;
     Result<std::vector<NoteRow>> notes(GroupId gid, UserId uid, Seq from, Seq to) override;
+    Result<std::vector<ModerationRow>> moderation(GroupId gid, std::uint64_t before,
+                                                  std::size_t count_max) override;
     Result<UserLogPage> user_log(UserId uid, std::uint64_t after, std::size_t count_max) override;
     Result<std::vector<std::uint64_t>> user_log_heads(std::span<const UserId> uids) override;
     Result<std::vector<GroupHead>> groups(GroupId after, std::size_t count_max) override;
@@ -151,14 +153,16 @@ private:
         std::map<UserId, UserRow> users;
         std::map<UserId, std::uint64_t> user_logs;   // Their newest numbers.
         std::map<UserId, std::set<GroupId>> groups;  // Of those who join, these commits included.
+        std::vector<ModerationRow> moderation;  // All that the commit's group has, where it counts.
     };
-    [[nodiscard]] Result<void> find_out(const Commit& commit, Known& known);
+    [[nodiscard]] Result<void> find_out(const Commit& commit, Seq former_floor, Known& known);
     // Whether there is room for whoever joins with the commit, which then counts as theirs.
     [[nodiscard]] Result<bool> take_places(const Commit& commit, Known& known);
     void append(const Commit& commit, const HeadRow& before, Known& known,
                 rocksdb::WriteBatch& batch);
     void append_members(const Commit& commit, const Known& known, rocksdb::WriteBatch& batch);
     void append_beside(const Commit& commit, Seq former_floor, rocksdb::WriteBatch& batch);
+    void append_moderation(const Commit& commit, Known& known, rocksdb::WriteBatch& batch);
     void append_user_events(const Commit& commit, Known& known, rocksdb::WriteBatch& batch);
     void drop_entries(GroupId gid, Seq former_floor, Seq floor, rocksdb::WriteBatch& batch);
 

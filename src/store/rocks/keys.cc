@@ -22,6 +22,7 @@ constexpr char kNamed = 'N';
 constexpr char kChange = 'A';
 constexpr char kChangeOf = 'a';
 constexpr char kAudit = 'J';
+constexpr char kModeration = 'P';
 constexpr char kRowItself = 0;
 constexpr char kReadPosition = 1;
 
@@ -80,6 +81,11 @@ std::string invite(GroupId gid, std::string_view code) {
     return row(kInvite, gid.value) + std::string{code};
 }
 std::string invites_of(GroupId gid) { return row(kInvite, gid.value); }
+std::string moderation(GroupId gid, std::uint64_t number) {
+    return row(kModeration, gid.value, number);
+}
+std::string moderation_of(GroupId gid) { return row(kModeration, gid.value); }
+std::string all_moderation() { return std::string{kModeration}; }
 std::string account_change(std::uint64_t number) { return row(kChange, number); }
 std::string account_changes() { return std::string{kChange}; }
 std::string account_change_of(UserId uid) { return row(kChangeOf, uid.value); }
@@ -105,6 +111,11 @@ std::string all_user_log_heads() { return std::string{kUserLogHead}; }
 std::string all_user_logs() { return std::string{kUserLog}; }
 std::string all_invites() { return std::string{kInvite}; }
 std::string account_change_of() { return std::string{kChangeOf}; }
+
+std::optional<ModerationKey> parse_moderation(std::string_view key) {
+    if (key.size() != 17 || key[0] != kModeration) return std::nullopt;
+    return ModerationKey{.gid = {number(key, 1, 8)}, .number = number(key, 9, 8)};
+}
 
 std::optional<GroupId> parse_head(std::string_view key) {
     if (key.size() != 9 || key[0] != kHead) return std::nullopt;

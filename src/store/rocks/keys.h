@@ -34,6 +34,15 @@ namespace stentor::store::keys {
 [[nodiscard]] std::string folded_names_like(std::string_view prefix);
 [[nodiscard]] std::string invite(GroupId gid, std::string_view code);
 [[nodiscard]] std::string invites_of(GroupId gid);  // What those begin with.
+[[nodiscard]] std::string moderation(GroupId gid, std::uint64_t number);
+[[nodiscard]] std::string moderation_of(GroupId gid);  // What those begin with.
+[[nodiscard]] std::string all_moderation();
+// Of a key made by moderation().
+struct ModerationKey {
+    GroupId gid;
+    std::uint64_t number{};
+};
+[[nodiscard]] std::optional<ModerationKey> parse_moderation(std::string_view key);
 [[nodiscard]] std::string account_change(std::uint64_t number);
 [[nodiscard]] std::string account_changes();
 [[nodiscard]] std::string account_change_of(UserId uid);

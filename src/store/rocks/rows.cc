@@ -393,6 +393,35 @@ std::optional<AuditRow> decode_audit(std::uint64_t number, std::string_view valu
     return checked(in, std::move(row));
 }
 
+std::string encode(const ModerationRow& row) {
+    Writer out;
+    out.time(row.time);
+    out.number(row.by.value);
+    out.number(static_cast<std::uint64_t>(row.kind));
+    out.number(row.uid.value);
+    out.number(row.epoch.value);
+    out.number(row.seq.value);
+    out.number(row.value);
+    out.rest(row.reason);
+    return out.take();
+}
+
+std::optional<ModerationRow> decode_moderation(std::uint64_t number, std::string_view value) {
+    Reader in{value};
+    ModerationRow row{.number = number};
+    row.time = in.time();
+    row.by = {in.number()};
+    const std::uint64_t kind = in.number();
+    in.require(kind > 0 && kind <= static_cast<std::uint64_t>(kLastModerationKind));
+    row.kind = static_cast<ModerationKind>(kind);
+    row.uid = {in.number()};
+    row.epoch = {in.number()};
+    row.seq = {in.number()};
+    row.value = in.number();
+    row.reason = in.rest();
+    return checked(in, std::move(row));
+}
+
 std::string encode(std::uint64_t number) {
     Writer out;
     out.number(number);

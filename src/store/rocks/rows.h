@@ -28,7 +28,8 @@ struct UserLogLine {
 [[nodiscard]] std::string encode(const TallyRow& row);   // Without seq.
 [[nodiscard]] std::string encode(const FeedRow& row);    // Without number.
 [[nodiscard]] std::string encode(const UserLogLine& line);
-[[nodiscard]] std::string encode(const AuditRow& row);  // Without number.
+[[nodiscard]] std::string encode(const AuditRow& row);       // Without number.
+[[nodiscard]] std::string encode(const ModerationRow& row);  // Without number.
 [[nodiscard]] std::string encode(std::uint64_t number);
 
 [[nodiscard]] std::optional<HeadRow> decode_head(std::string_view value);
@@ -42,6 +43,8 @@ struct UserLogLine {
 [[nodiscard]] std::optional<FeedRow> decode_feed(std::uint64_t number, std::string_view value);
 [[nodiscard]] std::optional<UserLogLine> decode_user_log(std::string_view value);
 [[nodiscard]] std::optional<AuditRow> decode_audit(std::uint64_t number, std::string_view value);
+[[nodiscard]] std::optional<ModerationRow> decode_moderation(std::uint64_t number,
+                                                             std::string_view value);
 [[nodiscard]] std::optional<std::uint64_t> decode_number(std::string_view value);
 
 }  // namespace stentor::store::rows

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "store/conformance.h"
+#include "store/moderation.h"
 #include "store/rocks/keys.h"
 
 namespace stentor::store {
@@ -30,6 +31,16 @@ MemberRow worked_member() {
             .muted_for_me = true};
 }
 
+ModerationRow worked_report() {
+    return {.time = from_ms(1'000),
+            .by = {3},
+            .kind = ModerationKind::report,
+            .uid = {4},
+            .epoch = {1},
+            .seq = {7},
+            .reason = "rude"};
+}
+
 TEST(StoredForm, IsWhatTheDocumentSays) {
     EXPECT_EQ(hex(keys::member({258}, {3})),
               "6d 00 00 00 00 00 00 01 02 00 00 00 00 00 00 00 03 00");
@@ -55,6 +66,11 @@ TEST(StoredForm, OfWhatStandsBesideIsWhatTheDocumentSays) {
     const MemberEvent kick{{5}, MemberEvent::Kind::kicked, {4}};
     EXPECT_EQ(hex(rows::encode(FeedRow{9, {258}, {300}, {299}, {}, {kick}})),
               "01 00 82 02 ac 02 00 00 01 05 03 04");
+    EXPECT_EQ(hex(keys::moderation({258}, moderation_number(9, 0))),
+              "50 00 00 00 00 00 00 01 02 00 00 00 00 00 00 90 00");
+    EXPECT_EQ(hex(rows::encode(worked_report())), "01 e8 07 03 01 04 01 07 00 72 75 64 65");
+    EXPECT_EQ(rows::decode_moderation(0, rows::encode(worked_report())), worked_report());
+    EXPECT_EQ(keys::parse_moderation(keys::moderation({258}, 9))->number, 9U);
     EXPECT_EQ(hex(keys::user_log({3}, 2)), "6c 00 00 00 00 00 00 00 03 00 00 00 00 00 00 00 02");
     EXPECT_EQ(hex(rows::encode(rows::UserLogLine{(std::uint64_t{1} << 32U) + 2, ""})),
               "01 82 80 80 80 10");

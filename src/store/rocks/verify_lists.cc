@@ -174,6 +174,13 @@ void verify_lists(Look& look) {
                                    " is no row");
                   }
               });
+    look.walk(look.base.rows, "default", keys::all_moderation(),
+              [&](std::string_view key, std::string_view value) {
+                  const auto place = keys::parse_moderation(key);
+                  if (!place || !rows::decode_moderation(place->number, value)) {
+                      look.damaged("a row of a moderation log cannot be read");
+                  }
+              });
     look.walk(look.base.rows, "default", keys::setting(""), [](auto, auto) {});
 }
 

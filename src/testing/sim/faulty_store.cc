@@ -219,6 +219,13 @@ Result<std::vector<store::NoteRow>> FaultyStore::notes(GroupId gid, UserId uid, 
     return truth_.notes(gid, uid, from, to);
 }
 
+Result<std::vector<store::ModerationRow>> FaultyStore::moderation(GroupId gid, std::uint64_t before,
+                                                                  std::size_t count_max) {
+    before_read(gid);
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.moderation(gid, before, count_max);
+}
+
 Result<store::UserLogPage> FaultyStore::user_log(UserId uid, std::uint64_t after,
                                                  std::size_t count_max) {
     if (const auto error = failure()) return std::unexpected(*error);

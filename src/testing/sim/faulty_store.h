@@ -55,6 +55,8 @@ public:
     Result<std::vector<store::TallyRow>> tallies(GroupId gid, Seq from, Seq to) override;
     Result<std::vector<Seq>> hidden(GroupId gid, UserId uid, Seq from, Seq to) override;
     Result<std::vector<store::NoteRow>> notes(GroupId gid, UserId uid, Seq from, Seq to) override;
+    Result<std::vector<store::ModerationRow>> moderation(GroupId gid, std::uint64_t before,
+                                                         std::size_t count_max) override;
     Result<store::UserLogPage> user_log(UserId uid, std::uint64_t after,
                                         std::size_t count_max) override;
     Result<std::vector<GroupHead>> groups(GroupId after, std::size_t count_max) override;

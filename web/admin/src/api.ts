@@ -28,6 +28,17 @@ export interface AuditRow {
   what: unknown;
 }
 
+export interface ModerationRow {
+  number: number;
+  time_ms: number;
+  kind: string;
+  by: number;
+  uid: number;
+  seq: number;
+  value: number;
+  reason: string;
+}
+
 export interface RegistrationToken {
   id: string;
   name: string;
@@ -87,6 +98,10 @@ export class AdminApi {
   }
   members(gid: number, prefix: string, banned: string, after: string): Promise<{ members: Member[]; total: number; next: string }> {
     return this.get(`groups/${gid}/members?count=50&${new URLSearchParams({ prefix, banned, after })}`);
+  }
+
+  moderation(gid: number, before: number): Promise<{ rows: ModerationRow[]; next: number }> {
+    return this.get(`groups/${gid}/moderation?count=50&before=${before}`);
   }
 
   registration(): Promise<{ tokens: RegistrationToken[] }> {

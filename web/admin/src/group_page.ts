@@ -2,6 +2,7 @@
 
 import { button, el } from "../../app/src/dom";
 import type { AdminApi, Group, Member } from "./api";
+import { moderationTable } from "./moderation";
 import { said, type Notice } from "./notice";
 import { lineForm, Table } from "./table";
 import { t } from "./texts";
@@ -67,6 +68,7 @@ export function groupPage(api: AdminApi, notice: Notice, group: Group): HTMLElem
     ),
     banned,
     table.element,
+    moderationTable(api, notice, group.gid),
     button(t.deleteGroup, () => confirm(t.sureForGood(`${t.deleteGroup}: ${group.name}`)) && void said(notice, api.post(`${path}/delete`)), { class: "danger" }),
   );
 }

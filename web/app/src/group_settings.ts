@@ -7,7 +7,7 @@ import { t } from "./group_texts";
 
 const DAY_S = 24 * 3_600;
 
-type Key = Exclude<keyof GroupSettings, "kind" | "between">;
+type Key = Exclude<keyof GroupSettings, "kind" | "between" | "pinned">;
 
 export function policySelect(chosen = 0): HTMLSelectElement {
   const select = el("select", { id: "policy" }, ...t.joinPolicies.map((words, i) => el("option", { value: i }, words)));

@@ -9,7 +9,7 @@ import { messageOf, plainOf, type Draft, type Plain } from "./plain";
 
 export { Code } from "../gen/stentor/v1/code_pb";
 export { EntryKind } from "../gen/stentor/v1/entry_pb";
-export { GroupKind, JoinPolicy, NoteKind, OustReason, Role } from "../gen/stentor/v1/wire_pb";
+export { GroupKind, JoinPolicy, ModerationKind, NoteKind, OustReason, Role } from "../gen/stentor/v1/wire_pb";
 
 type CommandOf<C> = C extends { case: infer Case extends string; value: infer Value }
   ? { case: Case; value: Draft<Plain<Value>> }

@@ -18,9 +18,10 @@ export class EntryCommands {
     private readonly port: GroupPort,
   ) {}
 
-  // My own, or as an admin anybody's. WINDOW_CLOSED: it is too old, `limit` is the window in ms.
-  recall(seq: number, ended: Ended): void {
-    this.#order({ case: "recall", value: { ...this.#at(), seq } }, ended);
+  // My own, or as an admin anybody's, with a reason for the moderation log. WINDOW_CLOSED: it is too old,
+  // `limit` is the window in ms.
+  recall(seq: number, ended: Ended, reason = ""): void {
+    this.#order({ case: "recall", value: { ...this.#at(), seq, reason } }, ended);
   }
 
   // `entry` is what was shown when the new words were written: a later revision refuses them.

@@ -15,6 +15,7 @@ import type { Leap as WholeLeap } from "./leap";
 import type { Log as WholeLog } from "./log";
 import type { Marks as WholeMarks } from "./marks";
 import type { Membership as WholeMembership } from "./membership";
+import type { Moderation as WholeModeration } from "./moderation";
 import type { Outbox as WholeOutbox } from "./outbox";
 import type { Paged as WholePaged } from "./paged";
 import type { Reader as WholeReader } from "./reader";
@@ -68,6 +69,7 @@ export interface Group
   readonly entryCache: EntryCache;
   readonly entryCommands: EntryCommands;
   readonly membership: Membership;
+  readonly moderation: Moderation;
   readonly events: GroupEvents;
   readonly reader: Reader;
   readonly typing: Typing;
@@ -106,6 +108,12 @@ export type EntryCommands = Pick<WholeEntryCommands, "recall" | "edit" | "hide" 
 export type Membership = Pick<
   WholeMembership,
   "list" | "change" | "decide" | "configure" | "invite" | "invites" | "endInvite" | "note" | "muteForMe"
+>;
+
+// What members report, what moderators do about it, and who they are.
+export type Moderation = Pick<
+  WholeModeration,
+  "staff" | "loadStaff" | "member" | "report" | "dismiss" | "recallMember" | "log"
 >;
 
 // What this page has changed itself and need not wait to hear of.

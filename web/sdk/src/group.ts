@@ -18,6 +18,7 @@ import { Leap } from "./leap";
 import type { Log, Page } from "./log";
 import type { Marks } from "./marks";
 import { Membership } from "./membership";
+import { Moderation } from "./moderation";
 import { Opening } from "./opening";
 import type { Outbox, Pending } from "./outbox";
 import type { Draft } from "./plain";
@@ -43,6 +44,7 @@ export class Group implements Resync {
   readonly typing: Typing;
   readonly entryCommands: EntryCommands;
   readonly membership: Membership;
+  readonly moderation: Moderation;
   readonly view: View;
   readonly bottom: Floor;
   readonly snapshot: Snapshot;
@@ -80,6 +82,7 @@ export class Group implements Resync {
     this.events = new GroupEvents(state, this, this.history, this.entryCache, this.reader);
     this.entryCommands = new EntryCommands(state, this, port);
     this.membership = new Membership(gid, port.request, () => state.epoch);
+    this.moderation = new Moderation(state, port);
   }
 
   // In the order in which it was written.

@@ -3,7 +3,7 @@
 export { Client } from "./face";
 export { SharedSocket } from "./shared_socket";
 export type {
-  Connection, Directory, Entrance, EntryCache, EntryCommands, Group, GroupEvents, History, Leap, Log, Marks, Membership,
+  Connection, Directory, Entrance, EntryCache, EntryCommands, Group, GroupEvents, History, Leap, Log, Marks, Membership, Moderation,
   Outbox, Paged, Reader, Revalidation, Snapshot, Typing, Users, View, Writer,
 } from "./face";
 export type { ClientOptions } from "./client_options";
@@ -14,6 +14,7 @@ export type { OpenState } from "./group_state";
 export type { Leapt } from "./leap";
 export type { Note, Reaction } from "./marks";
 export type { GroupSettings, InviteMade, InviteState, Listed, Member, MemberChange } from "./membership";
+export { openReports, type ModerationLine, type Recalled, type Reported } from "./moderation";
 export type { Ended, Failure } from "./outcome";
 export type { Pending, PendingState } from "./outbox";
 export type { Draft } from "./plain";
@@ -21,7 +22,7 @@ export type { Answer } from "./request";
 export type { UserLogPlace } from "./userlog";
 export type { Save, Unsent } from "./unsent";
 export { decodeBody, type Body, type Entry, type GroupSummary, type Refused } from "./codec";
-export { Code, EntryKind, GroupKind, JoinPolicy, NoteKind, OustReason, Role } from "./codec";
+export { Code, EntryKind, GroupKind, JoinPolicy, ModerationKind, NoteKind, OustReason, Role } from "./codec";
 export { hexOf } from "./cmid";
 export { platform, signIn } from "./platform";
 export { isDamage, remedyOf, type Remedy } from "./refusal";

@@ -8,7 +8,7 @@ import type { Requester } from "./request";
 
 // They change nothing, so asking twice does no harm.
 const QUESTIONS: ReadonlySet<Command["case"]> = new Set<Command["case"]>([
-  "list", "pull", "near", "whoRead", "fetchUsers", "fetchMembers", "searchEntries", "listInvites",
+  "list", "pull", "near", "whoRead", "fetchUsers", "fetchMembers", "searchEntries", "listInvites", "fetchModeration",
 ]);
 
 export function patient(env: Env, request: Requester): Requester {
