@@ -76,7 +76,7 @@ export async function endSession({ token }: Account, id: number): Promise<ApiRef
 }
 
 // Without a body it is a GET.
-async function call(path: string, body: Json | undefined, token = ""): Promise<Json | ApiRefusal> {
+export async function call(path: string, body: Json | undefined, token = ""): Promise<Json | ApiRefusal> {
   try {
     const response = await fetch(`/api/v1/${path}`, {
       method: body ? "POST" : "GET",

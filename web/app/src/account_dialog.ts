@@ -5,11 +5,16 @@ import { agentWords } from "./agent";
 import { openDialog, say } from "./dialog";
 import { button, el, setText } from "./dom";
 import { PASSWORD_LEAST, refusalWords } from "./sign_in";
-import { t } from "./account_texts";
+import { askErase } from "./profile/erase_dialog";
+import { looksSection } from "./profile/looks";
+import { ownDataSection } from "./profile/own_data";
+import { t } from "./profile/texts";
 import { clockTime, dayName, wholeTime } from "./texts";
 
 export interface AccountPort {
   account: Account;
+  // The account is no more; says so.
+  erased(words: string): void;
   signOut(everywhere: boolean): void;
   passwordChanged(): void;
 }
@@ -30,9 +35,12 @@ export function showAccount(port: AccountPort): void {
     return {
       nodes: [
         el("p", { class: "whose" }, el("bdi", {}, port.account.name)),
-        el("h3", {}, t.sessions), list, error,
+        el("h3", {}, t.sessions), list, error, looksSection(), ownDataSection(port.account),
         el("div", { class: "buttons" },
-          everywhere, button(t.changePassword, () => {
+          button(t.erase, () => {
+            close();
+            askErase(port.account, (words) => port.erased(words));
+          }, { class: "danger" }), everywhere, button(t.changePassword, () => {
             close();
             askPassword(port);
           }), button(t.close, close, { class: "primary" })),

@@ -2,8 +2,10 @@
 
 import "./style.css";
 import { pageLanguage } from "./language";
+import { applyLook, keptLook } from "./look";
 
 document.documentElement.lang = pageLanguage;
+applyLook(keptLook());
 
 // eslint-disable-next-line unicorn/prefer-top-level-await -- The page has nothing to wait for here.
 import("./main").catch((error: unknown) => {

@@ -7,6 +7,8 @@ import { sayFailure } from "./dialog";
 import { el, icon, iconButton, isolated, moreButton, setText } from "./dom";
 import type { Kept } from "./kept";
 import { late } from "./late";
+import type { Duties } from "./moderation/duties";
+import { PinnedBar } from "./pinned_bar";
 import { waitWords } from "./storm";
 import { t, wholeTime } from "./texts";
 import { Timeline } from "./timeline";
@@ -26,6 +28,11 @@ export class Conversation {
   readonly #typing = el("p", { class: "typing", role: "status" });
   readonly #composer: Composer;
   readonly #card: Card;
+  readonly #pinned = new PinnedBar((seq) => this.#goTo(seq));
+  readonly #waits = el("span", { class: "badge", hidden: true });
+  #duties: Duties | undefined;
+  // Whose admins were asked for since it was opened last.
+  #known: Group | undefined;
   #timeline: Timeline;
   #group: Group;
 
@@ -44,7 +51,8 @@ export class Conversation {
     this.#verified.append(icon("shield"), this.#verifiedWords, this.#verifiedShort);
     this.#verified.addEventListener("click", () => late(() => import("./dialogs"), ({ showVerified }) => showVerified(this.#group)));
     const more = moreButton(t.groupMenu, (anchor) => late(() => import("./group_menu"), ({ openGroupMenu }) =>
-      openGroupMenu(anchor, client, this.#group, this.#name.textContent)));
+      openGroupMenu(anchor, client, this.#group, this.#name.textContent, { goTo: (seq) => this.#goTo(seq), reports: this.#duties?.reports ?? 0 })));
+    more.append(this.#waits);
     this.#tools.append(iconButton("search", t.search, () => late(search, ({ showSearch }) =>
       showSearch(client, this.#group, (seq) => this.#goTo(seq)))), more);
     const back = iconButton("back", t.back, () => (location.hash = "#/"));
@@ -54,7 +62,7 @@ export class Conversation {
       el("div", { class: "title" }, this.#name, this.#about),
       this.#verified, this.#tools,
     );
-    this.element.append(head, this.#card.element, this.#timeline.element, this.#typing, this.#composer.element);
+    this.element.append(head, this.#pinned.element, this.#card.element, this.#timeline.element, this.#typing, this.#composer.element);
   }
 
   // Something with a time is shown, so time has to pass on the page.
@@ -70,6 +78,8 @@ export class Conversation {
   leave(): void {
     this.#group.reader.flush();
     this.#group.view.left();
+    this.#duties?.end();
+    this.#duties = undefined;
   }
 
   // Somebody looks here again.
@@ -101,7 +111,32 @@ export class Conversation {
     this.#timeline.element.hidden = outside;
     this.#typing.hidden = outside;
     this.#composer.element.hidden = outside || (opened?.settings?.kind === GroupKind.BROADCAST && this.#group.role < Role.ADMIN);
+    this.#pinned.render(this.#group, (uid) => this.#nameOf(uid));
+    this.#moderates();
     if (!outside) this.#timeline.render();
+  }
+
+  // Who the admins are, once for each opening; and for an admin what waits for them.
+  #moderates(): void {
+    const group = this.#group;
+    const kind = group.opened?.settings?.kind;
+    if (group.state !== "open" || kind === GroupKind.BROADCAST || kind === GroupKind.DIRECT) {
+      this.#known = undefined;
+      return;
+    }
+    if (this.#known !== group) {
+      this.#known = group;
+      group.moderation.loadStaff();
+      if (group.role >= Role.ADMIN && !this.#duties) {
+        void import("./moderation/duties").then(({ Duties }) => {
+          if (this.element.isConnected && this.#group === group) this.#duties ??= new Duties(this.client, group);
+        }, () => {});
+      }
+    }
+    const count = this.#duties?.count ?? 0;
+    this.#waits.hidden = count === 0;
+    setText(this.#waits, String(count));
+    this.#waits.title = t.duties(count);
   }
 
   #aboutWords(): string {
@@ -159,12 +194,18 @@ export class Conversation {
       menu: (entry, anchor) => late(() => import("./message_menu"), ({ openMessageMenu }) => openMessageMenu(anchor, this.client, group, entry, {
         reply: (to) => this.#composer.reply(to, this.#authorOf(to)),
         edit: (what) => this.#composer.edit(what),
+        person: (uid) => this.#person(uid),
       })),
+      person: (uid) => this.#person(uid),
       react: ({ seq }, emoji, on) => group.entryCommands.react(seq, emoji, on, sayFailure),
       readers: (entry) => late(() => import("./readers"), ({ showReaders }) => showReaders(this.client, group, entry)),
       goTo: (seq) => this.#goTo(seq),
       around: (seq) => this.#around(seq),
     });
+  }
+
+  #person(uid: number): void {
+    late(() => import("./moderation/person_card"), ({ showPerson }) => showPerson(this.client, this.#group, uid, this.#nameOf(uid)));
   }
 
   #makeComposer(): Composer {

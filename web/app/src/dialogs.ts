@@ -39,21 +39,28 @@ export function askJoin(client: Client): void {
   });
 }
 
-export function askLeave(client: Client, gid: number, name: string): void {
+// `members`: shows them, for an owner who has to hand the group over before.
+export function askLeave(client: Client, gid: number, name: string, members: () => void): void {
   openDialog(t.leave, (close) => {
     const error = el("p", { class: "error", role: "alert" });
     const leave = button(t.leave, () => {
       client.entrance.leave(gid, (answer) => {
         if (answer.case === "refused") {
           const owner = answer.value.code === Code.NOT_PERMITTED;
-          return setText(error, owner ? t.ownerStays : wordsOf(answer.value));
+          toMembers.hidden = !owner;
+          leave.hidden = owner;
+          return setText(error, owner ? `${t.ownerStays} ${t.handOver}` : wordsOf(answer.value));
         }
         if (answer.case !== "done") return setText(error, t.noServer);
         close();
         location.hash = "#/";
       });
     }, { class: "danger" });
-    return { nodes: [el("p", {}, t.leaveAsk(isolated(name))), error, el("div", { class: "buttons" }, button(t.cancel, close), leave)] };
+    const toMembers = button(t.toMembers, () => {
+      close();
+      members();
+    }, { class: "primary", hidden: true });
+    return { nodes: [el("p", {}, t.leaveAsk(isolated(name))), error, el("div", { class: "buttons" }, button(t.cancel, close), toMembers, leave)] };
   });
 }
 

@@ -1,10 +1,11 @@
 // How one entry of the log looks.
 
-import { decodeBody, type Body, type Entry, type Group, type Reaction } from "@stentor/sdk";
+import { decodeBody, Role, type Body, type Entry, type Group, type Reaction } from "@stentor/sdk";
 import { bodyNodes, excerptOf } from "./body";
 import { avatar, bdi, button, el, hue, isolated, moreButton } from "./dom";
 import { isLong } from "./fold";
 import { isMentioned } from "./mentions";
+import { person } from "./person_press";
 import { clockTime, t, wholeTime } from "./texts";
 
 export interface Names {
@@ -34,6 +35,8 @@ export interface Look {
   continued: boolean;
   mine: boolean;
   name: string;
+  // Whether they moderate here; MEMBER where it is not known.
+  role: Role;
   quote: { seq: number; name: string; text: string } | undefined;
   reactions: readonly Reaction[];
   readBy: number;
@@ -48,6 +51,7 @@ export function lookOf(group: Group, entry: Entry, continued: boolean, names: Na
   return {
     entry, body, continued, mine,
     name: names.nameOf(entry.sender),
+    role: group.moderation.staff.get(entry.sender) ?? Role.MEMBER,
     quote: body && body.replyTo > 0 ? quoteOf(group, body.replyTo, names) : undefined,
     reactions: marks.reactions(entry.seq),
     readBy: mine ? marks.readBy(entry.seq) : 0,
@@ -62,15 +66,15 @@ function quoteOf(group: Group, seq: number, names: Names): Look["quote"] {
   return { seq, name: entry.sender === names.uid ? t.you : names.nameOf(entry.sender), text };
 }
 
-export function looksOf({ entry, continued, name, quote, reactions, readBy, fold }: Look): string {
-  return JSON.stringify([entry.revision, continued, name, quote, reactions, readBy, fold]);
+export function looksOf({ entry, continued, name, role, quote, reactions, readBy, fold }: Look): string {
+  return JSON.stringify([entry.revision, continued, name, role, quote, reactions, readBy, fold]);
 }
 
 export function entryNode(look: Look, names: Names, actions: EntryActions): HTMLElement {
   const { entry, body, continued, mine, name } = look;
   const { seq, sender, timeMs, recalled } = entry;
   const bubble = el("div", { class: "bubble" },
-    !continued && !mine && bdi(name, { class: `author ${hue(sender)}` }),
+    !continued && !mine && authorNode(look),
     look.quote && quoteNode(look.quote, actions),
     ...(recalled ? [el("em", { class: "text" }, t.recalled)] : bodyNodes(body, names.uid, { shown: names.revealed.has(seq), show: () => names.revealed.add(seq) })),
     look.fold && button(look.fold === "folded" ? t.showAll : t.showLess, () => actions.fold(seq), { class: "fold link" }),
@@ -82,9 +86,14 @@ export function entryNode(look: Look, names: Names, actions: EntryActions): HTML
   const classes = ["row", mine ? "mine" : "theirs", continued && "continued", called && "called", look.fold].filter(Boolean).join(" ");
   const label = `${mine ? t.you : isolated(name)}, ${clockTime(timeMs)}${called ? `, ${t.mentionsYou}` : ""}`;
   return el("article", { class: classes, "data-seq": seq, "aria-label": label },
-    !mine && (continued ? el("span", { class: "avatar-space" }) : avatar(sender, name)),
+    !mine && (continued ? el("span", { class: "avatar-space" }) : person(sender, avatar(sender, name))),
     mine && more, bubble, !mine && more,
   );
+}
+
+function authorNode({ entry: { sender }, name, role }: Look): HTMLElement {
+  const mark = role > Role.MEMBER && el("span", { class: "role" }, t.roleMarks[role] ?? "");
+  return el("span", { class: `author ${hue(sender)}` }, person(sender, bdi(name)), mark);
 }
 
 function metaNode({ entry, readBy }: Look, actions: EntryActions): HTMLElement {

@@ -1,20 +1,27 @@
 // What one can do with a group: the menu in its head.
 
-import { GroupKind, type Client, type Group } from "@stentor/sdk";
+import { GroupKind, Role, type Client, type Group } from "@stentor/sdk";
 import { sayFailure } from "./dialog";
 import { askLeave } from "./dialogs";
 import { showSettings } from "./group_settings";
 import { showShare } from "./invite";
+import { late } from "./late";
 import { blockItem } from "./member_menu";
 import { showMembers } from "./members";
 import { openMenu, type MenuItem } from "./menu";
 import { t } from "./group_texts";
 
-export function openGroupMenu(anchor: HTMLElement, client: Client, group: Group, name: string): void {
-  openMenu(anchor, t.groupMenu, groupMenu(client, group, name));
+export interface GroupActions {
+  goTo(seq: number): void;
+  // Reports that wait for a decision, as far as is known.
+  reports: number;
 }
 
-function groupMenu(client: Client, group: Group, name: string): MenuItem[] {
+export function openGroupMenu(anchor: HTMLElement, client: Client, group: Group, name: string, actions: GroupActions): void {
+  openMenu(anchor, t.groupMenu, groupMenu(client, group, name, actions));
+}
+
+function groupMenu(client: Client, group: Group, name: string, actions: GroupActions): MenuItem[] {
   const { gid, opened } = group;
   const muted = opened?.muted ?? false;
   const mute: MenuItem = { label: muted ? t.unmuteForMe : t.muteForMe, run: () => group.membership.muteForMe(!muted, sayFailure) };
@@ -24,9 +31,17 @@ function groupMenu(client: Client, group: Group, name: string): MenuItem[] {
   return [
     members,
     { label: t.share, run: () => showShare(client, group) },
+    ...(group.role >= Role.ADMIN ? moderationItems(client, group, actions) : []),
     { label: t.settings, run: () => showSettings(client, group) },
     mute,
-    { label: t.leave, danger: true, run: () => askLeave(client, gid, name) },
+    { label: t.leave, danger: true, run: () => askLeave(client, gid, name, () => showMembers(client, group)) },
+  ];
+}
+
+function moderationItems(client: Client, group: Group, { goTo, reports }: GroupActions): MenuItem[] {
+  return [
+    { label: t.moderation(reports), run: () => late(() => import("./moderation/reports_dialog"), ({ showReports }) => showReports(client, group, goTo)) },
+    { label: t.slowModeMenu, run: () => late(() => import("./moderation/slow_mode"), ({ showSlowMode }) => showSlowMode(client, group)) },
   ];
 }
 

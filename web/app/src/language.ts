@@ -1,6 +1,23 @@
-// The browser's language, as far as this page speaks it. Texts of the other one are never loaded.
+// The language that somebody chose here, or the browser's, as far as this page speaks it. Texts of the other one are never loaded.
 
-const language = navigator.languages.find((tag) => /^(en|zh)\b/i.test(tag)) ?? "en";
+const LANGUAGE = "stentor.language";
+
+// Empty: as the browser says.
+export function chosenLanguage(): string {
+  try {
+    return localStorage.getItem(LANGUAGE) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+// From the next loading of the page on.
+export function keepLanguage(tag: string): void {
+  if (tag === "") localStorage.removeItem(LANGUAGE);
+  else localStorage.setItem(LANGUAGE, tag);
+}
+
+const language = [chosenLanguage(), ...navigator.languages].find((tag) => /^(en|zh)\b/i.test(tag)) ?? "en";
 const chinese = /^zh/i.test(language);
 
 export const locale = language;

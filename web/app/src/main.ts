@@ -37,7 +37,7 @@ function begin(root: HTMLElement): void {
         ended: (code) => void ended(account, page, code),
         signOut: () => void signOut(account, false),
         account: () => late(() => import("./account_dialog"), ({ showAccount }) =>
-          showAccount({ account, signOut: (everywhere) => void signOut(account, everywhere), passwordChanged: follow })),
+          showAccount({ account, signOut: (everywhere) => void signOut(account, everywhere), passwordChanged: follow, erased: (words) => erased(account, words) })),
       });
       entered.page = page;
       return undefined;
@@ -73,6 +73,12 @@ function begin(root: HTMLElement): void {
     void Kept.forget(account.uid);
     const told = await endToken(account, everywhere);
     if (!told && !shown) ask(t.signOutUntold);
+  };
+
+  const erased = (account: Account, words: string) => {
+    forgetAccount();
+    ask(words);
+    void Kept.forget(account.uid);
   };
 
   onAccountElsewhere(follow);

@@ -3,11 +3,12 @@
 
 import { Role, type Client, type Failure, type Group, type Member, type MemberChange } from "@stentor/sdk";
 import { ask, failureWords, sure } from "./dialog";
+import { askMute, askOut, askTakeBack } from "./moderation/acts";
 import { isolated, setText } from "./dom";
 import { openGroup } from "./links";
 import type { MembersPage } from "./members";
 import type { MenuItem } from "./menu";
-import { t } from "./group_texts";
+import { t } from "./moderation/texts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -33,15 +34,25 @@ export function memberMenu(client: Client, group: Group, member: Member, page: M
     blockItem(client, uid, ended),
   ];
   if (mine < Role.ADMIN || mine <= role) return items;
+  if (role === Role.NONE) {
+    items.push({ label: t.takeBackHour, danger: true, run: () => askTakeBack(client, group, uid, name) });
+    items.push({ label: t.ban, danger: true, run: () => askOut(group, uid, name, t.ban, { case: "ban", value: true }, page.again) });
+    return items;
+  }
   items.push({ label: t.writeNote, run: () => askNote(group, member) });
   if (member.mutedUntilMs > client.connection.serverNow()) items.push({ label: t.unmute, run: () => mute(0) });
-  items.push({ label: t.mute10, run: () => mute(10 * MINUTE_MS) }, { label: t.mute1d, run: () => mute(DAY_MS) });
+  items.push(
+    { label: t.mute10, run: () => mute(10 * MINUTE_MS) }, { label: t.mute1d, run: () => mute(DAY_MS) },
+    { label: t.mute, run: () => askMute(client, group, uid, name, page.again) },
+    { label: t.takeBackHour, danger: true, run: () => askTakeBack(client, group, uid, name) },
+  );
   if (mine === Role.OWNER) {
     const admin = role === Role.ADMIN;
     items.push({ label: admin ? t.makeMember : t.makeAdmin, run: () => change({ case: "role", value: admin ? Role.MEMBER : Role.ADMIN }) });
     items.push(final(t.transfer, { case: "role", value: Role.OWNER }));
   }
-  items.push(final(t.kick, { case: "kick", value: true }), final(t.ban, { case: "ban", value: true }));
+  const out = (label: string, of: MemberChange): MenuItem => ({ label, danger: true, run: () => askOut(group, uid, name, label, of, page.again) });
+  items.push(out(t.kick, { case: "kick", value: true }), out(t.ban, { case: "ban", value: true }));
   return items;
 }
 

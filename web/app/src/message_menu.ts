@@ -3,7 +3,8 @@
 import { decodeBody, GroupKind, Role, type Client, type Entry, type Group } from "@stentor/sdk";
 import { copied } from "./clipboard";
 import { failureWords, openDialog, sayFailure, sayText, sure } from "./dialog";
-import { button, el, setText } from "./dom";
+import { button, el, isolated, setText } from "./dom";
+import { late } from "./late";
 import { openMenu, type MenuItem } from "./menu";
 import { showReaders } from "./readers";
 import { t } from "./group_texts";
@@ -13,6 +14,7 @@ const EMOJI = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 export interface MessageActions {
   reply(entry: Entry): void;
   edit(entry: Entry): void;
+  person(uid: number): void;
 }
 
 export function openMessageMenu(anchor: HTMLElement, client: Client, group: Group, entry: Entry, actions: MessageActions): void {
@@ -37,7 +39,12 @@ function messageMenu(client: Client, group: Group, entry: Entry, actions: Messag
   if (mine) items.push({ label: t.edit, run: () => actions.edit(entry) });
   if (text !== "") items.push({ label: t.copyText, run: () => void copy(text) });
   if (!listens) items.push({ label: t.whoRead, run: () => showReaders(client, group, entry) });
+  if (!mine && entry.sender > 0) items.push({ label: t.aboutPerson(isolated(client.users.name(entry.sender) ?? t.someone(entry.sender))), run: () => actions.person(entry.sender) });
   items.push(hide);
+  if (moderates) items.push(pinItem(group, seq));
+  if (!mine && group.opened?.settings?.kind !== GroupKind.BROADCAST) {
+    items.push({ label: t.report, danger: true, run: () => late(() => import("./moderation/report_dialog"), ({ showReport }) => showReport(client, group, seq)) });
+  }
   if (moderates && group.marks.reactions(seq).length > 0) items.push({ label: t.clearReactions, danger: true, run: () => showReactions(client, group, entry) });
   if (mine || moderates) {
     items.push({
@@ -46,6 +53,17 @@ function messageMenu(client: Client, group: Group, entry: Entry, actions: Messag
     });
   }
   return items;
+}
+
+function pinItem(group: Group, seq: number): MenuItem {
+  const pinned = group.opened?.settings?.pinned === seq ? 0 : seq;
+  return {
+    label: pinned > 0 ? t.pin : t.unpin,
+    run: () => group.membership.configure({ pinned }, ["pinned"], (failure) => {
+      if (!failure) group.events.configured({ pinned });
+      sayFailure(failure);
+    }),
+  };
 }
 
 async function copy(text: string): Promise<void> {

@@ -56,6 +56,10 @@ export const texts = {
   you: "You",
   operator: "The operator",
   someone: (uid: number) => `User ${uid}`,
+  // Beside a name: of members nothing is said.
+  roleMarks: ["", "", "Admin", "Owner"] as readonly string[],
+  pinned: "Pinned",
+  duties: (count: number) => (count === 1 ? "1 thing waits for a decision" : `${count} things wait for a decision`),
   emptyGroup: "Nothing has been said yet. Go first!",
   write: "Write a message",
   writeTo: (name: string) => `Message to ${name}`,

@@ -5,6 +5,7 @@ import type { Client, Group } from "@stentor/sdk";
 import { countOf } from "./count";
 import { button, el, icon, isLookedAt, setText } from "./dom";
 import type { EntryActions } from "./entry_row";
+import { pointedAt } from "./person_press";
 import { pendingRow, type PendingActions } from "./pending_row";
 import { Place } from "./place";
 import { RowNodes } from "./row_nodes";
@@ -22,6 +23,7 @@ const REACH_ENTRIES = 300;
 const LINE_TOP = 40;
 
 export interface TimelineActions extends PendingActions, EntryActions {
+  person(uid: number): void;
   // It cannot be shown among the others.
   around(seq: number): void;
 }
@@ -61,6 +63,10 @@ export class Timeline {
     this.#unread = button("", () => this.#toUnread(), toUnread);
     this.#unread.append(this.#unreadCount, icon("up"));
     this.#scroller.append(this.#nodes.element);
+    pointedAt(this.#scroller, (uid) => actions.person(uid), (seq, anchor) => {
+      const entry = group.log.at(seq);
+      if (entry) actions.menu(entry, anchor);
+    });
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     const resized = new ResizeObserver(() => {
       if (this.#began && this.#scroller.clientHeight > 0) this.#place.resized();

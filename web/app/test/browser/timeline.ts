@@ -35,7 +35,7 @@ class History {
       () => (this.#dirty = true),
     );
     this.#timeline = new Timeline(this.#client.group(GID), this.#client, {
-      sendAgain() {}, discard() {}, menu() {}, react() {}, readers() {}, goTo() {}, around() {},
+      sendAgain() {}, discard() {}, menu() {}, person() {}, react() {}, readers() {}, goTo() {}, around() {},
     });
     this.#frame.append(this.#timeline.element);
     this.#frame.style.display = "flex";
