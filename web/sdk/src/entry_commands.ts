@@ -11,6 +11,13 @@ import { remedyOf } from "./refusal";
 
 const HIDES_MAX = 100;
 
+// Only what one user wrote; only entries from a number on, and up to one.
+export interface SearchBounds {
+  sender?: number;
+  from?: number;
+  to?: number;
+}
+
 export class EntryCommands {
   constructor(
     private readonly group: GroupState,
@@ -85,12 +92,12 @@ export class EntryCommands {
   }
 
   // Newest first; words of at most 256 bytes. `total` is not told.
-  search(words: string, changed: () => void): Paged<Entry> {
+  search(words: string, changed: () => void, { sender = 0, from = 0, to = 0 }: SearchBounds = {}): Paged<Entry> {
     const { gid } = this.group;
     return new Paged(
       this.port.request,
       {
-        page: (cursor) => ({ case: "searchEntries", value: { gid, words, cursor } }),
+        page: (cursor) => ({ case: "searchEntries", value: { gid, words, cursor, sender, from, to } }),
         of: (answer) => {
           if (answer.case !== "foundEntries") return undefined;
           const { entries, next } = answer.value;

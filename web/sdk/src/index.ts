@@ -14,6 +14,7 @@ export type { OpenState } from "./group_state";
 export type { Leapt } from "./leap";
 export type { Note, Reaction } from "./marks";
 export type { GroupSettings, InviteMade, InviteState, Listed, Member, MemberChange } from "./membership";
+export type { SearchBounds } from "./entry_commands";
 export type { Ended, Failure } from "./outcome";
 export type { Pending, PendingState } from "./outbox";
 export type { Draft } from "./plain";
