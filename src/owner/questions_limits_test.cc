@@ -163,11 +163,10 @@ TEST_F(QuestionsLimits, ASettingHasABound) {
 
 class AllFound final : public search::Search {
 public:
-    Result<std::vector<Seq>> find(GroupId /*gid*/, std::string_view /*words*/, Seq floor,
-                                  Seq before, std::size_t count_max) override {
+    Result<std::vector<Seq>> find(const search::Wanted& wanted) override {
         std::vector<Seq> found;
-        for (Seq seq = std::min(before, newest + 1) - 1; seq > floor && found.size() < count_max;
-             seq = seq - 1) {
+        for (Seq seq = std::min(wanted.before, newest + 1) - 1;
+             seq > wanted.floor && found.size() < wanted.count_max; seq = seq - 1) {
             found.push_back(seq);
         }
         return found;

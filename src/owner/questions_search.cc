@@ -23,6 +23,16 @@ Result<Seq> start_of(const std::string& cursor) {
     return Seq{*seq};
 }
 
+// Nothing at or below it is wanted.
+Seq floor_of(const pb::SearchEntries& search) {
+    return {search.from() > 0 ? search.from() - 1 : 0};
+}
+
+// Nothing at or above it is wanted.
+Seq end_of(const pb::SearchEntries& search) {
+    return {search.to() > 0 ? search.to() + 1 : limits::kIdMax};
+}
+
 }  // namespace
 
 Result<bus::Reply> Questions::on(const bus::AskSearch& ask) {
@@ -41,7 +51,12 @@ Result<bus::Reply> Questions::on(const bus::AskSearch& ask) {
     if (!before) return std::unexpected(before.error());
 
     const Seq floor = std::max((*member)->floor, head->floor);
-    const auto found = words_->find(gid, ask.search.words(), floor, *before, limits::kSearchPage);
+    const auto found = words_->find({.gid = gid,
+                                     .words = ask.search.words(),
+                                     .sender = {ask.search.sender()},
+                                     .floor = std::max(floor, floor_of(ask.search)),
+                                     .before = std::min(*before, end_of(ask.search)),
+                                     .count_max = limits::kSearchPage});
     if (!found) return std::unexpected(found.error());
     pb::FoundEntries answer;
     answer.set_gid(gid.value);

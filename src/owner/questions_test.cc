@@ -218,14 +218,15 @@ TEST_F(QuestionsTest, AnnouncementsStandInEverybodysListFromHisFirstDayOn) {
 // An index that holds every entry of every group.
 class Everything final : public search::Search {
 public:
-    Result<std::vector<Seq>> find(GroupId /*gid*/, std::string_view /*words*/, Seq floor,
-                                  Seq before, std::size_t count_max) override {
+    Result<std::vector<Seq>> find(const search::Wanted& wanted) override {
+        sender = wanted.sender;
         std::vector<Seq> found;
-        for (Seq seq = std::min(before, Seq{4}) - 1; seq > floor; seq = seq - 1) {
-            if (found.size() < count_max) found.push_back(seq);
+        for (Seq seq = std::min(wanted.before, Seq{4}) - 1; seq > wanted.floor; seq = seq - 1) {
+            if (found.size() < wanted.count_max) found.push_back(seq);
         }
         return found;
     }
+    UserId sender;  // As asked for last.
 };
 
 TEST_F(QuestionsTest, WhatOneHidIsNeitherListedNorCountedNorFoundForThem) {
@@ -251,6 +252,34 @@ TEST_F(QuestionsTest, WhatOneHidIsNeitherListedNorCountedNorFoundForThem) {
     };
     EXPECT_EQ(shown_to(kAnn), (std::vector<std::uint64_t>{2, 1, 1, 2}));
     EXPECT_EQ(shown_to(kBob), (std::vector<std::uint64_t>{3, 3, 3, 3, 2, 1}));
+}
+
+TEST_F(QuestionsTest, ASearchIsOfOneSenderAndOfAPartOfTheLogWhereThatIsAsked) {
+    constexpr GroupId kGroup{77};
+    const MemberRow ann{.uid = kAnn, .role = Role::member, .version = 1};
+    write(kGroup, {UserId{1}, UserId{1}, UserId{1}}, {ann});
+    Everything words;
+    Questions questions{store_, &words, &heads_};
+    const auto found = [&](std::uint64_t from, std::uint64_t to, std::uint64_t sender = 0) {
+        bus::AskSearch search{.asker = kAnn};
+        search.search.set_gid(kGroup.value);
+        search.search.set_from(from);
+        search.search.set_to(to);
+        search.search.set_sender(sender);
+        std::vector<std::uint64_t> seqs;
+        const auto answer = std::get<pb::FoundEntries>(*questions.answer(search));
+        for (const pb::Entry& entry : answer.entries()) seqs.push_back(entry.seq());
+        return seqs;
+    };
+    using Seqs = std::vector<std::uint64_t>;
+    EXPECT_EQ(found(0, 0), (Seqs{3, 2, 1}));
+    EXPECT_EQ(words.sender, UserId{});
+    EXPECT_EQ(found(2, 0), (Seqs{3, 2}));
+    EXPECT_EQ(found(0, 2), (Seqs{2, 1}));
+    EXPECT_EQ(found(2, 2), (Seqs{2}));
+    EXPECT_EQ(found(3, 1), Seqs{});
+    EXPECT_EQ(found(1, limits::kIdMax, 5), (Seqs{3, 2, 1}));
+    EXPECT_EQ(words.sender, UserId{5});
 }
 
 // The groups beside it are listed, and it as well, by its number.

@@ -320,6 +320,28 @@ async def search_finds_words_of_any_script(world):
         await until(found, f"entry {seq} by {words!r}")
 
 
+async def search_is_of_one_sender_and_a_part_of_the_log(world):
+    """SearchEntries{sender, from, to} finds what one member wrote, and from one seq up to another."""
+    ann, bob = await world.connected(2)
+    gid = await world.group(ann, bob)
+    for one in (ann, bob, ann, bob):
+        await one.send(gid, "walnut")
+
+    async def found(**what):
+        page = await ann.ask("search_entries", gid=gid, words="walnut", **what)
+        return [entry.seq for entry in page.entries]
+
+    async def indexed():
+        return await found() == [4, 3, 2, 1]
+    await until(indexed, "all are found")
+    assert await found(sender=bob.welcome.uid) == [4, 2]
+    assert await found(**{"from": 2, "to": 3}) == [3, 2]
+    assert await found(sender=ann.welcome.uid, to=2) == [1]
+    assert await found(sender=bob.welcome.uid + ann.welcome.uid) == []
+    async with refused("BAD_FIELD", field="search_entries.sender"):
+        await found(sender=2**53)
+
+
 async def search_without_a_word_is_a_bad_field(world):
     """SearchEntries without a letter or a digit is BAD_FIELD{words}."""
     ann = await world.connected()

@@ -99,6 +99,11 @@ Result<void> check(const pb::SearchEntries& search) {
         !words) {
         return words;
     }
+    if (auto sender = check_number(search.sender(), "search_entries.sender"); !sender) {
+        return sender;
+    }
+    if (auto from = check_number(search.from(), "search_entries.from"); !from) return from;
+    if (auto to = check_number(search.to(), "search_entries.to"); !to) return to;
     return check_cursor(search.cursor(), "search_entries.cursor");
 }
 

@@ -72,6 +72,9 @@ TEST(Limits, OfNumbersInWhatIsAboutEntries) {
 TEST(Limits, OfNumbersInWhatIsAboutGroups) {
     const Row rows[] = {
         number("search_entries.gid", &pb::SearchEntries::set_gid),
+        number("search_entries.sender", &pb::SearchEntries::set_sender),
+        number("search_entries.from", &pb::SearchEntries::set_from),
+        number("search_entries.to", &pb::SearchEntries::set_to),
         number("fetch_users.uids", &pb::FetchUsers::add_uids),
         number("fetch_members.gid", &pb::FetchMembers::set_gid),
         number("configure_group.gid", &pb::ConfigureGroup::set_gid),

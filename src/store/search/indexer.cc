@@ -179,7 +179,7 @@ Result<void> Indexer::read_range(GroupId gid, Seq from, Seq to) {
 
 void Indexer::take(GroupId gid, const LogEntry& entry) {
     if (const auto words = words_of(entry)) {
-        index_.put(gid, entry.seq, *words);
+        index_.put(gid, entry.seq, entry.sender, *words);
     } else if (entry.revision > 0) {
         index_.remove(gid, entry.seq);
     }

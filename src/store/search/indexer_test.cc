@@ -112,7 +112,8 @@ protected:
         std::vector<std::uint64_t> seqs;
         for (int i = 0; i < 1'000; ++i) {
             seqs.clear();
-            const auto found = index_->find(gid, words, {}, kAll, 100);
+            const auto found =
+                index_->find({.gid = gid, .words = words, .before = kAll, .count_max = 100});
             if (found) {
                 for (const Seq seq : *found) seqs.push_back(seq.value);
                 if (seqs.size() == count) return seqs;

@@ -13,6 +13,17 @@
 
 namespace stentor::search {
 
+// Entries of a group above `floor` and below `before` whose text holds words that begin with each
+// of `words`; of `sender`, or of anybody where that is 0.
+struct Wanted {
+    GroupId gid;
+    std::string_view words;
+    UserId sender;
+    Seq floor;
+    Seq before;
+    std::size_t count_max{};
+};
+
 class Search {
 public:
     Search() = default;
@@ -20,13 +31,10 @@ public:
     Search& operator=(const Search&) = delete;
     virtual ~Search() = default;
 
-    // Entries of `gid` above `floor` and below `before` whose text holds words that begin with each
-    // of `words`, newest first, at most `count_max`. What was recalled or dropped since it was
-    // indexed may still be among them: the record decides. bad_field: there is no word in it.
-    // store_unavailable: the index is being made, or cannot be read.
-    [[nodiscard]] virtual Result<std::vector<Seq>> find(GroupId gid, std::string_view words,
-                                                        Seq floor, Seq before,
-                                                        std::size_t count_max) = 0;
+    // Newest first. What was recalled or dropped since it was indexed may still be among them: the
+    // record decides. bad_field: there is no word in it. store_unavailable: the index is being
+    // made, or cannot be read.
+    [[nodiscard]] virtual Result<std::vector<Seq>> find(const Wanted& wanted) = 0;
 };
 
 }  // namespace stentor::search

@@ -7,8 +7,9 @@
 namespace stentor::search {
 namespace {
 
-// Raised with each change of terms_of() or asked_of().
-constexpr std::string_view kRules = "2";
+// Raised with each change of terms_of() or asked_of(), and of what else the index holds of an
+// entry.
+constexpr std::string_view kRules = "3";
 
 // As keyboards write an apostrophe, and as people type it.
 constexpr std::string_view kCurled = "\u2019";

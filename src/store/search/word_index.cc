@@ -36,6 +36,11 @@ std::string prefix_of(GroupId gid) { return "G" + hex(gid.value) + ":"; }
 // The one term that finds the document of an entry.
 std::string id_of(GroupId gid, Seq seq) { return "Q" + hex(gid.value) + ":" + hex(seq.value); }
 
+// What all documents of one sender in a group have.
+std::string sender_of(GroupId gid, UserId sender) {
+    return "S" + hex(gid.value) + ":" + hex(sender.value);
+}
+
 std::string seq_value(Seq seq) {
     return Xapian::sortable_serialise(static_cast<double>(seq.value));
 }
@@ -77,20 +82,24 @@ public:
         complete_ = place().has_value();
     }
 
-    Result<std::vector<Seq>> find(GroupId gid, const Asked& asked, Seq floor, Seq before,
-                                  std::size_t count_max) {
+    Result<std::vector<Seq>> find(const Wanted& wanted, const Asked& asked) {
         if (!complete_) return std::unexpected(unavailable());
         Reader reader = take_reader();
-        Xapian::Query query = query_of(asked, prefix_of(gid));
-        const Xapian::Query range{Xapian::Query::OP_VALUE_RANGE, kSeqSlot, seq_value(floor + 1),
-                                  seq_value(before - 1)};
+        Xapian::Query query = query_of(asked, prefix_of(wanted.gid));
+        if (wanted.sender.value > 0) {
+            const Xapian::Query theirs{sender_of(wanted.gid, wanted.sender)};
+            query = Xapian::Query{Xapian::Query::OP_FILTER, query, theirs};
+        }
+        const Xapian::Query range{Xapian::Query::OP_VALUE_RANGE, kSeqSlot,
+                                  seq_value(wanted.floor + 1), seq_value(wanted.before - 1)};
         query = Xapian::Query{Xapian::Query::OP_FILTER, query, range};
 
         Xapian::Enquire enquire{*reader};
         enquire.set_query(query);
         enquire.set_weighting_scheme(Xapian::BoolWeight{});
         enquire.set_docid_order(Xapian::Enquire::ASCENDING);
-        const Xapian::MSet found = enquire.get_mset(0, static_cast<Xapian::doccount>(count_max));
+        const Xapian::MSet found =
+            enquire.get_mset(0, static_cast<Xapian::doccount>(wanted.count_max));
         std::vector<Seq> seqs;
         for (auto at = found.begin(); at != found.end(); ++at) {
             const double seq = Xapian::sortable_unserialise(at.get_document().get_value(kSeqSlot));
@@ -119,10 +128,11 @@ public:
         readers_.clear();
     }
 
-    void put(GroupId gid, Seq seq, std::string_view text) {
+    void put(GroupId gid, Seq seq, UserId sender, std::string_view text) {
         Xapian::Document document;
         const std::string id = id_of(gid, seq);
         document.add_boolean_term(id);
+        document.add_boolean_term(sender_of(gid, sender));
         document.add_value(kSeqSlot, seq_value(seq));
         std::string term = prefix_of(gid);
         const std::size_t prefix = term.size();
@@ -193,15 +203,14 @@ WordIndex::WordIndex(std::filesystem::path folder)
 
 WordIndex::~WordIndex() = default;
 
-Result<std::vector<Seq>> WordIndex::find(GroupId gid, std::string_view words, Seq floor, Seq before,
-                                         std::size_t count_max) {
+Result<std::vector<Seq>> WordIndex::find(const Wanted& wanted) {
     // A reader that was two commits behind finds its blocks gone, and looks again from the newest.
     constexpr int kTries = 3;
-    const Asked asked = asked_of(words);
+    const Asked asked = asked_of(wanted.words);
     if (asked.empty()) return std::unexpected(Error{.code = Code::bad_field, .where = "words"});
     for (int i = 0; i < kTries; ++i) {
         try {
-            return impl_->find(gid, asked, floor, before, count_max);
+            return impl_->find(wanted, asked);
         } catch (const Xapian::DatabaseModifiedError&) {
             continue;
         } catch (const Xapian::Error& error) {
@@ -218,8 +227,8 @@ std::optional<Place> WordIndex::place() const {
 void WordIndex::clear() {
     told("clear", [&] { impl_->clear(); });
 }
-void WordIndex::put(GroupId gid, Seq seq, std::string_view text) {
-    told("put", [&] { impl_->put(gid, seq, text); });
+void WordIndex::put(GroupId gid, Seq seq, UserId sender, std::string_view text) {
+    told("put", [&] { impl_->put(gid, seq, sender, text); });
 }
 void WordIndex::remove(GroupId gid, Seq seq) {
     told("remove", [&] { impl_->remove(gid, seq); });

@@ -35,15 +35,14 @@ public:
     explicit WordIndex(std::filesystem::path folder);
     ~WordIndex() override;
 
-    Result<std::vector<Seq>> find(GroupId gid, std::string_view words, Seq floor, Seq before,
-                                  std::size_t count_max) override;
+    Result<std::vector<Seq>> find(const Wanted& wanted) override;
 
     // Nothing when it was never filled whole, or filled by other rules of what a word is.
     [[nodiscard]] std::optional<Place> place() const;
     // Starts afresh; find() says store_unavailable until the next commit with a place.
     void clear();
     // Replaces what was there for this entry.
-    void put(GroupId gid, Seq seq, std::string_view text);
+    void put(GroupId gid, Seq seq, UserId sender, std::string_view text);
     void remove(GroupId gid, Seq seq);
     // Makes what was put visible and durable. Without a place: it is not filled whole yet.
     void commit(const std::optional<Place>& place);

@@ -18,6 +18,8 @@ using testing::IsEmpty;
 
 constexpr GroupId kTea{7};
 constexpr GroupId kCoffee{8};
+constexpr UserId kAnn{1};
+constexpr UserId kBob{2};
 constexpr Seq kAll{std::uint64_t{1} << 52U};
 
 class WordIndexTest : public testing::Test {
@@ -36,9 +38,16 @@ protected:
 
     void open() { index_ = std::make_unique<WordIndex>(folder_); }
     void commit(std::uint64_t number = 1) { index_->commit(Place{.epoch = {1}, .number = number}); }
+    void put(GroupId gid, Seq seq, std::string_view text, UserId sender = kAnn) {
+        index_->put(gid, seq, sender, text);
+    }
     std::vector<std::uint64_t> find(std::string_view words, GroupId gid = kTea, Seq floor = {},
                                     Seq before = kAll, std::size_t count = 10) {
-        const auto found = index_->find(gid, words, floor, before, count);
+        return seqs_of(
+            {.gid = gid, .words = words, .floor = floor, .before = before, .count_max = count});
+    }
+    std::vector<std::uint64_t> seqs_of(const Wanted& wanted) {
+        const auto found = index_->find(wanted);
         EXPECT_TRUE(found) << (found ? "" : found.error().where);
         std::vector<std::uint64_t> seqs;
         if (found) {
@@ -52,10 +61,10 @@ protected:
 };
 
 TEST_F(WordIndexTest, FindsWhatHoldsAllWordsNewestFirst) {
-    index_->put(kTea, {1}, "Green tea, please");
-    index_->put(kTea, {2}, "black TEA");
-    index_->put(kTea, {3}, "coffee");
-    index_->put(kTea, {4}, "more green tea");
+    put(kTea, {1}, "Green tea, please");
+    put(kTea, {2}, "black TEA");
+    put(kTea, {3}, "coffee");
+    put(kTea, {4}, "more green tea");
     commit();
     EXPECT_THAT(find("tea"), ElementsAre(4, 2, 1));
     EXPECT_THAT(find("tea green"), ElementsAre(4, 1));
@@ -63,9 +72,9 @@ TEST_F(WordIndexTest, FindsWhatHoldsAllWordsNewestFirst) {
 }
 
 TEST_F(WordIndexTest, FindsChineseInsideASentence) {
-    index_->put(kTea, {1}, "今天晚上八点直播开始");
-    index_->put(kTea, {2}, "明天没有直播");
-    index_->put(kTea, {3}, "開始喝茶");
+    put(kTea, {1}, "今天晚上八点直播开始");
+    put(kTea, {2}, "明天没有直播");
+    put(kTea, {3}, "開始喝茶");
     commit();
     EXPECT_THAT(find("直播"), ElementsAre(2, 1));
     EXPECT_THAT(find("直播开始"), ElementsAre(1));
@@ -74,8 +83,8 @@ TEST_F(WordIndexTest, FindsChineseInsideASentence) {
 }
 
 TEST_F(WordIndexTest, FindsWordsByTheirBeginnings) {
-    index_->put(kTea, {1}, "The quick brown fox");
-    index_->put(kTea, {2}, "a quarter to nine");
+    put(kTea, {1}, "The quick brown fox");
+    put(kTea, {2}, "a quarter to nine");
     commit();
     EXPECT_THAT(find("qu"), ElementsAre(2, 1));
     EXPECT_THAT(find("qui fo"), ElementsAre(1));
@@ -84,9 +93,9 @@ TEST_F(WordIndexTest, FindsWordsByTheirBeginnings) {
 }
 
 TEST_F(WordIndexTest, FindsOneTextInAnyOfItsForms) {
-    index_->put(kTea, {1}, "cafe\u0301 au lait");
-    index_->put(kTea, {2}, "Ｓｔｅｎｔｏｒ ИВАН");
-    index_->put(kTea, {3}, "don\u2019t");
+    put(kTea, {1}, "cafe\u0301 au lait");
+    put(kTea, {2}, "Ｓｔｅｎｔｏｒ ИВАН");
+    put(kTea, {3}, "don\u2019t");
     commit();
     EXPECT_THAT(find("caf\u00e9"), ElementsAre(1));
     EXPECT_THAT(find("CAF\u00c9"), ElementsAre(1));
@@ -96,8 +105,8 @@ TEST_F(WordIndexTest, FindsOneTextInAnyOfItsForms) {
 }
 
 TEST_F(WordIndexTest, FindsThaiInsideASentence) {
-    index_->put(kTea, {1}, "สวัสดีชาวโลก");
-    index_->put(kTea, {2}, "ชา");
+    put(kTea, {1}, "สวัสดีชาวโลก");
+    put(kTea, {2}, "ชา");
     commit();
     EXPECT_THAT(find("ชาว"), ElementsAre(1));
     EXPECT_THAT(find("ชา"), ElementsAre(2, 1));
@@ -105,8 +114,8 @@ TEST_F(WordIndexTest, FindsThaiInsideASentence) {
 }
 
 TEST_F(WordIndexTest, FindsAnAddressByAnyOfItsParts) {
-    index_->put(kTea, {1}, "ping 192.168.1.17 now");
-    index_->put(kTea, {2}, "17 people, 1 cat, 192 dogs, 168 birds");
+    put(kTea, {1}, "ping 192.168.1.17 now");
+    put(kTea, {2}, "17 people, 1 cat, 192 dogs, 168 birds");
     commit();
     EXPECT_THAT(find("192.168.1"), ElementsAre(1));
     EXPECT_THAT(find("168.1.17"), ElementsAre(1));
@@ -118,9 +127,9 @@ TEST_F(WordIndexTest, FindsWordsHoweverLongTheyAre) {
     const std::string name = std::string(90, 'n');
     std::string marked = "你";
     for (int i = 0; i < 2'000; ++i) marked += "\u0301";
-    index_->put(kTea, {1}, address);
-    index_->put(kTea, {2}, "about " + name + "!");
-    index_->put(kTea, {3}, marked + marked);
+    put(kTea, {1}, address);
+    put(kTea, {2}, "about " + name + "!");
+    put(kTea, {3}, marked + marked);
     commit();
     EXPECT_THAT(find(std::string(200, 'p')), ElementsAre(1));
     EXPECT_THAT(find("example.org last"), ElementsAre(1));
@@ -131,9 +140,9 @@ TEST_F(WordIndexTest, FindsWordsHoweverLongTheyAre) {
 // A question's beginnings share what may be read; each is found itself, however many follow it.
 TEST_F(WordIndexTest, ReadsABoundedNumberOfWordsForAQuestion) {
     for (std::uint64_t seq = 1; seq <= 3'000; ++seq) {
-        index_->put(kTea, {seq}, "n" + std::to_string(10'000 + seq));
+        put(kTea, {seq}, "n" + std::to_string(10'000 + seq));
     }
-    index_->put(kTea, {3'001}, "n");
+    put(kTea, {3'001}, "n");
     commit();
     EXPECT_EQ(find("n", kTea, {}, kAll, 10'000).size(), 2'048U);
     EXPECT_THAT(find("n", kTea, {3'000}), ElementsAre(3'001));
@@ -141,7 +150,7 @@ TEST_F(WordIndexTest, ReadsABoundedNumberOfWordsForAQuestion) {
 }
 
 TEST_F(WordIndexTest, MadeByOtherRulesIsNoIndex) {
-    index_->put(kTea, {1}, "tea");
+    put(kTea, {1}, "tea");
     commit();
     index_.reset();
     {
@@ -151,33 +160,54 @@ TEST_F(WordIndexTest, MadeByOtherRulesIsNoIndex) {
     }
     open();
     EXPECT_FALSE(index_->place());
-    const auto found = index_->find(kTea, "tea", {}, kAll, 10);
+    const auto found = index_->find({.gid = kTea, .words = "tea", .before = kAll, .count_max = 10});
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code, Code::store_unavailable);
     EXPECT_GT(found.error().retry_after_ms, 0U);
 }
 
 TEST_F(WordIndexTest, AGroupSeesNothingOfAnother) {
-    index_->put(kTea, {1}, "secret");
-    index_->put(kCoffee, {1}, "open");
+    put(kTea, {1}, "secret");
+    put(kCoffee, {1}, "open");
     commit();
     EXPECT_THAT(find("secret", kCoffee), IsEmpty());
     EXPECT_THAT(find("secret", kTea), ElementsAre(1));
 }
 
 TEST_F(WordIndexTest, PagesDownwardsAndStopsAtTheFloor) {
-    for (std::uint64_t seq = 1; seq <= 10; ++seq) index_->put(kTea, {seq}, "tea");
+    for (std::uint64_t seq = 1; seq <= 10; ++seq) put(kTea, {seq}, "tea");
     commit();
     EXPECT_THAT(find("tea", kTea, {}, kAll, 3), ElementsAre(10, 9, 8));
     EXPECT_THAT(find("tea", kTea, {}, {8}, 3), ElementsAre(7, 6, 5));
     EXPECT_THAT(find("tea", kTea, {8}), ElementsAre(10, 9));
 }
 
-TEST_F(WordIndexTest, AnEditReplacesAndARecallRemoves) {
-    index_->put(kTea, {1}, "before");
-    index_->put(kTea, {2}, "kept");
+TEST_F(WordIndexTest, OneSendersEntriesAreFoundAlone) {
+    put(kTea, {1}, "green tea", kAnn);
+    put(kTea, {2}, "black tea", kBob);
+    put(kTea, {3}, "tea again", kAnn);
+    put(kCoffee, {1}, "tea, here of all places", kBob);
     commit();
-    index_->put(kTea, {1}, "after");
+    const auto of = [&](UserId sender, Seq floor = {}) {
+        return seqs_of({.gid = kTea,
+                        .words = "tea",
+                        .sender = sender,
+                        .floor = floor,
+                        .before = kAll,
+                        .count_max = 10});
+    };
+    EXPECT_THAT(of(kAnn), ElementsAre(3, 1));
+    EXPECT_THAT(of(kBob), ElementsAre(2));
+    EXPECT_THAT(of({0x12}), IsEmpty());
+    EXPECT_THAT(of(kAnn, {1}), ElementsAre(3));
+    EXPECT_THAT(of({}), ElementsAre(3, 2, 1));
+}
+
+TEST_F(WordIndexTest, AnEditReplacesAndARecallRemoves) {
+    put(kTea, {1}, "before");
+    put(kTea, {2}, "kept");
+    commit();
+    put(kTea, {1}, "after");
     index_->remove(kTea, {2});
     index_->remove(kTea, {99});
     commit(2);
@@ -187,33 +217,33 @@ TEST_F(WordIndexTest, AnEditReplacesAndARecallRemoves) {
 }
 
 TEST_F(WordIndexTest, KeepsItsPlaceAndItsOrderThroughAnotherStart) {
-    index_->put(kTea, {1}, "tea");
+    put(kTea, {1}, "tea");
     commit(42);
     index_.reset();
     open();
     EXPECT_EQ(index_->place(), (Place{.epoch = {1}, .number = 42}));
-    index_->put(kTea, {2}, "tea");
+    put(kTea, {2}, "tea");
     commit(43);
     EXPECT_THAT(find("tea"), ElementsAre(2, 1));
 }
 
 TEST_F(WordIndexTest, SaysNothingWhileItIsMade) {
-    index_->put(kTea, {1}, "tea");
+    put(kTea, {1}, "tea");
     index_->commit(std::nullopt);
-    const auto found = index_->find(kTea, "tea", {}, kAll, 10);
+    const auto found = index_->find({.gid = kTea, .words = "tea", .before = kAll, .count_max = 10});
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code, Code::store_unavailable);
     EXPECT_FALSE(index_->place());
     commit();
     EXPECT_THAT(find("tea"), ElementsAre(1));
     index_->clear();
-    EXPECT_FALSE(index_->find(kTea, "tea", {}, kAll, 10));
+    EXPECT_FALSE(index_->find({.gid = kTea, .words = "tea", .before = kAll, .count_max = 10}));
     commit();
     EXPECT_THAT(find("tea"), IsEmpty());
 }
 
 TEST_F(WordIndexTest, IsEmptiedWhenItIsDamaged) {
-    index_->put(kTea, {1}, "tea");
+    put(kTea, {1}, "tea");
     commit();
     index_.reset();
     for (const auto& file : std::filesystem::directory_iterator{folder_}) {
@@ -227,16 +257,18 @@ TEST_F(WordIndexTest, IsNotForTwo) { EXPECT_THROW(WordIndex{folder_}, std::runti
 
 // What a person types is words, whatever the signs in it mean to the engine.
 TEST_F(WordIndexTest, TakesAnythingAsWords) {
-    index_->put(kTea, {1}, "a-b c++ \"quoted\" NOT tea:time");
+    put(kTea, {1}, "a-b c++ \"quoted\" NOT tea:time");
     commit();
     for (const std::string_view words :
          {"NOT tea", "\"quoted", "tea:time", "c++", "a AND", "(b", "te* tea", "XOR:"}) {
-        EXPECT_TRUE(index_->find(kTea, words, {}, kAll, 10)) << words;
+        EXPECT_TRUE(index_->find({.gid = kTea, .words = words, .before = kAll, .count_max = 10}))
+            << words;
     }
     EXPECT_THAT(find("quoted"), ElementsAre(1));
     EXPECT_THAT(find("te*"), ElementsAre(1));
     for (const std::string_view none : {"", "  ", "...", "*", "(", "👍", "❤️"}) {
-        const auto found = index_->find(kTea, none, {}, kAll, 10);
+        const auto found =
+            index_->find({.gid = kTea, .words = none, .before = kAll, .count_max = 10});
         ASSERT_FALSE(found) << none;
         EXPECT_EQ(found.error().code, Code::bad_field);
         EXPECT_EQ(found.error().where, "words");

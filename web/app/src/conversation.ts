@@ -1,6 +1,8 @@
 // One group on the page: its head, its timeline, and where one writes.
 
 import { EntryKind, GroupKind, hexOf, Role, type Client, type Entry, type Group, type Pending } from "@stentor/sdk";
+import { CallJump } from "./call_jump";
+import type { Calls } from "./calls";
 import { Card } from "./card";
 import { Composer } from "./composer";
 import { sayFailure } from "./dialog";
@@ -9,6 +11,8 @@ import type { Kept } from "./kept";
 import { late } from "./late";
 import type { Duties } from "./moderation/duties";
 import { PinnedBar } from "./pinned_bar";
+import type { Levels } from "./levels";
+import type { Link } from "./links";
 import { waitWords } from "./storm";
 import { t, wholeTime } from "./texts";
 import { Timeline } from "./timeline";
@@ -19,6 +23,7 @@ const TYPING_NAMED = 3;
 
 export class Conversation {
   readonly element = el("section", { class: "conversation" });
+  readonly gid: number;
   readonly #name = el("h2", { dir: "auto" });
   readonly #about = el("p", { class: "about" });
   readonly #verified = el("button", { type: "button", class: "verified" });
@@ -33,17 +38,23 @@ export class Conversation {
   #duties: Duties | undefined;
   // Whose admins were asked for since it was opened last.
   #known: Group | undefined;
+  readonly #callJump = new CallJump((seq) => this.#goTo(seq));
+  // The message that a link leads to, until it is shown; 0: none.
+  #led: number;
   #timeline: Timeline;
   #group: Group;
 
   constructor(
     private readonly client: Client,
-    readonly gid: number,
-    invite: string,
+    link: Link,
     private readonly kept: Kept,
+    private readonly told: { calls: Calls; levels: Levels },
   ) {
+    const { gid, invite, seq } = link;
+    this.gid = gid;
+    this.#led = seq;
     this.#group = client.group(gid);
-    this.#card = new Card(client, invite);
+    this.#card = new Card(client, invite, seq);
     this.#timeline = this.#makeTimeline();
     this.#composer = this.#makeComposer();
     const draft = kept.drafts.of(gid);
@@ -51,7 +62,7 @@ export class Conversation {
     this.#verified.append(icon("shield"), this.#verifiedWords, this.#verifiedShort);
     this.#verified.addEventListener("click", () => late(() => import("./dialogs"), ({ showVerified }) => showVerified(this.#group)));
     const more = moreButton(t.groupMenu, (anchor) => late(() => import("./group_menu"), ({ openGroupMenu }) =>
-      openGroupMenu(anchor, client, this.#group, this.#name.textContent, { goTo: (seq) => this.#goTo(seq), reports: this.#duties?.reports ?? 0 })));
+      openGroupMenu(anchor, client, this.#group, this.#name.textContent, { goTo: (seq) => this.#goTo(seq), reports: this.#duties?.reports ?? 0, levels: told.levels })));
     more.append(this.#waits);
     this.#tools.append(iconButton("search", t.search, () => late(search, ({ showSearch }) =>
       showSearch(client, this.#group, (seq) => this.#goTo(seq)))), more);
@@ -73,6 +84,13 @@ export class Conversation {
   entered(): void {
     this.#composer.fit();
     this.#composer.focus();
+  }
+
+  // To a message, as soon as the group is open.
+  lead(seq: number): void {
+    if (seq === 0) return;
+    this.#led = seq;
+    this.render();
   }
 
   leave(): void {
@@ -114,6 +132,14 @@ export class Conversation {
     this.#pinned.render(this.#group, (uid) => this.#nameOf(uid));
     this.#moderates();
     if (!outside) this.#timeline.render();
+    this.#callJump.render(this.#timeline.element, outside ? [] : this.told.calls.of(this.gid));
+    if (this.#led > 0 && state === "open" && this.#timeline.settled) this.#arrive();
+  }
+
+  #arrive(): void {
+    const seq = this.#led;
+    this.#led = 0;
+    this.#goTo(seq);
   }
 
   // Who the admins are, once for each opening; and for an admin what waits for them.
@@ -234,6 +260,8 @@ export class Conversation {
   }
 
   #goTo(seq: number): void {
+    const { floor, head } = this.#group;
+    if (seq <= floor || seq > head) return late(() => import("./go_to"), ({ sayNotThere }) => sayNotThere(seq, floor));
     if (!this.#timeline.goTo(seq)) this.#around(seq);
   }
 

@@ -4,12 +4,19 @@
 import { encodeBody, type Body, type Command, type Entry } from "./codec";
 import type { GroupPort, Resync } from "./group_port";
 import type { GroupState } from "./group_state";
-import { order, type Ended } from "./outcome";
+import { failureOf, order, type Ended, type Failure } from "./outcome";
 import { Paged } from "./paged";
 import type { Draft } from "./plain";
 import { remedyOf } from "./refusal";
 
 const HIDES_MAX = 100;
+
+// Only what one user wrote; only entries from a number on, and up to one.
+export interface SearchBounds {
+  sender?: number;
+  from?: number;
+  to?: number;
+}
 
 export class EntryCommands {
   constructor(
@@ -73,13 +80,25 @@ export class EntryCommands {
     );
   }
 
+  // The first entry at or after a time; after all of them, the last. Without an entry: none is to be seen. The group
+  // must be open.
+  near(timeMs: number, found: (near: { entry?: Entry } | { failure: Failure }) => void): void {
+    this.port.request({ case: "near", value: { gid: this.group.gid, timeMs } }, (answer) => {
+      if (answer.case === "reset") return found({});
+      if (answer.case !== "range") return found({ failure: failureOf(answer) });
+      const { entries } = answer.value;
+      const entry = entries.find((one) => one.timeMs >= timeMs) ?? entries.at(-1);
+      return found(entry ? { entry } : {});
+    });
+  }
+
   // Newest first; words of at most 256 bytes. `total` is not told.
-  search(words: string, changed: () => void): Paged<Entry> {
+  search(words: string, changed: () => void, { sender = 0, from = 0, to = 0 }: SearchBounds = {}): Paged<Entry> {
     const { gid } = this.group;
     return new Paged(
       this.port.request,
       {
-        page: (cursor) => ({ case: "searchEntries", value: { gid, words, cursor } }),
+        page: (cursor) => ({ case: "searchEntries", value: { gid, words, cursor, sender, from, to } }),
         of: (answer) => {
           if (answer.case !== "foundEntries") return undefined;
           const { entries, next } = answer.value;

@@ -15,6 +15,7 @@ export type { Leapt } from "./leap";
 export type { Note, Reaction } from "./marks";
 export type { GroupSettings, InviteMade, InviteState, Listed, Member, MemberChange } from "./membership";
 export { openReports, type ModerationLine, type Recalled, type Reported } from "./moderation";
+export type { SearchBounds } from "./entry_commands";
 export type { Ended, Failure } from "./outcome";
 export type { Pending, PendingState } from "./outbox";
 export type { Draft } from "./plain";
