@@ -1,6 +1,7 @@
 // What one can do with a group: the menu in its head.
 
 import { GroupKind, type Client, type Group } from "@stentor/sdk";
+import { isCompact, setCompact } from "./density";
 import { sayFailure } from "./dialog";
 import { askLeave } from "./dialogs";
 import { showSettings } from "./group_settings";
@@ -19,13 +20,17 @@ function groupMenu(client: Client, group: Group, name: string): MenuItem[] {
   const muted = opened?.muted ?? false;
   const mute: MenuItem = { label: muted ? t.unmuteForMe : t.muteForMe, run: () => group.membership.muteForMe(!muted, sayFailure) };
   const members: MenuItem = { label: t.membersTitle, run: () => showMembers(client, group) };
-  if (opened?.settings?.kind === GroupKind.BROADCAST) return [mute];
-  if (opened?.settings?.kind === GroupKind.DIRECT) return [members, mute, ...blockOther(client, group)];
+  const density: MenuItem = { label: isCompact() ? t.roomy : t.compact, run: () => {
+    setCompact(!isCompact());
+    client.changed();
+  } };
+  if (opened?.settings?.kind === GroupKind.BROADCAST) return [mute, density];
+  if (opened?.settings?.kind === GroupKind.DIRECT) return [members, mute, density, ...blockOther(client, group)];
   return [
     members,
     { label: t.share, run: () => showShare(client, group) },
     { label: t.settings, run: () => showSettings(client, group) },
-    mute,
+    mute, density,
     { label: t.leave, danger: true, run: () => askLeave(client, gid, name) },
   ];
 }

@@ -17,6 +17,8 @@ const PREVIEW_LETTERS = 120;
 const NEAR = 300;
 // So long after the pointer has moved over the list the groups keep their order.
 const AIMED_MS = 1_000;
+// Between two drawings of the list.
+const EVERY_MS = 250;
 
 export function unreadOf(client: Client, summary: GroupSummary): number {
   const group = client.watched(summary.gid);
@@ -33,6 +35,9 @@ export class Sidebar {
   #pressed = false;
   #pointed = { x: -1, y: -1, atMs: -AIMED_MS };
   #aimed: ReturnType<typeof setTimeout> | undefined;
+  #current: number | undefined;
+  #drawnMs = -EVERY_MS;
+  #waiting = false;
 
   constructor(
     private readonly client: Client,
@@ -72,6 +77,9 @@ export class Sidebar {
     this.#list.hidden = !this.#empty.hidden;
     // A click needs the row that was pressed, in its place, until it is released.
     if (this.#pressed) return;
+    if (current === this.#current && this.#waits()) return;
+    this.#current = current;
+    this.#drawnMs = performance.now();
     const groups = this.#steady() ? steadied(directory.groups, ({ gid }) => gid, [...this.#rows.keys()]) : directory.groups;
     const before = this.#rows;
     this.#rows = new Map();
@@ -82,6 +90,20 @@ export class Sidebar {
       this.#rows.set(gid, row);
     }
     arrange(this.#list, Array.from(this.#rows.values(), ({ element }) => element));
+  }
+
+  // It was drawn just now: nobody reads a list that changes more often.
+  #waits(): boolean {
+    const restMs = this.#drawnMs + EVERY_MS - performance.now();
+    if (restMs <= 0) return false;
+    if (!this.#waiting) {
+      setTimeout(() => {
+        this.#waiting = false;
+        this.client.changed();
+      }, restMs);
+    }
+    this.#waiting = true;
+    return true;
   }
 
   #lookOf(group: GroupSummary, current: boolean): GroupLook {
