@@ -108,7 +108,7 @@ test("who looks back is left alone by what comes, and jumps to it when they like
   await ann.page.waitForSelector(".jump:visible");
   const before = await top();
   group.send({ text: "news" });
-  await eventually("the count is shown", async () => (await ann.page.textContent(".jump .badge")) === "1");
+  await eventually("the count is shown", async () => (await ann.page.textContent(".jump .badge")) === "1 more");
   expect(await top()).toBe(before);
   await ann.page.click(".jump");
   await ann.sees("news");

@@ -17,6 +17,7 @@ export class Server {
   #logFrom = 0;
   log = "";
 
+  // `page`: the folder of a build of it.
   constructor(
     private readonly extra: string[] = [],
     private readonly page = PAGE,

@@ -24,7 +24,7 @@ async function bundle(name: string): Promise<string> {
     root: APP,
     configFile: false,
     logLevel: "silent",
-    build: { write: false, minify: false, lib: { entry: `${APP}/test/browser/${name}.ts`, formats: ["es"], fileName: name } },
+    build: { write: false, minify: false, lib: { entry: `${APP}/test/browser/${name}.ts`, formats: ["es"], fileName: name }, rolldownOptions: { output: { codeSplitting: false } } },
   });
   const [first] = Array.isArray(built) ? built : [built];
   const chunk = first && "output" in first ? first.output[0] : undefined;

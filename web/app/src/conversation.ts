@@ -30,6 +30,7 @@ export class Conversation {
   readonly #verifiedWords = el("span", { class: "long" });
   readonly #verifiedShort = el("span", { class: "short", "aria-hidden": "true" });
   readonly #tools = el("div", { class: "tools" });
+  readonly #whyRead = el("p", { class: "why-read", hidden: true }, t.onlyReads);
   readonly #typing = el("p", { class: "typing", role: "status" });
   readonly #composer: Composer;
   readonly #card: Card;
@@ -73,7 +74,7 @@ export class Conversation {
       el("div", { class: "title" }, this.#name, this.#about),
       this.#verified, this.#tools,
     );
-    this.element.append(head, this.#pinned.element, this.#card.element, this.#timeline.element, this.#typing, this.#composer.element);
+    this.element.append(head, this.#pinned.element, this.#card.element, this.#timeline.element, this.#typing, this.#whyRead, this.#composer.element);
   }
 
   // Something with a time is shown, so time has to pass on the page.
@@ -128,7 +129,10 @@ export class Conversation {
     this.#tools.hidden = outside;
     this.#timeline.element.hidden = outside;
     this.#typing.hidden = outside;
-    this.#composer.element.hidden = outside || (opened?.settings?.kind === GroupKind.BROADCAST && this.#group.role < Role.ADMIN);
+    const reads = opened?.settings?.kind === GroupKind.BROADCAST && this.#group.role < Role.ADMIN;
+    this.#composer.element.hidden = outside || reads;
+    this.#whyRead.hidden = outside || !reads;
+    this.element.classList.toggle("reading", reads);
     this.#pinned.render(this.#group, (uid) => this.#nameOf(uid));
     this.#moderates();
     if (!outside) this.#timeline.render();

@@ -15,6 +15,8 @@ export interface Names {
   unfolded: ReadonlySet<number>;
   // Those whose spoilers were shown.
   revealed: Set<number>;
+  // Each in a line, with its name.
+  compact: boolean;
 }
 
 export interface EntryActions {
@@ -42,6 +44,7 @@ export interface Look {
   readBy: number;
   // Nothing: it is short.
   fold: "folded" | "unfolded" | undefined;
+  compact: boolean;
 }
 
 export function lookOf(group: Group, entry: Entry, continued: boolean, names: Names): Look {
@@ -56,6 +59,7 @@ export function lookOf(group: Group, entry: Entry, continued: boolean, names: Na
     reactions: marks.reactions(entry.seq),
     readBy: mine ? marks.readBy(entry.seq) : 0,
     fold: !isLong(body?.text ?? "") ? undefined : names.unfolded.has(entry.seq) ? "unfolded" : "folded",
+    compact: names.compact,
   };
 }
 
@@ -66,15 +70,15 @@ function quoteOf(group: Group, seq: number, names: Names): Look["quote"] {
   return { seq, name: entry.sender === names.uid ? t.you : names.nameOf(entry.sender), text };
 }
 
-export function looksOf({ entry, continued, name, role, quote, reactions, readBy, fold }: Look): string {
-  return JSON.stringify([entry.revision, continued, name, role, quote, reactions, readBy, fold]);
+export function looksOf({ entry, continued, name, role, quote, reactions, readBy, fold, compact }: Look): string {
+  return JSON.stringify([entry.revision, continued, name, role, quote, reactions, readBy, fold, compact]);
 }
 
 export function entryNode(look: Look, names: Names, actions: EntryActions): HTMLElement {
-  const { entry, body, continued, mine, name } = look;
+  const { entry, body, continued, mine, name, compact } = look;
   const { seq, sender, timeMs, recalled } = entry;
   const bubble = el("div", { class: "bubble" },
-    !continued && !mine && authorNode(look),
+    (compact || (!continued && !mine)) && authorNode(look),
     look.quote && quoteNode(look.quote, actions),
     ...(recalled ? [el("em", { class: "text" }, t.recalled)] : bodyNodes(body, names.uid, { shown: names.revealed.has(seq), show: () => names.revealed.add(seq) })),
     look.fold && button(look.fold === "folded" ? t.showAll : t.showLess, () => actions.fold(seq), { class: "fold link" }),
@@ -91,9 +95,9 @@ export function entryNode(look: Look, names: Names, actions: EntryActions): HTML
   );
 }
 
-function authorNode({ entry: { sender }, name, role }: Look): HTMLElement {
+function authorNode({ entry: { sender }, mine, name, role }: Look): HTMLElement {
   const mark = role > Role.MEMBER && el("span", { class: "role" }, t.roleMarks[role] ?? "");
-  return el("span", { class: `author ${hue(sender)}` }, person(sender, bdi(name)), mark);
+  return el("span", { class: `author ${hue(sender)}` }, mine ? bdi(t.you) : person(sender, bdi(name)), mark);
 }
 
 function metaNode({ entry, readBy }: Look, actions: EntryActions): HTMLElement {

@@ -1,6 +1,7 @@
 // What one can do with a group: the menu in its head.
 
 import { GroupKind, Role, type Client, type Group } from "@stentor/sdk";
+import { isCompact, setCompact } from "./density";
 import { sayFailure } from "./dialog";
 import { askLeave } from "./dialogs";
 import { showSettings } from "./group_settings";
@@ -30,8 +31,12 @@ function groupMenu(client: Client, group: Group, name: string, actions: GroupAct
   const goTo: MenuItem = { label: t.goTo, run: () => late(() => import("./go_to"), ({ askGoTo }) => askGoTo(group)) };
   const notify: MenuItem = { label: t.notify, run: () => late(() => import("./notify_dialog"), ({ askLevel }) => askLevel(client, group, actions.levels)) };
   const members: MenuItem = { label: t.membersTitle, run: () => showMembers(client, group) };
-  if (opened?.settings?.kind === GroupKind.BROADCAST) return [goTo, notify, mute];
-  if (opened?.settings?.kind === GroupKind.DIRECT) return [members, goTo, notify, mute, ...blockOther(client, group)];
+  const density: MenuItem = { label: isCompact() ? t.roomy : t.compact, run: () => {
+    setCompact(!isCompact());
+    client.changed();
+  } };
+  if (opened?.settings?.kind === GroupKind.BROADCAST) return [goTo, notify, mute, density];
+  if (opened?.settings?.kind === GroupKind.DIRECT) return [members, goTo, notify, mute, density, ...blockOther(client, group)];
   return [
     members,
     goTo,
@@ -40,6 +45,7 @@ function groupMenu(client: Client, group: Group, name: string, actions: GroupAct
     { label: t.settings, run: () => showSettings(client, group) },
     notify,
     mute,
+    density,
     { label: t.leave, danger: true, run: () => askLeave(client, gid, name, () => showMembers(client, group)) },
   ];
 }

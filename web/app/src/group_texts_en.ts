@@ -74,6 +74,8 @@ export const texts = {
   retention: "Days that messages are kept (0: for good)",
   muteForMe: "Mute for me",
   unmuteForMe: "Unmute for me",
+  compact: "Compact messages",
+  roomy: "Roomy messages",
   inviteExpires: "Valid for",
   inviteFor: ["1 day", "7 days", "For good"] as readonly string[],
   inviteUses: "How often it can be used (0: without limit)",

@@ -74,6 +74,8 @@ export const texts: GroupTexts = {
   retention: "消息保留天数（0：永久）",
   muteForMe: "免打扰",
   unmuteForMe: "取消免打扰",
+  compact: "紧凑显示",
+  roomy: "宽松显示",
   inviteExpires: "有效期",
   inviteFor: ["1 天", "7 天", "永久"],
   inviteUses: "可用次数（0：不限）",

@@ -13,13 +13,12 @@ import type { Kept } from "./kept";
 import { Levels } from "./levels";
 import { linkIn } from "./links";
 import type { Notices } from "./notices";
+import { Pace } from "./pace";
 import { Sidebar, unreadOf } from "./sidebar";
 import { Status } from "./status";
 import { StormBanner } from "./storm";
 import { Tabs } from "./tabs";
 import { t } from "./texts";
-
-const RENDER_EVERY_MS = 16;
 
 export interface PagePort {
   // The server has ended it, and says why.
@@ -47,8 +46,8 @@ export class Page {
   #noticesAsked = false;
   readonly #closing = new AbortController();
   #conversation: Conversation | undefined;
-  #scheduled = false;
   #resting = false;
+  readonly #pace = new Pace(() => this.#closing.signal.aborted || this.#render());
   #countdown: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -193,14 +192,8 @@ export class Page {
     this.#schedule();
   }
 
-  // Many events, one drawing. Not requestAnimationFrame: the title has to change in a hidden tab too.
   #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setTimeout(() => {
-      this.#scheduled = false;
-      if (!this.#closing.signal.aborted) this.#render();
-    }, RENDER_EVERY_MS);
+    this.#pace.ask();
   }
 
   #render(): void {

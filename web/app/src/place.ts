@@ -12,6 +12,12 @@ const AT_END = 30;
 const EXACT = 2;
 const HELD_MAX = 60;
 
+// Where an entry stands, below the upper edge of what is seen.
+export interface Seen {
+  seq: number;
+  top: number;
+}
+
 interface Held {
   key: string;
   // Below the upper edge of what is seen.
@@ -25,6 +31,8 @@ export class Place {
   #held: Held[] = [];
   // As it was left here; another one is the reader's.
   #top = 0;
+  // Wanted, until they scroll: also at the end.
+  #stands = false;
 
   constructor(
     private readonly scroller: HTMLElement,
@@ -34,14 +42,22 @@ export class Place {
   // Takes the reader to the end with the next drawing.
   toEnd(): void {
     this.follows = true;
+    this.#stands = false;
     this.#top = 0;
   }
 
   // Takes a row to this place with the next drawing.
   hold(key: string, top: number): void {
-    this.follows = false;
+    this.follows = this.#stands = false;
     this.#held = [{ key, top, height: this.nodes.node(key)?.offsetHeight ?? 0 }];
     this.#top = this.scroller.scrollTop;
+  }
+
+  // The reader follows no more, and is not taken along by what comes next.
+  stand(): void {
+    this.follows = false;
+    this.#stands = true;
+    this.#capture();
   }
 
   // Before a drawing: the reader may have scrolled, and the event that will say so is still on its way.
@@ -77,6 +93,8 @@ export class Place {
     const { scrollTop } = this.scroller;
     const below = this.below;
     const before = this.follows;
+    if (this.#stands && Math.abs(scrollTop - this.#top) < EXACT) return false;
+    this.#stands = false;
     if (this.follows) {
       if (this.#left()) this.follows = false;
     } else if (newest && below < AT_END && (scrollTop > this.#top || below < EXACT)) {
@@ -89,15 +107,15 @@ export class Place {
 
   // Where nothing can be scrolled no event says that the end is in view.
   settle(newest: boolean): void {
-    if (newest && this.below < AT_END) this.follows = true;
+    if (newest && this.below < AT_END && !this.#stands) this.follows = true;
     else this.#capture();
   }
 
-  // The first entry that is looked at; 0: none.
-  get seq(): number {
+  // The first entry that is looked at.
+  get at(): Seen | undefined {
     const entries = this.#held.filter(({ key }) => key.startsWith("e"));
-    const whole = entries.find(({ top }) => top >= 0) ?? entries[0];
-    return Number(whole?.key.slice(1) ?? 0);
+    const seen = entries.find(({ top }) => top >= 0) ?? entries[0];
+    return seen && { seq: Number(seen.key.slice(1)), top: seen.top };
   }
 
   get below(): number {

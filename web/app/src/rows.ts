@@ -4,6 +4,7 @@ import { decodeBody, EntryKind, isDamage, type Entry, type Group, type Note } fr
 import { bdi, el, isolated } from "./dom";
 import { entryNode, lookOf, looksOf, type EntryActions, type Names } from "./entry_row";
 import { dayKey } from "./days";
+import { pendingRow, type PendingActions } from "./pending_row";
 import { clockTime, dayName, t, wholeTime } from "./texts";
 import { noteWords } from "./words";
 
@@ -18,24 +19,51 @@ export interface Row {
 // Messages of one person within this time stand together under one name.
 const RUN_MS = 5 * 60_000;
 
+// What of the group is drawn, and how.
+export interface Drawn {
+  first: number;
+  last: number;
+  // It has been open.
+  began: boolean;
+  follows: boolean;
+  // Nothing that is written goes out now.
+  silent: boolean;
+  newAfter: number;
+}
+
+export function timelineRows(group: Group, drawn: Drawn, names: Names, actions: EntryActions & PendingActions): Row[] {
+  const { log, head, outbox } = group;
+  const { first, last, began, follows, silent } = drawn;
+  const rows: Row[] = [];
+  if (!began || first === log.first) rows.push(edgeRow(group, began));
+  rows.push(...entryRows(group, first, last, drawn.newAfter, names, actions));
+  if (last < log.last) return rows;
+  // What was written stands below all that is numbered.
+  if (began && !follows && log.last < head) return [...rows, ...gapRows(group)];
+  if (began) rows.push(...damagedEndRows(group));
+  if (began && log.last === 0 && outbox.items.length === 0) rows.push(ruleRow("empty", "empty-rule", t.emptyGroup));
+  for (const item of outbox.items) rows.push(pendingRow(item, !silent, actions));
+  return rows;
+}
+
 // Above the first row: why nothing older is there.
-export function edgeRow({ history, floor, refusal }: Group, began: boolean): Row {
+function edgeRow({ history, floor, refusal }: Group, began: boolean): Row {
   const unread = !began && refusal && isDamage(refusal) ? t.damagedNewest : undefined;
   const older = history.damaged ? t.damagedOlder : !history.complete ? t.loading : floor > 0 ? t.beginningForYou : t.beginning;
   return ruleRow("edge", "edge-rule", began ? older : (unread ?? t.loading));
 }
 
 // Below the last one, while the group cannot be opened again.
-export function damagedEndRows({ state, refusal }: Group): Row[] {
+function damagedEndRows({ state, refusal }: Group): Row[] {
   return state === "opening" && refusal && isDamage(refusal) ? [ruleRow("damaged", "edge-rule", t.damagedNewest)] : [];
 }
 
 // Below the last one that is held, while those between it and the newest are not.
-export function gapRows({ log, head }: Group): Row[] {
+function gapRows({ log, head }: Group): Row[] {
   return log.last < head ? [ruleRow("more", "edge-rule", t.loading)] : [];
 }
 
-export function entryRows(group: Group, from: number, to: number, newAfter: number, names: Names, actions: EntryActions): Row[] {
+function entryRows(group: Group, from: number, to: number, newAfter: number, names: Names, actions: EntryActions): Row[] {
   const { log, marks } = group;
   // A note may stand before the first entry that one sees: the greeting of somebody who has just joined.
   const rows: Row[] = from === log.first ? noteRows(marks.notesAfter(from - 1), names) : [];
@@ -70,7 +98,7 @@ function dayRow({ seq, timeMs }: Entry): Row {
   return ruleRow(`d${seq}`, "day-rule", name);
 }
 
-export function ruleRow(key: string, kind: string, words: string): Row {
+function ruleRow(key: string, kind: string, words: string): Row {
   return { key, looks: words, seq: 0, make: () => el("div", { class: `rule ${kind}` }, el("span", {}, words)) };
 }
 

@@ -18,6 +18,8 @@ const PREVIEW_LETTERS = 120;
 const NEAR = 300;
 // So long after the pointer has moved over the list the groups keep their order.
 const AIMED_MS = 1_000;
+// Between two drawings of the list.
+const EVERY_MS = 250;
 
 export function unreadOf(client: Client, summary: GroupSummary): number {
   const group = client.watched(summary.gid);
@@ -36,6 +38,9 @@ export class Sidebar {
   #pressed = false;
   #pointed = { x: -1, y: -1, atMs: -AIMED_MS };
   #aimed: ReturnType<typeof setTimeout> | undefined;
+  #current: number | undefined;
+  #drawnMs = -EVERY_MS;
+  #waiting = false;
 
   constructor(
     private readonly client: Client,
@@ -55,7 +60,10 @@ export class Sidebar {
       const { scrollTop, scrollHeight, clientHeight } = this.#list;
       if (scrollHeight - scrollTop - clientHeight < NEAR) client.directory.more();
     }, { passive: true });
-    this.#find.addEventListener("input", () => client.changed());
+    this.#find.addEventListener("input", () => {
+      this.#drawnMs = -EVERY_MS;
+      client.changed();
+    });
     this.#find.addEventListener("keydown", (event) => this.#findKey(event));
     this.#list.addEventListener("keydown", (event) => this.#listKey(event));
     this.#list.addEventListener("pointerdown", () => this.#press());
@@ -79,6 +87,9 @@ export class Sidebar {
     this.#list.hidden = this.#find.hidden = !this.#empty.hidden;
     // A click needs the row that was pressed, in its place, until it is released.
     if (this.#pressed) return;
+    if (current === this.#current && this.#waits()) return;
+    this.#current = current;
+    this.#drawnMs = performance.now();
     const called = this.#called();
     const groups = this.#steady() ? steadied(called, ({ gid }) => gid, [...this.#rows.keys()]) : called;
     const before = this.#rows;
@@ -127,6 +138,20 @@ export class Sidebar {
 
   get #links(): HTMLAnchorElement[] {
     return [...this.#list.querySelectorAll("a")];
+  }
+
+  // It was drawn just now: nobody reads a list that changes more often.
+  #waits(): boolean {
+    const restMs = this.#drawnMs + EVERY_MS - performance.now();
+    if (restMs <= 0) return false;
+    if (!this.#waiting) {
+      setTimeout(() => {
+        this.#waiting = false;
+        this.client.changed();
+      }, restMs);
+    }
+    this.#waiting = true;
+    return true;
   }
 
   #lookOf(group: GroupSummary, current: boolean): GroupLook {

@@ -4,6 +4,8 @@
 import type { Log } from "@stentor/sdk";
 
 export const SPAN_MAX = 220;
+// Who follows needs no more than fills a large window: each costs with every drawing.
+const FOLLOWED_MAX = 120;
 const BEGINS_WITH = 80;
 // Shown above the first entry that is not read, to know what it is about.
 const READ_BEFORE = 5;
@@ -38,7 +40,7 @@ export class Span {
     if (this.outside(log)) return this.begin(log, 0);
     if (follows) {
       this.last = log.last;
-      this.first = Math.max(log.first, this.first, this.last - SPAN_MAX + 1);
+      this.first = Math.max(log.first, this.first, this.last - FOLLOWED_MAX + 1);
       return;
     }
     this.first = Math.max(this.first, log.first);

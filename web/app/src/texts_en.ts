@@ -73,6 +73,9 @@ export const texts = {
   showLess: "Show less",
   spoiler: "Hidden. Press to show.",
   toNewest: "To the newest message",
+  onlyReads: "Only whoever runs this server writes here. You can read, and mute it in the menu above.",
+  moreBelow: (count: string) => `${count} more`,
+  pause: "Pause, so that what is here can be read",
   toFirstUnread: "To the first unread message",
   messages: "Messages",
 

@@ -73,6 +73,9 @@ export const texts: Texts = {
   showLess: "收起",
   spoiler: "内容已隐藏，按下显示。",
   toNewest: "到最新消息",
+  onlyReads: "这里只有服务器管理员发言。你可以阅读，也可以在上方菜单中设为免打扰。",
+  moreBelow: (count) => `还有 ${count} 条`,
+  pause: "暂停，以便阅读",
   toFirstUnread: "跳到第一条未读消息",
   messages: "消息",
 

@@ -2,17 +2,19 @@
 // different are made again. What one looks at stays where it is while things come and go around it.
 
 import type { Client, Group } from "@stentor/sdk";
-import { countOf } from "./count";
-import { button, el, icon, isLookedAt, setText } from "./dom";
+import { isCompact } from "./density";
+import { el, isLookedAt } from "./dom";
 import type { EntryActions } from "./entry_row";
 import { pointedAt } from "./person_press";
-import { pendingRow, type PendingActions } from "./pending_row";
-import { Place } from "./place";
+import type { PendingActions } from "./pending_row";
+import { Place, type Seen } from "./place";
 import { RowNodes } from "./row_nodes";
-import { damagedEndRows, edgeRow, entryRows, gapRows, ruleRow, type Row } from "./rows";
+import { timelineRows, type Row } from "./rows";
 import { Span, STEP } from "./span";
 import { t } from "./texts";
 import { UnreadLine } from "./unread_line";
+import { WayBack } from "./way_back";
+import { Ways } from "./ways";
 
 // This near to an end of what is shown, in pixels, more is shown.
 const NEAR = 500;
@@ -35,10 +37,8 @@ export class Timeline {
   readonly #place = new Place(this.#scroller, this.#nodes);
   readonly #span = new Span();
   readonly #line = new UnreadLine();
-  readonly #jump: HTMLButtonElement;
-  readonly #jumpCount = el("span", { class: "badge" });
-  readonly #unread: HTMLButtonElement;
-  readonly #unreadCount = el("span", { class: "badge" });
+  readonly #wayBack: WayBack;
+  readonly #ways = new Ways({ toNewest: () => this.#jumped(), toUnread: () => this.#toUnread(), pause: () => this.#pause() });
   readonly #unfolded = new Set<number>();
   readonly #revealed = new Set<number>();
   readonly #actions: TimelineActions;
@@ -56,12 +56,8 @@ export class Timeline {
     private readonly client: Client,
     actions: Omit<TimelineActions, "fold">,
   ) {
+    this.#wayBack = new WayBack(group, (seq) => !this.#leapFailed && this.#leap(seq));
     this.#actions = { ...actions, fold: (seq) => this.#fold(seq) };
-    this.#jump = button("", () => this.#jumped(), { class: "jump", "aria-label": t.toNewest, title: t.toNewest });
-    this.#jump.append(this.#jumpCount, icon("down"));
-    const toUnread = { class: "first-unread", "aria-label": t.toFirstUnread, title: t.toFirstUnread };
-    this.#unread = button("", () => this.#toUnread(), toUnread);
-    this.#unread.append(this.#unreadCount, icon("up"));
     this.#scroller.append(this.#nodes.element);
     pointedAt(this.#scroller, (uid) => actions.person(uid), (seq, anchor) => {
       const entry = group.log.at(seq);
@@ -73,7 +69,7 @@ export class Timeline {
     });
     resized.observe(this.#scroller);
     resized.observe(this.#nodes.element);
-    this.element = el("div", { class: "timeline" }, this.#scroller, this.#unread, this.#jump);
+    this.element = el("div", { class: "timeline" }, this.#scroller, ...this.#ways.elements);
   }
 
   // What has come while nobody looked is marked as new for whoever comes back. Who reads further up finds it
@@ -87,6 +83,7 @@ export class Timeline {
     this.#place.toEnd();
     this.#line.remove();
     this.#target = 0;
+    this.#wayBack.forget();
   }
 
   forget(cmid: string): void {
@@ -100,6 +97,7 @@ export class Timeline {
     const near = seq >= log.first - REACH_ENTRIES && seq <= log.last;
     if (!near && !this.#leap(seq)) return false;
     this.#target = seq;
+    this.#wayBack.forget();
     this.render();
     return true;
   }
@@ -112,10 +110,12 @@ export class Timeline {
   render(): void {
     this.#opened();
     if (this.#target > 0 && this.#began && this.#reach(this.#target)) return;
-    const { log, reader } = this.group;
-    // It has begun afresh elsewhere: what is looked at stays drawn until its part of the log has come.
-    if (this.#began && !this.#place.follows && this.#span.outside(log) && this.#stay()) return;
+    const { log, reader, head, floor } = this.group;
     this.#place.look();
+    const back = this.#began && this.#wayBack.before(this.#place.follows ? undefined : this.#place.at);
+    if (back === "wait") return;
+    if (back) this.#return(back);
+    this.element.classList.toggle("compact", isCompact());
     this.#span.fit(log, this.#place.follows);
     // What has come above is drawn at once: without it the first row would stand too high for a moment.
     if (this.#began && !this.#place.follows && this.#scroller.scrollTop < NEAR) this.#span.shift(log, -STEP);
@@ -127,10 +127,7 @@ export class Timeline {
     const { first, last } = this.#span;
     this.group.revalidation.shown(first, last);
     if (this.#began) this.group.view.shows(first, last, this.#place.follows);
-    const unread = reader.unread();
-    this.#jump.hidden = this.#place.follows && last === log.last;
-    this.#jumpCount.hidden = unread === 0;
-    setText(this.#jumpCount, countOf(unread));
+    this.#ways.newest(this.#place.follows, last === log.last, head - Math.max(reader.shown, floor), head);
     this.#scroller.setAttribute("aria-busy", String(this.group.history.loading));
     this.#meet();
     this.#fill();
@@ -148,9 +145,10 @@ export class Timeline {
     return this.#leaping;
   }
 
-  #stay(): boolean {
-    const seq = this.#place.seq;
-    return seq > 0 && !this.#leapFailed && this.#leap(seq);
+  #return({ seq, top }: Seen): void {
+    this.#span.around(this.group.log, seq);
+    this.#nodes.draw(this.#describe());
+    this.#place.hold(`e${seq}`, top);
   }
 
   // True: it is in view now.
@@ -226,21 +224,14 @@ export class Timeline {
 
   #describe(): Row[] {
     const { group, client } = this;
-    const { log, head, outbox } = group;
     const { first, last } = this.#span;
+    const names = {
+      uid: client.uid, nameOf: (uid: number) => client.users.name(uid) ?? t.someone(uid),
+      unfolded: this.#unfolded, revealed: this.#revealed, compact: isCompact(),
+    };
+    const silent = group.state !== "open" || client.connection.silent;
     const { follows } = this.#place;
-    const names = { uid: client.uid, nameOf: (uid: number) => client.users.name(uid) ?? t.someone(uid), unfolded: this.#unfolded, revealed: this.#revealed };
-    const rows: Row[] = [];
-    if (!this.#began || first === log.first) rows.push(edgeRow(group, this.#began));
-    rows.push(...entryRows(group, first, last, this.#line.after, names, this.#actions));
-    if (last < log.last) return rows;
-    // What was written stands below all that is numbered.
-    if (this.#began && !follows && log.last < head) return [...rows, ...gapRows(group)];
-    if (this.#began) rows.push(...damagedEndRows(group));
-    if (this.#began && log.last === 0 && outbox.items.length === 0) rows.push(ruleRow("empty", "empty-rule", t.emptyGroup));
-    const online = group.state === "open" && !client.connection.silent;
-    for (const item of outbox.items) rows.push(pendingRow(item, online, this.#actions));
-    return rows;
+    return timelineRows(group, { first, last, began: this.#began, follows, silent, newAfter: this.#line.after }, names, this.#actions);
   }
 
   #scrolled(): void {
@@ -273,6 +264,12 @@ export class Timeline {
     this.render();
   }
 
+  // What is said from now on stands below, and is counted.
+  #pause(): void {
+    this.#place.stand();
+    this.render();
+  }
+
   #toUnread(): void {
     const seq = this.#line.after + 1;
     if (!this.goTo(seq)) this.#actions.around(seq);
@@ -284,8 +281,7 @@ export class Timeline {
     const node = after > 0 ? this.#nodes.node(key) : undefined;
     const above = after + 1 < this.#span.first || (node !== undefined && node.offsetTop + node.offsetHeight <= this.#scroller.scrollTop);
     if (!above) this.#line.met = true;
-    this.#unread.hidden = !this.#began || after === 0 || this.#line.met;
-    setText(this.#unreadCount, countOf(count));
+    this.#ways.unread(this.#began && after > 0 && !this.#line.met, count);
   }
 
   // The newest entry that lies wholly above the lower edge has been seen, if somebody looks at the page.

@@ -24,7 +24,6 @@ class History {
   readonly #frame = document.createElement("div");
   #dirty = false;
   #where = "";
-  #epoch = 0;
 
   constructor(private readonly seed: number) {
     this.#world = new World(seed);
@@ -75,12 +74,12 @@ class History {
       down: () => this.#scroll(this.#below(900)),
       end: () => this.#scroll(1_000_000),
       fold: () => this.#frame.querySelector<HTMLElement>(".fold")?.click(),
-      fork: () => this.#fork(),
     };
     const name = this.#pick(WEIGHED);
     this.counts[name] = (this.counts[name] ?? 0) + 1;
     this.#where = `seed ${this.seed}, step ${step}, ${name}`;
     if (name === "resize") return this.#resized();
+    if (name === "fork") return this.#forked();
     ops[name]?.();
     this.#pass(name === "cut" || name === "reset" ? 60_000 : 700);
     if (name === "fold" || this.#below(6) === 0) await this.#drawn();
@@ -95,6 +94,19 @@ class History {
     this.#pass(700, () => this.#timeline.render());
     await frame();
     this.#check(before);
+  }
+
+  // The server is restored from a backup: of what it still has, what is looked at comes to stand where it stood.
+  async #forked(): Promise<void> {
+    await this.#drawn();
+    const before = look(this.#frame);
+    const group = this.#server.group(GID);
+    group.lose(this.#below(20));
+    this.#server.cut(1);
+    this.#pass(60_000, () => this.#timeline.render());
+    if (before.follows) return;
+    const kept = before.rows.filter(({ seq }) => seq <= group.forkSeq);
+    if (kept.length > 0) this.#differ({ ...before, rows: kept }, look(this.#frame));
   }
 
   // The browser draws, and tells the page of what was scrolled or has another size.
@@ -118,14 +130,15 @@ class History {
     if (after.nodes > NODES_MAX) fault(`${after.nodes} nodes`);
     if (log.entries.length > HELD_MAX) fault(`${log.entries.length} entries held`);
     if (after.rows.length === 0 && log.last > 0) fault("nothing is seen");
-    const forked = log.epoch !== this.#epoch;
-    this.#epoch = log.epoch;
-    if (forked) return;
     const key = before.follows ? "followed" : "looked";
     this.counts[key] = (this.counts[key] ?? 0) + 1;
     if (before.follows && !after.follows) fault("the newest are not followed any more");
     else if (before.follows && after.below > 1) fault(`${after.below} px below the end`);
-    else if (!before.follows) for (const what of differences(before, after)) fault(what);
+    else if (!before.follows) this.#differ(before, after);
+  }
+
+  #differ(before: Look, after: Look): void {
+    for (const what of differences(before, after)) this.faults.push(`${this.#where}: ${what}`);
   }
 
   get #group() {
@@ -176,11 +189,6 @@ class History {
   #cut(missed: number): void {
     this.#server.cut(1);
     this.#say(missed);
-  }
-  #fork(): void {
-    this.#server.group(GID).lose(this.#below(20));
-    this.#server.cut(1);
-    this.#pass(60_000);
   }
   #resize(): void {
     const [width, height] = this.#pick(SIZES);
