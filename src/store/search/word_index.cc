@@ -205,7 +205,7 @@ Result<std::vector<Seq>> WordIndex::find(GroupId gid, std::string_view words, Se
         } catch (const Xapian::DatabaseModifiedError&) {
             continue;
         } catch (const Xapian::Error& error) {
-            log::warn("search failed", {{"why", error.get_msg()}});
+            log::warn("search failed", {{"gid", gid.value}, {"why", error.get_msg()}});
             break;
         }
     }
