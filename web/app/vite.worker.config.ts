@@ -10,8 +10,9 @@ const DIST = fileURLToPath(new URL("dist/", import.meta.url));
 const shell: Plugin = {
   name: "shell",
   writeBundle() {
-    const assets = readdirSync(`${DIST}assets`).filter((name) => /\.(?:js|css)$/.test(name)).toSorted();
-    const paths = ["index.html", "icon.svg", ...assets.map((name) => `assets/${name}`)];
+    // Names of all emoji are most of the page, and come when they are wanted.
+    const assets = readdirSync(`${DIST}assets`).filter((name) => /\.(?:js|css)$/.test(name) && !/^emoji_(?:en|zh)-/.test(name)).toSorted();
+    const paths = ["index.html", "icon.svg", "icon_unread.svg", ...assets.map((name) => `assets/${name}`)];
     const code = readFileSync(`${DIST}worker.js`, "utf8");
     const hash = createHash("sha256").update(code);
     for (const path of paths) hash.update(path).update(readFileSync(DIST + path));

@@ -28,6 +28,8 @@ type Json = Record<string, unknown>;
 
 const ACCOUNT = "stentor.account";
 const DEVICE = "stentor.device";
+// Which emoji somebody likes: nothing for whoever comes next.
+export const EMOJI_KEPT = "stentor.emoji";
 const ANSWER_WITHIN_MS = 15_000;
 const OFFLINE: ApiRefusal = { number: 0, field: "", limit: 0, retryAfterMs: 0, rule: "" };
 
@@ -141,6 +143,7 @@ export function keepAccount(account: Account): void {
 
 export function forgetAccount(): void {
   localStorage.removeItem(ACCOUNT);
+  localStorage.removeItem(EMOJI_KEPT);
 }
 
 // Another tab has signed in or out, or has a new token.

@@ -1,6 +1,7 @@
 // What the browser gets first: it asks for the texts of one language while the page itself is still coming.
 
 import "./style.css";
+import "./formatting.css";
 import { pageLanguage } from "./language";
 
 document.documentElement.lang = pageLanguage;

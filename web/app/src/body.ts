@@ -5,7 +5,6 @@ import type { Body } from "@stentor/sdk";
 import { linksIn } from "./autolink";
 import { bdi, el } from "./dom";
 import { excerptText, formatted, BOLD, CODE, ITALIC, SPOILER, STRUCK, type Atom, type Block, type Piece } from "./formatting";
-import "./formatting.css";
 import { pieces } from "./mentions";
 import { t } from "./texts";
 

@@ -17,6 +17,8 @@ export class Card {
   constructor(
     private readonly client: Client,
     private readonly invite: string,
+    // Of the message that a link leads to; 0: it leads to the group.
+    private readonly seq: number,
   ) {}
 
   // False: there is nothing to say, the group is open.
@@ -56,7 +58,7 @@ export class Card {
     const error = el("p", { class: "error", role: "alert" });
     const join = button(t.join, () => this.#join(group, join, error), { class: "primary" });
     const cancel = button(t.cancel, () => (location.hash = "#/"));
-    const title = this.#banned ? t.youAreBanned : state === "ousted" ? this.#oustWords(group) : joinable ? t.joinAsk : refusal ? wordsOf(refusal) : "";
+    const title = this.#banned ? t.youAreBanned : state === "ousted" ? this.#oustWords(group) : joinable ? (this.seq > 0 ? t.joinAskMessage : t.joinAsk) : refusal ? wordsOf(refusal) : "";
     const text = pending ? t.pending : joinable ? t.joinAskText(group.gid) : "";
     this.element.replaceChildren(
       el("h2", {}, title), el("p", { role: "status" }, text), error,

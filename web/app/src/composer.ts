@@ -6,6 +6,7 @@ import { excerptOf } from "./body";
 import { failureWords, sayFailure, sayText } from "./dialog";
 import { bdi, composes, el, icon, iconButton, isolated, setText } from "./dom";
 import type { KeptDraft, Written } from "./kept_drafts";
+import { late } from "./late";
 import { MentionBox, type MentionPort } from "./mention_box";
 import { t } from "./texts";
 
@@ -51,7 +52,9 @@ export class Composer {
     this.#mentions = new MentionBox(this.#input, port);
     this.#about.append(el("span", {}, this.#aboutTitle, " ", this.#aboutText), iconButton("close", t.cancel, () => this.plain()));
     this.#send.append(icon("send"));
-    this.element = el("form", { class: "composer" }, this.#mentions.element, this.#about, this.#note, this.#input, this.#send);
+    const emoji = iconButton("smile", t.emoji, () => late(() => import("./emoji_picker"), ({ pickEmoji }) => pickEmoji((sign) => this.#insert(sign))));
+    emoji.classList.add("to-emoji");
+    this.element = el("form", { class: "composer" }, this.#mentions.element, this.#about, this.#note, this.#input, emoji, this.#send);
     this.#input.addEventListener("input", () => {
       this.fit();
       this.#mentions.typed();
@@ -110,6 +113,13 @@ export class Composer {
   focus(): void {
     // On a phone this would raise the keyboard before anything was read.
     if (!matchMedia("(pointer: coarse)").matches) this.#input.focus();
+  }
+
+  #insert(text: string): void {
+    const { selectionStart, selectionEnd } = this.#input;
+    this.#input.setRangeText(text, selectionStart, selectionEnd, "end");
+    this.#input.dispatchEvent(new Event("input", { bubbles: true }));
+    this.#input.focus();
   }
 
   limit(bytesMax: number): void {

@@ -1,12 +1,16 @@
 // One group on the page: its head, its timeline, and where one writes.
 
 import { EntryKind, GroupKind, hexOf, Role, type Client, type Entry, type Group, type Pending } from "@stentor/sdk";
+import { CallJump } from "./call_jump";
+import type { Calls } from "./calls";
 import { Card } from "./card";
 import { Composer } from "./composer";
 import { sayFailure } from "./dialog";
 import { el, icon, iconButton, isolated, moreButton, setText } from "./dom";
 import type { Kept } from "./kept";
 import { late } from "./late";
+import type { Levels } from "./levels";
+import type { Link } from "./links";
 import { waitWords } from "./storm";
 import { t, wholeTime } from "./texts";
 import { Timeline } from "./timeline";
@@ -17,6 +21,7 @@ const TYPING_NAMED = 3;
 
 export class Conversation {
   readonly element = el("section", { class: "conversation" });
+  readonly gid: number;
   readonly #name = el("h2", { dir: "auto" });
   readonly #about = el("p", { class: "about" });
   readonly #verified = el("button", { type: "button", class: "verified" });
@@ -26,17 +31,23 @@ export class Conversation {
   readonly #typing = el("p", { class: "typing", role: "status" });
   readonly #composer: Composer;
   readonly #card: Card;
+  readonly #callJump = new CallJump((seq) => this.#goTo(seq));
+  // The message that a link leads to, until it is shown; 0: none.
+  #led: number;
   #timeline: Timeline;
   #group: Group;
 
   constructor(
     private readonly client: Client,
-    readonly gid: number,
-    invite: string,
+    link: Link,
     private readonly kept: Kept,
+    private readonly told: { calls: Calls; levels: Levels },
   ) {
+    const { gid, invite, seq } = link;
+    this.gid = gid;
+    this.#led = seq;
     this.#group = client.group(gid);
-    this.#card = new Card(client, invite);
+    this.#card = new Card(client, invite, seq);
     this.#timeline = this.#makeTimeline();
     this.#composer = this.#makeComposer();
     const draft = kept.drafts.of(gid);
@@ -44,7 +55,7 @@ export class Conversation {
     this.#verified.append(icon("shield"), this.#verifiedWords, this.#verifiedShort);
     this.#verified.addEventListener("click", () => late(() => import("./dialogs"), ({ showVerified }) => showVerified(this.#group)));
     const more = moreButton(t.groupMenu, (anchor) => late(() => import("./group_menu"), ({ openGroupMenu }) =>
-      openGroupMenu(anchor, client, this.#group, this.#name.textContent)));
+      openGroupMenu(anchor, client, this.#group, this.#name.textContent, told.levels)));
     this.#tools.append(iconButton("search", t.search, () => late(search, ({ showSearch }) =>
       showSearch(client, this.#group, (seq) => this.#goTo(seq)))), more);
     const back = iconButton("back", t.back, () => (location.hash = "#/"));
@@ -65,6 +76,13 @@ export class Conversation {
   entered(): void {
     this.#composer.fit();
     this.#composer.focus();
+  }
+
+  // To a message, as soon as the group is open.
+  lead(seq: number): void {
+    if (seq === 0) return;
+    this.#led = seq;
+    this.render();
   }
 
   leave(): void {
@@ -102,6 +120,14 @@ export class Conversation {
     this.#typing.hidden = outside;
     this.#composer.element.hidden = outside || (opened?.settings?.kind === GroupKind.BROADCAST && this.#group.role < Role.ADMIN);
     if (!outside) this.#timeline.render();
+    this.#callJump.render(this.#timeline.element, outside ? [] : this.told.calls.of(this.gid));
+    if (this.#led > 0 && state === "open" && this.#timeline.settled) this.#arrive();
+  }
+
+  #arrive(): void {
+    const seq = this.#led;
+    this.#led = 0;
+    this.#goTo(seq);
   }
 
   #aboutWords(): string {
@@ -193,6 +219,8 @@ export class Conversation {
   }
 
   #goTo(seq: number): void {
+    const { floor, head } = this.#group;
+    if (seq <= floor || seq > head) return late(() => import("./go_to"), ({ sayNotThere }) => sayNotThere(seq, floor));
     if (!this.#timeline.goTo(seq)) this.#around(seq);
   }
 

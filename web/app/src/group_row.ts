@@ -15,13 +15,15 @@ export interface GroupLook {
   name: string;
   current: boolean;
   muted: boolean;
+  // Something unread is meant for this reader.
+  called: boolean;
   // Nothing: none is unread.
   unread: string;
   time: string;
   preview: Preview;
 }
 
-export function lookOfGroup({ gid, name, muted }: GroupSummary, rest: Pick<GroupLook, "current" | "unread" | "time" | "preview">): GroupLook {
+export function lookOfGroup({ gid, name, muted }: GroupSummary, rest: Pick<GroupLook, "current" | "called" | "unread" | "time" | "preview">): GroupLook {
   return { gid, name: name || `#${gid}`, muted, ...rest };
 }
 
@@ -50,7 +52,7 @@ export class GroupRow {
     const shown = JSON.stringify(look);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const { gid, name, current, muted, unread, time, preview } = look;
+    const { gid, name, current, muted, called, unread, time, preview } = look;
     if (this.#name.textContent !== name) this.#named(gid, name);
     if (current) this.#link.setAttribute("aria-current", "page");
     else this.#link.removeAttribute("aria-current");
@@ -59,10 +61,11 @@ export class GroupRow {
     else this.#quiet.remove();
     setText(this.#time, time);
     this.#previews(preview);
-    this.#badge.classList.toggle("quiet", muted);
-    this.#badge.setAttribute("aria-label", t.unread(unread));
-    setText(this.#badge, unread);
-    if (unread === "") this.#badge.remove();
+    const marks = [called && "@", unread].filter(Boolean);
+    this.#badge.classList.toggle("quiet", muted && !called);
+    this.#badge.setAttribute("aria-label", [called && t.called, unread && t.unread(unread)].filter(Boolean).join(", "));
+    setText(this.#badge, marks.join(" "));
+    if (marks.length === 0) this.#badge.remove();
     else this.#link.append(this.#badge);
   }
 

@@ -4,6 +4,7 @@ import { JoinPolicy, Role, type Client, type Group, type InviteState, type Paged
 import { copied } from "./clipboard";
 import { failureWords, openDialog, sure } from "./dialog";
 import { button, el, isolated, setText } from "./dom";
+import { late } from "./late";
 import { linkTo } from "./links";
 import { t } from "./group_texts";
 import { wholeTime } from "./texts";
@@ -31,10 +32,16 @@ export function showShare(client: Client, group: Group): void {
     // With approval the plain link asks an admin; an invitation is already the answer.
     if (policy === JoinPolicy.APPROVAL) setText(about, t.shareApproval);
     if (policy === JoinPolicy.INVITE) setText(about, t.inviteText);
-    link.hidden = copy.hidden = policy === JoinPolicy.INVITE;
+    const code = el("div", { class: "qr", hidden: true });
+    const qr = button(t.showQr, () => late(() => import("./qr"), ({ qrNode }) => {
+      code.replaceChildren(qrNode(link.value));
+      code.hidden = false;
+    }));
+    link.hidden = copy.hidden = qr.hidden = policy === JoinPolicy.INVITE;
     const made = (invite: string) => {
       link.value = linkTo(gid, invite);
-      link.hidden = copy.hidden = false;
+      link.hidden = copy.hidden = qr.hidden = false;
+      code.hidden = true;
       setText(about, t.inviteText);
       setText(copy, t.copy);
       link.focus();
@@ -44,7 +51,7 @@ export function showShare(client: Client, group: Group): void {
     if (moderates) invites.more();
     const { section, render } = invitesSection(client, group, invites);
     return {
-      nodes: [about, link, ...(byCode && moderates ? [inviteForm(group, nowMs, made)] : []), section, el("div", { class: "buttons" }, button(t.close, close), copy)],
+      nodes: [about, link, code, ...(byCode && moderates ? [inviteForm(group, nowMs, made)] : []), section, el("div", { class: "buttons" }, button(t.close, close), qr, copy)],
       render,
     };
   });

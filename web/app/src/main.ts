@@ -2,6 +2,7 @@ import { Code } from "@stentor/sdk";
 import { endToken, forgetAccount, keepAccount, keptAccount, onAccountElsewhere, settled, type Account } from "./account";
 import { Kept } from "./kept";
 import { late } from "./late";
+import { forgetLevels } from "./levels";
 import { linkIn } from "./links";
 import { Page } from "./page";
 import { signInPage } from "./sign_in";
@@ -71,6 +72,7 @@ function begin(root: HTMLElement): void {
     forgetAccount();
     ask();
     void Kept.forget(account.uid);
+    forgetLevels(account.uid);
     const told = await endToken(account, everywhere);
     if (!told && !shown) ask(t.signOutUntold);
   };

@@ -4,6 +4,8 @@ import { decodeBody, GroupKind, Role, type Client, type Entry, type Group } from
 import { copied } from "./clipboard";
 import { failureWords, openDialog, sayFailure, sayText, sure } from "./dialog";
 import { button, el, setText } from "./dom";
+import { late } from "./late";
+import { linkToEntry } from "./links";
 import { openMenu, type MenuItem } from "./menu";
 import { showReaders } from "./readers";
 import { t } from "./group_texts";
@@ -33,9 +35,12 @@ function messageMenu(client: Client, group: Group, entry: Entry, actions: Messag
     label: t.react(emoji), sign: emoji,
     run: () => react(group, entry, emoji),
   }));
+  items.push({ label: t.reactOther, sign: "＋", run: () => late(() => import("./emoji_picker"), ({ pickEmoji }) => pickEmoji((emoji) => react(group, entry, emoji))) });
   if (!listens) items.push({ label: t.reply, run: () => actions.reply(entry) });
   if (mine) items.push({ label: t.edit, run: () => actions.edit(entry) });
-  if (text !== "") items.push({ label: t.copyText, run: () => void copy(text) });
+  if (text !== "") items.push({ label: t.copyText, run: () => void copy(t.copyText, text) });
+  items.push({ label: t.copyEntryLink, run: () => void copy(t.copyEntryLink, linkToEntry(group.gid, seq)) });
+  if (text !== "") items.push({ label: t.forward, run: () => late(() => import("./forward"), ({ askForward }) => askForward(client, entry)) });
   if (!listens) items.push({ label: t.whoRead, run: () => showReaders(client, group, entry) });
   items.push(hide);
   if (moderates && group.marks.reactions(seq).length > 0) items.push({ label: t.clearReactions, danger: true, run: () => showReactions(client, group, entry) });
@@ -48,8 +53,8 @@ function messageMenu(client: Client, group: Group, entry: Entry, actions: Messag
   return items;
 }
 
-async function copy(text: string): Promise<void> {
-  if (!(await copied(text))) sayText(t.copyText, t.copyFailed, text);
+async function copy(what: string, text: string): Promise<void> {
+  if (!(await copied(text))) sayText(what, t.copyFailed, text);
 }
 
 // What others have added, one kind at a time or all of it; for admins.

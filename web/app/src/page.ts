@@ -3,13 +3,16 @@
 
 import { Client, platform, type Code } from "@stentor/sdk";
 import { device, sessionKey, type Account } from "./account";
+import { Attention } from "./attention";
+import { Calls } from "./calls";
 import { Conversation } from "./conversation";
-import { countOf } from "./count";
 import { closeDialogs, renderDialogs } from "./dialog";
 import { el, isLookedAt, setText } from "./dom";
 import { locksHere, openSocket } from "./env";
 import type { Kept } from "./kept";
+import { Levels } from "./levels";
 import { linkIn } from "./links";
+import type { Notices } from "./notices";
 import { Sidebar, unreadOf } from "./sidebar";
 import { Status } from "./status";
 import { StormBanner } from "./storm";
@@ -36,6 +39,12 @@ export class Page {
   readonly #hint = el("p", {});
   readonly #nothing = el("div", { class: "nothing" }, el("img", { src: "/icon.svg", alt: "", width: 64, height: 64 }), this.#hint);
   readonly #frame: HTMLElement;
+  readonly #attention = new Attention();
+  readonly #calls: Calls;
+  readonly #levels: Levels;
+  // Once there is somebody to be told.
+  #notices: Notices | undefined;
+  #noticesAsked = false;
   readonly #closing = new AbortController();
   #conversation: Conversation | undefined;
   #scheduled = false;
@@ -58,11 +67,13 @@ export class Page {
     );
     this.#client.uid = account.uid;
     this.#client.name = account.name;
+    this.#calls = new Calls(this.#client);
+    this.#levels = new Levels(account.uid);
     // What nobody's account has written.
     this.#client.users.learn(0, t.operator);
     this.#status = new Status(this.#client);
     this.#notice = new Status(this.#client);
-    this.#sidebar = new Sidebar(this.#client, this.#status, { account: () => port.account(), signOut: () => this.#signOut() });
+    this.#sidebar = new Sidebar(this.#client, this.#calls, this.#status, { account: () => port.account(), signOut: () => this.#signOut() });
     this.#storm = new StormBanner(this.#client);
     this.#frame = el("div", { class: "frame" },
       el("div", { class: "notices" }, this.#storm.element, this.#notice.element), this.#sidebar.element, this.#stage);
@@ -83,7 +94,8 @@ export class Page {
     clearInterval(this.#countdown);
     this.#client.connection.stop();
     this.#tabs.rest();
-    document.title = "Stentor";
+    this.#attention.end();
+    this.#notices?.end();
   }
 
   #listen(): void {
@@ -164,13 +176,14 @@ export class Page {
   #route(): void {
     const link = location.hash.startsWith("#/g/") ? linkIn(location.hash) : undefined;
     const gid = link?.gid;
-    // An invitation stands in the address only as long as nobody has looked at it.
-    if (link && link.invite !== "") history.replaceState(null, "", `#/g/${link.gid}`);
-    if (gid !== undefined && gid === this.#conversation?.gid && link?.invite === "") return;
+    // An invitation stands in the address only as long as nobody has looked at it, a message as long as one is not
+    // on the way there: the same link leads there again.
+    if (link && (link.invite !== "" || link.seq > 0)) history.replaceState(null, "", `#/g/${link.gid}`);
+    if (gid !== undefined && gid === this.#conversation?.gid && link?.invite === "") return this.#conversation.lead(link.seq);
     this.#conversation?.leave();
     this.#conversation = undefined;
     if (link) {
-      this.#conversation = new Conversation(this.#client, link.gid, link.invite, this.kept);
+      this.#conversation = new Conversation(this.#client, link, this.kept, { calls: this.#calls, levels: this.#levels });
       this.#stage.replaceChildren(this.#conversation.element);
       this.#conversation.entered();
     } else {
@@ -200,11 +213,14 @@ export class Page {
     this.#status.render();
     this.#notice.render();
     this.#storm.render();
+    this.#calls.look();
+    this.#wake();
     setText(this.#hint, this.#client.directory.groups.length > 0 ? t.pickGroup : t.tagline);
     this.#conversation?.render();
     this.#sidebar.render(this.#conversation?.gid);
     renderDialogs();
-    this.#title();
+    this.#attention.show(this.#client.directory.unread((group) => unreadOf(this.#client, group)), this.#calls.count);
+    this.#tell();
     this.#count(state.name === "waiting" || this.#conversation?.waiting === true);
   }
 
@@ -215,8 +231,29 @@ export class Page {
     this.#countdown = counting ? setInterval(() => this.#schedule(), 500) : undefined;
   }
 
-  #title(): void {
-    const unread = this.#client.directory.unread((group) => unreadOf(this.#client, group));
-    document.title = unread > 0 ? `(${countOf(unread)}) Stentor` : "Stentor";
+  // A group that was quiet for a time is not any more.
+  #wake(): void {
+    const { connection, directory } = this.#client;
+    if (connection.state.name !== "online") return;
+    for (const gid of this.#levels.over(connection.serverNow())) {
+      if (directory.find(gid)?.muted !== false) this.#client.group(gid).membership.muteForMe(false, () => {});
+    }
+  }
+
+  // What is said while the page is hidden is told, if somebody has asked for it.
+  #tell(): void {
+    const hidden = document.visibilityState === "hidden";
+    if (this.#notices) return this.#notices.look(hidden);
+    if (this.#noticesAsked || !("Notification" in window) || Notification.permission !== "granted") return undefined;
+    this.#noticesAsked = true;
+    void import("./notices").then(({ Notices }) => {
+      if (this.#closing.signal.aborted) return;
+      this.#notices = new Notices(this.#client, this.#calls, this.#levels, {
+        read: (gid) => this.#client.watched(gid)?.reader.shown ?? this.#client.directory.find(gid)?.read ?? 0,
+        open: (gid, seq) => (location.hash = `#/g/${gid}/${seq}`),
+      });
+      this.#tell();
+    }, () => (this.#noticesAsked = false));
+    return undefined;
   }
 }

@@ -2,8 +2,9 @@
 
 import { decodeBody, GroupKind, type Client, type GroupSummary } from "@stentor/sdk";
 import { excerptOf } from "./body";
+import type { Calls } from "./calls";
 import { countOf } from "./count";
-import { afterPress, button, el, iconButton, isLookedAt, setText } from "./dom";
+import { afterPress, button, composes, el, iconButton, isLookedAt, setText } from "./dom";
 import { GroupRow, lookOfGroup, type GroupLook, type Preview } from "./group_row";
 import { late } from "./late";
 import { arrange, steadied } from "./order";
@@ -25,7 +26,9 @@ export function unreadOf(client: Client, summary: GroupSummary): number {
 
 export class Sidebar {
   readonly element: HTMLElement;
+  readonly #find = el("input", { type: "search", maxlength: 64, "aria-label": t.groupsFind, placeholder: t.groupsFind, autocomplete: "off" });
   readonly #list = el("ul", { class: "groups" });
+  readonly #none = el("p", { class: "hint none", role: "status", hidden: true }, t.groupsNone);
   readonly #empty = el("div", { class: "empty" });
   readonly #me: HTMLButtonElement;
   // In the order in which they stand.
@@ -36,6 +39,7 @@ export class Sidebar {
 
   constructor(
     private readonly client: Client,
+    private readonly calls: Calls,
     status: Status,
     { account, signOut }: { account(): void; signOut(): void },
   ) {
@@ -51,6 +55,9 @@ export class Sidebar {
       const { scrollTop, scrollHeight, clientHeight } = this.#list;
       if (scrollHeight - scrollTop - clientHeight < NEAR) client.directory.more();
     }, { passive: true });
+    this.#find.addEventListener("input", () => client.changed());
+    this.#find.addEventListener("keydown", (event) => this.#findKey(event));
+    this.#list.addEventListener("keydown", (event) => this.#listKey(event));
     this.#list.addEventListener("pointerdown", () => this.#press());
     this.#list.addEventListener("pointermove", (event) => this.#point(event), { passive: true });
     this.element = el("nav", { class: "sidebar", "aria-label": t.groups },
@@ -60,7 +67,7 @@ export class Sidebar {
         iconButton("plus", t.newGroup, newGroup),
       ),
       status.element,
-      this.#list, this.#empty,
+      this.#find, this.#none, this.#list, this.#empty,
       el("footer", {}, this.#me, button(t.signOut, signOut, { class: "link" })),
     );
   }
@@ -69,10 +76,11 @@ export class Sidebar {
     const { directory, name } = this.client;
     setText(this.#me, name);
     this.#empty.hidden = !directory.loaded || directory.groups.length > 0;
-    this.#list.hidden = !this.#empty.hidden;
+    this.#list.hidden = this.#find.hidden = !this.#empty.hidden;
     // A click needs the row that was pressed, in its place, until it is released.
     if (this.#pressed) return;
-    const groups = this.#steady() ? steadied(directory.groups, ({ gid }) => gid, [...this.#rows.keys()]) : directory.groups;
+    const called = this.#called();
+    const groups = this.#steady() ? steadied(called, ({ gid }) => gid, [...this.#rows.keys()]) : called;
     const before = this.#rows;
     this.#rows = new Map();
     for (const group of groups) {
@@ -84,10 +92,48 @@ export class Sidebar {
     arrange(this.#list, Array.from(this.#rows.values(), ({ element }) => element));
   }
 
+  // Those whose name has the letters looked for. More of a long list come page by page until all were looked at.
+  #called(): readonly GroupSummary[] {
+    const { directory } = this.client;
+    const wanted = folded(this.#find.value.trim());
+    this.#none.hidden = true;
+    if (wanted === "") return directory.groups;
+    if (!directory.complete) directory.more();
+    const called = directory.groups.filter(({ gid, name }) => folded(name || `#${gid}`).includes(wanted));
+    this.#none.hidden = called.length > 0 || !directory.complete;
+    return called;
+  }
+
+  // Enter opens the first, arrows lead into the list and back.
+  #findKey(event: KeyboardEvent): void {
+    if (composes(event)) return;
+    const [first] = this.#links;
+    if (event.key === "ArrowDown") first?.focus();
+    else if (event.key === "Enter" && this.#find.value.trim() !== "") first?.click();
+    else if (event.key === "Escape" && this.#find.value !== "") this.#find.value = "";
+    else return;
+    event.preventDefault();
+    this.client.changed();
+  }
+
+  #listKey(event: KeyboardEvent): void {
+    const way = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (way === 0) return;
+    event.preventDefault();
+    const links = this.#links;
+    const to = links.indexOf(document.activeElement as HTMLAnchorElement) + way;
+    (to < 0 ? this.#find : links[to])?.focus();
+  }
+
+  get #links(): HTMLAnchorElement[] {
+    return [...this.#list.querySelectorAll("a")];
+  }
+
   #lookOf(group: GroupSummary, current: boolean): GroupLook {
     const unread = current && isLookedAt() ? 0 : unreadOf(this.client, group);
     return lookOfGroup(group, {
       current,
+      called: this.calls.of(group.gid).length > 0,
       unread: unread > 0 ? countOf(unread) : "",
       time: listTime(group.activityMs),
       preview: previewOf(this.client, group),
@@ -114,6 +160,10 @@ export class Sidebar {
   #steady(): boolean {
     return performance.now() - this.#pointed.atMs < AIMED_MS;
   }
+}
+
+function folded(text: string): string {
+  return text.normalize("NFKC").toLocaleLowerCase();
 }
 
 function previewOf(client: Client, { gid, last, kind }: GroupSummary): Preview {

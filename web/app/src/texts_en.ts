@@ -21,10 +21,13 @@ export const texts = {
   account: "Account",
 
   groups: "Groups",
+  groupsFind: "Find a group",
+  groupsNone: "None of your groups is called like that.",
   newGroup: "New group",
   join: "Join",
   joinGroup: "Join a group",
   joinAsk: "You were invited to a group",
+  joinAskMessage: "This link leads to a message in a group that you are not a member of",
   joinAskText: (gid: number) => `Do you want to join group ${gid}?`,
   cancel: "Cancel",
   close: "Close",
@@ -60,6 +63,7 @@ export const texts = {
   write: "Write a message",
   writeTo: (name: string) => `Message to ${name}`,
   send: "Send",
+  emoji: "Emoji",
   tooLong: (over: number) => `Too long by ${over} bytes`,
   showAll: "Show all",
   showLess: "Show less",
@@ -90,6 +94,8 @@ export const texts = {
   typing: (names: string, many: boolean) => `${names} ${many ? "are" : "is"} writing…`,
   mentionAll: "all",
   mentions: "Members to mention",
+  called: "You are mentioned or answered",
+  toCall: (count: number) => `To the next message meant for you (${count})`,
   mentionsYou: "Mentions you",
 
   // A group

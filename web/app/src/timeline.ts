@@ -98,6 +98,11 @@ export class Timeline {
     return true;
   }
 
+  // It has begun, and is on the way to nowhere.
+  get settled(): boolean {
+    return this.#began && !this.#leaping;
+  }
+
   render(): void {
     this.#opened();
     if (this.#target > 0 && this.#began && this.#reach(this.#target)) return;

@@ -4,7 +4,7 @@
 import { encodeBody, type Body, type Command, type Entry } from "./codec";
 import type { GroupPort, Resync } from "./group_port";
 import type { GroupState } from "./group_state";
-import { order, type Ended } from "./outcome";
+import { failureOf, order, type Ended, type Failure } from "./outcome";
 import { Paged } from "./paged";
 import type { Draft } from "./plain";
 import { remedyOf } from "./refusal";
@@ -70,6 +70,18 @@ export class EntryCommands {
       },
       changed,
     );
+  }
+
+  // The first entry at or after a time; after all of them, the last. Without an entry: none is to be seen. The group
+  // must be open.
+  near(timeMs: number, found: (near: { entry?: Entry } | { failure: Failure }) => void): void {
+    this.port.request({ case: "near", value: { gid: this.group.gid, timeMs } }, (answer) => {
+      if (answer.case === "reset") return found({});
+      if (answer.case !== "range") return found({ failure: failureOf(answer) });
+      const { entries } = answer.value;
+      const entry = entries.find((one) => one.timeMs >= timeMs) ?? entries.at(-1);
+      return found(entry ? { entry } : {});
+    });
   }
 
   // Newest first; words of at most 256 bytes. `total` is not told.

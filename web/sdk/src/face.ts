@@ -100,7 +100,7 @@ export type Revalidation = Pick<WholeRevalidation, "shown">;
 export type EntryCache = Pick<WholeEntryCache, "entry" | "asking" | "around">;
 
 // What a member does to entries that are in the log. `ended` is called once, with the failure if there is one.
-export type EntryCommands = Pick<WholeEntryCommands, "recall" | "edit" | "hide" | "react" | "clearReactions" | "readers" | "search">;
+export type EntryCommands = Pick<WholeEntryCommands, "recall" | "edit" | "hide" | "react" | "clearReactions" | "readers" | "near" | "search">;
 
 // Who belongs to the group and how it is set up. `ended` is called once, with the failure if there is one.
 export type Membership = Pick<

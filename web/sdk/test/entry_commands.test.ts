@@ -55,6 +55,23 @@ describe("commands on entries", () => {
     expect(ended.slice(1)).toEqual([undefined, undefined]);
   });
 
+  test("a time leads to the first entry at or after it, a later one to the last, an empty log to none", () => {
+    const found: unknown[] = [];
+    const ask = (timeMs: number) => {
+      group.entryCommands.near(timeMs, (near) => found.push("failure" in near ? near.failure : (near.entry?.seq ?? 0)));
+      world.advance(200);
+    };
+    const entries = server.group(GID).entries.map((entry, i) => Object.assign(entry, { timeMs: 1_000 * (i + 1) }));
+    server.answers.set("near", () => ({ case: "range", value: { gid: GID, epoch: 1, firstSeq: 1, entries, head: 3 } }));
+    for (const timeMs of [0, 1_500, 2_000, 9_000]) ask(timeMs);
+    expect(last("near")).toMatchObject({ gid: GID, timeMs: 9_000 });
+    server.answers.set("near", () => ({ case: "reset", value: { gid: GID, epoch: 1, floor: 3 } }));
+    ask(0);
+    server.answers.set("near", () => ({ case: "refused", value: { code: Code.NOT_OPEN } }));
+    ask(0);
+    expect(found).toEqual([1, 2, 2, 3, 0, expect.objectContaining({ code: Code.NOT_OPEN })]);
+  });
+
   test("a refusal is handed on; one that names another history opens the group again", () => {
     server.answers.set("recall", () => ({ case: "refused", value: { code: Code.WINDOW_CLOSED } }));
     group.entryCommands.recall(2, end);

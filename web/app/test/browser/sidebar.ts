@@ -5,6 +5,7 @@ import { Client } from "../../../sdk/src/client";
 import { EntryKind, type Entry } from "../../../sdk/src/codec";
 import { FakeServer } from "../../../sdk/test/fake_server";
 import { World } from "../../../sdk/test/world";
+import { Calls } from "../../src/calls";
 import { Sidebar } from "../../src/sidebar";
 import { Status } from "../../src/status";
 
@@ -26,7 +27,7 @@ function start() {
     }, EVERY_MS);
   };
   const client = new Client({ env: world, open: server.opener(1), token: "1", device: 1, client: "test" }, changed);
-  const sidebar = new Sidebar(client, new Status(client), { account() {}, signOut() {} });
+  const sidebar = new Sidebar(client, new Calls(client), new Status(client), { account() {}, signOut() {} });
   document.body.replaceChildren(sidebar.element);
   client.connection.start();
   world.advance(1_000);
