@@ -133,7 +133,11 @@ void Committer::write_positions(std::vector<Job>& jobs) {
     if (positions.empty()) return;
     const MaxLatency::Span span{waits_, std::max(jobs.front().submitted, copied_at_)};
     if (const auto written = store_.advance_read(positions); !written) {
-        log::warn("read positions not written", {{"code", name_of(written.error().code)}});
+        log::warn("read positions not written",
+                  {{"positions", positions.size()},
+                   {"gid", positions.front().gid.value},  // Of the first.
+                   {"uid", positions.front().uid.value},
+                   {"code", name_of(written.error().code)}});
     }
 }
 

@@ -46,6 +46,20 @@ Result<Connection> Connection::to(const std::string& host, std::uint16_t port) {
     return ended();
 }
 
+std::string Connection::peer() const {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    std::array<char, NI_MAXHOST> host{};
+    std::array<char, NI_MAXSERV> port{};
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    if (getpeername(descriptor_, generic, &size) != 0 ||
+        getnameinfo(generic, size, host.data(), host.size(), port.data(), port.size(),
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+        return {};
+    }
+    return std::string{host.data()} + " " + port.data();
+}
+
 void Connection::set_limit(Millis within) {
     const timeval limit{.tv_sec = within.count() / 1'000,
                         .tv_usec = within.count() % 1'000 * 1'000};

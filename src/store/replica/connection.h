@@ -37,6 +37,9 @@ public:
     };
     [[nodiscard]] Result<Frame> receive(std::size_t bytes_max = limits::kReplicaFrameBytes);
 
+    // Address and port of the other side; empty when it is gone.
+    [[nodiscard]] std::string peer() const;
+
     // Of each wait from here on.
     void set_limit(Millis within);
     void shut();

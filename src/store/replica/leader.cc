@@ -115,7 +115,8 @@ std::optional<Hello> Leader::greet(Connection& connection) const {
     const auto bytes = connection.receive(Kind::hello, limits::kReplicaHelloBytes);
     const auto hello = bytes ? decode_hello(*bytes) : std::nullopt;
     if (!hello || !same(hello->proof, proof_of(options_.key, "follower", mine, hello->nonce))) {
-        log::warn("somebody who does not know the key wanted to follow");
+        log::warn("somebody who does not know the key wanted to follow",
+                  {{"address", connection.peer()}});
         return std::nullopt;
     }
     const Mac proof = proof_of(options_.key, "leader", mine, hello->nonce);
@@ -142,7 +143,9 @@ void Leader::talk(const Hello& hello) {
     bool continues = hello.line == *line && position <= store_.latest();
     // A first look says whether what comes next is still kept.
     if (continues) continues = store_.updates_after(position)->next(1).has_value();
-    log::info("a follower has come", {{"position", position}, {"continues", continues}});
+    const std::string peer = follower_->peer();
+    log::info("a follower has come",
+              {{"address", peer}, {"position", position}, {"continues", continues}});
     if (!continues) {
         std::optional<std::uint64_t> stands;
         if (hand_over_copy(*follower_)) {
@@ -158,7 +161,9 @@ void Leader::talk(const Hello& hello) {
     if (continues) hand_out_updates(*follower_, position);
     const std::scoped_lock lock{mutex_};
     status_.connected = false;
-    if (!stop_) log::warn("the follower is gone", {{"position", status_.position}});
+    if (!stop_) {
+        log::warn("the follower is gone", {{"address", peer}, {"position", status_.position}});
+    }
 }
 
 bool Leader::hand_over_copy(Connection& connection) {
@@ -169,7 +174,8 @@ bool Leader::hand_over_copy(Connection& connection) {
     bool sent = number.has_value();
     if (sent) {
         const std::vector<std::filesystem::path> files = files_in(folder);
-        log::info("handing over a copy", {{"files", files.size()}, {"updates", *number}});
+        log::info("handing over a copy",
+                  {{"address", connection.peer()}, {"files", files.size()}, {"updates", *number}});
         sent = std::ranges::all_of(
             files, [&](const auto& file) { return !stop_ && send_file(connection, file); });
         sent = sent && connection.send(Kind::copied, encode(*number)).has_value();

@@ -155,8 +155,11 @@ TEST_F(Replica, WhoWasAwayTooLongIsHandedAWholeCopy) {
 TEST_F(Replica, WhoDoesNotKnowTheKeyGetsNothing) {
     Scribe scribe{{1}};
     write(scribe);
+    testing::internal::CaptureStderr();
     follow(Key{9});
     std::this_thread::sleep_for(300ms);
+    EXPECT_THAT(testing::internal::GetCapturedStderr(),
+                testing::HasSubstr("wanted to follow address=\"127.0.0.1 "));
     EXPECT_FALSE(leader_->status().connected);
     EXPECT_FALSE(std::filesystem::exists(folder() / "store"));
     follow();

@@ -27,10 +27,10 @@ Result<std::vector<std::optional<MemberRow>>> RocksStore::read_members(
         const Row& position = (*rows)[2 * i + 1];
         if (!row) continue;
         found[i] = rows::decode_member(members[i].uid, *row);
-        if (!found[i]) return unreadable("member");
+        if (!found[i]) return unreadable("member", keys[2 * i]);
         if (!position) continue;
         const auto read = rows::decode_number(*position);
-        if (!read) return unreadable("read");
+        if (!read) return unreadable("read", keys[2 * i + 1]);
         found[i]->read = std::max(found[i]->read, Seq{*read});
     }
     return found;
@@ -71,21 +71,21 @@ Result<std::vector<MemberRow>> RocksStore::members(GroupId gid, UserId after,
     std::vector<MemberRow> members;
     for (row->Seek(keys::after(keys::read_position(gid, after))); row->Valid(); row->Next()) {
         const auto key = keys::parse_member(row->key().ToStringView());
-        if (!key) return unreadable("member.key");
+        if (!key) return unreadable("member.key", row->key().ToStringView());
         if (key->is_read_position) {
             const auto read = rows::decode_number(row->value().ToStringView());
             if (!read || members.empty() || members.back().uid != key->uid) {
-                return unreadable("read");
+                return unreadable("read", row->key().ToStringView());
             }
             members.back().read = std::max(members.back().read, Seq{*read});
             continue;
         }
         if (members.size() == count_max) break;
         const auto member = rows::decode_member(key->uid, row->value().ToStringView());
-        if (!member) return unreadable("member");
+        if (!member) return unreadable("member", row->key().ToStringView());
         members.push_back(*member);
     }
-    if (!row->status().ok()) return unreadable("member", row->status());
+    if (!row->status().ok()) return unreadable("member", row->status(), keys::members_of(gid));
     return members;
 }
 

@@ -35,17 +35,19 @@ Result<void> RocksStore::walk(GroupId gid, keys::Kind kind, UserId uid, Seq from
     row->Seek(keys::beside(gid, kind, uid, from));
     while (row->Valid()) {
         const auto key = keys::parse_beside(row->key().ToStringView());
-        if (!key) return unreadable("beside.key");
+        if (!key) return unreadable("beside.key", row->key().ToStringView());
         if (key->kind == kind && key->uid == uid) {
             if (key->seq > to) break;
-            if (!visit(*key, row->value().ToStringView())) return unreadable("beside");
+            if (!visit(*key, row->value().ToStringView())) {
+                return unreadable("beside", row->key().ToStringView());
+            }
             row->Next();
             continue;
         }
         const bool before = std::pair{key->kind, key->uid} < std::pair{kind, uid};
         row->Seek(keys::beside_in(gid, key->block + (before ? 0 : 1), kind, uid));
     }
-    if (!row->status().ok()) return unreadable("beside", row->status());
+    if (!row->status().ok()) return unreadable("beside", row->status(), keys::fixed(gid.value));
     return {};
 }
 
@@ -118,7 +120,7 @@ Result<std::vector<ReactionRow>> RocksStore::reactions_to(GroupId gid, Seq seq,
     row->Seek(keys::beside_in(gid, block, keys::Kind::reaction, {after.value + 1}));
     while (row->Valid()) {
         const auto key = keys::parse_beside(row->key().ToStringView());
-        if (!key) return unreadable("beside.key");
+        if (!key) return unreadable("beside.key", row->key().ToStringView());
         if (key->seq < seq) {
             row->Seek(keys::beside(gid, keys::Kind::reaction, key->uid, seq));
             continue;
@@ -134,7 +136,7 @@ Result<std::vector<ReactionRow>> RocksStore::reactions_to(GroupId gid, Seq seq,
         }
         row->Next();
     }
-    if (!row->status().ok()) return unreadable("beside", row->status());
+    if (!row->status().ok()) return unreadable("beside", row->status(), keys::fixed(gid.value));
     return found;
 }
 

@@ -232,8 +232,14 @@ private:
 // A name that no other history of updates has.
 [[nodiscard]] std::uint64_t drawn_line();
 
-// A row that cannot be read, or is not what this engine writes.
+// A row that cannot be read, or is not what this engine writes; `key`: its own, where it is known,
+// or that of the row looked for.
 [[nodiscard]] std::unexpected<Error> unreadable(std::string_view where,
-                                                const rocksdb::Status& status = {});
+                                                const rocksdb::Status& status = {},
+                                                std::string_view key = {});
+[[nodiscard]] inline std::unexpected<Error> unreadable(std::string_view where,
+                                                       std::string_view key) {
+    return unreadable(where, {}, key);
+}
 
 }  // namespace stentor::store

@@ -226,6 +226,19 @@ std::optional<std::uint64_t> parse_fixed(std::string_view bytes) {
     return number(bytes, 0, 8);
 }
 
+std::string shown(std::string_view key) {
+    std::string text;
+    if (key.size() % 8 != 0 && key.front() >= 'A') {
+        text = key.front();
+        key.remove_prefix(1);
+    }
+    constexpr std::uint64_t kEnd = std::uint64_t{1} << 53U;  // Above, it is text.
+    for (; key.size() >= 8 && number(key, 0, 8) < kEnd; key.remove_prefix(8)) {
+        text += (text.empty() ? "" : " ") + std::to_string(number(key, 0, 8));
+    }
+    return text;
+}
+
 std::string after_row(std::string key) { return std::move(key) + '\0'; }
 
 std::string after(std::string prefix) {

@@ -117,6 +117,9 @@ struct Beside {
 
 // ---- Table "feed": fixed(number)
 
+// For people: the letter of a row in "default", and the numbers, as in "m 5 17".
+[[nodiscard]] std::string shown(std::string_view key);
+
 // The least key above `key`.
 [[nodiscard]] std::string after_row(std::string key);
 // The least key above all that begin with `prefix`; empty when there is none.

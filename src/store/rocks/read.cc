@@ -18,15 +18,17 @@ constexpr std::size_t kKeysAtOnce = 1'024;  // A quarter of a megabyte while the
 }  // namespace
 
 // A status that is good: the row is there, and is not what this engine writes.
-std::unexpected<Error> unreadable(std::string_view where, const rocksdb::Status& status) {
+std::unexpected<Error> unreadable(std::string_view where, const rocksdb::Status& status,
+                                  std::string_view key) {
     if (!status.ok() && !status.IsCorruption()) {
-        log::error("a row cannot be read", {{"row", where}, {"status", status.ToString()}});
+        log::error("a row cannot be read",
+                   {{"row", where}, {"key", keys::shown(key)}, {"status", status.ToString()}});
         return std::unexpected(Error{Code::store_unavailable, where});
     }
     const std::string what = status.ok() ? std::string{where} : status.ToString();
     if (damage().note(what)) {
         log::error("the record is damaged; run stentor verify",
-                   {{"row", where}, {"status", status.ToString()}});
+                   {{"row", where}, {"key", keys::shown(key)}, {"status", status.ToString()}});
     }
     return std::unexpected(Error{.code = Code::store_unavailable,
                                  .where = kDamagedWhere,
@@ -40,7 +42,7 @@ Result<RocksStore::Row> RocksStore::get(const rocksdb::ReadOptions& how,
     std::string value;
     const rocksdb::Status status = base_.db->Get(how, table, key, &value);
     if (status.IsNotFound()) return std::nullopt;
-    if (!status.ok()) return unreadable("row", status);
+    if (!status.ok()) return unreadable("row", status, key);
     return value;
 }
 
@@ -60,7 +62,7 @@ Result<std::vector<RocksStore::Row>> RocksStore::get(const rocksdb::ReadOptions&
                            statuses.data());
         for (std::size_t i = 0; i < part.size(); ++i) {
             if (!statuses[i].ok() && !statuses[i].IsNotFound()) {
-                return unreadable("row", statuses[i]);
+                return unreadable("row", statuses[i], part[i]);
             }
             rows.push_back(statuses[i].ok() ? Row{values[i].ToString()} : std::nullopt);
         }
@@ -73,7 +75,7 @@ Result<HeadRow> RocksStore::read_head(const rocksdb::ReadOptions& how, GroupId g
     if (!row) return std::unexpected(row.error());
     if (!*row) return std::unexpected(Error{Code::not_found, "gid"});
     std::optional<HeadRow> head = rows::decode_head(**row);
-    if (!head) return unreadable("head");
+    if (!head) return unreadable("head", keys::head(gid));
     return std::move(*head);
 }
 
@@ -84,7 +86,7 @@ Result<LogEntry> RocksStore::read_entry(const rocksdb::ReadOptions& how, GroupId
     if (!row) return std::unexpected(row.error());
     std::optional<LogEntry> entry;
     if (*row) entry = rows::decode_entry(seq, **row);
-    if (!entry) return unreadable("entry");
+    if (!entry) return unreadable("entry", keys::entry(gid, seq));
     return std::move(*entry);
 }
 
@@ -115,17 +117,19 @@ Result<EntryPage> RocksStore::entries(GroupId gid, Seq from, std::size_t count_m
     std::size_t bytes = 0;
     for (row->Seek(keys::entry(gid, next)); next < from + count; row->Next(), ++next) {
         // A hole is refused as a whole: half a page would be shown as if it were everything.
-        if (!row->Valid()) return unreadable("entry", row->status());
-        if (keys::parse_entry(row->key().ToStringView()) != next) return unreadable("entry.hole");
+        if (!row->Valid()) return unreadable("entry", row->status(), keys::entry(gid, next));
+        if (keys::parse_entry(row->key().ToStringView()) != next) {
+            return unreadable("entry.hole", keys::entry(gid, next));
+        }
         const std::string_view value = row->value().ToStringView();
         if (next < from) {
             const std::optional<Digest> digest = rows::decode_entry_digest(value);
-            if (!digest) return unreadable("entry.digest");
+            if (!digest) return unreadable("entry.digest", keys::entry(gid, next));
             page.digest_before = *digest;
             continue;
         }
         std::optional<LogEntry> entry = rows::decode_entry(next, value);
-        if (!entry) return unreadable("entry");
+        if (!entry) return unreadable("entry", keys::entry(gid, next));
         bytes += entry->bytes->size();
         if (!page.entries.empty() && bytes > limits::kRangeBytes) break;
         page.entries.push_back(std::move(*entry));

@@ -48,6 +48,10 @@ TEST(StoredForm, IsWhatTheDocumentSays) {
     EXPECT_EQ(hex(keys::read_position({258}, {3})),
               "6d 00 00 00 00 00 00 01 02 00 00 00 00 00 00 00 03 01");
     EXPECT_EQ(hex(rows::encode(301)), "01 ad 02");
+    EXPECT_EQ(keys::shown(keys::member({258}, {3})), "m 258 3");
+    EXPECT_EQ(keys::shown(keys::entry({258}, {7})), "258 7");
+    EXPECT_EQ(keys::shown(keys::name("a name that is long")), "n") << "no names in the log";
+    EXPECT_EQ(keys::shown({}), "");
     EXPECT_EQ(hex(keys::entry({258}, {7})), "00 00 00 00 00 00 01 02 00 00 00 00 00 00 00 07");
 }
 

@@ -124,6 +124,15 @@ TEST_F(Verify, SaysThatThereIsNothingToLookAt) {
     EXPECT_FALSE(fs::exists(place_ / "nothing"));
 }
 
+TEST_F(Verify, TheLineOfTheLogSaysWhichRowIsDamaged) {
+    put("default", keys::head(kGroup), "no head");
+    const auto store = open_rocks({.path = path()}).value();
+    testing::internal::CaptureStderr();
+    EXPECT_FALSE(store->head(kGroup));
+    EXPECT_THAT(testing::internal::GetCapturedStderr(),
+                testing::HasSubstr("row=head key=\"H " + std::to_string(kGroup.value) + '"'));
+}
+
 TEST_F(Verify, ADamagedPlaceIsNotedOnceAndWhoWaitsForItComesAgainLater) {
     put("entry", keys::entry(kGroup, {17}), "no entry");
     const auto store = open_rocks({.path = path()}).value();

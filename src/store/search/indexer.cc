@@ -59,7 +59,8 @@ void Indexer::run(const std::stop_token& stop) {
             if (!follow(stop)) rest(look_every_);
         } catch (const std::exception& error) {
             // The index is beside the record: a broken one is made again, and nobody else waits.
-            log::error("indexing failed; the index is made again", {{"why", error.what()}});
+            log::error("indexing failed; the index is made again",
+                       {{"place", place_.number}, {"why", error.what()}});
             placed_ = false;
             rest(kAfterTrouble);
         }
