@@ -214,7 +214,7 @@ Result<std::vector<Seq>> WordIndex::find(const Wanted& wanted) {
         } catch (const Xapian::DatabaseModifiedError&) {
             continue;
         } catch (const Xapian::Error& error) {
-            log::warn("search failed", {{"gid", gid.value}, {"why", error.get_msg()}});
+            log::warn("search failed", {{"gid", wanted.gid.value}, {"why", error.get_msg()}});
             break;
         }
     }

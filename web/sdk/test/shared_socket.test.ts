@@ -188,7 +188,7 @@ test("whatever happens, all tabs come to hold what the server has, once and in o
     }
     expect(server.peers.size).toBe(1);
   }), { numRuns: 150 });
-});
+}, 60_000);
 
 test("the number of a frame is read and written without the rest of it", () => {
   fc.assert(fc.property(fc.integer({ min: 0, max: 0xffff_ffff }), fc.integer({ min: 0, max: 0xffff_ffff }), (before, after) => {
