@@ -3,11 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/groups.h"
+#include "client/requests.h"
+#include "client/sends.h"
+#include "client/user_log.h"
 #include "wire/frames.h"
 #include "wire/pb.h"
 
 namespace stentor::client {
 namespace {
+
+using State = Connection::State;
 
 constexpr Time kNever = Time::max();
 // Beside the two pulses that may be missed: a pulse's own way.
@@ -19,327 +25,303 @@ bool is_final(Code code) { return remedy(code) == Remedy::ask || remedy(code) ==
 
 Client::Client(Host& host, std::shared_ptr<const Settings> settings, std::string token,
                DeviceId device)
-    : host_(host), settings_(std::move(settings)), token_(std::move(token)), device_(device) {}
+    : state_{.host = host,
+             .settings = std::move(settings),
+             .token = std::move(token),
+             .device = device} {}
 
 // ---- Wishes
 
 void Client::start(Moment moment) {
-    if (state_ != State::stopped) return;
-    state_ = State::waiting;
-    deadline_ = moment.now;
+    Connection& connection = state_.connection;
+    if (connection.state != State::stopped) return;
+    connection.state = State::waiting;
+    connection.deadline = moment.now;
     proceed(moment);
 }
 
 void Client::stop() {
-    if (state_ == State::stopped) return;
-    if (state_ != State::waiting) host_.disconnect();
+    Connection& connection = state_.connection;
+    if (connection.state == State::stopped) return;
+    if (connection.state != State::waiting) state_.host.disconnect();
     lose();
-    state_ = State::stopped;
+    connection.state = State::stopped;
 }
 
 void Client::reconnect(Moment moment, Millis pause) {
-    if (state_ == State::stopped) return;
-    if (state_ != State::waiting) host_.disconnect();
-    lose();
-    state_ = State::waiting;
-    deadline_ = moment.now + pause;
+    Connection& connection = state_.connection;
+    if (connection.state == State::stopped) return;
+    stop();
+    connection.state = State::waiting;
+    connection.deadline = moment.now + pause;
     proceed(moment);
 }
 
 void Client::set_token(Moment moment, std::string token) {
-    token_ = std::move(token);
-    if (state_ != State::waiting || deadline_ != kNever) return;
-    deadline_ = moment.now;
+    Connection& connection = state_.connection;
+    state_.token = std::move(token);
+    if (connection.state != State::waiting || connection.deadline != kNever) return;
+    connection.deadline = moment.now;
     proceed(moment);
 }
 
+void Client::watch(Moment moment, GroupId gid, Epoch epoch, Seq seq, Digest digest) {
+    if (find_group(state_, gid) != nullptr) return;
+    state_.groups.emplace_back(gid, epoch, seq, digest);
+    proceed(moment);
+}
+
+void Client::unwatch(Moment moment, GroupId gid) {
+    const auto is = [gid](const GroupCursor& group) { return group.gid() == gid; };
+    if (std::erase_if(state_.groups, is) == 0 || !ready() || !state_.requests.room()) return;
+    pb::ClientFrame frame;
+    frame.mutable_close()->set_gid(gid.value);
+    send_command(state_, moment, frame, Purpose::open, gid);
+    proceed(moment);
+}
+
+void Client::post(Moment moment, GroupId gid, const Cmid& cmid, std::string body, Seq seen) {
+    state_.outbox.add({.gid = gid, .cmid = cmid, .seen = seen, .body = std::move(body)});
+    if (ready()) proceed(moment);
+}
+
+void Client::offer_again(Moment moment, GroupId gid, std::vector<Lost> lost) {
+    // What is in flight here went out before the fork was known: the whole chain goes again.
+    send_again(state_, gid, moment.now, false);
+    std::vector<Outbox::Item> items;
+    for (Lost& send : lost) {
+        items.push_back({.gid = gid, .cmid = send.cmid, .seen = {}, .body = std::move(send.body)});
+    }
+    state_.outbox.add_first(gid, std::move(items));
+    if (ready()) proceed(moment);
+}
+
 std::uint32_t Client::ask(Moment moment, pb::ClientFrame frame) {
-    if (state_ != State::ready || !room()) return 0;
-    const std::uint32_t id = command(moment, frame, Purpose::other, {});
+    if (!ready() || !state_.requests.room()) return 0;
+    const std::uint32_t id = send_command(state_, moment, frame, Purpose::other, {});
     proceed(moment);
     return id;
+}
+
+// ---- Looks
+
+const GroupCursor* Client::cursor(GroupId gid) const { return find_group(state_, gid); }
+
+bool Client::caught_up() const {
+    using Phase = GroupCursor::Phase;
+    return ready() && std::ranges::all_of(state_.groups, [](const GroupCursor& group) {
+               return group.phase == Phase::refused ||
+                      (group.phase == Phase::open && !group.behind());
+           });
 }
 
 // ---- The connection
 
 void Client::on_connected(Moment moment) {
-    if (state_ != State::connecting) return;
-    state_ = State::greeting;
-    deadline_ = moment.now + settings_->connect_within;
+    Connection& connection = state_.connection;
+    if (connection.state != State::connecting) return;
+    connection.state = State::greeting;
+    connection.deadline = moment.now + state_.settings->connect_within;
     hello(moment);
     arm(moment);
 }
 
 void Client::on_closed(Moment moment) {
-    if (state_ == State::stopped || state_ == State::waiting) return;
+    Connection& connection = state_.connection;
+    if (connection.state == State::stopped || connection.state == State::waiting) return;
     lose();
-    wait(moment, std::exchange(pause_, Millis{}));
+    wait(moment, std::exchange(connection.pause, Millis{}));
     arm(moment);
 }
 
 void Client::on_wake(Moment moment) {
-    armed_ = {};
-    if (state_ == State::stopped) return;
-    const bool late = moment.now >= deadline_;
-    if (((state_ == State::connecting || state_ == State::greeting) && late) ||
-        (state_ == State::ready && moment.now >= silent_until_)) {
-        host_.disconnect();
-        lose();
-        wait(moment, {});
+    Connection& connection = state_.connection;
+    connection.armed = {};
+    if (connection.state == State::stopped) return;
+    const bool late = moment.now >= connection.deadline;
+    if (((connection.state == State::connecting || connection.state == State::greeting) && late) ||
+        (ready() && moment.now >= connection.silent_until)) {
+        hang_up(moment, {});
     }
     proceed(moment);
 }
 
 void Client::lose() {
-    const auto requests = std::exchange(requests_, {});
-    outbox_.disconnected();
-    user_log_.fetching = user_log_.fresh = false;
-    user_log_.not_before = {};
-    for (GroupCursor& group : groups_) {
-        if (group.phase != GroupCursor::Phase::refused) group.phase = GroupCursor::Phase::closed;
-        group.pulling = false;
-        group.not_before = {};
-    }
-    for (const Request& request : requests) {
-        if (request.purpose != Purpose::other) continue;
-        pb::ServerFrame frame;
-        frame.set_request_id(request.id);
-        *frame.mutable_refused() = wire::refused_of({.code = Code::timeout});
-        host_.on_answer(request.id, frame);
-    }
-    host_.on_lost();
+    state_.outbox.disconnected();
+    user_log_lost(state_.user_log);
+    groups_lost(state_);
+    lose_requests(state_);
+    state_.host.on_lost();
 }
 
 void Client::wait(Moment moment, Millis least) {
-    state_ = State::waiting;
-    deadline_ = moment.now + least + backoff(tries_++, moment.random);
+    Connection& connection = state_.connection;
+    connection.state = State::waiting;
+    connection.deadline =
+        moment.now + least + backoff(*state_.settings, connection.tries++, moment.random);
 }
 
-Millis Client::backoff(std::uint32_t tries, std::uint64_t random) const {
-    const std::uint32_t doublings = std::min(tries, 16U);
-    const Millis most = std::min(settings_->retry_max, settings_->retry_min * (1 << doublings));
-    return Millis{spread(random + tries) % (static_cast<std::uint64_t>(most.count()) + 1)};
+// And connects again after `least`, and what comes on top with each try.
+void Client::hang_up(Moment moment, Millis least) {
+    state_.host.disconnect();
+    lose();
+    wait(moment, least);
 }
 
 void Client::hello(Moment moment) {
     pb::ClientFrame frame;
     pb::Hello& hello = *frame.mutable_hello();
-    hello.set_token(token_);
-    hello.set_device(device_.value);
-    hello.set_client(settings_->name);
+    hello.set_token(state_.token);
+    hello.set_device(state_.device.value);
+    hello.set_client(state_.settings->name);
     hello.set_version(1);
-    hello.set_user_log_seq(user_log_.seq);
-    for (GroupCursor& group : groups_) {
-        if (group.phase == GroupCursor::Phase::refused) continue;
-        if (static_cast<std::size_t>(hello.resume_size()) == limits::kResumes) break;
-        pb::Cursor& cursor = *hello.add_resume();
-        cursor.set_gid(group.gid().value);
-        cursor.set_epoch(group.epoch().value);
-        cursor.set_seq(group.seq().value);
-        group.phase = GroupCursor::Phase::opening;
-        group.open_request = 0;
-        group.not_before = moment.now + settings_->answer_within;
-    }
-    command(moment, frame, Purpose::hello, {});
-}
-
-std::uint32_t Client::command(Moment moment, pb::ClientFrame& frame, Purpose purpose, GroupId gid) {
-    if (next_id_ == 0) next_id_ = 1;
-    const std::uint32_t id = next_id_++;
-    frame.set_request_id(id);
-    requests_.push_back({id, purpose, gid, moment.now + settings_->answer_within});
-    said_at_ = moment.now;
-    host_.transmit(wire::encode(frame));
-    return id;
-}
-
-Client::Request Client::take_request(std::uint32_t id) {
-    const auto found = std::ranges::find(requests_, id, &Request::id);
-    if (id == 0 || found == requests_.end()) return {0, Purpose::other, {}, {}};
-    const Request request = *found;
-    requests_.erase(found);
-    return request;
+    hello.set_user_log_seq(state_.user_log.seq);
+    resume_groups(state_, moment, hello);
+    send_command(state_, moment, frame, Purpose::hello, {});
 }
 
 void Client::on_message(Moment moment, std::string_view bytes) {
-    if (state_ != State::greeting && state_ != State::ready) return;
-    silent_until_ = moment.now + 2 * pulse_ + kPulseSlack;
+    Connection& connection = state_.connection;
+    if (connection.state != State::greeting && !ready()) return;
+    connection.silent_until = moment.now + 2 * connection.pulse + kPulseSlack;
     const auto frame = wire::decode_event(bytes);
     if (!frame) {  // Nothing that follows can be trusted either.
-        host_.disconnect();
-        lose();
-        wait(moment, {});
-        arm(moment);
-        return;
+        hang_up(moment, {});
+        return arm(moment);
     }
     dispatch(moment, *frame);
     proceed(moment);
 }
 
 void Client::dispatch(Moment moment, const pb::ServerFrame& frame) {
-    const Request request = take_request(frame.request_id());
-    if (request.id != 0 && request.purpose == Purpose::other) host_.on_answer(request.id, frame);
+    const Request request = take_request(state_.requests, frame.request_id());
+    const bool asked = request.id != 0 && request.purpose == Purpose::other;
+    if (asked) state_.host.on_answer(request.id, frame);
     // Whatever it answers, it is the session that is over: no send was looked at, none is given up.
     if (frame.has_refused() && frame.refused().code() == pb::CODE_TOKEN_INVALID) {
         return over(Code::token_invalid);
     }
-    if (request.id != 0 && request.purpose == Purpose::other) return;
+    if (asked) return;
     switch (frame.event_case()) {
-        case pb::ServerFrame::kWelcome: return welcome(moment, frame);
-        case pb::ServerFrame::kSent: return sent(frame);
-        case pb::ServerFrame::kUserLog: {
-            const bool answers = request.purpose == Purpose::user_log && request.id != 0;
-            const bool continues = answers || std::exchange(user_log_.fresh, false);
-            if (answers) user_log_.fetching = false;
-            return on_user_log(moment, frame.user_log(), continues);
-        }
+        case pb::ServerFrame::kWelcome: return welcome(moment, frame.welcome());
+        case pb::ServerFrame::kSent: return on_sent(state_, frame.sent());
+        case pb::ServerFrame::kUserLog:
+            return on_user_log(state_, moment, request, frame.user_log());
         case pb::ServerFrame::kRefused: return refused(moment, request, frame.refused());
-        case pb::ServerFrame::kBye:
-            pause_ = Millis{frame.bye().after_ms()};
-            if (const auto code = static_cast<Code>(frame.bye().reason()); is_final(code))
-                over(code);
-            return;
+        case pb::ServerFrame::kBye: return on_bye(frame.bye());
         case pb::ServerFrame::kPulse: say_here(moment); [[fallthrough]];
-        default: on_group_event(moment, frame);
+        default: on_group_event(state_, moment, frame);
     }
 }
 
-// Not in requests_: it has no answer.
+void Client::on_bye(const pb::Bye& bye) {
+    state_.connection.pause = Millis{bye.after_ms()};
+    if (const auto code = static_cast<Code>(bye.reason()); is_final(code)) over(code);
+}
+
+// Not among the requests: it has no answer.
 void Client::say_here(Moment moment) {
-    const bool wanted = settings_->says_here && here_after_ != Millis{};
-    if (!wanted || moment.now - said_at_ < here_after_) return;
-    said_at_ = moment.now;
+    const Millis after = state_.connection.here_after;
+    const bool wanted = state_.settings->says_here && after != Millis{};
+    if (!wanted || moment.now - state_.requests.said_at < after) return;
+    state_.requests.said_at = moment.now;
     pb::ClientFrame frame;
     frame.mutable_here();
-    host_.transmit(wire::encode(frame));
+    state_.host.transmit(wire::encode(frame));
 }
 
-void Client::welcome(Moment moment, const pb::ServerFrame& frame) {
-    const pb::Welcome& welcome = frame.welcome();
-    state_ = State::ready;
-    tries_ = 0;
-    user_log_.fresh = true;
-    std::erase_if(requests_, [](const Request& r) { return r.purpose == Purpose::hello; });
-    uid_ = {welcome.uid()};
-    if (welcome.pulse_s() != 0) pulse_ = Millis{std::uint64_t{welcome.pulse_s()} * 1000};
-    silent_until_ = moment.now + 2 * pulse_ + kPulseSlack;
+void Client::welcome(Moment moment, const pb::Welcome& welcome) {
+    Connection& connection = state_.connection;
+    connection.state = State::ready;
+    connection.tries = 0;
+    state_.user_log.fresh = true;
+    std::erase_if(state_.requests.open,
+                  [](const Request& request) { return request.purpose == Purpose::hello; });
+    state_.uid = {welcome.uid()};
+    if (welcome.pulse_s() != 0) {
+        connection.pulse = Millis{std::uint64_t{welcome.pulse_s()} * 1000};
+    }
+    connection.silent_until = moment.now + 2 * connection.pulse + kPulseSlack;
     if (welcome.limits().commands_in_flight() != 0) {
-        in_flight_max_ = welcome.limits().commands_in_flight();
+        state_.requests.in_flight_max = welcome.limits().commands_in_flight();
     }
     // Half of the time after which one is not online any more.
-    here_after_ = Millis{std::uint64_t{welcome.here_s()} * 500};
-    clock_offset_ = from_ms(welcome.time_ms()) - moment.now;
-    host_.on_ready(uid_);
+    connection.here_after = Millis{std::uint64_t{welcome.here_s()} * 500};
+    connection.clock_offset = from_ms(welcome.time_ms()) - moment.now;
+    state_.host.on_ready(state_.uid);
 }
 
 void Client::over(Code reason) {
-    host_.disconnect();
+    state_.host.disconnect();
     lose();
-    state_ = State::stopped;
-    host_.on_stopped(reason);
+    state_.connection.state = State::stopped;
+    state_.host.on_stopped(reason);
 }
 
 void Client::refused(Moment moment, const Request& request, const pb::Refused& refused) {
-    if (request.purpose == Purpose::user_log) {
-        user_log_.fetching = false;
-        user_log_.not_before = moment.now + Millis{refused.retry_after_ms()} +
-                               backoff(user_log_.tries++, moment.random);
-        return;
-    }
+    const Millis after{refused.retry_after_ms()};
+    if (request.purpose == Purpose::user_log) return user_log_failed(state_, moment, after);
     if (refused.gid() != 0) {
-        return refused_group(moment, {refused.gid()}, request.purpose, refused);
+        return refused_group(state_, moment, {refused.gid()}, request.purpose, refused);
     }
-    if (request.purpose == Purpose::send) return refused_send(moment, request.id, refused);
+    if (request.purpose == Purpose::send) return refused_send(state_, moment, request.id, refused);
     if (request.purpose != Purpose::hello) {
-        return refused_group(moment, request.gid, request.purpose, refused);
+        return refused_group(state_, moment, request.gid, request.purpose, refused);
     }
 
     const Code code{static_cast<std::uint16_t>(refused.code())};
     if (is_final(code)) return over(code);
-    host_.disconnect();
-    lose();
-    wait(moment, Millis{refused.retry_after_ms()});
+    hang_up(moment, after);
     if (code != Code::token_expired) return;
-    deadline_ = kNever;
-    host_.on_token_wanted();
+    state_.connection.deadline = kNever;
+    state_.host.on_token_wanted();
 }
 
 // ---- What is due
 
 void Client::proceed(Moment moment) {
-    if (state_ == State::waiting && moment.now >= deadline_) {
-        state_ = State::connecting;
-        deadline_ = moment.now + settings_->connect_within;
-        host_.connect();
+    Connection& connection = state_.connection;
+    if (connection.state == State::waiting && moment.now >= connection.deadline) {
+        connection.state = State::connecting;
+        connection.deadline = moment.now + state_.settings->connect_within;
+        state_.host.connect();
     }
-    if (state_ == State::ready) {
-        expire(moment);
-        open_groups(moment);
-        pull_gaps(moment);
-        fetch_user_log(moment);
-        flush_outbox(moment);
+    if (ready()) {
+        expire_requests(state_, moment);
+        expire_opens(state_, moment);
+        open_groups(state_, moment);
+        pull_gaps(state_, moment);
+        fetch_user_log(state_, moment);
+        flush_outbox(state_, moment);
     }
     arm(moment);
 }
 
-// A command without an answer in time: its outcome is unknown, so it goes out again.
-void Client::expire(Moment moment) {
-    for (std::size_t i = 0; i < requests_.size();) {
-        const Request request = requests_[i];
-        if (moment.now < request.deadline) {
-            ++i;
-            continue;
-        }
-        requests_.erase(requests_.begin() + static_cast<std::ptrdiff_t>(i));
-        if (GroupCursor* group = find(request.gid);
-            group != nullptr && request.purpose == Purpose::pull) {
-            group->pulling = false;
-            group->not_before = moment.now + backoff(group->tries++, moment.random);
-        } else if (request.purpose == Purpose::send && outbox_.by_request(request.id) != nullptr) {
-            const std::uint32_t tries = outbox_.count_try(request.gid);
-            again(request.gid, moment.now + backoff(tries, moment.random), true);
-            i = 0;  // The chain's other requests left as well.
-        } else if (request.purpose == Purpose::user_log) {
-            user_log_.fetching = false;
-            user_log_.not_before = moment.now + backoff(user_log_.tries++, moment.random);
-        } else if (request.purpose == Purpose::other) {
-            pb::ServerFrame frame;
-            *frame.mutable_refused() = wire::refused_of({.code = Code::timeout});
-            host_.on_answer(request.id, frame);
-        }
-    }
-    for (GroupCursor& group : groups_) {
-        if (group.phase == GroupCursor::Phase::opening && moment.now >= group.not_before) {
-            group.phase = GroupCursor::Phase::closed;
-            group.not_before = moment.now + backoff(group.tries++, moment.random);
-        }
-    }
-}
-
 // What is due already was seen to by proceed(): only what lies ahead asks for a wake-up.
 void Client::arm(Moment moment) {
-    if (state_ == State::stopped) return;
-    Time due = deadline_;
-    if (state_ == State::ready) {
-        due = silent_until_;
-        for (const Request& request : requests_) due = std::min(due, request.deadline);
-        for (const GroupCursor& group : groups_) {
-            if (group.not_before > moment.now && group.phase != GroupCursor::Phase::refused) {
-                due = std::min(due, group.not_before);
-            }
+    Connection& connection = state_.connection;
+    if (connection.state == State::stopped) return;
+    Time due = connection.deadline;
+    if (ready()) {
+        due = connection.silent_until;
+        const auto wake = [&](Time at) {
+            if (at > moment.now) due = std::min(due, at);
+        };
+        for (const Request& request : state_.requests.open) due = std::min(due, request.deadline);
+        for (const GroupCursor& group : state_.groups) {
+            if (group.phase != GroupCursor::Phase::refused) wake(group.not_before);
         }
-        if (user_log_.not_before > moment.now) due = std::min(due, user_log_.not_before);
-        for (const Outbox::Chain& chain : outbox_.chains()) {
-            if (chain.waiting > 0 && chain.not_before > moment.now) {
-                due = std::min(due, chain.not_before);
-            }
+        wake(state_.user_log.not_before);
+        for (const Outbox::Chain& chain : state_.outbox.chains()) {
+            if (chain.waiting > 0) wake(chain.not_before);
         }
     }
     // An earlier wake-up finds nothing to do and arms again, which is cheaper than moving it at
     // every message.
-    if (due == kNever || (armed_ > moment.now && armed_ <= due)) return;
-    armed_ = due;
-    host_.wake_at(due);
+    const bool earlier = connection.armed > moment.now && connection.armed <= due;
+    if (due == kNever || earlier) return;
+    connection.armed = due;
+    state_.host.wake_at(due);
 }
 
 }  // namespace stentor::client

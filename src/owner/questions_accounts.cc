@@ -6,12 +6,12 @@
 
 #include "base/limits.h"
 #include "owner/account.h"
-#include "owner/questions.h"
+#include "owner/question_sources.h"
 
 namespace stentor::owner {
 
-Result<bus::Reply> Questions::on(const bus::AskChangeUser& ask) {
-    const auto row = store_.user(ask.uid);
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskChangeUser& ask) {
+    const auto row = sources.store.user(ask.uid);
     if (!row) return std::unexpected(row.error());
     if (!*row) return std::unexpected(Error{.code = Code::not_found, .where = "uid"});
     // Closed for good. To erase it once more changes nothing.
@@ -22,17 +22,17 @@ Result<bus::Reply> Questions::on(const bus::AskChangeUser& ask) {
     }
     const store::UserRow changed = changed_by(**row, ask);
     if (changed != **row) {
-        if (const auto written = store_.change_user(changed); !written) {
+        if (const auto written = sources.store.change_user(changed); !written) {
             return std::unexpected(written.error());
         }
-        if (changed.name != (*row)->name) names_.forget((*row)->name);
+        if (changed.name != (*row)->name) sources.names.forget((*row)->name);
     }
     return bus::Reply{account_of(changed)};
 }
 
-Result<bus::Reply> Questions::on(const bus::AskAccountChanges& ask) {
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskAccountChanges& ask) {
     const std::size_t count = std::clamp<std::size_t>(ask.count, 1, limits::kAccountChanges);
-    const auto page = store_.account_changes(ask.after, count);
+    const auto page = sources.store.account_changes(ask.after, count);
     if (!page) return std::unexpected(page.error());
     bus::AccountChangesAnswer answer{.head = page->head, .last = page->head};
     for (const auto& row : page->rows) answer.states.push_back(state_of(row.state));

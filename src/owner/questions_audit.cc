@@ -4,13 +4,13 @@
 #include <utility>
 #include <vector>
 
-#include "owner/questions.h"
+#include "owner/question_sources.h"
 
 namespace stentor::owner {
 
-Result<bus::Reply> Questions::on(const bus::AskAudit& ask) {
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskAudit& ask) {
     const std::size_t count = std::min<std::size_t>(ask.count, limits::kAuditPage);
-    const auto rows = store_.audit(ask.before, count);
+    const auto rows = sources.store.audit(ask.before, count);
     if (!rows) return std::unexpected(rows.error());
     std::vector<bus::AuditEntry> entries;
     entries.reserve(rows->size());

@@ -10,12 +10,13 @@
 #include "base/group_ids.h"
 #include "base/limits.h"
 #include "owner/account.h"
-#include "owner/questions.h"
+#include "owner/question_sources.h"
 
 namespace stentor::owner {
+namespace {
 
-Result<pb::UserLog> Questions::user_log(UserId uid, std::uint64_t after) {
-    const auto page = store_.user_log(uid, after, limits::kUserLogPage);
+Result<pb::UserLog> user_log(store::Store& store, UserId uid, std::uint64_t after) {
+    const auto page = store.user_log(uid, after, limits::kUserLogPage);
     if (!page) return std::unexpected(page.error());
     pb::UserLog log;
     log.set_head(page->head);
@@ -24,69 +25,10 @@ Result<pb::UserLog> Questions::user_log(UserId uid, std::uint64_t after) {
     return log;
 }
 
-Result<bus::Reply> Questions::on(const bus::AskUserLog& ask) {
-    auto log = user_log(ask.uid, ask.after);
-    if (!log) return std::unexpected(log.error());
-    return bus::Reply{std::move(*log)};
-}
-
-Result<bus::Reply> Questions::on(const bus::AskHello& ask) {
-    auto answers = hellos_at_once({&ask, 1});
-    if (!answers) return std::unexpected(answers.error());
-    return bus::Reply{std::move(answers->front())};
-}
-
-std::vector<Result<bus::Reply>> Questions::hellos(std::span<const bus::AskHello> asks) {
-    std::vector<Result<bus::Reply>> replies;
-    replies.reserve(asks.size());
-    if (auto answers = hellos_at_once(asks)) {
-        for (bus::HelloAnswer& answer : *answers) replies.emplace_back(std::move(answer));
-        return replies;
-    }
-    // One row that cannot be read must not keep the others out.
-    for (const bus::AskHello& ask : asks) replies.push_back(on(ask));
-    return replies;
-}
-
-Result<std::vector<bus::HelloAnswer>> Questions::hellos_at_once(
-    std::span<const bus::AskHello> asks) {
-    std::vector<UserId> uids;
-    for (const bus::AskHello& ask : asks) uids.push_back(ask.uid);
-    const auto log_heads = store_.user_log_heads(uids);
-    if (!log_heads) return std::unexpected(log_heads.error());
-    std::vector<bus::HelloAnswer> answers(asks.size());
-    for (std::size_t i = 0; i < asks.size(); ++i) {
-        if ((*log_heads)[i] == 0 && asks[i].user_log_after == 0) continue;
-        auto log = user_log(asks[i].uid, asks[i].user_log_after);
-        if (!log) return std::unexpected(log.error());
-        answers[i].user_log = std::move(*log);
-    }
-
-    // After the logs: what happens meanwhile is in the groups, and is told once more. The other way
-    // round it would be in neither.
-    auto lists = store_.group_lists(uids, limits::kGroupsListed);
-    if (!lists) return std::unexpected(lists.error());
-    const auto accounts = accounts_among(uids);
-    if (!accounts) return std::unexpected(accounts.error());
-    std::optional<bool> announced;  // Whether there is that group; looked at when it matters.
-    for (std::size_t i = 0; i < asks.size(); ++i) {
-        std::vector<GroupId>& groups = answers[i].groups;
-        groups = std::move((*lists)[i]);
-        if (!groups.empty() && groups.front() == kBroadcastGroup) continue;
-        if (!announced) {
-            const auto is = has_announcements();
-            if (!is) return std::unexpected(is.error());
-            announced = *is;
-        }
-        if (!*announced) continue;
-        if (accounts->contains(asks[i].uid)) groups.insert(groups.begin(), kBroadcastGroup);
-    }
-    return answers;
-}
-
 // A token for nobody's account is one that the operator minted. Numbers that are drawn are given to
 // accounts alone, which saves all others a look at their rows.
-Result<std::unordered_set<UserId>> Questions::accounts_among(std::span<const UserId> uids) {
+Result<std::unordered_set<UserId>> accounts_among(store::Store& store,
+                                                  std::span<const UserId> uids) {
     std::unordered_set<UserId> accounts;
     std::vector<UserId> others;
     for (const UserId uid : uids) {
@@ -96,12 +38,74 @@ Result<std::unordered_set<UserId>> Questions::accounts_among(std::span<const Use
             others.push_back(uid);
         }
     }
-    const auto rows = store_.user_rows(others);
+    const auto rows = store.user_rows(others);
     if (!rows) return std::unexpected(rows.error());
     for (std::size_t i = 0; i < others.size(); ++i) {
         if ((*rows)[i]) accounts.insert(others[i]);
     }
     return accounts;
+}
+
+Result<std::vector<bus::HelloAnswer>> hellos_at_once(store::Store& store,
+                                                     std::span<const bus::AskHello> asks) {
+    std::vector<UserId> uids;
+    for (const bus::AskHello& ask : asks) uids.push_back(ask.uid);
+    const auto log_heads = store.user_log_heads(uids);
+    if (!log_heads) return std::unexpected(log_heads.error());
+    std::vector<bus::HelloAnswer> answers(asks.size());
+    for (std::size_t i = 0; i < asks.size(); ++i) {
+        if ((*log_heads)[i] == 0 && asks[i].user_log_after == 0) continue;
+        auto log = user_log(store, asks[i].uid, asks[i].user_log_after);
+        if (!log) return std::unexpected(log.error());
+        answers[i].user_log = std::move(*log);
+    }
+
+    // After the logs: what happens meanwhile is in the groups, and is told once more. The other way
+    // round it would be in neither.
+    auto lists = store.group_lists(uids, limits::kGroupsListed);
+    if (!lists) return std::unexpected(lists.error());
+    const auto accounts = accounts_among(store, uids);
+    if (!accounts) return std::unexpected(accounts.error());
+    std::optional<bool> announced;  // Whether there is that group; looked at when it matters.
+    for (std::size_t i = 0; i < asks.size(); ++i) {
+        std::vector<GroupId>& groups = answers[i].groups;
+        groups = std::move((*lists)[i]);
+        if (!groups.empty() && groups.front() == kBroadcastGroup) continue;
+        if (!announced) {
+            const auto is = has_announcements(store);
+            if (!is) return std::unexpected(is.error());
+            announced = *is;
+        }
+        if (!*announced) continue;
+        if (accounts->contains(asks[i].uid)) groups.insert(groups.begin(), kBroadcastGroup);
+    }
+    return answers;
+}
+
+}  // namespace
+
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskUserLog& ask) {
+    auto log = user_log(sources.store, ask.uid, ask.after);
+    if (!log) return std::unexpected(log.error());
+    return bus::Reply{std::move(*log)};
+}
+
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskHello& ask) {
+    auto answers = hellos_at_once(sources.store, {&ask, 1});
+    if (!answers) return std::unexpected(answers.error());
+    return bus::Reply{std::move(answers->front())};
+}
+
+std::vector<Result<bus::Reply>> answers_to(Sources& sources, std::span<const bus::AskHello> asks) {
+    std::vector<Result<bus::Reply>> replies;
+    replies.reserve(asks.size());
+    if (auto answers = hellos_at_once(sources.store, asks)) {
+        for (bus::HelloAnswer& answer : *answers) replies.emplace_back(std::move(answer));
+        return replies;
+    }
+    // One row that cannot be read must not keep the others out.
+    for (const bus::AskHello& ask : asks) replies.push_back(answer_to(sources, ask));
+    return replies;
 }
 
 }  // namespace stentor::owner

@@ -8,17 +8,18 @@
 #include "group/answers.h"
 #include "group/invites.h"
 #include "owner/load.h"
-#include "owner/questions.h"
+#include "owner/question_sources.h"
 
 namespace stentor::owner {
 
-Result<void> Questions::may(UserId asker, bool operator_rights, group::Act act, GroupId gid) {
-    const auto row = member_of(store_, gid, asker);
+Result<void> may(store::Store& store, UserId asker, bool operator_rights, group::Act act,
+                 GroupId gid) {
+    const auto row = member_of(store, gid, asker);
     if (!row) return std::unexpected(row.error());
     const group::Rank rank = operator_rights ? group::Rank::the_operator
                              : *row          ? group::rank_of((*row)->role)
                                              : group::Rank::none;
-    const auto head = store_.head(gid);
+    const auto head = store.head(gid);
     if (!head && head.error().code != Code::not_found) return std::unexpected(head.error());
     if (!head || store::is_closed(*head) || rank == group::Rank::none) {
         return std::unexpected(group::kNoGroup);
@@ -27,19 +28,24 @@ Result<void> Questions::may(UserId asker, bool operator_rights, group::Act act, 
     return std::unexpected(Error{.code = Code::not_permitted, .where = "role"});
 }
 
-Result<group::Rank> Questions::rank_of_maker(GroupId gid, const store::InviteRow& invite) {
+namespace {
+
+Result<group::Rank> rank_of_maker(store::Store& store, GroupId gid,
+                                  const store::InviteRow& invite) {
     if (!invite.by) return group::maker_rank(invite, {}, false);
-    const auto row = store_.member(gid, invite.by);
+    const auto row = store.member(gid, invite.by);
     if (!row) return std::unexpected(row.error());
-    const auto account = store_.user(invite.by);
+    const auto account = store.user(invite.by);
     if (!account) return std::unexpected(account.error());
     const bool closed = *account && ((*account)->disabled || (*account)->erased);
     return group::maker_rank(invite, *row ? (*row)->role : store::Role::none, closed);
 }
 
-Result<bus::Reply> Questions::on(const bus::AskInvites& ask) {
+}  // namespace
+
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskInvites& ask) {
     const GroupId gid{ask.list.gid()};
-    const auto seen = may(ask.asker, ask.operator_rights, group::Act::invite, gid);
+    const auto seen = may(sources.store, ask.asker, ask.operator_rights, group::Act::invite, gid);
     if (!seen) return std::unexpected(seen.error());
     const std::size_t count =
         std::min<std::size_t>(ask.list.count() == 0 ? 50 : ask.list.count(), limits::kListPage);
@@ -48,14 +54,14 @@ Result<bus::Reply> Questions::on(const bus::AskInvites& ask) {
     std::map<UserId, group::Rank> makers;
     std::string after = ask.list.cursor();
     for (bool more = true; more;) {
-        const auto rows = store_.invites(gid, after, limits::kListPage);
+        const auto rows = sources.store.invites(gid, after, limits::kListPage);
         if (!rows) return std::unexpected(rows.error());
         more = rows->size() == limits::kListPage;
         for (const store::InviteRow& row : *rows) {
             after = row.code;
             if (!group::is_open(row, now())) continue;
             if (!makers.contains(row.by)) {
-                const auto rank = rank_of_maker(gid, row);
+                const auto rank = rank_of_maker(sources.store, gid, row);
                 if (!rank) return std::unexpected(rank.error());
                 makers[row.by] = *rank;
             }

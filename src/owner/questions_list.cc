@@ -15,7 +15,7 @@
 #include "base/number_text.h"
 #include "group/ring.h"
 #include "owner/load.h"
-#include "owner/questions.h"
+#include "owner/question_sources.h"
 #include "store/damage.h"
 
 namespace stentor::owner {
@@ -58,57 +58,49 @@ struct Row {
     Head head;
 };
 
-}  // namespace
-
-Result<bool> Questions::has_announcements() {
-    const auto head = store_.head(kBroadcastGroup);
-    if (head || store::is_damage(head.error())) return true;
-    if (head.error().code == Code::not_found) return false;
-    return std::unexpected(head.error());
-}
-
 // Everything that they are a member of, the announcements among them.
-Result<std::vector<store::Membership>> Questions::memberships(UserId uid) {
-    auto all = store_.memberships(uid, limits::kGroupsListed);
+Result<std::vector<store::Membership>> memberships(store::Store& store, UserId uid) {
+    auto all = store.memberships(uid, limits::kGroupsListed);
     if (!all) return all;
     if (!all->empty() && all->front().gid == kBroadcastGroup) return all;
-    const auto announced = has_announcements();
+    const auto announced = has_announcements(store);
     if (!announced) return std::unexpected(announced.error());
     if (!*announced) return all;
-    const auto account = store_.user(uid);
+    const auto account = store.user(uid);
     if (!account) return std::unexpected(account.error());
     if (!*account) return all;
-    auto row = implied_member(store_, **account);
+    auto row = implied_member(store, **account);
     if (!row) return std::unexpected(row.error());
     all->insert(all->begin(), {.gid = kBroadcastGroup, .row = std::move(*row)});
     return all;
 }
 
 // From memory where it knows them; what it does not is read once.
-Result<std::vector<Head>> Questions::heads_of(const std::vector<store::Membership>& memberships) {
+Result<std::vector<Head>> heads_of(Sources& sources,
+                                   const std::vector<store::Membership>& memberships) {
     std::vector<GroupId> gids;
     for (const store::Membership& membership : memberships) gids.push_back(membership.gid);
     std::vector<std::optional<Head>> known(gids.size());
-    if (heads_ != nullptr) heads_->find(gids, known);
+    if (sources.heads != nullptr) sources.heads->find(gids, known);
     std::vector<Head> heads;
     for (std::size_t i = 0; i < gids.size(); ++i) {
         if (known[i]) {
             heads.push_back(*known[i]);
             continue;
         }
-        const auto row = store_.head(gids[i]);
+        const auto row = sources.store.head(gids[i]);
         if (failed(row)) return std::unexpected(row.error());
         if (!row) {
             heads.push_back({.gid = gids[i]});
             continue;
         }
-        if (heads_ != nullptr) heads_->fill(gids[i], *row);
+        if (sources.heads != nullptr) sources.heads->fill(gids[i], *row);
         heads.push_back({.gid = gids[i], .seq = row->seq, .time = row->time, .floor = row->floor});
     }
     return heads;
 }
 
-Result<std::uint32_t> Questions::unread(const store::MemberRow& row, const Head& head) {
+Result<std::uint32_t> unread(store::Store& store, const store::MemberRow& row, const Head& head) {
     const Seq cursor = std::max({row.read, row.floor, head.floor});
     if (head.nothing_new(row.uid, cursor)) return 0;
     group::UnreadCount unread{row.uid, cursor, head.seq};
@@ -118,14 +110,14 @@ Result<std::uint32_t> Questions::unread(const store::MemberRow& row, const Head&
         const Seq to = unread.next();
         const Seq page_start =
             to < Seq{limits::kUnreadCap} ? Seq{1} : to - (limits::kUnreadCap - 1);
-        auto page = newest_readable(store_, head.gid, std::max(page_start, cursor + 1), to);
+        auto page = newest_readable(store, head.gid, std::max(page_start, cursor + 1), to);
         // Retention took them meanwhile.
         if (!page && page.error().code == Code::bad_range) break;
         if (!page) return std::unexpected(page.error());
         // What stands behind a damaged place is not counted: the rest is the least that there is.
         const std::vector<LogEntry>& entries = page->entries;
         if (entries.empty() || entries.back().seq != to) break;
-        auto hidden = hidden_by(store_, head.gid, row, entries.front().seq, to);
+        auto hidden = hidden_by(store, head.gid, row, entries.front().seq, to);
         if (failed(hidden)) return std::unexpected(hidden.error());
         if (!hidden) break;
         unread.hide(std::move(*hidden));
@@ -136,9 +128,25 @@ Result<std::uint32_t> Questions::unread(const store::MemberRow& row, const Head&
     return unread.count();
 }
 
-Result<pb::GroupSummary> Questions::summary(const store::Membership& membership) {
+Result<std::optional<LogEntry>> last_of(store::Store& store, const store::Membership& membership,
+                                        const store::HeadRow& head) {
+    const auto& [gid, row] = membership;
+    const Seq floor = std::max(row.floor, head.floor);
+    const Seq newest = head.seq - std::min<std::uint64_t>(head.seq.value, limits::kRing);
+    const auto hidden = hidden_by(store, gid, row, newest, head.seq);
+    if (failed(hidden)) return std::unexpected(hidden.error());
+    if (!hidden) return std::nullopt;
+    const auto seq = group::newest_shown(floor, head.seq, *hidden);
+    if (!seq) return std::nullopt;
+    auto page = store.entries(gid, *seq, 1);
+    if (failed(page)) return std::unexpected(page.error());
+    if (!page || page->entries.empty()) return std::nullopt;
+    return std::move(page->entries.front());
+}
+
+Result<pb::GroupSummary> summary_for(store::Store& store, const store::Membership& membership) {
     const store::MemberRow& row = membership.row;
-    const auto head = store_.head(membership.gid);
+    const auto head = store.head(membership.gid);
     if (failed(head)) return std::unexpected(head.error());
     pb::GroupSummary summary;
     summary.set_gid(membership.gid.value);
@@ -147,11 +155,12 @@ Result<pb::GroupSummary> Questions::summary(const store::Membership& membership)
     summary.set_role(static_cast<pb::Role>(row.role));
     if (!head) return summary;
     summary.MergeFrom(summary_of(membership.gid, *head));
-    const auto count = unread(
-        row, {.gid = membership.gid, .seq = head->seq, .time = head->time, .floor = head->floor});
+    const auto count =
+        unread(store, row,
+               {.gid = membership.gid, .seq = head->seq, .time = head->time, .floor = head->floor});
     if (!count) return std::unexpected(count.error());
     summary.set_unread(*count);
-    const auto last = last_of(membership, *head);
+    const auto last = last_of(store, membership, *head);
     if (!last) return std::unexpected(last.error());
     if (*last) summary.mutable_last()->ParseFromString(*(*last)->bytes);
     if (summary.kind() != pb::GROUP_KIND_DIRECT) return summary;
@@ -162,29 +171,22 @@ Result<pb::GroupSummary> Questions::summary(const store::Membership& membership)
     for (const std::uint64_t uid : settings.between()) {
         if (uid != row.uid.value) other = {uid};
     }
-    const auto account = store_.user(other);
+    const auto account = store.user(other);
     if (!account) return std::unexpected(account.error());
     if (*account) summary.set_name((*account)->name);
     return summary;
 }
 
-Result<std::optional<LogEntry>> Questions::last_of(const store::Membership& membership,
-                                                   const store::HeadRow& head) {
-    const auto& [gid, row] = membership;
-    const Seq floor = std::max(row.floor, head.floor);
-    const Seq newest = head.seq - std::min<std::uint64_t>(head.seq.value, limits::kRing);
-    const auto hidden = hidden_by(store_, gid, row, newest, head.seq);
-    if (failed(hidden)) return std::unexpected(hidden.error());
-    if (!hidden) return std::nullopt;
-    const auto seq = group::newest_shown(floor, head.seq, *hidden);
-    if (!seq) return std::nullopt;
-    auto page = store_.entries(gid, *seq, 1);
-    if (failed(page)) return std::unexpected(page.error());
-    if (!page || page->entries.empty()) return std::nullopt;
-    return std::move(page->entries.front());
+}  // namespace
+
+Result<bool> has_announcements(store::Store& store) {
+    const auto head = store.head(kBroadcastGroup);
+    if (head || store::is_damage(head.error())) return true;
+    if (head.error().code == Code::not_found) return false;
+    return std::unexpected(head.error());
 }
 
-pb::GroupSummary Questions::summary_of(GroupId gid, const store::HeadRow& head) {
+pb::GroupSummary summary_of(GroupId gid, const store::HeadRow& head) {
     pb::GroupSettings settings;
     settings.ParseFromString(head.settings);
     pb::GroupSummary summary;
@@ -198,10 +200,10 @@ pb::GroupSummary Questions::summary_of(GroupId gid, const store::HeadRow& head) 
     return summary;
 }
 
-Result<bus::Reply> Questions::on(const bus::AskList& ask) {
-    const auto all = memberships(ask.uid);
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskList& ask) {
+    const auto all = memberships(sources.store, ask.uid);
     if (!all) return std::unexpected(all.error());
-    const auto heads = heads_of(*all);
+    const auto heads = heads_of(sources, *all);
     if (!heads) return std::unexpected(heads.error());
     std::vector<Row> rows;
     for (std::size_t i = 0; i < all->size(); ++i) {
@@ -224,7 +226,7 @@ Result<bus::Reply> Questions::on(const bus::AskList& ask) {
     pb::Groups groups;
     groups.set_total(static_cast<std::uint32_t>(rows.size()));
     for (const Row& row : shown) {
-        auto summary = this->summary(*row.membership);
+        auto summary = summary_for(sources.store, *row.membership);
         if (!summary) return std::unexpected(summary.error());
         *groups.add_groups() = std::move(*summary);
     }
@@ -235,7 +237,7 @@ Result<bus::Reply> Questions::on(const bus::AskList& ask) {
     for (const Row& row : rows) {
         if (total >= limits::kUnreadCap) break;
         if (row.membership->row.muted_for_me) continue;
-        const auto more = unread(row.membership->row, row.head);
+        const auto more = unread(sources.store, row.membership->row, row.head);
         if (!more) return std::unexpected(more.error());
         total += *more;
     }

@@ -4,17 +4,17 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "owner/questions.h"
+#include "owner/question_sources.h"
 
 namespace stentor::owner {
 
-Result<bus::Reply> Questions::on(const bus::AskModeration& ask) {
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskModeration& ask) {
     const GroupId gid{ask.fetch.gid()};
-    const auto seen = may(ask.asker, ask.operator_rights, group::Act::moderate, gid);
+    const auto seen = may(sources.store, ask.asker, ask.operator_rights, group::Act::moderate, gid);
     if (!seen) return std::unexpected(seen.error());
     const std::size_t count =
         std::min<std::size_t>(ask.fetch.count() == 0 ? 50 : ask.fetch.count(), limits::kListPage);
-    const auto rows = store_.moderation(gid, ask.fetch.before(), count);
+    const auto rows = sources.store.moderation(gid, ask.fetch.before(), count);
     if (!rows) return std::unexpected(rows.error());
     // A quiet group's store drops them later.
     const Time kept = now() - limits::kModerationKept;

@@ -8,7 +8,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "owner/account.h"
-#include "owner/questions.h"
+#include "owner/question_sources.h"
 
 namespace stentor::owner {
 namespace {
@@ -37,16 +37,16 @@ UserId uid_of(const bus::AskOutsideUser& ask) {
 
 }  // namespace
 
-Result<std::string> Questions::name_to_judge(const bus::Question& question) {
+Result<std::string> name_to_judge(Sources& sources, const bus::Question& question) {
     if (const auto* add = std::get_if<bus::AskAddUser>(&question)) {
-        if (const auto good = names_.check_words(add->name); !good) {
+        if (const auto good = sources.names.check_words(add->name); !good) {
             return std::unexpected(good.error());
         }
         return add->name;
     }
     const auto& outside = std::get<bus::AskOutsideUser>(question);
-    if (!names_.check_words(outside.name)) return std::string{};
-    const auto known = store_.user(uid_of(outside));
+    if (!sources.names.check_words(outside.name)) return std::string{};
+    const auto known = sources.store.user(uid_of(outside));
     if (!known) return std::unexpected(known.error());
     return *known ? std::string{} : outside.name;
 }
@@ -54,17 +54,17 @@ Result<std::string> Questions::name_to_judge(const bus::Question& question) {
 // The id follows from issuer and subject, so two exchanges at once make one user. In the place of a
 // password's hash stands whose user it is: no password matches it, and an id that two subjects
 // should ever share is refused instead of handing one the other's account.
-Result<bus::Reply> Questions::on(const bus::AskOutsideUser& ask) {
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskOutsideUser& ask) {
     const UserId uid = uid_of(ask);
     const std::string mark = mark_of(ask);
     // Its bearer cannot change a name with a listed word in it, so it is replaced.
-    const bool listed = !names_.check_words(ask.name);
+    const bool listed = !sources.names.check_words(ask.name);
     const std::string name = listed ? std::string{kNamelessUser} : ask.name;
     const std::string key = listed ? name : ask.name_key;
     // The name as wanted, then with more and more of the digest behind it.
     constexpr std::size_t kSuffixes = 4;
     for (std::size_t i = 0; i <= kSuffixes; ++i) {
-        const auto known = store_.user(uid);
+        const auto known = sources.store.user(uid);
         if (!known) return std::unexpected(known.error());
         if (*known) {
             // An erased one stays: whoever owned it is told that it is closed.
@@ -85,38 +85,38 @@ Result<bus::Reply> Questions::on(const bus::AskOutsideUser& ask) {
                            .name_key = key.substr(0, length) + suffix,
                            .password = mark,
                            .created = now()};
-        const auto added = names_.add(row);
+        const auto added = sources.names.add(row);
         if (added) return bus::Reply{account_of(row)};
         if (added.error().code != Code::name_taken) return std::unexpected(added.error());
     }
     return std::unexpected(Error{.code = Code::name_taken, .where = "name"});
 }
 
-Result<bus::Reply> Questions::on(const bus::AskSettings& ask) {
-    auto found = store_.settings(ask.prefix);
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskSettings& ask) {
+    auto found = sources.store.settings(ask.prefix);
     if (!found) return std::unexpected(found.error());
     std::vector<bus::Setting> settings;
     for (auto& [name, value] : *found) settings.push_back({std::move(name), std::move(value)});
     return bus::Reply{std::move(settings)};
 }
 
-Result<bus::Reply> Questions::on(const bus::AskSetSetting& ask) {
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskSetSetting& ask) {
     if (ask.value && ask.value->size() > limits::kSettingBytes) {
         return std::unexpected(
             Error{.code = Code::bad_field, .where = "value", .limit = limits::kSettingBytes});
     }
     std::optional<std::string_view> value;
     if (ask.value) value = *ask.value;
-    const auto set = store_.set_setting(ask.name, value);
+    const auto set = sources.store.set_setting(ask.name, value);
     if (!set) return std::unexpected(set.error());
     return bus::Reply{std::vector<bus::Setting>{}};
 }
 
 // Entries are read as they are now, not as they were committed: what was recalled meanwhile is told
 // recalled, and told once more at its own place.
-Result<bus::Reply> Questions::on(const bus::AskFeed& ask) {
-    const auto page =
-        store_.feed(ask.after, std::clamp<std::size_t>(ask.count, 1, limits::kFeedRowsPerPage));
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskFeed& ask) {
+    const auto page = sources.store.feed(
+        ask.after, std::clamp<std::size_t>(ask.count, 1, limits::kFeedRowsPerPage));
     if (!page) return std::unexpected(page.error());
     bus::FeedAnswer answer{.head = page->head, .floor = page->floor};
     std::size_t bytes = 0;
@@ -126,7 +126,7 @@ Result<bus::Reply> Questions::on(const bus::AskFeed& ask) {
         bytes += row.members.size() * sizeof(MemberEvent);
         const auto read = [&](Seq from, Seq to) -> Result<void> {
             while (from <= to) {
-                const auto entries = store_.entries(row.gid, from, to - from + 1);
+                const auto entries = sources.store.entries(row.gid, from, to - from + 1);
                 // Dropped since, by the group's retention.
                 if (!entries && entries.error().code == Code::bad_range) return {};
                 if (!entries) return std::unexpected(entries.error());

@@ -8,7 +8,7 @@
 #include "base/number_text.h"
 #include "group/readers.h"
 #include "owner/load.h"
-#include "owner/questions.h"
+#include "owner/question_sources.h"
 #include "store/verdict.h"
 
 namespace stentor::owner {
@@ -25,21 +25,52 @@ std::optional<UserId> place_of(const std::string& cursor) {
     return UserId{*uid};
 }
 
+Result<bus::Reply> readers(store::Store& store, GroupId gid, const LogEntry& entry, UserId after) {
+    pb::Readers readers;
+    readers.set_gid(gid.value);
+    readers.set_seq(entry.seq.value);
+    std::uint64_t count = 0;
+    UserId last{};
+    // Rows of those who left stand among them, so the rows that are looked at have a bound, too.
+    for (std::size_t looked_at = 0;; looked_at += limits::kReadersPage) {
+        const auto rows = store.members(gid, last, limits::kReadersPage);
+        if (!rows) return std::unexpected(rows.error());
+        if (looked_at + rows->size() > limits::kWhoReadRows) {
+            return std::unexpected(Error{
+                .code = Code::unsupported, .where = "members", .limit = limits::kWhoReadRows});
+        }
+        for (const store::MemberRow& row : *rows) {
+            last = row.uid;
+            if (row.uid == entry.sender || !group::read_span(row).covers(entry.seq)) continue;
+            ++count;
+            if (row.uid <= after) continue;
+            if (static_cast<std::size_t>(readers.uids_size()) < limits::kListPage) {
+                readers.add_uids(row.uid.value);
+            } else if (readers.next().empty()) {
+                readers.set_next(std::to_string(readers.uids(readers.uids_size() - 1)));
+            }
+        }
+        if (rows->size() < limits::kReadersPage) break;
+    }
+    readers.set_count(count);
+    return bus::Reply{std::move(readers)};
+}
+
 }  // namespace
 
-Result<bus::Reply> Questions::on(const bus::AskMine& ask) {
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskMine& ask) {
     const Seq to = std::min(ask.to, ask.from + (limits::kCacheEntries - 1));
-    auto hidden = store_.hidden(ask.gid, ask.uid, ask.from, to);
+    auto hidden = sources.store.hidden(ask.gid, ask.uid, ask.from, to);
     if (!hidden) return std::unexpected(hidden.error());
-    const auto notes = store_.notes(ask.gid, ask.uid, ask.from, to);
+    const auto notes = sources.store.notes(ask.gid, ask.uid, ask.from, to);
     if (!notes) return std::unexpected(notes.error());
-    auto reactions = store_.reactions_of(ask.gid, ask.uid, ask.from, to);
+    auto reactions = sources.store.reactions_of(ask.gid, ask.uid, ask.from, to);
     if (!reactions) return std::unexpected(reactions.error());
 
     // A row is shown by nothing once its entry was recalled, or its kind taken away by an admin.
     std::vector<store::TallyRow> sums;
     if (!reactions->empty()) {
-        auto found = store_.tallies(ask.gid, reactions->front().seq, reactions->back().seq);
+        auto found = sources.store.tallies(ask.gid, reactions->front().seq, reactions->back().seq);
         if (!found) return std::unexpected(found.error());
         sums = std::move(*found);
     }
@@ -63,14 +94,14 @@ Result<bus::Reply> Questions::on(const bus::AskMine& ask) {
 }
 
 // The sum of a large group is in its tallies; here everybody is looked at, so it must be small.
-Result<bus::Reply> Questions::on(const bus::AskWhoRead& ask) {
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskWhoRead& ask) {
     const pb::WhoRead& who = ask.who_read;
     const GroupId gid{who.gid()};
     const Seq seq{who.seq()};
-    const auto asker = member_of(store_, gid, ask.asker);
+    const auto asker = member_of(sources.store, gid, ask.asker);
     if (!asker) return std::unexpected(asker.error());
     if (!*asker || !store::is_member_now(**asker)) return std::unexpected(kNoGroup);
-    const auto head = store_.head(gid);
+    const auto head = sources.store.head(gid);
     if (!head) return std::unexpected(head.error());
     if (Epoch{who.epoch()} != head->epoch) {
         return std::unexpected(
@@ -85,45 +116,14 @@ Result<bus::Reply> Questions::on(const bus::AskWhoRead& ask) {
     if (gid == kBroadcastGroup) {
         return std::unexpected(Error{.code = Code::not_permitted, .where = "role"});
     }
-    if (head->members > who_read_members_) {
-        return std::unexpected(
-            Error{.code = Code::unsupported, .where = "members", .limit = who_read_members_});
+    if (head->members > sources.who_read_members) {
+        return std::unexpected(Error{
+            .code = Code::unsupported, .where = "members", .limit = sources.who_read_members});
     }
-    const auto entry = store_.entries(gid, seq, 1);
+    const auto entry = sources.store.entries(gid, seq, 1);
     if (!entry) return std::unexpected(entry.error());
     if (entry->entries.empty()) return std::unexpected(kNoEntry);
-    return readers(gid, entry->entries.front(), *place);
-}
-
-Result<bus::Reply> Questions::readers(GroupId gid, const LogEntry& entry, UserId after) {
-    pb::Readers readers;
-    readers.set_gid(gid.value);
-    readers.set_seq(entry.seq.value);
-    std::uint64_t count = 0;
-    UserId last{};
-    // Rows of those who left stand among them, so the rows that are looked at have a bound, too.
-    for (std::size_t looked_at = 0;; looked_at += limits::kReadersPage) {
-        const auto rows = store_.members(gid, last, limits::kReadersPage);
-        if (!rows) return std::unexpected(rows.error());
-        if (looked_at + rows->size() > limits::kWhoReadRows) {
-            return std::unexpected(Error{
-                .code = Code::unsupported, .where = "members", .limit = limits::kWhoReadRows});
-        }
-        for (const store::MemberRow& row : *rows) {
-            last = row.uid;
-            if (row.uid == entry.sender || !group::read_span(row).covers(entry.seq)) continue;
-            ++count;
-            if (row.uid <= after) continue;
-            if (static_cast<std::size_t>(readers.uids_size()) < limits::kListPage) {
-                readers.add_uids(row.uid.value);
-            } else if (readers.next().empty()) {
-                readers.set_next(std::to_string(readers.uids(readers.uids_size() - 1)));
-            }
-        }
-        if (rows->size() < limits::kReadersPage) break;
-    }
-    readers.set_count(count);
-    return bus::Reply{std::move(readers)};
+    return readers(sources.store, gid, entry->entries.front(), *place);
 }
 
 }  // namespace stentor::owner

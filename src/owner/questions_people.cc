@@ -16,7 +16,7 @@
 #include "group/rank.h"
 #include "owner/account.h"
 #include "owner/load.h"
-#include "owner/questions.h"
+#include "owner/question_sources.h"
 #include "store/verdict.h"
 
 namespace stentor::owner {
@@ -49,9 +49,9 @@ Result<std::vector<store::NamedMember>> one_member(store::Store& store, GroupId 
 
 }  // namespace
 
-Result<bus::Reply> Questions::on(const bus::AskUsers& ask) {
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskUsers& ask) {
     pb::Users users;
-    const auto rows = store_.user_rows(ask.uids);
+    const auto rows = sources.store.user_rows(ask.uids);
     if (!rows) return std::unexpected(rows.error());
     for (const auto& row : *rows) {
         if (!row) continue;
@@ -62,11 +62,11 @@ Result<bus::Reply> Questions::on(const bus::AskUsers& ask) {
     return bus::Reply{std::move(users)};
 }
 
-Result<bus::Reply> Questions::on(const bus::AskAddUser& ask) {
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskAddUser& ask) {
     // Drawn at random, so that an id says nothing of when or how many; 40 bits keep it short.
     constexpr std::uint64_t kEnd = std::uint64_t{1} << 40U;
     constexpr int kTries = 8;
-    if (const auto good = names_.check_words(ask.name); !good) {
+    if (const auto good = sources.names.check_words(ask.name); !good) {
         return std::unexpected(good.error());
     }
     store::UserRow row{.name = ask.name,
@@ -77,18 +77,18 @@ Result<bus::Reply> Questions::on(const bus::AskAddUser& ask) {
         std::uint64_t random = 0;
         randombytes_buf(&random, sizeof random);
         row.uid = {kFirstDrawn + random % (kEnd - kFirstDrawn)};
-        const auto taken = store_.user(row.uid);
+        const auto taken = sources.store.user(row.uid);
         if (!taken) return std::unexpected(taken.error());
         if (*taken) continue;
-        const auto added = names_.add(row);
+        const auto added = sources.names.add(row);
         if (!added) return std::unexpected(added.error());
         return bus::Reply{account_of(row)};
     }
     return std::unexpected(Error{.code = Code::internal, .where = "uid"});
 }
 
-Result<bus::Reply> Questions::on(const bus::AskUserByName& ask) {
-    const auto row = store_.user_by_name(ask.name_key);
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskUserByName& ask) {
+    const auto row = sources.store.user_by_name(ask.name_key);
     if (!row) return std::unexpected(row.error());
     if (!*row) return std::unexpected(Error{.code = Code::not_found, .where = "name"});
     return bus::Reply{account_of(**row)};
@@ -97,15 +97,15 @@ Result<bus::Reply> Questions::on(const bus::AskUserByName& ask) {
 // ---- Members of a group
 
 // Exactly alike whether there is no such group or they may not see it.
-Result<bus::Reply> Questions::on(const bus::AskMembers& ask) {
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskMembers& ask) {
     const pb::FetchMembers& fetch = ask.fetch;
     const GroupId gid{fetch.gid()};
-    const auto asker = member_of(store_, gid, ask.asker);
+    const auto asker = member_of(sources.store, gid, ask.asker);
     if (!asker) return std::unexpected(asker.error());
     const group::Rank rank = ask.operator_rights ? group::Rank::the_operator
                              : *asker            ? group::rank_of((*asker)->role)
                                                  : group::Rank::none;
-    const auto head = store_.head(gid);
+    const auto head = sources.store.head(gid);
     if (!head && head.error().code != Code::not_found) return std::unexpected(head.error());
     if (!head || rank == group::Rank::none) return std::unexpected(group::kNoGroup);
     const bool everybody = gid == kBroadcastGroup && !ask.operator_rights;
@@ -127,9 +127,9 @@ Result<bus::Reply> Questions::on(const bus::AskMembers& ask) {
                                : fetch.pending() ? store::Listed::waiting
                                : fetch.staff()   ? store::Listed::staff
                                                  : store::Listed::members;
-    const auto page = fetch.uid() != 0 ? one_member(store_, gid, {fetch.uid()})
-                                       : store_.members_by_name(gid, name_key(fetch.prefix()),
-                                                                after, whom, count);
+    const auto page = fetch.uid() != 0 ? one_member(sources.store, gid, {fetch.uid()})
+                                       : sources.store.members_by_name(
+                                             gid, name_key(fetch.prefix()), after, whom, count);
     if (!page) return std::unexpected(page.error());
     pb::Members members;
     members.set_gid(gid.value);
@@ -152,20 +152,20 @@ Result<bus::Reply> Questions::on(const bus::AskMembers& ask) {
 
 // ---- For the operator
 
-Result<bus::Reply> Questions::on(const bus::AskAccounts& ask) {
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskAccounts& ask) {
     const std::size_t count =
         std::min<std::size_t>(ask.count == 0 ? 50 : ask.count, limits::kListPage);
-    const auto rows = store_.users_by_name(ask.prefix, ask.after_key, count);
+    const auto rows = sources.store.users_by_name(ask.prefix, ask.after_key, count);
     if (!rows) return std::unexpected(rows.error());
     std::vector<bus::Account> accounts;
     for (const store::UserRow& row : *rows) accounts.push_back(account_of(row));
     return bus::Reply{std::move(accounts)};
 }
 
-Result<bus::Reply> Questions::on(const bus::AskGroups& ask) {
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskGroups& ask) {
     const std::size_t count =
         std::min<std::size_t>(ask.count == 0 ? 50 : ask.count, limits::kListPage);
-    const auto page = store_.groups(ask.after, count);
+    const auto page = sources.store.groups(ask.after, count);
     if (!page) return std::unexpected(page.error());
     pb::Groups groups;
     for (const store::GroupLog::GroupHead& one : *page) {

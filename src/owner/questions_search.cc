@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "base/number_text.h"
 #include "owner/load.h"
-#include "owner/questions.h"
+#include "owner/question_sources.h"
 #include "store/damage.h"
 #include "store/verdict.h"
 
@@ -35,40 +35,40 @@ Seq end_of(const pb::SearchEntries& search) {
 
 }  // namespace
 
-Result<bus::Reply> Questions::on(const bus::AskSearch& ask) {
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskSearch& ask) {
     constexpr Error kNotFound{.code = Code::not_found, .where = "gid"};
     const GroupId gid{ask.search.gid()};
-    const auto member = member_of(store_, gid, ask.asker);
+    const auto member = member_of(sources.store, gid, ask.asker);
     if (!member) return std::unexpected(member.error());
     // Exactly as if there were no such group.
     if (!*member || !store::is_member_now(**member)) return std::unexpected(kNotFound);
-    const auto head = store_.head(gid);
+    const auto head = sources.store.head(gid);
     if (!head) return std::unexpected(head.error());
-    if (words_ == nullptr) {
+    if (sources.words == nullptr) {
         return std::unexpected(Error{.code = Code::unsupported, .where = "search_entries"});
     }
     const auto before = start_of(ask.search.cursor());
     if (!before) return std::unexpected(before.error());
 
     const Seq floor = std::max((*member)->floor, head->floor);
-    const auto found = words_->find({.gid = gid,
-                                     .words = ask.search.words(),
-                                     .sender = {ask.search.sender()},
-                                     .floor = std::max(floor, floor_of(ask.search)),
-                                     .before = std::min(*before, end_of(ask.search)),
-                                     .count_max = limits::kSearchPage});
+    const auto found = sources.words->find({.gid = gid,
+                                            .words = ask.search.words(),
+                                            .sender = {ask.search.sender()},
+                                            .floor = std::max(floor, floor_of(ask.search)),
+                                            .before = std::min(*before, end_of(ask.search)),
+                                            .count_max = limits::kSearchPage});
     if (!found) return std::unexpected(found.error());
     pb::FoundEntries answer;
     answer.set_gid(gid.value);
     answer.set_epoch(head->epoch.value);
     for (const Seq seq : *found) {
-        const auto page = store_.entries(gid, seq, 1);
+        const auto page = sources.store.entries(gid, seq, 1);
         // Dropped since, or not to be read: the others are found all the same.
         const bool lost =
             !page && (page.error().code == Code::bad_range || store::is_damage(page.error()));
         if (!page && !lost) return std::unexpected(page.error());
         if (lost || page->entries.empty() || page->entries[0].recalled) continue;
-        const auto hidden = hidden_by(store_, gid, **member, seq, seq);
+        const auto hidden = hidden_by(sources.store, gid, **member, seq, seq);
         if (!hidden) return std::unexpected(hidden.error());
         if (!hidden->empty()) continue;
         answer.add_entries()->ParseFromString(*page->entries[0].bytes);

@@ -8,11 +8,10 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "owner/questions.h"
+#include "owner/question_sources.h"
 #include "store/verdict.h"
 
 namespace stentor::owner {
-
 namespace {
 
 // False: the page is full.
@@ -34,20 +33,18 @@ bus::WrittenAnswer::Stay stay_of(const store::GroupLog::GroupHead& group,
             .joined = row.joined};
 }
 
-}  // namespace
-
 // Adds their posts from `from` on. Returns where to go on, or nothing when the group was read to
 // its end.
-Result<std::optional<Seq>> Questions::written_in(GroupId gid, const bus::AskWritten& ask, Seq from,
-                                                 bus::WrittenAnswer& answer) {
+Result<std::optional<Seq>> written_in(store::Store& store, GroupId gid, const bus::AskWritten& ask,
+                                      Seq from, bus::WrittenAnswer& answer) {
     std::size_t looks = 0;
     for (;;) {
-        const auto head = store_.head(gid);
+        const auto head = store.head(gid);
         if (!head) return std::unexpected(head.error());
         from = std::max(from, head->floor + 1);
         if (from > head->seq) return std::nullopt;
         if (looks >= limits::kWrittenLooks) return from;
-        const auto page = store_.entries(gid, from, limits::kRangeEntries);
+        const auto page = store.entries(gid, from, limits::kRangeEntries);
         if (!page && page.error().code == Code::bad_range) continue;  // The floor moved meanwhile.
         if (!page) return std::unexpected(page.error());
         for (const LogEntry& entry : page->entries) {
@@ -62,23 +59,25 @@ Result<std::optional<Seq>> Questions::written_in(GroupId gid, const bus::AskWrit
 }
 
 // In its moderation log: they reported something, or moderated.
-Result<bool> Questions::is_named_in(GroupId gid, UserId uid) {
-    const auto rows = store_.moderation(gid, 0, limits::kModerationRows);
+Result<bool> is_named_in(store::Store& store, GroupId gid, UserId uid) {
+    const auto rows = store.moderation(gid, 0, limits::kModerationRows);
     if (!rows) return std::unexpected(rows.error());
     return std::ranges::any_of(*rows,
                                [&](const store::ModerationRow& row) { return row.by == uid; });
 }
 
-Result<bus::Reply> Questions::on(const bus::AskWritten& ask) {
-    const auto user = store_.user(ask.uid);
+}  // namespace
+
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskWritten& ask) {
+    const auto user = sources.store.user(ask.uid);
     if (!user) return std::unexpected(user.error());
     if (!*user) return std::unexpected(Error{.code = Code::not_found, .where = "uid"});
     bus::WrittenAnswer answer;
     const GroupId before{ask.from.gid.value == 0 ? 0 : ask.from.gid.value - 1};
-    const auto groups = store_.groups(before, limits::kWrittenGroups);
+    const auto groups = sources.store.groups(before, limits::kWrittenGroups);
     if (!groups) return std::unexpected(groups.error());
     for (const store::GroupLog::GroupHead& group : *groups) {
-        const auto row = store_.member(group.gid, ask.uid);
+        const auto row = sources.store.member(group.gid, ask.uid);
         if (!row) return std::unexpected(row.error());
         if (!*row) continue;
         const Seq from = group.gid == ask.from.gid ? ask.from.seq : Seq{};
@@ -86,13 +85,13 @@ Result<bus::Reply> Questions::on(const bus::AskWritten& ask) {
             answer.groups.push_back(stay_of(group, **row));
         }
         if (from == Seq{} && !ask.with_words) {
-            const auto named = is_named_in(group.gid, ask.uid);
+            const auto named = is_named_in(sources.store, group.gid, ask.uid);
             if (!named) return std::unexpected(named.error());
             if ((*row)->overlay || *named) answer.entries.push_back({.gid = group.gid});
             if ((*row)->pending) answer.waiting.push_back(group.gid);
             if ((*row)->banned) answer.banned.push_back(group.gid);
         }
-        const auto rest = written_in(group.gid, ask, from, answer);
+        const auto rest = written_in(sources.store, group.gid, ask, from, answer);
         if (!rest) return std::unexpected(rest.error());
         if (*rest) answer.next = bus::EntryPlace{.gid = group.gid, .seq = **rest};
         if (*rest) return bus::Reply{std::move(answer)};

@@ -23,7 +23,7 @@ void Commands::refuse(std::uint32_t request_id, const Error& error) {
 }
 
 const OpenGroup* Commands::opened(std::uint32_t request_id, GroupId gid, std::string_view field) {
-    const OpenGroup* group = session_.find(gid);
+    const OpenGroup* group = session_.groups_.find(gid);
     if (group != nullptr && group->seat != kNoSeat) return group;
     refuse(request_id, {.code = Code::not_open, .where = field});
     return nullptr;
@@ -182,7 +182,7 @@ bool Commands::too_dear(std::uint32_t request_id, GroupId gid, const CommandCost
 }
 
 bool Commands::hold_back(std::uint32_t request_id, GroupId gid, std::string_view field) {
-    const OpenGroup* group = session_.find(gid);
+    const OpenGroup* group = session_.groups_.find(gid);
     if (group != nullptr && group->seat != kNoSeat) return false;
     const auto wait = session_.misses_.wait(now_);
     if (!wait) return false;
@@ -221,15 +221,13 @@ void Commands::on_open(std::uint32_t request_id, const pb::Open& open) {
     if (hold_back(request_id, gid, "open.gid")) return;
     const CommandCost& cost = *cost_of(pb::ClientFrame::kOpen);
     if (too_dear(request_id, gid, cost, cost.units)) return;
-    OpenGroup* group = session_.find(gid);
+    OpenGroup* group = session_.groups_.find(gid);
     if (group == nullptr) {
         if (session_.groups_.size() >= limits::kGroupsOpen) {
             return refuse_group(request_id, gid,
                                 {Code::bad_field, "open.gid", limits::kGroupsOpen});
         }
-        // Exact, not doubled: there may be a million of them with a few groups each.
-        session_.groups_.reserve(session_.groups_.size() + 1);
-        group = &session_.groups_.emplace_back(OpenGroup{.gid = gid});
+        group = &session_.groups_.add(gid);
     }
     ++group->opens;
     session_.misses_.charge(now_);
@@ -239,7 +237,7 @@ void Commands::on_open(std::uint32_t request_id, const pb::Open& open) {
 
 void Commands::on_close(const pb::ClientFrame& frame) {
     const GroupId gid{frame.close().gid()};
-    if (session_.find(gid) == nullptr) {
+    if (session_.groups_.find(gid) == nullptr) {
         return refuse(frame.request_id(), {.code = Code::not_open, .where = "close.gid"});
     }
     session_.leave(gid, fx_);

@@ -68,53 +68,57 @@ struct BudgetTerms {
 
 namespace detail {
 
-using F = pb::ClientFrame;
+using Frame = pb::ClientFrame;
 
 inline constexpr std::array kCommands{
-    CommandCost{F::kHello, "hello", Budget::connecting, 0, Needs::nothing},
-    CommandCost{F::kList, "list", Budget::questions, 2, Needs::nothing, true, Afterwards::groups},
-    CommandCost{F::kOpen, "open", Budget::questions, 1, Needs::member, false, Afterwards::bytes},
-    CommandCost{F::kClose, "close", Budget::none, 0, Needs::open},
-    CommandCost{F::kSend, "send", Budget::sends, 1, Needs::member},
-    CommandCost{F::kPull, "pull", Budget::questions, 1, Needs::open, false, Afterwards::bytes},
-    CommandCost{F::kNear, "near", Budget::questions, 10, Needs::open, false, Afterwards::bytes},
-    CommandCost{F::kRead, "read", Budget::questions, 1, Needs::open},
-    CommandCost{F::kRecall, "recall", Budget::recalls, 1, Needs::member},
-    CommandCost{F::kEdit, "edit", Budget::sends, 1, Needs::member},
-    CommandCost{F::kHide, "hide", Budget::changes, 1, Needs::member},
-    CommandCost{F::kReact, "react", Budget::changes, 1, Needs::member},
-    CommandCost{F::kTyping, "typing", Budget::questions, 1, Needs::open},
-    CommandCost{F::kWhoRead, "who_read", Budget::questions, 20, Needs::member},
-    CommandCost{F::kFetchUserLog, "fetch_user_log", Budget::questions, 3, Needs::nothing},
-    CommandCost{F::kFetchUsers, "fetch_users", Budget::questions, 1, Needs::nothing, true},
-    CommandCost{F::kFetchMembers, "fetch_members", Budget::questions, 2, Needs::member, true},
-    CommandCost{F::kSearchEntries, "search_entries", Budget::questions, 30, Needs::member},
-    CommandCost{F::kCreateGroup, "create_group", Budget::groups, 1, Needs::nothing},
-    CommandCost{F::kConfigureGroup, "configure_group", Budget::questions, 5, Needs::member},
-    CommandCost{F::kJoinGroup, "join_group", Budget::questions, 5, Needs::way_in},
-    CommandCost{F::kLeaveGroup, "leave_group", Budget::questions, 5, Needs::member},
-    CommandCost{F::kChangeMember, "change_member", Budget::questions, 5, Needs::member},
-    CommandCost{F::kCreateInvite, "create_invite", Budget::questions, 5, Needs::member},
-    CommandCost{F::kDecideJoin, "decide_join", Budget::questions, 5, Needs::member},
-    CommandCost{F::kMuteForMe, "mute_for_me", Budget::questions, 5, Needs::member},
+    CommandCost{Frame::kHello, "hello", Budget::connecting, 0, Needs::nothing},
+    CommandCost{Frame::kList, "list", Budget::questions, 2, Needs::nothing, true,
+                Afterwards::groups},
+    CommandCost{Frame::kOpen, "open", Budget::questions, 1, Needs::member, false,
+                Afterwards::bytes},
+    CommandCost{Frame::kClose, "close", Budget::none, 0, Needs::open},
+    CommandCost{Frame::kSend, "send", Budget::sends, 1, Needs::member},
+    CommandCost{Frame::kPull, "pull", Budget::questions, 1, Needs::open, false, Afterwards::bytes},
+    CommandCost{Frame::kNear, "near", Budget::questions, 10, Needs::open, false, Afterwards::bytes},
+    CommandCost{Frame::kRead, "read", Budget::questions, 1, Needs::open},
+    CommandCost{Frame::kRecall, "recall", Budget::recalls, 1, Needs::member},
+    CommandCost{Frame::kEdit, "edit", Budget::sends, 1, Needs::member},
+    CommandCost{Frame::kHide, "hide", Budget::changes, 1, Needs::member},
+    CommandCost{Frame::kReact, "react", Budget::changes, 1, Needs::member},
+    CommandCost{Frame::kTyping, "typing", Budget::questions, 1, Needs::open},
+    CommandCost{Frame::kWhoRead, "who_read", Budget::questions, 20, Needs::member},
+    CommandCost{Frame::kFetchUserLog, "fetch_user_log", Budget::questions, 3, Needs::nothing},
+    CommandCost{Frame::kFetchUsers, "fetch_users", Budget::questions, 1, Needs::nothing, true},
+    CommandCost{Frame::kFetchMembers, "fetch_members", Budget::questions, 2, Needs::member, true},
+    CommandCost{Frame::kSearchEntries, "search_entries", Budget::questions, 30, Needs::member},
+    CommandCost{Frame::kCreateGroup, "create_group", Budget::groups, 1, Needs::nothing},
+    CommandCost{Frame::kConfigureGroup, "configure_group", Budget::questions, 5, Needs::member},
+    CommandCost{Frame::kJoinGroup, "join_group", Budget::questions, 5, Needs::way_in},
+    CommandCost{Frame::kLeaveGroup, "leave_group", Budget::questions, 5, Needs::member},
+    CommandCost{Frame::kChangeMember, "change_member", Budget::questions, 5, Needs::member},
+    CommandCost{Frame::kCreateInvite, "create_invite", Budget::questions, 5, Needs::member},
+    CommandCost{Frame::kDecideJoin, "decide_join", Budget::questions, 5, Needs::member},
+    CommandCost{Frame::kMuteForMe, "mute_for_me", Budget::questions, 5, Needs::member},
     // Makes a group where there is none yet.
-    CommandCost{F::kOpenDirect, "open_direct", Budget::questions, 50, Needs::nothing},
-    CommandCost{F::kBlockUser, "block_user", Budget::questions, 5, Needs::nothing},
-    CommandCost{F::kWriteNote, "write_note", Budget::questions, 5, Needs::member},
-    CommandCost{F::kListInvites, "list_invites", Budget::questions, 2, Needs::member, true},
-    CommandCost{F::kEndInvite, "end_invite", Budget::questions, 5, Needs::member},
-    CommandCost{F::kClearReactions, "clear_reactions", Budget::recalls, 1, Needs::member},
-    CommandCost{F::kHere, "here", Budget::none, 0, Needs::nothing},
+    CommandCost{Frame::kOpenDirect, "open_direct", Budget::questions, 50, Needs::nothing},
+    CommandCost{Frame::kBlockUser, "block_user", Budget::questions, 5, Needs::nothing},
+    CommandCost{Frame::kWriteNote, "write_note", Budget::questions, 5, Needs::member},
+    CommandCost{Frame::kListInvites, "list_invites", Budget::questions, 2, Needs::member, true},
+    CommandCost{Frame::kEndInvite, "end_invite", Budget::questions, 5, Needs::member},
+    CommandCost{Frame::kClearReactions, "clear_reactions", Budget::recalls, 1, Needs::member},
+    CommandCost{Frame::kHere, "here", Budget::none, 0, Needs::nothing},
     // A step: up to a page of entries that are looked at, and 100 of them changed.
-    CommandCost{F::kRecallMember, "recall_member", Budget::questions, 50, Needs::member},
-    CommandCost{F::kReport, "report", Budget::questions, 20, Needs::member},
-    CommandCost{F::kDismissReports, "dismiss_reports", Budget::questions, 20, Needs::member},
-    CommandCost{F::kFetchModeration, "fetch_moderation", Budget::questions, 2, Needs::member, true},
+    CommandCost{Frame::kRecallMember, "recall_member", Budget::questions, 50, Needs::member},
+    CommandCost{Frame::kReport, "report", Budget::questions, 20, Needs::member},
+    CommandCost{Frame::kDismissReports, "dismiss_reports", Budget::questions, 20, Needs::member},
+    CommandCost{Frame::kFetchModeration, "fetch_moderation", Budget::questions, 2, Needs::member,
+                true},
 };
 
 consteval bool in_order() {
     for (std::size_t i = 0; i < kCommands.size(); ++i) {
-        if (kCommands[i].command != static_cast<int>(F::kHello) + static_cast<int>(i)) return false;
+        if (kCommands[i].command != static_cast<int>(Frame::kHello) + static_cast<int>(i))
+            return false;
     }
     return true;
 }

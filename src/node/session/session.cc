@@ -14,6 +14,16 @@ static_assert(sizeof(Session) + sizeof(OpenGroup) <= 168, "a process holds a mil
 
 // ---- From the connection
 
+namespace {
+
+void tell_badges(pb::Pulse pulse, SessionPort& fx) {
+    pb::ServerFrame frame;
+    *frame.mutable_pulse() = std::move(pulse);
+    fx.reply(wire::encode(frame));
+}
+
+}  // namespace
+
 void Session::on_connected(Time now, SessionPort& fx) {
     want_deadline(now + limits::kHelloWithin, fx);
 }
@@ -126,7 +136,7 @@ void Session::resume_more(SessionPort& fx) {
     while (!resumes.empty() && !kept_ && resuming_ < limits::kResumesAtOnce) {
         const Resume next = resumes.back();
         resumes.pop_back();
-        if (find(next.gid) == nullptr) continue;  // Closed before its turn came.
+        if (groups_.find(next.gid) == nullptr) continue;  // Closed before its turn came.
         ++resuming_;
         fx.open(0, next.gid, next.epoch, next.seq);
     }
@@ -163,7 +173,7 @@ void Session::on_deadline(Time now, SessionPort& fx) {
 
 void Session::on_disconnected(SessionPort& fx) {
     state_ = State::closing;
-    while (!groups_.empty()) leave(groups_.back().gid, fx);
+    while (!groups_.empty()) leave(groups_.begin()->gid, fx);
 }
 
 void Session::on_fault(Code code, std::string_view where, SessionPort& fx) {
@@ -229,9 +239,9 @@ void Session::on_opened(std::uint32_t request_id, const OpenResult& opening, std
     fx.spent(units_of_bytes(payload.size()));
     if (request_id == 0) resumed(fx);
     const bool awaited = state_ == State::ready && (request_id == 0 || settle(request_id, fx));
-    OpenGroup* group = find(opening.gid);
+    OpenGroup* group = groups_.find(opening.gid);
     if (!awaited || group == nullptr) {
-        opening_done(opening.gid);
+        groups_.opening_done(opening.gid);
         // Closed while it was being opened: the request still wants its answer.
         if (awaited && request_id != 0) {
             fx.reply(
@@ -252,7 +262,7 @@ void Session::on_opened(std::uint32_t request_id, const OpenResult& opening, std
     group->seat = fx.take_seat(opening.gid, opening.epoch, opening.reached);
     // Without a seat it could be read but never pushed to: the client is told to come back.
     if (group->seat == kNoSeat) {
-        forget(opening.gid);
+        groups_.forget(opening.gid);
         return refuse_and_close(
             0, {.code = Code::shard_full, .where = "seat", .retry_after_ms = 1'000}, fx);
     }
@@ -263,7 +273,7 @@ void Session::on_ranged(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq 
                         Seq head, std::string payload, SessionPort& fx) {
     fx.spent(units_of_bytes(payload.size()));
     if (!settle(request_id, fx)) return;
-    const OpenGroup* group = find(gid);
+    const OpenGroup* group = groups_.find(gid);
     // They were put out, or closed the group, while the page was on its way; or came back since,
     // and sees less than when it was asked for.
     const bool shown = group != nullptr && group->seat != kNoSeat &&
@@ -279,7 +289,7 @@ void Session::on_ranged(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq 
 void Session::on_refused(std::uint32_t request_id, GroupId gid, const Error& error,
                          SessionPort& fx) {
     if (state_ != State::ready) return;
-    OpenGroup* group = find(gid);
+    OpenGroup* group = groups_.find(gid);
     if (group != nullptr && group->opens > 0) {
         const bool gone = error.code == Code::not_found || error.code == Code::not_a_member;
         if (gone) {
@@ -289,7 +299,7 @@ void Session::on_refused(std::uint32_t request_id, GroupId gid, const Error& err
         }
         // Another Open may have seen them let in since: whoever has a seat is asked about again.
         if (gone && group->seat != kNoSeat) fx.recheck(gid);
-        opening_done(gid);
+        groups_.opening_done(gid);
     }
     if (request_id != 0) {
         if (settle(request_id, fx)) fx.reply(wire::encode_refused(request_id, error));
@@ -305,7 +315,7 @@ void Session::on_refused(std::uint32_t request_id, GroupId gid, const Error& err
 // ---- Unasked
 
 void Session::on_ousted(GroupId gid, std::uint64_t version, std::string payload, SessionPort& fx) {
-    const OpenGroup* group = find(gid);
+    const OpenGroup* group = groups_.find(gid);
     if (state_ != State::ready || group == nullptr || group->seat == kNoSeat) return;
     if (version != 0 && version <= group->version) return;
     leave(gid, fx);
@@ -315,7 +325,7 @@ void Session::on_ousted(GroupId gid, std::uint64_t version, std::string payload,
 void Session::on_badges(pb::Pulse pulse, SessionPort& fx) {
     auto& badges = *pulse.mutable_badges();
     const auto shown = [&](const pb::Badge& badge) {
-        const OpenGroup* group = find({badge.gid()});
+        const OpenGroup* group = groups_.find({badge.gid()});
         return group != nullptr && group->seat != kNoSeat;
     };
     badges.erase(std::remove_if(badges.begin(), badges.end(), shown), badges.end());
@@ -338,18 +348,12 @@ void Session::on_badges(pb::Pulse pulse, SessionPort& fx) {
     waiting = std::move(pulse);
 }
 
-void Session::tell_badges(pb::Pulse pulse, SessionPort& fx) {
-    pb::ServerFrame frame;
-    *frame.mutable_pulse() = std::move(pulse);
-    fx.reply(wire::encode(frame));
-}
-
 void Session::on_account_moved(const Rules& rules, SessionPort& fx) {
     if (!rules.gate.passes(uid_, minted_)) on_expelled(kVoidToken, fx);
 }
 
 void Session::on_overlay(GroupId gid) {
-    if (OpenGroup* group = find(gid)) group->overlay = 1;
+    if (OpenGroup* group = groups_.find(gid)) group->overlay = 1;
 }
 
 void Session::on_expelled(const Error& error, SessionPort& fx) {
@@ -357,42 +361,20 @@ void Session::on_expelled(const Error& error, SessionPort& fx) {
 }
 
 void Session::on_seat_moved(GroupId gid, SeatIndex seat) {
-    if (OpenGroup* group = find(gid)) group->seat = seat;
-}
-
-bool Session::sees(GroupId gid, Seq seq) const {
-    const auto group = std::ranges::find(groups_, gid, &OpenGroup::gid);
-    return group != groups_.end() && seq > group->floor;
+    if (OpenGroup* group = groups_.find(gid)) group->seat = seat;
 }
 
 // ---- What all of them share
 
-OpenGroup* Session::find(GroupId gid) {
-    const auto group = std::ranges::find(groups_, gid, &OpenGroup::gid);
-    return group == groups_.end() ? nullptr : &*group;
-}
-
-void Session::forget(GroupId gid) {
-    const auto group = std::ranges::find(groups_, gid, &OpenGroup::gid);
-    if (group != groups_.end()) groups_.erase(group);
-}
-
 // The entry goes first: the seat's leaving makes another seat move, which may be one of ours.
 void Session::leave(GroupId gid, SessionPort& fx) {
-    const OpenGroup* group = find(gid);
+    const OpenGroup* group = groups_.find(gid);
     if (group == nullptr) return;
     const SeatIndex seat = group->seat;
-    forget(gid);
+    groups_.forget(gid);
     if (seat == kNoSeat) return;
     if (away_) fx.seat_away(gid, false);
     fx.leave_seat(gid, seat);
-}
-
-void Session::opening_done(GroupId gid) {
-    OpenGroup* group = find(gid);
-    if (group == nullptr) return;
-    if (group->opens > 0) --group->opens;
-    if (group->opens == 0 && group->seat == kNoSeat) forget(gid);
 }
 
 bool Session::settle(std::uint32_t request_id, SessionPort& fx) {

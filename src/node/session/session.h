@@ -22,7 +22,6 @@
 // out before the close, with the request's id when that is known.
 
 #include <array>
-#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -40,6 +39,7 @@
 #include "bus/bus.h"
 #include "node/session/flight.h"
 #include "node/session/misses.h"
+#include "node/session/open_groups.h"
 #include "node/session/rules.h"
 #include "node/types.h"
 
@@ -52,21 +52,8 @@ inline constexpr std::uint16_t close_code(Code code) {
     return static_cast<std::uint16_t>(4000 + static_cast<int>(code));
 }
 
-using node::kNoSeat;
 using node::OpenResult;
 using node::ReadRights;
-using node::SeatIndex;
-
-// A group as it stands open on this connection; kNoSeat while it is being opened.
-struct OpenGroup {
-    GroupId gid;
-    Epoch epoch;
-    Seq floor;                // Of this member: nothing at or below may be seen.
-    std::uint64_t version{};  // Of the member's row: an older oust does not concern this seat.
-    SeatIndex seat{kNoSeat};
-    std::uint32_t opens : 31 {};   // Opens on their way.
-    std::uint32_t overlay : 1 {};  // Hidden entries, notes or reactions of this member are there.
-};
 
 // Implemented by node/shell for the connection at hand. Nothing here may call back into the
 // session.
@@ -183,10 +170,8 @@ public:
     [[nodiscard]] DeviceId device() const { return device_; }
     [[nodiscard]] Time token_minted() const { return minted_; }
     [[nodiscard]] bool bench() const { return bench_; }
-    // In no order; those without a seat are on their way.
-    [[nodiscard]] std::span<const OpenGroup> groups() const { return groups_; }
-    // Whether the entry `seq` of a group open here may be shown to this member.
-    [[nodiscard]] bool sees(GroupId gid, Seq seq) const;
+    // Those without a seat are on their way.
+    [[nodiscard]] const OpenGroups& groups() const { return groups_; }
 
 private:
     struct Resume {
@@ -223,12 +208,7 @@ private:
     void resume_more(SessionPort& fx);
     // The client said something.
     void heard(SessionPort& fx);
-    void tell_badges(pb::Pulse pulse, SessionPort& fx);
     Seldom& seldom();
-    OpenGroup* find(GroupId gid);
-    // One Open of this group has been answered; forgets the group when it led to no seat.
-    void opening_done(GroupId gid);
-    void forget(GroupId gid);
     void leave(GroupId gid, SessionPort& fx);
 
     UserId uid_;
@@ -237,7 +217,7 @@ private:
     Time expires_;
     Time deadline_;
     Flight flight_;
-    boost::container::small_vector<OpenGroup, 1> groups_;  // Most have one.
+    OpenGroups groups_;
     // Null but for a large resume, a slow socket, or one who sends, which most never do.
     std::unique_ptr<Seldom> seldom_;
     State state_{State::awaiting_hello};

@@ -265,14 +265,14 @@ TEST_F(SessionTest, ReadingNeedsTheGroupOpen) {
     open_it(3);
     say(pull());
     EXPECT_THAT(fx.pulls, ::testing::ElementsAre(Seq{3}));
-    EXPECT_TRUE(session.sees(kGroup, Seq{4}));
-    EXPECT_FALSE(session.sees(kGroup, Seq{3}));
+    EXPECT_TRUE(session.groups().sees(kGroup, Seq{4}));
+    EXPECT_FALSE(session.groups().sees(kGroup, Seq{3}));
 }
 
 TEST_F(SessionTest, TheSeatIsTakenWithTheOpenedAndAReopenCatchesUp) {
     begin();
     open_it();
-    EXPECT_EQ(session.groups()[0].seat, 9U);
+    EXPECT_EQ(session.groups().find(kGroup)->seat, 9U);
     say(open(21));
     session.on_opened(21, opening(3, 44), payload(21), fx);
     EXPECT_EQ(fx.taken.size(), 1U);

@@ -251,7 +251,7 @@ Written NodeShard::write(const fanout::Seat& seat, const SharedPush& push) {
 }
 
 bool NodeShard::sees(const fanout::Seat& seat, GroupId gid, Seq seq) {
-    return places_[seat.connection].session.sees(gid, seq);
+    return places_[seat.connection].session.groups().sees(gid, seq);
 }
 
 }  // namespace stentor::node

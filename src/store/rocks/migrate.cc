@@ -11,6 +11,15 @@ namespace {
 
 constexpr std::uint32_t kRowsPerWrite = 10'000;
 
+// Many rows go in parts. True: the next one may follow.
+template <class Write>
+Result<bool> write_if_full(rocksdb::WriteBatch& batch, Write& write) {
+    if (batch.Count() < kRowsPerWrite) return true;
+    if (const auto written = write(batch); !written) return std::unexpected(written.error());
+    batch.Clear();
+    return true;
+}
+
 }  // namespace
 
 Result<void> RocksStore::bring_to_newest_format(std::uint64_t from) {
@@ -31,7 +40,7 @@ Result<void> RocksStore::index_accounts() {
     const auto visit = [&](std::string_view key, std::string_view value) -> Result<bool> {
         const auto uid = keys::parse_numbered(key);
         const auto row = uid ? rows::decode_user(UserId{*uid}, value) : std::nullopt;
-        if (!row) return unreadable("user");
+        if (!row) return unreadable("user", key);
         if (state_of(*row) == AccountState{.uid = row->uid}) return true;
         number = next_number(epoch_, number);
         batch.Put(base_.rows, keys::account_change(number), rows::encode(row->uid.value));
@@ -50,12 +59,13 @@ Result<void> RocksStore::index_accounts() {
 Result<void> RocksStore::list_staff() {
     rocksdb::WriteBatch batch;
     batch.DeleteRange(base_.rows, keys::all_named(), keys::after(keys::all_named()));
+    const auto write_part = [this](rocksdb::WriteBatch& some) { return write(some, false); };
     const auto visit = [&](std::string_view key, std::string_view value) -> Result<bool> {
         const auto place = keys::parse_member(key);
-        if (!place) return unreadable("member.key");
+        if (!place) return unreadable("member.key", key);
         if (place->is_read_position) return true;
         const auto row = rows::decode_member(place->uid, value);
-        if (!row) return unreadable("member");
+        if (!row) return unreadable("member", key);
         const Result<std::optional<UserRow>> named = user(place->uid);
         if (!named) return std::unexpected(named.error());
         if (!*named) return true;
@@ -65,12 +75,7 @@ Result<void> RocksStore::list_staff() {
             batch.Put(base_.rows, keys::named(place->gid, whom, (*named)->name_key, place->uid),
                       (*named)->name);
         }
-        if (batch.Count() < kRowsPerWrite) return true;
-        if (const auto written = write(batch, false); !written) {
-            return std::unexpected(written.error());
-        }
-        batch.Clear();
-        return true;
+        return write_if_full(batch, write_part);
     };
     const auto scanned = scan({}, base_.rows, keys::members(), keys::members(), visit);
     if (!scanned) return std::unexpected(scanned.error());
@@ -81,17 +86,13 @@ Result<void> RocksStore::list_staff() {
 Result<void> RocksStore::fold_names() {
     rocksdb::WriteBatch batch;
     batch.DeleteRange(base_.rows, keys::all_folded_names(), keys::after(keys::all_folded_names()));
+    const auto write_part = [this](rocksdb::WriteBatch& some) { return write(some, false); };
     const auto visit = [&](std::string_view key, std::string_view value) -> Result<bool> {
         const auto uid = keys::parse_numbered(key);
         const auto row = uid ? rows::decode_user(UserId{*uid}, value) : std::nullopt;
-        if (!row) return unreadable("user");
+        if (!row) return unreadable("user", key);
         batch.Put(base_.rows, keys::folded_name(row->name_key), rows::encode(row->uid.value));
-        if (batch.Count() < kRowsPerWrite) return true;
-        if (const auto written = write(batch, false); !written) {
-            return std::unexpected(written.error());
-        }
-        batch.Clear();
-        return true;
+        return write_if_full(batch, write_part);
     };
     const auto scanned = scan({}, base_.rows, keys::users(), keys::users(), visit);
     if (!scanned) return std::unexpected(scanned.error());
