@@ -2,6 +2,7 @@
 // a link, and even its letters stay text.
 
 import type { Body } from "@stentor/sdk";
+import { attachmentNode } from "./attachment";
 import { linksIn } from "./autolink";
 import { bdi, el } from "./dom";
 import { excerptText, formatted, BOLD, CODE, ITALIC, SPOILER, STRUCK, type Atom, type Block, type Piece } from "./formatting";
@@ -19,7 +20,7 @@ const TAGS = [[BOLD, "strong"], [ITALIC, "em"], [STRUCK, "s"], [CODE, "code"]] a
 
 export function bodyNodes(body: Body | undefined, uid: number, spoilers: Spoilers = { shown: false, show: () => {} }): Node[] {
   if (!body) return [el("em", { class: "text" }, t.unreadable)];
-  const nodes: Node[] = body.attachments.map(({ kind, name }) => el("em", { class: "text" }, t.attachment(kind, name)));
+  const nodes: Node[] = body.attachments.map((attachment) => attachmentNode(attachment));
   if (body.text !== "") nodes.push(textNode(body, uid, spoilers));
   return nodes.length > 0 ? nodes : [el("em", { class: "text" }, t.unreadable)];
 }

@@ -7,6 +7,7 @@ import { failureWords, sayFailure, sayText } from "./dialog";
 import { bdi, composes, el, icon, iconButton, isolated, setText } from "./dom";
 import type { KeptDraft, Written } from "./kept_drafts";
 import { late } from "./late";
+import type { Tray } from "./media/tray";
 import { MentionBox, type MentionPort } from "./mention_box";
 import { t } from "./texts";
 
@@ -23,6 +24,8 @@ export interface ComposerPort extends MentionPort {
   // The newest that I have written, as far as it is held.
   lastOwn(): Entry | undefined;
   keep(draft: KeptDraft): void;
+  // Made when something is first attached.
+  tray(changed: () => void): Promise<Tray>;
 }
 
 // What is written belongs to an entry: an answer to it, or its new words.
@@ -40,6 +43,8 @@ export class Composer {
   readonly #aboutText = bdi("");
   readonly #about = el("div", { class: "about-entry", hidden: true });
   readonly #mentions: MentionBox;
+  readonly #clip = iconButton("clip", t.attach, () => this.#openClip());
+  #tray: Tray | undefined;
   #bytesMax = 8 * 1024;
   #held = "";
   #waits = "";
@@ -54,7 +59,10 @@ export class Composer {
     this.#send.append(icon("send"));
     const emoji = iconButton("smile", t.emoji, () => late(() => import("./emoji_picker"), ({ pickEmoji }) => pickEmoji((sign) => this.#insert(sign))));
     emoji.classList.add("to-emoji");
-    this.element = el("form", { class: "composer" }, this.#mentions.element, this.#about, this.#note, this.#input, emoji, this.#send);
+    this.element = el("form", { class: "composer" }, this.#mentions.element, this.#about, this.#note, this.#clip, this.#input, emoji, this.#send);
+    this.#clip.classList.add("clip");
+    this.#clip.setAttribute("aria-haspopup", "menu");
+    this.#input.addEventListener("paste", (event) => this.#paste(event));
     this.#input.addEventListener("input", () => {
       this.fit();
       this.#mentions.typed();
@@ -163,6 +171,33 @@ export class Composer {
     this.#input.focus();
   }
 
+  // Whatever was dropped, pasted or chosen.
+  attach(files: Iterable<File>): void {
+    const all = [...files];
+    if (all.length > 0) late(() => this.#trayHere(), (tray) => tray.add(all));
+  }
+
+  #openClip(): void {
+    const load = async () => ({ tray: await this.#trayHere(), menu: await import("./media/attach_menu") });
+    late(load, ({ tray, menu }) => menu.openAttachMenu(this.#clip, tray));
+  }
+
+  async #trayHere(): Promise<Tray> {
+    if (!this.#tray) {
+      this.#tray = await this.port.tray(() => this.fit());
+      this.element.append(this.#tray.element);
+    }
+    return this.#tray;
+  }
+
+  // A picture is a file; beside it there may be words for what it came from, which nobody means.
+  #paste(event: ClipboardEvent): void {
+    const files = event.clipboardData?.files;
+    if (!files || files.length === 0) return;
+    event.preventDefault();
+    this.attach(files);
+  }
+
   // Neither an answer nor an edit.
   plain(): void {
     const edits = (this.#regarding ?? this.#wanted)?.edits;
@@ -181,6 +216,7 @@ export class Composer {
     setText(this.#aboutText, excerptOf(decodeBody(about.entry.body), QUOTE_LETTERS));
     this.#about.hidden = false;
     this.#keep();
+    this.fit();
   }
 
   #key(event: KeyboardEvent): void {
@@ -203,7 +239,8 @@ export class Composer {
 
   #submit(): void {
     const text = this.text.trim();
-    if (isBlank(text) || this.#over() > 0 || this.#held !== "" || this.#wanted) return;
+    this.fit();
+    if (this.#send.disabled) return;
     const body = this.#mentions.bodyOf(text);
     const written = this.#written;
     const about = this.#regarding;
@@ -215,7 +252,9 @@ export class Composer {
       this.text = "";
       this.#mentions.begin();
       this.#keep();
-      this.port.send(about ? { ...body, replyTo: about.entry.seq } : body);
+      const attachments = this.#tray?.take();
+      this.port.send({ ...body, ...(attachments && { attachments }), ...(about && { replyTo: about.entry.seq }) });
+      this.fit();
     }
     this.#input.focus();
   }
@@ -244,6 +283,8 @@ export class Composer {
     if (scrollHeight > 0) this.#input.style.height = `${scrollHeight + offsetHeight - clientHeight}px`;
     const over = this.text.length * 4 > this.#bytesMax * SHOWN_FROM ? this.#over() : -1;
     setText(this.#note, over > 0 ? t.tooLong(over) : this.#held || this.#waits);
-    this.#send.disabled = isBlank(this.text) || over > 0 || this.#held !== "" || this.#wanted !== undefined;
+    const edits = this.#regarding?.edits === true;
+    const nothing = isBlank(this.text) && (edits || !this.#tray || this.#tray.empty);
+    this.#send.disabled = nothing || over > 0 || this.#held !== "" || this.#wanted !== undefined || (!edits && this.#tray?.busy === true);
   }
 }

@@ -74,6 +74,7 @@ export class Conversation {
       el("div", { class: "title" }, this.#name, this.#about),
       this.#verified, this.#tools,
     );
+    this.#takeDrops();
     this.element.append(head, this.#pinned.element, this.#card.element, this.#timeline.element, this.#typing, this.#whyRead, this.#composer.element);
   }
 
@@ -184,6 +185,19 @@ export class Conversation {
     ].filter(Boolean).join(" · ");
   }
 
+  // Files that are dropped anywhere in the group.
+  #takeDrops(): void {
+    const holds = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes("Files") === true && !this.#composer.element.hidden;
+    this.element.addEventListener("dragover", (event) => {
+      if (holds(event)) event.preventDefault();
+    });
+    this.element.addEventListener("drop", (event) => {
+      if (!holds(event)) return;
+      event.preventDefault();
+      this.#composer.attach(event.dataTransfer?.files ?? []);
+    });
+  }
+
   // 0: not muted, as far as it is known.
   #mutedUntil(): number {
     const until = this.#group.opened?.mutedUntilMs ?? 0;
@@ -248,6 +262,7 @@ export class Conversation {
       entry: (seq) => this.#group.entryCache.entry(seq),
       lastOwn: () => this.#lastOwn(),
       keep: (draft) => this.kept.drafts.keep(this.gid, draft),
+      tray: async (changed) => new (await import("./media/tray")).Tray({ gid: this.gid, changed }),
       typed: () => this.#group.typing.typed(),
       mayAll: () => this.#group.role >= Role.ADMIN,
       find: (prefix, found) => {

@@ -55,6 +55,7 @@ export const texts = {
   recalled: "Message recalled",
   edited: "edited",
   unreadable: "A message that this version cannot show",
+  attach: "Attach a file or a picture",
   attachment: (kind: string, name: string) => (name ? `${kind}: ${name}` : `Attachment (${kind})`),
   you: "You",
   operator: "The operator",

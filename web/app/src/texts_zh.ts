@@ -56,6 +56,7 @@ export const texts: Texts = {
   recalled: "消息已撤回",
   edited: "已编辑",
   unreadable: "当前版本无法显示这条消息",
+  attach: "添加文件或图片",
   attachment: (kind, name) => (name ? `${kind}：${name}` : `附件（${kind}）`),
   you: "我",
   operator: "服务器管理者",

@@ -7,6 +7,17 @@ import type { Entry } from "./codec";
 
 export const DIGEST_BYTES = 16;
 
+// SHA-256 of what comes in pieces, as a file does.
+export interface Hasher {
+  update(bytes: Uint8Array): unknown;
+  digest(): Uint8Array;
+}
+
+// Begins one.
+export function hasher(): Hasher {
+  return sha256.create();
+}
+
 export function hashOf(bytes: Uint8Array): Uint8Array {
   return sha256(bytes).slice(0, DIGEST_BYTES);
 }

@@ -26,6 +26,7 @@ export { decodeBody, type Body, type Entry, type GroupSummary, type Refused } fr
 export { Code, EntryKind, GroupKind, JoinPolicy, ModerationKind, NoteKind, OustReason, Role } from "./codec";
 export { hexOf } from "./cmid";
 export { platform, signIn } from "./platform";
+export { hasher, type Hasher } from "./digest";
 export { isDamage, remedyOf, type Remedy } from "./refusal";
 export { SUBPROTOCOL, webSocketOpener, type WebSocketLike } from "./transport";
 export { UNREAD_MANY } from "./unread";
