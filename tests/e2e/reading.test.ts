@@ -90,8 +90,9 @@ test("the line stays in view while older messages come above it, each time", asy
     await toNewest(ann);
     await elsewhere(ann);
     await say(...several(`time ${time}, message`, 45));
+    // A page that holds nothing yet.
+    await ann.page.goto("about:blank");
     await ann.page.goto(club.link);
-    await ann.page.reload();
     await ann.sees(`time ${time}, message 1`);
     await ann.page.waitForTimeout(500);
     const top = await topOf(ann, ".new-rule");
