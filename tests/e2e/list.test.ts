@@ -29,9 +29,10 @@ async function press(nth: number): Promise<{ aimed: string | null; opened: strin
   const aimed = page.locator(".groups li").nth(nth).locator("a");
   const box = await aimed.boundingBox();
   if (!box) throw new Error("it is not shown");
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
   // What stands there when the pointer has come to rest is what is meant.
-  const href = await page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.closest("a")?.getAttribute("href") ?? null, [box.x + 20, box.y + 20] as const);
+  const href = await page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.closest("a")?.getAttribute("href") ?? null, [x, y] as const);
   await page.mouse.down();
   await page.waitForTimeout(90);
   await page.mouse.up();

@@ -11,7 +11,14 @@ export async function sayMany(server: Server, name: string, gid: string, texts: 
   const client = await WireClient.hello(server, token);
   for (const text of texts) {
     const body = toBinary(BodySchema, create(BodySchema, { text }));
-    const said = await client.ask({ case: "send", value: { gid: BigInt(gid), cmid: uuid7(), body } });
+    const send = { case: "send", value: { gid: BigInt(gid), cmid: uuid7(), body } } as const;
+    let said = await client.ask(send);
+    // It is said faster than one may.
+    while (said.case === "refused" && said.value.retryAfterMs > 0) {
+      const { retryAfterMs } = said.value;
+      await new Promise((resolve) => setTimeout(resolve, retryAfterMs));
+      said = await client.ask(send);
+    }
     if (said.case !== "sent") throw new Error(`"${text}" is not sent: ${said.case}`);
   }
   client.socket.close();

@@ -39,7 +39,7 @@ test("a reload without a server shows the group, its dialogs too; what is typed 
   await ann.page.waitForSelector('dialog[aria-label="New group"]');
   await ann.closeDialog();
   for (const n of [1, 2, 3]) await ann.say(`typed without a network ${n}`);
-  expect(await ann.pending()).toHaveLength(3);
+  await eventually("all wait", async () => (await ann.pending()).length === 3);
   await ann.page.close({ runBeforeUnload: false });
   await server.start();
   const page = await ann.context.newPage();
@@ -58,7 +58,7 @@ test("nothing of the API is ever answered by the service worker", async () => {
     const all = await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)));
     return { cached: all.flat(), status: (await fetch("/api/v1/stats")).status };
   });
-  expect(cached.filter((path) => path !== "/" && path !== "/icon.svg" && !path.startsWith("/assets/"))).toEqual([]);
+  expect(cached.filter((path) => path !== "/" && path !== "/icon.svg" && path !== "/icon_unread.svg" && !path.startsWith("/assets/"))).toEqual([]);
   expect([cached.includes("/"), status]).toEqual([true, 200]);
   await server.kill();
   expect(await page.evaluate(() => fetch("/api/v1/stats").then(({ status }) => status, () => "unreachable"))).toBe("unreachable");

@@ -84,25 +84,6 @@ test("the line stands above the first message that was not seen, also far back, 
   expect(await topOf(ann, ".new-rule")).toBeLessThan(200);
 });
 
-test("the line stays in view while older messages come above it, each time", async () => {
-  const { ann } = club;
-  for (let time = 0; time < 5; ++time) {
-    await toNewest(ann);
-    await elsewhere(ann);
-    await say(...several(`time ${time}, message`, 45));
-    // A page that holds nothing yet.
-    await ann.page.goto("about:blank");
-    await ann.page.goto(club.link);
-    await ann.sees(`time ${time}, message 1`);
-    await ann.page.waitForTimeout(500);
-    const top = await topOf(ann, ".new-rule");
-    expect(top).toBeGreaterThanOrEqual(0);
-    expect(top).toBeLessThan(200);
-    await toNewest(ann);
-    await ann.sees(`time ${time}, message 45`);
-  }
-});
-
 test("who is new begins with what is said now, though they may read all that was said before", async () => {
   const { ann, browser } = club;
   const link = await ann.create("Open club");
@@ -187,9 +168,9 @@ test("messages that stand close: thirty on a screen, kept by this browser", asyn
   await eventually("the newest is in view", () => sits(ann, "a short one 60"), 5_000);
   await ann.page.reload();
   await ann.sees("a short one 60");
-  expect(await wholeRows(ann)).toBeGreaterThanOrEqual(28);
+  await eventually("they still stand close", async () => (await wholeRows(ann)) >= 28);
   await ann.actOnGroup("Roomy messages");
-  await eventually("they stand apart", async () => (await wholeRows(ann)) === roomy);
+  await eventually("they stand apart", async () => (await wholeRows(ann)) <= roomy);
 });
 
 test("a pause stands still where it is, counts what comes, and one press leads to the newest", async () => {
