@@ -76,7 +76,7 @@ test("the first unread is one of the places to go to", async () => {
   await bob.page.click('dialog button:text-is("Beginning")');
   await pointed(bob, "line 1");
   await sayMany(server, "Ann", gid, ["while he was up there 1", "while he was up there 2"]);
-  await eventually("it is counted", async () => (await bob.page.textContent(".jump .badge")) === "2");
+  await eventually("it is counted", async () => /^2\b/.test((await bob.page.textContent(".jump .badge")) ?? ""));
   await goTo(bob);
   await bob.page.click('dialog button:text-is("First unread")');
   await pointed(bob, "while he was up there 1");
