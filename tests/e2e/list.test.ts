@@ -13,7 +13,7 @@ let page: Page;
 
 beforeAll(async () => {
   browser = await launch();
-  page = await stand(browser, "sidebar");
+  page = await stand(browser, "sidebar", { width: 1000, height: 800 });
   await eventually("100 groups are listed", async () => (await page.locator(".groups li").count()) === 100);
 });
 

@@ -118,13 +118,20 @@ export class Sidebar {
   // Enter opens the first, arrows lead into the list and back.
   #findKey(event: KeyboardEvent): void {
     if (composes(event)) return;
+    // Somebody who types fast is ahead of the drawing.
+    this.#redraw();
     const [first] = this.#links;
     if (event.key === "ArrowDown") first?.focus();
     else if (event.key === "Enter" && this.#find.value.trim() !== "") first?.click();
     else if (event.key === "Escape" && this.#find.value !== "") this.#find.value = "";
     else return;
     event.preventDefault();
-    this.client.changed();
+    this.#redraw();
+  }
+
+  #redraw(): void {
+    this.#drawnMs = -EVERY_MS;
+    this.render(this.#current);
   }
 
   #listKey(event: KeyboardEvent): void {
