@@ -82,6 +82,8 @@ test("the line stands above the first message that was not seen, also far back, 
   expect(await afterLine(ann)).toBe("far back 1");
   expect(await topOf(ann, ".new-rule")).toBeGreaterThanOrEqual(0);
   expect(await topOf(ann, ".new-rule")).toBeLessThan(200);
+  await toNewest(ann);
+  await ann.sees("far back 400");
 });
 
 test("who is new begins with what is said now, though they may read all that was said before", async () => {
