@@ -29,13 +29,29 @@ namespace fs = std::filesystem;
 // Those of which an import holds as many rows; the others are the store's own, or new ones.
 const std::map<std::string, bool> kKinds{
     {"default M", false},  // Of the store itself.
-    {"default H", true},  {"default m", true}, {"default g", true},  {"default u", true},
-    {"default A", true},  {"default a", true}, {"default J", true},  {"default n", true},
-    {"default F", true},  {"default N", true}, {"default P", true},  {"default i", true},
-    {"default L", true},  {"default l", true}, {"default s", false},  // Without hooks' places: they
-                                                                      // are of another feed.
-    {"entry", true},      {"sent", true},      {"beside h", true},   {"beside n", true},
-    {"beside r", true},   {"beside t", true},  {"feed", false},  // A new one.
+    {"default H", true},
+    {"default m", true},
+    {"default g", true},
+    {"default u", true},
+    {"default A", true},
+    {"default a", true},
+    {"default J", true},
+    {"default n", true},
+    {"default F", true},
+    {"default N", true},
+    {"default P", true},
+    {"default i", true},
+    {"default L", true},
+    {"default l", true},
+    {"default s", false},  // Without hooks' places: they
+                           // are of another feed.
+    {"entry", true},
+    {"sent", true},
+    {"beside h", true},
+    {"beside n", true},
+    {"beside r", true},
+    {"beside t", true},
+    {"feed", false},  // A new one.
 };
 
 using Counts = std::map<std::string, std::size_t>;
