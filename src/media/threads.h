@@ -1,18 +1,15 @@
 #pragma once
-// Threads that wait for the disk, so that no shard does. They are started by the thread that opened
-// the record and so share its table of descriptors; see server/wiring/background_queue.h.
+// Threads that wait for the disk, so that no shard does.
 //
 // Thread: run() from any. Limits: kMediaTasks that wait.
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string_view>
-#include <thread>
 #include <vector>
 
+#include "base/background_queue.h"
 #include "base/code.h"
-#include "base/mailbox.h"
 
 namespace stentor::media {
 
@@ -21,7 +18,7 @@ inline constexpr Error kBusy{.code = Code::overloaded, .where = "media", .retry_
 
 class Threads {
 public:
-    using Task = std::move_only_function<void()>;
+    using Task = BackgroundQueue::Chore;
 
     explicit Threads(std::size_t count);
     Threads(const Threads&) = delete;
@@ -35,14 +32,7 @@ public:
     void stop();
 
 private:
-    struct Lane {
-        explicit Lane(std::size_t limit) : tasks{limit} {}
-        Mailbox<Task> tasks;
-        std::jthread thread;
-    };
-    static void work(Mailbox<Task>& tasks);
-
-    std::vector<std::unique_ptr<Lane>> lanes_;
+    std::vector<std::unique_ptr<BackgroundQueue>> queues_;
 };
 
 }  // namespace stentor::media

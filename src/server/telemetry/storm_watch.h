@@ -6,7 +6,7 @@
 // Owner: the wiring; gateway, owner and shards outlive it, and the gateway serves already.
 // Thread: its own, which looks every kStormLookEvery; pin() and status() from any. It must be
 // started by the thread that started the process: it opens files (see
-// server/wiring/background_queue.h).
+// base/background_queue.h).
 
 #include <array>
 #include <chrono>

@@ -17,6 +17,7 @@
 #include "auth/password.h"
 #include "auth/password_queue.h"
 #include "auth/secrets.h"
+#include "base/background_queue.h"
 #include "bus/command_client/command_client.h"
 #include "bus/local/local_bus.h"
 #include "bus/route/local/local_routes.h"
@@ -30,7 +31,6 @@
 #include "server/telemetry/storm_watch.h"
 #include "server/wiring/address_watch.h"
 #include "server/wiring/admin_side.h"
-#include "server/wiring/background_queue.h"
 #include "store/replica/leader.h"
 #include "store/search/indexer.h"
 #include "store/search/word_index.h"
@@ -100,7 +100,8 @@ private:
     api::Admin admin_;
     http_client::HttpPoster outgoing_;
     std::unique_ptr<api::Hooks> hooks_;
-    BackgroundQueue chores_;
+    static constexpr std::size_t kChores = 4;
+    BackgroundQueue chores_{"chores", kChores};
     std::unique_ptr<StormWatch> storm_;  // Once it serves.
 };
 

@@ -1,15 +1,16 @@
 #pragma once
-// A thread for what the operator asks for and what takes its time.
+// A thread for what takes its time: what the operator asks for, and what waits for the disk.
 //
 // It is started with the process, by the thread that opened the store, and so has that thread's
 // descriptor table. A thread that a shard starts would have the shard's: the store's descriptors
 // are other files there, and a backup would write the log of the store into somebody's connection.
 //
-// Thread: put() from any. Limits: kChores that wait.
+// Thread: try_put() from any. Limits: `limit` chores that wait.
 
 #include <pthread.h>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <thread>
 #include <utility>
@@ -17,25 +18,30 @@
 
 #include "base/mailbox.h"
 
-namespace stentor::server {
+namespace stentor {
 
 class BackgroundQueue {
 public:
     using Chore = std::move_only_function<void()>;
 
-    BackgroundQueue() : thread_{[this] { run(); }} {}
+    // `name` is the thread's, of at most 15 letters.
+    BackgroundQueue(const char* name, std::size_t limit)
+        : mailbox_{limit}, thread_{[this, name] { run(name); }} {}
     BackgroundQueue(const BackgroundQueue&) = delete;
     BackgroundQueue& operator=(const BackgroundQueue&) = delete;
-    ~BackgroundQueue() { mailbox_.close(); }  // What waits is still done.
+    ~BackgroundQueue() { close(); }
 
-    // False: full, nothing was taken.
+    // False: full or closed, nothing was taken.
     [[nodiscard]] bool try_put(Chore chore) { return mailbox_.try_put(std::move(chore)); }
+    // Nothing more is taken; what waits is still done.
+    void close() { mailbox_.close(); }
+    void join() {
+        if (thread_.joinable()) thread_.join();
+    }
 
 private:
-    static constexpr std::size_t kChores = 4;
-
-    void run() {
-        pthread_setname_np(pthread_self(), "chores");
+    void run(const char* name) {
+        pthread_setname_np(pthread_self(), name);
         std::vector<Chore> chores;
         for (;;) {
             mailbox_.take(chores, std::chrono::seconds{1});
@@ -44,8 +50,8 @@ private:
         }
     }
 
-    Mailbox<Chore> mailbox_{kChores};
+    Mailbox<Chore> mailbox_;
     std::jthread thread_;
 };
 
-}  // namespace stentor::server
+}  // namespace stentor
