@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/rocks/engine.h"
+#include "store/rocks/newest_rows.h"
 #include "store/rocks/rows.h"
 #include "store/verdict.h"
 
@@ -166,22 +167,11 @@ Result<std::vector<AuditRow>> RocksStore::audit(std::uint64_t before, std::size_
     if (stopped_) return std::unexpected(Error{Code::store_unavailable, "stopped"});
     const std::string first = keys::audits();
     const std::string end = before == 0 ? keys::after(first) : keys::audit(before);
-    const rocksdb::Slice lower{first};
-    const rocksdb::Slice upper{end};
-    rocksdb::ReadOptions how;
-    how.iterate_lower_bound = &lower;
-    how.iterate_upper_bound = &upper;
-    const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(how, base_.rows)};
-    std::vector<AuditRow> found;
-    for (row->SeekToLast(); row->Valid() && found.size() < count_max; row->Prev()) {
-        const auto number = keys::parse_numbered(row->key().ToStringView());
-        auto entry = number ? rows::decode_audit(*number, row->value().ToStringView())
-                            : std::optional<AuditRow>{};
-        if (!entry) return unreadable("audit");
-        found.push_back(*std::move(entry));
-    }
-    if (!row->status().ok()) return unreadable("audit", row->status());
-    return found;
+    const auto decode = [](std::string_view key, std::string_view value) {
+        const auto number = keys::parse_numbered(key);
+        return number ? rows::decode_audit(*number, value) : std::optional<AuditRow>{};
+    };
+    return newest_rows<AuditRow>(base_, first, end, count_max, "audit", decode);
 }
 
 Result<void> RocksStore::forget_audit_before(Time time) {

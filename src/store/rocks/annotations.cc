@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "store/rocks/engine.h"
+#include "store/rocks/newest_rows.h"
 #include "store/rocks/rows.h"
 
 namespace stentor::store {
@@ -81,22 +82,12 @@ Result<std::vector<ModerationRow>> RocksStore::moderation(GroupId gid, std::uint
                                                           std::size_t count_max) {
     const std::string first = keys::moderation_of(gid);
     const std::string end = before == 0 ? keys::after(first) : keys::moderation(gid, before);
-    const rocksdb::Slice lower{first};
-    const rocksdb::Slice upper{end};
-    rocksdb::ReadOptions how;
-    how.iterate_lower_bound = &lower;
-    how.iterate_upper_bound = &upper;
-    const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(how, base_.rows)};
-    std::vector<ModerationRow> found;
-    for (row->SeekToLast(); row->Valid() && found.size() < count_max; row->Prev()) {
-        const auto key = keys::parse_moderation(row->key().ToStringView());
-        auto line =
-            key ? rows::decode_moderation(key->number, row->value().ToStringView()) : std::nullopt;
-        if (!line) return unreadable("moderation");
-        found.push_back(std::move(*line));
-    }
-    if (!row->status().ok()) return unreadable("moderation", row->status());
-    return found;
+    const auto decode = [](std::string_view key, std::string_view value) {
+        const auto place = keys::parse_moderation(key);
+        return place ? rows::decode_moderation(place->number, value)
+                     : std::optional<ModerationRow>{};
+    };
+    return newest_rows<ModerationRow>(base_, first, end, count_max, "moderation", decode);
 }
 
 // Leaps from one user's reactions in the entry's block to the next one's.
