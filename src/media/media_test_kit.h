@@ -13,7 +13,7 @@
 #include "base/number_text.h"
 #include "media/files.h"
 #include "media/uploads.h"
-#include "store/store.h"
+#include "store/group_log_test_kit.h"
 #include "wire/pb.h"
 
 namespace stentor::media {
@@ -89,87 +89,26 @@ protected:
     std::unique_ptr<Uploads> uploads_;
 };
 
-// A group's owner as far as a log needs one.
-class GroupLogScribe {
+// Writes messages that name files.
+class GroupLogScribe : public store::GroupLogScribe {
 public:
-    GroupLogScribe(store::Store& store, GroupId gid) : store_{store}, gid_{gid} {
-        head_ = {.epoch = {1}, .term = {1}, .digest = genesis(gid), .floor_digest = genesis(gid)};
-    }
+    using store::GroupLogScribe::GroupLogScribe;
 
     Seq post(const std::vector<std::string>& addresses) {
-        store::Commit commit = next();
-        pb::Entry entry;
-        entry.set_seq(++commit.head.seq.value);
-        entry.set_sender(kAnn.value);
-        entry.set_cmid(std::string{cmid().view()});
-        entry.set_kind(pb::ENTRY_KIND_POST);
-        entry.set_time_ms(1'000);
-        entry.set_ordinal(++commit.head.ordinal);
-        entry.set_body(body(addresses));
-        commit.entries.push_back(log_entry(entry, commit.head.digest));
-        commit.head.digest = commit.entries.back().digest;
-        log_.push_back(entry);
-        write(commit);
-        return head_.seq;
+        return store::GroupLogScribe::post({naming(addresses)});
     }
     void edit(Seq seq, const std::vector<std::string>& addresses) {
-        change(seq, [&](pb::Entry& entry) { entry.set_body(body(addresses)); });
-    }
-    void recall(Seq seq) {
-        change(seq, [](pb::Entry& entry) {
-            entry.clear_body();
-            entry.set_recalled(true);
-        });
-    }
-    void set_floor(Seq floor) {
-        store::Commit commit = next();
-        commit.head.floor = floor;
-        commit.head.floor_digest = store_.entries(gid_, floor, 1)->entries[0].digest;
-        write(commit);
+        store::GroupLogScribe::edit(seq, naming(addresses));
     }
 
 private:
-    static std::string body(const std::vector<std::string>& addresses) {
+    static pb::Body naming(const std::vector<std::string>& addresses) {
         pb::Body body;
         for (const std::string& address : addresses) {
             body.add_attachments()->set_address(address);
         }
-        return body.SerializeAsString();
+        return body;
     }
-    template <class Change>
-    void change(Seq seq, Change change) {
-        store::Commit commit = next();
-        pb::Entry& entry = log_[seq.value - 1];
-        if (entry.body_hash().empty()) {
-            entry.set_body_hash(std::string{hash_of(entry.body()).view()});
-        }
-        change(entry);
-        entry.set_revision(entry.revision() + 1);
-        const auto page = store_.entries(gid_, seq, 1);
-        commit.changed.push_back(log_entry(entry, page->digest_before));
-        write(commit);
-    }
-    store::Commit next() {
-        store::Commit commit{.gid = gid_, .term = {1}, .expected = head_.version, .head = head_};
-        ++commit.head.version;
-        commit.head.time = from_ms(1'000);
-        return commit;
-    }
-    void write(const store::Commit& commit) {
-        ASSERT_EQ(store_.commit({&commit, 1})[0], store::Outcome::done);
-        head_ = commit.head;
-    }
-    Cmid cmid() {
-        std::array<std::uint8_t, 10> random{};
-        random[9] = ++last_;
-        return Cmid::made_at(from_ms(1'000), random);
-    }
-
-    store::Store& store_;
-    GroupId gid_;
-    store::HeadRow head_;
-    std::vector<pb::Entry> log_;
-    std::uint8_t last_{};
 };
 
 }  // namespace stentor::media

@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "store/group_log_test_kit.h"
 #include "store/memory/memory_store.h"
-#include "wire/pb.h"
 
 namespace stentor::search {
 namespace {
@@ -21,67 +21,16 @@ using testing::IsEmpty;
 
 constexpr Seq kAll{std::uint64_t{1} << 52U};
 
-// A group's owner as far as a log needs one.
-class Log {
+// Writes messages of these texts.
+class Log : public store::GroupLogScribe {
 public:
-    Log(store::Store& store, GroupId gid) : store_{store}, gid_{gid} {
-        head_ = {.epoch = {1}, .term = {1}, .digest = genesis(gid), .floor_digest = genesis(gid)};
-    }
+    using store::GroupLogScribe::GroupLogScribe;
 
     void post(const std::vector<std::string>& texts) {
-        store::Commit commit = next();
-        for (const std::string& text : texts) {
-            pb::Entry entry;
-            entry.set_seq(++commit.head.seq.value);
-            entry.set_sender(9);
-            entry.set_cmid(std::string{cmid().view()});
-            entry.set_kind(pb::ENTRY_KIND_POST);
-            entry.set_time_ms(1'000);
-            entry.set_ordinal(++commit.head.ordinal);
-            pb::Body body;
-            body.set_text(text);
-            entry.set_body(body.SerializeAsString());
-            commit.entries.push_back(log_entry(entry, commit.head.digest));
-            commit.head.digest = commit.entries.back().digest;
-            log_.push_back(entry);
-        }
-        write(commit);
+        std::vector<pb::Body> bodies(texts.size());
+        for (std::size_t i = 0; i < texts.size(); ++i) bodies[i].set_text(texts[i]);
+        store::GroupLogScribe::post(bodies);
     }
-
-    void recall(Seq seq) {
-        store::Commit commit = next();
-        pb::Entry entry = log_[seq.value - 1];
-        entry.set_body_hash(std::string{hash_of(entry.body()).view()});
-        entry.clear_body();
-        entry.set_recalled(true);
-        entry.set_revision(1);
-        const auto page = store_.entries(gid_, seq, 1);
-        commit.changed.push_back(log_entry(entry, page->digest_before));
-        write(commit);
-    }
-
-private:
-    store::Commit next() {
-        store::Commit commit{.gid = gid_, .term = {1}, .expected = head_.version, .head = head_};
-        ++commit.head.version;
-        commit.head.time = from_ms(1'000);
-        return commit;
-    }
-    void write(const store::Commit& commit) {
-        ASSERT_EQ(store_.commit({&commit, 1})[0], store::Outcome::done);
-        head_ = commit.head;
-    }
-    Cmid cmid() {
-        std::array<std::uint8_t, 10> random{};
-        random[9] = ++last_;
-        return Cmid::made_at(from_ms(1'000), random);
-    }
-
-    store::Store& store_;
-    GroupId gid_;
-    store::HeadRow head_;
-    std::vector<pb::Entry> log_;
-    std::uint8_t last_{};
 };
 
 class IndexerTest : public testing::Test {
