@@ -1,6 +1,6 @@
-// Ann and Bob in Ann's group, on a server and in a browser of the test file's own.
+// Ann and Bob, mostly in Ann's group, on a server and in a browser of the test file's own.
 
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { launch, Person, type Device } from "./person";
 import { Server } from "./server";
 
@@ -24,4 +24,26 @@ export async function meet(server: Server, ofAnn: Device = {}): Promise<Club> {
   const bob = await Person.signUp(browser, server.http, "Bob");
   await bob.join(link);
   return { browser, ann, bob, link };
+}
+
+// Each in a browser context of their own, and in no group.
+export async function gather<Name extends string>(server: Server, ...names: Name[]): Promise<{ browser: Browser } & Record<Lowercase<Name>, Person>> {
+  await server.start();
+  const browser = await launch();
+  const people = {} as Record<string, Person>;
+  for (const name of names) people[name.toLowerCase()] = await Person.signUp(browser, server.http, name);
+  return { browser, ...people } as { browser: Browser } & Record<Lowercase<Name>, Person>;
+}
+
+// Of all pages that are open.
+export async function socketsOf(server: Server): Promise<number> {
+  const stats = (await (await fetch(`${server.http}/api/v1/stats`)).json()) as { sockets: number };
+  return stats.sockets;
+}
+
+export async function anotherTab(person: Person, link: string, withinMs = 30_000): Promise<Page> {
+  const page = await person.context.newPage();
+  await page.goto(link);
+  await page.waitForSelector('[data-connection="online"]', { timeout: withinMs });
+  return page;
 }

@@ -1,9 +1,9 @@
 // A page comes and goes, is frozen, is one of several tabs: its socket, its session and what counts as read.
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PASSWORD } from "./account";
-import { clubServer, INPUT, meet } from "./club";
+import { anotherTab, clubServer, INPUT, meet, socketsOf } from "./club";
 import { Person } from "./person";
 import { eventually } from "./server";
 
@@ -22,13 +22,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-const sockets = async () => ((await (await fetch(`${server.http}/api/v1/stats`)).json()) as { sockets: number }).sockets;
-const secondTab = async (person: Person): Promise<Page> => {
-  const page = await person.context.newPage();
-  await page.goto(link);
-  await page.waitForSelector('[data-connection="online"]');
-  return page;
-};
+const sockets = () => socketsOf(server);
+const secondTab = (person: Person) => anotherTab(person, link);
 
 // By the browser itself.
 test("a page that is left by a link closes its socket before it goes", async () => {

@@ -2,7 +2,7 @@
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { clubServer, INPUT, meet } from "./club";
+import { anotherTab, clubServer, INPUT, meet, socketsOf } from "./club";
 import { Person } from "./person";
 import { eventually } from "./server";
 
@@ -21,13 +21,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-const sockets = async () => ((await (await fetch(`${server.http}/api/v1/stats`)).json()) as { sockets: number }).sockets;
-const tab = async (person: Person): Promise<Page> => {
-  const page = await person.context.newPage();
-  await page.goto(link);
-  await page.waitForSelector('[data-connection="online"]', { timeout: 10_000 });
-  return page;
-};
+const sockets = () => socketsOf(server);
+const tab = (person: Person) => anotherTab(person, link, 10_000);
 const sees = (page: Page, text: string, withinMs = 10_000) => page.waitForSelector(`.row[data-seq]:has-text(${JSON.stringify(text)})`, { timeout: withinMs });
 const says = async (page: Page, text: string) => {
   await page.fill(INPUT, text);

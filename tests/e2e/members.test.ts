@@ -2,8 +2,8 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { clubServer } from "./club";
-import { launch, Person } from "./person";
+import { clubServer, gather } from "./club";
+import { Person } from "./person";
 import { eventually } from "./server";
 
 const server = clubServer();
@@ -13,11 +13,7 @@ let bob: Person;
 let cho: Person;
 
 beforeAll(async () => {
-  await server.start();
-  browser = await launch();
-  ann = await Person.signUp(browser, server.http, "Ann");
-  bob = await Person.signUp(browser, server.http, "Bob");
-  cho = await Person.signUp(browser, server.http, "Cho");
+  ({ browser, ann, bob, cho } = await gather(server, "Ann", "Bob", "Cho"));
 });
 
 afterAll(async () => {
@@ -235,6 +231,7 @@ test("a direct chat begins at a member; who is blocked cannot write there", asyn
   await ann.actOnGroup("Block");
   await eventually("the block is known", async () => {
     await ann.page.click(".tools .more");
+    await ann.page.waitForSelector(".menu");
     const known = await ann.page.$('.menu :text-is("Unblock")');
     await ann.page.keyboard.press("Escape");
     return known !== null;

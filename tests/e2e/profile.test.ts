@@ -4,8 +4,8 @@ import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PASSWORD } from "./account";
-import { clubServer } from "./club";
-import { launch, Person } from "./person";
+import { clubServer, gather } from "./club";
+import type { Person } from "./person";
 import { eventually } from "./server";
 
 const server = clubServer();
@@ -14,10 +14,7 @@ let ann: Person;
 let bob: Person;
 
 beforeAll(async () => {
-  await server.start();
-  browser = await launch();
-  ann = await Person.signUp(browser, server.http, "Ann");
-  bob = await Person.signUp(browser, server.http, "Bob");
+  ({ browser, ann, bob } = await gather(server, "Ann", "Bob"));
 });
 
 afterAll(async () => {

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch, Person } from "./person";
+import { gather } from "./club";
+import type { Person } from "./person";
 import { eventually, Server } from "./server";
 
 const folder = mkdtempSync(join(tmpdir(), "stentor-words-"));
@@ -17,10 +18,7 @@ let ann: Person;
 let bob: Person;
 
 beforeAll(async () => {
-  await server.start();
-  browser = await launch();
-  ann = await Person.signUp(browser, server.http, "Ann");
-  bob = await Person.signUp(browser, server.http, "Bob");
+  ({ browser, ann, bob } = await gather(server, "Ann", "Bob"));
   await bob.join(await ann.create("Polite"));
 });
 

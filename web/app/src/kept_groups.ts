@@ -94,8 +94,9 @@ export class KeptGroups {
     const changed: [number, KeptGroup][] = [];
     for (const group of client.groups) {
       const { gid, snapshot } = group;
-      if (this.#stamps.get(gid) === snapshot.stamp) continue;
-      this.#stamps.set(gid, snapshot.stamp);
+      const { stamp } = snapshot;
+      if (this.#stamps.get(gid) === stamp) continue;
+      this.#stamps.set(gid, stamp);
       const bytes = snapshot.take();
       if (bytes) changed.push([gid, { atMs: Date.now(), bytes, names: namesOf(client, group.log.entries.slice(-100).map(({ sender }) => sender)) }]);
       else if (outside(group)) gone.push(gid);
