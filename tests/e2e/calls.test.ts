@@ -104,7 +104,7 @@ test("a mention and an answer are marked in the list, in the title, on the icon 
   expect(await bob.page.title()).toBe("(1) Stentor");
   expect(await icon()).toBe("/icon_unread.svg");
   await mention("are you there?");
-  await eventually("he is called", async () => (await badge("Book club")).join("") === "@ 2");
+  await eventually("Bob is called", async () => (await badge("Book club")).join("") === "@ 2");
   await ann.act("my own words", "Reply");
   await ann.page.fill(INPUT, "an answer");
   await ann.page.press(INPUT, "Enter");
@@ -149,7 +149,7 @@ test("notices are asked for by a press alone, and tell what is said while the pa
   await bob.sees("while he looks");
   await hide(bob.page, true);
   await ann.say("while he is ||far|| away");
-  await eventually("he is told", async () => (await told()).notices.length === 1, 15_000);
+  await eventually("Bob is told", async () => (await told()).notices.length === 1, 15_000);
   expect((await told()).notices[0]).toMatchObject({ title: "Book club", body: "Ann: while he is ▒▒▒ away", closed: false });
   await bob.page.evaluate(() => window.told.press());
   await bob.page.waitForSelector('.row.pointed:has-text("away")');

@@ -64,7 +64,7 @@ test("a spoiler is seen by nobody before they press it, by key as well, nor in t
   await ann.page.click('.menu [aria-label="React with 👍"]');
   await bob.page.waitForSelector(".row[data-seq]:has(.spoiler) .reaction");
   expect(await last(bob).locator(".spoiler > span").evaluate((node: HTMLElement) => node.inert)).toBe(false);
-  // For her it is a press with the pointer.
+  // For Ann it is a press with the pointer.
   await last(ann).locator(".spoiler").click();
   expect(await last(ann).locator(".spoiler > span").evaluate((node: HTMLElement) => node.inert)).toBe(false);
 });

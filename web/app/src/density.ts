@@ -1,8 +1,10 @@
 // How close messages stand: roomy, or a line each for talk that nobody could follow otherwise. This browser keeps it.
 
+import { browserStorage } from "./browser_storage";
+
 const KEY = "stentor.density";
 
-let compact = read() === "compact";
+let compact = browserStorage.getItem(KEY) === "compact";
 
 export function isCompact(): boolean {
   return compact;
@@ -10,18 +12,6 @@ export function isCompact(): boolean {
 
 export function setCompact(on: boolean): void {
   compact = on;
-  try {
-    if (on) localStorage.setItem(KEY, "compact");
-    else localStorage.removeItem(KEY);
-  } catch {
-    // It is kept as long as this page is open.
-  }
-}
-
-function read(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
+  if (on) browserStorage.setItem(KEY, "compact");
+  else browserStorage.removeItem(KEY);
 }

@@ -1,6 +1,7 @@
 // Which emoji somebody has chosen last, and in which tone of skin, in this browser.
 
 import { EMOJI_KEPT } from "./account";
+import { browserStorage } from "./browser_storage";
 
 export interface RecentEmoji {
   // Newest first.
@@ -12,7 +13,7 @@ const SIGNS_MAX = 24;
 
 export function recentEmoji(): RecentEmoji {
   try {
-    const { signs, tone } = JSON.parse(localStorage.getItem(EMOJI_KEPT) ?? "{}") as Partial<Record<keyof RecentEmoji, unknown>>;
+    const { signs, tone } = JSON.parse(browserStorage.getItem(EMOJI_KEPT) ?? "{}") as Partial<Record<keyof RecentEmoji, unknown>>;
     const kept = Array.isArray(signs) ? signs.filter((sign) => typeof sign === "string").slice(0, SIGNS_MAX) : [];
     return { signs: kept, tone: typeof tone === "number" ? tone : 0 };
   } catch {
@@ -30,9 +31,5 @@ export function choseTone(tone: number): void {
 }
 
 function keep(recent: RecentEmoji): void {
-  try {
-    localStorage.setItem(EMOJI_KEPT, JSON.stringify(recent));
-  } catch {
-    // No room: it is a convenience.
-  }
+  browserStorage.setItem(EMOJI_KEPT, JSON.stringify(recent));
 }

@@ -1,20 +1,18 @@
 // The language that somebody chose here, or the browser's, as far as this page speaks it. Texts of the other one are never loaded.
 
+import { browserStorage } from "./browser_storage";
+
 const LANGUAGE = "stentor.language";
 
 // Empty: as the browser says.
 export function chosenLanguage(): string {
-  try {
-    return localStorage.getItem(LANGUAGE) ?? "";
-  } catch {
-    return "";
-  }
+  return browserStorage.getItem(LANGUAGE) ?? "";
 }
 
 // From the next loading of the page on.
 export function keepLanguage(tag: string): void {
-  if (tag === "") localStorage.removeItem(LANGUAGE);
-  else localStorage.setItem(LANGUAGE, tag);
+  if (tag === "") browserStorage.removeItem(LANGUAGE);
+  else browserStorage.setItem(LANGUAGE, tag);
 }
 
 const language = [chosenLanguage(), ...navigator.languages].find((tag) => /^(en|zh)\b/i.test(tag)) ?? "en";

@@ -1,6 +1,8 @@
 // What somebody wants to be told of a group on this device: everything, what is meant for them, nothing; perhaps for a
 // time. That a group is muted is known to the server, and holds on all their devices; the rest is kept here.
 
+import { browserStorage } from "./browser_storage";
+
 export type Level = "all" | "calls" | "none";
 
 export interface LevelKept {
@@ -17,9 +19,9 @@ export class Levels {
 
   constructor(
     private readonly uid: number,
-    private readonly storage: Pick<Storage, "getItem" | "setItem"> | undefined = storageHere(),
+    private readonly storage: Pick<Storage, "getItem" | "setItem"> = browserStorage,
   ) {
-    this.#kept = keptIn(storage?.getItem(this.#key) ?? null);
+    this.#kept = keptIn(storage.getItem(this.#key));
   }
 
   of(gid: number, { muted, members }: { muted: boolean; members: number }, nowMs: number): Level {
@@ -52,11 +54,7 @@ export class Levels {
   }
 
   #store(): void {
-    try {
-      this.storage?.setItem(this.#key, JSON.stringify(this.#kept));
-    } catch {
-      // No room: it holds until this page is left.
-    }
+    this.storage.setItem(this.#key, JSON.stringify(this.#kept));
   }
 }
 
@@ -66,7 +64,7 @@ function levelsKey(uid: number): string {
 
 // Somebody who signs out leaves nothing to whoever comes next.
 export function forgetLevels(uid: number): void {
-  storageHere()?.removeItem(levelsKey(uid));
+  browserStorage.removeItem(levelsKey(uid));
 }
 
 function keptIn(text: string | null): Record<string, LevelKept> {
@@ -76,13 +74,5 @@ function keptIn(text: string | null): Record<string, LevelKept> {
       ["all", "calls", "none"].includes(one[1].level ?? "") && typeof one[1].untilMs === "number"));
   } catch {
     return {};
-  }
-}
-
-function storageHere(): Storage | undefined {
-  try {
-    return localStorage;
-  } catch {
-    return undefined;
   }
 }

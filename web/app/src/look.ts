@@ -1,6 +1,8 @@
 // How the page looks in this browser, where somebody has chosen it: its theme and the size of its text. Kept
 // by the browser; whoever has chosen nothing gets what the system says.
 
+import { browserStorage } from "./browser_storage";
+
 export type Theme = "system" | "light" | "dark";
 export interface Look {
   theme: Theme;
@@ -19,7 +21,7 @@ const conditions = new WeakMap<CSSMediaRule, string>();
 
 export function keptLook(): Look {
   try {
-    const kept = JSON.parse(localStorage.getItem(LOOK) ?? "{}") as Partial<Look>;
+    const kept = JSON.parse(browserStorage.getItem(LOOK) ?? "{}") as Partial<Look>;
     const { theme = "system", textPx = TEXT_PX } = kept;
     const px = Number(textPx) || TEXT_PX;
     return { theme: theme === "light" || theme === "dark" ? theme : "system", textPx: Math.min(TEXT_PX_MAX, Math.max(TEXT_PX_MIN, px)) };
@@ -29,7 +31,7 @@ export function keptLook(): Look {
 }
 
 export function keepLook(look: Look): void {
-  localStorage.setItem(LOOK, JSON.stringify(look));
+  browserStorage.setItem(LOOK, JSON.stringify(look));
   applyLook(look);
 }
 
