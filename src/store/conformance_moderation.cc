@@ -20,7 +20,8 @@ ModerationRow report(Seq seq, UserId by, Time time = kNoon) {
 
 std::vector<std::uint64_t> seqs(Store& store, std::uint64_t before = 0, std::size_t count = 5'000) {
     std::vector<std::uint64_t> found;
-    for (const ModerationRow& row : store.moderation(kGroup, before, count).value()) {
+    const auto rows = store.moderation(kGroup, before, count).value();
+    for (const ModerationRow& row : rows) {
         found.push_back(row.seq.value);
     }
     return found;

@@ -72,8 +72,8 @@ test("an account is deleted with its password, and what it wrote goes", async ()
   await bob.sees("remember me");
   await openAccount(ann);
   await ann.page.click('button:text-is("Delete account…")');
-  expect(await ann.page.textContent("dialog")).toContain("goes to the admin who is in it longest");
   await ann.page.fill("#erase-password", "not this one");
+  expect(await ann.page.textContent("dialog")).toContain("goes to the admin who is in it longest");
   await ann.page.click('dialog button[type="submit"]');
   await ann.page.waitForSelector('dialog .error:not(:empty)');
   await ann.page.fill("#erase-password", PASSWORD);

@@ -157,14 +157,16 @@ void Uploads::add_part(Request& request, UserId uid, const std::string& id, Repl
         parts_waiting_.fetch_sub(1);
         return reply(refusal(media::kBusy));
     }
-    // Given back with the part, whether it is written or was not taken.
+    // Given back before the answer, or with the part if it is not taken.
     std::shared_ptr<void> place{nullptr, [self = shared_from_this()](std::nullptr_t) {
                                     self->parts_waiting_.fetch_sub(1);
                                 }};
     run(id, std::move(reply),
         [uid, id, offset = *offset, bytes = std::move(request.body),
-         place = std::move(place)](media::Uploads& uploads) {
-            return progress_response(200, uploads.add(uid, id, offset, bytes));
+         place = std::move(place)](media::Uploads& uploads) mutable {
+            Response response = progress_response(200, uploads.add(uid, id, offset, bytes));
+            place.reset();
+            return response;
         });
 }
 

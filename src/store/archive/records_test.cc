@@ -122,7 +122,8 @@ Rows rows_of(store::Store& store) {
         std::ranges::sort(sent, {}, [](const store::SentRow& row) { return row.cmid.view(); });
         rows.sent.insert(rows.sent.end(), sent.begin(), sent.end());
         std::ranges::copy(store.invites(gid, "", 100).value(), std::back_inserter(rows.invites));
-        for (store::ModerationRow row : store.moderation(gid, 0, 100).value()) {
+        const auto moderation = store.moderation(gid, 0, 100).value();
+        for (store::ModerationRow row : moderation) {
             row.number = 0;
             rows.moderation.push_back(std::move(row));
         }
