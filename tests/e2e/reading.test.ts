@@ -41,6 +41,11 @@ const topOf = ({ page }: Person, selector: string) => page.$eval(".scroller", (s
   return node && node.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
 }, selector);
 
+const lineStandsHigh = (person: Person) => eventually("the line stands in the upper part", async () => {
+  const top = await topOf(person, ".new-rule");
+  return typeof top === "number" && top >= 0 && top < 200;
+});
+
 const wholeRows = ({ page }: Person) => page.$eval(".scroller", (scroller) => {
   const { top, bottom } = scroller.getBoundingClientRect();
   return [...scroller.querySelectorAll(".row")].map((row) => row.getBoundingClientRect()).filter((row) => row.top >= top && row.bottom <= bottom).length;
@@ -80,10 +85,25 @@ test("the line stands above the first message that was not seen, also far back, 
   await ann.page.goto(club.link);
   await ann.sees("far back 1");
   expect(await afterLine(ann)).toBe("far back 1");
-  expect(await topOf(ann, ".new-rule")).toBeGreaterThanOrEqual(0);
-  expect(await topOf(ann, ".new-rule")).toBeLessThan(200);
+  await lineStandsHigh(ann);
   await toNewest(ann);
   await ann.sees("far back 400");
+});
+
+test("the line stays in view while older messages come above it, each time", async () => {
+  const { ann } = club;
+  for (let time = 0; time < 5; ++time) {
+    await toNewest(ann);
+    await elsewhere(ann);
+    await say(...several(`time ${time}, message`, 45));
+    // A page that holds nothing yet.
+    await ann.page.goto("about:blank");
+    await ann.page.goto(club.link);
+    await ann.sees(`time ${time}, message 1`);
+    await lineStandsHigh(ann);
+    await toNewest(ann);
+    await ann.sees(`time ${time}, message 45`);
+  }
 });
 
 test("who is new begins with what is said now, though they may read all that was said before", async () => {

@@ -284,9 +284,9 @@ export class Timeline {
     this.#ways.unread(this.#began && after > 0 && !this.#line.met, count);
   }
 
-  // The newest entry that lies wholly above the lower edge has been seen, if somebody looks at the page.
+  // The newest entry that lies wholly above the lower edge was seen, if it is known where reading goes on.
   #see(): void {
-    if (!isLookedAt() || this.#span.last < this.#span.first) return;
+    if (!this.#began || !isLookedAt() || this.#span.last < this.#span.first) return;
     const { log, reader } = this.group;
     if (this.#place.follows) return reader.show(log.last);
     const edge = this.#scroller.scrollTop + this.#scroller.clientHeight;

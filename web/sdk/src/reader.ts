@@ -39,6 +39,8 @@ export class Reader {
     this.shown = Math.min(Math.max(this.shown, read), head);
     this.#unreadAtOpen = unread;
     this.#headAtOpen = head;
+    // A page before did not come to tell it.
+    if (this.shown > this.read) this.#tellLater();
   }
 
   // Other entries stand above it now, and nobody has seen those.
@@ -57,9 +59,7 @@ export class Reader {
   show(seq: number): void {
     if (seq <= this.shown) return;
     this.shown = Math.min(seq, this.group.log.last);
-    const members = this.group.opened?.members ?? 1;
-    const afterMs = slowedMs(reportAfterMs(members, chance(this.port.env)), this.port.level());
-    this.#cancel ??= this.port.env.after(afterMs, () => this.flush());
+    this.#tellLater();
     this.port.changed();
   }
 
@@ -73,6 +73,12 @@ export class Reader {
     this.port.request({ case: "read", value: { gid, epoch: log.epoch, seq } }, (answer) => {
       if (answer.case === "done") this.read = Math.max(this.read, seq);
     });
+  }
+
+  #tellLater(): void {
+    const members = this.group.opened?.members ?? 1;
+    const afterMs = slowedMs(reportAfterMs(members, chance(this.port.env)), this.port.level());
+    this.#cancel ??= this.port.env.after(afterMs, () => this.flush());
   }
 
   // 0 to 99 exactly, or UNREAD_MANY.

@@ -23,7 +23,7 @@ export class Snapshot {
   get stamp(): string {
     const { log, marks, floor, opened, state } = this.group;
     const { epoch, first, last, changes } = log;
-    return JSON.stringify([state, epoch, first, last, changes, marks.hidden.size, marks.noted, floor, this.reader.read, opened?.role, opened?.name, opened?.muted, opened?.settings]);
+    return JSON.stringify([state, epoch, first, last, changes, marks.hidden.size, marks.noted, floor, this.reader.shown, opened?.role, opened?.name, opened?.muted, opened?.settings]);
   }
 
   // For the next page; nothing while there is nothing that it could begin with.
@@ -37,7 +37,7 @@ export class Snapshot {
     const { last: head, epoch, digest } = log;
     return encodeOpened({
       ...opened, ...marks.between(firstSeq, head), epoch, head, digest, floor, firstSeq, digestBefore, entries,
-      reset: true, read: Math.min(this.reader.read, head), unread: this.reader.unread(),
+      reset: true, read: Math.min(this.reader.shown, head), unread: this.reader.unread(),
     });
   }
 

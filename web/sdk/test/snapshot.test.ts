@@ -32,6 +32,7 @@ function snapshot(): Uint8Array {
 }
 
 const said = () => texts(server.group(GID).entries.slice(30));
+const told = () => server.asked.map(({ command }) => command).filter((command) => command.case === "read").map(({ value }) => value);
 const resumed = () => server.asked.findLast(({ command }) => command.case === "hello")?.command.value;
 
 describe("a group that a page has kept", () => {
@@ -47,6 +48,23 @@ describe("a group that a page has kept", () => {
     expect(resumed()).toMatchObject({ resume: [{ gid: GID, epoch: 1, seq: 30 }] });
     expect([group.state, group.mismatches, texts(group.log.entries).at(-1), group.log.first]).toEqual(["open", 0, "later", 1]);
     expect(group.log.digest).toEqual(server.group(GID).digestAt(31));
+  });
+
+  test("knows what was seen and not told, and tells it", () => {
+    const ann = signIn(server, 1);
+    ann.group(GID);
+    world.advance(1_000);
+    ann.group(GID).reader.show(20);
+    const bytes = ann.group(GID).snapshot.take();
+    ann.connection.stop();
+    expect(told()).toEqual([]);
+    const again = next({ kept: () => bytes });
+    const { reader } = again.group(GID);
+    expect([reader.shown, reader.unread()]).toEqual([20, 10]);
+    again.connection.start();
+    world.advance(60_000);
+    expect([reader.read, reader.unread()]).toEqual([20, 10]);
+    expect(told()).toMatchObject([{ gid: GID, seq: 20 }]);
   });
 
   test("is dropped where the server's chain says otherwise", () => {
