@@ -8,6 +8,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "base/temporary_folder_test_kit.h"
+
 namespace stentor::auth {
 namespace {
 
@@ -16,13 +18,6 @@ using testing::HasSubstr;
 
 class SecretsFile : public testing::Test {
 protected:
-    SecretsFile() {
-        std::string pattern = (fs::temp_directory_path() / "stentor-secrets-XXXXXX").string();
-        folder_ = ::mkdtemp(pattern.data());
-        file_ = folder_ / "secrets";
-    }
-    ~SecretsFile() override { fs::remove_all(folder_); }
-
     void write(std::string_view content, fs::perms mode = fs::perms{0600}) const {
         std::ofstream{file_, std::ios::binary} << content;
         fs::permissions(file_, mode);
@@ -41,8 +36,8 @@ protected:
         }
     }
 
-    fs::path folder_;
-    fs::path file_;
+    TemporaryFolder folder_;
+    fs::path file_ = folder_ / "secrets";
 };
 
 const std::string kHead = "stentor-secrets 1\n";
@@ -56,7 +51,8 @@ TEST_F(SecretsFile, IsMadeOnceForTheOwnerOnlyAndReadAgain) {
     EXPECT_EQ(fs::status(file_).permissions(), fs::perms{0600});
     ASSERT_EQ(made.keys.size(), 1U);
     EXPECT_EQ(load_or_make_secrets(file_).keys[0].secret, made.keys[0].secret);
-    EXPECT_EQ(std::distance(fs::directory_iterator{folder_}, {}), 1) << "something was left over";
+    EXPECT_EQ(std::distance(fs::directory_iterator{folder_.path()}, {}), 1)
+        << "something was left over";
 }
 
 TEST_F(SecretsFile, TwoServersGetDifferentKeys) {

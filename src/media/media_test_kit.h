@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/number_text.h"
+#include "base/temporary_folder_test_kit.h"
 #include "media/files.h"
 #include "media/uploads.h"
 #include "store/group_log_test_kit.h"
@@ -33,24 +34,13 @@ inline const std::string kPicture = "\x89PNG\r\n\x1a\n and some more bytes";
 template <class Record>
 class MediaFixture : public testing::Test {
 protected:
-    MediaFixture()
-        : folder_{std::filesystem::path{testing::TempDir()} /
-                  ("media-" +
-                   std::string{testing::UnitTest::GetInstance()->current_test_info()->name()})} {
-        std::filesystem::remove_all(folder_);
-        open();
-    }
-    ~MediaFixture() override {
-        uploads_.reset();
-        files_.reset();
-        std::filesystem::remove_all(folder_);
-    }
+    MediaFixture() { open(); }
 
     // As a process that starts: nothing but the folder and the record is left of before.
     void open() {
         uploads_.reset();
-        files_ = std::make_unique<Files>(folder_, store_);
-        uploads_ = std::make_unique<Uploads>(folder_, *files_, store_, limits_);
+        files_ = std::make_unique<Files>(folder_.path(), store_);
+        uploads_ = std::make_unique<Uploads>(folder_.path(), *files_, store_, limits_);
     }
     UploadRequest request(std::uint64_t size, UserId uid = kAnn) {
         return {.uid = uid, .gid = kTeam, .name = "cat.png", .size = size};
@@ -80,7 +70,7 @@ protected:
         return names;
     }
 
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
     Record store_;
     UploadLimits limits_{
         .file_bytes = 1'000'000, .user_day_bytes = 2'000'000, .user_day_files = 20};

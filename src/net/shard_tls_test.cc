@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/temporary_folder_test_kit.h"
 #include "net/access/bans.h"
 #include "net/loopback.h"
 
@@ -26,14 +27,7 @@ using testing::wait_for;
 // A certificate of its own making, in a folder that goes with it.
 class Certificate {
 public:
-    explicit Certificate(long valid_s = 3'600) {
-        std::string name = (std::filesystem::temp_directory_path() / "stentor-tls-XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
-        make(valid_s);
-    }
-    Certificate(const Certificate&) = delete;
-    Certificate& operator=(const Certificate&) = delete;
-    ~Certificate() { std::filesystem::remove_all(folder_); }
+    explicit Certificate(long valid_s = 3'600) { make(valid_s); }
 
     [[nodiscard]] tls::Files files() const { return {folder_ / "cert.pem", folder_ / "key.pem"}; }
     // Replaces both files. Returns the serial number.
@@ -62,7 +56,7 @@ public:
     void spoil() const { std::ofstream{files().certificate} << "no certificate\n"; }
 
 private:
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
     long serial_{0};
 };
 

@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <stdexcept>
 
 #include "base/limits.h"
+#include "base/temporary_folder_test_kit.h"
 
 namespace stentor::api {
 namespace {
@@ -19,14 +19,11 @@ using testing::HasSubstr;
 class Page : public testing::Test {
 protected:
     Page() {
-        std::string pattern = (fs::temp_directory_path() / "stentor-page-XXXXXX").string();
-        folder_ = fs::path{::mkdtemp(pattern.data())};
         write("web/index.html", "<!doctype html>");
         write("web/assets/app-1f.js", "let x;");
         write("web/assets/app-1f.js.gz", "zipped");
         write("secret.txt", "secret");
     }
-    ~Page() override { fs::remove_all(folder_); }
 
     void write(const std::string& name, const std::string& content) const {
         fs::create_directories((folder_ / name).parent_path());
@@ -46,7 +43,7 @@ protected:
         return "";
     }
 
-    fs::path folder_;
+    TemporaryFolder folder_;
 };
 
 TEST_F(Page, TheRootIsTheIndexUnderAStrictPolicy) {
@@ -123,7 +120,7 @@ TEST_F(Page, WhoHasItAlreadyGetsNoBody) {
 
 TEST_F(Page, NoPathLeadsOut) {
     fs::create_symlink(folder_ / "secret.txt", folder_ / "web" / "link.txt");
-    fs::create_directory_symlink(folder_, folder_ / "web" / "up");
+    fs::create_directory_symlink(folder_.path(), folder_ / "web" / "up");
     write("web/.hidden", "secret");
     write("web/.git/config", "secret");
     const StaticFiles page = files();
@@ -153,7 +150,7 @@ TEST_F(Page, HasSoManyFilesAndBytes) {
 }
 
 TEST_F(Page, AFolderWithoutAPageIsSaid) {
-    EXPECT_THROW(StaticFiles{folder_}, std::runtime_error);
+    EXPECT_THROW(StaticFiles{folder_.path()}, std::runtime_error);
     EXPECT_THROW(StaticFiles{folder_ / "none"}, std::runtime_error);
 }
 

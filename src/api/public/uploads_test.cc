@@ -13,6 +13,7 @@
 
 #include "api/public/media_files.h"
 #include "base/media_limits.h"
+#include "base/temporary_folder_test_kit.h"
 #include "bus/bus_test_kit.h"
 #include "media/media_test_kit.h"
 #include "store/memory/memory_store.h"
@@ -67,21 +68,16 @@ struct Answer {
 
 class UploadsApiTest : public testing::Test {
 protected:
-    UploadsApiTest() : folder_{std::filesystem::path{testing::TempDir()} / "uploads-api"} {
-        std::filesystem::remove_all(folder_);
+    UploadsApiTest() {
         gate_.become_known();
         media_ = std::make_unique<media::Media>(
-            folder_, store_,
+            folder_.path(), store_,
             media::UploadLimits{
                 .file_bytes = 1'000'000, .user_day_bytes = 5'000'000, .user_day_files = 50},
             media::FollowerPace{.look_every = Millis{5}, .sweep_every = std::chrono::hours{1}});
         tokens_ = std::make_shared<Tokens>(keys_, std::chrono::hours{24}, gate_, bus_);
         uploads_ = std::make_shared<Uploads>(tokens_, bus_, *media_);
         files_ = std::make_shared<MediaFiles>(tokens_, bus_, *media_);
-    }
-    ~UploadsApiTest() override {
-        media_.reset();
-        std::filesystem::remove_all(folder_);
     }
 
     static std::string bytes_of(net::http::BodySource& source) {
@@ -111,7 +107,7 @@ protected:
     Request as(UserId uid, std::string method, std::string path, std::string body = "",
                std::string query = "") {
         const std::string token = auth::mint(
-            keys_[0], {.uid = uid, .minted = minted_, .expires = now() + std::chrono::hours{1}});
+            keys_[0], {.uid = uid, .minted = minted_, .expires = minted_ + std::chrono::hours{1}});
         return {.method = std::move(method),
                 .path = std::move(path),
                 .query = std::move(query),
@@ -152,7 +148,7 @@ protected:
     const std::vector<auth::TokenKey> keys_{{.id = 1, .secret = {1, 2, 3}}};
     const Time minted_ = now();
     std::uint64_t last_seq_{};
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
     store::MemoryStore store_;
     MembersBus bus_;
     account::SharedGate gate_{std::chrono::hours{24}};

@@ -3,8 +3,9 @@
 #include <gmock/gmock.h>
 #include <zlib.h>
 
-#include <cstdlib>
 #include <fstream>
+
+#include "base/temporary_folder_test_kit.h"
 
 namespace stentor::bench {
 namespace {
@@ -14,17 +15,10 @@ using testing::Field;
 
 class ChatFileTest : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string name = (std::filesystem::temp_directory_path() / "chat-XXXXXX").string();
-        ASSERT_NE(mkdtemp(name.data()), nullptr);
-        folder = name;
-        file = folder / "chat.tsv";
-    }
-    void TearDown() override { std::filesystem::remove_all(folder); }
     void write(const std::string& text) { std::ofstream{file, std::ios::binary} << text; }
 
-    std::filesystem::path folder;
-    std::filesystem::path file;
+    TemporaryFolder folder;
+    const std::filesystem::path file = folder / "chat.tsv";
 };
 
 TEST_F(ChatFileTest, ReadsLinesAndNumbersSenders) {
@@ -49,7 +43,7 @@ TEST_F(ChatFileTest, ReadsAGzippedFile) {
 
 TEST_F(ChatFileTest, SaysWhatIsWrong) {
     EXPECT_EQ(read_chat(file, 0).error().code, Code::not_found);
-    EXPECT_EQ(read_chat(folder, 0).error().code, Code::not_found);
+    EXPECT_EQ(read_chat(folder.path(), 0).error().code, Code::not_found);
     for (const char* text : {"1\thello\n", "x\t1\thello\n", "1\t1\t\n", "1 1 hello\n",
                              "2\t1\tlater\n1\t1\tearlier\n"}) {
         write(text);

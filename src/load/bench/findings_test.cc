@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/temporary_folder_test_kit.h"
 #include "load/bench/http_client.h"
 #include "load/bench/json_form.h"
 #include "wire/pb.h"
@@ -23,8 +24,7 @@ std::string read(const std::filesystem::path& file) {
 }
 
 TEST(Findings, WritesOneOfEachAndEscapesBoth) {
-    std::string name = (std::filesystem::temp_directory_path() / "findings-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    const TemporaryFolder folder;
     Findings findings;
     findings.figure("sends", "a <b> \"c\"", 12.5, "1/s");
     findings.plot("sends", {"A plot", "x", "y", {{"one", {{0, 1}, {10, 3}}}}});
@@ -32,20 +32,19 @@ TEST(Findings, WritesOneOfEachAndEscapesBoth) {
     EXPECT_FALSE(findings.failed());
     findings.fail("sends", "not so");
     EXPECT_TRUE(findings.failed());
-    findings.write(name);
+    findings.write(folder.path());
 
-    const std::string json = read(std::filesystem::path{name} / "report.json");
+    const std::string json = read(folder / "report.json");
     EXPECT_THAT(json, HasSubstr(R"("name": "a <b> \"c\"", "value": 12.5, "unit": "1/s")"));
     EXPECT_THAT(json, HasSubstr(R"("columns": ["", "speed"], "rows": [["we", "1 \"fast\""]])"));
     EXPECT_THAT(json, HasSubstr("\"failed\": true"));
-    const std::string html = read(std::filesystem::path{name} / "report.html");
+    const std::string html = read(folder / "report.html");
     EXPECT_THAT(html, HasSubstr("a &lt;b&gt; &quot;c&quot;"));
     EXPECT_THAT(html, HasSubstr("A &lt;table&gt;"));
     EXPECT_THAT(html, HasSubstr("<td>1 &quot;fast&quot;"));
     EXPECT_THAT(html, HasSubstr("<polyline points="));
     EXPECT_THAT(html, Not(HasSubstr("<script")));
     EXPECT_THAT(html, Not(HasSubstr("http")));
-    std::filesystem::remove_all(name);
 }
 
 // Frozen: figures of different years are compared through it.

@@ -1,11 +1,12 @@
 #include "server/machine/memory_use.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <string>
+
+#include "base/temporary_folder_test_kit.h"
 
 namespace stentor::server {
 namespace {
@@ -30,36 +31,35 @@ TEST(MemoryUse, TheOneThatIsCloserToItsLimitCounts) {
 class ControlGroups : public testing::Test {
 protected:
     ControlGroups() { std::filesystem::create_directories(root_ / "system.slice/stentor.service"); }
-    ~ControlGroups() override { std::filesystem::remove_all(root_); }
 
     void write(const std::string& file, const std::string& text) const {
         std::ofstream{root_ / file} << text;
     }
 
-    const std::filesystem::path root_ =
-        std::filesystem::temp_directory_path() / ("stentor-groups-" + std::to_string(getpid()));
+    const TemporaryFolder root_;
     static constexpr std::string_view kMembership = "0::/system.slice/stentor.service\n";
 };
 
 TEST_F(ControlGroups, TheSmallestLimitOnTheWayUpCounts) {
-    EXPECT_EQ((ControlGroup{root_, kMembership}.limit()), 0U);
+    EXPECT_EQ((ControlGroup{root_.path(), kMembership}.limit()), 0U);
     write("system.slice/stentor.service/memory.max", "max\n");
-    EXPECT_EQ((ControlGroup{root_, kMembership}.limit()), 0U);
+    EXPECT_EQ((ControlGroup{root_.path(), kMembership}.limit()), 0U);
     write("memory.max", "9000\n");
-    EXPECT_EQ((ControlGroup{root_, kMembership}.limit()), 9'000U);
-    EXPECT_EQ((ControlGroup{root_, "0::/\n"}.limit()), 9'000U);
-    EXPECT_EQ((ControlGroup{root_, ""}.limit()), 9'000U);
-    EXPECT_EQ((ControlGroup{root_, "0::/docker/not/seen/here\n"}.limit()), 9'000U);
+    EXPECT_EQ((ControlGroup{root_.path(), kMembership}.limit()), 9'000U);
+    EXPECT_EQ((ControlGroup{root_.path(), "0::/\n"}.limit()), 9'000U);
+    EXPECT_EQ((ControlGroup{root_.path(), ""}.limit()), 9'000U);
+    EXPECT_EQ((ControlGroup{root_.path(), "0::/docker/not/seen/here\n"}.limit()), 9'000U);
     write("system.slice/stentor.service/memory.max", "7000\n");
-    EXPECT_EQ((ControlGroup{root_, kMembership}.limit()), 7'000U);
+    EXPECT_EQ((ControlGroup{root_.path(), kMembership}.limit()), 7'000U);
     write("system.slice/memory.max", "5000\n");
-    EXPECT_EQ((ControlGroup{root_, "4:memory:/old\n0::/system.slice/stentor.service\n"}.limit()),
-              5'000U);
+    EXPECT_EQ(
+        (ControlGroup{root_.path(), "4:memory:/old\n0::/system.slice/stentor.service\n"}.limit()),
+        5'000U);
 }
 
 TEST_F(ControlGroups, WhatCannotBeDroppedIsUsed) {
     write("system.slice/stentor.service/memory.max", "7000\n");
-    const ControlGroup group{root_, kMembership};
+    const ControlGroup group{root_.path(), kMembership};
     EXPECT_EQ(group.used(), 0U);
     write("system.slice/stentor.service/memory.current", "6000\n");
     write("system.slice/stentor.service/memory.stat", "anon 1000\nfile 4000\nshmem 500\n");

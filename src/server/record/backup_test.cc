@@ -9,6 +9,7 @@
 #include <fstream>
 #include <memory>
 
+#include "base/temporary_folder_test_kit.h"
 #include "server/record/data_folder.h"
 #include "store/rocks/rocks_store.h"
 
@@ -23,14 +24,11 @@ constexpr Millis kHour{3'600'000};
 class BackupTest : public testing::Test {
 protected:
     BackupTest() {
-        std::string pattern = (fs::temp_directory_path() / "stentor-backup-XXXXXX").string();
-        folder_ = ::mkdtemp(pattern.data());
         fs::create_directories(folder_ / "data");
         std::ofstream{folder_ / "data" / "secrets"} << "secret\n";
         fs::permissions(folder_ / "data" / "secrets",
                         fs::perms::owner_read | fs::perms::owner_write);
     }
-    ~BackupTest() override { fs::remove_all(folder_); }
 
     static std::unique_ptr<store::Store> open(const fs::path& data) {
         auto store = store::open_rocks({.path = (data / "store").string()});
@@ -45,7 +43,7 @@ protected:
         EXPECT_TRUE(store.add_user({.uid = {uid}, .name = name, .name_key = name}));
     }
 
-    fs::path folder_;
+    TemporaryFolder folder_;
 };
 
 TEST_F(BackupTest, FilesThatMembersSentComeAlong) {
@@ -67,7 +65,7 @@ TEST_F(BackupTest, FilesThatMembersSentComeAlong) {
 
 TEST_F(BackupTest, OneThatHasNoPlaceIsRefusedByItsPath) {
     const auto store = open(folder_ / "data");
-    for (const fs::path& place : {folder_, fs::path{"/proc/zz/x"}}) {
+    for (const fs::path& place : {folder_.path(), fs::path{"/proc/zz/x"}}) {
         try {
             take_backup(*store::maintenance_of(*store), folder_ / "data", place);
             ADD_FAILURE() << "taken into " << place;

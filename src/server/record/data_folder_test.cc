@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <stdexcept>
 #include <string>
 
+#include "base/temporary_folder_test_kit.h"
 #include "server/record/backup.h"
 #include "server/record/replicas.h"
 
@@ -21,13 +21,7 @@ using testing::HasSubstr;
 
 class DataFolder : public testing::Test {
 protected:
-    DataFolder() {
-        std::string pattern = fs::temp_directory_path() / "stentor-folder-XXXXXX";
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no directory");
-        place_ = pattern;
-    }
-    ~DataFolder() override { fs::remove_all(place_); }
-    fs::path place_;
+    TemporaryFolder place_;
 };
 
 TEST_F(DataFolder, ARecordThatWasNotFinishedLeavesNothing) {
@@ -38,13 +32,13 @@ TEST_F(DataFolder, ARecordThatWasNotFinishedLeavesNothing) {
     }
     EXPECT_FALSE(fs::exists(place_ / "new"));
     {
-        UnfinishedRecord made{place_};
+        UnfinishedRecord made{place_.path()};
         fs::create_directories(made.path());
         std::ofstream{made.path() / "rows"} << "whole";
         made.finish();
     }
     EXPECT_TRUE(fs::exists(place_ / "store" / "rows"));
-    EXPECT_THROW(UnfinishedRecord{place_}, std::runtime_error);
+    EXPECT_THROW(UnfinishedRecord{place_.path()}, std::runtime_error);
     EXPECT_TRUE(fs::exists(place_ / "store" / "rows"));
 }
 
@@ -96,7 +90,8 @@ TEST_F(DataFolder, NothingIsBegunOnAFullDiskAndNothingIsLeft) {
 }
 
 TEST_F(DataFolder, RoomIsAskedForWhatTheLogsHoldAndForWhatComesBesides) {
-    const std::uint64_t beyond = 2 * fs::space(place_).available;  // Others change it meanwhile.
+    const std::uint64_t beyond =
+        2 * fs::space(place_.path()).available;  // Others change it meanwhile.
     EXPECT_NO_THROW(refuse_full_disk(place_ / "not" / "there"));
     EXPECT_THAT(words_of([&] { refuse_full_disk(place_ / "not" / "there", beyond); }),
                 HasSubstr("this needs"));
@@ -104,21 +99,21 @@ TEST_F(DataFolder, RoomIsAskedForWhatTheLogsHoldAndForWhatComesBesides) {
     std::ofstream made{place_ / "store" / "000001.log"};
     fs::resize_file(place_ / "store" / "000001.log", beyond);  // It has a hole.
     EXPECT_EQ(bytes_in(place_ / "store", kLogEnding), beyond);
-    EXPECT_THAT(words_of([&] { refuse_full_disk(place_); }), HasSubstr("a start needs"));
+    EXPECT_THAT(words_of([&] { refuse_full_disk(place_.path()); }), HasSubstr("a start needs"));
 }
 
 TEST_F(DataFolder, AStartWithoutRoomIsRefusedInWords) {
-    EXPECT_NO_THROW(refuse_full_disk(place_));
-    if (::mount("none", place_.c_str(), "tmpfs", 0, "size=1m") != 0) {
+    EXPECT_NO_THROW(refuse_full_disk(place_.path()));
+    if (::mount("none", place_.path().c_str(), "tmpfs", 0, "size=1m") != 0) {
         GTEST_SKIP() << "a small disk needs the rights to mount one";
     }
     std::string told;
     try {
-        refuse_full_disk(place_);
+        refuse_full_disk(place_.path());
     } catch (const std::runtime_error& refused) {
         told = refused.what();
     }
-    ::umount(place_.c_str());
+    ::umount(place_.path().c_str());
     EXPECT_THAT(told, HasSubstr("is full: 1024 KiB are free"));
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/temporary_folder_test_kit.h"
 #include "server/record/backup.h"
 #include "server/record/replicas.h"
 #include "store/archive/records.h"
@@ -28,11 +29,8 @@ constexpr Time kNow{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
 class Epochs : public testing::Test {
 protected:
     Epochs() {
-        std::string pattern = (fs::temp_directory_path() / "stentor-epochs-XXXXXX").string();
-        folder_ = ::mkdtemp(pattern.data());
         for (const char* each : {"backups", "servers"}) fs::create_directories(folder_ / each);
     }
-    ~Epochs() override { fs::remove_all(folder_); }
 
     // A server's folder that nobody serves from.
     void make_server(const fs::path& data) const {
@@ -94,7 +92,7 @@ protected:
              }}};
     }
 
-    fs::path folder_;
+    TemporaryFolder folder_;
 };
 
 TEST_F(Epochs, OfEachTwoHistoriesThatBeginBesideEachOtherTheLaterHasTheLarger) {

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -16,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "base/temporary_folder_test_kit.h"
 #include "store/archive/full_record_test_kit.h"
 #include "store/archive/records.h"
 #include "store/rocks/reading.h"
@@ -102,9 +102,7 @@ std::set<std::string> kinds_in_the_format() {
 }
 
 TEST(RecordKinds, AnExportHoldsEveryKindOfRow) {
-    std::string pattern = fs::temp_directory_path() / "stentor-kinds-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    const fs::path place{pattern};
+    const TemporaryFolder place;
     std::stringstream text;
     {
         const auto store = store::open_rocks({.path = place / "from"});
@@ -132,7 +130,6 @@ TEST(RecordKinds, AnExportHoldsEveryKindOfRow) {
     }
     EXPECT_EQ(kinds_in_the_format(), known);
     for (const auto& [kind, count] : from) EXPECT_TRUE(known.contains(kind)) << kind;
-    fs::remove_all(place);
 }
 
 }  // namespace

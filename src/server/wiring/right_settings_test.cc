@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
+
+#include "base/temporary_folder_test_kit.h"
 
 namespace stentor::server {
 namespace {
@@ -18,17 +18,13 @@ using testing::IsEmpty;
 
 class RightSettings : public testing::Test {
 protected:
-    RightSettings() { std::filesystem::create_directories(folder_); }
-    ~RightSettings() override { std::filesystem::remove_all(folder_); }
-
     std::string file(const std::string& name, const std::string& content) {
         const auto path = folder_ / name;
         std::ofstream{path} << content;
         return path.string();
     }
 
-    std::filesystem::path folder_ =
-        std::filesystem::temp_directory_path() / ("right-settings-" + std::to_string(getpid()));
+    TemporaryFolder folder_;
     Settings settings_;
 };
 
@@ -98,9 +94,9 @@ TEST_F(RightSettings, FilesAndFoldersAreThere) {
 }
 
 TEST_F(RightSettings, AFolderIsNoListOfWords) {
-    settings_.safety.words = folder_.string();
+    settings_.safety.words = folder_.path().string();
     EXPECT_THAT(flaws_of(settings_),
-                ElementsAre("safety.words: cannot read the file " + folder_.string()));
+                ElementsAre("safety.words: cannot read the file " + folder_.path().string()));
 }
 
 TEST_F(RightSettings, WhoWaitsForAFollowerLetsOneCome) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 
+#include "base/temporary_folder_test_kit.h"
 #include "store/conformance.h"
 #include "store/replica/follower.h"
 #include "store/replica/leader.h"
@@ -33,18 +34,7 @@ Result<Copy> open_copy(const std::filesystem::path& folder, std::size_t kept = k
 
 class Replica : public testing::Test {
 protected:
-    Replica() {
-        std::string pattern = std::filesystem::temp_directory_path() / "stentor-replica-XXXXXX";
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no directory");
-        place_ = pattern;
-        lead();
-    }
-    ~Replica() override {
-        follower_.reset();
-        leader_.reset();
-        record_.store.reset();
-        std::filesystem::remove_all(place_);
-    }
+    Replica() { lead(); }
 
     void lead(Mode mode = Mode::async, Millis within = 1s, std::size_t kept = kKept) {
         leader_.reset();
@@ -98,7 +88,7 @@ protected:
     }
 
     static constexpr Key kKey{1, 2, 3};
-    std::filesystem::path place_;
+    TemporaryFolder place_;
     Copy record_;
     std::uint16_t port_ = 0;
     std::unique_ptr<Leader> leader_;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/temporary_folder_test_kit.h"
 #include "store/conformance.h"
 #include "store/rocks/log_file.h"
 #include "store/rocks/rocks_store.h"
@@ -19,13 +20,6 @@ constexpr GroupId kGroup{1};
 
 class DamagedLog : public testing::Test {
 protected:
-    DamagedLog() {
-        std::string pattern = fs::temp_directory_path() / "stentor-log-XXXXXX";
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no directory");
-        place_ = pattern;
-    }
-    ~DamagedLog() override { fs::remove_all(place_); }
-
     void write(Store& store, int commits) {
         for (int i = 0; i < commits; ++i) {
             const Commit next = scribe_.next(1, 300);
@@ -96,7 +90,7 @@ protected:
         bytes.put(static_cast<char>(was ^ bits));
     }
 
-    fs::path place_;
+    TemporaryFolder place_;
     Scribe scribe_{kGroup};
 };
 

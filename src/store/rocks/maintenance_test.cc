@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/temporary_folder_test_kit.h"
 #include "store/conformance.h"
 #include "store/rocks/rocks_store.h"
 
@@ -15,17 +16,7 @@ using namespace std::chrono_literals;
 
 class Following : public testing::Test {
 protected:
-    Following() {
-        std::string pattern = std::filesystem::temp_directory_path() / "stentor-copy-XXXXXX";
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no directory");
-        place_ = pattern;
-        leader_ = open("leader");
-    }
-    ~Following() override {
-        leader_.reset();
-        copy_.reset();
-        std::filesystem::remove_all(place_);
-    }
+    Following() : leader_{open("leader")} {}
 
     [[nodiscard]] std::unique_ptr<Store> open(const std::string& name, std::size_t kept = 64) {
         auto opened = open_rocks(
@@ -62,7 +53,7 @@ protected:
         copy_ = open("copy");
     }
 
-    std::filesystem::path place_;
+    TemporaryFolder place_;
     std::unique_ptr<Store> leader_;
     std::unique_ptr<Store> copy_;
 };

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "base/temporary_folder_test_kit.h"
 #include "store/conformance.h"
 #include "store/rocks/engine.h"
 #include "store/rocks/reading.h"
@@ -31,15 +32,8 @@ constexpr UserId kCho{666'729'111'727};
 class OldRecord : public testing::Test {
 protected:
     OldRecord() {
-        std::string pattern = fs::temp_directory_path() / "stentor-old-XXXXXX";
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no directory");
-        place_ = pattern;
         fs::copy(fs::path{STENTOR_TEST_DATA} / "record-0.1.0" / "store", path());
         store_ = open_rocks({.path = path()}).value();
-    }
-    ~OldRecord() override {
-        store_.reset();
-        fs::remove_all(place_);
     }
 
     [[nodiscard]] std::string path() const { return (place_ / "store").string(); }
@@ -73,7 +67,7 @@ protected:
         return uids;
     }
 
-    fs::path place_;
+    TemporaryFolder place_;
     std::unique_ptr<Store> store_;
 };
 

@@ -2,27 +2,13 @@
 
 #include <filesystem>
 
+#include "base/temporary_folder_test_kit.h"
 #include "store/conformance.h"
 
 namespace stentor::store {
 namespace {
 
-// A directory of its own that goes with it.
-class Place {
-public:
-    Place() {
-        std::string pattern = std::filesystem::temp_directory_path() / "stentor-rocks-XXXXXX";
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no directory");
-        path_ = pattern;
-    }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    ~Place() { std::filesystem::remove_all(path_); }
-    [[nodiscard]] RocksOptions options() const { return {.path = path_ / "store"}; }
-
-private:
-    std::filesystem::path path_;
-};
+RocksOptions options_in(const TemporaryFolder& folder) { return {.path = folder / "store"}; }
 
 class RocksSubject final : public Subject {
 public:
@@ -30,13 +16,13 @@ public:
     Store& store() override { return *store_; }
     void reopen() override {
         store_.reset();
-        auto opened = open_rocks(place_.options());
+        auto opened = open_rocks(options_in(folder_));
         if (!opened) throw std::runtime_error(std::string{opened.error().where});
         store_ = std::move(*opened);
     }
 
 private:
-    Place place_;
+    TemporaryFolder folder_;
     std::unique_ptr<Store> store_;
 };
 
@@ -46,10 +32,10 @@ INSTANTIATE_TEST_SUITE_P(Rocks, Conformance,
                          name_of);
 
 TEST(RocksStore, SaysThatAPathIsHeld) {
-    const Place place;
-    const auto first = open_rocks(place.options());
+    const TemporaryFolder folder;
+    const auto first = open_rocks(options_in(folder));
     ASSERT_TRUE(first);
-    const auto second = open_rocks(place.options());
+    const auto second = open_rocks(options_in(folder));
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error(), (Error{Code::store_unavailable, "path is held by another process"}));
 }

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 
+#include "base/temporary_folder_test_kit.h"
 #include "store/conformance.h"
 #include "store/damage.h"
 #include "store/rocks/keys.h"
@@ -41,13 +42,7 @@ void flip_bytes(const fs::path& file, std::uint64_t at) {
 
 class Verify : public testing::Test {
 protected:
-    Verify() {
-        std::string pattern = fs::temp_directory_path() / "stentor-verify-XXXXXX";
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no directory");
-        place_ = pattern;
-        fill();
-    }
-    ~Verify() override { fs::remove_all(place_); }
+    Verify() { fill(); }
 
     void fill() {
         auto store = open_rocks({.path = path()}).value();
@@ -100,7 +95,7 @@ protected:
         with(table, [&](auto& batch, auto* handle) { batch.Put(handle, key, value); });
     }
 
-    fs::path place_;
+    TemporaryFolder place_;
 };
 
 TEST_F(Verify, AGoodRecordHasNoFindingsAndIsNotTouched) {

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/temporary_folder_test_kit.h"
 #include "store/group_log_test_kit.h"
 #include "store/memory/memory_store.h"
 
@@ -35,20 +36,10 @@ public:
 
 class IndexerTest : public testing::Test {
 protected:
-    IndexerTest()
-        : folder_{std::filesystem::path{testing::TempDir()} /
-                  ("indexer-" +
-                   std::string{testing::UnitTest::GetInstance()->current_test_info()->name()})} {
-        std::filesystem::remove_all(folder_);
-        start();
-    }
-    ~IndexerTest() override {
-        stop();
-        std::filesystem::remove_all(folder_);
-    }
+    IndexerTest() { start(); }
 
     void start() {
-        index_ = std::make_unique<WordIndex>(folder_);
+        index_ = std::make_unique<WordIndex>(folder_.path());
         indexer_ = std::make_unique<Indexer>(store_, *index_, Millis{5});
     }
     void stop() {
@@ -73,7 +64,7 @@ protected:
     }
 
     store::MemoryStore store_;
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
     std::unique_ptr<WordIndex> index_;
     std::unique_ptr<Indexer> indexer_;
 };
@@ -107,7 +98,7 @@ TEST_F(IndexerTest, IsMadeAgainFromTheLogsWhenItIsLost) {
     tea.recall({1});
     EXPECT_THAT(eventually("cup", 1), ElementsAre(2));
     stop();
-    std::filesystem::remove_all(folder_);
+    std::filesystem::remove_all(folder_.path());
     start();
     EXPECT_THAT(eventually("cup", 1), ElementsAre(2));
     EXPECT_THAT(eventually("cup", 1, {8}), ElementsAre(1));

@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "base/temporary_folder_test_kit.h"
+
 namespace stentor::search {
 namespace {
 
@@ -24,19 +26,9 @@ constexpr Seq kAll{std::uint64_t{1} << 52U};
 
 class WordIndexTest : public testing::Test {
 protected:
-    WordIndexTest()
-        : folder_{std::filesystem::path{testing::TempDir()} /
-                  ("words-" +
-                   std::string{testing::UnitTest::GetInstance()->current_test_info()->name()})} {
-        std::filesystem::remove_all(folder_);
-        open();
-    }
-    ~WordIndexTest() override {
-        index_.reset();
-        std::filesystem::remove_all(folder_);
-    }
+    WordIndexTest() { open(); }
 
-    void open() { index_ = std::make_unique<WordIndex>(folder_); }
+    void open() { index_ = std::make_unique<WordIndex>(folder_.path()); }
     void commit(std::uint64_t number = 1) { index_->commit(Place{.epoch = {1}, .number = number}); }
     void put(GroupId gid, Seq seq, std::string_view text, UserId sender = kAnn) {
         index_->put(gid, seq, sender, text);
@@ -56,7 +48,7 @@ protected:
         return seqs;
     }
 
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
     std::unique_ptr<WordIndex> index_;
 };
 
@@ -154,7 +146,7 @@ TEST_F(WordIndexTest, MadeByOtherRulesIsNoIndex) {
     commit();
     index_.reset();
     {
-        Xapian::WritableDatabase other{folder_.string(), Xapian::DB_OPEN};
+        Xapian::WritableDatabase other{folder_.path().string(), Xapian::DB_OPEN};
         other.set_metadata("rules", "");  // As before there were any.
         other.commit();
     }
@@ -246,14 +238,14 @@ TEST_F(WordIndexTest, IsEmptiedWhenItIsDamaged) {
     put(kTea, {1}, "tea");
     commit();
     index_.reset();
-    for (const auto& file : std::filesystem::directory_iterator{folder_}) {
+    for (const auto& file : std::filesystem::directory_iterator{folder_.path()}) {
         if (file.path().filename() == "iamglass") std::ofstream{file.path()} << "garbage";
     }
     open();
     EXPECT_FALSE(index_->place());
 }
 
-TEST_F(WordIndexTest, IsNotForTwo) { EXPECT_THROW(WordIndex{folder_}, std::runtime_error); }
+TEST_F(WordIndexTest, IsNotForTwo) { EXPECT_THROW(WordIndex{folder_.path()}, std::runtime_error); }
 
 // What a person types is words, whatever the signs in it mean to the engine.
 TEST_F(WordIndexTest, TakesAnythingAsWords) {

@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
+
+#include "base/temporary_folder_test_kit.h"
 
 namespace stentor::ledger {
 namespace {
@@ -18,16 +19,8 @@ Cmid cmid_of(std::uint8_t n) {
 
 class JournalTest : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string name = (std::filesystem::temp_directory_path() / "journal-XXXXXX").string();
-        ASSERT_NE(mkdtemp(name.data()), nullptr);
-        folder = name;
-        files = {folder / "a", folder / "b"};
-    }
-    void TearDown() override { std::filesystem::remove_all(folder); }
-
-    std::filesystem::path folder;
-    std::vector<std::filesystem::path> files;
+    TemporaryFolder folder;
+    const std::vector<std::filesystem::path> files{folder / "a", folder / "b"};
 };
 
 TEST_F(JournalTest, GivesTheLedgerWhatHappenedInItsOrder) {
