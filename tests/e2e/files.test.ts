@@ -42,6 +42,7 @@ async function attach(person: Person, ...files: Given[]): Promise<void> {
 }
 
 const ready = (person: Person) => person.page.waitForSelector('.attached[data-state="done"]', { timeout: 30_000 });
+const seconds = (clock: string | null) => Number(clock?.split(":")[1]);
 const last = (person: Person) => person.page.locator(".row[data-seq]").last();
 
 // As a camera writes it: a JPEG with a place in its Exif segment.
@@ -178,6 +179,49 @@ test("a pasted picture is attached, and what is dropped is too; one can be taken
   await ann.page.click(".send");
   await eventually("one came", async () => (await last(bob).locator('.attachment img[alt="paste.webp"]').count()) === 1);
   expect(await ann.page.locator(".attached").count()).toBe(0);
+});
+
+test("a voice message is recorded, drawn as a wave and heard by the other; one that is thrown away goes nowhere", async () => {
+  const record = async () => {
+    await ann.page.click(".clip");
+    await ann.page.click('.menu [role="menuitem"]:has-text("Record")');
+  };
+  // Somebody who says no when they are asked.
+  await ann.page.evaluate(() => {
+    const asked = navigator.mediaDevices.getUserMedia;
+    navigator.mediaDevices.getUserMedia = () => {
+      navigator.mediaDevices.getUserMedia = asked;
+      return Promise.reject(new DOMException("no", "NotAllowedError"));
+    };
+  });
+  await record();
+  await ann.page.waitForSelector('.tray .note:has-text("no microphone")');
+  await record();
+  await ann.page.click('.recording button:has-text("Discard")');
+  expect(await ann.page.locator(".attached, .recording").count()).toBe(0);
+  await record();
+  await eventually("two seconds were said", async () => seconds(await ann.page.textContent(".recording .time")) >= 2);
+  expect(await ann.page.locator(".send").isDisabled()).toBe(true);
+  // Who looks at another group is not recorded there, and finds it where it was.
+  const here = ann.page.url();
+  await ann.page.goto(`${server.http}/#/`);
+  await ann.page.waitForSelector(".conversation", { state: "detached" });
+  await ann.page.goto(here);
+  await ready(ann);
+  await ann.page.click(".send");
+  await eventually("it came", async () => (await last(bob).locator(".voice .play").count()) === 1);
+  const voice = last(bob).locator(".voice");
+  expect(seconds(await voice.locator(".time").textContent())).toBeGreaterThanOrEqual(2);
+  // The microphone of the test beeps: its wave is not flat.
+  const heights = await voice.locator(".wave").evaluate((canvas: HTMLCanvasElement) => {
+    const { width, height } = canvas;
+    const { data } = canvas.getContext("2d")!.getImageData(0, 0, width, height);
+    return Array.from({ length: width }, (_, x) => Array.from({ length: height }, (_, y) => data[(y * width + x) * 4 + 3] ?? 0).filter((alpha) => alpha > 0).length);
+  });
+  expect(new Set(heights).size).toBeGreaterThan(2);
+  await voice.locator(".play").click();
+  await eventually("it is heard", async () => Number(await voice.locator(".wave").getAttribute("aria-valuenow")) >= 1);
+  expect(ann.errors).toEqual([]);
 });
 
 test("what is too large says so, and nothing is sent", async () => {

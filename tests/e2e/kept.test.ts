@@ -48,7 +48,7 @@ const tab = async (person: Person): Promise<Page> => {
 
 test("a known group is there before the network answers, with its list and the names of its people", async () => {
   await bob.say("kept for later");
-  await ann.sees("kept for later");
+  await ann.page.waitForSelector('.row:has-text("kept for later"):has-text("Bob")');
   await ann.goAway();
   await ann.page.reload();
   await ann.sees("kept for later", 5_000);

@@ -1,13 +1,13 @@
 // Where one writes. Enter sends, Shift+Enter starts a line; on a phone Enter starts a line as well.
 
 import { decodeBody, type Body, type Draft, type Entry, type Failure } from "@stentor/sdk";
+import type { Attaching } from "./attaching";
 import { isBlank } from "./blank";
 import { excerptOf } from "./body";
 import { failureWords, sayFailure, sayText } from "./dialog";
 import { bdi, composes, el, icon, iconButton, isolated, setText } from "./dom";
 import type { KeptDraft, Written } from "./kept_drafts";
 import { late } from "./late";
-import type { Tray } from "./media/tray";
 import { MentionBox, type MentionPort } from "./mention_box";
 import { t } from "./texts";
 
@@ -24,8 +24,6 @@ export interface ComposerPort extends MentionPort {
   // The newest that I have written, as far as it is held.
   lastOwn(): Entry | undefined;
   keep(draft: KeptDraft): void;
-  // Made when something is first attached.
-  tray(changed: () => void): Promise<Tray>;
 }
 
 // What is written belongs to an entry: an answer to it, or its new words.
@@ -43,8 +41,6 @@ export class Composer {
   readonly #aboutText = bdi("");
   readonly #about = el("div", { class: "about-entry", hidden: true });
   readonly #mentions: MentionBox;
-  readonly #clip = iconButton("clip", t.attach, () => this.#openClip());
-  #tray: Tray | undefined;
   #bytesMax = 8 * 1024;
   #held = "";
   #waits = "";
@@ -53,16 +49,17 @@ export class Composer {
   #wanted: KeptDraft["about"];
   #under: Written = { text: "", names: [] };
 
-  constructor(private readonly port: ComposerPort) {
+  constructor(
+    private readonly port: ComposerPort,
+    private readonly attaching: Attaching,
+  ) {
     this.#mentions = new MentionBox(this.#input, port);
     this.#about.append(el("span", {}, this.#aboutTitle, " ", this.#aboutText), iconButton("close", t.cancel, () => this.plain()));
     this.#send.append(icon("send"));
     const emoji = iconButton("smile", t.emoji, () => late(() => import("./emoji_picker"), ({ pickEmoji }) => pickEmoji((sign) => this.#insert(sign))));
     emoji.classList.add("to-emoji");
-    this.element = el("form", { class: "composer" }, this.#mentions.element, this.#about, this.#note, this.#clip, this.#input, emoji, this.#send);
-    this.#clip.classList.add("clip");
-    this.#clip.setAttribute("aria-haspopup", "menu");
-    this.#input.addEventListener("paste", (event) => this.#paste(event));
+    this.element = el("form", { class: "composer" }, this.#mentions.element, this.#about, this.#note, attaching.clip, this.#input, emoji, this.#send);
+    this.#input.addEventListener("paste", (event) => attaching.paste(event));
     this.#input.addEventListener("input", () => {
       this.fit();
       this.#mentions.typed();
@@ -74,6 +71,7 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
+    attaching.begin((tray) => this.element.append(tray), () => this.fit());
     this.fit();
   }
 
@@ -171,33 +169,6 @@ export class Composer {
     this.#input.focus();
   }
 
-  // Whatever was dropped, pasted or chosen.
-  attach(files: Iterable<File>): void {
-    const all = [...files];
-    if (all.length > 0) late(() => this.#trayHere(), (tray) => tray.add(all));
-  }
-
-  #openClip(): void {
-    const load = async () => ({ tray: await this.#trayHere(), menu: await import("./media/attach_menu") });
-    late(load, ({ tray, menu }) => menu.openAttachMenu(this.#clip, tray));
-  }
-
-  async #trayHere(): Promise<Tray> {
-    if (!this.#tray) {
-      this.#tray = await this.port.tray(() => this.fit());
-      this.element.append(this.#tray.element);
-    }
-    return this.#tray;
-  }
-
-  // A picture is a file; beside it there may be words for what it came from, which nobody means.
-  #paste(event: ClipboardEvent): void {
-    const files = event.clipboardData?.files;
-    if (!files || files.length === 0) return;
-    event.preventDefault();
-    this.attach(files);
-  }
-
   // Neither an answer nor an edit.
   plain(): void {
     const edits = (this.#regarding ?? this.#wanted)?.edits;
@@ -252,7 +223,7 @@ export class Composer {
       this.text = "";
       this.#mentions.begin();
       this.#keep();
-      const attachments = this.#tray?.take();
+      const attachments = this.attaching.take();
       this.port.send({ ...body, ...(attachments && { attachments }), ...(about && { replyTo: about.entry.seq }) });
       this.fit();
     }
@@ -284,7 +255,7 @@ export class Composer {
     const over = this.text.length * 4 > this.#bytesMax * SHOWN_FROM ? this.#over() : -1;
     setText(this.#note, over > 0 ? t.tooLong(over) : this.#held || this.#waits);
     const edits = this.#regarding?.edits === true;
-    const nothing = isBlank(this.text) && (edits || !this.#tray || this.#tray.empty);
-    this.#send.disabled = nothing || over > 0 || this.#held !== "" || this.#wanted !== undefined || (!edits && this.#tray?.busy === true);
+    const nothing = isBlank(this.text) && (edits || this.attaching.empty);
+    this.#send.disabled = nothing || over > 0 || this.#held !== "" || this.#wanted !== undefined || (!edits && this.attaching.busy);
   }
 }

@@ -1,6 +1,7 @@
 // One group on the page: its head, its timeline, and where one writes.
 
 import { EntryKind, GroupKind, hexOf, Role, type Client, type Entry, type Group, type Pending } from "@stentor/sdk";
+import { Attaching } from "./attaching";
 import { CallJump } from "./call_jump";
 import type { Calls } from "./calls";
 import { Card } from "./card";
@@ -32,6 +33,7 @@ export class Conversation {
   readonly #tools = el("div", { class: "tools" });
   readonly #whyRead = el("p", { class: "why-read", hidden: true }, t.onlyReads);
   readonly #typing = el("p", { class: "typing", role: "status" });
+  readonly #attaching: Attaching;
   readonly #composer: Composer;
   readonly #card: Card;
   readonly #pinned = new PinnedBar((seq) => this.#goTo(seq));
@@ -57,6 +59,7 @@ export class Conversation {
     this.#group = client.group(gid);
     this.#card = new Card(client, invite, seq);
     this.#timeline = this.#makeTimeline();
+    this.#attaching = new Attaching(kept.trays, gid);
     this.#composer = this.#makeComposer();
     const draft = kept.drafts.of(gid);
     if (draft) this.#composer.restore(draft);
@@ -96,6 +99,7 @@ export class Conversation {
   }
 
   leave(): void {
+    this.#attaching.leave();
     this.#group.reader.flush();
     this.#group.view.left();
     this.#duties?.end();
@@ -194,7 +198,7 @@ export class Conversation {
     this.element.addEventListener("drop", (event) => {
       if (!holds(event)) return;
       event.preventDefault();
-      this.#composer.attach(event.dataTransfer?.files ?? []);
+      this.#attaching.add(event.dataTransfer?.files ?? []);
     });
   }
 
@@ -262,14 +266,13 @@ export class Conversation {
       entry: (seq) => this.#group.entryCache.entry(seq),
       lastOwn: () => this.#lastOwn(),
       keep: (draft) => this.kept.drafts.keep(this.gid, draft),
-      tray: async (changed) => new (await import("./media/tray")).Tray({ gid: this.gid, changed }),
       typed: () => this.#group.typing.typed(),
       mayAll: () => this.#group.role >= Role.ADMIN,
       find: (prefix, found) => {
         const list = this.#group.membership.list(prefix, "members", () => found(list.items.filter(({ uid }) => uid !== this.client.uid)));
         list.more();
       },
-    });
+    }, this.#attaching);
   }
 
   #lastOwn(): Entry | undefined {

@@ -7,11 +7,13 @@ import { locksHere } from "./env";
 import { KeptDrafts } from "./kept_drafts";
 import { KeptGroups } from "./kept_groups";
 import { KeptUnsent } from "./kept_unsent";
+import { Trays } from "./trays";
 
 export class Kept {
   readonly drafts: KeptDrafts;
   readonly unsent: KeptUnsent;
   readonly groups: KeptGroups;
+  readonly trays = new Trays();
   // What a page of version 0.2 has left to send.
   old: readonly Unsent[] = [];
 

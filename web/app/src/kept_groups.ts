@@ -94,11 +94,12 @@ export class KeptGroups {
     const changed: [number, KeptGroup][] = [];
     for (const group of client.groups) {
       const { gid, snapshot } = group;
-      const { stamp } = snapshot;
+      const names = namesOf(client, group.log.entries.slice(-100).map(({ sender }) => sender));
+      const stamp = `${snapshot.stamp} ${JSON.stringify(names)}`;
       if (this.#stamps.get(gid) === stamp) continue;
       this.#stamps.set(gid, stamp);
       const bytes = snapshot.take();
-      if (bytes) changed.push([gid, { atMs: Date.now(), bytes, names: namesOf(client, group.log.entries.slice(-100).map(({ sender }) => sender)) }]);
+      if (bytes) changed.push([gid, { atMs: Date.now(), bytes, names }]);
       else if (outside(group)) gone.push(gid);
     }
     const list = client.directory.snapshot();

@@ -49,11 +49,11 @@ export function showSearch(client: Client, group: Group, goTo: (seq: number) => 
       const none = items.length === 0 && (loading ? t.loading : t.searchNone);
       setText(says, failure ? failureWords(failure) : none || "");
       const seen = items.filter(({ seq }) => !group.marks.hidden.has(seq));
-      // What is pressed stays as long as nothing is new.
-      const looks = JSON.stringify(seen.map(({ seq, revision, sender }) => [seq, revision, client.users.name(sender)]));
-      if (looks === shown) return;
+      // What is pressed stays while only names come.
+      const looks = JSON.stringify(seen.map(({ seq, revision }) => [seq, revision]));
+      if (looks !== shown) list.replaceChildren(...seen.map((entry) => foundNode(client, entry, words.value, chosen)));
+      else list.querySelectorAll("bdi[data-uid]").forEach((node) => setText(node as HTMLElement, senderName(client, Number((node as HTMLElement).dataset["uid"]))));
       shown = looks;
-      list.replaceChildren(...seen.map((entry) => foundNode(client, entry, words.value, chosen)));
     };
     return { nodes: [form, says, list, more, el("div", { class: "buttons" }, button(t.close, close))], render };
   });
@@ -75,11 +75,14 @@ export function showAround(client: Client, group: Group, seq: number): void {
   });
 }
 
+function senderName(client: Client, sender: number): string {
+  return sender === client.uid ? t.you : (client.users.name(sender) ?? t.someone(sender));
+}
+
 function foundNode(client: Client, entry: Entry, words: string, chosen?: (seq: number) => void): HTMLElement {
   const { seq, sender, timeMs, recalled, body } = entry;
-  const name = sender === client.uid ? t.you : (client.users.name(sender) ?? t.someone(sender));
   const parts = [
-    el("span", { class: "hint" }, bdi(name), ` · ${dayName(timeMs)} ${clockTime(timeMs)} · #${seq}`),
+    el("span", { class: "hint" }, bdi(senderName(client, sender), { "data-uid": sender }), ` · ${dayName(timeMs)} ${clockTime(timeMs)} · #${seq}`),
     recalled ? bdi(t.recalled, { class: "text" }) : markedNode(excerptOf(decodeBody(body), Infinity), words),
   ];
   if (!chosen) return el("li", { "data-found": seq }, ...parts);

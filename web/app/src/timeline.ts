@@ -164,12 +164,9 @@ export class Timeline {
     this.#nodes.draw(this.#describe());
     const line = this.#line.after === seq - 1 ? this.#nodes.node(this.#line.key) : undefined;
     const node = this.#nodes.node(`e${seq}`);
-    if (line) {
-      this.#place.hold(this.#line.key, LINE_TOP);
-    } else if (node) {
-      this.#place.hold(`e${seq}`, Math.max(0, (this.#scroller.clientHeight - node.offsetHeight) / 2));
-      this.#nodes.point(`e${seq}`);
-    }
+    if (line) this.#place.hold(this.#line.key, LINE_TOP);
+    else if (node) this.#place.hold(`e${seq}`, Math.max(0, (this.#scroller.clientHeight - node.offsetHeight) / 2));
+    this.#nodes.point(`e${seq}`);
     this.#place.keep();
     this.#place.settle(this.#newest);
     this.render();

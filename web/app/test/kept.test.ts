@@ -221,6 +221,21 @@ describe("groups", () => {
     expect([again.of(7), again.of(8), again.userLog.read(), next.restored, [...next.whole.blocked], next.names.get(3)]).toEqual([Uint8Array.of(1, 2), undefined, 12, [Uint8Array.of(9)], [4], "Cho"]);
   });
 
+  test("a name that comes after its message is written as well", async () => {
+    const groups = await kept();
+    const ann = client();
+    ann.group.log.entries.push({ sender: 5 });
+    groups.begin(ann.whole);
+    groups.flush();
+    ann.names.set(5, "Eve");
+    groups.flush();
+    const next = client();
+    const again = await kept();
+    again.begin(next.whole);
+    again.of(7);
+    expect(next.names.get(5)).toBe("Eve");
+  });
+
   test("what is as it was is not written again", async () => {
     const write = vi.spyOn(database, "write");
     const groups = await kept();

@@ -2,6 +2,7 @@
 
 import { el } from "../dom";
 import { openMenu, type MenuItem } from "../menu";
+import { canRecord } from "./recorder";
 import { m } from "./texts";
 import type { Tray } from "./tray";
 
@@ -11,6 +12,7 @@ export function openAttachMenu(anchor: HTMLElement, tray: Tray): void {
   if (matchMedia("(pointer: coarse)").matches) {
     items.push({ label: m.camera, run: () => pick(tray, { accept: "image/*,video/*", capture: "environment" }) });
   }
+  if (canRecord()) items.push({ label: m.record, run: () => tray.record() });
   openMenu(anchor, m.attach, items);
 }
 

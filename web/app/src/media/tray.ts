@@ -4,23 +4,22 @@ import type { Body, Draft } from "@stentor/sdk";
 import { el } from "../dom";
 import { Attached } from "./attached";
 import { prepared, type Prepared } from "./pictures";
+import { Recording } from "./recorder";
 import { m } from "./texts";
 import "./media.css";
 
 const MOST = 10;
 
-export interface TrayPort {
-  gid: number;
-  // What it holds, or how far that is, has changed.
-  changed(): void;
-}
-
 export class Tray {
   readonly element = el("div", { class: "tray", role: "group", "aria-label": m.attached });
   readonly #note = el("p", { class: "note", role: "alert" });
   #attached: Attached[] = [];
+  #recording: Recording | undefined;
 
-  constructor(private readonly port: TrayPort) {
+  // What it holds, or how far that is, has changed.
+  changed: () => void = () => {};
+
+  constructor(private readonly gid: number) {
     this.element.append(this.#note);
   }
 
@@ -30,11 +29,31 @@ export class Tray {
 
   // Something is not with the server yet.
   get busy(): boolean {
-    return this.#attached.some(({ done }) => !done);
+    return this.#recording !== undefined || this.#attached.some(({ done }) => !done);
   }
 
   add(files: Iterable<File>): void {
     for (const file of files) void this.#add(file.name, prepared(file));
+  }
+
+  record(): void {
+    if (this.#recording) return;
+    this.#say("");
+    const recording = new Recording((recorded) => {
+      this.#recording = undefined;
+      recording.element.remove();
+      if (recorded === "no microphone") this.#say(m.noMicrophone);
+      else if (recorded !== "discarded") void this.#add(recorded.name, Promise.resolve(recorded));
+      this.changed();
+    });
+    this.#recording = recording;
+    this.element.append(recording.element);
+    this.changed();
+  }
+
+  // Nobody is recorded in a group that is left; what was said until then stays.
+  left(): void {
+    this.#recording?.stop();
   }
 
   // Once all are with the server: they belong to a message now.
@@ -48,10 +67,10 @@ export class Tray {
   async #add(name: string, coming: Promise<Prepared>): Promise<void> {
     if (this.#attached.length === MOST) return this.#say(m.tooMany(MOST));
     this.#say("");
-    const attached = new Attached(this.port.gid, name, () => this.port.changed(), () => this.#remove(attached));
+    const attached = new Attached(this.gid, name, () => this.changed(), () => this.#remove(attached));
     this.#attached.push(attached);
     this.element.append(attached.element);
-    this.port.changed();
+    this.changed();
     await attached.send(coming);
   }
 
@@ -59,7 +78,7 @@ export class Tray {
     attached.cancel();
     attached.element.remove();
     this.#attached = this.#attached.filter((one) => one !== attached);
-    this.port.changed();
+    this.changed();
   }
 
   #say(words: string): void {

@@ -6,12 +6,14 @@ import { clockWords, m } from "./texts";
 import { ticketed } from "./ticket";
 import { drawWave } from "./wave";
 
+const STEP_MS = 5_000;
+
 let playing: HTMLAudioElement | undefined;
 
 export class VoicePlayer {
   readonly element: HTMLElement;
   readonly #audio = el("audio", { preload: "none" });
-  readonly #wave = el("canvas", { class: "wave", "aria-hidden": "true" });
+  readonly #wave = el("canvas", { class: "wave", role: "slider", tabindex: 0, "aria-label": m.position, "aria-valuemin": 0 });
   readonly #time = el("span", { class: "time" });
   readonly #button = button("▶", () => void this.#toggle(), { class: "play", "aria-label": m.play });
 
@@ -20,6 +22,8 @@ export class VoicePlayer {
     for (const name of ["play", "pause", "ended", "timeupdate"]) this.#audio.addEventListener(name, () => this.#draw());
     this.#audio.addEventListener("error", () => setText(this.#time, m.gone));
     this.#wave.addEventListener("click", ({ offsetX }) => this.#seek(offsetX / this.#wave.clientWidth));
+    this.#wave.addEventListener("keydown", (event) => this.#step(event));
+    this.#wave.setAttribute("aria-valuemax", String(Math.round(attachment.durationMs / 1000)));
     setText(this.#time, clockWords(attachment.durationMs));
     // It has a size once it is on the page.
     setTimeout(() => this.#draw());
@@ -37,12 +41,23 @@ export class VoicePlayer {
     if (this.#audio.src !== "") this.#audio.currentTime = (part * this.attachment.durationMs) / 1000;
   }
 
+  #step(event: KeyboardEvent): void {
+    const step = { ArrowLeft: -STEP_MS, ArrowRight: STEP_MS }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const at = this.#audio.currentTime * 1000 + step;
+    this.#seek(Math.min(1, Math.max(0, at / Math.max(1, this.attachment.durationMs))));
+  }
+
   #draw(): void {
     const { paused, currentTime } = this.#audio;
     const { durationMs, preview } = this.attachment;
     setText(this.#button, paused ? "▶" : "⏸");
     this.#button.setAttribute("aria-label", paused ? m.play : m.pausePlaying);
     const at = currentTime * 1000;
+    this.#wave.setAttribute("aria-valuenow", String(Math.round(currentTime)));
+    this.#wave.setAttribute("aria-valuetext", clockWords(at));
     if (at > 0) setText(this.#time, clockWords(paused && at >= durationMs ? durationMs : at));
     drawWave(this.#wave, preview.length > 0 ? preview : new Uint8Array(32).fill(90), durationMs > 0 ? at / durationMs : 0);
   }

@@ -1,4 +1,18 @@
-// A drawing of how loud a recording is, part by part.
+// How loud a recording is, part by part, and a drawing of it.
+
+export const PARTS = 64;
+
+// A byte for each of equal parts: its loudest sample, the loudest of all being 255.
+export function loudness(samples: Float32Array, parts = PARTS): Uint8Array {
+  const peaks = Array.from({ length: parts }, (_, part) => {
+    let peak = 0;
+    const end = Math.floor((samples.length * (part + 1)) / parts);
+    for (let at = Math.floor((samples.length * part) / parts); at < end; at++) peak = Math.max(peak, Math.abs(samples[at] ?? 0));
+    return peak;
+  });
+  const loudest = Math.max(...peaks, Number.EPSILON);
+  return Uint8Array.from(peaks, (peak) => Math.round((peak / loudest) * 255));
+}
 
 // The part that was played, 0 to 1, in the colour of the page's accent.
 export function drawWave(canvas: HTMLCanvasElement, bars: ArrayLike<number>, played: number): void {
