@@ -35,7 +35,7 @@ std::vector<std::string> named_in(const LogEntry& entry) {
 }
 
 // The entry as it is now; none where it is no longer kept.
-Result<std::optional<LogEntry>> entry_at(store::Store& store, GroupId gid, Seq seq) {
+Result<std::optional<LogEntry>> entry_at(store::GroupLog& store, GroupId gid, Seq seq) {
     const auto page = store.entries(gid, seq, 1);
     const bool gone =
         !page && (page.error().code == Code::bad_range || page.error().code == Code::not_found);

@@ -172,7 +172,7 @@ Result<Found> load_rest(store::Store& store, GroupId gid) {
 }
 
 // The entry at the highest floor that is asked for, or none when it is there already.
-Result<Found> load_floor(store::Store& store, GroupId gid, const group::LoadFloor& load) {
+Result<Found> load_floor(store::GroupLog& store, GroupId gid, const group::LoadFloor& load) {
     const auto head = store.head(gid);
     if (!head) return std::unexpected(head.error());
     Seq floor = load.at_least;
@@ -220,7 +220,7 @@ Result<Found> load_sweep(store::Store& store, GroupId gid, const group::LoadReac
 }
 
 // Staff as they are listed; a group from before that list has none there, and is looked through.
-Result<std::vector<store::MemberRow>> staff_of(store::Store& store, GroupId gid) {
+Result<std::vector<store::MemberRow>> staff_of(store::Members& store, GroupId gid) {
     const auto listed =
         store.members_by_name(gid, {}, {}, store::Listed::staff, limits::kReadersPage);
     if (!listed) return std::unexpected(listed.error());
@@ -230,7 +230,7 @@ Result<std::vector<store::MemberRow>> staff_of(store::Store& store, GroupId gid)
 }
 
 // Looks at every row where nobody is listed: only an operator who hands a group over asks for it.
-Result<Found> load_owners(store::Store& store, GroupId gid) {
+Result<Found> load_owners(store::Members& store, GroupId gid) {
     const auto is_owner = [](const store::MemberRow& row) {
         return row.role == store::Role::owner;
     };
@@ -249,7 +249,7 @@ Result<Found> load_owners(store::Store& store, GroupId gid) {
 }
 
 // Those of `rows` whose accounts are good.
-Result<std::vector<store::MemberRow>> of_good_accounts(store::Store& store,
+Result<std::vector<store::MemberRow>> of_good_accounts(store::Accounts& store,
                                                        std::vector<store::MemberRow> rows) {
     std::vector<UserId> uids;
     for (const store::MemberRow& row : rows) uids.push_back(row.uid);
@@ -326,7 +326,7 @@ Result<Found> load_for(store::Store& store, GroupId gid, const group::LoadFor& l
 
 }  // namespace
 
-Result<store::MemberRow> implied_member(store::Store& store, const store::UserRow& account) {
+Result<store::MemberRow> implied_member(store::GroupLog& store, const store::UserRow& account) {
     const auto first = store.first_at(kBroadcastGroup, account.created);
     if (!first && first.error().code != Code::not_found) return std::unexpected(first.error());
     const Seq floor = first && *first > Seq{} ? *first - 1 : Seq{};

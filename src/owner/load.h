@@ -32,7 +32,7 @@ namespace stentor::owner {
 [[nodiscard]] Result<std::vector<Seq>> hidden_by(store::Annotations& store, GroupId gid,
                                                  const store::MemberRow& row, Seq from, Seq to);
 // What an account is in the group of announcements before it has a row there.
-[[nodiscard]] Result<store::MemberRow> implied_member(store::Store& store,
+[[nodiscard]] Result<store::MemberRow> implied_member(store::GroupLog& store,
                                                       const store::UserRow& account);
 
 }  // namespace stentor::owner

@@ -129,7 +129,7 @@ void ModerationWatch::on_commit(const store::Commit& commit, store::Store& store
 }
 
 void ModerationWatch::look_at_member(Watched& watched, const store::Commit& commit,
-                                     store::Store& store) {
+                                     store::Members& store) {
     const UserId uid = member_of(watched.frame);
     const auto row = std::ranges::find(commit.members, uid, &store::MemberRow::uid);
     if (row == commit.members.end() || !watched.after.empty()) return;
@@ -139,7 +139,7 @@ void ModerationWatch::look_at_member(Watched& watched, const store::Commit& comm
 }
 
 void ModerationWatch::look_at_settings(Watched& watched, const store::Commit& commit,
-                                       store::Store& store) {
+                                       store::GroupLog& store) {
     const auto head = store.head(commit.gid);
     if (!head || !watched.after.empty()) return;
     const pb::ConfigureGroup& configure = watched.frame.configure_group();

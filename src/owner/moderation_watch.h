@@ -47,9 +47,10 @@ private:
     };
 
     [[nodiscard]] static Key key_of(const bus::ReplyTo& to);
-    static void look_at_member(Watched& watched, const store::Commit& commit, store::Store& store);
+    static void look_at_member(Watched& watched, const store::Commit& commit,
+                               store::Members& store);
     static void look_at_settings(Watched& watched, const store::Commit& commit,
-                                 store::Store& store);
+                                 store::GroupLog& store);
     static void look_at_entry(Watched& watched, const store::Commit& commit);
 
     std::map<Key, Watched> watched_;

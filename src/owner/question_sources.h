@@ -38,7 +38,7 @@ Result<bus::Reply> answer_to(Sources& sources, const bus::AskOpen& ask);
 Result<bus::Reply> answer_to(Sources& sources, const bus::AskList& ask);
 [[nodiscard]] pb::GroupSummary summary_of(GroupId gid, const store::HeadRow& head);
 // Whoever has an account is in that group, with or without a row of their own.
-[[nodiscard]] Result<bool> has_announcements(store::Store& store);
+[[nodiscard]] Result<bool> has_announcements(store::GroupLog& store);
 // ---- questions_hello.cc
 Result<bus::Reply> answer_to(Sources& sources, const bus::AskHello& ask);
 [[nodiscard]] std::vector<Result<bus::Reply>> answers_to(Sources& sources,

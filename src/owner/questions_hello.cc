@@ -15,7 +15,7 @@
 namespace stentor::owner {
 namespace {
 
-Result<pb::UserLog> user_log(store::Store& store, UserId uid, std::uint64_t after) {
+Result<pb::UserLog> user_log(store::UserLogs& store, UserId uid, std::uint64_t after) {
     const auto page = store.user_log(uid, after, limits::kUserLogPage);
     if (!page) return std::unexpected(page.error());
     pb::UserLog log;
@@ -27,7 +27,7 @@ Result<pb::UserLog> user_log(store::Store& store, UserId uid, std::uint64_t afte
 
 // A token for nobody's account is one that the operator minted. Numbers that are drawn are given to
 // accounts alone, which saves all others a look at their rows.
-Result<std::unordered_set<UserId>> accounts_among(store::Store& store,
+Result<std::unordered_set<UserId>> accounts_among(store::Accounts& store,
                                                   std::span<const UserId> uids) {
     std::unordered_set<UserId> accounts;
     std::vector<UserId> others;

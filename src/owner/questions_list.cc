@@ -179,7 +179,7 @@ Result<pb::GroupSummary> summary_for(store::Store& store, const store::Membershi
 
 }  // namespace
 
-Result<bool> has_announcements(store::Store& store) {
+Result<bool> has_announcements(store::GroupLog& store) {
     const auto head = store.head(kBroadcastGroup);
     if (head || store::is_damage(head.error())) return true;
     if (head.error().code == Code::not_found) return false;

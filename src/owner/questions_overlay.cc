@@ -25,7 +25,8 @@ std::optional<UserId> place_of(const std::string& cursor) {
     return UserId{*uid};
 }
 
-Result<bus::Reply> readers(store::Store& store, GroupId gid, const LogEntry& entry, UserId after) {
+Result<bus::Reply> readers(store::Members& store, GroupId gid, const LogEntry& entry,
+                           UserId after) {
     pb::Readers readers;
     readers.set_gid(gid.value);
     readers.set_seq(entry.seq.value);

@@ -35,8 +35,9 @@ bus::WrittenAnswer::Stay stay_of(const store::GroupLog::GroupHead& group,
 
 // Adds their posts from `from` on. Returns where to go on, or nothing when the group was read to
 // its end.
-Result<std::optional<Seq>> written_in(store::Store& store, GroupId gid, const bus::AskWritten& ask,
-                                      Seq from, bus::WrittenAnswer& answer) {
+Result<std::optional<Seq>> written_in(store::GroupLog& store, GroupId gid,
+                                      const bus::AskWritten& ask, Seq from,
+                                      bus::WrittenAnswer& answer) {
     std::size_t looks = 0;
     for (;;) {
         const auto head = store.head(gid);
@@ -59,7 +60,7 @@ Result<std::optional<Seq>> written_in(store::Store& store, GroupId gid, const bu
 }
 
 // In its moderation log: they reported something, or moderated.
-Result<bool> is_named_in(store::Store& store, GroupId gid, UserId uid) {
+Result<bool> is_named_in(store::Annotations& store, GroupId gid, UserId uid) {
     const auto rows = store.moderation(gid, 0, limits::kModerationRows);
     if (!rows) return std::unexpected(rows.error());
     return std::ranges::any_of(*rows,

@@ -8,17 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/port.h"
 #include "store/rows.h"
 
 namespace stentor::store {
 
-class Accounts {
+class Accounts : public Port {
 public:
-    Accounts() = default;
-    Accounts(const Accounts&) = delete;
-    Accounts& operator=(const Accounts&) = delete;
-    virtual ~Accounts() = default;
-
     // name_taken: name_key or uid exists.
     virtual Result<void> add_user(const UserRow& user) = 0;
     [[nodiscard]] virtual Result<std::optional<UserRow>> user(UserId uid) = 0;

@@ -7,17 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/port.h"
 #include "store/rows.h"
 
 namespace stentor::store {
 
-class Annotations {
+class Annotations : public Port {
 public:
-    Annotations() = default;
-    Annotations(const Annotations&) = delete;
-    Annotations& operator=(const Annotations&) = delete;
-    virtual ~Annotations() = default;
-
     [[nodiscard]] virtual Result<std::optional<InviteRow>> invite(GroupId gid,
                                                                   std::string_view code) = 0;
     // Of the group, also those that are over; in the order of codes, after `after_code`.

@@ -6,17 +6,13 @@
 #include <span>
 #include <vector>
 
+#include "base/port.h"
 #include "store/rows.h"
 
 namespace stentor::store {
 
-class Audit {
+class Audit : public Port {
 public:
-    Audit() = default;
-    Audit(const Audit&) = delete;
-    Audit& operator=(const Audit&) = delete;
-    virtual ~Audit() = default;
-
     // Rows are numbered by the store; `number` is ignored.
     virtual Result<void> add_audit(std::span<const AuditRow> rows) = 0;
     // Newest first, those below `before` (0: from the newest on).

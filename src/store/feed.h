@@ -4,17 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/port.h"
 #include "store/rows.h"
 
 namespace stentor::store {
 
-class Feed {
+class Feed : public Port {
 public:
-    Feed() = default;
-    Feed(const Feed&) = delete;
-    Feed& operator=(const Feed&) = delete;
-    virtual ~Feed() = default;
-
     // Rows above `after`, or above the floor. Numbers (base/feed_number.h) are never given twice.
     // epoch_changed: `after` is above the floor and no row's; its limit is the row's below it.
     [[nodiscard]] virtual Result<FeedPage> feed(std::uint64_t after, std::size_t count_max) = 0;

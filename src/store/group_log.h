@@ -6,17 +6,13 @@
 #include <span>
 #include <vector>
 
+#include "base/port.h"
 #include "store/rows.h"
 
 namespace stentor::store {
 
-class GroupLog {
+class GroupLog : public Port {
 public:
-    GroupLog() = default;
-    GroupLog(const GroupLog&) = delete;
-    GroupLog& operator=(const GroupLog&) = delete;
-    virtual ~GroupLog() = default;
-
     // Compares and writes each commit on its own; one sync for all. Two commits of one group may
     // not stand in one call. Result: one outcome each, in order.
     [[nodiscard]] virtual std::vector<Outcome> commit(std::span<const Commit> commits) = 0;

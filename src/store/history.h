@@ -2,17 +2,13 @@
 // The port to the store's own history: its epoch and the terms that it gives out. Rules of all
 // ports: store.h.
 
+#include "base/port.h"
 #include "store/rows.h"
 
 namespace stentor::store {
 
-class History {
+class History : public Port {
 public:
-    History() = default;
-    History(const History&) = delete;
-    History& operator=(const History&) = delete;
-    virtual ~History() = default;
-
     // Of this store's history: the epoch of groups made from now on, and the least epoch of all.
     [[nodiscard]] virtual Epoch epoch() = 0;
     // After a restore: a larger epoch, durable before it is returned; the next one, or `least`

@@ -8,17 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/port.h"
 #include "store/rows.h"
 
 namespace stentor::store {
 
-class Members {
+class Members : public Port {
 public:
-    Members() = default;
-    Members(const Members&) = delete;
-    Members& operator=(const Members&) = delete;
-    virtual ~Members() = default;
-
     [[nodiscard]] virtual Result<std::optional<MemberRow>> member(GroupId gid, UserId uid) = 0;
     // One for each key.
     struct MemberKey {

@@ -7,17 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/port.h"
 #include "store/rows.h"
 
 namespace stentor::store {
 
-class Settings {
+class Settings : public Port {
 public:
-    Settings() = default;
-    Settings(const Settings&) = delete;
-    Settings& operator=(const Settings&) = delete;
-    virtual ~Settings() = default;
-
     [[nodiscard]] virtual Result<std::optional<std::string>> setting(std::string_view name) = 0;
     // Without a value it is forgotten. bad_field: no name, or a value above kSettingBytes.
     virtual Result<void> set_setting(std::string_view name,

@@ -6,17 +6,13 @@
 #include <span>
 #include <vector>
 
+#include "base/port.h"
 #include "store/rows.h"
 
 namespace stentor::store {
 
-class UserLogs {
+class UserLogs : public Port {
 public:
-    UserLogs() = default;
-    UserLogs(const UserLogs&) = delete;
-    UserLogs& operator=(const UserLogs&) = delete;
-    virtual ~UserLogs() = default;
-
     // Entries above `after`, at most count_max, which is moved into 1 to kUserLogPage. The newest
     // kUserLog of a user are kept; `after` must name one of them, or be 0 while the first one is
     // kept: else the page is a reset, without entries, and the reader goes on from its head.
