@@ -45,6 +45,7 @@ struct Command {
     std::string
         address;  // Where it came from, of what moderators do (moderation.h); for the audit.
     pb::ClientFrame frame;
+    Time arrived{};  // At its owner, who notes it to see how long commands wait.
 };
 
 // ---- Items: what happened in a group, in its order

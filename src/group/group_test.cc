@@ -1,5 +1,3 @@
-#include "group/group.h"
-
 #include <gmock/gmock.h>
 
 #include <chrono>

@@ -21,25 +21,25 @@ Lane lane_of(const bus::Command& command, bool by_staff) {
     }
 }
 
-void Intake::Waiting::put(Arrival arrival) {
-    const GroupId gid = arrival.command.gid;
-    std::deque<Arrival>& queue = commands[gid];
+void Intake::Waiting::put(bus::Command command) {
+    const GroupId gid = command.gid;
+    std::deque<bus::Command>& queue = commands[gid];
     if (queue.empty()) turns.push_back(gid);
-    queue.push_back(std::move(arrival));
+    queue.push_back(std::move(command));
 }
 
-Intake::Arrival Intake::Waiting::take() {
+bus::Command Intake::Waiting::take() {
     const GroupId gid = turns.front();
     turns.pop_front();
     const auto found = commands.find(gid);
-    Arrival arrival = std::move(found->second.front());
+    bus::Command command = std::move(found->second.front());
     found->second.pop_front();
     if (found->second.empty()) {
         commands.erase(found);
     } else {
         turns.push_back(gid);
     }
-    return arrival;
+    return command;
 }
 
 std::size_t Intake::SenderHash::operator()(const Sender& sender) const {
@@ -49,7 +49,7 @@ std::size_t Intake::SenderHash::operator()(const Sender& sender) const {
 
 // An admin whose send waits in `first` and who leaves then, or who was not known to be one when
 // their last command came and is now: what they send keeps its order.
-void Intake::put(Lane lane, bus::Command command, Time arrived) {
+void Intake::put(Lane lane, bus::Command command) {
     if (lane != Lane::sums) {
         Waits& waits =
             senders_.try_emplace({command.gid, command.uid}, Waits{.lane = lane, .count = 0})
@@ -58,7 +58,7 @@ void Intake::put(Lane lane, bus::Command command, Time arrived) {
         lane = waits.lane;
     }
     ++size_;
-    lanes_[static_cast<std::size_t>(lane)].put({.command = std::move(command), .at = arrived});
+    lanes_[static_cast<std::size_t>(lane)].put(std::move(command));
 }
 
 // On a fair turn the lanes behind the first have the word, by turns: were it always the last one,
@@ -79,13 +79,13 @@ std::optional<bus::Command> Intake::take() {
     if (size_ == 0) return std::nullopt;
     --size_;
     const Lane lane = next_lane();
-    Arrival arrival = lanes_[static_cast<std::size_t>(lane)].take();
+    bus::Command command = lanes_[static_cast<std::size_t>(lane)].take();
     if (lane != Lane::sums) {
-        const auto waits = senders_.find({arrival.command.gid, arrival.command.uid});
+        const auto waits = senders_.find({command.gid, command.uid});
         if (--waits->second.count == 0) senders_.erase(waits);
-        earliest_ = std::min(earliest_.value_or(arrival.at), arrival.at);
+        earliest_ = std::min(earliest_.value_or(command.arrived), command.arrived);
     }
-    return std::move(arrival.command);
+    return command;
 }
 
 }  // namespace stentor::group

@@ -32,8 +32,7 @@ enum class Lane : std::uint8_t { first, ordinary, sums };
 
 class Intake {
 public:
-    // `arrived`: for those who ask how long commands wait.
-    void put(Lane lane, bus::Command command, Time arrived = {});
+    void put(Lane lane, bus::Command command);
     [[nodiscard]] std::optional<bus::Command> take();
     // Of those taken since this was asked last: when the one had come that waited longest. Sums
     // are left out, which are meant to wait. Each group is served in its turn, so whatever waits
@@ -48,16 +47,12 @@ public:
 private:
     static constexpr std::uint32_t kFairEvery = 8;
 
-    struct Arrival {
-        bus::Command command;
-        Time at;
-    };
     struct Waiting {
         std::deque<GroupId> turns;  // Each group that has something, once.
-        std::unordered_map<GroupId, std::deque<Arrival>> commands;
+        std::unordered_map<GroupId, std::deque<bus::Command>> commands;
 
-        void put(Arrival arrival);
-        Arrival take();
+        void put(bus::Command command);
+        bus::Command take();
     };
     struct Sender {
         GroupId gid;

@@ -110,9 +110,13 @@ TEST(Intake, WhoLeavesDoesNotOvertakeWhatHeHasSent) {
 TEST(Intake, TellsWhenTheOneHadComeThatWaitedLongest) {
     Intake intake;
     EXPECT_EQ(intake.take_earliest(), std::nullopt);
-    intake.put(Lane::sums, post_of(1, 1, 1), from_ms(500));
-    intake.put(Lane::ordinary, post_of(1, 2, 2), from_ms(1'000));
-    intake.put(Lane::ordinary, post_of(2, 3, 3), from_ms(2'000));
+    const auto put_at = [&](Lane lane, bus::Command command, std::uint64_t arrived_ms) {
+        command.arrived = from_ms(arrived_ms);
+        intake.put(lane, std::move(command));
+    };
+    put_at(Lane::sums, post_of(1, 1, 1), 500);
+    put_at(Lane::ordinary, post_of(1, 2, 2), 1'000);
+    put_at(Lane::ordinary, post_of(2, 3, 3), 2'000);
     EXPECT_EQ(intake.take()->frame.request_id(), 2U);
     EXPECT_EQ(intake.take()->frame.request_id(), 3U);
     EXPECT_EQ(intake.take_earliest(), from_ms(1'000));

@@ -5,64 +5,93 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "group/admission.h"
 
 namespace stentor::group {
+namespace {
+
+// Known to be its admin or owner; who did nothing lately is not known.
+bool is_staff(const GroupState& group, UserId uid) {
+    const auto member = group.members.find(uid);
+    return member != group.members.end() && member->second.row.role >= store::Role::admin;
+}
+
+// It may leave memory: nobody waits for it, and nothing happened since `time`.
+bool is_idle_since(const GroupState& group, Time time) {
+    return group.used < time && group.pipeline.empty() && group.loads.empty() &&
+           group.openings.empty() && group.sweeps.empty() && !group.sums.readers_loading &&
+           !group.retention.loading && !group.closing.loading && group.phase != Phase::loading;
+}
+
+// Forgets old ids and quiet members.
+void tick(GroupState& group, Time now, std::size_t members_excess) {
+    if (group.phase == Phase::live) {
+        publish_sums(group, now);
+        keep_retention(group, now);
+    }
+    group.sent.forget(now - limits::kYoungIds, limits::kYoungIdsMax);
+    forget_members(group, now, members_excess);
+    // Longer than a look-up of one takes, which may have read what was before.
+    group.invites.forget(now - limits::kAskWithin);
+    if (group.phase == Phase::closed) sweep_rest(group);
+}
+
+}  // namespace
 
 Partition::Partition(const Lease& lease, const Settings& settings, GroupPort& port)
     : lease_{lease}, settings_{settings}, port_{port} {}
 
-Group& Partition::group(GroupId gid) {
-    auto& place = groups_[gid];
-    if (!place) place = std::make_unique<Group>(gid, lease_, settings_, port_);
-    return *place;
+GroupState& Partition::group(GroupId gid) {
+    return groups_.try_emplace(gid, gid, lease_, settings_, port_).first->second;
 }
 
 Lane Partition::lane_of(const bus::Command& command) const {
     const auto found = groups_.find(command.gid);
-    return group::lane_of(command, found != groups_.end() && found->second->is_staff(command.uid));
+    return group::lane_of(command, found != groups_.end() && is_staff(found->second, command.uid));
 }
 
 void Partition::on_command(bus::Command command, Time now) {
-    const GroupId gid = command.gid;
-    group(gid).on_command(std::move(command), now);
-    touch(gid);
+    touched_.push_back(command.gid);
+    receive_command(group(command.gid), std::move(command), now);
 }
 
 void Partition::on_open(std::uint64_t ask, const bus::AskOpen& question, Time now) {
-    group(question.gid).on_open(ask, question, now);
+    receive_question(group(question.gid), {.ask = ask, .question = question}, now);
 }
 
-void Partition::on_wake(GroupId gid, Time now) { group(gid).on_wake(now); }
+void Partition::on_wake(GroupId gid, Time now) { look_at_retention(group(gid), now); }
 
 void Partition::on_loaded(const Loaded& loaded, Time now) {
     const auto found = groups_.find(loaded.load.gid);
     if (found == groups_.end()) return;
-    found->second->on_loaded(loaded, now);
-    touch(loaded.load.gid);
+    receive_loaded(found->second, loaded, now);
+    touched_.push_back(loaded.load.gid);
 }
 
 void Partition::on_committed(GroupId gid, store::Outcome outcome) {
     const auto found = groups_.find(gid);
     if (found == groups_.end()) return;
-    found->second->on_committed(outcome);
-    touch(gid);
+    // Whatever was ordered passes all checks again, against what the store really holds: what got
+    // there is then found as a duplicate, the rest is numbered anew.
+    outcome == store::Outcome::done ? commit_done(found->second) : drop_memory(found->second);
+    touched_.push_back(gid);
 }
 
 void Partition::flush() {
     for (const GroupId gid : std::exchange(touched_, {})) {
         const auto found = groups_.find(gid);
-        if (found != groups_.end()) found->second->flush();
+        if (found != groups_.end()) commit_staged(found->second);
     }
 }
 
 bool Partition::holds(GroupId gid, UserId uid) const {
     const auto found = groups_.find(gid);
-    return found != groups_.end() && found->second->holds(uid);
+    return found != groups_.end() && found->second.pipeline.holds(uid);
 }
 
 void Partition::on_tick(Time now) {
     std::erase_if(groups_, [&](const auto& entry) {
-        return entry.second->idle_since(now - limits::kGroupIdle);
+        return is_idle_since(entry.second, now - limits::kGroupIdle);
     });
     // Each forgets its share of those who are too many. Shares are parts of one running sum, so
     // that they make up the whole also where each group holds a few.
@@ -71,15 +100,15 @@ void Partition::on_tick(Time now) {
     std::uint64_t seen = 0;
     std::uint64_t shared_out = 0;
     for (auto& [gid, group] : groups_) {
-        seen += group->members_cached();
+        seen += group.members.size();
         const std::uint64_t up_to_here = excess == 0 ? 0 : excess * seen / cached;
-        group->on_tick(now, up_to_here - std::exchange(shared_out, up_to_here));
+        tick(group, now, up_to_here - std::exchange(shared_out, up_to_here));
     }
 }
 
 std::size_t Partition::members_in_memory() const {
     std::size_t all = 0;
-    for (const auto& [gid, group] : groups_) all += group->members_cached();
+    for (const auto& [gid, group] : groups_) all += group.members.size();
     return all;
 }
 

@@ -1,5 +1,8 @@
 #pragma once
-// All groups of one partition, under one term.
+// All groups of one partition, under one term. A command passes these checks, each of which may
+// refuse it: load (loads.h), rate, duplicate, membership, rules (admission.h, sending.h,
+// send_rules.h); then it gets its number (it is now *ordered*), is committed (it is now *durable*),
+// answered and published (pipeline.h).
 //
 // Owner: owner::Worker. Thread: the worker's. Pure. Groups come into memory when somebody speaks
 // to them and leave it after kGroupIdle. Of their members it keeps kMembersCached in all: each tick
@@ -10,8 +13,9 @@
 #include <vector>
 
 #include "group/effects.h"
-#include "group/group.h"
 #include "group/intake.h"
+#include "group/settings.h"
+#include "group/state.h"
 
 namespace stentor::group {
 
@@ -23,6 +27,7 @@ public:
     [[nodiscard]] Lane lane_of(const bus::Command& command) const;
     void on_command(bus::Command command, Time now);
     void on_open(std::uint64_t ask, const bus::AskOpen& question, Time now);
+    // Nobody speaks to it, but its retention may drop something.
     void on_wake(GroupId gid, Time now);
     void on_loaded(const Loaded& loaded, Time now);
     void on_committed(GroupId gid, store::Outcome outcome);
@@ -30,6 +35,7 @@ public:
     // Hands what was staged since the last call to the store: called at a natural pause, so that
     // what came in together is committed together.
     void flush();
+    // Something of theirs is not settled there.
     [[nodiscard]] bool holds(GroupId gid, UserId uid) const;
     // Once a second or so.
     void on_tick(Time now);
@@ -42,13 +48,12 @@ public:
     [[nodiscard]] std::size_t members_in_memory() const;
 
 private:
-    Group& group(GroupId gid);
-    void touch(GroupId gid) { touched_.push_back(gid); }
+    GroupState& group(GroupId gid);
 
     Lease lease_;
     Settings settings_;
     GroupPort& port_;
-    std::unordered_map<GroupId, std::unique_ptr<Group>> groups_;
+    std::unordered_map<GroupId, GroupState> groups_;
     std::vector<GroupId> touched_;  // Those that may have something staged.
 };
 

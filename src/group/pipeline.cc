@@ -117,6 +117,11 @@ std::deque<Work> take_operations(GroupState& group) {
 
 }  // namespace
 
+bool Pipeline::holds(UserId uid) const {
+    const auto theirs = [uid](const Operation& operation) { return operation.command.uid == uid; };
+    return std::ranges::any_of(staged, theirs) || std::ranges::any_of(in_flight, theirs);
+}
+
 Operation operation_for(const GroupState& group, const bus::Command& command) {
     return {.command = command, .after = group.pipeline.tip};
 }

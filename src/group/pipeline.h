@@ -86,6 +86,7 @@ struct Pipeline {
     store::HeadRow in_flight_head;    // The head row that it writes.
 
     [[nodiscard]] bool empty() const { return staged.empty() && in_flight.empty(); }
+    [[nodiscard]] bool holds(UserId uid) const;  // Something that they asked for.
 };
 
 // Which leaves the log as it is, so far.

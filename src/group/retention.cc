@@ -11,6 +11,12 @@
 
 namespace stentor::group {
 
+void look_at_retention(GroupState& group, Time now) {
+    group.used = now;
+    group.retention.next_at = now;
+    if (group.phase == Phase::unloaded) load(group, LoadGroup{});
+}
+
 void keep_retention(GroupState& group, Time now) {
     Retention& retention = group.retention;
     const pb::GroupSettings& settings = group.pipeline.settings;

@@ -14,6 +14,8 @@ struct Retention {
     bool loading{};  // The entry that the floor moves up to.
 };
 
+// The next tick does; the group comes into memory for it.
+void look_at_retention(GroupState& group, Time now);
 // At every tick.
 void keep_retention(GroupState& group, Time now);
 void on_floor_loaded(GroupState& group, const Result<Found>& found);

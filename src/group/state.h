@@ -2,7 +2,7 @@
 // One group in its owner's memory: what every function of this folder that takes a group works on.
 // Each part has a header of its own, with the functions that change it.
 //
-// Owner: Group. Thread: the partition's worker. Pure: everything comes in through Group, and leaves
+// Owner: Partition. Thread: its worker. Pure: everything comes in through Partition, and leaves
 // through `port`. Cost: nothing here grows with the number of members but the cache of those who
 // were active.
 

@@ -161,11 +161,11 @@ void watch_listeners(LoopState& loop, std::uint32_t events) {
 
 }  // namespace
 
-void on_greeted(LoopState& loop, ConnectionToken token) {
-    Connection* connection = find_open(loop, token);
+void Shard::greeted(ConnectionToken token) {
+    Connection* connection = find_open(loop_, token);
     if (connection == nullptr || std::exchange(connection->greeted, true)) return;
-    loop.reading.strangers_bytes -= connection->counted_bytes;
-    end_half_open(loop, token.index);
+    loop_.reading.strangers_bytes -= connection->counted_bytes;
+    end_half_open(loop_, token.index);
 }
 
 void set_handshakes(LoopState& loop, std::uint32_t per_s) {
@@ -183,6 +183,7 @@ std::vector<std::uint16_t> open_listeners(LoopState& loop, Handler& handler,
             std::min<std::uint64_t>(loop.accepting.connections_max, loop.options.connections_max);
     }
     loop.handler = &handler;
+    loop.events = &handler.connections();
     handler.on_start(loop.shard, loop.now);
 
     std::vector<std::uint16_t> opened;
@@ -275,9 +276,7 @@ void start_protocol(LoopState& loop, std::uint32_t index) {
     connection.told = true;
     loop.counters.sockets.add();
     update_busy(loop, index);
-    loop.handler->on_connected(
-        loop.table.token(index),
-        {.address = access::shown(client_of(loop, connection, {})), .origin = {}}, loop.now);
+    loop.events->on_connected(loop.table.token(index), loop.now);
 }
 
 // What is directly connected, or whom the PROXY header named.

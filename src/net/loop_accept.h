@@ -20,7 +20,6 @@ struct Refusal {
     Error error{};
 };
 
-void on_greeted(LoopState& loop, ConnectionToken token);
 void set_handshakes(LoopState& loop, std::uint32_t per_s);
 [[nodiscard]] inline bool is_accepting(const LoopState& loop) {
     return !loop.accepting.listeners.empty();

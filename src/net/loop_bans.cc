@@ -25,7 +25,7 @@ void end_if_banned(LoopState& loop, std::uint32_t index) {
     // Its next request would find the connection closed, and the one after it nobody to accept it.
     if (connection.phase != Phase::open) return doom(loop, index);
     if (connection.framed) return refuse_tcp(loop, index, refusal.error);
-    send_message(loop, loop.table.token(index), loop.handler->refusal(refusal.error));
+    loop.shard.send(loop.table.token(index), loop.handler->refusal(refusal.error));
     if (connection.dead) return;
     start_close(loop, index, kBannedClose, name_of(Code::banned), Phase::closing);
 }

@@ -157,7 +157,8 @@ void take_request(LoopState& loop, std::uint32_t index, std::span<char>& bytes) 
     refuse_request(loop, index, http::plain(parser.status(), reason_of(parser.status())));
 }
 
-void respond(LoopState& loop, http::Responder responder, const http::Response& response) {
+void Shard::respond(http::Responder responder, const http::Response& response) {
+    LoopState& loop = loop_;
     const Connection* connection = loop.table.find(responder.connection);
     const bool awaited = connection != nullptr && !connection->dead &&
                          connection->phase == Phase::http && connection->exchange != nullptr &&

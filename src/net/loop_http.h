@@ -10,7 +10,6 @@
 namespace stentor::net {
 
 void take_request(LoopState& loop, std::uint32_t index, std::span<char>& bytes);
-void respond(LoopState& loop, http::Responder responder, const http::Response& response);
 // The socket has taken what it was given of an answer that comes in pieces.
 void go_on_streaming(LoopState& loop, std::uint32_t index);
 void refuse_request(LoopState& loop, std::uint32_t index, const http::Response& response);

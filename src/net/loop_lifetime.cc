@@ -42,7 +42,7 @@ void reap(LoopState& loop) {
         // round, and freed only then.
         const std::vector<ConnectionToken> left = std::exchange(loop.ending.left, {});
         const std::vector<std::uint32_t> doomed = std::exchange(loop.ending.doomed, {});
-        for (const ConnectionToken token : left) loop.handler->on_closed(token, loop.now);
+        for (const ConnectionToken token : left) loop.events->on_closed(token);
         for (const std::uint32_t index : doomed) free_place(loop, index);
     }
 }
@@ -105,7 +105,7 @@ void doom(LoopState& loop, std::uint32_t index) {
 }
 
 // The kernel would keep what was not taken, and try for a minute, after a mere
-// close_connection(): a flood of clients that do not read would leave that much of its memory
+// Shard::close(): a flood of clients that do not read would leave that much of its memory
 // behind.
 void abandon(LoopState& loop, std::uint32_t index) {
     constexpr struct ::linger kNow{.l_onoff = 1, .l_linger = 0};
@@ -123,10 +123,6 @@ Connection* find_open(LoopState& loop, ConnectionToken token) {
     const bool open =
         connection != nullptr && connection->phase == Phase::open && !connection->dead;
     return open ? connection : nullptr;
-}
-
-void drop_connection(LoopState& loop, ConnectionToken token) {
-    if (find_open(loop, token) != nullptr) doom(loop, token.index);
 }
 
 }  // namespace stentor::net

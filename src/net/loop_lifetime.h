@@ -19,6 +19,5 @@ void doom(LoopState& loop, std::uint32_t index);
 void abandon(LoopState& loop, std::uint32_t index);
 void on_socket_error(LoopState& loop, std::uint32_t index, int error);
 [[nodiscard]] Connection* find_open(LoopState& loop, ConnectionToken token);
-void drop_connection(LoopState& loop, ConnectionToken token);
 
 }  // namespace stentor::net

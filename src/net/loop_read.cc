@@ -147,17 +147,17 @@ void read_ready(LoopState& loop) {
     loop.reading.taken.clear();
 }
 
-void pause_reading(LoopState& loop, ConnectionToken token) {
-    Connection* connection = find_open(loop, token);
+void Shard::pause_reading(ConnectionToken token) {
+    Connection* connection = find_open(loop_, token);
     if (connection == nullptr) return;
     connection->paused = true;
     connection->deadline = Time::max();  // The rest of a message waits for us now.
 }
 
-void resume_reading(LoopState& loop, ConnectionToken token) {
-    Connection* connection = find_open(loop, token);
+void Shard::resume_reading(ConnectionToken token) {
+    Connection* connection = find_open(loop_, token);
     if (connection == nullptr || !std::exchange(connection->paused, false)) return;
-    make_ready(loop, token.index);
+    make_ready(loop_, token.index);
 }
 
 // Takes at most one buffer full, so that nobody keeps a turn for themselves.

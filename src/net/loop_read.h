@@ -10,8 +10,6 @@
 namespace stentor::net {
 
 void read_ready(LoopState& loop);
-void pause_reading(LoopState& loop, ConnectionToken token);
-void resume_reading(LoopState& loop, ConnectionToken token);
 void read_connection(LoopState& loop, std::uint32_t index);
 [[nodiscard]] bool receive(LoopState& loop, std::uint32_t index, std::size_t& filled);
 [[nodiscard]] std::int64_t receive_bytes(LoopState& loop, std::uint32_t index,

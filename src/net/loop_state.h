@@ -56,8 +56,8 @@ struct Reading {
 };
 
 struct Writing {
-    // One bit a place: something waits on it, or it is not open. It is what write_direct() looks at
-    // instead of the connection; a shard's bits stay in the first-level cache.
+    // One bit a place: something waits on it, or it is not open. It is what Shard::write_direct()
+    // looks at instead of the connection; a shard's bits stay in the first-level cache.
     std::vector<bool> busy;
     std::vector<std::uint32_t> replied;  // By mail, with bytes that the kernel may hold back.
     bool in_mail{false};
@@ -93,6 +93,7 @@ struct LoopState {
     Gate& gate;
     Shard shard;
     Handler* handler{nullptr};
+    ConnectionEvents* events{nullptr};  // The handler's.
     Counters counters;
     Time now;
     std::minstd_rand random;  // Spreads those who are told to come back.

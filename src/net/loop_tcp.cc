@@ -15,7 +15,7 @@ void take_tcp_frame(LoopState& loop, std::uint32_t index, std::span<char>& bytes
         case Kind::none: return;
         case Kind::message:
             loop.counters.messages_in.add();
-            return loop.handler->on_message(loop.table.token(index), event.payload, loop.now);
+            return loop.events->on_message(loop.table.token(index), event.payload, loop.now);
         case Kind::too_large:
             loop.counters.refused_frames.add();
             return refuse_tcp(loop, index,

@@ -25,7 +25,7 @@ void on_timer(LoopState& loop, std::uint32_t index) {
         on_stuck(loop, index);
     if (connection.app_deadline <= loop.now) {
         connection.app_deadline = Time::max();
-        loop.handler->on_deadline(loop.table.token(index), loop.now);
+        loop.events->on_deadline(loop.table.token(index), loop.now);
     }
     if (!connection.dead && connection.deadline <= loop.now) on_phase_deadline(loop, index);
     if (!connection.dead) rearm(loop, index);
@@ -38,9 +38,9 @@ void on_stuck(LoopState& loop, std::uint32_t index) {
     Backlog& backlog = *connection.backlog;
     (backlog.took_any() ? loop.counters.dropped_slow : loop.counters.dropped_stuck).add();
     if (connection.phase != Phase::open) return abandon(loop, index);
-    forget_waiting(loop, loop.table.token(index));
+    loop.shard.forget_waiting(loop.table.token(index));
     backlog.watch(loop.now, loop.options.within.close + loop.options.within.stuck);
-    loop.handler->on_stuck(loop.table.token(index), loop.now);
+    loop.events->on_stuck(loop.table.token(index));
     if (!connection.dead && connection.phase == Phase::open) abandon(loop, index);
 }
 
@@ -92,11 +92,11 @@ void rearm(LoopState& loop, std::uint32_t index) {
     if (earliest < loop.wheel.due(index)) loop.wheel.schedule(index, earliest);
 }
 
-void set_deadline(LoopState& loop, ConnectionToken token, Time at) {
-    Connection* connection = find_open(loop, token);
+void Shard::set_deadline(ConnectionToken token, Time at) {
+    Connection* connection = find_open(loop_, token);
     if (connection == nullptr) return;
     connection->app_deadline = at;
-    rearm(loop, token.index);
+    rearm(loop_, token.index);
 }
 
 }  // namespace stentor::net

@@ -12,6 +12,5 @@ namespace stentor::net {
 
 void run_timers(LoopState& loop);
 void rearm(LoopState& loop, std::uint32_t index);
-void set_deadline(LoopState& loop, ConnectionToken token, Time at);
 
 }  // namespace stentor::net

@@ -58,7 +58,7 @@ bool receive_tls(LoopState& loop, std::uint32_t index, std::size_t& filled) {
     return static_cast<std::size_t>(got) == most || connection.hung_up;
 }
 
-// As send_message(), of what waits first.
+// As Shard::send(), of what waits first.
 std::int64_t write_front(tls::Session& tls, Backlog& backlog, std::string_view front) {
     const ssize_t sent = tls.write(front);
     if (sent < 0 && errno == EAGAIN && tls.began()) backlog.begin_front();

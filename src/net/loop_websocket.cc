@@ -69,7 +69,7 @@ void take_compressed(LoopState& loop, std::uint32_t index, std::string_view payl
                               large ? reason_of(code) : "not compressed as agreed");
     }
     loop.counters.messages_in.add();
-    loop.handler->on_message(loop.table.token(index), *message, loop.now);
+    loop.events->on_message(loop.table.token(index), *message, loop.now);
 }
 
 // Pongs count too: they cost us the same.
@@ -89,10 +89,9 @@ void on_control(LoopState& loop, std::uint32_t index, bool ping, std::string_vie
 
 }  // namespace
 
-void close_connection(LoopState& loop, ConnectionToken token, std::uint16_t code,
-                      std::string_view reason) {
-    if (find_open(loop, token) == nullptr) return;
-    start_close(loop, token.index, code, reason, Phase::closing);
+void Shard::close(ConnectionToken token, std::uint16_t code, std::string_view reason) {
+    if (find_open(loop_, token) == nullptr) return;
+    start_close(loop_, token.index, code, reason, Phase::closing);
 }
 
 void upgrade_to_websocket(LoopState& loop, std::uint32_t index, const http::Request& request,
@@ -108,8 +107,6 @@ void upgrade_to_websocket(LoopState& loop, std::uint32_t index, const http::Requ
         return refuse_request(loop, index, refusal_of(verdict));
     }
     if (!locate_client(loop, index, client)) return;
-    const Peer peer{.address = access::shown(client),
-                    .origin = std::string{request.header("origin")}};
     const std::string extensions =
         loop.options.compression
             ? ws::permessage_deflate(joined(request, "sec-websocket-extensions"))
@@ -131,7 +128,7 @@ void upgrade_to_websocket(LoopState& loop, std::uint32_t index, const http::Requ
     connection.told = true;
     loop.counters.sockets.add();
     update_busy(loop, index);
-    loop.handler->on_connected(loop.table.token(index), peer, loop.now);
+    loop.events->on_connected(loop.table.token(index), loop.now);
 }
 
 void take_frame(LoopState& loop, std::uint32_t index, std::span<char>& bytes) {
@@ -148,7 +145,7 @@ void take_frame(LoopState& loop, std::uint32_t index, std::span<char>& bytes) {
         case Kind::binary:
             if (event.compressed) return take_compressed(loop, index, event.payload);
             loop.counters.messages_in.add();
-            return loop.handler->on_message(loop.table.token(index), event.payload, loop.now);
+            return loop.events->on_message(loop.table.token(index), event.payload, loop.now);
         case Kind::text:
             return fail_websocket(loop, index, ws::close_code::kUnsupportedKind, "binary only");
         case Kind::ping:

@@ -12,8 +12,6 @@
 
 namespace stentor::net {
 
-void close_connection(LoopState& loop, ConnectionToken token, std::uint16_t code,
-                      std::string_view reason);
 void upgrade_to_websocket(LoopState& loop, std::uint32_t index, const http::Request& request,
                           const access::Address& client);
 void take_frame(LoopState& loop, std::uint32_t index, std::span<char>& bytes);

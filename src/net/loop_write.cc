@@ -116,7 +116,8 @@ void on_flushed(LoopState& loop, std::uint32_t index) {
 
 }  // namespace
 
-Written send_message(LoopState& loop, ConnectionToken token, std::string_view payload) {
+Written Shard::send(ConnectionToken token, std::string_view payload) {
+    LoopState& loop = loop_;
     Connection* connection = find_open(loop, token);
     if (connection == nullptr) return Written::refused;
     const auto framed = [payload, tcp = connection->framed] {
@@ -160,13 +161,13 @@ void push_replies(LoopState& loop) {
     loop.writing.replied.clear();
 }
 
-Written write_push(LoopState& loop, ConnectionToken token, const SharedPush& push) {
-    if (find_open(loop, token) == nullptr) return Written::refused;
-    return write_shared(loop, token.index, push);
+Written Shard::write(ConnectionToken token, const SharedPush& push) {
+    if (find_open(loop_, token) == nullptr) return Written::refused;
+    return write_shared(loop_, token.index, push);
 }
 
-Written write_direct(LoopState& loop, int descriptor, ConnectionIndex index,
-                     const SharedPush& push) {
+Written Shard::write_direct(int descriptor, ConnectionIndex index, const SharedPush& push) {
+    LoopState& loop = loop_;
     if (loop.writing.busy[index]) {
         const Connection& connection = loop.table.at(index);
         const bool open = connection.phase == Phase::open && !connection.dead;
@@ -204,13 +205,13 @@ Written write_bytes(LoopState& loop, std::uint32_t index, Backlog::Kind kind,
     return keep_rest(loop, index, kind, bytes, sent);
 }
 
-void forget_waiting(LoopState& loop, ConnectionToken token) {
-    Connection* connection = find_open(loop, token);
+void Shard::forget_waiting(ConnectionToken token) {
+    Connection* connection = find_open(loop_, token);
     if (connection == nullptr || connection->backlog == nullptr) return;
     Backlog& backlog = *connection->backlog;
-    loop.counters.pinned_bytes.subtract(backlog.bytes());
+    loop_.counters.pinned_bytes.subtract(backlog.bytes());
     backlog.forget_rest();
-    loop.counters.pinned_bytes.add(backlog.bytes());
+    loop_.counters.pinned_bytes.add(backlog.bytes());
 }
 
 void flush_backlog(LoopState& loop, std::uint32_t index) {
@@ -242,7 +243,7 @@ void flush_backlog(LoopState& loop, std::uint32_t index) {
 void tell_drained(LoopState& loop, std::uint32_t index) {
     Connection& connection = loop.table.at(index);
     if (std::exchange(connection.owes_drained, false) && connection.phase == Phase::open) {
-        loop.handler->on_drained(loop.table.token(index), loop.now);
+        loop.events->on_drained(loop.table.token(index));
     }
 }
 

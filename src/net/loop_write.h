@@ -15,14 +15,9 @@
 
 namespace stentor::net {
 
-Written send_message(LoopState& loop, ConnectionToken token, std::string_view payload);
 void push_replies(LoopState& loop);
-Written write_push(LoopState& loop, ConnectionToken token, const SharedPush& push);
-Written write_direct(LoopState& loop, int descriptor, ConnectionIndex index,
-                     const SharedPush& push);
 Written write_bytes(LoopState& loop, std::uint32_t index, Backlog::Kind kind,
                     const SharedBytes& bytes);
-void forget_waiting(LoopState& loop, ConnectionToken token);
 void flush_backlog(LoopState& loop, std::uint32_t index);
 void tell_drained(LoopState& loop, std::uint32_t index);
 

@@ -41,7 +41,7 @@ bool wait_for(Condition condition) {
 }
 
 // Echoes messages and request bodies unless told otherwise. Hooks are set before the shards serve.
-class EchoHandler : public Handler {
+class EchoHandler : public Handler, public ConnectionEvents {
 public:
     std::function<void(ConnectionToken, std::string_view)> message_hook;
     std::function<void(const http::Request&, http::Responder)> http_hook;
@@ -63,17 +63,17 @@ public:
         const std::scoped_lock lock{mutex_};
         return tokens_;
     }
-    [[nodiscard]] Peer last_peer() {
+    [[nodiscard]] std::string last_address() {  // Of the client that connected last.
         const std::scoped_lock lock{mutex_};
-        return peer_;
+        return address_;
     }
-
+    ConnectionEvents& connections() override { return *this; }
     void on_start(Shard& own, Time /*now*/) override { shard = &own; }
-    void on_connected(ConnectionToken connection, const Peer& peer, Time /*now*/) override {
+    void on_connected(ConnectionToken connection, Time /*now*/) override {
         {
             const std::scoped_lock lock{mutex_};
             tokens_.push_back(connection);
-            peer_ = peer;
+            address_ = shard.load()->address(connection);
         }
         ++opened;
         if (greets) shard.load()->greeted(connection);
@@ -85,8 +85,8 @@ public:
         if (message_hook) return message_hook(connection, bytes);
         shard.load()->send(connection, bytes);
     }
-    void on_drained(ConnectionToken /*connection*/, Time /*now*/) override { ++drained; }
-    void on_stuck(ConnectionToken connection, Time /*now*/) override {
+    void on_drained(ConnectionToken /*connection*/) override { ++drained; }
+    void on_stuck(ConnectionToken connection) override {
         ++stuck;
         shard.load()->send(connection, refusal({.code = Code::slow_consumer}));
         shard.load()->close(connection, 4104, "SLOW_CONSUMER");
@@ -95,7 +95,7 @@ public:
         ++deadlines;
         if (deadline_hook) deadline_hook(connection);
     }
-    void on_closed(ConnectionToken connection, Time /*now*/) override {
+    void on_closed(ConnectionToken connection) override {
         {
             const std::scoped_lock lock{mutex_};
             if (std::erase(tokens_, connection) != 1) ++strays;
@@ -122,7 +122,7 @@ private:
 
     std::mutex mutex_;
     std::vector<ConnectionToken> tokens_;
-    Peer peer_;
+    std::string address_;
 };
 
 // As the node's parts make them, which are not known here.

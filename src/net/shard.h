@@ -12,22 +12,17 @@
 #include <string>
 #include <string_view>
 
-#include "base/encoded_push.h"
-#include "base/ids.h"
-#include "base/time.h"
+#include "base/connections.h"
 #include "net/counters.h"
-#include "net/handler.h"
 #include "net/http/message.h"
 
 namespace stentor::net {
 
 struct LoopState;
 
-class Shard {
+class Shard final : public Connections {
 public:
     explicit Shard(LoopState& loop) : loop_(loop) {}
-    Shard(const Shard&) = delete;
-    Shard& operator=(const Shard&) = delete;
 
     [[nodiscard]] std::uint32_t id() const;
 
@@ -37,43 +32,30 @@ public:
     void post(std::move_only_function<void()> mail);
     [[nodiscard]] const Counters& counters() const;
 
-    // ---- Writing
-
-    // Frames `payload` as one binary message: a reply.
-    Written send(ConnectionToken connection, std::string_view payload);
-    // Shared by many. Not copied: a rest pins it.
-    Written write(ConnectionToken connection, const SharedPush& push);
-    // The hot path of a pass: descriptor and bytes; the connection is touched only when the push
-    // does not fit, or when something waits on it already. Both must be those of one connection
-    // whose on_closed has not been called.
-    Written write_direct(int descriptor, ConnectionIndex connection, const SharedPush& push);
-    [[nodiscard]] bool waiting(ConnectionToken connection) const;  // Has a backlog.
-    // Nothing of its backlog is written any more, but for the frame that is halfway.
-    void forget_waiting(ConnectionToken connection);
-    // Its client agreed to permessage-deflate: what is shared by many may be compressed.
-    [[nodiscard]] bool deflates(ConnectionToken connection) const;
-
-    // ---- A connection
+    // ---- Connections: each stands where its work is done
+    Written write_direct(int descriptor, ConnectionIndex connection,
+                         const SharedPush& push) override;  // loop_write.cc
+    Written send(ConnectionToken connection, std::string_view payload) override;
+    Written write(ConnectionToken connection, const SharedPush& push) override;
+    [[nodiscard]] bool waiting(ConnectionToken connection) const override;
+    void forget_waiting(ConnectionToken connection) override;
+    [[nodiscard]] bool deflates(ConnectionToken connection) const override;
+    [[nodiscard]] int descriptor(ConnectionToken connection) const override;
+    [[nodiscard]] std::string address(ConnectionToken connection) const override;
+    void pause_reading(ConnectionToken connection) override;  // loop_read.cc
+    void resume_reading(ConnectionToken connection) override;
+    void set_deadline(ConnectionToken connection, Time at) override;  // loop_timers.cc
+    void close(ConnectionToken connection, std::uint16_t code,
+               std::string_view reason) override;       // loop_websocket.cc
+    void greeted(ConnectionToken connection) override;  // loop_accept.cc
 
     [[nodiscard]] bool alive(ConnectionToken connection) const;
-    [[nodiscard]] int descriptor(ConnectionToken connection) const;  // -1 when it is not alive.
-    // Of its client, as Peer names it; asks the kernel. Empty when it is not alive.
-    [[nodiscard]] std::string address(ConnectionToken connection) const;
-    // Takes effect before the next message, even one that was read already.
-    void pause_reading(ConnectionToken connection);
-    void resume_reading(ConnectionToken connection);  // Messages follow from the loop.
-    // Replaces the former one; Time::max() takes it away. Late by up to 16 ms, and by the turn.
-    void set_deadline(ConnectionToken connection, Time at);
-    // A Close frame after what waits; the token is not alive from here on.
-    void close(ConnectionToken connection, std::uint16_t code, std::string_view reason);
     void drop(ConnectionToken connection);
-    // It has said who it is: it counts as half-open no longer.
-    void greeted(ConnectionToken connection);
 
     // ---- HTTP
 
     // The first answer counts; one to a connection that has gone is thrown away.
-    void respond(http::Responder responder, const http::Response& response);
+    void respond(http::Responder responder, const http::Response& response);  // loop_http.cc
 
     // ---- Large passes
 

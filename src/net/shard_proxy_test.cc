@@ -45,8 +45,8 @@ std::string peer_told(Client& client, const std::string& headers) {
 }
 
 // The answer to a handshake may arrive before the handler has been told.
-bool last_peer_is(Server& server, std::string_view address) {
-    return wait_for([&] { return server.handler().last_peer().address == address; });
+bool last_address_is(Server& server, std::string_view address) {
+    return wait_for([&] { return server.handler().last_address() == address; });
 }
 
 TEST(ShardProxy, TheAddressInTheHeaderIsThePeers) {
@@ -61,12 +61,12 @@ TEST(ShardProxy, TheAddressInTheHeaderIsThePeers) {
     Client socket{server.group.port(0)};
     socket.send(kFrom192_0_2_7);
     EXPECT_EQ(socket.handshake(), 101);
-    EXPECT_TRUE(last_peer_is(server, "192.0.2.7"));
+    EXPECT_TRUE(last_address_is(server, "192.0.2.7"));
 
     Client tcp{server.group.port(1)};
     tcp.send(kFrom192_0_2_7 + tcp::frame("at once"));
     EXPECT_EQ(tcp.next_frame(), "at once");
-    EXPECT_TRUE(last_peer_is(server, "192.0.2.7"));
+    EXPECT_TRUE(last_address_is(server, "192.0.2.7"));
 }
 
 TEST(ShardProxy, AnySplitGivesTheSame) {
@@ -149,7 +149,7 @@ TEST(ShardProxy, ForwardedAddressesAreBelievedFromListedOnesOnly) {
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
             "Sec-WebSocket-Protocol: stentor.v1\r\n\r\n");
         EXPECT_EQ(Client::status_of(socket.read_head()), 101);
-        EXPECT_TRUE(last_peer_is(server, "192.0.2.7"));
+        EXPECT_TRUE(last_address_is(server, "192.0.2.7"));
     }
     Server server{behind_proxy("192.0.2.1")};
     answer_with_peer(server);

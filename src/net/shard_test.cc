@@ -30,7 +30,7 @@ TEST(Shard, EchoesMessages) {
         client.send_message(payload);
         EXPECT_EQ(client.next(), "binary:" + payload);
     }
-    EXPECT_EQ(server.handler().last_peer().address, "127.0.0.1");
+    EXPECT_EQ(server.handler().last_address(), "127.0.0.1");
     EXPECT_EQ(server.counters().messages_in.value(), 4U);
     EXPECT_EQ(server.counters().sockets.value(), 1U);
 }

@@ -18,8 +18,7 @@ class Tallies;
 
 namespace stentor::node {
 
-using ShardIndex = std::uint32_t;       // ConnectionToken::shard.
-using ConnectionIndex = std::uint32_t;  // ConnectionToken::index on its shard.
+using ShardIndex = std::uint32_t;  // ConnectionToken::shard.
 
 // The place of a seat in its audience; it changes when another seat leaves.
 using SeatIndex = std::uint32_t;
@@ -53,7 +52,6 @@ struct Push {
 // What comes with an Opened, beside its payload.
 struct OpenResult {
     GroupId gid;
-    UserId uid;
     Epoch epoch;
     Seq floor;    // Of the member.
     Seq reached;  // max(head, floor): the client holds everything up to here once it has read it.

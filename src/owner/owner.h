@@ -15,7 +15,7 @@
 #include "base/limits.h"
 #include "bus/bus.h"
 #include "bus/route/routes.h"
-#include "group/group.h"
+#include "group/settings.h"
 #include "owner/accounts.h"
 #include "owner/audit_log.h"
 #include "owner/batcher.h"

@@ -49,9 +49,8 @@ Worker::~Worker() {
 
 Result<void> Worker::submit(bus::Command command) {
     if (!has_room()) return std::unexpected(kNoRoom);
-    if (taken_in_ < engines_.mails_max &&
-        mailbox_->try_put(CommandMail{.command = std::move(command), .arrived = stentor::now()}))
-        return {};
+    command.arrived = stentor::now();
+    if (taken_in_ < engines_.mails_max && mailbox_->try_put(std::move(command))) return {};
     return std::unexpected(
         Error{.code = Code::overloaded, .where = "partition", .retry_after_ms = 1'000});
 }
@@ -122,9 +121,9 @@ Worker::Owned& Worker::owner_of(GroupId gid) {
 }
 
 void Worker::on_mail(Mail& mail, Time now) {
-    if (auto* mailed = std::get_if<CommandMail>(&mail)) {
-        const group::Lane lane = owner_of(mailed->command.gid).partition.lane_of(mailed->command);
-        intake_.put(lane, std::move(mailed->command), mailed->arrived);
+    if (auto* command = std::get_if<bus::Command>(&mail)) {
+        const group::Lane lane = owner_of(command->gid).partition.lane_of(*command);
+        intake_.put(lane, std::move(*command));
     } else if (auto* open = std::get_if<OpenMail>(&mail)) {
         if (engines_.patience.is_over(open->arrived, now)) {
             return open->reply(std::unexpected(kTooManyQuestions));
@@ -178,7 +177,12 @@ void Worker::flush() {
     for (const GroupId gid : ended_) engines_.published.commit_told(gid);
     ended_.clear();
     if (!look_ups_.empty()) engines_.look_ups.put(std::exchange(look_ups_, {}));
-    submit_commits();
+    for (std::size_t i = 0; i < commits_.size(); ++i) {
+        // Kept where it is full: a group makes no other commit before it is told of this one, so no
+        // more wait here than there are groups, and what comes for them is staged or refused.
+        if (!commits_[i].empty())
+            static_cast<void>(engines_.committers[i]->submit(commits_[i], committed_));
+    }
     barriers_.look(
         [this](GroupId gid, UserId uid) { return owner_of(gid).partition.holds(gid, uid); });
     for (auto& [node, answers] : answers_) {
@@ -186,15 +190,6 @@ void Worker::flush() {
     }
     for (auto& [node, nudges] : nudges_) {
         if (!nudges.empty()) engines_.bus.nudge(node, std::exchange(nudges, {}));
-    }
-}
-
-void Worker::submit_commits() {
-    for (std::size_t i = 0; i < commits_.size(); ++i) {
-        // Kept where it is full: a group makes no other commit before it is told of this one, so no
-        // more wait here than there are groups, and what comes for them is staged or refused.
-        if (!commits_[i].empty())
-            static_cast<void>(engines_.committers[i]->submit(commits_[i], committed_));
     }
 }
 

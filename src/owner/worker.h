@@ -86,10 +86,6 @@ public:
     [[nodiscard]] Millis take_longest_turn() { return turns_.take(); }
 
 private:
-    struct CommandMail {
-        bus::Command command;
-        Time arrived;
-    };
     struct OpenMail {
         bus::AskOpen question;
         bus::ReplyHandler reply;
@@ -103,7 +99,7 @@ private:
         Barriers::Done done;
     };
     using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
-    using Mail = std::variant<CommandMail, OpenMail, group::Loaded, std::vector<group::Loaded>,
+    using Mail = std::variant<bus::Command, OpenMail, group::Loaded, std::vector<group::Loaded>,
                               Outcomes, WakeMail, SettleMail,
                               std::shared_ptr<const rules::Keywords>, rules::StormRule>;
 
@@ -116,7 +112,6 @@ private:
     void on_mail(Mail& mail, Time now);
     void on_commands(Time now);
     void flush();
-    void submit_commits();
     void submit_positions();
     [[nodiscard]] bool held_up() const;  // By a committer that took no more.
     void judge(const group::Load& load, const group::VerdictOn& command);

@@ -2,7 +2,7 @@
 // How busy one group is, and how far that slows its ordinary members down: nobody can read a
 // thousand entries a second, so at one send a second each the members themselves are the storm.
 //
-// Owner: group::Group. Cost: O(1), 32 bytes.
+// Owner: group::GroupState. Cost: O(1), 32 bytes.
 
 #include <cstddef>
 #include <cstdint>

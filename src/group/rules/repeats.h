@@ -1,8 +1,8 @@
 #pragma once
 // The hashes of one member's newest texts: nobody posts the same text over and over.
 //
-// Owner: a member in group::Group. Cost: a look at kRepeatsKept hashes; nothing is allocated before
-// they write.
+// Owner: a member in group::GroupState. Cost: a look at kRepeatsKept hashes; nothing is allocated
+// before they write.
 
 #include <cstdint>
 #include <optional>

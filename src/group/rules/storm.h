@@ -1,7 +1,7 @@
 #pragma once
 // What a storm asks of a group's ordinary members, and when those come back who were refused.
 //
-// Owner: StormRule the partition's settings; ComeBackTimes group::Group. Cost: O(1).
+// Owner: StormRule the partition's settings; ComeBackTimes group::GroupState. Cost: O(1).
 
 #include <algorithm>
 #include <cstdint>

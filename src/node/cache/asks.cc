@@ -41,7 +41,8 @@ void UserSessionsPort::expel(const ConnectionToken& connection, const Error& err
     cache_.port.expel(connection, error);
 }
 
-void on_reply(CacheState& cache, AskId id, Result<bus::Reply> reply, Time now) {
+void Cache::on_reply(AskId id, Result<bus::Reply> reply, Time now) {
+    CacheState& cache = *state_;
     auto node = cache.asked.extract(id);
     if (node.empty()) return;
     Asked asked = std::move(node.mapped());

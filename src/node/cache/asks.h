@@ -9,10 +9,8 @@
 
 namespace stentor::cache {
 
-// `asked` comes back with the answer: on_reply hands both to the one who asked.
+// `asked` comes back with the answer: Cache::on_reply hands both to the one who asked.
 AskId ask(CacheState& cache, PartitionId partition, Asked asked, bus::Question question);
 AskId ask(CacheState& cache, GroupId gid, Asked asked, bus::Question question);
-
-void on_reply(CacheState& cache, AskId id, Result<bus::Reply> reply, Time now);
 
 }  // namespace stentor::cache

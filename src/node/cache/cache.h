@@ -98,6 +98,8 @@ public:
     Cache& operator=(const Cache&) = delete;
     ~Cache();
 
+    // Each stands in the file whose work it is.
+
     // ---- From shards
     // Who has said Hello, with what their device holds of their own log; and who has left.
     void on_hello(const ConnectionToken& connection, UserId uid, Time minted,

@@ -58,7 +58,8 @@ bool change_held(Group& group, const LogEntry& entry) {
     return true;
 }
 
-void on_wake(CacheState& cache, Time now) {
+void Cache::on_wake(Time now) {
+    CacheState& cache = *state_;
     while (!cache.releases.empty() && cache.releases.begin()->first <= now) {
         Group* group = find_group(cache, cache.releases.begin()->second);
         if (group == nullptr) {
@@ -69,9 +70,9 @@ void on_wake(CacheState& cache, Time now) {
     }
 }
 
-std::optional<Time> wake_at(const CacheState& cache) {
-    if (cache.releases.empty()) return std::nullopt;
-    return cache.releases.begin()->first;
+std::optional<Time> Cache::wake_at() const {
+    if (state_->releases.empty()) return std::nullopt;
+    return state_->releases.begin()->first;
 }
 
 }  // namespace stentor::cache

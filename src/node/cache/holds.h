@@ -28,7 +28,4 @@ std::vector<LogEntry> take_held(CacheState& cache, Group& group);
 // Whether it is one that is held: then nobody has it, and it will be pushed as it is now.
 [[nodiscard]] bool change_held(Group& group, const LogEntry& entry);
 
-[[nodiscard]] std::optional<Time> wake_at(const CacheState& cache);
-void on_wake(CacheState& cache, Time now);
-
 }  // namespace stentor::cache

@@ -1,4 +1,5 @@
-#include "node/cache/housekeeping.h"
+// What the cache does about every second, unasked: ticks are told, routes reported, quiet groups
+// verified, unwatched ones forgotten.
 
 #include <algorithm>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "node/cache/catch_up.h"
 #include "node/cache/holds.h"
 #include "node/cache/pulls.h"
+#include "node/cache/state.h"
 #include "node/cache/watchers.h"
 
 namespace stentor::cache {
@@ -41,10 +43,11 @@ void tick_group(CacheState& cache, Group& group, Time now) {
 
 }  // namespace
 
-void on_tick(CacheState& cache, Time now) {
+void Cache::on_tick(Time now) {
+    CacheState& cache = *state_;
     cache.users.on_tick(now, cache.level);
     for (const Recheck& again : std::exchange(cache.rechecks, {})) {
-        on_recheck(cache, again.gid, again.uid);
+        recheck_member(cache, again.gid, again.uid);
     }
     std::size_t verifies = 0;
     std::vector<GroupId> forgotten;

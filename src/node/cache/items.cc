@@ -197,7 +197,8 @@ void on_item(CacheState& cache, const bus::Item& item, Time now) {
 
 }  // namespace
 
-void on_items(CacheState& cache, const bus::Items& items, Time now) {
+void Cache::on_items(const bus::Items& items, Time now) {
+    CacheState& cache = *state_;
     const auto known = cache.streams.find(items.partition.value);
     bool broken = items.number != 1;
     if (known != cache.streams.end()) {

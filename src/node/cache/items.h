@@ -7,8 +7,6 @@
 
 namespace stentor::cache {
 
-void on_items(CacheState& cache, const bus::Items& items, Time now);
-
 void add_entries(CacheState& cache, Group& group, std::span<const LogEntry> entries, Time now);
 
 // What has waited for these, as far as it follows on the head.

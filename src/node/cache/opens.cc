@@ -133,7 +133,6 @@ void give_seat(CacheState& cache, Group& group, const PendingOpen& open, std::st
     if (--group.opens_in_flight == 0) group.changed.clear();
     cache.port.opened(open.waiter, std::move(payload),
                       {.gid = open.gid,
-                       .uid = open.uid,
                        .epoch = memory.epoch(),
                        .floor = floor,
                        .reached = std::max(memory.head(), floor),
@@ -186,8 +185,10 @@ void send_opened(CacheState& cache, Group& group, const PendingOpen& open) {
 
 }  // namespace
 
-void on_open(CacheState& cache, PendingOpen open, Time now) {
-    auto [it, fresh] = cache.groups.try_emplace(open.gid, open.gid);
+void Cache::on_open(const Waiter& waiter, GroupId gid, UserId uid, Epoch epoch, Seq seq, Time now) {
+    CacheState& cache = *state_;
+    PendingOpen open{.waiter = waiter, .gid = gid, .uid = uid, .epoch = epoch, .seq = seq};
+    auto [it, fresh] = cache.groups.try_emplace(gid, gid);
     Group& group = it->second;
     // Before the owner is asked: what it commits after its answer must come here.
     if (fresh) {

@@ -7,7 +7,6 @@
 
 namespace stentor::cache {
 
-void on_open(CacheState& cache, PendingOpen open, Time now);
 void on_open_reply(CacheState& cache, AskId id, PendingOpen open, Result<bus::OpenAnswer> answer,
                    Time now);
 

@@ -102,9 +102,16 @@ void refuse_pull(CacheState& cache, const PendingPull& pull, const Error& error)
     cache.port.refused(pull.waiter, pull.gid, error);
 }
 
-void on_pull(CacheState& cache, PendingPull pull, Time now) {
-    pull.to = std::min(pull.to, pull.from + (limits::kRangeEntries - 1));
-    serve_pull(cache, std::move(pull), now);
+void Cache::on_pull(const Waiter& waiter, GroupId gid, Epoch epoch, Seq from, Seq to,
+                    const ReadRights& reader, Time now) {
+    serve_pull(*state_,
+               {.waiter = waiter,
+                .gid = gid,
+                .epoch = epoch,
+                .from = from,
+                .to = std::min(to, from + (limits::kRangeEntries - 1)),
+                .reader = reader},
+               now);
 }
 
 std::optional<Digest> digest_at(CacheState& cache, const Memory& memory, Seq seq) {
@@ -206,8 +213,10 @@ void on_page(CacheState& cache, PageLoad load, Result<bus::Reply> reply, Time no
 
 // ---- Around a time
 
-void on_near(CacheState& cache, const NearAsk& near) {
-    ask(cache, near.gid, near, bus::AskNear{.gid = near.gid, .time = near.time});
+void Cache::on_near(const Waiter& waiter, GroupId gid, Time time, const ReadRights& reader,
+                    Time /*now*/) {
+    ask(*state_, gid, NearAsk{.waiter = waiter, .gid = gid, .reader = reader, .time = time},
+        bus::AskNear{.gid = gid, .time = time});
 }
 
 void on_near_reply(CacheState& cache, const NearAsk& near, const Result<bus::Reply>& reply,

@@ -21,10 +21,8 @@ struct SharedRange {
     SharedBytes bytes;
 };
 
-void on_pull(CacheState& cache, PendingPull pull, Time now);
 void on_page(CacheState& cache, PageLoad load, Result<bus::Reply> reply, Time now);
 
-void on_near(CacheState& cache, const NearAsk& near);
 void on_near_reply(CacheState& cache, const NearAsk& near, const Result<bus::Reply>& reply,
                    Time now);
 

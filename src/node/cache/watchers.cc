@@ -21,9 +21,9 @@ void report_route(CacheState& cache, Group& group, Time now) {
     cache.port.report_route(group.memory.gid(), group.reported);
 }
 
-void on_watchers(CacheState& cache, ShardIndex shard, GroupId gid, const Cache::Watchers& watchers,
-                 std::uint64_t ticket, Time now) {
-    Group* group = find_group(cache, gid);
+void Cache::on_watchers(ShardIndex shard, GroupId gid, const Watchers& watchers,
+                        std::uint64_t ticket, Time now) {
+    Group* group = find_group(*state_, gid);
     if (group == nullptr) return;
     const auto place = std::ranges::find(group->watching, shard, &Watching::shard);
     if (place == group->watching.end()) return;
@@ -36,7 +36,7 @@ void on_watchers(CacheState& cache, ShardIndex shard, GroupId gid, const Cache::
     if (group->watching.empty()) group->unwatched_since = now;
 }
 
-void on_recheck(CacheState& cache, GroupId gid, UserId uid) {
+void recheck_member(CacheState& cache, GroupId gid, UserId uid) {
     ask(cache, gid, Recheck{.gid = gid, .uid = uid}, bus::AskOpen{.gid = gid, .uid = uid});
 }
 

@@ -13,10 +13,7 @@ namespace stentor::cache {
 
 void report_route(CacheState& cache, Group& group, Time now);
 
-void on_watchers(CacheState& cache, ShardIndex shard, GroupId gid, const Cache::Watchers& watchers,
-                 std::uint64_t ticket, Time now);
-
-void on_recheck(CacheState& cache, GroupId gid, UserId uid);
+void recheck_member(CacheState& cache, GroupId gid, UserId uid);
 void on_recheck_reply(CacheState& cache, const Recheck& asked, const Result<bus::Reply>& reply);
 
 }  // namespace stentor::cache

@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "base/code.h"
+#include "base/connections.h"
 #include "base/ids.h"
 #include "node/types.h"
 
 namespace stentor::fanout {
 
-using node::ConnectionIndex;
 using node::SeatIndex;
 
 // Sixteen bytes, stored densely: a pass reads them in a row and touches nothing else.

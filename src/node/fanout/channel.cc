@@ -125,7 +125,7 @@ void Channel::begin_pass() {
     if (!from.entries.empty()) pass_.entries.emplace(std::move(from.entries));
 }
 
-std::size_t Channel::slice(Writer& writer, std::size_t seats_max) {
+std::size_t Channel::slice(std::size_t seats_max) {
     if (!pass_.running) {
         if (!pending()) return 0;
         begin_pass();
@@ -134,13 +134,13 @@ std::size_t Channel::slice(Writer& writer, std::size_t seats_max) {
     while (pass_.next > 0 && visited < seats_max) {
         --pass_.next;
         ++visited;
-        visit(audience_.seats()[pass_.next], writer);
+        visit(audience_.seats()[pass_.next]);
     }
     if (pass_.next == 0) pass_ = {};
     return visited;
 }
 
-void Channel::visit(Seat& seat, Writer& writer) {
+void Channel::visit(Seat& seat) {
     const bool changes = !pass_.early.empty() || !pass_.late.empty();
     if (pass_.all_behind || (changes && (seat.waiting || seat.behind))) miss_change(seat);
     if (seat.waiting) {
@@ -149,57 +149,57 @@ void Channel::visit(Seat& seat, Writer& writer) {
     }
     if (seat.behind && !planted(Bug::push_while_behind)) {
         // A Head that was told stays told: heads that follow ride on the pulse.
-        if (seat.owes_head) write_head(seat, writer);
+        if (seat.owes_head) write_head(seat);
         return;
     }
-    write_controls(seat, pass_.early, writer);
-    write_entries(seat, writer);
-    write_controls(seat, pass_.late, writer);
-    write_tick(seat, writer);
-    if (seat.owes_head && !seat.waiting) write_head(seat, writer);
+    write_controls(seat, pass_.early);
+    write_entries(seat);
+    write_controls(seat, pass_.late);
+    write_tick(seat);
+    if (seat.owes_head && !seat.waiting) write_head(seat);
 }
 
-void Channel::write_entries(Seat& seat, Writer& writer) {
+void Channel::write_entries(Seat& seat) {
     const Seq pushed = audience_.pushed(seat);
     if (pushed >= pass_.head) return;
     if (seat.waiting) return fall_behind(seat);
     if (!pass_.entries) return fall_behind(seat);
     const Batches::Slice piece = pass_.entries->after(pushed, seat.deflates != 0, workshop_);
     if (piece.push == nullptr) return fall_behind(seat);
-    if (!write(seat, *piece.push, writer)) return;
+    if (!write(seat, *piece.push)) return;
     workshop_.bytes_saved += piece.saved;
     audience_.set_pushed(seat, pass_.entries->last());
 }
 
 // A change missed leaves no gap in the numbers, so a seat that misses one has to be told of a Head:
 // that makes its client look again.
-void Channel::write_controls(Seat& seat, const std::vector<Control>& controls, Writer& writer) {
+void Channel::write_controls(Seat& seat, const std::vector<Control>& controls) {
     for (const Control& control : controls) {
-        if (!writer.sees(seat, gid_, control.seq)) continue;
-        if (seat.behind || seat.waiting || !write(seat, control.push, writer)) {
+        if (!workshop_.viewers.sees(seat, gid_, control.seq)) continue;
+        if (seat.behind || seat.waiting || !write(seat, control.push)) {
             return miss_change(seat);
         }
     }
 }
 
-void Channel::write_tick(Seat& seat, Writer& writer) {
+void Channel::write_tick(Seat& seat) {
     if (pass_.tick.empty() || seat.waiting || seat.behind) return;
     const SharedPush& push =
-        pass_.tick.for_whom([&](Seq seq) { return writer.sees(seat, gid_, seq); });
-    if (push) write(seat, push, writer);
+        pass_.tick.for_whom([&](Seq seq) { return workshop_.viewers.sees(seat, gid_, seq); });
+    if (push) write(seat, push);
 }
 
 // Whether all of it will reach the client.
-bool Channel::write(Seat& seat, const SharedPush& push, Writer& writer) {
-    const Written written = writer.write(seat, push);
+bool Channel::write(Seat& seat, const SharedPush& push) {
+    const Written written = workshop_.sockets.write_direct(seat.descriptor, seat.connection, push);
     if (written != Written::whole) seat.waiting = 1;
     if (planted(Bug::refused_frame_counts_as_pushed)) return true;
     if (written == Written::refused) fall_behind(seat);
     return written != Written::refused;
 }
 
-void Channel::write_head(Seat& seat, Writer& writer) {
-    if (!write(seat, head_push(seat.missed_change != 0), writer)) return;
+void Channel::write_head(Seat& seat) {
+    if (!write(seat, head_push(seat.missed_change != 0))) return;
     heads_answered_.on_head();
     seat.owes_head = 0;
     seat.missed_change = 0;
@@ -243,10 +243,10 @@ void Channel::caught_up(SeatIndex index, Epoch epoch, Seq reached) {
     audience_.set_pushed(seat, reached);
 }
 
-void Channel::on_drained(SeatIndex index, Writer& writer) {
+void Channel::on_drained(SeatIndex index) {
     Seat& seat = audience_.seats()[index];
     seat.waiting = 0;
-    if (seat.owes_head) write_head(seat, writer);
+    if (seat.owes_head) write_head(seat);
 }
 
 }  // namespace stentor::fanout

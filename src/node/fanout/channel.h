@@ -38,7 +38,7 @@ public:
     void want_heads() { gathered_.heads = true; }
 
     // Visits at most `seats_max` seats; begins a pass when none is under way. Returns how many.
-    std::size_t slice(Writer& writer, std::size_t seats_max);
+    std::size_t slice(std::size_t seats_max);
     [[nodiscard]] bool has_work() const { return pass_.running || pending(); }
     // Of the most urgent that is under way or gathered.
     [[nodiscard]] Lane lane() const;
@@ -48,7 +48,7 @@ public:
 
     std::optional<ConnectionIndex> leave(SeatIndex index);
     void caught_up(SeatIndex index, Epoch epoch, Seq reached);
-    void on_drained(SeatIndex index, Writer& writer);
+    void on_drained(SeatIndex index);
 
     // What everybody who keeps up has been pushed: the head, less what gathers or is under way. A
     // pulse that told more would make them all pull what is on its way to them.
@@ -99,12 +99,12 @@ private:
     void give_up_entries();
     bool adopt(Epoch epoch, Seq head);
     void begin_pass();
-    void visit(Seat& seat, Writer& writer);
-    void write_entries(Seat& seat, Writer& writer);
-    void write_tick(Seat& seat, Writer& writer);
-    void write_controls(Seat& seat, const std::vector<Control>& controls, Writer& writer);
-    bool write(Seat& seat, const SharedPush& push, Writer& writer);
-    void write_head(Seat& seat, Writer& writer);
+    void visit(Seat& seat);
+    void write_entries(Seat& seat);
+    void write_tick(Seat& seat);
+    void write_controls(Seat& seat, const std::vector<Control>& controls);
+    bool write(Seat& seat, const SharedPush& push);
+    void write_head(Seat& seat);
     // Of the present head; `changes_missed`: for who missed a change as well.
     const SharedPush& head_push(bool changes_missed);
 

@@ -50,7 +50,7 @@ TEST_F(ChannelTest, AStormMakesNoHeadOfASmallGroupsEntries) {
 TEST_F(ChannelTest, WhoIsInTheNewHistoryIsPushedNothingOfTheFormerOne) {
     join_large();
     router.on_push(batch(1, 1, kLarge));
-    router.run(sockets, gate, now);  // A slice.
+    router.run(now);  // A slice.
     router.on_head(kLarge, Epoch{2}, Seq{0});
     router.caught_up(kLarge, 0, Epoch{2}, Seq{0});
     run();
@@ -83,7 +83,7 @@ TEST_F(ChannelTest, WhatFollowsEntriesIsNotWrittenToASocketThatTheyHaveFilled) {
     run();
     EXPECT_EQ(sockets.writes, 1) << "no tick";
     sockets.next.clear();
-    router.on_drained(kGroup, seat, sockets);
+    router.on_drained(kGroup, seat);
     EXPECT_THAT(sockets.take(1), ElementsAre("11-12")) << "ticks are not made up for";
 
     sockets.next[1] = Written::kept;
@@ -92,7 +92,7 @@ TEST_F(ChannelTest, WhatFollowsEntriesIsNotWrittenToASocketThatTheyHaveFilled) {
     run();
     EXPECT_EQ(sockets.writes, 2) << "no change";
     sockets.next.clear();
-    router.on_drained(kGroup, seat, sockets);
+    router.on_drained(kGroup, seat);
     EXPECT_THAT(sockets.take(1), ElementsAre("13-14", "H14"));
 }
 
@@ -101,7 +101,7 @@ TEST_F(ChannelTest, WhatFollowsEntriesIsNotWrittenToASocketThatTheyHaveFilled) {
 TEST_F(ChannelTest, SeatsThatAreLeftDuringAPassAreNotWrittenTo) {
     join_large();
     router.on_push(batch(1, 1, kLarge));
-    router.run(sockets, gate, now);
+    router.run(now);
     const int before = sockets.writes;
     constexpr int kStay = 500;
     for (SeatIndex seat = kLargeSeats; seat > kStay; --seat) router.leave(kLarge, seat - 1);

@@ -10,7 +10,8 @@
 
 namespace stentor::fanout {
 
-Router::Router(std::size_t seats_max) : seats_max_(seats_max) {}
+Router::Router(PushWriter& sockets, Viewers& viewers, Gate& gate, std::size_t seats_max)
+    : workshop_{.sockets = sockets, .viewers = viewers}, gate_(gate), seats_max_(seats_max) {}
 Router::~Router() = default;
 
 Channel* Router::find(GroupId gid) const {
@@ -93,10 +94,10 @@ void Router::caught_up(GroupId gid, SeatIndex seat, Epoch epoch, Seq reached) {
     if (channel->has_work()) make_ready(*channel);
 }
 
-void Router::on_drained(GroupId gid, SeatIndex seat, Writer& writer) {
+void Router::on_drained(GroupId gid, SeatIndex seat) {
     Channel* channel = find(gid);
     if (channel == nullptr || seat >= channel->audience().size()) return;
-    channel->on_drained(seat, writer);
+    channel->on_drained(seat);
 }
 
 void Router::on_push(Push push) {
@@ -137,33 +138,33 @@ Channel* Router::take(Turns& turns) {
     return nullptr;
 }
 
-void Router::slice_and_requeue(Channel& channel, Writer& writer, std::size_t& seats, Time now) {
+void Router::slice_and_requeue(Channel& channel, std::size_t& seats, Time now) {
     const Time since = channel.pass_since();
-    const std::size_t visited = channel.slice(writer, limits::kSliceSeats);
+    const std::size_t visited = channel.slice(limits::kSliceSeats);
     if (!channel.in_pass() && since != Time{}) ended_passes_.push_back(now - since);
     seats -= std::min(seats, std::max<std::size_t>(visited, 1));
     channel.queued.reset();
     if (channel.has_work()) make_ready(channel);
 }
 
-Router::Turn Router::run(Writer& writer, Gate& gate, Time now) {
+Router::Turn Router::run(Time now) {
     ended_passes_.clear();
     std::size_t seats = limits::kTurnSeats;
     ++turn_;
     for (std::size_t turns = small_.size(); turns > 0 && seats > 0; --turns) {
         Channel* channel = take(small_);
         if (channel == nullptr) break;
-        slice_and_requeue(*channel, writer, seats, now);
+        slice_and_requeue(*channel, seats, now);
     }
     bool gated = false;
     if (Channel* channel = take(large_)) {
-        gated = !gate.try_enter();
+        gated = !gate_.try_enter();
         if (gated) {
             large_.put_back({.gid = channel->gid(), .lane = *channel->queued});
         } else {
             seats = limits::kSliceSeats;
-            slice_and_requeue(*channel, writer, seats, now);
-            gate.leave();
+            slice_and_requeue(*channel, seats, now);
+            gate_.leave();
         }
     }
     if (!small_.empty()) return Turn::more;

@@ -25,12 +25,13 @@
 #include <vector>
 
 #include "base/code.h"
+#include "base/connections.h"
 #include "base/encoded_push.h"
 #include "base/ids.h"
 #include "base/limits.h"
+#include "base/port.h"
 #include "base/storm.h"
 #include "base/time.h"
-#include "base/written.h"
 #include "node/fanout/audience.h"
 #include "node/fanout/turns.h"
 #include "node/types.h"
@@ -42,37 +43,27 @@ inline constexpr std::size_t kSeatsMax = std::size_t{1} << 24U;  // As many as c
 
 using node::Push;
 
+// The members in the seats of a shard, as a pass sees them.
+class Viewers : public Port {
+public:
+    // Whether the member in this seat may see the entry (Session::sees). Asked of changes and
+    // tallies, not of entries: it touches the session. May not call back into the router.
+    virtual bool sees(const Seat& seat, GroupId gid, Seq seq) = 0;
+};
+
 // What the channels of a shard have in common.
 struct PassContext {
+    PushWriter& sockets;
+    Viewers& viewers;
     storm::Level level{};
-    deflate::Deflater deflater;
+    deflate::Deflater deflater{};
     std::uint64_t compressions{};
     std::uint64_t bytes_saved{};  // That compressed batches had less than plain ones.
 };
 
-// The shard's sockets.
-class Writer {
-public:
-    Writer() = default;
-    Writer(const Writer&) = delete;
-    Writer& operator=(const Writer&) = delete;
-    virtual ~Writer() = default;
-
-    // Writes all of `push` to seat.descriptor. May not call back into the router.
-    virtual Written write(const Seat& seat, const SharedPush& push) = 0;
-    // Whether the member in this seat may see the entry (Session::sees). Asked of changes and
-    // tallies, not of entries: it touches the session.
-    virtual bool sees(const Seat& seat, GroupId gid, Seq seq) = 0;
-};
-
 // No more shards than cores are in a slice of a large pass at once.
-class Gate {
+class Gate : public Port {
 public:
-    Gate() = default;
-    Gate(const Gate&) = delete;
-    Gate& operator=(const Gate&) = delete;
-    virtual ~Gate() = default;
-
     virtual bool try_enter() = 0;
     virtual void leave() = 0;
 };
@@ -90,7 +81,7 @@ class Channel;  // A group's audience with its pending frames and its pass; chan
 
 class Router {
 public:
-    explicit Router(std::size_t seats_max = kSeatsMax);
+    Router(PushWriter& sockets, Viewers& viewers, Gate& gate, std::size_t seats_max = kSeatsMax);
     Router(const Router&) = delete;
     Router& operator=(const Router&) = delete;
     ~Router();
@@ -110,7 +101,7 @@ public:
     // An Opened or Range up to `reached` was written, or kept. A seat below the head stays behind.
     void caught_up(GroupId gid, SeatIndex seat, Epoch epoch, Seq reached);
     // The connection can be written to again. For each of its seats.
-    void on_drained(GroupId gid, SeatIndex seat, Writer& writer);
+    void on_drained(GroupId gid, SeatIndex seat);
 
     // ---- From the hub
     void on_push(Push push);
@@ -128,7 +119,7 @@ public:
     // A slice of each small group in turn, up to kTurnSeats seats, then one slice of one large
     // group. Of both, those with changes come before those with entries, and ticks are last; but
     // every kFairEvery-th time changes come last.
-    Turn run(Writer& writer, Gate& gate, Time now);
+    Turn run(Time now);
     // How long passes took from their first push to their last seat: those that the last run()
     // brought to their end, and the oldest that is not there yet.
     [[nodiscard]] std::span<const Millis> ended_passes() const { return ended_passes_; }
@@ -159,9 +150,10 @@ private:
     Channel* take(Turns& turns);
     void count_changed(const Channel& channel);
     // Whether another slice of it is wanted; `seats` is lowered by those visited.
-    void slice_and_requeue(Channel& channel, Writer& writer, std::size_t& seats, Time now);
+    void slice_and_requeue(Channel& channel, std::size_t& seats, Time now);
 
     PassContext workshop_;
+    Gate& gate_;
     std::unordered_map<GroupId, std::unique_ptr<Channel>> channels_;
     Turns small_;  // Ready for a slice.
     Turns large_;  // Likewise, above kLargeAudience.

@@ -52,7 +52,7 @@ TEST_F(RouterTest, ABehindSeatGetsNoContentUntilItReachedTheCurrentHead) {
     router.on_push(batch(11, 11));
     run();
     sockets.next.clear();
-    router.on_drained(kGroup, seat, sockets);
+    router.on_drained(kGroup, seat);
     EXPECT_THAT(sockets.take(1), ElementsAre("h11"));
 
     router.on_push(batch(12, 12));
@@ -82,7 +82,7 @@ TEST_F(RouterTest, AWaitingSeatCostsNoWritesAndLearnsOfTheHeadOnceDrained) {
     }
     EXPECT_EQ(sockets.writes, writes);
     sockets.next.clear();
-    router.on_drained(kGroup, seat, sockets);
+    router.on_drained(kGroup, seat);
     EXPECT_THAT(sockets.take(1), ElementsAre("h29"));
 }
 
@@ -92,7 +92,7 @@ TEST_F(RouterTest, AWaitingSeatThatMissedNothingGoesOnWithoutAHead) {
     router.on_push(batch(11, 11));
     run();
     sockets.next.clear();
-    router.on_drained(kGroup, seat, sockets);
+    router.on_drained(kGroup, seat);
     router.on_push(batch(12, 12));
     run();
     EXPECT_THAT(sockets.take(1), ElementsAre("11-11", "12-12"));
@@ -179,7 +179,7 @@ TEST_F(RouterTest, WhoeverMissesAChangeIsToldOfTheHead) {
     run();
     sockets.next.clear();
     sockets.take(1);
-    router.on_drained(kGroup, seat, sockets);
+    router.on_drained(kGroup, seat);
     EXPECT_THAT(sockets.take(1), ElementsAre("H11"));
 }
 
@@ -195,7 +195,7 @@ TEST_F(RouterTest, AMissedChangeIsToldAlsoAfterCatchingUp) {
     router.caught_up(kGroup, seat, kEpoch, Seq{11});
     sockets.next.clear();
     sockets.take(1);
-    router.on_drained(kGroup, seat, sockets);
+    router.on_drained(kGroup, seat);
     EXPECT_THAT(sockets.take(1), ElementsAre("H11"));
     router.on_push(batch(12, 12));
     run();
@@ -234,9 +234,9 @@ TEST_F(RouterTest, ATurnIsBoundedBySeatsNotByGroups) {
         join(who, 0, {100 + i});
         router.on_push(batch(1, 1, {100 + i}));
     }
-    EXPECT_EQ(router.run(sockets, gate, now), Router::Turn::more);
+    EXPECT_EQ(router.run(now), Router::Turn::more);
     EXPECT_EQ(sockets.writes, static_cast<int>(limits::kTurnSeats));
-    EXPECT_EQ(router.run(sockets, gate, now), Router::Turn::idle);
+    EXPECT_EQ(router.run(now), Router::Turn::idle);
     EXPECT_EQ(sockets.writes, static_cast<int>(groups));
 }
 
@@ -249,14 +249,14 @@ TEST_F(RouterTest, LargePassesWaitAtTheGateAndSmallOnesDoNot) {
     gate.open = false;
     router.on_push(batch(1, 1, kLarge));
     router.on_push(batch(1, 1));
-    EXPECT_EQ(router.run(sockets, gate, now), Router::Turn::gated);
+    EXPECT_EQ(router.run(now), Router::Turn::gated);
     EXPECT_EQ(sockets.writes, 1);
 
     gate.open = true;
-    EXPECT_EQ(router.run(sockets, gate, now), Router::Turn::more);
+    EXPECT_EQ(router.run(now), Router::Turn::more);
     EXPECT_EQ(sockets.writes, 1 + static_cast<int>(limits::kSliceSeats));
     router.on_push(batch(2, 2));  // A small group does not wait for the rest of the large pass.
-    EXPECT_EQ(router.run(sockets, gate, now), Router::Turn::more);
+    EXPECT_EQ(router.run(now), Router::Turn::more);
     EXPECT_THAT(sockets.take(1), ElementsAre("1-1", "2-2"));
     run();
     EXPECT_EQ(gate.entered, gate.left);
@@ -328,13 +328,13 @@ TEST_F(RouterTest, APassTakesAsLongAsFromItsFirstPushToItsLastSeat) {
     router.on_push(pushed_at(now, 12, 12));
     now += Millis{10};
     EXPECT_EQ(router.oldest_pass(now), Millis{40});
-    router.run(sockets, gate, now);
+    router.run(now);
     EXPECT_THAT(router.ended_passes(), testing::ElementsAre(Millis{40}));
     EXPECT_EQ(router.oldest_pass(now), Millis{0});
     router.on_push(pushed_at(now, 12, 12));  // Known already: no pass.
     now += Millis{500};
     router.on_push(pushed_at(now, 13, 13));
-    router.run(sockets, gate, now);
+    router.run(now);
     EXPECT_THAT(router.ended_passes(), testing::ElementsAre(Millis{0}));
 }
 
@@ -343,12 +343,12 @@ TEST_F(RouterTest, ALargePassUnderWayIsAsOldAsItsFirstPush) {
     const auto seats = static_cast<ConnectionIndex>(limits::kLargeAudience + 1);
     for (ConnectionIndex who = 1; who <= seats; ++who) join(who, 0, kLarge);
     router.on_push(pushed_at(now, 1, 1, kLarge));
-    router.run(sockets, gate, now += Millis{5});
+    router.run(now += Millis{5});
     EXPECT_THAT(router.ended_passes(), testing::IsEmpty());
     router.on_push(pushed_at(now, 2, 2, kLarge));  // For the next one.
     EXPECT_EQ(router.oldest_pass(now += Millis{70}), Millis{75});
     std::vector<Millis> ended;
-    while (router.run(sockets, gate, now) == Router::Turn::more) {
+    while (router.run(now) == Router::Turn::more) {
         ended.insert(ended.end(), router.ended_passes().begin(), router.ended_passes().end());
     }
     ended.insert(ended.end(), router.ended_passes().begin(), router.ended_passes().end());
@@ -365,10 +365,11 @@ struct Reader {
     bool kept = false;  // A stuck socket takes one write more, in part.
 };
 
-class Crowd : public Writer {
+class Crowd : public PushWriter, public Viewers {
 public:
-    Written write(const Seat& seat, const SharedPush& push) override {
-        Reader& reader = readers.at(seat.connection);
+    Written write_direct(int /*descriptor*/, ConnectionIndex connection,
+                         const SharedPush& push) override {
+        Reader& reader = readers.at(connection);
         if (reader.stuck && reader.kept) {
             ADD_FAILURE() << "a seat that waits was written to";
             return Written::refused;
@@ -423,13 +424,13 @@ public:
                 head_ += count;
                 break;
             }
-            default: crowd_.refuse = random_() % 2 == 0; router_.run(crowd_, gate_, Time{});
+            default: crowd_.refuse = random_() % 2 == 0; router_.run(Time{});
         }
     }
     // Sockets drain, readers pull what they know to be missing: then everybody has everything.
     void heal() {
         for (int round = 0; round < 3; ++round) {
-            while (router_.run(crowd_, gate_, Time{}) == Router::Turn::more) {
+            while (router_.run(Time{}) == Router::Turn::more) {
             }
             for (auto& [who, reader] : crowd_.readers) {
                 if (reader.stuck) drain_one(reader);
@@ -440,7 +441,7 @@ public:
         }
         router_.on_push(batch(head_ + 1, head_ + 1));
         ++head_;
-        while (router_.run(crowd_, gate_, Time{}) == Router::Turn::more) {
+        while (router_.run(Time{}) == Router::Turn::more) {
         }
         for (const auto& [who, reader] : crowd_.readers) EXPECT_EQ(reader.last, head_) << who;
     }
@@ -476,7 +477,7 @@ private:
     }
     void drain_one(Reader& reader) {
         reader.stuck = reader.kept = false;
-        router_.on_drained(kGroup, reader.seat, crowd_);
+        router_.on_drained(kGroup, reader.seat);
     }
     void pull() {
         Reader* reader = any();
@@ -490,9 +491,9 @@ private:
     }
 
     std::mt19937 random_;
-    Router router_;
     Crowd crowd_;
     OpenGate gate_;
+    Router router_{crowd_, crowd_, gate_};
     std::uint64_t head_ = 50;
     ConnectionIndex next_ = 1;
 };

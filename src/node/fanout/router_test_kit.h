@@ -127,16 +127,17 @@ inline std::vector<pb::ServerFrame> frames_in(const EncodedPush& push) {
     return frames;
 }
 
-class Sockets : public Writer {
+class Sockets : public PushWriter, public Viewers {
 public:
-    Written write(const Seat& seat, const SharedPush& push) override {
+    Written write_direct(int /*descriptor*/, ConnectionIndex connection,
+                         const SharedPush& push) override {
         ++writes;
-        newest[seat.connection] = push;
-        const auto it = next.find(seat.connection);
+        newest[connection] = push;
+        const auto it = next.find(connection);
         const Written result = it == next.end() ? Written::whole : it->second;
         if (result != Written::refused) {
             for (const auto& frame : frames_in(*push)) {
-                got[seat.connection].push_back(told(frame));
+                got[connection].push_back(told(frame));
             }
         }
         return result;
@@ -172,14 +173,14 @@ protected:
                             {.descriptor = static_cast<int>(who), .connection = who});
     }
     void run() {
-        while (router.run(sockets, gate, now) == Router::Turn::more) {
+        while (router.run(now) == Router::Turn::more) {
         }
     }
 
     Time now = from_ms(5'000);
-    Router router;
     Sockets sockets;
     OpenGate gate;
+    Router router{sockets, sockets, gate};
 };
 
 }  // namespace stentor::fanout

@@ -61,7 +61,7 @@ protected:
     int slices_until_told(ConnectionIndex first_seat) {
         int slices = 0;
         while (sockets.got[first_seat].empty() && slices < 1'000) {
-            router.run(sockets, gate, now);
+            router.run(now);
             ++slices;
         }
         return slices;
@@ -76,7 +76,7 @@ protected:
 
 TEST_F(LanesTest, ARecallGoesBeforeAnotherGroupsEntries) {
     router.on_push(batch(1, 1, kOneLarge));
-    router.run(sockets, gate, now);  // Its pass is under way.
+    router.run(now);  // Its pass is under way.
     router.on_push(in(kOtherLarge, changed(1)));
     EXPECT_LE(slices_until_told(kOther), 7) << "five slices, and one in four of the other group";
     EXPECT_THAT(sockets.take(kOther), ElementsAre("c1"));
@@ -87,7 +87,7 @@ TEST_F(LanesTest, ARecallGoesBeforeAnotherGroupsEntries) {
 
 TEST_F(LanesTest, EntriesGoBeforeAnotherGroupsTicks) {
     router.on_push(in(kOneLarge, tick()));
-    router.run(sockets, gate, now);
+    router.run(now);
     router.on_push(batch(1, 1, kOtherLarge));
     EXPECT_LE(slices_until_told(kOther), 7);
     EXPECT_THAT(sockets.take(kOne), IsEmpty());
@@ -100,7 +100,7 @@ TEST_F(LanesTest, AGroupWithEndlessRecallsStarvesNobody) {
     int slices = 0;
     while (sockets.got[kOne].empty() && slices < 1'000) {
         router.on_push(in(kOtherLarge, changed(1)));
-        router.run(sockets, gate, now);
+        router.run(now);
         ++slices;
     }
     EXPECT_LE(slices, 5 * static_cast<int>(kFairEvery));

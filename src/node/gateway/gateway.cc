@@ -18,7 +18,8 @@ void Gateway::serve(const HttpHandler& http) {
     std::vector<node::NodeShard*> node_shards;
     std::vector<net::Handler*> handlers;
     for (std::uint32_t i = 0; i < shards_.size(); ++i) {
-        hosts_.push_back(std::make_unique<NetShardHost>(node_, i, rules_, bus_, hub_, http));
+        hosts_.push_back(
+            std::make_unique<NetShardHost>(node_, shards_.shard(i), rules_, bus_, hub_, http));
         node_shards.push_back(&hosts_.back()->node_shard());
         handlers.push_back(hosts_.back().get());
     }

@@ -80,11 +80,12 @@ public:
 
 class Order final : public node::Sockets {
 public:
-    Written reply(ConnectionToken /*connection*/, std::string_view payload) override {
+    Written send(ConnectionToken /*connection*/, std::string_view payload) override {
         note(*wire::decode_event(payload));
         return Written::whole;
     }
-    Written write(const fanout::Seat& /*seat*/, const SharedPush& push) override {
+    Written write_direct(int /*descriptor*/, ConnectionIndex /*connection*/,
+                         const SharedPush& push) override {
         note(*wire::decode_event(push->payload(0)));
         return Written::whole;
     }
@@ -113,6 +114,7 @@ TEST(Hub, AnOpenedIsOnItsShardBeforeWhatIsPushedBehindIt) {
                                 .rules = {.verifier = tokens, .gate = gate},
                                 .bus = owner,
                                 .hub = hub,
+                                .connections = sockets,
                                 .host = sockets}};
     hub.attach({&node_shard});
     const ConnectionToken ann{.shard = 0, .index = 0, .generation = 1};

@@ -1,6 +1,6 @@
 #pragma once
-// A NodeShard on one shard of real sockets: what they tell goes to it, what it asks for comes
-// here.
+// A NodeShard on one shard of real sockets: the two speak to each other (base/connections.h), and
+// what else is to be done on that shard is done here: its turns, HTTP, questions to owners.
 //
 // Owner: Gateway. Thread: the shard's own.
 
@@ -8,7 +8,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "base/duration_counts.h"
 #include "base/max_latency.h"
@@ -27,7 +26,8 @@ using HttpHandler = std::function<void(net::http::Request, HttpReply)>;
 
 class NetShardHost final : public net::Handler, private node::ShardHost {
 public:
-    NetShardHost(NodeId node, std::uint32_t shard, const session::Rules& rules, bus::Bus& bus,
+    // `shard` outlives it.
+    NetShardHost(NodeId node, net::Shard& shard, const session::Rules& rules, bus::Bus& bus,
                  node::HubMail& hub, HttpHandler http);
 
     [[nodiscard]] node::NodeShard& node_shard() { return node_shard_; }
@@ -40,13 +40,8 @@ public:
     [[nodiscard]] Millis take_longest_pass() { return longest_pass_.take(); }
 
     // ---- net::Handler
-    void on_start(net::Shard& shard, Time now) override;
-    void on_connected(ConnectionToken connection, const net::Peer& peer, Time now) override;
-    void on_message(ConnectionToken connection, std::string_view bytes, Time now) override;
-    void on_drained(ConnectionToken connection, Time now) override;
-    void on_stuck(ConnectionToken connection, Time now) override;
-    void on_deadline(ConnectionToken connection, Time now) override;
-    void on_closed(ConnectionToken connection, Time now) override;
+    void on_start(net::Shard& /*shard*/, Time /*now*/) override {}
+    ConnectionEvents& connections() override { return node_shard_; }
     std::string refusal(const Error& error) override;
     void on_http(net::http::Request request, net::http::Responder responder, Time now) override;
     bool on_turn(Time now) override;
@@ -54,25 +49,14 @@ public:
 
 private:
     // ---- node::ShardHost
-    Written reply(ConnectionToken connection, std::string_view payload) override;
-    void forget_waiting(ConnectionToken connection) override;
-    void offer(ConnectionToken connection, const SharedPush& push) override;
-    Written write(const fanout::Seat& seat, const SharedPush& push) override;
-    [[nodiscard]] fanout::Seat seat(ConnectionToken connection) const override;
-    [[nodiscard]] std::string address(ConnectionToken connection) const override;
-    void greeted(ConnectionToken connection) override;
-    void pause_reading(ConnectionToken connection) override;
-    void resume_reading(ConnectionToken connection) override;
-    void set_deadline(ConnectionToken connection, Time at) override;
-    void close(ConnectionToken connection, std::uint16_t close_code, Code reason) override;
-    bool enter_gate() override;
-    void leave_gate() override;
+    bool try_enter() override { return shard_.enter_gate(); }
+    void leave() override { shard_.leave_gate(); }
     void ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
     void draw(std::span<std::uint8_t> random) override;
 
     bus::Bus& bus_;
     HttpHandler http_;
-    net::Shard* shard_{};
+    net::Shard& shard_;
     node::NodeShard node_shard_;
     DurationCounts fanout_turns_;
     net::Counter batches_compressed_;

@@ -52,14 +52,14 @@ void NodeShard::on_message(ConnectionToken connection, std::string_view bytes, T
 void NodeShard::hold(ConnectionToken connection, std::string_view bytes) {
     if (find(connection) == nullptr) return;
     held_.push_back({.connection = connection, .bytes = std::string{bytes}});
-    deps_.host.pause_reading(connection);
+    deps_.connections.pause_reading(connection);
 }
 
 void NodeShard::on_accounts_known(Time now) {
     if (std::exchange(accounts_known_, true)) return;
     for (const HeldMessage& held : std::exchange(held_, {})) {
         if (find(held.connection) == nullptr) continue;
-        deps_.host.resume_reading(held.connection);
+        deps_.connections.resume_reading(held.connection);
         on_message(held.connection, held.bytes, now);
     }
 }
@@ -68,9 +68,13 @@ void NodeShard::on_drained(ConnectionToken connection) {
     Place* place = find(connection);
     if (place == nullptr) return;
     for (const session::OpenGroup& group : place->session.groups()) {
-        if (group.seat != kNoSeat) router_.on_drained(group.gid, group.seat, *this);
+        if (group.seat != kNoSeat) router_.on_drained(group.gid, group.seat);
     }
     with_session(connection, [](session::Session& session, auto& fx) { session.on_drained(fx); });
+}
+
+void NodeShard::on_stuck(ConnectionToken connection) {
+    on_fault(connection, Code::slow_consumer, "socket");
 }
 
 void NodeShard::on_deadline(ConnectionToken connection, Time now) {
@@ -209,7 +213,7 @@ void NodeShard::drain(Millis spread) {
 
 fanout::Router::Turn NodeShard::turn(Time now) {
     now_ = now;
-    const fanout::Router::Turn turn = router_.run(*this, *this, now);
+    const fanout::Router::Turn turn = router_.run(now);
     router_.take_counts(counts_);
     if (!counts_.empty()) {
         deps_.hub.put([shard = deps_.shard, counts = std::exchange(counts_, {})](
@@ -240,15 +244,11 @@ void NodeShard::pulse(Time now) {
         groups.clear();
         for (const session::OpenGroup& group : place.session.groups()) groups.push_back(group.gid);
         // One that does not fit is no loss: bytes that wait are a sign of life themselves.
-        deps_.host.offer(token(index), router_.pulse(groups, now));
+        static_cast<void>(deps_.connections.write(token(index), router_.pulse(groups, now)));
     }
 }
 
-// ---- fanout::Writer
-
-Written NodeShard::write(const fanout::Seat& seat, const SharedPush& push) {
-    return deps_.host.write(seat, push);
-}
+// ---- fanout::Viewers
 
 bool NodeShard::sees(const fanout::Seat& seat, GroupId gid, Seq seq) {
     return places_[seat.connection].session.groups().sees(gid, seq);

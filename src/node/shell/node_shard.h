@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/connections.h"
 #include "base/paged_array.h"
 #include "base/user_index.h"
 #include "bus/bus.h"
@@ -24,7 +25,7 @@
 
 namespace stentor::node {
 
-class NodeShard final : private fanout::Writer, private fanout::Gate {
+class NodeShard final : public ConnectionEvents, private fanout::Viewers {
 public:
     struct Deps {
         NodeId node;
@@ -32,18 +33,22 @@ public:
         session::Rules rules;
         bus::Bus& bus;
         HubMail& hub;
+        Connections& connections;
         ShardHost& host;
     };
     explicit NodeShard(const Deps& deps)
-        : deps_{deps}, pulses_{deps.rules.pulse}, accounts_known_{deps.rules.gate.known()} {}
+        : deps_{deps},
+          router_{deps.connections, *this, deps.host},
+          pulses_{deps.rules.pulse},
+          accounts_known_{deps.rules.gate.known()} {}
 
-    // ---- From the sockets
-    void on_connected(ConnectionToken connection, Time now);
-    void on_message(ConnectionToken connection, std::string_view bytes, Time now);
-    void on_drained(ConnectionToken connection);  // It can be written to again.
-    void on_deadline(ConnectionToken connection, Time now);
-    void on_fault(ConnectionToken connection, Code code, std::string_view where);
-    void on_closed(ConnectionToken connection);
+    // ---- ConnectionEvents
+    void on_connected(ConnectionToken connection, Time now) override;
+    void on_message(ConnectionToken connection, std::string_view bytes, Time now) override;
+    void on_drained(ConnectionToken connection) override;
+    void on_stuck(ConnectionToken connection) override;
+    void on_deadline(ConnectionToken connection, Time now) override;
+    void on_closed(ConnectionToken connection) override;
 
     // ---- From the hub and from owners
     void on_answer(bus::Answer& answer);
@@ -98,17 +103,15 @@ private:
     [[nodiscard]] Place* find(ConnectionToken connection);
     [[nodiscard]] ConnectionToken token(std::uint32_t index) const;
     void hold(ConnectionToken connection, std::string_view bytes);
+    void on_fault(ConnectionToken connection, Code code, std::string_view where);
     void remember_user(std::uint32_t index);
     void forget_user(std::uint32_t index);
     // event(session::Session&, session::SessionPort&) for each connection of the user.
     template <class Event>
     void with_sessions_of(UserId uid, Event&& event);
 
-    // ---- fanout::Writer, fanout::Gate
-    Written write(const fanout::Seat& seat, const SharedPush& push) override;
+    // ---- fanout::Viewers
     bool sees(const fanout::Seat& seat, GroupId gid, Seq seq) override;
-    bool try_enter() override { return deps_.host.enter_gate(); }
-    void leave() override { deps_.host.leave_gate(); }
 
     Deps deps_;
     PagedArray<Place> places_;  // By ConnectionToken::index.

@@ -62,6 +62,7 @@ protected:
                      .rules = {.verifier = tokens, .gate = gate},
                      .bus = bus,
                      .hub = hub,
+                     .connections = sockets,
                      .host = sockets}};
 };
 
@@ -72,6 +73,7 @@ TEST_F(SideTest, WhoComesBeforeAccountsAreKnownWaits) {
                      .rules = {.verifier = tokens, .gate = gate},
                      .bus = bus,
                      .hub = hub,
+                     .connections = sockets,
                      .host = sockets}};
     const auto greet = [&](std::uint32_t index, const char* token) {
         const ConnectionToken connection{.shard = 3, .index = index, .generation = 1};
@@ -85,7 +87,7 @@ TEST_F(SideTest, WhoComesBeforeAccountsAreKnownWaits) {
     EXPECT_THAT(sockets.told, IsEmpty());
     EXPECT_EQ(hub.tasks, 0);
     fresh.on_deadline(late, now + limits::kHelloWithin);
-    EXPECT_THAT(sockets.closed, ElementsAre(std::pair{2U, Code::overloaded}));
+    EXPECT_THAT(sockets.closed, ElementsAre(end_of(2U, Code::overloaded)));
 
     const std::vector<bus::AccountState> states{closed(kBob)};
     gate.apply(states, now);
@@ -93,7 +95,7 @@ TEST_F(SideTest, WhoComesBeforeAccountsAreKnownWaits) {
     fresh.on_accounts_known(now);
     EXPECT_TRUE(last(ann).has_welcome());
     EXPECT_EQ(last(bob).refused().code(), pb::CODE_TOKEN_INVALID);
-    EXPECT_EQ(sockets.closed.back(), (std::pair{1U, Code::token_invalid}));
+    EXPECT_EQ(sockets.closed.back(), end_of(1U, Code::token_invalid));
 }
 
 TEST_F(SideTest, EveryConnectionOfAClosedAccountIsRefusedAndClosed) {
@@ -103,8 +105,8 @@ TEST_F(SideTest, EveryConnectionOfAClosedAccountIsRefusedAndClosed) {
     const std::vector<bus::AccountState> states{closed(kAnn)};
     gate.apply(states, now);
     shard.on_account_moved(kAnn);
-    EXPECT_THAT(sockets.closed, testing::UnorderedElementsAre(std::pair{0U, Code::token_invalid},
-                                                              std::pair{2U, Code::token_invalid}));
+    EXPECT_THAT(sockets.closed, testing::UnorderedElementsAre(end_of(0U, Code::token_invalid),
+                                                              end_of(2U, Code::token_invalid)));
     EXPECT_EQ(last(first).refused().code(), pb::CODE_TOKEN_INVALID);
     EXPECT_EQ(last(second).refused().field(), "hello.token");
     send(first, 1);
@@ -164,7 +166,7 @@ TEST_F(SideTest, RepliesThatDoNotFitEndTheConnection) {
     const ConnectionToken ann = connect(0, "ann");
     bus.full = sockets.full = true;
     send(ann, 1);
-    EXPECT_THAT(sockets.closed, ElementsAre(std::pair{0U, Code::slow_consumer}));
+    EXPECT_THAT(sockets.closed, ElementsAre(end_of(0U, Code::slow_consumer)));
 }
 
 // A guesser's joins: whatever names a group counts, and a new connection does not wipe it out.
@@ -244,7 +246,7 @@ TEST_F(SideTest, WhoIsCutForWhatWaitsIsToldWhy) {
     bus.full = sockets.full = sockets.forgets = true;
     send(ann, 1);
     EXPECT_EQ(last(ann).refused().code(), pb::CODE_SLOW_CONSUMER);
-    EXPECT_THAT(sockets.closed, ElementsAre(std::pair{0U, Code::slow_consumer}));
+    EXPECT_THAT(sockets.closed, ElementsAre(end_of(0U, Code::slow_consumer)));
 }
 
 TEST_F(SideTest, NothingIsReadUntilTheSocketHasTakenTheAnswers) {

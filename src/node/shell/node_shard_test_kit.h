@@ -57,9 +57,9 @@ public:
     int tasks = 0;
 };
 
-class Sockets : public ShardHost {
+class Sockets : public Connections, public ShardHost {
 public:
-    Written reply(ConnectionToken connection, std::string_view payload) override {
+    Written send(ConnectionToken connection, std::string_view payload) override {
         if (full) return Written::refused;
         told[connection.index].push_back(*wire::decode_event(payload));
         return slow ? Written::kept : Written::whole;
@@ -67,13 +67,17 @@ public:
     void forget_waiting(ConnectionToken) override {
         if (forgets) full = false;
     }
-    void offer(ConnectionToken connection, const SharedPush&) override {
+    Written write(ConnectionToken connection, const SharedPush&) override {
         offered.insert(connection.index);
+        return Written::whole;
     }
-    Written write(const fanout::Seat&, const SharedPush&) override { return Written::whole; }
-    [[nodiscard]] fanout::Seat seat(ConnectionToken connection) const override {
-        return {.descriptor = static_cast<std::int32_t>(connection.index),
-                .connection = connection.index};
+    Written write_direct(int, ConnectionIndex, const SharedPush&) override {
+        return Written::whole;
+    }
+    [[nodiscard]] bool waiting(ConnectionToken) const override { return false; }
+    [[nodiscard]] bool deflates(ConnectionToken) const override { return false; }
+    [[nodiscard]] int descriptor(ConnectionToken connection) const override {
+        return static_cast<int>(connection.index);
     }
     [[nodiscard]] std::string address(ConnectionToken connection) const override {
         return "198.51.100." + std::to_string(connection.index);
@@ -82,11 +86,11 @@ public:
     void pause_reading(ConnectionToken) override { paused = true; }
     void resume_reading(ConnectionToken) override { paused = false; }
     void set_deadline(ConnectionToken, Time) override {}
-    void close(ConnectionToken connection, std::uint16_t, Code reason) override {
+    void close(ConnectionToken connection, std::uint16_t, std::string_view reason) override {
         closed.emplace_back(connection.index, reason);
     }
-    bool enter_gate() override { return gate; }
-    void leave_gate() override {}
+    bool try_enter() override { return gate; }
+    void leave() override {}
     void ask(PartitionId, bus::Question, bus::ReplyHandler reply) override {
         asked.push_back(std::move(reply));
     }
@@ -103,9 +107,13 @@ public:
     std::map<std::uint32_t, std::vector<pb::ServerFrame>> told;
     std::set<std::uint32_t> offered;
     std::set<std::uint32_t> greeted_ones;
-    std::vector<std::pair<std::uint32_t, Code>> closed;
+    std::vector<std::pair<std::uint32_t, std::string>> closed;
     std::vector<bus::ReplyHandler> asked;
 };
+
+inline std::pair<std::uint32_t, std::string> end_of(std::uint32_t index, Code reason) {
+    return {index, std::string{name_of(reason)}};
+}
 
 inline std::string hello(const std::string& token, std::uint64_t device) {
     pb::ClientFrame frame;

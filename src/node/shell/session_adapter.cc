@@ -14,13 +14,13 @@ void NodeShard::SessionAdapter::settle() {
     if (std::exchange(kept_, false)) session_.on_kept(*this);
     if (!std::exchange(overflow_, false)) return;
     // Room for why: on TCP there is no close code that could tell it.
-    host().forget_waiting(connection_);
+    connections().forget_waiting(connection_);
     session_.on_fault(Code::slow_consumer, "replies", *this);
 }
 
 void NodeShard::SessionAdapter::reply(std::string payload) {
     shard_.refusals_.look_at(payload);
-    switch (host().reply(connection_, payload)) {
+    switch (connections().send(connection_, payload)) {
         case Written::whole: return;
         case Written::kept: kept_ = true; return;
         case Written::refused: overflow_ = true; return;
@@ -38,20 +38,21 @@ void NodeShard::SessionAdapter::submit(GroupId gid, pb::ClientFrame&& frame) {
                          .limits_lifted = session_.bench(),
                          .frame = std::move(frame)};
     // Only an invite is made of it; drawing costs a send more than its checks do.
-    if (command.frame.has_create_invite()) host().draw(command.random);
-    if (bus::is_moderation(command.frame)) command.address = host().address(connection_);
+    if (command.frame.has_create_invite()) shard_.deps_.host.draw(command.random);
+    if (bus::is_moderation(command.frame)) command.address = connections().address(connection_);
     const auto submitted = shard_.deps_.bus.submit(partition_of(gid), std::move(command));
     if (!submitted) unsubmitted_.push_back({.request_id = request_id, .error = submitted.error()});
 }
 
 void NodeShard::SessionAdapter::ask(std::uint32_t request_id, PartitionId partition,
                                     bus::Question question) {
-    host().ask(partition, std::move(question),
-               [&shard = shard_, connection = connection_, request_id](Result<bus::Reply> reply) {
-                   shard.with_session(connection, [&](session::Session& session, auto& fx) {
-                       session.on_reply(request_id, std::move(reply), fx);
-                   });
-               });
+    shard_.deps_.host.ask(
+        partition, std::move(question),
+        [&shard = shard_, connection = connection_, request_id](Result<bus::Reply> reply) {
+            shard.with_session(connection, [&](session::Session& session, auto& fx) {
+                session.on_reply(request_id, std::move(reply), fx);
+            });
+        });
 }
 
 void NodeShard::SessionAdapter::open(std::uint32_t request_id, GroupId gid, Epoch epoch, Seq seq) {
@@ -76,7 +77,7 @@ void NodeShard::SessionAdapter::near(std::uint32_t request_id, GroupId gid, Time
 }
 
 SeatIndex NodeShard::SessionAdapter::take_seat(GroupId gid, Epoch epoch, Seq reached) {
-    const auto seat = shard_.router_.join(gid, epoch, reached, host().seat(connection_));
+    const auto seat = shard_.router_.join(gid, epoch, reached, socket());
     if (!seat) return kNoSeat;
     seat_changed(gid, 1);
     return *seat;
@@ -94,7 +95,7 @@ void NodeShard::SessionAdapter::caught_up(GroupId gid, SeatIndex seat, Epoch epo
 
 void NodeShard::SessionAdapter::registered(const session::Identity& identity, DeviceId /*device*/,
                                            std::uint64_t user_log_after) {
-    host().greeted(connection_);
+    connections().greeted(connection_);
     shard_.remember_user(connection_.index);
     hub().put([=, connection = connection_](cache::Cache& cache, Time /*now*/) {
         cache.on_hello(connection, identity.uid, identity.minted, user_log_after);
@@ -107,11 +108,20 @@ void NodeShard::SessionAdapter::seat_changed(GroupId gid, int seats) {
     });
 }
 
-void NodeShard::SessionAdapter::pause_reading() { host().pause_reading(connection_); }
-void NodeShard::SessionAdapter::resume_reading() { host().resume_reading(connection_); }
-void NodeShard::SessionAdapter::set_deadline(Time time) { host().set_deadline(connection_, time); }
+void NodeShard::SessionAdapter::pause_reading() { connections().pause_reading(connection_); }
+void NodeShard::SessionAdapter::resume_reading() { connections().resume_reading(connection_); }
+void NodeShard::SessionAdapter::set_deadline(Time time) {
+    connections().set_deadline(connection_, time);
+}
 void NodeShard::SessionAdapter::close(std::uint16_t close_code, Code reason) {
-    host().close(connection_, close_code, reason);
+    connections().close(connection_, close_code, name_of(reason));
+}
+
+fanout::Seat NodeShard::SessionAdapter::socket() {
+    return {.descriptor = connections().descriptor(connection_),
+            .connection = connection_.index,
+            .waiting = connections().waiting(connection_),
+            .deflates = connections().deflates(connection_)};
 }
 
 cache::Waiter NodeShard::SessionAdapter::waiter(std::uint32_t request_id) const {

@@ -56,8 +56,11 @@ private:
     };
 
     void seat_changed(GroupId gid, int seats);
-    [[nodiscard]] ShardHost& host() { return shard_.deps_.host; }
+    [[nodiscard]] Connections& connections() { return shard_.deps_.connections; }
     [[nodiscard]] HubMail& hub() { return shard_.deps_.hub; }
+    // Its part of a seat: where to write, whether something waits there already, and whether its
+    // client takes compressed messages.
+    [[nodiscard]] fanout::Seat socket();
     [[nodiscard]] cache::Waiter waiter(std::uint32_t request_id) const;
 
     NodeShard& shard_;

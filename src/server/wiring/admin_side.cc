@@ -29,7 +29,7 @@ void write_address(const fs::path& file, const std::string& address) {
 
 }  // namespace
 
-class AdminSide::Handler final : public net::Handler {
+class AdminSide::Handler final : public net::Handler, private ConnectionEvents {
 public:
     explicit Handler(OnHttp on_http) : on_http_{std::move(on_http)} {}
 
@@ -43,21 +43,22 @@ public:
             });
         });
     }
-    // No path leads to a WebSocket here.
-    void on_connected(ConnectionToken connection, const net::Peer& /*peer*/,
-                      Time /*now*/) override {
-        shard_->drop(connection);
-    }
-    void on_message(ConnectionToken /*connection*/, std::string_view /*bytes*/,
-                    Time /*now*/) override {}
-    void on_drained(ConnectionToken /*connection*/, Time /*now*/) override {}
-    void on_stuck(ConnectionToken connection, Time /*now*/) override { shard_->drop(connection); }
-    void on_deadline(ConnectionToken /*connection*/, Time /*now*/) override {}
-    void on_closed(ConnectionToken /*connection*/, Time /*now*/) override {}
+    ConnectionEvents& connections() override { return *this; }
     bool on_turn(Time /*now*/) override { return false; }
     std::optional<Time> next_wake() override { return std::nullopt; }
 
 private:
+    // ---- ConnectionEvents: no path leads to a WebSocket here.
+    void on_connected(ConnectionToken connection, Time /*now*/) override {
+        shard_->drop(connection);
+    }
+    void on_message(ConnectionToken /*connection*/, std::string_view /*bytes*/,
+                    Time /*now*/) override {}
+    void on_drained(ConnectionToken /*connection*/) override {}
+    void on_stuck(ConnectionToken connection) override { shard_->drop(connection); }
+    void on_deadline(ConnectionToken /*connection*/, Time /*now*/) override {}
+    void on_closed(ConnectionToken /*connection*/) override {}
+
     OnHttp on_http_;
     net::Shard* shard_{};
 };

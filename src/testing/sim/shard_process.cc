@@ -22,6 +22,7 @@ ShardProcess::ShardProcess(const Deps& deps)
              .rules = deps.rules,
              .bus = deps.bus,
              .hub = deps.hub,
+             .connections = *this,
              .host = *this}},
       known_as_of_{deps.world.now()} {
     deps_.life.after(kPulseStep, [this] { pulse(); });
@@ -40,7 +41,7 @@ ShardProcess::~ShardProcess() {
     }
 }
 
-// ---- Connections
+// ---- Sockets
 
 void ShardProcess::accept(const std::shared_ptr<Link>& link) {
     auto free = std::ranges::find(sockets_, nullptr, &Socket::link);
@@ -89,7 +90,7 @@ void ShardProcess::on_drained(ConnectionToken connection) {
 
 void ShardProcess::on_stuck(ConnectionToken connection) {
     deps_.life.guarded([this, connection] {
-        side_.on_fault(connection, Code::slow_consumer, "socket");
+        side_.on_stuck(connection);
         plan_turn();
     })();
 }
@@ -169,9 +170,9 @@ void ShardProcess::pulse() {
     side_.pulse(world_.now());
 }
 
-// ---- node::ShardHost
+// ---- Connections
 
-Written ShardProcess::reply(ConnectionToken connection, std::string_view payload) {
+Written ShardProcess::send(ConnectionToken connection, std::string_view payload) {
     const auto frame = wire::decode_event(payload);
     check_told(sockets_[connection.index], frame ? &*frame : nullptr);
     if (!link(connection).send(payload)) return Written::refused;
@@ -180,22 +181,16 @@ Written ShardProcess::reply(ConnectionToken connection, std::string_view payload
 
 void ShardProcess::forget_waiting(ConnectionToken connection) { link(connection).forget_rest(); }
 
-void ShardProcess::offer(ConnectionToken connection, const SharedPush& push) {
-    check_told(sockets_[connection.index], nullptr);
-    static_cast<void>(link(connection).write(push->bytes()));
+Written ShardProcess::write(ConnectionToken connection, const SharedPush& push) {
+    return write_direct(descriptor(connection), connection.index, push);
 }
 
-Written ShardProcess::write(const fanout::Seat& seat, const SharedPush& push) {
-    check_told(sockets_[seat.connection], nullptr);
-    return sockets_[seat.connection].link->write(push->bytes());
+Written ShardProcess::write_direct(int /*descriptor*/, ConnectionIndex connection,
+                                   const SharedPush& push) {
+    check_told(sockets_[connection], nullptr);
+    return sockets_[connection].link->write(push->bytes());
 }
 
-fanout::Seat ShardProcess::seat(ConnectionToken connection) const {
-    return {.descriptor = static_cast<std::int32_t>(connection.index),
-            .connection = connection.index,
-            .waiting = link(connection).waiting(),
-            .deflates = link(connection).deflates()};
-}
 void ShardProcess::pause_reading(ConnectionToken connection) { link(connection).pause_reading(); }
 void ShardProcess::resume_reading(ConnectionToken connection) { link(connection).resume_reading(); }
 
@@ -210,17 +205,20 @@ void ShardProcess::set_deadline(ConnectionToken connection, Time at) {
     });
 }
 
-void ShardProcess::close(ConnectionToken connection, std::uint16_t /*close_code*/, Code reason) {
+void ShardProcess::close(ConnectionToken connection, std::uint16_t /*close_code*/,
+                         std::string_view reason) {
     world_.tell([&] {
         return "node " + std::to_string(deps_.node.value) + " closes connection " +
-               std::to_string(connection.index) + ": " + std::string{name_of(reason)};
+               std::to_string(connection.index) + ": " + std::string{reason};
     });
     Socket& socket = sockets_[connection.index];
     const bool ended = socket.token && world_.accounts->was_void_since(*socket.token, world_.now());
-    if (ended && reason == Code::token_invalid) world_.count(Seen::void_session_ended);
+    if (ended && reason == name_of(Code::token_invalid)) world_.count(Seen::void_session_ended);
     socket.closing = true;
     link(connection).close();
 }
+
+// ---- node::ShardHost
 
 // The node may be gone when the answer comes; its life is asked before the node shard is touched.
 void ShardProcess::ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) {

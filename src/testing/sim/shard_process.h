@@ -22,7 +22,7 @@
 
 namespace stentor::sim {
 
-class ShardProcess final : public ServerEnd, private node::ShardHost {
+class ShardProcess final : public ServerEnd, private Connections, private node::ShardHost {
 public:
     struct Deps {
         World& world;
@@ -82,20 +82,32 @@ private:
     // Whoever comes with a void token is told nothing but that, and nobody else is told that.
     void check_told(const Socket& socket, const pb::ServerFrame* reply);
 
-    // ---- node::ShardHost
-    Written reply(ConnectionToken connection, std::string_view payload) override;
+    // ---- Connections
+    Written send(ConnectionToken connection, std::string_view payload) override;
+    Written write(ConnectionToken connection, const SharedPush& push) override;
+    Written write_direct(int descriptor, ConnectionIndex connection,
+                         const SharedPush& push) override;
+    [[nodiscard]] bool waiting(ConnectionToken connection) const override {
+        return link(connection).waiting();
+    }
     void forget_waiting(ConnectionToken connection) override;
-    void offer(ConnectionToken connection, const SharedPush& push) override;
-    Written write(const fanout::Seat& seat, const SharedPush& push) override;
-    [[nodiscard]] fanout::Seat seat(ConnectionToken connection) const override;
+    [[nodiscard]] bool deflates(ConnectionToken connection) const override {
+        return link(connection).deflates();
+    }
+    [[nodiscard]] int descriptor(ConnectionToken connection) const override {
+        return static_cast<int>(connection.index);
+    }
     [[nodiscard]] std::string address(ConnectionToken /*connection*/) const override { return {}; }
     void greeted(ConnectionToken /*connection*/) override {}
     void pause_reading(ConnectionToken connection) override;
     void resume_reading(ConnectionToken connection) override;
     void set_deadline(ConnectionToken connection, Time at) override;
-    void close(ConnectionToken connection, std::uint16_t close_code, Code reason) override;
-    bool enter_gate() override { return true; }
-    void leave_gate() override {}
+    void close(ConnectionToken connection, std::uint16_t close_code,
+               std::string_view reason) override;
+
+    // ---- node::ShardHost
+    bool try_enter() override { return true; }
+    void leave() override {}
     void ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
     void draw(std::span<std::uint8_t> random) override;
 
