@@ -1,5 +1,6 @@
 // What ./dev bench web measures with: its words, its slow line, its figures. No browser.
 
+import { randomBytes } from "node:crypto";
 import { connect, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { median, quantile } from "./bench/figures";
@@ -34,6 +35,28 @@ test("bytes take as long over the line as its rate and its round trip say", asyn
   echo.close();
   // Half a second for the bytes, up and down almost at once, and the way there and back.
   expect(tookMs).toBeGreaterThanOrEqual(690);
+});
+
+test("a quick line passes bytes in their order, and a cut ends what leads through it", async () => {
+  const echo = createServer((socket) => socket.pipe(socket)).listen(0, "127.0.0.1");
+  await new Promise((ready) => echo.once("listening", ready));
+  const address = echo.address();
+  const proxy = await Proxy.start(typeof address === "object" && address ? address.port : 0, { bytesPerS: 50_000_000, roundTripMs: 20 });
+  const dial = () => connect(Number(new URL(proxy.http).port), "127.0.0.1").on("error", () => {});
+  const socket = dial();
+  const sent = randomBytes(4_000_000);
+  const pieces: Buffer[] = [];
+  const whole = new Promise((done) => socket.on("data", (bytes) => pieces.push(bytes) && pieces.reduce((sum, { length }) => sum + length, 0) === sent.length && done(undefined)));
+  socket.write(sent);
+  await whole;
+  expect(Buffer.concat(pieces).equals(sent)).toBe(true);
+  const ended = new Promise((closed) => socket.once("close", closed));
+  proxy.cut(60_000);
+  await ended;
+  const another = dial();
+  await new Promise((closed) => another.once("close", closed));
+  proxy.stop();
+  echo.close();
 });
 
 test("medians and other parts of a series", () => {

@@ -1,7 +1,7 @@
 // How long it takes until somebody can read: bytes, a slow machine, a slow line.
 
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import type { Browser } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { figure, progress, times } from "./figures";
 import type { Options } from "./options";
 import { Proxy } from "./proxy";
@@ -10,6 +10,10 @@ import type { Stage } from "./stage";
 const CPU_SLOWER = 4;
 const LINE = { bytesPerS: 30_000, roundTripMs: 500 };
 const SLOW_ROUNDS_MAX = 3;
+const GROUPS_VISITED = 32;
+const VISITED_MS = 100;
+// The page writes what it keeps within this time.
+const WRITTEN_MS = 3_000;
 
 declare global {
   interface Window {
@@ -50,6 +54,37 @@ export async function cold(browser: Browser, stages: readonly Stage[], { rounds 
   times("cold", `first message, CPU ${CPU_SLOWER} times slower`, taken);
 }
 
+// The same browser again, with the newest of its groups on its disk; the server answers as well.
+export async function disk(browser: Browser, stages: readonly Stage[], { rounds }: Options): Promise<void> {
+  const taken = stages.map((): number[] => []);
+  const contexts = await Promise.all(stages.map((stage) => stage.context(browser)));
+  for (const [which, stage] of stages.entries()) await visited(contexts[which], stage);
+  for (let round = 0; round < rounds; ++round) {
+    for (const [which, stage] of turns(stages, round)) {
+      progress("disk", `round ${round + 1} of ${rounds}, ${stage.name}`);
+      const page = await contexts[which]?.newPage();
+      if (page) taken[which]?.push((await firstsOf(page, stage, stage.http, 1)).messageMs);
+      await page?.close();
+    }
+  }
+  for (const context of contexts) await context.close();
+  times("disk", `first message of a known group, ${GROUPS_VISITED} groups kept`, taken);
+}
+
+// As many groups as the page keeps are opened once, the one in which they talk last.
+async function visited(context: BrowserContext | undefined, stage: Stage): Promise<void> {
+  const page = await context?.newPage();
+  if (!page) return;
+  await page.goto(`${stage.http}/#/g/${stage.gid}`);
+  for (const gid of [...stage.gids.slice(0, GROUPS_VISITED), stage.gid]) {
+    await page.evaluate((to) => (location.hash = `#/g/${to}`), gid);
+    await page.waitForSelector(".tools");
+    await page.waitForTimeout(VISITED_MS);
+  }
+  await page.waitForTimeout(WRITTEN_MS);
+  await page.close();
+}
+
 export async function slow(browser: Browser, stages: readonly Stage[], options: Options): Promise<void> {
   const rounds = Math.min(SLOW_ROUNDS_MAX, options.rounds);
   const words = stages.map((): number[] => []);
@@ -77,7 +112,12 @@ function turns(stages: readonly Stage[], round: number): [number, Stage][] {
 
 async function firsts(browser: Browser, stage: Stage, address: string, slower: number): Promise<{ wordsMs: number; messageMs: number }> {
   const context = await stage.context(browser);
-  const page = await context.newPage();
+  const found = await firstsOf(await context.newPage(), stage, address, slower);
+  await context.close();
+  return found;
+}
+
+async function firstsOf(page: Page, stage: Stage, address: string, slower: number): Promise<{ wordsMs: number; messageMs: number }> {
   await page.addInitScript(() => {
     window.firstWordsMs = window.firstMessageMs = 0;
     const look = () => {
@@ -87,11 +127,10 @@ async function firsts(browser: Browser, stage: Stage, address: string, slower: n
     };
     requestAnimationFrame(look);
   });
-  const session = await context.newCDPSession(page);
+  const session = await page.context().newCDPSession(page);
   await session.send("Emulation.setCPUThrottlingRate", { rate: slower });
   await page.goto(`${address}/#/g/${stage.gid}`, { timeout: 60_000 });
   await page.waitForFunction(() => window.firstMessageMs > 0, undefined, { timeout: 60_000 });
   const [wordsMs, messageMs] = await page.evaluate(() => [window.firstWordsMs, window.firstMessageMs] as const);
-  await context.close();
   return { wordsMs, messageMs };
 }

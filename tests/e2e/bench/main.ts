@@ -5,12 +5,13 @@ import { resolve } from "node:path";
 import { launch } from "../person";
 import { clicks, following, storm } from "./busy";
 import { figure, progress } from "./figures";
-import { bytes, cold, slow } from "./loading";
+import { cuts, upload } from "./line";
+import { bytes, cold, disk, slow } from "./loading";
 import { memory } from "./memory";
 import { optionsOf, type Section } from "./options";
 import { Stage } from "./stage";
 
-const RUNS = { bytes, cold, slow, following, clicks, storm, memory } satisfies Record<Section, unknown>;
+const RUNS = { bytes, cold, slow, following, clicks, storm, memory, disk, cuts, upload } satisfies Record<Section, unknown>;
 
 export async function main(args: string[]): Promise<number> {
   const options = optionsOf(args);

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-export const SECTIONS = ["bytes", "cold", "slow", "following", "clicks", "storm", "memory"] as const;
+export const SECTIONS = ["bytes", "cold", "slow", "following", "clicks", "storm", "memory", "disk", "cuts", "upload"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Options {
@@ -17,11 +17,13 @@ export interface Options {
   seconds: number;
   // Messages of the section on memory.
   messages: number;
+  // Of the section on cuts.
+  minutes: number;
   // Groups in the list.
   groups: number;
 }
 
-export const USAGE = `./dev bench web [${SECTIONS.join("|")}]... [--beside DIR] [--rounds N] [--seconds N] [--messages N] [--groups N]`;
+export const USAGE = `./dev bench web [${SECTIONS.join("|")}]... [--beside DIR] [--rounds N] [--seconds N] [--messages N] [--minutes N] [--groups N]`;
 
 export function optionsOf(args: string[]): Options {
   const { values, positionals } = parseArgs({
@@ -33,6 +35,7 @@ export function optionsOf(args: string[]): Options {
       rounds: { type: "string", default: "5" },
       seconds: { type: "string", default: "8" },
       messages: { type: "string", default: "60000" },
+      minutes: { type: "string", default: "10" },
       groups: { type: "string", default: "100" },
     },
   });
@@ -48,6 +51,7 @@ export function optionsOf(args: string[]): Options {
     rounds: numberOf("rounds", values.rounds, 1, 100),
     seconds: numberOf("seconds", values.seconds, 1, 600),
     messages: numberOf("messages", values.messages, 100, 10_000_000),
+    minutes: numberOf("minutes", values.minutes, 1, 600),
     groups: numberOf("groups", values.groups, 10, 1_000),
   };
 }

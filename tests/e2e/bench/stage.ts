@@ -3,13 +3,14 @@
 import { execFileSync, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { decodeBody } from "@stentor/sdk";
 import { enter, sdkClient, type Account } from "../account";
 import { eventually, Server } from "../server";
 
 const PUSHER = fileURLToPath(new URL("pusher.mjs", import.meta.url));
 const SPEAKERS = 8;
 const HISTORY = 300;
-const LIMITS = ["--accounts-per-minute", "10000", "--sends-per-second", "1000", "--sends-burst", "1000"];
+const LIMITS = ["--accounts-per-minute", "10000", "--sends-per-second", "1000", "--sends-burst", "1000", "--set", "media.file_mb=64"];
 
 export class Stage {
   readonly gids: number[] = [];
@@ -82,6 +83,20 @@ export class Stage {
       return jump?.hidden === true;
     }));
     return page;
+  }
+
+  // The newest of the log, as another member reads them.
+  async texts(count: number): Promise<string[]> {
+    const [speaker] = this.#speakers;
+    if (!speaker) throw new Error("nobody speaks");
+    const client = sdkClient(this.#server, speaker);
+    const group = client.group(this.gid);
+    await eventually("its log is read", async () => {
+      if (group.state === "open" && group.log.first > Math.max(1, group.head - count)) group.history.older();
+      return group.state === "open" && group.log.first <= Math.max(1, group.head - count);
+    });
+    client.connection.stop();
+    return group.log.entries.slice(-count).map(({ body }) => decodeBody(body)?.text ?? "");
   }
 
   stop(): Promise<void> {
