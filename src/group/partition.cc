@@ -51,8 +51,9 @@ Lane Partition::lane_of(const bus::Command& command) const {
 }
 
 void Partition::on_command(bus::Command command, Time now) {
-    touched_.push_back(command.gid);
-    receive_command(group(command.gid), std::move(command), now);
+    GroupState& state = group(command.gid);
+    touched_.push_back(state.gid);
+    receive_command(state, std::move(command), now);
 }
 
 void Partition::on_open(std::uint64_t ask, const bus::AskOpen& question, Time now) {
