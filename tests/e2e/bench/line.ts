@@ -1,7 +1,9 @@
 // A line that breaks: what is written meanwhile, and a large file on its way.
 
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Browser, Page } from "playwright-core";
 import { eventually } from "../server";
@@ -59,7 +61,9 @@ export async function upload(browser: Browser, [stage]: readonly Stage[]): Promi
   await page.click(".clip");
   const chooser = page.waitForEvent("filechooser");
   await page.click('.menu [role="menuitem"]');
-  await (await chooser).setFiles({ name: "film.bin", mimeType: "application/octet-stream", buffer: content });
+  const folder = mkdtempSync(join(tmpdir(), "stentor-upload-"));
+  writeFileSync(join(folder, "film.bin"), content);
+  await (await chooser).setFiles(join(folder, "film.bin"), { timeout: 120_000 });
   const began = performance.now();
   const sent = () => page.$eval(".attached progress", (bar) => (bar as HTMLProgressElement).value);
   for (const part of FILE_CUTS) {
@@ -75,6 +79,7 @@ export async function upload(browser: Browser, [stage]: readonly Stage[]): Promi
   const whole = hash(readFileSync(await download.path())) === hash(content);
   await page.context().close();
   proxy.stop();
+  rmSync(folder, { recursive: true });
   figure("upload", `${FILE_BYTES / 1e6} MB with ${FILE_CUTS.length} cuts, whole by hash (1: yes)`, Number(whole), "");
   figure("upload", `its time, ${FILE_BYTES / HOME.bytesPerS} s being the line's own`, tookS, "s");
 }

@@ -65,7 +65,6 @@ export class Proxy {
 class Way {
   readonly #waiting: { atMs: number; act: () => void }[] = [];
   #freeAtMs = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly line: Line) {}
 
@@ -83,16 +82,16 @@ class Way {
 
   #later(act: () => void): void {
     this.#waiting.push({ atMs: Math.max(this.#freeAtMs, performance.now()) + this.line.roundTripMs / 2, act });
-    this.#timer ??= this.#wait();
+    if (this.#waiting.length === 1) this.#wait();
   }
 
-  #wait(): ReturnType<typeof setTimeout> {
-    return setTimeout(() => this.#due(), Math.max(0, (this.#waiting[0]?.atMs ?? 0) - performance.now()));
+  #wait(): void {
+    setTimeout(() => this.#due(), Math.max(0, (this.#waiting[0]?.atMs ?? 0) - performance.now()));
   }
 
   #due(): void {
     const later = this.#waiting.findIndex(({ atMs }) => atMs > performance.now());
     for (const { act } of this.#waiting.splice(0, later === -1 ? this.#waiting.length : later)) act();
-    this.#timer = this.#waiting.length > 0 ? this.#wait() : undefined;
+    if (this.#waiting.length > 0) this.#wait();
   }
 }
