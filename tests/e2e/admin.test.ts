@@ -1,8 +1,8 @@
 // The operator's page on the private listener, and what they do there seen by a member.
 
-import { execFileSync } from "node:child_process";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openAdmin, stentorAt } from "./operator";
 import { launch, Person } from "./person";
 import { ADMIN_PAGE, eventually, Server } from "./server";
 
@@ -18,16 +18,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function open(locale: string): Promise<{ page: Page; errors: string[] }> {
-  const page = await (await browser.newContext({ locale })).newPage();
-  const errors: string[] = [];
-  page.on("pageerror", (error) => errors.push(String(error)));
-  page.on("dialog", (dialog) => void dialog.accept());
-  await page.goto(server.admin);
-  return { page, errors };
-}
-
-const stentor = (...args: string[]) => execFileSync(process.env["STENTOR_SERVER"] ?? "", [...args, "--data", server.data], { encoding: "utf8" }).trim();
+const stentor = stentorAt(server);
+const open = (locale: string) => openAdmin(browser, server, locale);
 
 test("a wrong key opens nothing", async () => {
   const { page } = await open("zh-CN");
@@ -97,7 +89,7 @@ test("charts live, a group is looked at, an account is disabled and enabled", as
   await page.click('tr:has-text("Book club") >> text="Open"');
   await page.waitForSelector('tr:has-text("Ann") >> text="Kick"');
   stentor("group", "ban", gid, "Bob");
-  await page.selectOption('select[aria-label="State"]', "true");
+  await page.selectOption('select[name="state"]', "true");
   await page.click('tr:has-text("Bob") >> text="Lift ban"');
   await eventually("nobody is banned any more", async () => (await page.locator('tr:has-text("Bob")').count()) === 0);
 
@@ -108,12 +100,13 @@ test("charts live, a group is looked at, an account is disabled and enabled", as
   await page.click('tr:has-text("Ann") >> text="Enable"');
   await page.waitForSelector('tr:has-text("Ann") >> text="Disable"');
 
+  await page.click('tr:has-text("Ann") summary');
   await page.click('tr:has-text("Ann") >> text="Erase for good"');
   await page.waitForSelector("text=/messages erased, 1 groups left/");
   await eventually("the text is gone from the member's page", async () => (await ann.page.locator('text="hello"').count()) === 0);
 
   await page.click('nav >> text="Registration"');
-  await page.fill('.registration input[aria-label="Name"]', "Class of May");
+  await page.fill('.registration input[name="name"]', "Class of May");
   await page.click('text="New token"');
   await page.waitForSelector("text=/^str_/");
   await page.click('tr:has-text("Class of May") >> text="End"');

@@ -76,12 +76,15 @@ void list_address_bans(AdminCall call);
 void add_address_ban(AdminCall call);
 void end_address_ban(AdminCall call);
 // ---- admin_groups.cc
+[[nodiscard]] boost::json::object group_object(const pb::GroupSummary& group);
+// All of them, in the order of their numbers.
+void ask_groups(bus::Bus& bus, GroupId after, std::uint32_t count,
+                std::move_only_function<void(Result<pb::Groups>)> done);
 // The group itself, or not_found{gid}.
 void ask_group(bus::Bus& bus, GroupId gid,
                std::move_only_function<void(Result<pb::GroupSummary>)> done);
 // Nobody is in it and it has no name: its number alone is left.
 [[nodiscard]] bool is_closed(const pb::GroupSummary& group);
-void list_groups(AdminCall call);
 void create_group(AdminCall call);
 void show_group(AdminCall call);
 void list_members(AdminCall call);
@@ -90,6 +93,11 @@ void recall_entry(AdminCall call);
 void delete_group(AdminCall call);
 void send_to_group(AdminCall call);
 void broadcast(AdminCall call);
+// ---- admin_group_settings.cc
+void show_group_settings(AdminCall call);
+// ---- admin_searches.cc
+void list_groups(AdminCall call);
+void list_reports(AdminCall call);
 // ---- admin_invites.cc
 void list_invites(AdminCall call);
 void end_invite(AdminCall call);

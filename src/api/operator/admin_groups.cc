@@ -25,24 +25,6 @@ const char* name_of(pb::GroupKind kind) {
                                               : "normal";
 }
 
-json::object object_of(const pb::GroupSummary& group) {
-    return {{"gid", group.gid()},
-            {"name", group.name()},
-            {"kind", is_closed(group) ? "closed" : name_of(group.kind())},
-            {"members", group.members()},
-            {"head", group.head()},
-            {"epoch", group.epoch()},
-            {"activity_ms", group.activity_ms()}};
-}
-
-void ask_groups(bus::Bus& bus, GroupId after, std::uint32_t count,
-                std::move_only_function<void(Result<pb::Groups>)> done) {
-    bus.ask(partition_of(after), bus::AskGroups{.after = after, .count = count},
-            [done = std::move(done)](Result<bus::Reply> answer) mutable {
-                done(only<pb::Groups>(std::move(answer)));
-            });
-}
-
 // Answers not_found where there is no such group.
 void with_group(AdminCall call,
                 std::move_only_function<void(AdminCall, const pb::GroupSummary&)> done) {
@@ -133,6 +115,24 @@ Result<pb::ConfigureGroup> changes_in(const Fields& fields) {
 
 }  // namespace
 
+boost::json::object group_object(const pb::GroupSummary& group) {
+    return {{"gid", group.gid()},
+            {"name", group.name()},
+            {"kind", is_closed(group) ? "closed" : name_of(group.kind())},
+            {"members", group.members()},
+            {"head", group.head()},
+            {"epoch", group.epoch()},
+            {"activity_ms", group.activity_ms()}};
+}
+
+void ask_groups(bus::Bus& bus, GroupId after, std::uint32_t count,
+                std::move_only_function<void(Result<pb::Groups>)> done) {
+    bus.ask(partition_of(after), bus::AskGroups{.after = after, .count = count},
+            [done = std::move(done)](Result<bus::Reply> answer) mutable {
+                done(only<pb::Groups>(std::move(answer)));
+            });
+}
+
 bool is_closed(const pb::GroupSummary& group) {
     return group.members() == 0 && group.name().empty() && group.kind() == pb::GROUP_KIND_NORMAL;
 }
@@ -149,27 +149,6 @@ void ask_group(bus::Bus& bus, GroupId gid,
                    }
                    done(std::move(*groups->mutable_groups(0)));
                });
-}
-
-void list_groups(AdminCall call) {
-    const Query query{call.request.query};
-    const auto count = query.number("count", 50, limits::kListPage);
-    const auto after = query.number("after", 0, limits::kIdMax);
-    if (!count) return call.reply(refusal(count.error()));
-    if (!after) return call.reply(refusal(after.error()));
-    ask_groups(
-        call.parts.bus, {*after}, static_cast<std::uint32_t>(*count),
-        [count = *count, reply = std::move(call.reply)](auto answer) mutable {
-            if (!answer) return reply(refusal(answer.error()));
-            json::array groups;
-            std::uint64_t last = 0;
-            for (const pb::GroupSummary& group : answer->groups()) {
-                groups.push_back(object_of(group));
-                last = group.gid();
-            }
-            const bool more = groups.size() == count;
-            reply(object_response({{"groups", std::move(groups)}, {"next", more ? last : 0}}));
-        });
 }
 
 // In the name of its owner, whoever else may make groups.
@@ -204,7 +183,7 @@ void create_group(AdminCall call) {
 
 void show_group(AdminCall call) {
     with_group(std::move(call), [](AdminCall answered, const pb::GroupSummary& group) {
-        answered.reply(object_response(object_of(group)));
+        answered.reply(object_response(group_object(group)));
     });
 }
 

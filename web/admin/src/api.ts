@@ -14,6 +14,11 @@ export interface Group {
   head: number;
   activity_ms: number;
 }
+export interface GroupSettings {
+  slow_mode_s: number;
+  join_policy: number;
+  topic: string;
+}
 export interface Member {
   uid: number;
   name: string;
@@ -69,8 +74,33 @@ export class Refusal extends Error {
 
 type Body = Record<string, string | number | boolean>;
 
+export interface OpenReport {
+  gid: number;
+  group: string;
+  epoch: number;
+  seq: number;
+  uid: number;
+  author: string;
+  reports: number;
+  time_ms: number;
+  reasons: string[];
+}
+
+export interface Invite {
+  invite: string;
+  by: number;
+  made_ms: number;
+  expires_ms: number;
+  uses_max: number;
+  uses: number;
+}
+
 export class AdminApi {
-  constructor(private readonly key: string) {}
+  // `operator`: what they call themselves, for the audit.
+  constructor(
+    private readonly key: string,
+    private readonly operator: string,
+  ) {}
 
   get<T>(path: string): Promise<T> {
     return this.#call<T>("GET", path);
@@ -90,8 +120,20 @@ export class AdminApi {
   erase(uid: number, from: { gid: number; seq: number }): Promise<{ erased: number; left: number; refused: number; next_gid: number; next_seq: number }> {
     return this.post(`users/${uid}/erase`, from);
   }
-  groups(after: number): Promise<{ groups: Group[]; next: number }> {
-    return this.get(`groups?count=50&after=${after}`);
+  groups(after: number, name = "", count = 50): Promise<{ groups: Group[]; next: number; searched: number }> {
+    return this.get(`groups?${new URLSearchParams({ count: String(count), after: String(after), name })}`);
+  }
+  group(gid: number): Promise<Group> {
+    return this.get(`groups/${gid}`);
+  }
+  settings(gid: number): Promise<GroupSettings> {
+    return this.get(`groups/${gid}/settings`);
+  }
+  reports(after: number): Promise<{ reports: OpenReport[]; next: number }> {
+    return this.get(`reports?after=${after}`);
+  }
+  invites(gid: number, after: string): Promise<{ invites: Invite[]; next: string }> {
+    return this.get(`groups/${gid}/invites?count=50&${new URLSearchParams({ after })}`);
   }
   audit(before: number): Promise<{ audit: AuditRow[]; next: number }> {
     return this.get(`audit?count=50&before=${before}`);
@@ -115,7 +157,10 @@ export class AdminApi {
   async #call<T>(method: string, path: string, body?: Body): Promise<T> {
     const response = await fetch(`/admin/api/${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.key}`, "content-type": "application/json" },
+      headers: {
+        authorization: `Bearer ${this.key}`, "content-type": "application/json",
+        ...(this.operator && { "x-stentor-actor": bytesOf(this.operator) }),
+      },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     const answer: unknown = await response.json().catch(() => ({}));
@@ -123,4 +168,9 @@ export class AdminApi {
     const { code, field, limit } = answer as { code?: string; field?: string; limit?: number };
     throw new Refusal(response.status, code ?? String(response.status), field ?? "", limit ?? 0);
   }
+}
+
+// A header is made of bytes, whatever a name is made of.
+function bytesOf(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text));
 }

@@ -19,12 +19,20 @@ function text(value: unknown): string {
     .join(", ");
 }
 
+// Whoever gave their name is called by it.
+function whoActed(actor: unknown): string {
+  if (typeof actor !== "object" || actor === null) return text(actor);
+  const { kind, name, uid, id } = actor as Record<string, unknown>;
+  const known = text(name);
+  return known ? `${known} (${text(kind)})` : [text(kind), text(uid ?? id)].filter(Boolean).join(" ");
+}
+
 export function auditLine(what: unknown): AuditLine {
   const row = (typeof what === "object" && what !== null ? what : { action: text(what) }) as Record<string, unknown>;
   const before = text(row["before"]);
   const after = text(row["after"] ?? row["asked"]);
   return {
-    actor: text(row["actor"]),
+    actor: whoActed(row["actor"]),
     address: text(row["address"]),
     action: text(row["action"]),
     object: text(row["object"]),

@@ -9,8 +9,12 @@ import { Groups } from "./groups";
 import { Notice } from "./notice";
 import { Overview } from "./overview";
 import { Registration } from "./registration";
+import { Reports } from "./reports";
 import { pageLanguage, t } from "./texts";
 import { Users } from "./users";
+import { Watch } from "./watch";
+
+const NAME = "stentor.operator";
 
 interface View {
   element: HTMLElement;
@@ -23,29 +27,35 @@ const root = document.querySelector<HTMLElement>("#admin");
 if (root) ask(root);
 
 function ask(root: HTMLElement): void {
-  const key = el("input", { id: "key", type: "password", autocomplete: "off", "aria-label": t.key, placeholder: t.key });
+  const key = el("input", { id: "key", type: "password", required: true, autocomplete: "off" });
+  const name = el("input", { id: "operator", maxlength: 40, autocomplete: "name", value: localStorage.getItem(NAME) ?? "" });
   const problem = el("p", { class: "notice bad", role: "alert" });
-  const form = el("form", { class: "card" }, el("h1", {}, t.title), key, el("p", { class: "soft" }, t.keyHint), problem, el("button", { type: "submit", class: "primary" }, t.enter));
+  const form = el("form", { class: "card" }, el("h1", {}, t.title), el("label", { for: key.id }, t.key), key, el("p", { class: "soft" }, t.keyHint),
+    el("label", { for: name.id }, t.operatorName), name, problem, el("button", { type: "submit", class: "primary" }, t.enter));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const api = new AdminApi(key.value.trim());
+    const operator = name.value.trim();
+    const api = new AdminApi(key.value.trim(), operator);
+    localStorage.setItem(NAME, operator);
     api.groups(0).then(
       () => enter(root, api),
       (error: unknown) => setText(problem, error instanceof Refusal && error.status === 401 ? t.wrongKey : t.noAnswer),
     );
   });
-  root.replaceChildren(form);
+  root.replaceChildren(el("main", {}, form));
   key.focus();
 }
 
 function enter(root: HTMLElement, api: AdminApi): void {
   const notice = new Notice();
+  const watch = new Watch(api);
   const place = el("main");
   let shown: View | undefined;
   const views: [string, () => View][] = [
-    [t.overview, () => new Overview(api, notice)],
+    [t.overview, () => new Overview(watch, api, notice)],
     [t.users, () => new Users(api, notice)],
     [t.groups, () => new Groups(api, notice)],
+    [t.reports, () => new Reports(api, notice)],
     [t.registration, () => new Registration(api, notice)],
     [t.bans, () => new Bans(api, notice)],
     [t.audit, () => new Audit(api, notice)],
@@ -59,6 +69,6 @@ function enter(root: HTMLElement, api: AdminApi): void {
       for (const tab of tabs) tab.setAttribute("aria-current", String(tab.textContent === name));
     }),
   );
-  root.replaceChildren(el("header", {}, el("h1", {}, "Stentor"), el("nav", {}, ...tabs)), notice.element, place);
+  root.replaceChildren(el("header", {}, el("h1", {}, "Stentor"), el("nav", { "aria-label": t.title }, ...tabs)), place, notice.element);
   tabs[0]?.click();
 }

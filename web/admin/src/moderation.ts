@@ -16,15 +16,18 @@ export function moderationTable(api: AdminApi, notice: Notice, gid: number): HTM
     },
     (row) => [new Date(row.time_ms).toLocaleString(), row.by === 0 ? "–" : row.by, row.kind, objectOf(row), el("bdi", {}, row.reason), actsOn(row)],
   );
-  const act = async (path: string, seq: number) => {
-    if (await said(notice, api.post(`groups/${gid}/${path}`, { seq }))) await table.load();
+  const post = (path: string, seq: number) => api.post(`groups/${gid}/${path}`, { seq });
+  const act = async (acts: Promise<unknown>) => {
+    if (await said(notice, acts)) await table.load();
   };
+  // What is taken back needs no further decision.
+  const takeDown = (seq: number) => post("recall", seq).then(() => post("reports/dismiss", seq));
 
   function actsOn({ kind, seq }: ModerationRow): HTMLElement | string {
     if (kind !== "report") return "";
     return el("div", { class: "acts" },
-      button(t.takeDown, () => confirm(t.sure(`${t.takeDown}: #${seq}`)) && void act("recall", seq), { class: "danger" }),
-      button(t.dismiss, () => void act("reports/dismiss", seq)),
+      button(t.takeDown, () => confirm(t.sure(`${t.takeDown}: #${seq}`)) && void act(takeDown(seq)), { class: "danger" }),
+      button(t.dismiss, () => confirm(t.sure(`${t.dismiss}: #${seq}`)) && void act(post("reports/dismiss", seq))),
     );
   }
 

@@ -36,10 +36,10 @@ export class Registration {
   }
 
   #newToken(): HTMLElement {
-    const name = el("input", { "aria-label": t.name, placeholder: t.name, required: true });
-    const uses = el("input", { type: "number", min: 1, value: "1", "aria-label": t.uses });
-    const hours = el("input", { type: "number", min: 1, value: "168", "aria-label": t.hours });
-    const form = el("form", { class: "line" }, name, el("label", {}, t.uses, " ", uses), el("label", {}, t.hours, " ", hours), el("button", { type: "submit" }, t.newToken));
+    const name = el("input", { name: "name", autocomplete: "off", required: true });
+    const uses = el("input", { type: "number", min: 1, value: "1" });
+    const hours = el("input", { type: "number", min: 1, value: "168" });
+    const form = el("form", { class: "line" }, el("label", {}, t.name, " ", name), el("label", {}, t.uses, " ", uses), el("label", {}, t.hours, " ", hours), el("button", { type: "submit" }, t.newToken));
     const add = async () => {
       const body = { name: name.value, uses_max: uses.valueAsNumber, hours: hours.valueAsNumber };
       const made = this.api.post<{ token: string }>("registration", body);

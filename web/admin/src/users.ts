@@ -22,7 +22,7 @@ export class Users {
         const { users, next } = await api.users(this.#prefix, after);
         return { rows: users, next };
       },
-      (user) => [user.uid, el("bdi", {}, user.name), user.disabled ? t.disabled : t.enabled, this.#acts(user)],
+      (user) => [String(user.uid), el("bdi", {}, user.name), user.disabled ? t.disabled : t.enabled, this.#acts(user)],
     );
     this.element.append(
       lineForm(t.search, t.find, (prefix) => this.#find(prefix), "search"),
@@ -72,15 +72,16 @@ export class Users {
       { class: "acts" },
       user.disabled ? button(t.enable, ask(t.enable, "enable")) : button(t.disable, ask(t.disable, "disable"), { class: "danger" }),
       button(t.signOut, ask(t.signOut, "sign-out")),
-      button(t.erase, () => confirm(t.sureForGood(`${t.erase}: ${user.name}`)) && void this.#erase(user), { class: "danger" }),
-      lineForm(t.password, t.save, (password) => void this.#act(user, "password", { password }), "password"),
+      el("details", {}, el("summary", {}, t.acts),
+        lineForm(t.password, t.save, (password) => void this.#act(user, "password", { password }), "password", { autocomplete: "new-password" }),
+        button(t.erase, () => confirm(t.sureForGood(`${t.erase}: ${user.name}`)) && void this.#erase(user), { class: "danger" })),
     );
   }
 
   #newUser(): HTMLElement {
-    const name = el("input", { "aria-label": t.name, placeholder: t.name });
-    const password = el("input", { type: "password", "aria-label": t.password, placeholder: t.password, autocomplete: "new-password" });
-    const form = el("form", { class: "line new-user" }, name, password, el("button", { type: "submit" }, t.addUser));
+    const name = el("input", { autocomplete: "off" });
+    const password = el("input", { type: "password", autocomplete: "new-password" });
+    const form = el("form", { class: "line new-user" }, el("label", {}, t.name, " ", name), el("label", {}, t.password, " ", password), el("button", { type: "submit" }, t.addUser));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void said(this.notice, this.api.post("users", { name: name.value, password: password.value })).then((done) => {
