@@ -41,14 +41,14 @@ test("the list of groups is narrowed by letters of a name, and Enter opens the f
   expect(await ann.page.evaluate(() => document.activeElement?.textContent)).toContain("leaves");
   await ann.page.keyboard.press("ArrowDown");
   await ann.page.keyboard.press("Enter");
-  await ann.page.waitForSelector('.conversation h2:text-is("Tea house")');
+  await ann.page.waitForSelector('.conversation h1:text-is("Tea house")');
   await ann.page.fill(FIND, "nobody's");
   await ann.page.waitForSelector('.sidebar .none:visible');
   await ann.page.press(FIND, "Escape");
   await eventually("all are back", async () => (await ann.page.locator(".groups li").count()) >= 4);
   await ann.page.fill(FIND, "book");
   await ann.page.press(FIND, "Enter");
-  await ann.page.waitForSelector('.conversation h2:text-is("Book club")');
+  await ann.page.waitForSelector('.conversation h1:text-is("Book club")');
   await ann.page.fill(FIND, "");
 });
 
@@ -134,7 +134,7 @@ test("a message goes to another group: one's own as it is, another's as a quote 
   await ann.page.click('.menu [role="menuitem"]:text-is("Forward…")');
   await ann.page.fill('dialog input[type="search"]', "chess");
   await ann.page.click('dialog .hit:has-text("Chess")');
-  await ann.page.waitForSelector('.conversation h2:text-is("Chess")');
+  await ann.page.waitForSelector('.conversation h1:text-is("Chess")');
   await ann.settled();
   const text = ann.page.locator(".row.mine[data-seq] .text").last();
   expect(await text.locator("blockquote").textContent()).toBe("dear all,\nread this");
@@ -144,7 +144,7 @@ test("a message goes to another group: one's own as it is, another's as a quote 
   await ann.settled();
   await ann.act("mine", "Forward…");
   await ann.page.click('dialog .hit:has-text("Chess")');
-  await ann.page.waitForSelector('.conversation h2:text-is("Chess")');
+  await ann.page.waitForSelector('.conversation h1:text-is("Chess")');
   await ann.sees("mine");
 });
 

@@ -77,6 +77,7 @@ test("an admin sends away who asks to join, and takes back what a member said", 
   await ann.page.waitForSelector("dialog", { state: "detached" });
   await eventually("slow mode is shown", async () => (await bob.page.textContent(".about"))?.includes("slow mode: 3 s"));
   await ann.actOnGroup("Settings");
+  await ann.page.click("dialog summary");
   await ann.page.fill("#hold-ms", "700");
   await ann.page.fill("#hold-entries", "10");
   await ann.page.click('dialog button[type="submit"]');

@@ -50,7 +50,8 @@ test("in slow mode the next message waits, says for how long, and goes out by it
   await eventually("Bob is told", async () => (await bob.page.textContent(".about"))?.includes("slow mode: 6 s"));
   await bob.say("first");
   await bob.say("second");
-  await eventually("it waits", async () => (await state(bob)).some((line) => line.includes("Slow mode: one message every") && line.includes("Next try in")));
+  await eventually("it waits", async () => (await state(bob)).some((line) => line.includes("Goes out in")));
+  expect(await bob.page.textContent(".composer .note")).toMatch(/Slow mode: your next message goes out in \d+ s/);
   await ann.sees("second");
   await bob.settled();
   expect((await ann.shown()).slice(-2).map(({ text }) => text)).toEqual(["first", "second"]);

@@ -1,20 +1,27 @@
 // Pictures of the page, for people to look at: STENTOR_SCREENS=DIR npm run e2e -- screens
-// DIR/page.png is the one in docs/.
+// Each state as it looks at four widths: STENTOR_SCREENS=DIR npm run e2e -- screens -t state
+// DIR/page.png, page-phone.png and operator.png are those in docs/.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
+import { enterAdmin } from "./operator";
 import { launch, Person } from "./person";
-import { eventually, Server } from "./server";
+import { Scene } from "./scene";
+import { ADMIN_PAGE, eventually, Server } from "./server";
+import { States } from "./states";
 
 const dir = process.env["STENTOR_SCREENS"] ?? "";
 const server = new Server();
-const busy = new Server(["--sends-per-second", "100", "--sends-burst", "100"]);
+const busy = new Server(["--sends-per-second", "100", "--sends-burst", "100", "--admin-web", ADMIN_PAGE]);
 let browser: Browser;
 
 const DESKTOP: BrowserContextOptions = { viewport: { width: 1180, height: 760 } };
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 780 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+
+const WIDTHS = [360, 768, 1440, 2560];
+const HEIGHTS: Record<number, number> = { 360: 740, 768: 1024, 1440: 900, 2560: 1300 };
 
 // Somebody, and what they say in the group that is open.
 const TALK: readonly [number, string][] = [
@@ -74,6 +81,7 @@ test.skipIf(dir === "")("pictures", async () => {
   await ann.settled();
 
   await ann.page.click(".verified");
+  await ann.page.waitForSelector(".fingerprint");
   await shot(ann, "verified-desktop-light");
   await ann.page.keyboard.press("Escape");
 
@@ -98,6 +106,8 @@ test.skipIf(dir === "")("the picture of the README", async () => {
   mkdirSync(dir, { recursive: true });
   browser ??= await launch();
   await busy.start();
+  const operator = await enterAdmin(browser, busy, "Maria");
+  await operator.page.setViewportSize({ width: 1180, height: 760 });
   const enter = (name: string) => Person.signUp(browser, busy.http, name, DESKTOP);
   const mara = await enter("Mara");
   const others = [await enter("Jonas"), await enter("张伟"), await enter("Lena")] as const;
@@ -157,8 +167,38 @@ test.skipIf(dir === "")("the picture of the README", async () => {
     return mara.page.waitForSelector('.typing:has-text("Jonas")', { timeout: 1_000 });
   });
   await mara.page.screenshot({ path: join(dir, "page.png") });
+  const phone = await Person.signIn(browser, busy.http, "张伟", { ...PHONE, locale: "zh-CN", colorScheme: "dark" });
+  await phone.page.goto(link);
+  await phone.sees("Yes! On my way.");
+  await phone.page.waitForSelector(".row .reaction");
+  await phone.page.screenshot({ path: join(dir, "page-phone.png") });
+  await operator.page.selectOption("#span", "0");
+  await operator.page.screenshot({ path: join(dir, "operator.png") });
   expect([mara, ...others].flatMap(({ errors }) => errors)).toEqual([]);
 }, 180_000);
+
+// STENTOR_STATES: only those whose names begin so.
+test.skipIf(dir === "")("every state as wide as a phone, a tablet, a desk and a wall, in both themes", async () => {
+  const scene = new Scene({ reducedMotion: "reduce" });
+  try {
+    await scene.start();
+    for (const { name, page, enter, leave } of new States(scene).all) {
+      if (!name.startsWith(process.env["STENTOR_STATES"] ?? "")) continue;
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: HEIGHTS[width] ?? 900 });
+        await enter();
+        for (const colorScheme of ["light", "dark"] as const) {
+          await page.emulateMedia({ colorScheme });
+          await page.screenshot({ path: join(dir, `${name}-${width}-${colorScheme}.png`) });
+        }
+        await leave();
+      }
+    }
+    expect(scene.mara.errors.filter((error) => !/ERR_FAILED/.test(error))).toEqual([]);
+  } finally {
+    await scene.stop();
+  }
+}, 600_000);
 
 afterAll(async () => {
   await busy.stop();

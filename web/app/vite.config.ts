@@ -24,6 +24,8 @@ const pagePreload: Plugin = {
   },
 };
 
+const BASE = /app\/src\/(?:account|autolink|blank|body|density|dialog|dom|fold|formatting|kept_drafts|late|letters|links|mentions|row_focus|sign_in|words)\.ts$/;
+
 export default defineConfig({
   plugins: [pagePreload],
   build: {
@@ -31,6 +33,9 @@ export default defineConfig({
     // The server's Content-Security-Policy allows neither data: addresses nor inline scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What the page and its late parts need is one file: many small ones take more bytes. Without what comes before
+    // the texts of a language are there: nothing of that may wait for them.
+    rolldownOptions: { output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: "base", test: BASE }] } } },
   },
   server: { proxy: { "/api": server, "/ws": { target: server.replace(/^http/, "ws"), ws: true } } },
 });

@@ -10,6 +10,7 @@ import { looksSection } from "./profile/looks";
 import { ownDataSection } from "./profile/own_data";
 import { t } from "./profile/texts";
 import { clockTime, dayName, wholeTime } from "./texts";
+import "./lists.css";
 
 export interface AccountPort {
   account: Account;

@@ -148,9 +148,7 @@ export class Composer {
 
   name(group: string): void {
     const words = group === "" ? t.write : t.writeTo(isolated(group));
-    if (this.#input.placeholder === words) return;
-    this.#input.placeholder = words;
-    this.#input.setAttribute("aria-label", words);
+    if (this.#input.ariaLabel !== words) this.#input.ariaLabel = words;
   }
 
   reply(entry: Entry, name: string): void {
@@ -253,6 +251,7 @@ export class Composer {
     const { scrollHeight, offsetHeight, clientHeight } = this.#input;
     if (scrollHeight > 0) this.#input.style.height = `${scrollHeight + offsetHeight - clientHeight}px`;
     const over = this.text.length * 4 > this.#bytesMax * SHOWN_FROM ? this.#over() : -1;
+    this.#note.classList.toggle("bad", over > 0);
     setText(this.#note, over > 0 ? t.tooLong(over) : this.#held || this.#waits);
     const edits = this.#regarding?.edits === true;
     const nothing = isBlank(this.text) && (edits || this.attaching.empty);

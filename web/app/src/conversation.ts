@@ -1,6 +1,7 @@
 // One group on the page: its head, its timeline, and where one writes.
 
 import { EntryKind, GroupKind, hexOf, Role, type Client, type Entry, type Group, type Pending } from "@stentor/sdk";
+import type { Announcer } from "./announcer";
 import { Attaching } from "./attaching";
 import { CallJump } from "./call_jump";
 import type { Calls } from "./calls";
@@ -25,19 +26,19 @@ const TYPING_NAMED = 3;
 export class Conversation {
   readonly element = el("section", { class: "conversation" });
   readonly gid: number;
-  readonly #name = el("h2", { dir: "auto" });
+  readonly #name = el("h1", { dir: "auto" });
   readonly #about = el("p", { class: "about" });
   readonly #verified = el("button", { type: "button", class: "verified" });
-  readonly #verifiedWords = el("span", { class: "long" });
-  readonly #verifiedShort = el("span", { class: "short", "aria-hidden": "true" });
+  readonly #verifiedWords = el("span");
   readonly #tools = el("div", { class: "tools" });
   readonly #whyRead = el("p", { class: "why-read", hidden: true }, t.onlyReads);
-  readonly #typing = el("p", { class: "typing", role: "status" });
   readonly #attaching: Attaching;
+  readonly #typing = el("p", { class: "typing" });
+  #announcer: Announcer | undefined;
   readonly #composer: Composer;
   readonly #card: Card;
   readonly #pinned = new PinnedBar((seq) => this.#goTo(seq));
-  readonly #waits = el("span", { class: "badge", hidden: true });
+  readonly #waits = el("span", { class: "badge", hidden: true, "aria-hidden": "true" });
   #duties: Duties | undefined;
   // Whose admins were asked for since it was opened last.
   #known: Group | undefined;
@@ -63,13 +64,13 @@ export class Conversation {
     this.#composer = this.#makeComposer();
     const draft = kept.drafts.of(gid);
     if (draft) this.#composer.restore(draft);
-    this.#verified.append(icon("shield"), this.#verifiedWords, this.#verifiedShort);
+    void import("./announcer").then(({ Announcer }) => this.element.append((this.#announcer = new Announcer(client.uid, (uid) => this.#nameOf(uid))).element), () => {});
+    this.#verified.append(icon("shield"), this.#verifiedWords);
     this.#verified.addEventListener("click", () => late(() => import("./dialogs"), ({ showVerified }) => showVerified(this.#group)));
     const more = moreButton(t.groupMenu, (anchor) => late(() => import("./group_menu"), ({ openGroupMenu }) =>
       openGroupMenu(anchor, client, this.#group, this.#name.textContent, { goTo: (seq) => this.#goTo(seq), reports: this.#duties?.reports ?? 0, levels: told.levels })));
-    more.append(this.#waits);
     this.#tools.append(iconButton("search", t.search, () => late(search, ({ showSearch }) =>
-      showSearch(client, this.#group, (seq) => this.#goTo(seq)))), more);
+      showSearch(client, this.#group, (seq) => this.#goTo(seq)))), more, this.#waits);
     const back = iconButton("back", t.back, () => (location.hash = "#/"));
     back.classList.add("back");
     const head = el("header", { class: "bar" },
@@ -121,8 +122,8 @@ export class Conversation {
     this.#verified.hidden = !opened || log.last === 0;
     this.#verified.dataset["fits"] = String(fits);
     this.#verified.dataset["seq"] = String(log.last);
-    setText(this.#verifiedWords, fits ? t.verified(log.last) : t.notVerified);
-    setText(this.#verifiedShort, fits ? `#${log.last}` : "…");
+    this.#verified.title = this.#verified.ariaLabel = fits ? t.verified(log.last) : t.notVerified;
+    setText(this.#verifiedWords, fits ? "" : t.notVerified);
     this.#composer.limit(this.client.limits?.textBytes || 8 * 1024);
     this.#composer.name(name);
     const mutedUntil = this.#mutedUntil();
@@ -132,8 +133,7 @@ export class Conversation {
     setText(this.#typing, this.#typingWords());
     const outside = this.#card.render(this.#group);
     this.#tools.hidden = outside;
-    this.#timeline.element.hidden = outside;
-    this.#typing.hidden = outside;
+    this.#timeline.element.hidden = this.#typing.hidden = outside;
     const reads = opened?.settings?.kind === GroupKind.BROADCAST && this.#group.role < Role.ADMIN;
     this.#composer.element.hidden = outside || reads;
     this.#whyRead.hidden = outside || !reads;
@@ -141,6 +141,7 @@ export class Conversation {
     this.#pinned.render(this.#group, (uid) => this.#nameOf(uid));
     this.#moderates();
     if (!outside) this.#timeline.render();
+    this.#announcer?.render(this.#group);
     this.#callJump.render(this.#timeline.element, outside ? [] : this.told.calls.of(this.gid));
     if (this.#led > 0 && state === "open" && this.#timeline.settled) this.#arrive();
   }
@@ -171,7 +172,7 @@ export class Conversation {
     const count = this.#duties?.count ?? 0;
     this.#waits.hidden = count === 0;
     setText(this.#waits, String(count));
-    this.#waits.title = t.duties(count);
+    this.#waits.previousElementSibling?.setAttribute("title", count > 0 ? t.duties(count) : t.groupMenu);
   }
 
   #aboutWords(): string {
@@ -181,7 +182,7 @@ export class Conversation {
     const { settings } = opened;
     const direct = settings?.kind === GroupKind.DIRECT;
     return [
-      direct ? t.direct : t.members(this.client.members(this.gid)),
+      direct ? t.direct : settings?.kind !== GroupKind.BROADCAST && t.members(this.client.members(this.gid)),
       here && online > 1 && t.online(online),
       opened.muted && t.muted,
       settings && settings.slowModeS > 0 && t.slowModeIs(settings.slowModeS),

@@ -1,7 +1,7 @@
 // Dialogs: a frame for what is asked in one, and the plain question.
 
 import type { Failure } from "@stentor/sdk";
-import { button, el, setText } from "./dom";
+import { button, composes, el, setText } from "./dom";
 import { t } from "./texts";
 import { wordsOf } from "./words";
 
@@ -37,6 +37,12 @@ export function openDialog(title: string, content: (close: () => void) => Conten
   // A click beside it lands on the dialog itself, one inside on something in it.
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
+  });
+  // A browser takes the first press to empty the field.
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || composes(event) || !(event.target instanceof HTMLInputElement) || event.target.type !== "search") return;
+    event.preventDefault();
+    dialog.close();
   });
   document.body.append(dialog);
   dialog.showModal();

@@ -7,6 +7,7 @@ import { policySelect } from "./group_settings";
 import { linkIn, openGroup } from "./links";
 import { t } from "./group_texts";
 import { wordsOf } from "./words";
+import "./lists.css";
 
 function goOrSay(ready: Ready, fail: (words: string) => void, close: () => void): void {
   if (ready === "offline") return fail(t.noServer);

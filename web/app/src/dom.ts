@@ -1,6 +1,8 @@
 // Elements without markup in strings: all text goes through textContent, so nothing that anybody
 // writes can become HTML.
 
+import { initials } from "./letters";
+
 type Child = Node | string | undefined | false;
 type Attributes = Record<string, string | number | boolean | undefined>;
 
@@ -89,14 +91,16 @@ export function moreButton(label: string, open: (anchor: HTMLElement) => void): 
   return element;
 }
 
-// One of the eight colours of people and groups. Ids lie in steps, so they are stirred first.
-export function hue(id: number): string {
-  return `hue-${Math.imul(id % 2 ** 31, 0x9e3779b1) >>> 29}`;
+// The colour of a person or a group, wherever they are shown. Ids lie in steps: those that follow each other are
+// far apart on the circle. White, and paper, can be read on each of the two depths.
+export function hued<Node extends HTMLElement>(id: number, node: Node): Node {
+  const stirred = Math.imul(id % 2 ** 31, 0x9e3779b1) >>> 0;
+  node.style.setProperty("--hue", `oklch(${(stirred & 512) === 0 ? 0.51 : 0.42} 0.11 ${Math.round((stirred / 2 ** 32) * 360)})`);
+  return node;
 }
 
 export function avatar(id: number, name: string): HTMLElement {
-  const letter = [...name.trim()][0]?.toLocaleUpperCase() ?? "·";
-  return el("span", { class: `avatar ${hue(id)}`, "aria-hidden": "true" }, letter);
+  return hued(id, el("span", { class: "avatar", "aria-hidden": "true" }, initials(name)));
 }
 
 // Only what differs is touched, so that a caret, a focus and a selection survive.

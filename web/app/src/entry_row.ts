@@ -2,7 +2,7 @@
 
 import { decodeBody, Role, type Body, type Entry, type Group, type Reaction } from "@stentor/sdk";
 import { bodyNodes, excerptOf } from "./body";
-import { avatar, bdi, button, el, hue, isolated, moreButton } from "./dom";
+import { avatar, bdi, button, el, hued, isolated, moreButton } from "./dom";
 import { isLong } from "./fold";
 import { isMentioned } from "./mentions";
 import { person } from "./person_press";
@@ -82,30 +82,35 @@ export function entryNode(look: Look, names: Names, actions: EntryActions): HTML
     look.quote && quoteNode(look.quote, actions),
     ...(recalled ? [el("em", { class: "text" }, t.recalled)] : bodyNodes(body, names.uid, { shown: names.revealed.has(seq), show: () => names.revealed.add(seq) })),
     look.fold && button(look.fold === "folded" ? t.showAll : t.showLess, () => actions.fold(seq), { class: "fold link" }),
-    metaNode(look, actions),
+    metaNode(look),
     look.reactions.length > 0 && reactionsNode(look, actions),
   );
-  const more = moreButton(t.more, (anchor) => actions.menu(entry, anchor));
   const called = !mine && isMentioned(body, names.uid);
   const classes = ["row", mine ? "mine" : "theirs", continued && "continued", called && "called", look.fold].filter(Boolean).join(" ");
   const label = `${mine ? t.you : isolated(name)}, ${clockTime(timeMs)}${called ? `, ${t.mentionsYou}` : ""}`;
+  const more = moreButton(`${t.more}: ${label}`, (anchor) => actions.menu(entry, anchor));
+  const aside = el("span", { class: "aside" }, more, detailsNode(look, actions));
   return el("article", { class: classes, "data-seq": seq, "aria-label": label },
     !mine && (continued ? el("span", { class: "avatar-space" }) : person(sender, avatar(sender, name))),
-    mine && more, bubble, !mine && more,
+    mine && aside, bubble, !mine && aside,
   );
 }
 
 function authorNode({ entry: { sender }, mine, name, role }: Look): HTMLElement {
   const mark = role > Role.MEMBER && el("span", { class: "role" }, t.roleMarks[role] ?? "");
-  return el("span", { class: `author ${hue(sender)}` }, mine ? bdi(t.you) : person(sender, bdi(name)), mark);
+  return hued(sender, el("span", { class: "author" }, mine ? bdi(t.you) : person(sender, bdi(name)), mark));
 }
 
-function metaNode({ entry, readBy }: Look, actions: EntryActions): HTMLElement {
-  const { seq, timeMs, recalled, revision, changedMs } = entry;
+function metaNode({ entry: { seq, timeMs, recalled, revision, changedMs } }: Look): HTMLElement {
   const edited = revision > 0 && !recalled && el("span", { class: "edited", title: wholeTime(changedMs) }, t.edited);
-  const read = readBy > 0 && !recalled && button(t.readBy(readBy), () => actions.readers(entry), { class: "read-by link" });
-  const time = el("time", { datetime: new Date(timeMs).toISOString(), title: wholeTime(timeMs) }, clockTime(timeMs));
-  return el("span", { class: "meta" }, read, edited, time, el("span", { class: "seq" }, `#${seq}`));
+  const time = el("time", { datetime: new Date(timeMs).toISOString(), title: `${wholeTime(timeMs)} · #${seq}` }, clockTime(timeMs));
+  return el("span", { class: "meta" }, edited, time);
+}
+
+// Seen by whoever points at the message, or has come to it by keyboard.
+function detailsNode({ entry, readBy }: Look, actions: EntryActions): HTMLElement {
+  const read = readBy > 0 && !entry.recalled && button(t.readBy(readBy), () => actions.readers(entry), { class: "read-by link" });
+  return el("span", { class: "details" }, read, el("span", { class: "seq" }, `#${entry.seq}`));
 }
 
 function quoteNode({ seq, name, text }: NonNullable<Look["quote"]>, actions: EntryActions): HTMLElement {

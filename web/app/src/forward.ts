@@ -5,6 +5,7 @@ import { openDialog } from "./dialog";
 import { avatar, bdi, button, el } from "./dom";
 import { t } from "./finding_texts";
 import { openGroup } from "./links";
+import "./lists.css";
 
 export function askForward(client: Client, entry: Entry): void {
   openDialog(t.forwardTitle, (close) => {

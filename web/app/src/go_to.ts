@@ -5,6 +5,7 @@ import { failureWords, openDialog, say } from "./dialog";
 import { beginOf } from "./days";
 import { button, el, setText } from "./dom";
 import { t } from "./finding_texts";
+import "./lists.css";
 
 export function askGoTo(group: Group): void {
   openDialog(t.goToTitle, (close) => {

@@ -21,9 +21,11 @@ export interface GroupLook {
   unread: string;
   time: string;
   preview: Preview;
+  // Whose picture it has; 0: its own.
+  other: number;
 }
 
-export function lookOfGroup({ gid, name, muted }: GroupSummary, rest: Pick<GroupLook, "current" | "called" | "unread" | "time" | "preview">): GroupLook {
+export function lookOfGroup({ gid, name, muted }: GroupSummary, rest: Pick<GroupLook, "current" | "called" | "unread" | "time" | "preview" | "other">): GroupLook {
   return { gid, name: name || `#${gid}`, muted, ...rest };
 }
 
@@ -39,6 +41,7 @@ export class GroupRow {
   readonly #badge = el("span", { class: "badge" });
   readonly #who = el("span", { class: "who" }, this.#name);
   #avatar = el("span");
+  #pictured = "";
   #shown = "";
 
   constructor(gid: number) {
@@ -52,8 +55,10 @@ export class GroupRow {
     const shown = JSON.stringify(look);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const { gid, name, current, muted, called, unread, time, preview } = look;
-    if (this.#name.textContent !== name) this.#named(gid, name);
+    const { gid, name, current, muted, called, unread, time, preview, other } = look;
+    this.#named(other || gid, name);
+    this.#avatar.classList.toggle("of-person", other > 0);
+    this.#link.classList.toggle("bare", preview.text === "" && unread === "" && !called);
     if (current) this.#link.setAttribute("aria-current", "page");
     else this.#link.removeAttribute("aria-current");
     this.#link.classList.toggle("fresh", unread !== "");
@@ -69,9 +74,11 @@ export class GroupRow {
     else this.#link.append(this.#badge);
   }
 
-  #named(gid: number, name: string): void {
+  #named(id: number, name: string): void {
+    if (this.#pictured === `${id} ${name}`) return;
+    this.#pictured = `${id} ${name}`;
     setText(this.#name, name);
-    const picture = avatar(gid, name);
+    const picture = avatar(id, name);
     this.#avatar.replaceWith(picture);
     this.#avatar = picture;
   }

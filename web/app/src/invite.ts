@@ -8,6 +8,7 @@ import { late } from "./late";
 import { linkTo } from "./links";
 import { t } from "./group_texts";
 import { wholeTime } from "./texts";
+import "./lists.css";
 
 const DAY_MS = 24 * 3_600_000;
 const VALID_MS = [DAY_MS, 7 * DAY_MS, 0];

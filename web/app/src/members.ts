@@ -8,6 +8,7 @@ import { memberMenu } from "./member_menu";
 import { openMenu } from "./menu";
 import { t } from "./group_texts";
 import { wholeTime } from "./texts";
+import "./lists.css";
 
 const TYPED_MS = 200;
 // In a larger group somebody always comes or goes; what one looks at there is not asked for again.

@@ -1,6 +1,7 @@
 // A small menu at the thing that it is about. Arrow keys move in it, Escape leads back.
 
 import { el } from "./dom";
+import "./menu.css";
 
 export interface MenuItem {
   label: string;
@@ -12,7 +13,8 @@ export interface MenuItem {
 
 let closeOpen: (() => void) | undefined;
 
-export function openMenu(anchor: HTMLElement, label: string, items: readonly MenuItem[]): void {
+// `about`: a line above them.
+export function openMenu(anchor: HTMLElement, label: string, items: readonly MenuItem[], about = ""): void {
   closeOpen?.();
   // What it is about may have gone while this menu was loaded.
   if (items.length === 0 || !anchor.isConnected) return;
@@ -32,9 +34,10 @@ export function openMenu(anchor: HTMLElement, label: string, items: readonly Men
   const signs = nodes.filter((_, i) => items[i]?.sign !== undefined);
   const rest = nodes.filter((_, i) => items[i]?.sign === undefined);
   const menu = el("div", { class: "menu", role: "menu", "aria-label": label },
+    about !== "" && el("div", { class: "about-menu", role: "none" }, about),
     signs.length > 0 && el("div", { class: "signs", role: "none" }, ...signs), ...rest);
   // Inside of a dialog everything outside of it is out of reach.
-  (anchor.closest("dialog") ?? document.body).append(menu);
+  (anchor.closest("dialog, main") ?? document.body).append(menu);
   place(menu, anchor);
   anchor.setAttribute("aria-expanded", "true");
   closeOpen = () => close(false);

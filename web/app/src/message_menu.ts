@@ -9,6 +9,8 @@ import { linkToEntry } from "./links";
 import { openMenu, type MenuItem } from "./menu";
 import { showReaders } from "./readers";
 import { t } from "./group_texts";
+import { wholeTime } from "./texts";
+import "./lists.css";
 
 const EMOJI = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 
@@ -19,7 +21,9 @@ export interface MessageActions {
 }
 
 export function openMessageMenu(anchor: HTMLElement, client: Client, group: Group, entry: Entry, actions: MessageActions): void {
-  openMenu(anchor, t.more, messageMenu(client, group, entry, actions));
+  const { seq, timeMs } = entry;
+  const readBy = entry.sender === client.uid && !entry.recalled ? group.marks.readBy(seq) : 0;
+  openMenu(anchor, t.more, messageMenu(client, group, entry, actions), [wholeTime(timeMs), `#${seq}`, readBy > 0 && t.readBy(readBy)].filter(Boolean).join(" · "));
 }
 
 // Whether it is too late for it is known to the server, which says so.

@@ -6,6 +6,7 @@ import { button, el, setText } from "./dom";
 import type { Level, Levels } from "./levels";
 import { t } from "./notify_texts";
 import { wholeTime } from "./texts";
+import "./lists.css";
 
 const HOUR_MS = 3_600_000;
 const TIMES_MS = [0, HOUR_MS, 8 * HOUR_MS, 7 * 24 * HOUR_MS];

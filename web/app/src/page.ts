@@ -34,7 +34,7 @@ export class Page {
   readonly #notice: Status;
   readonly #sidebar: Sidebar;
   readonly #storm: StormBanner;
-  readonly #stage = el("main", { class: "stage" });
+  readonly #stage = el("div", { class: "stage" });
   readonly #hint = el("p", {});
   readonly #nothing = el("div", { class: "nothing" }, el("img", { src: "/icon.svg", alt: "", width: 64, height: 64 }), this.#hint);
   readonly #frame: HTMLElement;
@@ -74,7 +74,7 @@ export class Page {
     this.#notice = new Status(this.#client);
     this.#sidebar = new Sidebar(this.#client, this.#calls, this.#status, { account: () => port.account(), signOut: () => this.#signOut() });
     this.#storm = new StormBanner(this.#client);
-    this.#frame = el("div", { class: "frame" },
+    this.#frame = el("main", { class: "frame" },
       el("div", { class: "notices" }, this.#storm.element, this.#notice.element), this.#sidebar.element, this.#stage);
     root.replaceChildren(this.#frame);
     kept.groups.begin(this.#client);

@@ -13,6 +13,7 @@ export interface PendingActions {
   discard(item: Pending): void;
 }
 
+const WAITS: ReadonlySet<Code> = new Set([Code.RATE_LIMITED, Code.SLOW_MODE, Code.STORM]);
 // A wait that is over before one has decided to give up.
 const SHORT_MS = 3_000;
 
@@ -40,7 +41,8 @@ function pendingWords({ state, refusal }: Pending, online: boolean, waitMs: numb
   if (state === "kept") return t.kept;
   if (state === "refused") return refusal ? `${t.notSent}. ${wordsOf(refusal)}` : t.notSent;
   if (!online) return t.offlineWaiting;
-  if (refusal?.code === Code.RATE_LIMITED && waitMs > 0) return t.goesOutIn(duration(waitMs));
+  // Why, is said where one writes.
+  if (refusal && WAITS.has(refusal.code) && waitMs > 0) return t.goesOutIn(duration(waitMs));
   if (refusal && waitMs > 0) return `${wordsOf({ ...refusal, retryAfterMs: 0 })} ${t.retryIn(duration(waitMs))}`;
   if (state === "sending") return t.sending;
   return state === "unknown" ? t.unknown : t.waiting;

@@ -4,6 +4,7 @@ import type { Client, Entry, Group } from "@stentor/sdk";
 import { failureWords, openDialog } from "./dialog";
 import { bdi, button, el, setText } from "./dom";
 import { t } from "./group_texts";
+import "./lists.css";
 
 export function showReaders(client: Client, group: Group, { seq }: Entry): void {
   openDialog(t.whoRead, (close) => {

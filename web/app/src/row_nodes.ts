@@ -2,6 +2,7 @@
 
 import { afterPress, el } from "./dom";
 import { arrange } from "./order";
+import { controlsOf, offTabs, takeFocus } from "./row_focus";
 import type { Row } from "./rows";
 
 const POINTED_MS = 2_000;
@@ -22,7 +23,10 @@ export class RowNodes {
   draw(rows: readonly Row[]): void {
     const wanted = new Set(rows.map(({ key }) => key));
     for (const key of this.#held.keys()) if (!wanted.has(key)) this.#held.delete(key);
+    const focused = this.element.contains(document.activeElement);
     arrange(this.element, rows.map((row) => this.#nodeOf(row)));
+    // Whoever had the keyboard in a row that is gone has it in the list still.
+    if (focused && !this.element.contains(document.activeElement)) this.element.parentElement?.focus({ preventScroll: true });
   }
 
   node(key: string): HTMLElement | undefined {
@@ -56,6 +60,7 @@ export class RowNodes {
     const held = this.#held.get(row.key);
     if (held && (held.looks === row.looks || held.node.contains(this.#pressed ?? null))) return held.node;
     const node = row.make();
+    offTabs(node);
     node.classList.toggle("pointed", row.key === this.#pointed);
     this.#keys.set(node, row.key);
     this.#held.set(row.key, { node, looks: row.looks });
@@ -76,15 +81,12 @@ export class RowNodes {
 // Who has the keyboard in a row has it in the same place of the new one, or beside it.
 function replace(before: HTMLElement, after: HTMLElement): void {
   const focused = document.activeElement;
-  const place = buttonsOf(before).findIndex((one) => one === focused);
+  const place = controlsOf(before).findIndex((one) => one === focused);
   const emoji = focused instanceof HTMLElement ? focused.dataset["emoji"] : undefined;
   before.replaceWith(after);
+  if (focused === before) takeFocus(after);
   if (place < 0) return;
-  const buttons = buttonsOf(after);
+  const buttons = controlsOf(after);
   const same = emoji === undefined ? buttons[place] : buttons.find((one) => one.dataset["emoji"] === emoji);
   (same ?? buttons[Math.min(place, buttons.length - 1)])?.focus({ preventScroll: true });
-}
-
-function buttonsOf(row: HTMLElement): HTMLElement[] {
-  return [...row.querySelectorAll<HTMLElement>("button, a")];
 }

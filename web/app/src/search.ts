@@ -8,6 +8,7 @@ import { bdi, button, el, setText } from "./dom";
 import { hitsIn, windowOf } from "./hits";
 import { t } from "./search_texts";
 import { clockTime, dayName } from "./texts";
+import "./lists.css";
 
 const LETTERS = 160;
 const SUGGESTED_MAX = 8;

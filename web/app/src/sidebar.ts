@@ -74,8 +74,7 @@ export class Sidebar {
         iconButton("link", t.joinGroup, joinGroup),
         iconButton("plus", t.newGroup, newGroup),
       ),
-      status.element,
-      this.#find, this.#none, this.#list, this.#empty,
+      this.#find, this.#none, this.#list, this.#empty, status.element,
       el("footer", {}, this.#me, button(t.signOut, signOut, { class: "link" })),
     );
   }
@@ -83,8 +82,11 @@ export class Sidebar {
   render(current: number | undefined): void {
     const { directory, name } = this.client;
     setText(this.#me, name);
-    this.#empty.hidden = !directory.loaded || directory.groups.length > 0;
-    this.#list.hidden = this.#find.hidden = !this.#empty.hidden;
+    // Everybody reads the announcements of whoever runs this server.
+    const own = directory.groups.some(({ kind }) => kind !== GroupKind.BROADCAST);
+    this.#empty.hidden = !directory.loaded || own;
+    this.#list.hidden = directory.groups.length === 0;
+    this.#find.hidden = directory.loaded && !own;
     // A click needs the row that was pressed, in its place, until it is released.
     if (this.#pressed) return;
     if (current === this.#current && this.#waits()) return;
@@ -169,6 +171,7 @@ export class Sidebar {
       unread: unread > 0 ? countOf(unread) : "",
       time: listTime(group.activityMs),
       preview: previewOf(this.client, group),
+      other: otherIn(this.client, group),
     });
   }
 
@@ -196,6 +199,13 @@ export class Sidebar {
 
 function folded(text: string): string {
   return text.normalize("NFKC").toLocaleLowerCase();
+}
+
+// The other person of a direct chat, as far as they are known; 0: it is a group.
+function otherIn(client: Client, { gid, kind, last }: GroupSummary): number {
+  if (kind !== GroupKind.DIRECT) return 0;
+  const { between = [] } = client.watched(gid)?.opened?.settings ?? {};
+  return between.find((uid) => uid !== client.uid) ?? (last && last.sender !== client.uid ? last.sender : 0);
 }
 
 function previewOf(client: Client, { gid, last, kind }: GroupSummary): Preview {

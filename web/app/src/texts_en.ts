@@ -52,6 +52,7 @@ export const texts = {
   beginning: "This is where the group begins",
   beginningForYou: "You can see messages from here on",
   newMessages: "New",
+  newCount: (count: number) => `${count} new messages`,
   recalled: "Message recalled",
   edited: "edited",
   unreadable: "A message that this version cannot show",

@@ -52,6 +52,7 @@ export const texts: Texts = {
   yesterday: "昨天",
   beginning: "群组从这里开始",
   beginningForYou: "您可以看到此后的消息",
+  newCount: (count) => `${count} 条新消息`,
   newMessages: "新消息",
   recalled: "消息已撤回",
   edited: "已编辑",

@@ -32,8 +32,8 @@ export interface TimelineActions extends PendingActions, EntryActions {
 
 export class Timeline {
   readonly element: HTMLElement;
-  readonly #scroller = el("div", { class: "scroller", role: "log", "aria-label": t.messages, tabindex: 0 });
   readonly #nodes = new RowNodes(() => this.element.isConnected && this.render());
+  readonly #scroller = el("div", { class: "scroller", role: "log", "aria-live": "off", "aria-label": t.messages, tabindex: 0 }, this.#nodes.element);
   readonly #place = new Place(this.#scroller, this.#nodes);
   readonly #span = new Span();
   readonly #line = new UnreadLine();
@@ -58,7 +58,7 @@ export class Timeline {
   ) {
     this.#wayBack = new WayBack(group, (seq) => !this.#leapFailed && this.#leap(seq));
     this.#actions = { ...actions, fold: (seq) => this.#fold(seq) };
-    this.#scroller.append(this.#nodes.element);
+    this.#scroller.addEventListener("focusin", () => void import("./row_keys").then(({ rowKeys }) => rowKeys(this.#scroller), () => {}), { once: true });
     pointedAt(this.#scroller, (uid) => actions.person(uid), (seq, anchor) => {
       const entry = group.log.at(seq);
       if (entry) actions.menu(entry, anchor);

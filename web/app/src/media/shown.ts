@@ -2,6 +2,7 @@
 
 import type { Body } from "@stentor/sdk";
 import { bdi, button, el, icon } from "../dom";
+import { offTabs } from "../row_focus";
 import { m, clockWords, sizeWords } from "./texts";
 import { isOwn, smallOf, ticketed, ticketedNow } from "./ticket";
 import { showLarge } from "./viewer";
@@ -12,6 +13,7 @@ type Attachment = Body["attachments"][number];
 
 export function fill(box: HTMLElement, attachment: Attachment): void {
   box.replaceChildren(contentOf(box, attachment));
+  if (box.closest(".rows")) offTabs(box);
 }
 
 function contentOf(box: HTMLElement, attachment: Attachment): HTMLElement {
@@ -52,7 +54,7 @@ function video({ name, address }: Attachment): HTMLElement {
 function fileRow(attachment: Attachment): HTMLElement {
   const { name, size, durationMs } = attachment;
   const facts = [size > 0 && sizeWords(size), durationMs > 0 && clockWords(durationMs)].filter(Boolean).join(" · ");
-  const row = button("", () => void save(attachment), { class: "file", "aria-label": `${m.save}: ${name || m.file}` });
+  const row = button("", () => void save(attachment), { class: "file", title: m.save });
   row.append(icon("down"), el("span", { class: "what" }, bdi(name || m.file, { class: "name" }), el("span", { class: "facts" }, facts)));
   return row;
 }

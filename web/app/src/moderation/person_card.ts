@@ -6,6 +6,7 @@ import { avatar, bdi, button, el, isolated, setText } from "../dom";
 import { memberMenu } from "../member_menu";
 import { dayName, wholeTime } from "../texts";
 import { t } from "./texts";
+import "../lists.css";
 
 export function showPerson(client: Client, group: Group, uid: number, name: string): void {
   openDialog(t.about(isolated(name)), (close) => {

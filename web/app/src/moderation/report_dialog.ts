@@ -4,6 +4,7 @@ import type { Client, Group } from "@stentor/sdk";
 import { failureWords, openDialog, say } from "../dialog";
 import { button, el, setText } from "../dom";
 import { t } from "./texts";
+import "../lists.css";
 
 const MORE_LETTERS = 100;
 

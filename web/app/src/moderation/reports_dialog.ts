@@ -8,6 +8,7 @@ import { clockTime, dayName } from "../texts";
 import { askMute, askOut, askTakeDown } from "./acts";
 import { lineReason, lineWords } from "./log_words";
 import { t } from "./texts";
+import "../lists.css";
 
 const LETTERS = 200;
 

@@ -4,6 +4,7 @@ import type { Client, Group } from "@stentor/sdk";
 import { failureWords, openDialog } from "../dialog";
 import { button, el, setText } from "../dom";
 import { t } from "./texts";
+import "../lists.css";
 
 const SECONDS = [0, 5, 10, 30, 60, 300, 900];
 

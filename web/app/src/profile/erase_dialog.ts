@@ -6,6 +6,7 @@ import { button, el, setText } from "../dom";
 import { refusalWords } from "../sign_in";
 import { eraseAccount } from "./requests";
 import { t } from "./texts";
+import "../lists.css";
 
 export function askErase(account: Account, erased: (words: string) => void): void {
   openDialog(t.eraseTitle, (close) => {
