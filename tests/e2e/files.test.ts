@@ -221,7 +221,8 @@ test("a voice message is recorded, drawn as a wave and heard by the other; one t
   expect(new Set(heights).size).toBeGreaterThan(2);
   await voice.locator(".play").click();
   await eventually("it is heard", async () => Number(await voice.locator(".wave").getAttribute("aria-valuenow")) >= 1);
-  expect(ann.errors).toEqual([]);
+  // The lines that were cut before are told by the browser.
+  expect(ann.errors.filter((error) => !error.includes("ERR_CONNECTION_RESET"))).toEqual([]);
 });
 
 test("what is too large says so, and nothing is sent", async () => {

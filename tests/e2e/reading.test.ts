@@ -179,6 +179,19 @@ test("letters that turn the direction turn nothing but the words that carry them
   for (const row of seen) expect(row).toEqual({ side: seen[0]?.side, inOrder: true });
 });
 
+test("a name that is written from right to left stands before what is said, numbers too", async () => {
+  const { ann, browser } = club;
+  const omer = await Person.signUp(browser, server.http, "עומר");
+  await omer.join(club.link);
+  await omer.say("123");
+  await ann.page.goto(club.link);
+  await ann.sees("123");
+  const preview = ann.page.locator('.groups a[aria-current] .preview:has-text("123")');
+  const [name = 0, words = 0] = await preview.evaluate((line) => [...line.children].map((one) => one.getBoundingClientRect().left));
+  expect(name).toBeLessThan(words);
+  await omer.context.close();
+});
+
 test("messages that stand close: thirty on a screen, kept by this browser", async () => {
   const { ann } = club;
   await toNewest(ann);
