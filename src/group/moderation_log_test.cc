@@ -52,9 +52,9 @@ protected:
         frame.mutable_report()->set_reason(reason);
         return submit(by, std::move(frame));
     }
-    std::uint32_t dismiss(UserId by, Seq seq) {
+    std::uint32_t dismiss(UserId by, Seq seq, std::uint64_t epoch = 1) {
         pb::ClientFrame frame;
-        frame.mutable_dismiss_reports()->set_epoch(1);
+        frame.mutable_dismiss_reports()->set_epoch(epoch);
         frame.mutable_dismiss_reports()->set_seq(seq.value);
         return submit(by, std::move(frame));
     }
@@ -128,6 +128,25 @@ TEST_F(ModerationLog, AnEntryIsReportedOnceByEachMember) {
     EXPECT_EQ(moderation.size(), 2U);
 }
 
+TEST_F(ModerationLog, TheServersAnnouncementsAreNotReported) {
+    say(kBob);
+    gid = kBroadcastGroup;
+    const auto request = report(kDan, {1});
+    settle();
+    EXPECT_EQ(refusal_of(request), Code::not_permitted);
+}
+
+TEST_F(ModerationLog, AReportOfAFormerHistoryIsNoneOfWhatStandsThereNow) {
+    say(kBob);
+    report(kDan, {1});
+    settle();
+    moderation[0].epoch = {};  // A restore has begun another one since.
+    const auto again = report(kDan, {1});
+    settle();
+    EXPECT_TRUE(done(again));
+    EXPECT_EQ(moderation.size(), 2U);
+}
+
 TEST_F(ModerationLog, WhatIsReportedMustBeThereAndSomebodyElses) {
     say(kBob);
     say(kDan);
@@ -176,10 +195,12 @@ TEST_F(ModerationLog, ReportsAreDismissedByThoseWhoModerate) {
     settle();
     const auto member = dismiss(kDan, {1});
     const auto nothing = dismiss(kCho, {2});
+    const auto former = dismiss(kCho, {1}, 2);
     const auto admin = dismiss(kCho, {1});
     settle();
     EXPECT_EQ(refusal_of(member), Code::not_permitted);
     EXPECT_EQ(refusal_of(nothing), Code::not_found);
+    EXPECT_EQ(refusal_of(former), Code::epoch_changed);
     EXPECT_TRUE(done(admin));
     EXPECT_THAT(kinds(), ElementsAre(ModerationKind::dismiss, ModerationKind::report));
 }

@@ -170,6 +170,16 @@ TEST_F(UploadsTest, TheSameBytesAreKeptOnce) {
     EXPECT_THAT(rows("media/of/"), IsEmpty());
 }
 
+// What a member may read of it goes by the entries of its own group.
+TEST_F(UploadsTest, AnEntryOfAnotherGroupIsNoneOfAFile) {
+    const auto file = send(kPicture);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(files_->set_named({kTeam.value + 1}, {5}, {file->id}));
+    EXPECT_TRUE(files_->find(file->id)->entries.empty());
+    ASSERT_TRUE(files_->set_named(kTeam, {6}, {file->id}));
+    EXPECT_EQ(files_->find(file->id)->entries, std::vector<Seq>{{6}});
+}
+
 TEST_F(UploadsTest, APictureHasOneThumbnailOfItsSender) {
     const auto picture = send(kPicture);
     const auto with = send(kPicture + "small", kAnn, picture->id);

@@ -67,6 +67,18 @@ describe("a group that a page has kept", () => {
     expect(told()).toMatchObject([{ gid: GID, seq: 20 }]);
   });
 
+  test("knows what its reader hid there", () => {
+    server.answers.set("hide", () => ({ case: "done", value: {} }));
+    const ann = signIn(server, 1);
+    const group = ann.group(GID);
+    world.advance(1_000);
+    group.entryCommands.hide([3, 7], () => {});
+    world.advance(1_000);
+    const bytes = group.snapshot.take();
+    ann.connection.stop();
+    expect([...next({ kept: () => bytes }).group(GID).marks.hidden]).toEqual([3, 7]);
+  });
+
   test("is dropped where the server's chain says otherwise", () => {
     const bytes = snapshot();
     const other = server.group(GID);
