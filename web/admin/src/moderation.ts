@@ -14,7 +14,7 @@ export function moderationTable(api: AdminApi, notice: Notice, gid: number): HTM
       const { rows, next } = await api.moderation(gid, before);
       return { rows, next };
     },
-    (row) => [new Date(row.time_ms).toLocaleString(), row.by === 0 ? "–" : row.by, row.kind, objectOf(row), el("bdi", {}, row.reason), actsOn(row)],
+    (row) => [new Date(row.time_ms).toLocaleString(), row.by === 0 ? "–" : String(row.by), row.kind, objectOf(row), el("bdi", {}, row.reason), actsOn(row)],
   );
   const post = (path: string, seq: number) => api.post(`groups/${gid}/${path}`, { seq });
   const act = async (acts: Promise<unknown>) => {
