@@ -33,6 +33,7 @@ const press = (key: string) => ann.page.keyboard.press(key);
 test("Tab goes into the messages once, and out of them with the next", async () => {
   await ann.page.focus(".tools .more");
   await press("Tab");
+  await ann.page.waitForSelector(".row:focus");
   expect(await focused()).toEqual({ row: "four", inList: true, tag: "ARTICLE" });
   await press("Tab");
   expect((await focused()).inList).toBe(false);

@@ -89,7 +89,8 @@ export class States {
         await talk();
         await page.focus(".composer textarea");
         await page.keyboard.press("Shift+Tab");
-        for (let i = 0; i < 9 && !(await page.$(".row:focus")); ++i) await page.keyboard.press("Shift+Tab");
+        for (let i = 0; i < 9 && !(await page.$(".row:focus, .scroller:focus")); ++i) await page.keyboard.press("Shift+Tab");
+        await page.waitForSelector(".row:focus");
         await page.keyboard.press("ArrowUp");
         await page.waitForSelector(".row:focus");
       }, leave: nothing },
