@@ -132,8 +132,11 @@ struct GroupMoved {  // As HeadMoved: the newest entries or the name are not wha
 struct AccountMoved {  // To every node: AskAccountChanges.
     std::uint64_t head{};
 };
-using Nudge =
-    std::variant<HeadMoved, UserLogMoved, ReadMoved, ReactionMoved, GroupMoved, AccountMoved>;
+struct PersonMoved {  // Likewise: somebody has another name or picture.
+    pb::User user;
+};
+using Nudge = std::variant<HeadMoved, UserLogMoved, ReadMoved, ReactionMoved, GroupMoved,
+                           AccountMoved, PersonMoved>;
 
 // What a node does with what comes down. Called on a thread of the bus; must not block.
 class NodeInbox {

@@ -185,6 +185,12 @@ struct AskChangeUser {
     std::optional<SignIn> signed_in;  // A token was given out.
     std::optional<Time> ended_token;  // By the time at which it was minted.
     std::optional<UserRate> rate;     // One of 0 per second takes it away.
+    struct Name {
+        std::string name;
+        std::string key;  // Folded.
+    };
+    std::optional<Name> name;
+    std::optional<std::string> picture;  // Of a file of theirs; empty takes it away.
 };
 struct AskOutsideUser {  // Whoever another system calls `subject`; made when seen for the first
                          // time.
@@ -276,6 +282,7 @@ struct Account {
     bool erased{};
     std::vector<SignIn> sign_ins;  // The newest.
     UserRate rate;                 // Of sends.
+    std::string picture;           // An address; empty: none.
 };
 
 using Question =

@@ -83,6 +83,15 @@ constexpr Form kServiceOrNone{
     .kind = Kind::text,
     .takes = is_service_or_empty,
     .kind_of_text = "an address, as https://judge.example/posts, or empty"};
+bool is_contact_or_empty(std::string_view text) {
+    const bool address = text.starts_with("mailto:") && text.size() > 7;
+    return text.empty() || ((address || text.starts_with("https://")) &&
+                            text.find_first_of(" \t\r\n\"\\") == text.npos);
+}
+constexpr Form kContactOrNone{
+    .kind = Kind::text,
+    .takes = is_contact_or_empty,
+    .kind_of_text = "mailto:ADDRESS, as mailto:ops@chat.example, or an https address, or empty"};
 constexpr std::array<std::string_view, 2> kCreators{"everybody", "operator"};
 constexpr std::array<std::string_view, 2> kFailures{"open", "closed"};
 constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning", "error"};
@@ -311,6 +320,18 @@ const std::array kKeys{
     Key{"media", "user_day_files", count(1, 1'000'000),
         [](Settings& s) -> Place { return &s.media.user_day_files; }, kRestart,
         "How many files one user may send in that time."},
+    // ---- push
+    Key{"push", "contact", kContactOrNone, [](Settings& s) -> Place { return &s.push.contact; },
+        kRestart,
+        "Whom the push services of browsers write to about this server (RFC 8292). With it, people "
+        "are told of messages while no page of theirs is open. Empty: they are not."},
+    Key{"push", "allow", kNetworks, [](Settings& s) -> Place { return &s.push.allow; }, kRestart,
+        "Networks inside which a push service may stand, which may be asked without TLS there. "
+        "Nothing is ever sent to another address that is not public."},
+    Key{"push", "gather", time(0, 10 * 60 * kSecond),
+        [](Settings& s) -> Place { return &s.push.gather; }, kRestart,
+        "How long a message waits to be read elsewhere, or for others of its group, before it is "
+        "pushed."},
     // ---- search
     Key{"search", "index", flag(), [](Settings& s) -> Place { return &s.search.index; }, kRestart,
         "Whether an index of words is kept, so that members can search."},

@@ -114,6 +114,12 @@ struct Settings {
         std::uint64_t user_day_files = 500;
     } media;
 
+    struct Push {
+        std::string contact;  // Empty: nothing is pushed.
+        Texts allow;
+        Millis gather{5'000};
+    } push;
+
     struct Search {
         bool index = true;
     } search;

@@ -148,7 +148,8 @@ bool admit_invite(GroupState& group, const Work& work, CachedMember& member, Tim
     store::InviteRow row{.code = code_of(command.random),
                          .by = command.uid,
                          .expires = from_ms(create.expires_ms()),
-                         .made = now};
+                         .made = now,
+                         .name = create.name()};
     if (create.uses_max() != 0) row.uses_left = create.uses_max();
     Operation operation = operation_for(group, command);
     pb::Invite& invite = *operation.answer.mutable_invite();

@@ -45,6 +45,12 @@ std::size_t on_bytes(char* bytes, std::size_t size, std::size_t count, void* con
     return size * count;
 }
 
+curl_socket_t open_if_allowed(void* context, curlsocktype /*purpose*/, curl_sockaddr* address) {
+    const auto& options = *static_cast<const PosterOptions*>(context);
+    if (!options.may_connect(address->addr)) return CURL_SOCKET_BAD;
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 Error error_of(const Exchange& exchange, CURLcode result) {
     if (exchange.too_large) {
         return {
@@ -142,6 +148,10 @@ private:
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(easy, CURLOPT_PROXY, "");
         curl_easy_setopt(easy, CURLOPT_USERAGENT, "stentor");
+        if (options_.may_connect) {
+            curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &open_if_allowed);
+            curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &options_);
+        }
         if (!options_.authorities.empty()) {
             curl_easy_setopt(easy, CURLOPT_CAINFO, options_.authorities.c_str());
         }
@@ -169,6 +179,9 @@ private:
             long status = 0;
             curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
             exchange->answer.status = static_cast<int>(status);
+            curl_off_t retry_after_s = 0;
+            curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after_s);
+            exchange->answer.retry_after = std::chrono::seconds{retry_after_s};
             exchange->done(std::move(exchange->answer));
         }
     }

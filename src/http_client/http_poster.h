@@ -6,6 +6,8 @@
 // answer; kOutgoingAtOnce connections, kept open between requests. Redirects are not followed,
 // certificates are verified, and no proxy is taken from the environment.
 
+#include <sys/socket.h>
+
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -28,6 +30,7 @@ struct Request {
 struct Answer {
     int status{};
     std::string body;
+    Millis retry_after{};  // Its header (RFC 9110 section 10.2.3); 0: none.
 };
 
 struct PosterOptions {
@@ -35,6 +38,8 @@ struct PosterOptions {
     std::size_t at_once{limits::kOutgoingAtOnce};
     std::size_t answer_bytes_max{limits::kOutgoingAnswer};
     std::string authorities;  // A file of certificates to trust; empty: the system's.
+    // Whether an address that a name led to may be connected to; none: any. On the poster's thread.
+    std::function<bool(const sockaddr&)> may_connect{};
 };
 
 class HttpPoster {

@@ -43,6 +43,33 @@ TEST(HttpPoster, PostsBodyAndHeadersAndBringsTheAnswer) {
     EXPECT_THAT(seen, testing::EndsWith("|" + std::string(5'000, 'x')));
 }
 
+TEST(HttpPoster, ConnectsToNoAddressThatIsNotAllowed) {
+    Service service{[](const auto&, const auto&) { return http_answer("fine"); }};
+    bool allows = false;
+    HttpPoster poster{{.may_connect = [&](const sockaddr& address) {
+        EXPECT_EQ(address.sa_family, AF_INET);
+        return allows;
+    }}};
+    const auto refused = ask(poster, service.url());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::internal);
+    EXPECT_EQ(service.asked(), 0);
+    allows = true;
+    EXPECT_TRUE(ask(poster, service.url()));
+}
+
+TEST(HttpPoster, TellsWhenAServiceWantsToBeAskedAgain) {
+    Service service{[](const auto&, const auto&) -> std::string {
+        return "HTTP/1.1 429 X\r\nConnection: close\r\nRetry-After: 7\r\nContent-Length: "
+               "0\r\n\r\n";
+    }};
+    HttpPoster poster;
+    const auto answer = ask(poster, service.url());
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 429);
+    EXPECT_EQ(answer->retry_after, 7s);
+}
+
 TEST(HttpPoster, EndsAtTheDeadlineWhateverTheServiceDoes) {
     std::promise<void> ended;
     Service slow{[wait = ended.get_future().share()](const auto&, const auto&) {

@@ -51,6 +51,7 @@ void erase(store::UserRow& row) {
     row.sign_ins.clear();
     row.ended_tokens.clear();
     row.rate = {};
+    row.picture.clear();
 }
 
 }  // namespace
@@ -63,6 +64,11 @@ store::UserRow changed_by(store::UserRow row, const bus::AskChangeUser& ask) {
     }
     if (ask.ended_token) end_token(row, *ask.ended_token);
     if (ask.rate) row.rate = *ask.rate;
+    if (ask.picture) row.picture = *ask.picture;
+    if (ask.name) {
+        row.name = ask.name->name;
+        row.name_key = ask.name->key;
+    }
     if (ask.erase) erase(row);
     if (ask.signed_in) sign_in(row, *ask.signed_in);
     return row;

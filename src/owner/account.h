@@ -20,7 +20,8 @@ namespace stentor::owner {
                          .created = row.created,
                          .tokens_since = row.tokens_since,
                          .erased = row.erased,
-                         .rate = row.rate};
+                         .rate = row.rate,
+                         .picture = row.picture};
     std::ranges::transform(
         row.sign_ins, std::back_inserter(account.sign_ins), [](const store::SignIn& one) {
             return bus::SignIn{.minted = one.minted, .client = one.client, .address = one.address};

@@ -56,6 +56,19 @@ Result<void> Names::add(const store::UserRow& row) {
     return added;
 }
 
+Result<void> Names::rename(const store::UserRow& before, const store::UserRow& after) {
+    const std::lock_guard lock{mutex_};
+    if (const auto good = learn_all({}); !good) return good;
+    count(before.name, false);
+    const bool taken = std::ranges::any_of(
+        hashes_of(after.name), [this](std::uint64_t look) { return looks_.contains(look); });
+    const auto changed =
+        taken ? Result<void>{std::unexpected(Error{.code = Code::name_taken, .where = "name"})}
+              : store_.change_user(after);
+    count(changed ? after.name : before.name, true);
+    return changed;
+}
+
 void Names::forget(std::string_view name) {
     const std::lock_guard lock{mutex_};
     if (learnt_) count(name, false);

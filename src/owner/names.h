@@ -31,6 +31,9 @@ public:
     Result<void> learn(const std::stop_token& stop = {});
     // name_taken: its name looks like that of another account, or is it.
     Result<void> add(const store::UserRow& row);
+    // Likewise, of an account that is there: `after` is its row with another name. Its own former
+    // name is no other's.
+    Result<void> rename(const store::UserRow& before, const store::UserRow& after);
     // It is free again.
     void forget(std::string_view name);
 

@@ -39,10 +39,11 @@ UserId asker_of(const bus::Question& question) {
         question);
 }
 
-// Whether it may make an account under a name that a person chose.
+// Whether it gives an account a name that a person chose.
 bool names_somebody(const bus::Question& question) {
     const auto* add = std::get_if<bus::AskAddUser>(&question);
-    return (add != nullptr && !add->operator_rights) ||
+    const auto* change = std::get_if<bus::AskChangeUser>(&question);
+    return (change != nullptr && change->name) || (add != nullptr && !add->operator_rights) ||
            std::holds_alternative<bus::AskOutsideUser>(question);
 }
 
@@ -164,13 +165,13 @@ void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHand
         for (bus::AuditEntry& entry : rows->entries) audit_.add(std::move(entry));
         return reply(bus::Reply{std::vector<bus::AuditEntry>{}});
     }
+    if (judge_ != nullptr && names_somebody(question)) {
+        return judge_name(std::move(question), std::move(reply));
+    }
     if (const auto* change = std::get_if<bus::AskChangeUser>(&question)) {
         return put(
             {}, [this, change = *change](auto to) { change_user(change, std::move(to)); },
             std::move(reply));
-    }
-    if (judge_ != nullptr && names_somebody(question)) {
-        return judge_name(std::move(question), std::move(reply));
     }
     const UserId asker = asker_of(question);
     put(

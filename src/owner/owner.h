@@ -93,9 +93,11 @@ private:
     // Blocks on the store. Answered once nothing of that user is under way that an account or token
     // which the change closed has asked for.
     void change_user(const bus::AskChangeUser& change, bus::ReplyHandler reply);
+    void tell_person(const bus::Account& account);
     void settle(UserId uid, Result<bus::Reply> answer, bus::ReplyHandler reply);
     // Answers what may make an account once the outside filter has seen the name.
     void judge_name(bus::Question question, bus::ReplyHandler reply);
+    void answer_named(const bus::Question& question, bus::ReplyHandler reply);
     void name_judged(bus::Question question, Result<group::Verdict> verdict,
                      bus::ReplyHandler reply);
 

@@ -29,6 +29,9 @@ void Owner::change_user(const bus::AskChangeUser& change, bus::ReplyHandler repl
         const std::lock_guard lock{accounts_.turn_of(change.uid)};
         answer = questions_.answer(change);
     }
+    if (answer && (change.name || change.picture || change.erase)) {
+        tell_person(std::get<bus::Account>(*answer));
+    }
     if (!answer || !changes_state(change)) return reply(std::move(answer));
     const auto head = accounts_.catch_up();
     if (counted) counted.unlock();
@@ -38,6 +41,16 @@ void Owner::change_user(const bus::AskChangeUser& change, bus::ReplyHandler repl
     routes_.nodes(nodes);
     for (const NodeId node : nodes) bus_.nudge(node, {bus::AccountMoved{*head}});
     settle(change.uid, std::move(answer), std::move(reply));
+}
+
+void Owner::tell_person(const bus::Account& account) {
+    bus::PersonMoved moved;
+    moved.user.set_uid(account.uid.value);
+    moved.user.set_name(account.name);
+    moved.user.set_picture(account.picture);
+    std::vector<NodeId> nodes;
+    routes_.nodes(nodes);
+    for (const NodeId node : nodes) bus_.nudge(node, {moved});
 }
 
 void Owner::settle(UserId uid, Result<bus::Reply> answer, bus::ReplyHandler reply) {
@@ -59,7 +72,7 @@ void Owner::judge_name(bus::Question question, bus::ReplyHandler reply) {
     auto ask = [this, question = std::move(question)](bus::ReplyHandler to) mutable {
         auto name = questions_.name_to_judge(question);
         if (!name) return to(std::unexpected(name.error()));
-        if (name->empty()) return to(questions_.answer(question));
+        if (name->empty()) return answer_named(question, std::move(to));
         group::VerdictOn what{.kind = group::kAccountKind, .field = "name"};
         what.texts.push_back({.field = "name", .text = *std::move(name)});
         auto said = [living = living_, question = std::move(question),
@@ -88,8 +101,16 @@ void Owner::name_judged(bus::Question question, Result<group::Verdict> verdict,
         outside->name = outside->name_key = kNamelessUser;
     }
     put(
-        {}, [this, question = std::move(question)](auto to) { to(questions_.answer(question)); },
+        {},
+        [this, question = std::move(question)](auto to) { answer_named(question, std::move(to)); },
         std::move(reply));
+}
+
+void Owner::answer_named(const bus::Question& question, bus::ReplyHandler reply) {
+    if (const auto* change = std::get_if<bus::AskChangeUser>(&question)) {
+        return change_user(*change, std::move(reply));
+    }
+    reply(questions_.answer(question));
 }
 
 }  // namespace stentor::owner

@@ -15,12 +15,21 @@ Result<bus::Reply> answer_to(Sources& sources, const bus::AskChangeUser& ask) {
     if (!row) return std::unexpected(row.error());
     if (!*row) return std::unexpected(Error{.code = Code::not_found, .where = "uid"});
     // Closed for good. To erase it once more changes nothing.
-    const bool asks_more =
-        ask.password_hash || ask.disabled || ask.tokens_since || ask.signed_in || ask.rate;
+    const bool asks_more = ask.password_hash || ask.disabled || ask.tokens_since || ask.signed_in ||
+                           ask.rate || ask.name || ask.picture;
     if ((*row)->erased && asks_more && !ask.erase) {
         return std::unexpected(Error{.code = Code::not_permitted, .where = "account"});
     }
     const store::UserRow changed = changed_by(**row, ask);
+    if (ask.name && changed.name != (*row)->name) {
+        if (const auto good = sources.names.check_words(changed.name); !good) {
+            return std::unexpected(good.error());
+        }
+        if (const auto renamed = sources.names.rename(**row, changed); !renamed) {
+            return std::unexpected(renamed.error());
+        }
+        return bus::Reply{account_of(changed)};
+    }
     if (changed != **row) {
         if (const auto written = sources.store.change_user(changed); !written) {
             return std::unexpected(written.error());

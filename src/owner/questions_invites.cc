@@ -76,6 +76,7 @@ Result<bus::Reply> answer_to(Sources& sources, const bus::AskInvites& ask) {
             state.set_made_ms(to_ms(row.made));
             state.set_expires_ms(to_ms(row.expires));
             state.set_uses(row.uses);
+            state.set_name(row.name);
             state.set_uses_max(row.uses_left ? row.uses + *row.uses_left : 0);
         }
     }

@@ -174,6 +174,7 @@ Result<pb::GroupSummary> summary_for(store::Store& store, const store::Membershi
     const auto account = store.user(other);
     if (!account) return std::unexpected(account.error());
     if (*account) summary.set_name((*account)->name);
+    summary.set_other(other.value);
     return summary;
 }
 

@@ -44,6 +44,12 @@ Result<std::string> name_to_judge(Sources& sources, const bus::Question& questio
         }
         return add->name;
     }
+    if (const auto* change = std::get_if<bus::AskChangeUser>(&question)) {
+        if (const auto good = sources.names.check_words(change->name->name); !good) {
+            return std::unexpected(good.error());
+        }
+        return change->name->name;
+    }
     const auto& outside = std::get<bus::AskOutsideUser>(question);
     if (!sources.names.check_words(outside.name)) return std::string{};
     const auto known = sources.store.user(uid_of(outside));

@@ -58,6 +58,7 @@ Result<bus::Reply> answer_to(Sources& sources, const bus::AskUsers& ask) {
         pb::User& user = *users.add_users();
         user.set_uid(row->uid.value);
         user.set_name(row->name);
+        user.set_picture(row->picture);
     }
     return bus::Reply{std::move(users)};
 }

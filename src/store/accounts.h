@@ -23,9 +23,10 @@ public:
         std::span<const UserId> uids);
     [[nodiscard]] virtual Result<std::optional<UserRow>> user_by_name(
         std::string_view name_key) = 0;
-    // Everything but the name and `created` of a user that exists; not_found. Of one that is erased
-    // the name as well: the former one is free then, also where groups list them. An erased account
-    // stays one. name_taken: the new name is somebody else's.
+    // Everything but `created` of a user that exists; not_found. A former name is free then, also
+    // where groups list them. An erased account stays one, and keeps its name unless it is erased
+    // again. name_taken: the new name is somebody else's. Cost of another name: a look at every
+    // group there is.
     virtual Result<void> change_user(const UserRow& user) = 0;
     // States of accounts that changed after the change `after`, each account once, at its newest
     // change; ascending, at most count_max. A change that leaves the state as it was is none, nor

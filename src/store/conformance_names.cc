@@ -152,18 +152,38 @@ TEST_P(Conformance, UsersInAnyScriptAreFoundByTheirFoldedNames) {
     EXPECT_THAT(names(store().users_by_name("иван", "", 9)), ElementsAre("иван", "Иванна"));
 }
 
-TEST_P(Conformance, AnAccountChangesButNotItsName) {
+TEST_P(Conformance, AnAccountTakesAnotherNameWhereverItIsListed) {
     const UserRow ann{{1}, "Ann", "ann", "old", kNoon};
     ASSERT_TRUE(store().add_user(ann));
+    ASSERT_TRUE(store().add_user({{3}, "Cho", "cho", "", kNoon}));
+    Scribe scribe{kGroup};
+    Commit next = scribe.next(1);
+    next.members = {member_row({1})};
+    ASSERT_EQ(commit(next), Outcome::done);
+    const auto listed = [&](std::string_view prefix) {
+        std::vector<std::string> names;
+        const auto page = store().members_by_name(kGroup, prefix, {}, Listed::members, 9);
+        for (const NamedMember& each : page.value()) names.push_back(each.name);
+        return names;
+    };
+
     UserRow changed{{1}, "Bob", "bob", "new", {}, true, kNoon + Millis{5}};
     ASSERT_TRUE(store().change_user(changed));
-    changed.name = ann.name;
-    changed.name_key = ann.name_key;
     changed.created = ann.created;
     reopen();
     EXPECT_EQ(store().user({1}).value(), changed);
-    EXPECT_EQ(store().user_by_name("ann").value(), changed);
-    EXPECT_EQ(store().user_by_name("bob").value(), std::nullopt);
+    EXPECT_EQ(store().user_by_name("bob").value(), changed);
+    EXPECT_EQ(store().user_by_name("ann").value(), std::nullopt);
+    EXPECT_THAT(listed(""), ElementsAre("Bob"));
+    EXPECT_THAT(listed("ann"), ElementsAre());
+
+    UserRow taken = changed;
+    taken.name = taken.name_key = "cho";
+    EXPECT_EQ(store().change_user(taken).error().code, Code::name_taken);
+    changed.name = "BOB";  // Written otherwise, it is the same name.
+    ASSERT_TRUE(store().change_user(changed));
+    EXPECT_EQ(store().user_by_name("bob").value(), changed);
+    EXPECT_THAT(listed("b"), ElementsAre("BOB"));
     changed.uid = {2};
     EXPECT_EQ(store().change_user(changed).error().code, Code::not_found);
 }

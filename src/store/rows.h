@@ -112,7 +112,8 @@ struct InviteRow {
         uses_left;  // None: no limit. A row with 0 is kept until it expires.
     Time made;
     std::uint32_t uses{};
-    bool ended{};  // By an admin: lets nobody in any more.
+    bool ended{};      // By an admin: lets nobody in any more.
+    std::string name;  // What admins call it; may be empty.
 
     friend bool operator==(const InviteRow&, const InviteRow&) = default;
 };
@@ -197,6 +198,7 @@ struct UserRow {
     std::vector<SignIn> sign_ins;    // The newest, at most kSignInsKept.
     std::vector<Time> ended_tokens;  // Signed out one by one, by `minted`; at most kEndedTokens.
     UserRate rate;                   // Of sends; at most kUserRates users have one.
+    std::string picture;             // Its address (media/rules/stored_file.h); empty: none.
 
     friend bool operator==(const UserRow&, const UserRow&) = default;
 };

@@ -142,8 +142,9 @@ UserRow changed(const UserRow& kept, const UserRow& user) {
     row.sign_ins = user.sign_ins;
     row.ended_tokens = user.ended_tokens;
     row.rate = user.rate;
+    row.picture = user.picture;
     row.erased = kept.erased || user.erased;
-    if (user.erased) {
+    if (user.erased || !kept.erased) {
         row.name = user.name;
         row.name_key = user.name_key;
     }

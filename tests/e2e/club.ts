@@ -14,14 +14,14 @@ export interface Club {
 export const INPUT = ".composer textarea";
 
 // They may write as fast as a test does.
-export const clubServer = (): Server => new Server(["--accounts-per-minute", "10000", "--sends-per-second", "100", "--sends-burst", "100"]);
+export const clubServer = (extra: string[] = []): Server => new Server(["--accounts-per-minute", "10000", "--sends-per-second", "100", "--sends-burst", "100", ...extra]);
 
-export async function meet(server: Server, ofAnn: Device = {}): Promise<Club> {
+export async function meet(server: Server, ofAnn: Device = {}, ofBob: Device = {}): Promise<Club> {
   await server.start();
   const browser = await launch();
   const ann = await Person.signUp(browser, server.http, "Ann", ofAnn);
   const link = await ann.create("Book club");
-  const bob = await Person.signUp(browser, server.http, "Bob");
+  const bob = await Person.signUp(browser, server.http, "Bob", ofBob);
   await bob.join(link);
   return { browser, ann, bob, link };
 }

@@ -50,11 +50,15 @@ async def invites_are_listed_and_ended(world):
     """Admins see who made a link, how often it was used and until when, and end it."""
     ann, bob, cho = await world.connected(3)
     gid = await world.group(ann, join_policy=1)
-    invite = await ann.ask("create_invite", gid=gid, uses_max=5)
+    invite = await ann.ask("create_invite", gid=gid, uses_max=5, name="For parents")
     await bob.ask("join_group", gid=gid, invite=invite.invite)
     listed = (await ann.ask("list_invites", gid=gid)).invites
-    assert [(one.invite, one.uses, one.uses_max, one.by) for one in listed] == [
-        (invite.invite, 1, 5, ann.welcome.uid)]
+    assert [(one.invite, one.name, one.uses, one.uses_max, one.by) for one in listed] == [
+        (invite.invite, "For parents", 1, 5, ann.welcome.uid)]
+    async with refused("TEXT_TOO_LONG", "create_invite.name"):
+        await ann.ask("create_invite", gid=gid, name="n" * 65)
+    async with refused("BAD_FIELD", "create_invite.name"):
+        await ann.ask("create_invite", gid=gid, name="two\nlines")
     async with refused("NOT_PERMITTED"):
         await bob.ask("list_invites", gid=gid)
     await ann.ask("end_invite", gid=gid, invite=invite.invite)

@@ -16,7 +16,8 @@ namespace json = boost::json;
 json::object object_of(const pb::InviteState& invite) {
     return {{"invite", invite.invite()},     {"by", invite.by()},
             {"made_ms", invite.made_ms()},   {"expires_ms", invite.expires_ms()},
-            {"uses_max", invite.uses_max()}, {"uses", invite.uses()}};
+            {"uses_max", invite.uses_max()}, {"uses", invite.uses()},
+            {"name", invite.name()}};
 }
 
 }  // namespace

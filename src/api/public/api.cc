@@ -98,6 +98,7 @@ Api::Api(Options options, bus::Bus& bus, auth::PasswordQueue& passwords, Status&
     accounts_->set_sign_up(options.sign_up);
     if (options.commands != nullptr)
         push_ = std::make_shared<Push>(bus, *options.commands, *options.gate);
+    push_subscriptions_ = std::make_unique<PushSubscriptions>(tokens, std::move(options.web_push));
     if (options.media != nullptr) {
         uploads_ = std::make_shared<Uploads>(tokens, bus, *options.media);
         media_files_ = std::make_shared<MediaFiles>(tokens, bus, *options.media);
@@ -148,6 +149,7 @@ void Api::route(Request& request, Reply reply) {
     if (push_ && push_->on_http(request, reply)) return;
     if (uploads_ && uploads_->on_http(request, reply)) return;
     if (media_files_ && media_files_->on_http(request, reply)) return;
+    if (push_subscriptions_->on_http(request, reply)) return;
     // What is here for nobody is not found, however it is asked for.
     if (method != "GET") {
         const bool page = files_ && files_->answer(request).status != 404;

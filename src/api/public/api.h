@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/public/push_subscriptions.h"
 #include "auth/account/shared_gate.h"
 #include "auth/address_limiter.h"
 #include "auth/jwt.h"
@@ -73,7 +74,8 @@ struct Options {
     std::vector<std::string> origins;        // Of other pages that may ask from a browser.
     bus::CommandClient* commands{};          // None: no key can send.
     media::Media* media{};                   // None: nobody can send files.
-    const account::SharedGate* gate{};       // Outlives whatever is under way.
+    WebPush web_push{};
+    const account::SharedGate* gate{};  // Outlives whatever is under way.
     // Ends an account for good; none: nobody ends their own here. See OwnAccount::Erase.
     std::function<void(UserId, std::move_only_function<void(Result<void>)>)> erase{};
 };
@@ -113,6 +115,7 @@ private:
     std::shared_ptr<Push> push_;
     std::shared_ptr<Uploads> uploads_;
     std::shared_ptr<MediaFiles> media_files_;
+    std::unique_ptr<PushSubscriptions> push_subscriptions_;
     std::unique_ptr<StaticFiles> files_;
 };
 

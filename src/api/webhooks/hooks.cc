@@ -13,6 +13,7 @@
 #include "api/http/feed_json.h"
 #include "api/http/json.h"
 #include "auth/random.h"
+#include "base/awaited.h"
 #include "base/feed_number.h"
 #include "base/log.h"
 #include "base/number_text.h"
@@ -22,27 +23,6 @@ namespace stentor::api {
 namespace {
 
 constexpr std::uint32_t kCommitsPerPost = 100;
-
-// One answer that is waited for; nothing when the hook is to end first.
-template <class Value>
-class Awaited {
-public:
-    void set(Value value) {
-        const std::lock_guard lock{mutex_};
-        value_ = std::move(value);
-        arrived_.notify_all();
-    }
-    std::optional<Value> wait(const std::stop_token& stop) {
-        std::unique_lock lock{mutex_};
-        arrived_.wait(lock, stop, [this] { return value_.has_value(); });
-        return std::move(value_);
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable_any arrived_;
-    std::optional<Value> value_;
-};
 
 }  // namespace
 

@@ -19,6 +19,7 @@ void Cache::on_gone(const ConnectionToken& connection, UserId uid) {
 }
 void Cache::on_seat(UserId uid, GroupId gid, int seats) { state_->users.on_seat(uid, gid, seats); }
 void Cache::on_nudge(const bus::Nudge& nudge, Time /*now*/) { state_->users.on_nudge(nudge); }
+bool Cache::is_here(UserId uid) const { return state_->users.is_here(uid); }
 void Cache::set_level(storm::Level level) { state_->level = level; }
 Cache::Counts Cache::counts() const {
     Counts counts = state_->counts;

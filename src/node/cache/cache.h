@@ -137,6 +137,9 @@ public:
     void on_wake(Time now);
     void set_level(storm::Level level);  // Told in each Batch.
 
+    // Whether anybody of this name is connected.
+    [[nodiscard]] bool is_here(UserId uid) const;
+
     // ---- For metrics and tests
     struct Counts {
         std::size_t groups{};

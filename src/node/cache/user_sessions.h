@@ -89,6 +89,7 @@ public:
     void on_tick(Time now, storm::Level level);
 
     [[nodiscard]] std::size_t size() const { return by_uid_.size(); }
+    [[nodiscard]] bool is_here(UserId uid) const { return by_uid_.find(uid).has_value(); }
 
 private:
     struct Row {  // Of one user in one group.

@@ -127,6 +127,35 @@ TEST_F(ChannelTest, HowManySeatsNobodyIsAtIsToldBothWays) {
 
 // ---- Pulses
 
+TEST_F(ChannelTest, WhoTookAnotherNameIsToldForAWhileAndTheNewestOnly) {
+    const auto names = [this](std::vector<GroupId> groups) {
+        std::vector<std::string> told;
+        const pb::Pulse one = pulse(groups);
+        for (const pb::User& user : one.people()) told.push_back(user.name());
+        return told;
+    };
+    const auto tell = [this](std::uint64_t uid, const std::string& name) {
+        pb::User user;
+        user.set_uid(uid);
+        user.set_name(name);
+        router.tell_person(user, now, now + Millis{60'000});
+    };
+    join(1, 10);
+    EXPECT_THAT(names({}), IsEmpty());
+    tell(7, "Ann");
+    tell(7, "Anna");
+    EXPECT_THAT(names({}), ElementsAre("Anna"));
+    EXPECT_THAT(names({kGroup}), ElementsAre("Anna"));
+    router.set_level(storm::kSlowing);
+    EXPECT_THAT(names({}), IsEmpty()) << "not in a storm";
+    router.set_level(storm::kCalm);
+    for (std::uint64_t i = 0; i < limits::kPeopleTold; ++i) tell(100 + i, "one of many");
+    EXPECT_EQ(names({}).size(), limits::kPeopleTold);
+    EXPECT_EQ(names({}).front(), "one of many");
+    now += Millis{61'000};
+    EXPECT_THAT(names({}), IsEmpty());
+}
+
 TEST_F(ChannelTest, WhoWatchesNothingIsToldTheTimeAndOfAStorm) {
     EXPECT_EQ(pulse({}).level(), storm::kCalm);
     router.set_level(storm::kSlowing);

@@ -189,10 +189,20 @@ Millis Router::oldest_pass(Time now) const {
     return longest;
 }
 
+void Router::tell_person(const pb::User& user, Time now, Time until) {
+    std::erase_if(people_, [&](const PersonNews& news) {
+        return news.until < now || news.user.uid() == user.uid();
+    });
+    people_.push_back({.user = user, .until = until});
+    if (people_.size() > limits::kPeopleTold) people_.pop_front();
+    ++people_told_;
+}
+
 SharedPush Router::pulse(std::span<const GroupId> groups, Time now) {
     // Pulses made within one second carry the same time, so that they can be the same push.
     const std::uint64_t second = to_ms(now) / 1'000;
-    const std::uint64_t key = second * storm::kLevels + level();
+    while (!people_.empty() && people_.front().until < now) people_.pop_front();
+    const std::uint64_t key = (people_told_ << 48U) ^ (second * storm::kLevels + level());
     Channel* only = groups.size() == 1 ? find(groups.front()) : nullptr;
     if (only != nullptr && only->pulse && only->pulse_key == key &&
         only->pulse_head == only->told()) {
@@ -214,6 +224,9 @@ SharedPush Router::pulse(std::span<const GroupId> groups, Time now) {
         if (channel->online == 0) continue;
         pulse.add_online()->set_gid(gid.value);
         pulse.mutable_online()->rbegin()->set_count(channel->online);
+    }
+    if (level() == storm::kCalm) {
+        for (const PersonNews& news : people_) *pulse.add_people() = news.user;
     }
     SharedPush push = wire::shared_push(wire::encode(frame));
     if (groups.empty()) {

@@ -18,6 +18,7 @@
 // Cost: a seat that keeps up costs one write a pass; a behind one nothing; a waiting one a bit.
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,6 +37,7 @@
 #include "node/fanout/turns.h"
 #include "node/types.h"
 #include "wire/deflate/deflater.h"
+#include "wire/pb.h"
 
 namespace stentor::fanout {
 
@@ -130,6 +132,8 @@ public:
     // ---- Pulses: the heads of the groups that one connection watches. Sessions with the
     // same single group, or with none, share them within a second.
     [[nodiscard]] SharedPush pulse(std::span<const GroupId> groups, Time now);
+    // Pulses bear them `until` then, but for storms: the newest kPeopleTold.
+    void tell_person(const pb::User& user, Time now, Time until);
 
     // ---- Storms: what the node's level is from now on.
     void set_level(storm::Level level) { workshop_.level = level; }
@@ -161,6 +165,12 @@ private:
     std::unordered_map<GroupId, WatcherCount> changed_;
     std::size_t seats_max_;
     std::vector<Millis> ended_passes_;
+    struct PersonNews {
+        pb::User user;
+        Time until;
+    };
+    std::deque<PersonNews> people_;  // Oldest first, each once.
+    std::uint64_t people_told_{};    // Counts what the pulses that are held do not bear.
     SharedPush no_heads_;  // The pulse of those who watch nothing, and its second and level.
     std::uint64_t no_heads_key_{};
 };

@@ -101,6 +101,13 @@ void Hub::on_nudges(std::vector<bus::Nudge> nudges) {
         for (const bus::Nudge& nudge : nudges) {
             if (std::holds_alternative<bus::AccountMoved>(nudge)) {
                 accounts_.on_moved();
+            } else if (const auto* person = std::get_if<bus::PersonMoved>(&nudge)) {
+                for (std::size_t shard = 0; shard < outbox_.size(); ++shard) {
+                    post(static_cast<node::ShardIndex>(shard),
+                         [user = person->user, now](node::NodeShard& node_shard) {
+                             node_shard.on_person_moved(user, now);
+                         });
+                }
             } else {
                 cache.on_nudge(nudge, now);
             }

@@ -110,6 +110,10 @@ Result<void> check(const pb::ChangeMember& change) {
 
 Result<void> check(const pb::CreateInvite& create) {
     if (auto gid = check_id(create.gid(), "create_invite.gid"); !gid) return gid;
+    if (auto name = check_text(create.name(), limits::kNameBytes, "create_invite.name"); !name) {
+        return name;
+    }
+    if (!create.name().empty() && !plain_line(create.name())) return bad("create_invite.name");
     return check_number(create.expires_ms(), "create_invite.expires_ms");
 }
 

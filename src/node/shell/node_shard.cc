@@ -227,6 +227,10 @@ fanout::Router::Turn NodeShard::turn(Time now) {
     return turn;
 }
 
+void NodeShard::on_person_moved(const pb::User& user, Time now) {
+    router_.tell_person(user, now, now + 2 * deps_.rules.pulse);
+}
+
 void NodeShard::pulse(Time now) {
     // Signs of life come after a large pass, as long as clients bear it.
     if (!router_.in_large_pass()) {

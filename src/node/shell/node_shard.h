@@ -82,6 +82,8 @@ public:
     // ---- Turns of the shard
     // Pushes what is ready, and tells the hub who watches.
     fanout::Router::Turn turn(Time now);
+    // Told with the pulses of the next two periods.
+    void on_person_moved(const pb::User& user, Time now);
     // Pulses that are due: the more often it is called, the more evenly they are spread.
     void pulse(Time now);
 

@@ -335,6 +335,24 @@ void add_hooks(Exposition& page, const api::HookCounters& hooks) {
                  as_double(hooks.failed));
 }
 
+void add_web_push(Exposition& page, const web_push::NotifierCounters& pushes,
+                  std::size_t subscriptions) {
+    page.gauge("stentor_web_push_subscriptions", "Browsers that want to be told",
+               as_double(subscriptions))
+        .gauge("stentor_web_push_waiting", "Pushes that wait for their time, or for another try",
+               as_double(pushes.waiting))
+        .counter("stentor_web_push_pushed_total", "Pushes that a push service took",
+                 as_double(pushes.pushed))
+        .counter("stentor_web_push_failed_total", "Tries that failed", as_double(pushes.failed))
+        .counter("stentor_web_push_given_up_total", "Pushes that were refused for good",
+                 as_double(pushes.given_up))
+        .counter("stentor_web_push_not_taken_total", "Pushes for which too many waited",
+                 as_double(pushes.not_taken))
+        .counter("stentor_web_push_forgotten_total",
+                 "Subscriptions that their service or the sign-in ended",
+                 as_double(pushes.forgotten));
+}
+
 // Alarms come before the end, not at it.
 void add_certificate(Exposition& page, const net::ShardGroup& shards) {
     const auto ends = shards.certificate_ends();
@@ -378,6 +396,9 @@ std::string metrics_of(const Measured& measured) {
     if (measured.leader != nullptr) add_leader(page, *measured.leader);
     if (measured.indexer != nullptr) add_search(page, *measured.indexer);
     if (measured.hooks != nullptr) add_hooks(page, *measured.hooks);
+    if (measured.notifier != nullptr) {
+        add_web_push(page, *measured.notifier, measured.subscriptions);
+    }
     add_certificate(page, measured.shards);
     add_process(page);
     return page.text();

@@ -19,6 +19,7 @@
 #include "store/replica/follower.h"
 #include "store/replica/leader.h"
 #include "store/search/indexer.h"
+#include "web_push/notifier.h"
 
 namespace stentor::server {
 
@@ -35,6 +36,8 @@ struct Measured {
     const replica::Leader* leader{};
     const search::Indexer* indexer{};
     const api::HookCounters* hooks{};
+    const web_push::NotifierCounters* notifier{};
+    std::size_t subscriptions{};  // To pushes.
     std::optional<StormStatus> storm;
     bool ready{};
 };

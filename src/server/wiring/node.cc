@@ -17,6 +17,7 @@
 #include "server/telemetry/metrics.h"
 #include "server/wiring/foreign_keys.h"
 #include "server/wiring/options_of.h"
+#include "server/wiring/web_push_of.h"
 #include "server/wiring/word_lists.h"
 #include "store/rocks/rocks_store.h"
 
@@ -87,9 +88,12 @@ Node::Node(const config::Settings& settings)
       media_{std::make_unique<media::Media>(
           std::filesystem::path{settings.server.data} / media::kFolder, *store_,
           upload_limits(settings))},
+      vapid_{make_vapid(settings, *store_)},
+      subscriptions_{vapid_ ? read_subscriptions(*store_, bus_) : nullptr},
       stats_{shards_, owner_, gateway_.hub(), filter_.get(), leader_.get()},
-      api_{api_options(settings, secrets_, commands_, gate_, media_.get(), erasures_), bus_,
-           passwords_, stats_},
+      api_{api_options(settings, secrets_, commands_, gate_, media_.get(), erasures_,
+                       web_push_of(settings, vapid_.get(), subscriptions_.get())),
+           bus_, passwords_, stats_},
       admin_{{.bus = bus_,
               .commands = commands_,
               .erasures = *erasures_,
@@ -104,6 +108,20 @@ Node::Node(const config::Settings& settings)
     hooks_ = std::make_unique<api::Hooks>(hook_targets(settings.outside.hooks), bus_, outgoing_);
 }
 
+void Node::start_notifier() {
+    if (!vapid_) return;
+    push_poster_ = std::make_unique<http_client::HttpPoster>(push_poster_options(settings_));
+    // The hub may be told at any time, and always answers.
+    auto presence = [this](UserId uid, std::move_only_function<void(bool)> answer) {
+        gateway_.hub().put([uid, answer = std::move(answer)](cache::Cache& cache, Time) mutable {
+            answer(cache.is_here(uid));
+        });
+    };
+    notifier_ = std::make_unique<web_push::Notifier>(
+        bus_, *subscriptions_, *vapid_, gate_, *push_poster_, std::move(presence),
+        web_push::NotifierTimes{.waiting = {.gather = settings_.push.gather}});
+}
+
 Node::~Node() {
     if (leader_) leader_->release();
     // Destroyed after the admin side, which asks it, has stopped.
@@ -111,6 +129,7 @@ Node::~Node() {
     addresses_.stop();
     erasures_->stop();
     if (admin_side_) admin_side_->stop();
+    notifier_.reset();
     hooks_.reset();
     shards_.stop();
     media_->stop();
@@ -127,6 +146,7 @@ Node::Addresses Node::serve() {
     });
     storm_ = std::make_unique<StormWatch>(storm_options(settings_), gateway_, owner_, shards_);
     erasures_->start();
+    start_notifier();
     std::vector<std::string> urls;
     const std::vector<net::Listener> listeners = net_options(settings_).listeners;
     for (std::size_t i = 0; i < listeners.size(); ++i) {
@@ -184,6 +204,8 @@ std::string Node::metrics() {
                        .leader = leader_.get(),
                        .indexer = indexer_.get(),
                        .hooks = hooks_ ? &hooks_->counters() : nullptr,
+                       .notifier = notifier_ ? &notifier_->counters() : nullptr,
+                       .subscriptions = subscriptions_ ? subscriptions_->size() : 0,
                        .storm = storm_ ? std::optional{storm_->status()} : std::nullopt,
                        .ready = stats_.unready_reasons().empty()});
 }
@@ -222,6 +244,7 @@ void Node::backup(std::string folder, Done done) {
 
 void Node::drain() {
     stats_.set_draining();
+    notifier_.reset();
     hooks_.reset();
     erasures_->stop();
     // Only stopped: the admin side goes on telling the level until the end.

@@ -35,6 +35,7 @@
 #include "store/search/indexer.h"
 #include "store/search/word_index.h"
 #include "store/store.h"
+#include "web_push/notifier.h"
 
 namespace stentor::server {
 
@@ -70,6 +71,7 @@ private:
     void pin_storm(std::optional<storm::Level> level) override;
 
     [[nodiscard]] std::string serve_admin();
+    void start_notifier();
     [[nodiscard]] std::string leader_address() const;
 
     config::Settings settings_;
@@ -95,11 +97,16 @@ private:
     owner::Owner owner_;
     std::unique_ptr<media::Media>
         media_;  // After the bus and the record, which it asks until it stops.
+    // Of Web Push; none where nothing is pushed.
+    std::unique_ptr<web_push::Vapid> vapid_;
+    std::unique_ptr<web_push::Subscriptions> subscriptions_;
     Stats stats_;
     api::Api api_;
     api::Admin admin_;
     http_client::HttpPoster outgoing_;
     std::unique_ptr<api::Hooks> hooks_;
+    std::unique_ptr<http_client::HttpPoster> push_poster_;
+    std::unique_ptr<web_push::Notifier> notifier_;
     static constexpr std::size_t kChores = 4;
     BackgroundQueue chores_{"chores", kChores};
     std::unique_ptr<StormWatch> storm_;  // Once it serves.

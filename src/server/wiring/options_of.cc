@@ -147,7 +147,8 @@ media::UploadLimits upload_limits(const config::Settings& settings) {
 
 api::Options api_options(const config::Settings& settings, const auth::Secrets& secrets,
                          bus::CommandClient& commands, const account::SharedGate& gate,
-                         media::Media* media, const std::shared_ptr<api::Erasures>& erasures) {
+                         media::Media* media, const std::shared_ptr<api::Erasures>& erasures,
+                         api::WebPush web_push) {
     const auto per_minute = static_cast<std::uint32_t>(settings.accounts.attempts_per_minute);
     return {
         .keys = secrets.keys,
@@ -159,6 +160,7 @@ api::Options api_options(const config::Settings& settings, const auth::Secrets& 
         .origins = settings.listen.origins,
         .commands = &commands,
         .media = media,
+        .web_push = std::move(web_push),
         .gate = &gate,
         .erase = [erasures](UserId uid, auto done) {
             auto begun = [done = std::move(done)](const Result<api::Erasures::Page>& page) mutable {

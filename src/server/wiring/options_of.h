@@ -26,7 +26,8 @@ namespace stentor::server {
 [[nodiscard]] api::Options api_options(const config::Settings& settings,
                                        const auth::Secrets& secrets, bus::CommandClient& commands,
                                        const account::SharedGate& gate, media::Media* media,
-                                       const std::shared_ptr<api::Erasures>& erasures);
+                                       const std::shared_ptr<api::Erasures>& erasures,
+                                       api::WebPush web_push);
 [[nodiscard]] media::UploadLimits upload_limits(const config::Settings& settings);
 
 // How often each connection gets a heartbeat.

@@ -15,7 +15,7 @@ namespace stentor::archive {
 // is not the same.
 inline void every_field_is_known() {
     [[maybe_unused]] const auto& [uid, name, name_key, password, created, disabled, tokens_since,
-                                  erased, sign_ins, ended_tokens, rate] = store::UserRow{};
+                                  erased, sign_ins, ended_tokens, rate, picture] = store::UserRow{};
     [[maybe_unused]] const auto& [minted, client, address] = store::SignIn{};
     [[maybe_unused]] const auto& [epoch, term, seq, digest, ordinal, time, floor, floor_digest,
                                   home, members, creator, settings, version, forks] =
@@ -25,7 +25,7 @@ inline void every_field_is_known() {
         store::MemberRow{};
     [[maybe_unused]] const auto& [cmid, sender, sent_seq, body_hash] = store::SentRow{};
     [[maybe_unused]] const auto& [note_number, anchor, note] = store::NoteRow{};
-    [[maybe_unused]] const auto& [code, by, expires, uses_left, made, uses, ended] =
+    [[maybe_unused]] const auto& [code, by, expires, uses_left, made, uses, ended, label] =
         store::InviteRow{};
     [[maybe_unused]] const auto& [reacting, reacted_to, emoji, on] = store::ReactionRow{};
     [[maybe_unused]] const auto& [tallied, counts] = store::TallyRow{};
@@ -52,16 +52,20 @@ inline void write_people(store::Store& store) {
     add_user(store, 6, "bob");
     add_user(store, 9, "cho");
     ASSERT_TRUE(store.change_user({.uid = {6},
+                                   .name = "bob",
+                                   .name_key = "bob",
                                    .password = "argon2 of bob",
                                    .disabled = true,
                                    .tokens_since = store::kNoon + Millis{5},
                                    .sign_ins = {{store::kNoon, "a browser", "::1"}},
                                    .ended_tokens = {store::kNoon},
-                                   .rate = {.per_s = 7, .burst = 70}}));
+                                   .rate = {.per_s = 7, .burst = 70},
+                                   .picture = "/api/v1/media/0a"}));
     ASSERT_TRUE(
         store.change_user({.uid = {9}, .name = "gone 9", .name_key = "gone 9", .erased = true}));
     ASSERT_TRUE(store.set_setting("api-key/1", "{}"));
     ASSERT_TRUE(store.set_setting("hook/crm", "301"));
+    ASSERT_TRUE(store.set_setting("web-push/of/5/0a", "{}"));
     std::vector<store::AuditRow> audit;
     for (int i = 0; i < 1'005; ++i) {
         audit.push_back(
@@ -98,7 +102,8 @@ inline store::Commit beside(store::Scribe& tea) {
                        .uses_left = 3,
                        .made = store::kNoon,
                        .uses = 2,
-                       .ended = true}};
+                       .ended = true,
+                       .name = "For \"tea\""}};
     commit.moderation = {{.time = store::kNoon,
                           .by = {5},
                           .kind = store::ModerationKind::mute,

@@ -97,6 +97,7 @@ json::object line_of(const store::UserRow& user, bool password) {
         line["sends_per_s"] = user.rate.per_s;
         line["sends_burst"] = user.rate.burst;
     }
+    if (!user.picture.empty()) line["picture"] = user.picture;
     if (password) line["password"] = user.password;
     return line;
 }
@@ -125,6 +126,7 @@ store::UserRow user_of(const json::object& line) {
         .tokens_since = time(line, "tokens_since_ms"),
         .erased = flag(line, "erased"),
         .rate = rate_of(line)};
+    if (line.contains("picture")) user.picture = text(line, "picture");
     if (const json::value* all = line.if_contains("sign_ins")) {
         for (const json::value& each : all->as_array()) {
             const json::object& row = each.as_object();
@@ -297,6 +299,7 @@ json::object line_of(GroupId gid, const store::InviteRow& row) {
                       {"uses", row.uses}};
     if (row.uses_left) line["uses_left"] = *row.uses_left;
     if (row.ended) line["ended"] = true;
+    if (!row.name.empty()) line["name"] = row.name;
     return line;
 }
 
@@ -310,6 +313,7 @@ store::InviteRow invite_of(const json::object& line) {
     if (line.contains("uses_left")) {
         row.uses_left = static_cast<std::uint32_t>(number(line, "uses_left"));
     }
+    if (line.contains("name")) row.name = text(line, "name");
     return row;
 }
 

@@ -88,7 +88,10 @@ Result<void> RocksStore::append_other_name(const UserRow& before, const UserRow&
 }
 
 Result<void> RocksStore::change_user(const UserRow& user) {
-    if (!user.erased) {
+    const Result<std::optional<UserRow>> kept = this->user(user.uid);
+    if (!kept) return std::unexpected(kept.error());
+    if (!*kept) return std::unexpected(Error{Code::not_found, "uid"});
+    if (const UserRow after = changed(**kept, user); after.name == (*kept)->name) {
         const std::scoped_lock lock{users_};
         return write_change(user, {});
     }
@@ -108,10 +111,12 @@ Result<void> RocksStore::write_change(const UserRow& user, std::vector<MemberKey
     const UserRow& before = **kept;
     const UserRow after = changed(before, user);
     rocksdb::WriteBatch batch;
-    if (after.name_key != before.name_key) {
+    if (after.name != before.name) {
         const Result<Row> taken = get({}, base_.rows, keys::name(after.name_key));
         if (!taken) return std::unexpected(taken.error());
-        if (*taken) return std::unexpected(Error{Code::name_taken, "name"});
+        if (*taken && after.name_key != before.name_key) {
+            return std::unexpected(Error{Code::name_taken, "name"});
+        }
         const auto named = append_other_name(before, after, std::move(places), batch);
         if (!named) return named;
     }

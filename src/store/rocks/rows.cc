@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kVersion2 = 2;  // Of members, users and invites: each gained fields.
-constexpr std::uint8_t kVersion3 = 3;  // Of users: their rate.
+constexpr std::uint8_t kVersion3 = 3;  // Of users: their rate; of invites: their name.
+constexpr std::uint8_t kVersion4 = 4;  // Of users: their picture.
 constexpr std::uint8_t kMutedForMe = 1;
 constexpr std::uint8_t kBanned = 2;
 constexpr std::uint8_t kPending = 4;
@@ -204,7 +205,7 @@ std::optional<SentRow> decode_sent(UserId uid, Cmid cmid, std::string_view value
 }
 
 std::string encode(const UserRow& row) {
-    Writer out{kVersion3};
+    Writer out{kVersion4};
     out.text(row.name);
     out.text(row.name_key);
     out.text(row.password);
@@ -222,11 +223,12 @@ std::string encode(const UserRow& row) {
     for (const Time minted : row.ended_tokens) out.time(minted);
     out.number(row.rate.per_s);
     out.number(row.rate.burst);
+    out.text(row.picture);
     return out.take();
 }
 
 std::optional<UserRow> decode_user(UserId uid, std::string_view value) {
-    Reader in{value, kVersion3};
+    Reader in{value, kVersion4};
     UserRow row{.uid = uid};
     row.name = in.text();
     row.name_key = in.text();
@@ -248,6 +250,7 @@ std::optional<UserRow> decode_user(UserId uid, std::string_view value) {
     if (in.version() < kVersion3) return checked(in, std::move(row));
     row.rate.per_s = in.small();
     row.rate.burst = in.small();
+    if (in.version() >= kVersion4) row.picture = in.text();
     return checked(in, std::move(row));
 }
 
@@ -275,18 +278,19 @@ std::optional<LogEntry> decode_entry(Seq seq, std::string_view value) {
 
 // No limit is 0, hence a limit is one more than it says.
 std::string encode(const InviteRow& row) {
-    Writer out{kVersion2};
+    Writer out{kVersion3};
     out.number(row.by.value);
     out.time(row.expires);
     out.number(row.uses_left ? std::uint64_t{*row.uses_left} + 1 : 0);
     out.time(row.made);
     out.number(row.uses);
     out.byte(row.ended ? kEnded : 0);
+    out.text(row.name);
     return out.take();
 }
 
 std::optional<InviteRow> decode_invite(std::string_view code, std::string_view value) {
-    Reader in{value, kVersion2};
+    Reader in{value, kVersion3};
     InviteRow row{.code = std::string{code}};
     row.by = {in.number()};
     row.expires = in.time();
@@ -298,6 +302,7 @@ std::optional<InviteRow> decode_invite(std::string_view code, std::string_view v
         row.uses = in.small();
         row.ended = in.flags(kEnded) != 0;
     }
+    if (in.version() >= kVersion3) row.name = in.text();
     return checked(in, std::move(row));
 }
 

@@ -112,9 +112,12 @@ TEST(StoredForm, ReadsBackExactlyWhatWasWritten) {
     erased.sign_ins = {{kNoon, "Firefox", "192.0.2.1"}, {kNoon, "", ""}};
     erased.ended_tokens = {kNoon, from_ms(1)};
     erased.rate = {.per_s = 300, .burst = 7};
+    erased.picture = "0a1b";
     expect_strict(erased, [](std::string_view in) { return rows::decode_user({5}, in); });
-    expect_strict(InviteRow{"c", {5}, kNoon, ~std::uint32_t{0}, kNoon, ~std::uint32_t{0}, true},
-                  [](std::string_view in) { return rows::decode_invite("c", in); });
+    expect_strict(
+        InviteRow{
+            "c", {5}, kNoon, ~std::uint32_t{0}, kNoon, ~std::uint32_t{0}, true, "For parents"},
+        [](std::string_view in) { return rows::decode_invite("c", in); });
     expect_strict(InviteRow{"c", {5}, kNoon, {}},
                   [](std::string_view in) { return rows::decode_invite("c", in); });
     expect_strict(TallyRow{{9}, {{"+", 300}, {"++", 1}}},
@@ -145,6 +148,23 @@ TEST(StoredForm, ReadsWhatTheFirstVersionWrote) {
         << "no such flag then";
     EXPECT_EQ(rows::decode_invite("c", std::string_view("\x01\x05\xe8\x07\x03", 5)),
               (InviteRow{"c", {5}, from_ms(1'000), 2}));
+    EXPECT_EQ(rows::decode_invite("c", std::string_view("\x02\x05\xe8\x07\x03\x09\x04\x01", 8)),
+              (InviteRow{"c", {5}, from_ms(1'000), 2, from_ms(9), 4, true}));
+    EXPECT_EQ(rows::decode_user({5}, std::string_view("\x03\x03"
+                                                      "Ann\x03"
+                                                      "ann\x01x\xe8\x07\x00\x05\x00\x00\x02\x09",
+                                                      19)),
+              (UserRow{{5},
+                       "Ann",
+                       "ann",
+                       "x",
+                       from_ms(1'000),
+                       false,
+                       from_ms(5),
+                       false,
+                       {},
+                       {},
+                       {.per_s = 2, .burst = 9}}));
 }
 
 TEST(StoredForm, RefusesNumbersThatNoFieldHolds) {

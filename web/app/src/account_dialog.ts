@@ -10,6 +10,7 @@ import { looksSection } from "./profile/looks";
 import { ownDataSection } from "./profile/own_data";
 import { t } from "./profile/texts";
 import { clockTime, dayName, wholeTime } from "./texts";
+import { pushSection } from "./web_push/section";
 import "./lists.css";
 
 export interface AccountPort {
@@ -36,7 +37,7 @@ export function showAccount(port: AccountPort): void {
     return {
       nodes: [
         el("p", { class: "whose" }, el("bdi", {}, port.account.name)),
-        el("h3", {}, t.sessions), list, error, looksSection(), ownDataSection(port.account),
+        el("h3", {}, t.sessions), list, error, looksSection(), pushSection(port.account), ownDataSection(port.account),
         el("div", { class: "buttons" },
           button(t.erase, () => {
             close();

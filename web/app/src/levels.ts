@@ -41,6 +41,10 @@ export class Levels {
     this.#store();
   }
 
+  all(): [gid: number, LevelKept][] {
+    return Object.entries(this.#kept).map(([gid, kept]) => [Number(gid), kept]);
+  }
+
   // Groups whose time is over, each told once.
   over(nowMs: number): number[] {
     const over = Object.entries(this.#kept).filter(([, { untilMs }]) => untilMs > 0 && untilMs <= nowMs).map(([gid]) => Number(gid));

@@ -41,6 +41,7 @@ function begin(root: HTMLElement): void {
           showAccount({ account, signOut: (everywhere) => void signOut(account, everywhere), passwordChanged: follow, erased: (words) => erased(account, words) })),
       });
       entered.page = page;
+      setTimeout(() => void import("./web_push/subscribe").then(({ refreshPush }) => refreshPush(account), () => {}), WORKER_AFTER_MS);
       return undefined;
     });
   };
@@ -73,6 +74,7 @@ function begin(root: HTMLElement): void {
     ask();
     void Kept.forget(account.uid);
     forgetLevels(account.uid);
+    void import("./web_push/subscribe").then(({ forgetPush }) => forgetPush(account.uid), () => {});
     const told = await endToken(account, everywhere);
     if (!told && !shown) ask(t.signOutUntold);
   };

@@ -1,11 +1,13 @@
 // What somebody wants to be told of a group, for how long, and whether this browser may do it.
 
 import type { Client, Group } from "@stentor/sdk";
+import { keptAccount } from "./account";
 import { failureWords, openDialog } from "./dialog";
 import { button, el, setText } from "./dom";
 import type { Level, Levels } from "./levels";
 import { t } from "./notify_texts";
 import { wholeTime } from "./texts";
+import { refreshPush } from "./web_push/subscribe";
 import "./lists.css";
 
 const HOUR_MS = 3_600_000;
@@ -41,6 +43,8 @@ export function askLevel(client: Client, group: Group, levels: Levels): void {
         submit.disabled = false;
         if (failure) return setText(error, failureWords(failure));
         levels.keep(gid, { level, untilMs: forMs === 0 ? 0 : nowMs() + forMs });
+        const account = keptAccount();
+        if (account) void refreshPush(account);
         client.changed();
         return close();
       });

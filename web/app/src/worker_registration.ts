@@ -14,6 +14,11 @@ const ADDRESS = "/worker.js";
 export async function registerWorker(): Promise<void> {
   const workers = navigator.serviceWorker as ServiceWorkerContainer | undefined;
   if (!workers) return;
+  // Somebody pressed a notice.
+  workers.addEventListener("message", ({ data }) => {
+    const { open } = (data ?? {}) as { open?: unknown };
+    if (typeof open === "string" && open.startsWith("#/g/")) location.hash = open;
+  });
   const { trustedTypes } = window as { trustedTypes?: Factory };
   // The server's policy knows this one by its name, and it knows one address.
   const policy = trustedTypes?.createPolicy("stentor", { createScriptURL: () => ADDRESS });
