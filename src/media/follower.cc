@@ -19,6 +19,7 @@ constexpr std::string_view kPlace = "media/place";
 constexpr std::size_t kRowsPerLook = 256;
 constexpr std::size_t kGroupsPerLook = 256;
 constexpr Millis kKeepPlaceEvery{10'000};
+constexpr Millis kPictureKept{3'600'000};  // Sent, and not yet said to be theirs.
 
 // None of an entry that was recalled: its body is gone.
 std::vector<std::string> named_in(const LogEntry& entry) {
@@ -225,15 +226,18 @@ Result<void> Follower::sweep_file(const StoredFile& file, Time now) {
         if (const auto done = files_.set_named(file.gid, seq, named); !done) return done;
     }
     if (!file.entries.empty()) return {};
+    if (!file.gid && now < file.made + kPictureKept) return {};
     const auto over = is_unused_for_good(file, now);
     if (!over) return std::unexpected(over.error());
     return *over ? files_.drop(file) : Result<void>{};
 }
 
+// A picture of a person is used while it is theirs.
 Result<bool> Follower::is_unused_for_good(const StoredFile& file, Time now) {
-    if (file.made + limits::kUnusedFileKept <= now) return true;
+    if (file.gid && file.made + limits::kUnusedFileKept <= now) return true;
     const auto user = store_.user(file.uid);
     if (!user) return std::unexpected(user.error());
+    if (!file.gid) return !*user || (*user)->picture != address_of(file.id);
     return *user && (*user)->erased;
 }
 

@@ -152,6 +152,26 @@ TEST_F(FollowerTest, AnErasedUserLeavesNoFileThatNothingNames) {
     EXPECT_TRUE(is_gone(file->id));
 }
 
+TEST_F(FollowerTest, APictureOfSomebodyStaysWhileItIsTheirs) {
+    follower_.reset();
+    store::UserRow ann{.uid = kAnn, .name = "ann", .name_key = "ann", .password = "p"};
+    ASSERT_TRUE(store_.add_user(ann));
+    at_ = now() - limits::kUnusedFileKept - std::chrono::hours{2};
+    UploadRequest own = request(kPicture.size());
+    own.gid = {};
+    const auto begun = uploads_->begin(own, at_);
+    ASSERT_TRUE(uploads_->add(kAnn, begun->id, 0, kPicture));
+    const auto file = uploads_->finish(kAnn, begun->id, sha256_of(kPicture), at_);
+    ann.picture = address_of(file->id);
+    ASSERT_TRUE(store_.change_user(ann));
+    restart();
+    std::this_thread::sleep_for(Millis{50});
+    EXPECT_TRUE(files_->find(file->id));
+    ann.picture.clear();
+    ASSERT_TRUE(store_.change_user(ann));
+    EXPECT_TRUE(is_gone(file->id));
+}
+
 TEST_F(FollowerTest, OnlyTheNewestEntriesOfAFileAreRemembered) {
     follower_.reset();
     const auto file = send("abc");

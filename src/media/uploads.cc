@@ -166,6 +166,9 @@ Result<void> Uploads::check(const UploadRequest& request) {
     }
     if (request.size == 0) return bad("size", 1);
     if (request.size > limits_.file_bytes) return bad("size", limits_.file_bytes);
+    if (!request.gid && request.size > limits::kPictureBytes) {
+        return bad("size", limits::kPictureBytes);
+    }
     if (!request.sha256.empty() && !is_sha256(request.sha256)) {
         return bad("sha256", 2 * crypto_hash_sha256_BYTES);
     }
@@ -299,6 +302,10 @@ Result<StoredFile> Uploads::finish(UserId uid, const std::string& id, std::strin
     if (!request.thumbnail_of.empty() && !contents.type.starts_with("image/")) {
         forget(id);
         return bad("thumbnail_of");
+    }
+    if (!request.gid && !contents.type.starts_with("image/")) {
+        forget(id);
+        return bad("type");
     }
     if (!sync(part_of(id))) return std::unexpected(kNotWritten);
     return keep(*upload, contents, part_of(id), now);

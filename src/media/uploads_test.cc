@@ -81,6 +81,27 @@ TEST_F(UploadsTest, NothingAndTooMuchAreRefusedAtTheBeginning) {
     EXPECT_EQ(files_in("coming"), 0U);
 }
 
+TEST_F(UploadsTest, APictureOfOneselfIsNoGroupsAndSmall) {
+    UploadRequest own = request(limits::kPictureBytes + 1);
+    own.gid = {};
+    const auto large = uploads_->begin(own, at_);
+    ASSERT_FALSE(large);
+    EXPECT_EQ(large.error().where, "size");
+    EXPECT_EQ(large.error().limit, limits::kPictureBytes);
+    const auto send_own = [&](const std::string& bytes) {
+        own.size = bytes.size();
+        const auto begun = uploads_->begin(own, at_);
+        EXPECT_TRUE(begun);
+        EXPECT_TRUE(uploads_->add(kAnn, begun->id, 0, bytes));
+        return uploads_->finish(kAnn, begun->id, sha256_of(bytes), at_);
+    };
+    EXPECT_EQ(send_own("no picture").error().where, "type");
+    const auto picture = send_own(kPicture);
+    ASSERT_TRUE(picture);
+    EXPECT_FALSE(picture->gid);
+    EXPECT_EQ(picture->contents.type, "image/png");
+}
+
 TEST_F(UploadsTest, OtherBytesThanWereToldAreThrownAway) {
     const auto begun = uploads_->begin(request(3), at_);
     ASSERT_TRUE(uploads_->add(kAnn, begun->id, 0, "abc"));

@@ -119,7 +119,9 @@ test("by an invitation link one joins a group that is closed to others", async (
   await eventually("without an invitation they stay out", async () => ((await bob.page.textContent(".card .error")) ?? "") !== "");
 
   await ann.actOnGroup("Invite people");
+  await ann.page.fill("#invite-name", "For parents");
   await ann.page.click(".invite button");
+  await ann.page.waitForSelector('.invites li .name:text-is("For parents")');
   const invitation = await eventually("there is a link", async () => {
     const value = await ann.page.inputValue(".share-link");
     return value !== link && value;

@@ -94,10 +94,15 @@ test("somebody switches it on, goes away, is told, and a press leads to the mess
   });
   expect(notice).toMatchObject({ title: "Book club", body: "Ann: come back" });
   // The worker hears of a press only from a notice that the system shows.
-  await worker.evaluate((data) => {
+  const press = () => worker.evaluate((data) => {
     const pressed = Object.assign(new Event("notificationclick"), { notification: { data, close: () => {} }, waitUntil: () => {} });
     globalThis.dispatchEvent(pressed);
   }, notice?.data);
+  // A page that has just begun does not listen yet.
+  await eventually("the press leads there", async () => {
+    await press();
+    return bob.page.url().includes("#/g/");
+  });
   await bob.page.waitForSelector('.row[data-seq]:has(.text:text-is("come back"))');
 });
 

@@ -27,6 +27,7 @@ UNTESTED = {
     "kSendsPerSecond": "session::Rules; session_test",
     "kHubMail": "of gateway::Hub's constructor; hub_test",
     "kCommitterMail": "owner::Committer::Options::jobs_max; committer_test",
+    "kProfileChanges": "auth::AddressRate; address_limiter_test, tests/e2e/people.test.ts",
     "kHeadsKept": "of owner::Heads' constructor; heads_test",
     "kOutgoingAtOnce": "outgoing::PosterOptions::at_once",
     "kFilterWaiting": "filter::FilterOptions::waiting_max, the bound of outgoing::Poster",

@@ -180,6 +180,7 @@ void Accounts::me(const Request& request, Reply reply) {
         JsonObject body;
         body.add("uid", claims.uid.value)
             .add("name", users->users(0).name())
+            .add("picture", users->users(0).picture())
             .add("expires_ms", to_ms(claims.expires));
         reply(json_response(200, body.text()));
     };

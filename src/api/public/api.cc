@@ -11,6 +11,7 @@
 #include "api/public/audit_trail.h"
 #include "api/public/media_files.h"
 #include "api/public/own_account.h"
+#include "api/public/profile.h"
 #include "api/public/push.h"
 #include "api/public/uploads.h"
 
@@ -98,6 +99,7 @@ Api::Api(Options options, bus::Bus& bus, auth::PasswordQueue& passwords, Status&
     accounts_->set_sign_up(options.sign_up);
     if (options.commands != nullptr)
         push_ = std::make_shared<Push>(bus, *options.commands, *options.gate);
+    profile_ = std::make_shared<Profile>(tokens, bus, options.media);
     push_subscriptions_ = std::make_unique<PushSubscriptions>(tokens, std::move(options.web_push));
     if (options.media != nullptr) {
         uploads_ = std::make_shared<Uploads>(tokens, bus, *options.media);
@@ -150,6 +152,7 @@ void Api::route(Request& request, Reply reply) {
     if (uploads_ && uploads_->on_http(request, reply)) return;
     if (media_files_ && media_files_->on_http(request, reply)) return;
     if (push_subscriptions_->on_http(request, reply)) return;
+    if (profile_->on_http(request, reply)) return;
     // What is here for nobody is not found, however it is asked for.
     if (method != "GET") {
         const bool page = files_ && files_->answer(request).status != 404;

@@ -40,6 +40,7 @@ class Uploads;
 class AuditTrail;
 class Cors;
 class OwnAccount;
+class Profile;
 class Push;
 class StaticFiles;
 
@@ -115,6 +116,7 @@ private:
     std::shared_ptr<Push> push_;
     std::shared_ptr<Uploads> uploads_;
     std::shared_ptr<MediaFiles> media_files_;
+    std::shared_ptr<Profile> profile_;
     std::unique_ptr<PushSubscriptions> push_subscriptions_;
     std::unique_ptr<StaticFiles> files_;
 };

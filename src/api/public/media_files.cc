@@ -8,6 +8,7 @@
 #include "api/http/path_pattern.h"
 #include "api/http/query.h"
 #include "api/http/responses.h"
+#include "api/public/accounts.h"
 #include "api/public/group_access.h"
 #include "base/media_limits.h"
 #include "media/rules/byte_range.h"
@@ -134,6 +135,10 @@ void MediaFiles::find(Request request, std::string id, Reply reply) {
     auto look = [self = shared_from_this(), asked] {
         auto file = self->media_.files().find(asked->id);
         if (!file) return asked->reply(refusal(file.error()));
+        if (!file->gid) {
+            return self->answer_picture(asked->request, asked->uid, std::move(*file),
+                                        std::move(asked->reply));
+        }
         const bool unnamed = file->entries.empty() && file->uid != asked->uid;
         if (unnamed) return self->find_again(asked);
         self->answer(asked->request, asked->uid, std::move(*file), std::move(asked->reply));
@@ -149,6 +154,22 @@ void MediaFiles::find_again(const std::shared_ptr<Asked>& asked) {
         self->answer(asked->request, asked->uid, std::move(*file), std::move(asked->reply));
     };
     if (!media_.after_look(std::move(look))) asked->reply(refusal(media::kBusy));
+}
+
+// Whoever is signed in may ask for a person, and so sees them; as they are now.
+void MediaFiles::answer_picture(const Request& request, UserId uid, media::StoredFile file,
+                                Reply reply) {
+    if (uid == file.uid) return reply(file_response(media_, request, file));
+    auto found = [self = shared_from_this(), request, file,
+                  reply = std::move(reply)](Result<bus::Reply> answer) mutable {
+        const auto users = only<pb::Users>(std::move(answer));
+        if (!users) return reply(refusal(users.error()));
+        const bool theirs =
+            users->users_size() == 1 && users->users(0).picture() == media::address_of(file.id);
+        reply(theirs ? file_response(self->media_, request, file) : refusal(kNoFile));
+    };
+    bus_.ask(partition_of(file.uid), bus::AskUsers{.asker = uid, .uids = {file.uid}},
+             std::move(found));
 }
 
 void MediaFiles::answer(const Request& request, UserId uid, media::StoredFile file, Reply reply) {

@@ -38,6 +38,8 @@ private:
     };
     void find(net::http::Request request, std::string id, Reply reply);
     void find_again(const std::shared_ptr<Asked>& asked);
+    void answer_picture(const net::http::Request& request, UserId uid, media::StoredFile file,
+                        Reply reply);
     void answer(const net::http::Request& request, UserId uid, media::StoredFile file, Reply reply);
 
     const std::shared_ptr<Tokens> tokens_;

@@ -53,7 +53,11 @@ Result<media::UploadRequest> upload_in(const Request& request, UserId uid) {
     if (*whole && !thumbnail_of) {
         return std::unexpected(Error{.code = Code::bad_field, .where = "thumbnail_of"});
     }
-    if (const auto good = session::check_id(group->value_or(0), "group"); !good) {
+    const auto profile = fields->flag("profile");
+    if (!profile) return std::unexpected(profile.error());
+    // A picture of oneself is no group's.
+    const bool own = profile->value_or(false) && !*group;
+    if (const auto good = session::check_id(group->value_or(0), "group"); !own && !good) {
         return std::unexpected(good.error());
     }
     if (const auto good = session::check_file(name->value_or(""), type->value_or("")); !good) {
@@ -115,6 +119,7 @@ void Uploads::begin(const Request& request, UserId uid, Reply reply) {
     auto upload = upload_in(request, uid);
     if (!upload) return reply(refusal(upload.error()));
     const GroupId gid = upload->gid;
+    if (!gid) return begin_checked(std::move(*upload), std::move(reply));
     ask_poster(bus_, gid, uid,
                [self = shared_from_this(), upload = std::move(*upload),
                 reply = std::move(reply)](const Result<bus::MemberView>& member) mutable {

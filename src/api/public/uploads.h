@@ -1,7 +1,8 @@
 #pragma once
 // Sending a file to a group, a part after the other; openapi.json describes it:
 //
-//   POST   /api/v1/uploads                what, how large, to which group -> id, offset
+//   POST   /api/v1/uploads                what, how large, to which group, or as a picture of
+//                                         oneself ("profile") -> id, offset
 //   GET    /api/v1/uploads/<id>           -> the offset to go on from
 //   POST   /api/v1/uploads/<id>/parts     bytes at ?offset=
 //   POST   /api/v1/uploads/<id>/finish    -> the address, which a message may name

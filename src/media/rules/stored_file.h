@@ -26,8 +26,8 @@ struct Contents {
 
 struct StoredFile {
     std::string id;
-    GroupId gid;
-    UserId uid;  // Who sent it.
+    GroupId gid;  // 0: none, it is a picture of whoever sent it.
+    UserId uid;   // Who sent it.
     Contents contents;
     std::optional<Contents> thumbnail;  // A small picture of it, that its sender made.
     std::string name;

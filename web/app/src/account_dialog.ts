@@ -8,6 +8,7 @@ import { PASSWORD_LEAST, refusalWords } from "./sign_in";
 import { askErase } from "./profile/erase_dialog";
 import { looksSection } from "./profile/looks";
 import { ownDataSection } from "./profile/own_data";
+import { profileSection } from "./profile/profile_section";
 import { t } from "./profile/texts";
 import { clockTime, dayName, wholeTime } from "./texts";
 import { pushSection } from "./web_push/section";
@@ -19,6 +20,8 @@ export interface AccountPort {
   erased(words: string): void;
   signOut(everywhere: boolean): void;
   passwordChanged(): void;
+  // Another name, or another picture.
+  named(name: string): void;
 }
 
 export function showAccount(port: AccountPort): void {
@@ -36,7 +39,7 @@ export function showAccount(port: AccountPort): void {
     }, { class: "danger" });
     return {
       nodes: [
-        el("p", { class: "whose" }, el("bdi", {}, port.account.name)),
+        profileSection(port.account, (name) => port.named(name)),
         el("h3", {}, t.sessions), list, error, looksSection(), pushSection(port.account), ownDataSection(port.account),
         el("div", { class: "buttons" },
           button(t.erase, () => {

@@ -99,7 +99,14 @@ export function hued<Node extends HTMLElement>(id: number, node: Node): Node {
   return node;
 }
 
-export function avatar(id: number, name: string): HTMLElement {
+// Of a person, who may have a picture (faces.ts).
+export function avatar(uid: number, name: string): HTMLElement {
+  const element = groupAvatar(uid, name);
+  if (uid > 0) element.dataset["face"] = String(uid);
+  return element;
+}
+
+export function groupAvatar(id: number, name: string): HTMLElement {
   return hued(id, el("span", { class: "avatar", "aria-hidden": "true" }, initials(name)));
 }
 

@@ -2,7 +2,7 @@
 
 import { decodeBody, GroupKind, Role, type Client, type Entry, type GroupSummary } from "@stentor/sdk";
 import { openDialog } from "./dialog";
-import { avatar, bdi, button, el } from "./dom";
+import { avatar, bdi, button, el, groupAvatar } from "./dom";
 import { t } from "./finding_texts";
 import { openGroup } from "./links";
 import "./lists.css";
@@ -19,16 +19,16 @@ export function askForward(client: Client, entry: Entry): void {
       if (wanted !== "" && !directory.complete) directory.more();
       const groups = directory.groups.filter((group) => mayWrite(group) && group.name.toLocaleLowerCase().includes(wanted));
       none.hidden = groups.length > 0;
-      const looks = JSON.stringify(groups.map(({ gid, name }) => [gid, name]));
+      const looks = JSON.stringify(groups.map(({ gid, other, name }) => [gid, other, name]));
       if (looks === shown) return;
       shown = looks;
-      list.replaceChildren(...groups.map(({ gid, name }) => {
+      list.replaceChildren(...groups.map(({ gid, other, name }) => {
         const node = button("", () => {
           close();
           client.group(gid).send({ text: forwardedText(client, entry) });
           openGroup(gid);
         }, { class: "hit" });
-        node.append(avatar(gid, name), bdi(name));
+        node.append(other > 0 ? avatar(other, name) : groupAvatar(gid, name), bdi(name));
         return el("li", {}, node);
       }));
     };

@@ -1,7 +1,7 @@
 // One group in the list. Its node lives as long as the group is listed: only words and marks change.
 
 import type { GroupSummary } from "@stentor/sdk";
-import { avatar, bdi, el, icon, setText } from "./dom";
+import { avatar, bdi, el, groupAvatar, icon, setText } from "./dom";
 import { t } from "./texts";
 
 export interface Preview {
@@ -56,7 +56,7 @@ export class GroupRow {
     if (shown === this.#shown) return;
     this.#shown = shown;
     const { gid, name, current, muted, called, unread, time, preview, other } = look;
-    this.#named(other || gid, name);
+    this.#named(gid, other, name);
     this.#avatar.classList.toggle("of-person", other > 0);
     this.#link.classList.toggle("bare", preview.text === "" && unread === "" && !called);
     if (current) this.#link.setAttribute("aria-current", "page");
@@ -74,11 +74,11 @@ export class GroupRow {
     else this.#link.append(this.#badge);
   }
 
-  #named(id: number, name: string): void {
-    if (this.#pictured === `${id} ${name}`) return;
-    this.#pictured = `${id} ${name}`;
+  #named(gid: number, other: number, name: string): void {
+    if (this.#pictured === `${other} ${name}`) return;
+    this.#pictured = `${other} ${name}`;
     setText(this.#name, name);
-    const picture = avatar(id, name);
+    const picture = other > 0 ? avatar(other, name) : groupAvatar(gid, name);
     this.#avatar.replaceWith(picture);
     this.#avatar = picture;
   }

@@ -93,6 +93,7 @@ export const texts = {
   inviteExpires: "Valid for",
   inviteFor: ["1 day", "7 days", "For good"] as readonly string[],
   inviteUses: "How often it can be used (0: without limit)",
+  inviteName: "Name, for admins alone (may be empty)",
   inviteMake: "Make an invitation link",
   invitesTitle: "Links that work now",
   inviteBy: (name: string, time: string) => `${name}, ${time}`,

@@ -93,6 +93,7 @@ export const texts: GroupTexts = {
   inviteExpires: "有效期",
   inviteFor: ["1 天", "7 天", "永久"],
   inviteUses: "可用次数（0：不限）",
+  inviteName: "名称，仅管理员可见（可留空）",
   inviteMake: "生成邀请链接",
   invitesTitle: "当前有效的链接",
   inviteBy: (name, time) => `${name}，${time}`,

@@ -3,7 +3,7 @@
 import { JoinPolicy, Role, type Client, type Group, type InviteState, type Paged } from "@stentor/sdk";
 import { copied } from "./clipboard";
 import { failureWords, openDialog, sure } from "./dialog";
-import { button, el, isolated, setText } from "./dom";
+import { bdi, button, el, isolated, setText } from "./dom";
 import { late } from "./late";
 import { linkTo } from "./links";
 import { t } from "./group_texts";
@@ -11,6 +11,8 @@ import { wholeTime } from "./texts";
 import "./lists.css";
 
 const DAY_MS = 24 * 3_600_000;
+// The server's limit is 64 bytes.
+const NAME_LETTERS = 64;
 const VALID_MS = [DAY_MS, 7 * DAY_MS, 0];
 
 export function showShare(client: Client, group: Group): void {
@@ -76,8 +78,8 @@ function invitesSection(client: Client, group: Group, invites: Paged<InviteState
   return { section, render };
 }
 
-function inviteNode(client: Client, group: Group, { invite, by, madeMs, expiresMs, uses, usesMax }: InviteState, again: () => void): HTMLElement {
-  const name = by === client.uid ? t.you : isolated(client.users.name(by) ?? t.someone(by));
+function inviteNode(client: Client, group: Group, { invite, name, by, madeMs, expiresMs, uses, usesMax }: InviteState, again: () => void): HTMLElement {
+  const maker = by === client.uid ? t.you : isolated(client.users.name(by) ?? t.someone(by));
   const until = expiresMs > 0 ? t.inviteUntil(wholeTime(expiresMs)) : t.inviteForGood;
   const end = button(t.inviteEnd, () => sure(t.inviteEnd, t.inviteEndAsk, t.inviteEnd, (ended) =>
     group.membership.endInvite(invite, (failure) => {
@@ -85,7 +87,7 @@ function inviteNode(client: Client, group: Group, { invite, by, madeMs, expiresM
       if (!failure) again();
     })));
   return el("li", { "data-invite": invite },
-    el("span", { class: "who" }, el("span", {}, t.inviteBy(name, wholeTime(madeMs))), el("span", { class: "hint" }, `${t.inviteUsed(uses, usesMax)} · ${until}`)),
+    el("span", { class: "who" }, ...(name ? [bdi(name, { class: "name" })] : []), el("span", {}, t.inviteBy(maker, wholeTime(madeMs))), el("span", { class: "hint" }, `${t.inviteUsed(uses, usesMax)} · ${until}`)),
     end,
   );
 }
@@ -93,8 +95,10 @@ function inviteNode(client: Client, group: Group, { invite, by, madeMs, expiresM
 function inviteForm(group: Group, nowMs: () => number, made: (invite: string) => void): HTMLElement {
   const valid = el("select", { id: "valid" }, ...t.inviteFor.map((words, i) => el("option", { value: i }, words)));
   const uses = el("input", { id: "uses", type: "number", min: 0, max: 1_000_000, value: 0, required: true });
+  const name = el("input", { id: "invite-name", maxlength: NAME_LETTERS, autocomplete: "off" });
   const error = el("p", { class: "error", role: "alert" });
   const form = el("form", { class: "invite" },
+    el("label", { for: name.id }, t.inviteName), name,
     el("label", { for: "valid" }, t.inviteExpires), valid,
     el("label", { for: "uses" }, t.inviteUses), uses,
     error, el("button", { type: "submit" }, t.inviteMake),
@@ -105,8 +109,9 @@ function inviteForm(group: Group, nowMs: () => number, made: (invite: string) =>
     group.membership.invite(validMs === 0 ? 0 : nowMs() + validMs, Number(uses.value), (answer) => {
       if ("failure" in answer) return setText(error, failureWords(answer.failure));
       setText(error, "");
+      name.value = "";
       made(answer.invite);
-    });
+    }, name.value.trim());
   });
   return form;
 }

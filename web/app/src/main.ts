@@ -38,7 +38,7 @@ function begin(root: HTMLElement): void {
         ended: (code) => void ended(account, page, code),
         signOut: () => void signOut(account, false),
         account: () => late(() => import("./account_dialog"), ({ showAccount }) =>
-          showAccount({ account, signOut: (everywhere) => void signOut(account, everywhere), passwordChanged: follow, erased: (words) => erased(account, words) })),
+          showAccount({ account, signOut: (everywhere) => void signOut(account, everywhere), passwordChanged: follow, named: (name) => page.named(name), erased: (words) => erased(account, words) })),
       });
       entered.page = page;
       setTimeout(() => void import("./web_push/subscribe").then(({ refreshPush }) => refreshPush(account), () => {}), WORKER_AFTER_MS);

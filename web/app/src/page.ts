@@ -11,6 +11,7 @@ import { el, isLookedAt, setText } from "./dom";
 import { locksHere, openSocket } from "./env";
 import type { Kept } from "./kept";
 import { Levels } from "./levels";
+import type { Faces } from "./profile/faces";
 import { linkIn } from "./links";
 import type { Notices } from "./notices";
 import { Pace } from "./pace";
@@ -44,6 +45,7 @@ export class Page {
   // Once there is somebody to be told.
   #notices: Notices | undefined;
   #noticesAsked = false;
+  #faces: Faces | undefined;
   readonly #closing = new AbortController();
   #conversation: Conversation | undefined;
   #resting = false;
@@ -84,6 +86,15 @@ export class Page {
     this.#adopt();
     this.#client.connection.start();
     void kept.groups.loadRest();
+    void import("./profile/faces").then(({ Faces }) => (this.#faces = new Faces(this.#client)), () => {});
+  }
+
+  // Whose page it is goes by another name now.
+  named(name: string): void {
+    this.#client.name = name;
+    this.#client.users.learn(this.#client.uid, name);
+    this.#client.users.forgetPicture(this.#client.uid);
+    this.#schedule();
   }
 
   close(): void {
@@ -95,6 +106,7 @@ export class Page {
     this.#tabs.rest();
     this.#attention.end();
     this.#notices?.end();
+    this.#faces?.end();
   }
 
   #listen(): void {
@@ -212,6 +224,7 @@ export class Page {
     this.#conversation?.render();
     this.#sidebar.render(this.#conversation?.gid);
     renderDialogs();
+    this.#faces?.draw();
     this.#attention.show(this.#client.directory.unread((group) => unreadOf(this.#client, group)), this.#calls.count);
     this.#tell();
     this.#count(state.name === "waiting" || this.#conversation?.waiting === true);

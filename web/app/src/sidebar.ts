@@ -201,8 +201,9 @@ function folded(text: string): string {
   return text.normalize("NFKC").toLocaleLowerCase();
 }
 
-// The other person of a direct chat, as far as they are known; 0: it is a group.
-function otherIn(client: Client, { gid, kind, last }: GroupSummary): number {
+// The other person of a direct chat; 0: it is a group. A list from the disk was perhaps written before it told.
+function otherIn(client: Client, { gid, kind, last, other }: GroupSummary): number {
+  if (other > 0) return other;
   if (kind !== GroupKind.DIRECT) return 0;
   const { between = [] } = client.watched(gid)?.opened?.settings ?? {};
   return between.find((uid) => uid !== client.uid) ?? (last && last.sender !== client.uid ? last.sender : 0);

@@ -245,6 +245,8 @@ export class Client {
       this.#groups.get(gid)?.onOnline(count);
     }
     this.directory.badges(pulse.badges);
+    this.users.moved(pulse.people);
+    this.directory.people(pulse.people);
   }
 
   #ousted(gid: number, reason: OustReason, by: number): void {

@@ -146,6 +146,13 @@ export class Directory {
     }
   }
 
+  // A direct chat is called as the other is.
+  people(users: EventValue<"pulse">["people"]): void {
+    for (const { uid, name } of users) {
+      for (const group of this.groups) if (group.other === uid) group.name = name;
+    }
+  }
+
   onMine({ gid, event }: UserLogEntry): void {
     const group = this.find(gid);
     switch (event.case) {

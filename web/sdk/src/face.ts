@@ -54,7 +54,7 @@ export type Directory = Pick<WholeDirectory, "groups" | "loaded" | "total" | "co
 export type Entrance = Pick<WholeEntrance, "asked" | "create" | "join" | "direct" | "leave">;
 
 // Names of people, asked for together and kept; up to 20,000 of them.
-export type Users = Pick<WholeUsers, "name" | "knows" | "learn">;
+export type Users = Pick<WholeUsers, "name" | "picture" | "forgetPicture" | "knows" | "learn">;
 
 // One group as one member sees it. What is held is verified: each entry led to its digest.
 export interface Group

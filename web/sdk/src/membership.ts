@@ -69,8 +69,8 @@ export class Membership {
   }
 
   // expiresMs 0: never; usesMax 0: as often as one likes.
-  invite(expiresMs: number, usesMax: number, done: (made: InviteMade | { failure: Failure }) => void): void {
-    this.request({ case: "createInvite", value: { gid: this.gid, expiresMs, usesMax } }, (answer) =>
+  invite(expiresMs: number, usesMax: number, done: (made: InviteMade | { failure: Failure }) => void, name = ""): void {
+    this.request({ case: "createInvite", value: { gid: this.gid, expiresMs, usesMax, name } }, (answer) =>
       done(answer.case === "invite" ? answer.value : { failure: failureOf(answer) }),
     );
   }

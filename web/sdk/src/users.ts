@@ -1,5 +1,5 @@
-// Names of people, asked for together and kept. Who is not known yet has no name; who does not exist
-// never gets one.
+// Names and pictures of people, asked for together and kept. Who is not known yet has no name; who does not exist
+// never gets one. Pulses tell who took another one.
 
 import type { Env } from "./env";
 import type { Requester } from "./request";
@@ -13,6 +13,7 @@ const KNOWN_MAX = 20_000;
 
 export class Users {
   readonly #names = new Map<number, string>();
+  readonly #pictures = new Map<number, string>();
   readonly #wanted = new Set<number>();
   readonly #asked = new Set<number>();
   #gathering = false;
@@ -24,12 +25,14 @@ export class Users {
   ) {}
 
   // Known from elsewhere, such as a list of members.
-  learn(uid: number, name: string): void {
+  learn(uid: number, name: string, picture?: string): void {
     this.#names.set(uid, name);
+    if (picture !== undefined) this.#pictures.set(uid, picture);
     if (this.#names.size <= KNOWN_MAX) return;
     for (const known of this.#names.keys()) {
       if (this.#names.size <= KNOWN_MAX / 2) return;
       if (known !== 0) this.#names.delete(known);
+      this.#pictures.delete(known);
       this.#asked.delete(known);
     }
   }
@@ -44,6 +47,24 @@ export class Users {
     const name = this.#names.get(uid);
     if (name === undefined && uid !== 0 && !this.#asked.has(uid)) this.#want(uid);
     return name;
+  }
+
+  // The address of their picture, empty: none; nothing yet, and changed() later.
+  picture(uid: number): string | undefined {
+    const picture = this.#pictures.get(uid);
+    if (picture === undefined && uid !== 0 && !this.#asked.has(uid)) this.#want(uid);
+    return picture;
+  }
+
+  // It is asked for again: it may be another one.
+  forgetPicture(uid: number): void {
+    this.#pictures.delete(uid);
+    this.#asked.delete(uid);
+  }
+
+  // Who is not known is asked for when they are met.
+  moved(users: readonly { uid: number; name: string; picture: string }[]): void {
+    for (const { uid, name, picture } of users) if (this.knows(uid)) this.learn(uid, name, picture);
   }
 
   // What was asked of a connection that is gone may be asked again.
@@ -70,7 +91,7 @@ export class Users {
         for (const uid of uids) this.#asked.delete(uid);
         return;
       }
-      for (const { uid, name } of answer.value.users) this.learn(uid, name);
+      for (const { uid, name, picture } of answer.value.users) this.learn(uid, name, picture);
       this.changed();
     });
   }

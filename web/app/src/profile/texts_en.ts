@@ -9,6 +9,15 @@ export const texts = {
   language: "Language",
   languages: ["As the browser says", "English", "中文"] as readonly string[],
 
+  profile: "Your name and picture",
+  ownName: "Name: you sign in with it, too",
+  nameSaved: "This is your name now.",
+  pictureChoose: "Choose a picture",
+  pictureRemove: "Remove the picture",
+  pictureSaved: "This is your picture now.",
+  pictureGone: "Your letter stands for you again.",
+  pictureUnread: "This browser cannot read that picture.",
+
   ownData: "Your data",
   ownDataText: "A file with your account, where you are signed in, your groups and all that you have written.",
   download: "Download your data",

@@ -9,6 +9,15 @@ export const texts: ProfileTexts = {
   language: "语言",
   languages: ["跟随浏览器", "English", "中文"],
 
+  profile: "您的名字与头像",
+  ownName: "名字（登录时也用它）",
+  nameSaved: "名字已更改。",
+  pictureChoose: "选择头像",
+  pictureRemove: "移除头像",
+  pictureSaved: "头像已更改。",
+  pictureGone: "已恢复为字母头像。",
+  pictureUnread: "浏览器无法读取该图片。",
+
   ownData: "您的数据",
   ownDataText: "一个文件,包含您的账号、登录位置、您的群以及您写过的所有内容。",
   download: "下载您的数据",
