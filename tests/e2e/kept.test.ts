@@ -39,6 +39,18 @@ const kept = (page: Page) => page.evaluate(async () => {
   }
   return counts;
 });
+// It lies on the disk: what came in the last moment before a page goes may not.
+const lies = (page: Page, text: string) => eventually(`"${text}" is kept`, () => page.evaluate(async (text) => {
+  for (const { name = "" } of await indexedDB.databases()) {
+    const opening = indexedDB.open(name);
+    await new Promise((done) => opening.addEventListener("success", done));
+    const reading = opening.result.transaction("groups").objectStore("groups").getAll();
+    await new Promise((done) => reading.addEventListener("success", done));
+    opening.result.close();
+    if ((reading.result as { bytes: Uint8Array; names: unknown }[]).some(({ bytes, names }) => `${new TextDecoder().decode(bytes)} ${JSON.stringify(names)}`.includes(text))) return true;
+  }
+  return false;
+}, text));
 // In a tab of its own, which comes before the network does.
 const tab = async (person: Person): Promise<Page> => {
   const page = await person.context.newPage();
@@ -49,6 +61,7 @@ const tab = async (person: Person): Promise<Page> => {
 test("a known group is there before the network answers, with its list and the names of its people", async () => {
   await bob.say("kept for later");
   await ann.page.waitForSelector('.row:has-text("kept for later"):has-text("Bob")');
+  for (const known of ["kept for later", "Bob"]) await lies(ann.page, known);
   await ann.goAway();
   await ann.page.reload();
   await ann.sees("kept for later", 5_000);
@@ -64,6 +77,7 @@ test("a known group is there before the network answers, with its list and the n
 test("what was recalled meanwhile is recalled there too", async () => {
   await bob.say("a slip");
   await ann.sees("a slip");
+  await lies(ann.page, "a slip");
   await ann.goAway();
   await ann.page.reload();
   await ann.sees("a slip", 5_000);
@@ -76,6 +90,7 @@ test("what was recalled meanwhile is recalled there too", async () => {
 test("a draft that answers something can be sent without a network", async () => {
   await bob.say("who brings tea?");
   await ann.sees("who brings tea?");
+  await lies(ann.page, "who brings tea?");
   await ann.act("who brings tea?", "Reply");
   await ann.page.fill(INPUT, "I do, from the tunnel");
   await ann.goAway();

@@ -186,7 +186,7 @@ test("a name that is written from right to left stands before what is said, numb
   await omer.say("123");
   await ann.page.goto(club.link);
   await ann.sees("123");
-  const preview = ann.page.locator('.groups a[aria-current] .preview:has-text("123")');
+  const preview = ann.page.locator('.groups a[aria-current] .preview:has-text("עומר"):has-text("123")');
   const [name = 0, words = 0] = await preview.evaluate((line) => [...line.children].map((one) => one.getBoundingClientRect().left));
   expect(name).toBeLessThan(words);
   await omer.context.close();
