@@ -12,6 +12,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/base64.h"
+
 namespace stentor::auth {
 namespace {
 
@@ -52,21 +54,8 @@ std::optional<Parts> parts_of(std::string_view text) {
                  .covered = text.substr(0, second)};
 }
 
-std::optional<std::string> decoded(std::string_view text) {
-    std::string raw(text.size(), '\0');
-    std::size_t length = 0;
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): libsodium's bytes
-    auto* const bytes = reinterpret_cast<unsigned char*>(raw.data());
-    if (sodium_base642bin(bytes, raw.size(), text.data(), text.size(), nullptr, &length, nullptr,
-                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0) {
-        return std::nullopt;
-    }
-    raw.resize(length);
-    return raw;
-}
-
 std::optional<json::object> object_of(std::string_view part) {
-    const auto text = decoded(part);
+    const auto text = from_base64url(part);
     if (!text) return std::nullopt;
     json::error_code problem;
     json::value value = json::parse(*text, problem);
@@ -184,7 +173,7 @@ Result<JwtClaims> verify_jwt(std::span<const JwtKey> keys, std::string_view text
     const auto parts = parts_of(text);
     if (!parts) return invalid("token");
     const auto header = object_of(parts->header);
-    const auto signature = decoded(parts->signature);
+    const auto signature = from_base64url(parts->signature);
     if (!header || !signature) return invalid("token");
     // Extensions that must be understood: there is none that we know (RFC 7515 section 4.1.11).
     if (header->contains("crit")) return invalid("crit");

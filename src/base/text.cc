@@ -68,6 +68,14 @@ bool valid_utf8(std::string_view text) {
     return true;
 }
 
+std::string_view beginning_of(std::string_view text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) return text;
+    std::size_t end = bytes_max;
+    // UTF-8: 10xxxxxx goes on with what began before.
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+    return text.substr(0, end);
+}
+
 bool plain_line(std::string_view text) {
     std::optional<char32_t> last;
     while (!text.empty()) {

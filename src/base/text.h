@@ -1,6 +1,7 @@
 #pragma once
 // Text as it comes from outside: whether it is UTF-8, and whether it may stand as a name. Pure.
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,9 @@ namespace stentor {
 // well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
 [[nodiscard]] std::optional<char32_t> next_character(std::string_view& text);
 [[nodiscard]] bool valid_utf8(std::string_view text);
+
+// All of it, or as much as bytes_max hold, ended between two characters. `text`: valid UTF-8.
+[[nodiscard]] std::string_view beginning_of(std::string_view text, std::size_t bytes_max);
 
 // Whether it reads as one line that stands for itself: valid UTF-8; no control characters, line
 // separators, bidirectional formatting or invisible characters (they would let one name look like

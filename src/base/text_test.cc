@@ -41,5 +41,11 @@ TEST(GroupIds, ADirectChatIsOneGroupWhoeverOpensIt) {
     EXPECT_NE(created_gid({7}, "0123456789abcdef"), created_gid({8}, "0123456789abcdef"));
 }
 
+TEST(Text, ItsBeginningEndsBetweenTwoCharacters) {
+    EXPECT_EQ(beginning_of("caf\xc3\xa9", 4), "caf");
+    EXPECT_EQ(beginning_of("caf\xc3\xa9", 5), "caf\xc3\xa9");
+    EXPECT_EQ(beginning_of("\xc3\xa9", 1), "");
+}
+
 }  // namespace
 }  // namespace stentor

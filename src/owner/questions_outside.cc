@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "owner/account.h"
 #include "owner/question_sources.h"
 
@@ -80,12 +81,7 @@ Result<bus::Reply> answer_to(Sources& sources, const bus::AskOutsideUser& ask) {
         }
         const std::string suffix = i == 0 ? "" : '-' + mark.substr(mark.size() - 4 * i);
         const std::size_t room = limits::kNameBytes - std::min(suffix.size(), limits::kNameBytes);
-        // A long name is cut between two characters.
-        std::size_t length = std::min(name.size(), room);
-        while (length > 0 && length < name.size() &&
-               (static_cast<unsigned char>(name[length]) & 0xc0U) == 0x80) {
-            --length;
-        }
+        const std::size_t length = beginning_of(name, room).size();
         store::UserRow row{.uid = uid,
                            .name = name.substr(0, length) + suffix,
                            .name_key = key.substr(0, length) + suffix,

@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/text.h"
 #include "text/names.h"
 #include "text/unicode.h"
 
@@ -35,15 +36,6 @@ bool is_mark(UChar32 c) {
 }
 
 bool is_lettered(UChar32 c) { return u_isalnum(c) != 0 || u_charType(c) == U_OTHER_NUMBER; }
-
-// At a character's end.
-std::string cut(std::string word) {
-    if (word.size() <= kWordBytes) return word;
-    std::size_t length = kWordBytes;
-    while ((static_cast<unsigned char>(word[length]) & 0xc0U) == 0x80) --length;
-    word.resize(length);
-    return word;
-}
 
 // Parsing the rules takes a millisecond, a copy of what came of it next to nothing.
 std::unique_ptr<icu::BreakIterator> word_breaks() {
@@ -98,13 +90,13 @@ private:
         }
     }
     void end_part() {
-        if (!part_.isEmpty()) parts_.push_back(cut(utf8_of(part_)));
+        if (!part_.isEmpty()) parts_.emplace_back(beginning_of(utf8_of(part_), kWordBytes));
         part_.remove();
     }
     void end_word() {
         end_part();
         if (lettered_) {
-            Word word{.folded = cut(utf8_of(whole_))};
+            Word word{.folded = std::string{beginning_of(utf8_of(whole_), kWordBytes)}};
             if (parts_.size() > 1) word.parts = std::move(parts_);
             words_.push_back(std::move(word));
         }

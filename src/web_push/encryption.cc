@@ -1,13 +1,11 @@
 #include "web_push/encryption.h"
 
 #include <openssl/core_names.h>
-#include <openssl/ec.h>
-#include <openssl/evp.h>
-#include <openssl/kdf.h>
-#include <openssl/param_build.h>
 
 #include <array>
 #include <stdexcept>
+
+#include "web_push/openssl.h"
 
 namespace stentor::web_push {
 namespace {
@@ -17,23 +15,6 @@ constexpr std::size_t kContentKeyBytes = 16;
 constexpr std::size_t kNonceBytes = 12;
 constexpr std::size_t kSecretBytes = 32;
 constexpr char kLastRecord = 2;  // RFC 8188 section 2.
-
-struct OpenSslEnd {
-    void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
-    void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-    void operator()(EVP_KDF* kdf) const { EVP_KDF_free(kdf); }
-    void operator()(EVP_KDF_CTX* context) const { EVP_KDF_CTX_free(context); }
-    void operator()(OSSL_PARAM_BLD* builder) const { OSSL_PARAM_BLD_free(builder); }
-    void operator()(OSSL_PARAM* params) const { OSSL_PARAM_free(params); }
-    void operator()(BIGNUM* number) const { BN_clear_free(number); }
-};
-template <class T>
-using Held = std::unique_ptr<T, OpenSslEnd>;
-
-const unsigned char* bytes_of(std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
 // What OpenSSL refuses here is a fault of this program or of its memory.
 void require(bool good) {

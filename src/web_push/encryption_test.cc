@@ -2,12 +2,40 @@
 
 #include <gtest/gtest.h>
 
+#include "base/base64.h"
+#include "web_push/openssl.h"
 #include "web_push/vapid.h"
 
 namespace stentor::web_push {
 namespace {
 
 std::string raw(std::string_view text) { return from_base64url(text).value(); }
+
+// Of a JWT "header.payload.signature" by ES256 (RFC 7518 section 3.4).
+bool is_signed_by(const Key& key, std::string_view jwt) {
+    constexpr std::size_t kNumberBytes = 32;
+    const std::size_t dot = jwt.rfind('.');
+    if (dot == std::string_view::npos) return false;
+    const auto numbers = from_base64url(jwt.substr(dot + 1));
+    if (!numbers || numbers->size() != 2 * kNumberBytes) return false;
+    const Held<ECDSA_SIG> parts{ECDSA_SIG_new()};
+    EXPECT_TRUE(parts && ECDSA_SIG_set0(
+                             parts.get(),
+                             BN_bin2bn(bytes_of(std::string_view{*numbers}), kNumberBytes, nullptr),
+                             BN_bin2bn(bytes_of(std::string_view{*numbers}) + kNumberBytes,
+                                       kNumberBytes, nullptr)) == 1);
+    unsigned char* der = nullptr;
+    const int size = i2d_ECDSA_SIG(parts.get(), &der);
+    const std::string_view covered = jwt.substr(0, dot);
+    const Held<EVP_MD_CTX> context{EVP_MD_CTX_new()};
+    const bool good =
+        context && size > 0 &&
+        EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
+        EVP_DigestVerify(context.get(), der, static_cast<std::size_t>(size), bytes_of(covered),
+                         covered.size()) == 1;
+    OPENSSL_free(der);
+    return good;
+}
 
 // RFC 8291 section 5 and appendix A.
 const std::string kPlaintext = "When I grow up, I want to be a watermelon";

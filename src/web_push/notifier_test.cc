@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/base64.h"
 #include "bus/bus_test_kit.h"
 #include "http_client/service_test_kit.h"
 #include "web_push/endpoint.h"

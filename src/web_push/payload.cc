@@ -7,18 +7,11 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/base64.h"
 #include "base/push_limits.h"
-#include "web_push/vapid.h"
+#include "base/text.h"
 
 namespace stentor::web_push {
-
-std::string_view beginning_of(std::string_view text, std::size_t bytes_max) {
-    if (text.size() <= bytes_max) return text;
-    std::size_t end = bytes_max;
-    // UTF-8: 10xxxxxx goes on with what began before.
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
-    return text.substr(0, end);
-}
 
 std::string payload_of(const Told& told, const Subscription& subscription) {
     boost::json::object payload{{"uid", told.uid.value}, {"gid", told.gid.value},

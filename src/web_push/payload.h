@@ -27,9 +27,6 @@ struct Told {
 // attachment are left out where the subscription says so. Fits kPlaintextBytes.
 [[nodiscard]] std::string payload_of(const Told& told, const Subscription& subscription);
 
-// At most so many bytes, cut between two characters.
-[[nodiscard]] std::string_view beginning_of(std::string_view text, std::size_t bytes_max);
-
 // The header Topic (RFC 8030 section 5.4): a later push of the group takes an undelivered one's
 // place. It tells the push service nothing.
 [[nodiscard]] std::string topic_of(const Subscription& subscription, GroupId gid);

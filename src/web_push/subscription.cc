@@ -8,11 +8,11 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/base64.h"
 #include "base/number_text.h"
 #include "base/push_limits.h"
 #include "base/text.h"
 #include "web_push/endpoint.h"
-#include "web_push/vapid.h"
 
 namespace stentor::web_push {
 namespace {
@@ -79,7 +79,9 @@ Result<std::map<GroupId, LevelSet>> levels_in(const json::object& object) {
 }
 
 Result<std::string> bytes_in(const json::object& object, std::string_view name, std::size_t size) {
-    auto bytes = from_base64url(text_in(object, name));
+    std::string text = text_in(object, name);
+    while (text.ends_with('=')) text.pop_back();  // Some browsers write padding.
+    auto bytes = from_base64url(text);
     if (!bytes || bytes->size() != size) return bad(name, size);
     return *std::move(bytes);
 }

@@ -31,12 +31,4 @@ private:
     std::string public_key_;
 };
 
-// Base64url without padding (RFC 4648 section 5).
-[[nodiscard]] std::string base64url(std::string_view bytes);
-// Padding may be there: some browsers write it. Nothing: it is none.
-[[nodiscard]] std::optional<std::string> from_base64url(std::string_view text);
-
-// Of a JWT "header.payload.signature" by ES256 (RFC 7518 section 3.4). For tests.
-[[nodiscard]] bool is_signed_by(const Key& key, std::string_view jwt);
-
 }  // namespace stentor::web_push

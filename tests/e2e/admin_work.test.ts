@@ -2,11 +2,12 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { clubServer } from "./club";
 import { enterAdmin } from "./operator";
 import { launch, Person } from "./person";
-import { ADMIN_PAGE, eventually, Server } from "./server";
+import { ADMIN_PAGE, eventually } from "./server";
 
-const server = new Server(["--admin-web", ADMIN_PAGE, "--accounts-per-minute", "10000", "--sends-per-second", "100", "--sends-burst", "100"]);
+const server = clubServer(["--admin-web", ADMIN_PAGE]);
 let browser: Browser;
 
 beforeAll(async () => {

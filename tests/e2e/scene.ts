@@ -2,8 +2,9 @@
 
 import { execFileSync } from "node:child_process";
 import type { Browser, Page } from "playwright-core";
+import { clubServer } from "./club";
 import { launch, Person, type Device } from "./person";
-import { ADMIN_PAGE, Server } from "./server";
+import { ADMIN_PAGE } from "./server";
 
 // Somebody, and what they say.
 const TALK: readonly [number, string][] = [
@@ -16,7 +17,7 @@ const TALK: readonly [number, string][] = [
 ];
 
 export class Scene {
-  readonly server = new Server(["--admin-web", ADMIN_PAGE, "--accounts-per-minute", "10000", "--sends-per-second", "100", "--sends-burst", "100"]);
+  readonly server = clubServer(["--admin-web", ADMIN_PAGE]);
   browser!: Browser;
   mara!: Person;
   jonas!: Person;

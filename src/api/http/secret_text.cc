@@ -1,10 +1,10 @@
 #include "api/http/secret_text.h"
 
 #include <sodium/crypto_hash_sha256.h>
-#include <sodium/utils.h>
 
 #include <array>
 
+#include "base/base64.h"
 #include "base/number_text.h"
 
 namespace stentor::api {
@@ -27,10 +27,8 @@ std::string hash_hex(std::string_view text) {
 SecretText make_secret_text(std::string_view mark,
                             std::span<const std::uint8_t, kSecretTextBytes> random) {
     std::string id = hex_of(random.first<kIdBytes>());
-    std::string secret(44, '\0');  // 43 characters, and the zero that libsodium ends them with.
-    sodium_bin2base64(secret.data(), secret.size(), random.data() + kIdBytes, kSecretBytes,
-                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    secret.pop_back();
+    const std::string secret =
+        base64url({reinterpret_cast<const char*>(random.data()) + kIdBytes, kSecretBytes});
     std::string text = std::string{mark} + id + '_' + secret;
     std::string hash = hash_hex(text);
     return {.id = std::move(id), .text = std::move(text), .hash = std::move(hash)};
