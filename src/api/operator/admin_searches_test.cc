@@ -2,24 +2,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <future>
 #include <vector>
 
-#include "api/operator/admin.h"
-#include "api/operator/erasures.h"
-#include "auth/password.h"
+#include "api/operator/admin_test_kit.h"
 #include "base/limits.h"
-#include "bus/bus_test_kit.h"
 
 namespace stentor::api {
 namespace {
 
-using net::http::Request;
 using net::http::Response;
 using testing::AllOf;
 using testing::HasSubstr;
-
-constexpr const char* kSearchKey = "0123456789abcdef";
 
 // Owners of the groups 1 to `groups`, and of a moderation log for the last of them.
 class SearchedBus final : public bus::QuestionsBus {
@@ -87,47 +80,10 @@ private:
     }
 };
 
-class SearchedControl final : public Control, public Status {
-public:
-    std::string metrics() override { return {}; }
-    void reload() override {}
-    void backup(std::string /*folder*/, Done done) override { done(std::string{}); }
-    Storm storm() override { return {}; }
-    void pin_storm(std::optional<storm::Level> /*level*/) override {}
-    std::vector<std::string> unready_reasons() override { return {}; }
-    std::vector<std::pair<std::string, std::uint64_t>> counters() override { return {}; }
-};
-
-class AdminSearchesTest : public testing::Test {
+class AdminSearchesTest : public AdminFixture<SearchedBus> {
 protected:
-    Response get(std::string path) {
-        Request request{.method = "GET", .path = std::move(path)};
-        const std::size_t query = request.path.find('?');
-        if (query != std::string::npos) {
-            request.query = request.path.substr(query + 1);
-            request.path.resize(query);
-        }
-        request.headers = {{.name = "authorization", .value = std::string{"Bearer "} + kSearchKey}};
-        std::promise<Response> answered;
-        admin.on_http(request, [&](Response response) { answered.set_value(std::move(response)); });
-        return answered.get_future().get();
-    }
+    Response get(std::string path) { return call("GET", std::move(path)); }
     std::string text(std::string path) { return *get(std::move(path)).body; }
-
-    SearchedBus bus;
-    bus::CommandClient commands{NodeId{1}, bus};
-    std::shared_ptr<Erasures> erasures = std::make_shared<Erasures>(bus, commands);
-    auth::Argon2Hasher hasher{auth::kArgon2CostForTests};
-    auth::PasswordQueue passwords{hasher};
-    SearchedControl control;
-    Admin admin{{.bus = bus,
-                 .commands = commands,
-                 .erasures = *erasures,
-                 .passwords = passwords,
-                 .status = control,
-                 .control = control},
-                kSearchKey,
-                ""};
 };
 
 pb::ModerationRow row_of(std::uint64_t number, pb::ModerationKind kind, std::uint64_t seq,

@@ -5,30 +5,23 @@
 
 #include <algorithm>
 #include <array>
-#include <future>
 #include <map>
-#include <optional>
 #include <vector>
 
 #include "api/http/settings_test_kit.h"
 #include "api/operator/address_bans.h"
-#include "api/operator/erasures.h"
+#include "api/operator/admin_test_kit.h"
 #include "api/public/registration.h"
-#include "auth/password.h"
 #include "base/group_ids.h"
 #include "base/limits.h"
-#include "bus/bus_test_kit.h"
 
 namespace stentor::api {
 namespace {
 
-using net::http::Request;
 using net::http::Response;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr const char* kKey = "0123456789abcdef";
 
 // Owners with one group and two accounts, who answer on the asker's thread and keep what is posted.
 class TestBus final : public bus::QuestionsBus {
@@ -99,64 +92,13 @@ public:
     bus::WrittenAnswer written_answer;
 };
 
-class TestControl final : public Control, public Status {
-public:
-    std::string metrics() override { return "a 1\n"; }
-    void reload() override { ++reloads; }
-    void backup(std::string folder, Done done) override {
-        if (folder == "/full") {
-            return done(std::unexpected(NotDone{Code::store_unavailable, "no room"}));
-        }
-        if (folder == "/there") {
-            return done(std::unexpected(NotDone{Code::bad_field, "/there is there already"}));
-        }
-        done(folder + " written");
-    }
-    Storm storm() override { return {.level = pinned.value_or(1), .pinned = pinned}; }
-    void pin_storm(std::optional<storm::Level> level) override { pinned = level; }
-    std::vector<std::string> unready_reasons() override { return {}; }
-    std::vector<std::pair<std::string, std::uint64_t>> counters() override { return {}; }
-    int reloads{};
-    std::optional<storm::Level> pinned;
-};
-
-class AdminTest : public testing::Test {
+class AdminTest : public AdminFixture<TestBus> {
 protected:
     AdminTest() {
         bus.inbox = &commands;
         bus.answer_with.mutable_done();
     }
-
-    Response call(std::string method, std::string path, std::string body = "",
-                  const std::string& key = kKey) {
-        Request request{.method = std::move(method), .path = std::move(path)};
-        const std::size_t query = request.path.find('?');
-        if (query != std::string::npos) {
-            request.query = request.path.substr(query + 1);
-            request.path.resize(query);
-        }
-        request.headers = {{.name = "authorization", .value = "Bearer " + key}};
-        request.body = std::move(body);
-        std::promise<Response> answered;
-        admin.on_http(request, [&](Response response) { answered.set_value(std::move(response)); });
-        return answered.get_future().get();
-    }
     static std::string text(const Response& response) { return *response.body; }
-
-    TestBus bus;
-    bus::CommandClient commands{NodeId{1}, bus};
-    std::shared_ptr<Erasures> erasures = std::make_shared<Erasures>(bus, commands);
-    auth::Argon2Hasher hasher{auth::kArgon2CostForTests};
-    auth::PasswordQueue passwords{hasher};
-    TestControl control;
-    Admin admin{{.bus = bus,
-                 .commands = commands,
-                 .erasures = *erasures,
-                 .passwords = passwords,
-                 .status = control,
-                 .control = control},
-                kKey,
-                ""};
 };
 
 TEST_F(AdminTest, NothingIsDoneWithoutTheKey) {
