@@ -14,7 +14,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
-#include "web_push/asking.h"
+#include "bus/asking.h"
 #include "web_push/subscriptions.h"
 #include "wire/log_entry.h"
 
@@ -36,7 +36,7 @@ struct Concerned {
 class Audience {
 public:
     // Both outlive it.
-    Audience(Asking& asking, const Subscriptions& subscriptions)
+    Audience(bus::Asking& asking, const Subscriptions& subscriptions)
         : asking_{asking}, subscriptions_{subscriptions} {}
 
     // Nobody where the owner cannot be asked: a push is worth no waiting.
@@ -53,7 +53,7 @@ private:
 
     static constexpr Millis kFactsFor{10'000};
 
-    Asking& asking_;
+    bus::Asking& asking_;
     const Subscriptions& subscriptions_;
     std::unordered_map<GroupId, GroupFacts> facts_;
 };

@@ -23,9 +23,9 @@
 
 #include "auth/account/shared_gate.h"
 #include "base/time.h"
+#include "bus/asking.h"
 #include "bus/bus.h"
 #include "http_client/http_poster.h"
-#include "web_push/asking.h"
 #include "web_push/audience.h"
 #include "web_push/subscriptions.h"
 #include "web_push/vapid.h"
@@ -108,7 +108,7 @@ private:
     void sweep(Time now);
     void rest(const std::stop_token& stop);
 
-    Asking asking_;
+    bus::Asking asking_;
     Subscriptions& subscriptions_;
     const Vapid& vapid_;
     const account::SharedGate& gate_;

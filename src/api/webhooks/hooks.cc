@@ -17,6 +17,7 @@
 #include "base/feed_number.h"
 #include "base/log.h"
 #include "base/number_text.h"
+#include "bus/asking.h"
 #include "http_client/signature.h"
 
 namespace stentor::api {
@@ -31,7 +32,7 @@ public:
     Hook(HookTarget target, bus::Bus& bus, http_client::HttpPoster& poster, const HookTimes& times,
          std::shared_ptr<HookCounters> counters)
         : target_{std::move(target)},
-          bus_{bus},
+          asking_{bus},
           poster_{poster},
           times_{times},
           counters_{std::move(counters)},
@@ -78,9 +79,10 @@ private:
     }
 
     bool find_place(const std::stop_token& stop) {
-        const auto reply = ask(bus::AskSettings{.prefix = setting()}, stop);
+        const auto reply = asking_.ask<std::vector<bus::Setting>>(
+            PartitionId{}, bus::AskSettings{.prefix = setting()}, stop);
         if (!reply) return false;
-        for (const bus::Setting& each : std::get<std::vector<bus::Setting>>(*reply)) {
+        for (const bus::Setting& each : *reply) {
             if (each.name != setting()) continue;
             place_ = number_in(each.value).value_or(0);
             return true;
@@ -94,7 +96,10 @@ private:
 
     void keep_place(const std::stop_token& stop) {
         // Not kept: then it is posted again after another start, which its receiver can tell.
-        if (!ask(bus::AskSetSetting{.name = setting(), .value = std::to_string(*place_)}, stop)) {
+        const auto kept = asking_.ask(
+            PartitionId{}, bus::AskSetSetting{.name = setting(), .value = std::to_string(*place_)},
+            stop);
+        if (!kept) {
             log::warn("a hook's place was not kept", {{"hook", target_.name}});
         }
     }
@@ -143,24 +148,14 @@ private:
 
     Result<bus::FeedAnswer> feed_after(std::uint64_t after, std::uint32_t count,
                                        const std::stop_token& stop) {
-        auto reply = ask(bus::AskFeed{.after = after, .count = count}, stop);
-        if (!reply) return std::unexpected(reply.error());
-        return std::move(std::get<bus::FeedAnswer>(*reply));
-    }
-
-    Result<bus::Reply> ask(bus::Question question, const std::stop_token& stop) {
-        const auto answer = std::make_shared<Awaited<Result<bus::Reply>>>();
-        bus_.ask(PartitionId{}, std::move(question),
-                 [answer](Result<bus::Reply> reply) { answer->set(std::move(reply)); });
-        auto reply = answer->wait(stop);
-        if (!reply) return std::unexpected(Error{.code = Code::store_unavailable});
-        return *std::move(reply);
+        return asking_.ask<bus::FeedAnswer>(PartitionId{},
+                                            bus::AskFeed{.after = after, .count = count}, stop);
     }
 
     [[nodiscard]] std::string setting() const { return "hook/" + target_.name; }
 
     const HookTarget target_;
-    bus::Bus& bus_;
+    bus::Asking asking_;
     http_client::HttpPoster& poster_;
     const HookTimes times_;
     const std::shared_ptr<HookCounters> counters_;
