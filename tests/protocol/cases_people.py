@@ -55,9 +55,9 @@ async def invites_are_listed_and_ended(world):
     listed = (await ann.ask("list_invites", gid=gid)).invites
     assert [(one.invite, one.name, one.uses, one.uses_max, one.by) for one in listed] == [
         (invite.invite, "For parents", 1, 5, ann.welcome.uid)]
-    async with refused("TEXT_TOO_LONG", "create_invite.name"):
+    async with refused("TEXT_TOO_LONG", field="create_invite.name"):
         await ann.ask("create_invite", gid=gid, name="n" * 65)
-    async with refused("BAD_FIELD", "create_invite.name"):
+    async with refused("BAD_FIELD", field="create_invite.name"):
         await ann.ask("create_invite", gid=gid, name="two\nlines")
     async with refused("NOT_PERMITTED"):
         await bob.ask("list_invites", gid=gid)
