@@ -156,25 +156,65 @@ private:
 
 PowerLossDisk::PowerLossDisk(std::uint64_t seed)
     : rocksdb::FileSystemWrapper(rocksdb::FileSystem::Default()), random_(seed) {
-    live_["/"] = kept_["/"] = std::make_shared<Inode>(Inode{.directory = true});
+    now_.live["/"] = now_.kept["/"] = std::make_shared<Inode>(Inode{.directory = true});
 }
 
-void PowerLossDisk::lose_power_after(std::uint64_t changes) {
+void PowerLossDisk::lose_after(std::uint64_t changes, Loss loss) {
     const std::scoped_lock lock{mutex_};
     countdown_ = changes;
+    if (!lost_) loss_ = loss;
 }
 
-void PowerLossDisk::lose_power_now() { lost_ = true; }
+void PowerLossDisk::lose_now(Loss loss) {
+    const std::scoped_lock lock{mutex_};
+    if (lost_) return;
+    loss_ = loss;
+    lose();
+}
 
-bool PowerLossDisk::allowed() {
-    if (lost_) return false;
-    if (countdown_ == 0 || --countdown_ > 0) return true;
+void PowerLossDisk::lose() {
     lost_ = true;
-    return random_() % 2 == 0;
+    if (loss_ == Loss::power) at_loss_ = copy_of(now_);
+}
+
+// One file under two names is one file in the copy, too.
+PowerLossDisk::Contents PowerLossDisk::copy_of(const Contents& contents) {
+    Contents copy = contents;
+    std::map<Node, Node> copies;
+    const auto replace = [&](Node& node) {
+        if (node == nullptr) return;
+        Node& own = copies[node];
+        if (own == nullptr) own = std::make_shared<Inode>(*node);
+        node = own;
+    };
+    for (auto& [path, node] : copy.live) replace(node);
+    for (auto& [path, node] : copy.kept) replace(node);
+    for (Pending& pending : copy.pending) replace(pending.node);
+    return copy;
+}
+
+void PowerLossDisk::return_to_loss() {
+    if (at_loss_) now_ = std::move(*at_loss_);
+    at_loss_.reset();
+    locks_.clear();
+    countdown_ = 0;
+    lost_ = false;
+}
+
+template <typename Change>
+IOStatus PowerLossDisk::make(const Change& change) {
+    const bool fails = loss_ == Loss::disk;
+    if (lost_ && fails) return answer();
+    const bool last = countdown_ != 0 && --countdown_ == 0 && !lost_;
+    const bool before = last && random_() % 2 == 0;
+    if (before) lose();
+    if (!before || !fails) change();
+    if (last && !before) lose();
+    return answer();
 }
 
 IOStatus PowerLossDisk::answer() const {
-    return lost_ ? IOStatus::IOError("no power") : IOStatus::OK();
+    return lost_ && loss_ == Loss::disk ? IOStatus::IOError("the disk fails") : IOStatus::OK();
 }
 
 // A cut behind the last sync: nothing of it, all of it, a part; in the log of commits also a part
@@ -207,39 +247,36 @@ void PowerLossDisk::tear(const std::string& path, Inode& node) {
 
 void PowerLossDisk::restart() {
     const std::scoped_lock lock{mutex_};
+    return_to_loss();
     const std::size_t kept =
-        random_() % (pending_.size() + 1);  // In order, as a journal keeps them.
-    for (std::size_t i = 0; i < kept; ++i) apply(pending_[i], kept_);
-    tally_.names_lost += pending_.size() - kept;
-    pending_.clear();
-    std::erase_if(kept_, [&](const auto& name) { return !kept_.contains(parent(name.first)); });
-    live_ = kept_;
+        random_() % (now_.pending.size() + 1);  // In order, as a journal keeps them.
+    for (std::size_t i = 0; i < kept; ++i) apply(now_.pending[i], now_.kept);
+    tally_.names_lost += now_.pending.size() - kept;
+    now_.pending.clear();
+    std::erase_if(now_.kept,
+                  [&](const auto& name) { return !now_.kept.contains(parent(name.first)); });
+    now_.live = now_.kept;
     std::set<Inode*> torn;
-    for (const auto& [path, node] : live_) {
+    for (const auto& [path, node] : now_.live) {
         if (torn.insert(node.get()).second) tear(path, *node);
     }
-    locks_.clear();
-    countdown_ = 0;
-    lost_ = false;
 }
 
 void PowerLossDisk::restart_after_kill() {
     const std::scoped_lock lock{mutex_};
-    pending_.clear();
-    kept_ = live_;
-    for (const auto& [path, node] : live_) {
+    return_to_loss();
+    now_.pending.clear();
+    now_.kept = now_.live;
+    for (const auto& [path, node] : now_.live) {
         node->synced = node->bytes.size();
         node->former.reset();
     }
-    locks_.clear();
-    countdown_ = 0;
-    lost_ = false;
 }
 
 PowerLossDisk::Image PowerLossDisk::image() const {
     const std::scoped_lock lock{mutex_};
     Image image;
-    for (const auto& [path, node] : live_) {
+    for (const auto& [path, node] : now_.live) {
         if (!node->directory) image[path] = node->bytes;
     }
     return image;
@@ -248,23 +285,22 @@ PowerLossDisk::Image PowerLossDisk::image() const {
 // Directories stay as they are.
 void PowerLossDisk::restore(const Image& image) {
     const std::scoped_lock lock{mutex_};
-    std::erase_if(live_, [](const auto& name) { return !name.second->directory; });
+    std::erase_if(now_.live, [](const auto& name) { return !name.second->directory; });
     for (const auto& [path, bytes] : image) {
-        live_[path] = std::make_shared<Inode>(Inode{.bytes = bytes, .synced = bytes.size()});
+        now_.live[path] = std::make_shared<Inode>(Inode{.bytes = bytes, .synced = bytes.size()});
     }
-    kept_ = live_;
-    pending_.clear();
-    locks_.clear();
-    countdown_ = 0;
-    lost_ = false;
+    now_.kept = now_.live;
+    now_.pending.clear();
+    return_to_loss();
 }
 
 std::string PowerLossDisk::flip_byte(const std::string& folder) {
     const std::scoped_lock lock{mutex_};
     std::size_t all = 0;
-    for (const auto& [path, node] : live_) all += parent(path) == folder ? node->bytes.size() : 0;
+    for (const auto& [path, node] : now_.live)
+        all += parent(path) == folder ? node->bytes.size() : 0;
     std::size_t at = static_cast<std::size_t>(random_() % all);
-    for (const auto& [path, node] : live_) {
+    for (const auto& [path, node] : now_.live) {
         if (parent(path) != folder) continue;
         if (at < node->bytes.size()) {
             const auto was = static_cast<unsigned char>(node->bytes[at]);
@@ -278,41 +314,38 @@ std::string PowerLossDisk::flip_byte(const std::string& folder) {
 
 IOStatus PowerLossDisk::overwrite(Inode& node, std::uint64_t at, std::string_view bytes) {
     const std::scoped_lock lock{mutex_};
-    if (!allowed()) return answer();
-    if (!node.former) node.former = node.bytes;
-    if (node.bytes.size() < at + bytes.size()) node.bytes.resize(at + bytes.size());
-    node.bytes.replace(at, bytes.size(), bytes);
-    return answer();
+    return make([&] {
+        if (!node.former) node.former = node.bytes;
+        if (node.bytes.size() < at + bytes.size()) node.bytes.resize(at + bytes.size());
+        node.bytes.replace(at, bytes.size(), bytes);
+    });
 }
 
 IOStatus PowerLossDisk::append(Inode& node, std::string_view bytes) {
     const std::scoped_lock lock{mutex_};
-    if (allowed()) node.bytes += bytes;
-    return answer();
+    return make([&] { node.bytes += bytes; });
 }
 
 IOStatus PowerLossDisk::sync(Inode& node) {
     const std::scoped_lock lock{mutex_};
-    if (allowed()) {
+    return make([&] {
         node.synced = node.bytes.size();
         node.former.reset();
-    }
-    return answer();
+    });
 }
 
 IOStatus PowerLossDisk::truncate(Inode& node, std::size_t size) {
     const std::scoped_lock lock{mutex_};
-    if (allowed()) {
+    return make([&] {
         node.bytes.resize(size);
         node.synced = std::min(node.synced, size);
-    }
-    return answer();
+    });
 }
 
 IOStatus PowerLossDisk::read(const Inode& node, std::uint64_t at, std::size_t count, Slice* result,
                              char* scratch) const {
     const std::scoped_lock lock{mutex_};
-    if (lost_) return answer();
+    if (const IOStatus status = answer(); !status.ok()) return status;
     const std::size_t from = std::min<std::size_t>(at, node.bytes.size());
     const std::size_t size = std::min(count, node.bytes.size() - from);
     std::memcpy(scratch, node.bytes.data() + from, size);
@@ -331,29 +364,27 @@ void PowerLossDisk::apply(const Pending& pending, Names& names) {
 }
 
 IOStatus PowerLossDisk::change(Pending pending) {
-    if (allowed()) {
-        apply(pending, live_);
-        pending_.push_back(std::move(pending));
-    }
-    return answer();
+    return make([&] {
+        apply(pending, now_.live);
+        now_.pending.push_back(std::move(pending));
+    });
 }
 
 IOStatus PowerLossDisk::sync_directory(const std::string& path) {
     const std::scoped_lock lock{mutex_};
-    if (allowed()) {
-        std::erase_if(pending_, [&](const Pending& pending) {
+    return make([&] {
+        std::erase_if(now_.pending, [&](const Pending& pending) {
             const bool here =
                 parent(pending.added.empty() ? pending.removed : pending.added) == path;
-            if (here) apply(pending, kept_);
+            if (here) apply(pending, now_.kept);
             return here;
         });
-    }
-    return answer();
+    });
 }
 
 PowerLossDisk::Node PowerLossDisk::find(const std::string& path) const {
-    const auto it = live_.find(clean(path));
-    return it == live_.end() ? nullptr : it->second;
+    const auto it = now_.live.find(clean(path));
+    return it == now_.live.end() ? nullptr : it->second;
 }
 
 IOStatus PowerLossDisk::NewSequentialFile(const std::string& path, const rocksdb::FileOptions&,
@@ -425,7 +456,7 @@ IOStatus PowerLossDisk::NewDirectory(const std::string& path, const How&,
 
 IOStatus PowerLossDisk::FileExists(const std::string& path, const How&, Context*) {
     const std::scoped_lock lock{mutex_};
-    if (lost_) return answer();
+    if (const IOStatus status = answer(); !status.ok()) return status;
     return find(path) == nullptr ? IOStatus::NotFound(path) : IOStatus::OK();
 }
 
@@ -435,7 +466,7 @@ IOStatus PowerLossDisk::GetChildren(const std::string& path, const How&,
     names->clear();
     const std::string directory = clean(path);
     if (find(directory) == nullptr) return IOStatus::PathNotFound(path);
-    for (const auto& [name, node] : live_) {
+    for (const auto& [name, node] : now_.live) {
         if (name != "/" && parent(name) == directory)
             names->push_back(name.substr(name.rfind('/') + 1));
     }

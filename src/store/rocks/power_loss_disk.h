@@ -1,8 +1,8 @@
 #pragma once
-// Test only: a disk in memory that can lose power. What was not synced may be gone, whole or in
-// part: the bytes of a file behind its last sync, and names that were made, renamed or removed
-// since their directory's last sync. A kill -9 tests none of this, because the kernel keeps its
-// page cache.
+// Test only: a disk in memory that can lose power, or fail. What was not synced may be gone, whole
+// or in part: the bytes of a file behind its last sync, and names that were made, renamed or
+// removed since their directory's last sync. A kill -9 tests none of this, because the kernel keeps
+// its page cache.
 //
 // Harsher than a journaling file system: syncing a file does not keep its name.
 // Thread: any; one mutex.
@@ -27,10 +27,13 @@ public:
     explicit PowerLossDisk(std::uint64_t seed);
     [[nodiscard]] const char* Name() const override { return "PowerLossDisk"; }
 
-    // The power goes at the n-th write, sync or change of a name from now on, which then may or may
-    // not have happened; all that follows fails. 0: not at all.
-    void lose_power_after(std::uint64_t changes);
-    void lose_power_now();
+    // What is struck at the n-th write, sync or change of a name from now on, which then may or may
+    // not have happened. Power that is lost is seen by nobody: what is written afterwards is
+    // answered, and gone at the restart. A disk that fails refuses all that follows.
+    enum class Loss : std::uint8_t { power, disk };
+    // 0: not at all.
+    void lose_after(std::uint64_t changes, Loss loss);
+    void lose_now(Loss loss);
     [[nodiscard]] bool lost() const { return lost_; }
     // Power is back: what survived is there, and synced. No file may be open any more.
     void restart();
@@ -128,9 +131,18 @@ private:
         Node node;
     };
 
-    // Whether the change may happen; when the power goes with it, only sometimes. Locked by
-    // callers.
-    [[nodiscard]] bool allowed();
+    struct Contents {
+        Names live;
+        Names kept;  // As a restart would find them.
+        std::vector<Pending> pending;
+    };
+
+    // Makes a change, with which the loss may come. Locked by callers.
+    template <typename Change>
+    Status make(const Change& change);
+    void lose();
+    void return_to_loss();
+    [[nodiscard]] static Contents copy_of(const Contents& contents);
     [[nodiscard]] Status answer() const;
     [[nodiscard]] Node find(const std::string& path) const;
     Status change(Pending pending);
@@ -141,11 +153,11 @@ private:
 
     mutable std::mutex mutex_;
     std::mt19937_64 random_;
-    Names live_;
-    Names kept_;  // As a restart would find them.
-    std::vector<Pending> pending_;
+    Contents now_;
+    std::optional<Contents> at_loss_;
     std::set<std::string> locks_;
     std::uint64_t countdown_{};
+    Loss loss_{};
     std::atomic<bool> lost_{false};
     Tally tally_;
 };
