@@ -175,7 +175,7 @@ test("a session that the server ends leaves what its person wrote and nothing of
   });
   await eve.page.reload();
   await eve.page.waitForSelector("#password");
-  await eventually("only the draft is left", async () => JSON.stringify(await kept(eve.page)) === JSON.stringify({ about: 0, drafts: 1, groups: 0, outbox: 0 }), 5_000);
+  await eventually("only the draft is left", async () => JSON.stringify(await kept(eve.page)) === JSON.stringify({ about: 0, drafts: 1, files: 0, groups: 0, outbox: 0, uploads: 0 }), 5_000);
   if (await eve.page.isVisible('.switch button:has-text("Create")')) await eve.page.click(".switch button");
   await eve.page.fill("#name", "Stranger");
   await eve.page.fill("#password", "correct horse battery");

@@ -21,13 +21,14 @@ export class Attaching {
     this.clip.setAttribute("aria-haspopup", "menu");
   }
 
-  // What was attached on a visit before is there again. `show`: its tray, once there is one. `changed`: what is
+  // What was attached on a visit before, or by a page before, is there again. `show`: its tray, once there is one. `changed`: what is
   // in it, or how far that is.
   begin(show: (tray: HTMLElement) => void, changed: () => void): void {
     this.#show = show;
     this.#changed = changed;
     const held = this.trays.held(this.gid);
     if (held) this.#take(held);
+    this.trays.came = (gid, tray) => gid === this.gid && this.#tray !== tray && this.#take(tray);
   }
 
   get empty(): boolean {

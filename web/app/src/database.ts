@@ -5,12 +5,12 @@
 // A write is kept once its transaction is complete; the success of a single put comes before that, and a
 // transaction that nobody commits is undone when the page goes.
 
-export const STORES = ["drafts", "outbox", "groups", "about"] as const;
+export const STORES = ["drafts", "outbox", "groups", "about", "uploads", "files"] as const;
 export type StoreName = (typeof STORES)[number];
 type Stores = (name: StoreName) => IDBObjectStore;
 
 // A page of tomorrow that stores something else takes a larger one; this page then has no database.
-const VERSION = 1;
+const VERSION = 2;
 const OPEN_WITHIN_MS = 2_000;
 
 export class Database {

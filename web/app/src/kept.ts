@@ -13,25 +13,28 @@ export class Kept {
   readonly drafts: KeptDrafts;
   readonly unsent: KeptUnsent;
   readonly groups: KeptGroups;
-  readonly trays = new Trays();
+  readonly trays: Trays;
   // What a page of version 0.2 has left to send.
   old: readonly Unsent[] = [];
 
   private constructor(
     private readonly database: Database | undefined,
     drafts: readonly [unknown, unknown][],
+    uploads: readonly IDBValidKey[],
   ) {
     this.drafts = new KeptDrafts(database, drafts);
     this.unsent = new KeptUnsent(database, locksHere());
     this.groups = new KeptGroups(database);
+    this.trays = new Trays(database, uploads.length);
   }
 
   // `gid`: the group that will be shown first; 0: none.
   static async open(uid: number, gid: number): Promise<Kept> {
     const database = await Database.open(nameOf(uid));
-    const found = await database?.read<[IDBValidKey[], unknown[]]>(["drafts"], (of) => [of("drafts").getAllKeys(), of("drafts").getAll()]);
-    const [keys, drafts] = found ?? [[], []];
-    const kept = new Kept(database, keys.map((key, i) => [key, drafts[i]]));
+    const found = await database?.read<[IDBValidKey[], unknown[], IDBValidKey[]]>(["drafts", "uploads"], (of) =>
+      [of("drafts").getAllKeys(), of("drafts").getAll(), of("uploads").getAllKeys()]);
+    const [keys, drafts, uploads] = found ?? [[], [], []];
+    const kept = new Kept(database, keys.map((key, i) => [key, drafts[i]]), uploads);
     await kept.groups.load(gid);
     await kept.#takeOld(uid);
     return kept;
@@ -76,6 +79,7 @@ export class Kept {
   close(): void {
     this.flush();
     this.unsent.rest();
+    this.trays.close();
     this.database?.close();
   }
 }

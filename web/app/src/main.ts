@@ -70,6 +70,8 @@ function begin(root: HTMLElement): void {
 
   // Here at once; the other tabs follow what the browser keeps.
   const signOut = async (account: Account, everywhere: boolean) => {
+    // As long as the token is there.
+    shown?.page?.giveUpUploads();
     forgetAccount();
     ask();
     void Kept.forget(account.uid);

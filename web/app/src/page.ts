@@ -97,6 +97,10 @@ export class Page {
     this.#schedule();
   }
 
+  giveUpUploads(): void {
+    this.kept.trays.giveUp();
+  }
+
   close(): void {
     this.kept.close();
     this.#closing.abort();

@@ -3,6 +3,7 @@
 import { Code, type Body, type Draft } from "@stentor/sdk";
 import { button, el, iconButton, setText } from "../dom";
 import { wordsOf, type Refusal } from "../words";
+import type { KeptUploads, TakenUp } from "./kept_uploads";
 import type { Prepared } from "./pictures";
 import { m, sizeWords } from "./texts";
 import { Upload } from "./upload";
@@ -18,10 +19,16 @@ export class Attached {
   #made: Prepared | undefined;
   #uploads: Upload[] = [];
   #shown = "";
-  #cancelled = false;
+  // The page ends.
+  #left = false;
+  // It was given up, or belongs to a message.
+  #over = false;
+  // In the database; nothing: only this page has it.
+  #key: string | undefined;
 
   constructor(
     private readonly gid: number,
+    private readonly kept: KeptUploads,
     name: string,
     private readonly changed: () => void,
     removed: () => void,
@@ -41,12 +48,30 @@ export class Attached {
 
   async send(coming: Promise<Prepared>): Promise<void> {
     const made = await coming.catch(() => undefined);
-    if (this.#cancelled) return;
+    if (this.#left) return;
     if (!made || made.blob.size === 0) return setText(this.#state, made ? m.empty : m.unreadable);
+    this.#has(made);
+    this.#begin(made.blob, made.name);
+    const key = await this.kept.keep(this.gid, made);
+    if (this.#over) return this.kept.drop(key === undefined ? [] : [key]);
+    this.#key = key;
+    this.#note();
+  }
+
+  // What a page before this one has left.
+  takeUp({ key, row, made }: TakenUp): void {
+    this.#key = key;
+    this.#has(made);
+    const upload = new Upload(this.gid, made.blob, made.name, () => this.#draw(), undefined, row);
+    this.#uploads.push(upload);
+    if (row.pausedAt === undefined) upload.start();
+    else upload.stand(row.pausedAt);
+  }
+
+  #has(made: Prepared): void {
     this.#made = made;
     if (made.kind === "image") this.#show(made.thumbnail ?? made.blob);
     else if (made.thumbnail) this.#show(made.thumbnail);
-    this.#begin(made.blob, made.name);
   }
 
   #begin(blob: Blob, name: string, thumbnailOf?: string): void {
@@ -55,13 +80,33 @@ export class Attached {
     upload.start();
   }
 
+  get keys(): string[] {
+    return this.#key === undefined ? [] : [this.#key];
+  }
+
   cancel(): void {
-    this.#cancelled = true;
+    this.#over = true;
+    this.leave();
     for (const upload of this.#uploads) upload.cancel();
+    this.kept.drop(this.keys);
+  }
+
+  // It stays in the database.
+  leave(): void {
+    this.#left = true;
+    for (const upload of this.#uploads) upload.leave();
     if (this.#shown !== "") URL.revokeObjectURL(this.#shown);
   }
 
+  #note(): void {
+    const [whole] = this.#uploads;
+    if (!whole || this.#key === undefined) return;
+    const { id, sha256, state, offset } = whole;
+    this.kept.note(this.#key, { id, sha256, pausedAt: state === "paused" ? offset : undefined });
+  }
+
   attachment(): Attachment {
+    this.#over = true;
     const whole = this.#uploads[0]?.file;
     const { kind = "file", name = "", width, height, durationMs, preview } = this.#made ?? {};
     if (this.#shown !== "") URL.revokeObjectURL(this.#shown);
@@ -86,6 +131,7 @@ export class Attached {
   }
 
   #draw(): void {
+    this.#note();
     const [whole] = this.#uploads;
     if (whole?.file && this.#made?.thumbnail && this.#uploads.length === 1) {
       return this.#begin(this.#made.thumbnail, this.#made.name, whole.file.address);

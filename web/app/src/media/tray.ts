@@ -3,6 +3,7 @@
 import type { Body, Draft } from "@stentor/sdk";
 import { el } from "../dom";
 import { Attached } from "./attached";
+import type { KeptUploads, TakenUp } from "./kept_uploads";
 import { prepared, type Prepared } from "./pictures";
 import { Recording } from "./recorder";
 import { m } from "./texts";
@@ -19,7 +20,10 @@ export class Tray {
   // What it holds, or how far that is, has changed.
   changed: () => void = () => {};
 
-  constructor(private readonly gid: number) {
+  constructor(
+    private readonly gid: number,
+    private readonly kept: KeptUploads,
+  ) {
     this.element.append(this.#note);
   }
 
@@ -59,19 +63,41 @@ export class Tray {
   // Once all are with the server: they belong to a message now.
   take(): Draft<Body>["attachments"] {
     const taken = this.#attached.map((one) => one.attachment());
+    const keys = this.#attached.flatMap((one) => one.keys);
     for (const one of this.#attached) one.element.remove();
     this.#attached = [];
+    // Once the message is on its way to the disk: a page that ends in between shows them twice rather than not at all.
+    setTimeout(() => this.kept.drop(keys));
     return taken;
+  }
+
+  // What a page before this one has left. One that has no place waits for another page.
+  takeUp(taken: TakenUp): void {
+    if (this.#attached.length < MOST) this.#put(taken.made.name).takeUp(taken);
+  }
+
+  giveUp(): void {
+    for (const one of this.#attached) this.#remove(one);
+  }
+
+  // The page ends.
+  close(): void {
+    this.#recording?.stop();
+    for (const one of this.#attached) one.leave();
   }
 
   async #add(name: string, coming: Promise<Prepared>): Promise<void> {
     if (this.#attached.length === MOST) return this.#say(m.tooMany(MOST));
     this.#say("");
-    const attached = new Attached(this.gid, name, () => this.changed(), () => this.#remove(attached));
+    await this.#put(name).send(coming);
+  }
+
+  #put(name: string): Attached {
+    const attached: Attached = new Attached(this.gid, this.kept, name, () => this.changed(), () => this.#remove(attached));
     this.#attached.push(attached);
     this.element.append(attached.element);
     this.changed();
-    await attached.send(coming);
+    return attached;
   }
 
   #remove(attached: Attached): void {

@@ -33,7 +33,7 @@ export class Upload {
   offset = 0;
   file: SentFile | undefined;
   refusal: Refusal | undefined;
-  #id = "";
+  #id: string;
   #sha256: Uint8Array | undefined;
   #part = PART_FIRST;
   #most = PART_FIRST;
@@ -48,7 +48,21 @@ export class Upload {
     private readonly changed: () => void,
     // The address of what this is a small picture of.
     private readonly thumbnailOf = "",
-  ) {}
+    // Of a page before.
+    known: { id: string; sha256: Uint8Array | undefined } = { id: "", sha256: undefined },
+  ) {
+    this.#id = known.id;
+    this.#sha256 = known.sha256;
+  }
+
+  // Of the server; empty: not begun.
+  get id(): string {
+    return this.#id;
+  }
+
+  get sha256(): Uint8Array | undefined {
+    return this.#sha256;
+  }
 
   get size(): number {
     return this.blob.size;
@@ -63,6 +77,17 @@ export class Upload {
     if (this.state === "done" || this.state === "failed") return;
     this.#stop();
     this.#become("paused");
+  }
+
+  // As on a page before.
+  stand(offset: number): void {
+    this.offset = offset;
+    this.#become("paused");
+  }
+
+  // The page ends; the server keeps what it has.
+  leave(): void {
+    this.#stop();
   }
 
   // Also after a failure.
