@@ -95,6 +95,11 @@ async function mention(text: string): Promise<void> {
   await ann.page.press(INPUT, "Enter");
 }
 
+async function go(person: Person, to: string, name: string): Promise<void> {
+  await person.page.goto(to);
+  await person.page.waitForSelector(`.title h1:text-is("${name}")`);
+}
+
 test("a mention and an answer are marked in the list, in the title, on the icon and on the badge of the page", async () => {
   await bob.say("my own words");
   await ann.sees("my own words");
@@ -181,15 +186,25 @@ test("of a group that is set so only calls are told, or nothing, or that for a t
     await bob.page.click('dialog button[type="submit"]');
     await bob.page.waitForSelector("dialog", { state: "detached" });
   };
+  // Of another group, where all is told: what was said before it was thought about by then.
+  const reminder = await ann.create("Reminders");
+  await bob.join(reminder);
   const noticesOf = async (say: () => Promise<void>) => {
+    for (const person of [ann, bob]) await go(person, link, "Book club");
     const before = (await told()).notices.length;
     await hide(bob.page, true);
     await say();
-    await bob.page.waitForTimeout(5_500);
-    const { notices } = await told();
+    await ann.settled();
+    await go(ann, reminder, "Reminders");
+    await ann.say("and now this");
+    const all = await eventually("the other group is told of", async () => {
+      const { notices } = await told();
+      return notices.slice(before).some(({ title }) => title === "Reminders") && notices.slice(before);
+    });
     await hide(bob.page, false);
-    return notices.slice(before).map(({ body }) => body);
+    return all.filter(({ title }) => title === "Book club").map(({ body }) => body);
   };
+  await go(bob, link, "Book club");
   await choose("Mentions of you");
   await bob.page.waitForSelector(".groups .quiet-mark");
   expect(await noticesOf(async () => {

@@ -23,8 +23,8 @@ interface Told {
 }
 
 export class Notices {
-  // The newest entry of each group that was thought about.
-  readonly #thought = new Map<number, number>();
+  // Of each group what was thought about: its newest entry, and the newest that calls.
+  readonly #thought = new Map<number, { last: number; called: number }>();
   readonly #waiting = new Map<number, ReturnType<typeof setTimeout>>();
   readonly #told = new Map<number, Told>();
 
@@ -40,8 +40,9 @@ export class Notices {
     for (const group of this.client.directory.groups) {
       const { gid, last } = group;
       const before = this.#thought.get(gid);
-      if (last) this.#thought.set(gid, Math.max(before ?? 0, last.seq));
-      if (last && hidden && before !== undefined && last.seq > before && this.#matters(group, last)) this.#soon(gid);
+      const called = this.calls.of(gid).at(-1) ?? 0;
+      this.#thought.set(gid, { last: Math.max(before?.last ?? 0, last?.seq ?? 0), called: Math.max(before?.called ?? 0, called) });
+      if (last && hidden && before && this.#matters(group, last.seq > before.last ? last : undefined, called > before.called)) this.#soon(gid);
     }
     for (const [gid, { seq, notice }] of this.#told) {
       if (hidden && this.port.read(gid) < seq) continue;
@@ -62,10 +63,11 @@ export class Notices {
     this.#waiting.clear();
   }
 
-  #matters(group: GroupSummary, { kind, sender, seq, recalled }: Entry): boolean {
-    if (kind !== EntryKind.POST || sender === this.client.uid || recalled) return false;
+  // `last`: if it is a new one. Between two drawings more may come than one, so a call need not be the newest entry.
+  #matters(group: GroupSummary, last: Entry | undefined, called: boolean): boolean {
     const level = this.levels.of(group.gid, group, this.client.connection.serverNow());
-    return level === "all" || (level === "calls" && this.calls.of(group.gid).includes(seq));
+    const said = last?.kind === EntryKind.POST && last.sender !== this.client.uid && !last.recalled;
+    return level === "all" ? said : level === "calls" && called;
   }
 
   #soon(gid: number): void {
