@@ -116,7 +116,7 @@ export class Conversation {
     this.#refreshGroup();
     const { opened, state, log, mismatches } = this.#group;
     const name = opened?.name || this.client.directory.find(this.gid)?.name || "";
-    setText(this.#name, name || `#${this.gid}`);
+    setText(this.#name, name || (state === "refused" ? t.notIn : t.loading));
     setText(this.#about, this.#aboutWords());
     const fits = state === "open" || mismatches === 0;
     this.#verified.hidden = !opened || log.last === 0;

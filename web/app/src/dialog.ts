@@ -23,8 +23,8 @@ export interface Content {
   render?: () => void;
 }
 
-// Returns what closes it. `closed` is called once, however it ends.
-export function openDialog(title: string, content: (close: () => void) => Content, closed: () => void = () => {}): () => void {
+// Returns what closes it. `closed` is called once, however it ends. `show`: elsewhere than over the page.
+export function openDialog(title: string, content: (close: () => void) => Content, closed: () => void = () => {}, show = over): () => void {
   const dialog = el("dialog", { "aria-label": title });
   const close = () => dialog.close();
   const { nodes, render } = content(close);
@@ -36,7 +36,7 @@ export function openDialog(title: string, content: (close: () => void) => Conten
   });
   // A click beside it lands on the dialog itself, one inside on something in it.
   dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close();
+    if (event.target === dialog && dialog.matches(":modal")) dialog.close();
   });
   // A browser takes the first press to empty the field.
   dialog.addEventListener("keydown", (event) => {
@@ -44,13 +44,17 @@ export function openDialog(title: string, content: (close: () => void) => Conten
     event.preventDefault();
     dialog.close();
   });
-  document.body.append(dialog);
-  dialog.showModal();
+  show(dialog);
   if (render) {
     live.set(dialog, render);
     render();
   }
   return close;
+}
+
+function over(dialog: HTMLDialogElement): void {
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 export interface Question {

@@ -1,7 +1,8 @@
 // How a group is set up. Admins change it, members read it.
 
 import { Role, type Client, type Draft, type Group, type GroupSettings } from "@stentor/sdk";
-import { failureWords, openDialog } from "./dialog";
+import { openBeside } from "./beside";
+import { failureWords } from "./dialog";
 import { bdi, button, el, setText } from "./dom";
 import { t } from "./group_texts";
 import "./lists.css";
@@ -19,8 +20,8 @@ export function policySelect(chosen = 0): HTMLSelectElement {
 export function showSettings(client: Client, group: Group): void {
   const settings = group.opened?.settings;
   if (!settings) return;
-  if (group.role >= Role.ADMIN) openDialog(t.settings, (close) => ({ nodes: [new Form(client, group, settings, close).element] }));
-  else openDialog(t.settings, (close) => ({ nodes: [facts(settings), el("div", { class: "buttons" }, button(t.close, close, { class: "primary" }))] }));
+  if (group.role >= Role.ADMIN) openBeside(t.settings, (close) => ({ nodes: [new Form(client, group, settings, close).element] }));
+  else openBeside(t.settings, (close) => ({ nodes: [facts(settings), el("div", { class: "buttons" }, button(t.close, close, { class: "primary" }))] }));
 }
 
 function facts({ name, topic, joinPolicy, historyForJoiners, slowModeS, retentionS }: GroupSettings): HTMLElement {

@@ -2,7 +2,8 @@
 // see who waits for approval, and who is banned.
 
 import { Role, type Client, type Group, type Member } from "@stentor/sdk";
-import { failureWords, openDialog } from "./dialog";
+import { openBeside } from "./beside";
+import { failureWords } from "./dialog";
 import { avatar, bdi, button, el, moreButton, setText } from "./dom";
 import { memberMenu } from "./member_menu";
 import { openMenu } from "./menu";
@@ -15,7 +16,7 @@ const TYPED_MS = 200;
 const FOLLOWED_MAX = 1_000;
 
 export function showMembers(client: Client, group: Group): void {
-  openDialog(t.membersTitle, (close) => {
+  openBeside(t.membersTitle, (close) => {
     const moderates = group.role >= Role.ADMIN;
     const find = el("input", { type: "search", "aria-label": t.membersFind, placeholder: t.membersFind, autocomplete: "off", maxlength: 64 });
     const error = el("p", { class: "error", role: "alert" });

@@ -2,8 +2,9 @@
 
 import { decodeBody, type Client, type Entry, type Group, type Paged, type SearchBounds } from "@stentor/sdk";
 import { excerptOf } from "./body";
+import { isBeside, openBeside } from "./beside";
 import { beginOf } from "./days";
-import { failureWords, openDialog } from "./dialog";
+import { failureWords } from "./dialog";
 import { bdi, button, el, setText } from "./dom";
 import { hitsIn, windowOf } from "./hits";
 import { t } from "./search_texts";
@@ -14,7 +15,7 @@ const LETTERS = 160;
 const SUGGESTED_MAX = 8;
 
 export function showSearch(client: Client, group: Group, goTo: (seq: number) => void): void {
-  openDialog(t.search, (close) => {
+  openBeside(t.search, (close) => {
     const words = el("input", { type: "search", required: true, maxlength: 200, "aria-label": t.searchHint, placeholder: t.searchHint, autocomplete: "off" });
     const bounds = new Bounds(group);
     const form = el("form", { role: "search" }, el("div", { class: "search" }, words, el("button", { type: "submit", class: "primary" }, t.search)), bounds.element);
@@ -40,7 +41,7 @@ export function showSearch(client: Client, group: Group, goTo: (seq: number) => 
       });
     });
     const chosen = (seq: number) => {
-      close();
+      if (!isBeside(form)) close();
       goTo(seq);
     };
     const render = () => {
@@ -62,7 +63,7 @@ export function showSearch(client: Client, group: Group, goTo: (seq: number) => 
 
 // Far back, where no page of the timeline reaches: the entry with what stands around it.
 export function showAround(client: Client, group: Group, seq: number): void {
-  openDialog(t.around, (close) => {
+  openBeside(t.around, (close) => {
     const says = el("p", { class: "hint", role: "status" }, t.loading);
     const list = el("ul", { class: "found" });
     group.entryCache.around(seq, (entries) => {

@@ -2,7 +2,8 @@
 
 import { decodeBody, openReports, type Client, type Group, type ModerationLine, type Reported } from "@stentor/sdk";
 import { excerptOf } from "../body";
-import { failureWords, openDialog } from "../dialog";
+import { isBeside, openBeside } from "../beside";
+import { failureWords } from "../dialog";
 import { bdi, button, el, isolated, setText } from "../dom";
 import { clockTime, dayName } from "../texts";
 import { askMute, askOut, askTakeDown } from "./acts";
@@ -20,7 +21,7 @@ interface Acts {
 }
 
 export function showReports(client: Client, group: Group, goTo: (seq: number) => void): void {
-  openDialog(t.moderationTitle, (close) => {
+  openBeside(t.moderationTitle, (close) => {
     const error = el("p", { class: "error", role: "alert" });
     const queue = el("ul", { class: "reports", "aria-label": t.reports });
     const list = el("ul", { class: "log", "aria-label": t.log });
@@ -37,7 +38,7 @@ export function showReports(client: Client, group: Group, goTo: (seq: number) =>
     });
     const acts: Acts = {
       show: (seq) => {
-        close();
+        if (!isBeside(queue)) close();
         goTo(seq);
       },
       again: () => load(0),
