@@ -83,6 +83,20 @@ constexpr Form kServiceOrNone{
     .kind = Kind::text,
     .takes = is_service_or_empty,
     .kind_of_text = "an address, as https://judge.example/posts, or empty"};
+bool is_bucket_or_empty(std::string_view text) {
+    return is_service_or_empty(text) && text.find_first_of("?#@") == text.npos;
+}
+constexpr Form kBucketOrNone{
+    .kind = Kind::text,
+    .takes = is_bucket_or_empty,
+    .kind_of_text = "an address, as https://s3.example/pictures, or empty"};
+bool is_region(std::string_view text) {
+    return !text.empty() && text.size() <= 64 &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == text.npos;
+}
+constexpr Form kRegion{.kind = Kind::text,
+                       .takes = is_region,
+                       .kind_of_text = "a region: letters a to z, digits and hyphens, at most 64"};
 bool is_contact_or_empty(std::string_view text) {
     const bool address = text.starts_with("mailto:") && text.size() > 7;
     return text.empty() || ((address || text.starts_with("https://")) &&
@@ -320,6 +334,17 @@ const std::array kKeys{
     Key{"media", "user_day_files", count(1, 1'000'000),
         [](Settings& s) -> Place { return &s.media.user_day_files; }, kRestart,
         "How many files one user may send in that time."},
+    Key{"media", "bucket", kBucketOrNone, [](Settings& s) -> Place { return &s.media.bucket; },
+        kRestart,
+        "A bucket of its own, of a service that speaks Amazon's S3 protocol, for the bytes of "
+        "files "
+        "that members send: its address. Empty: the data folder."},
+    Key{"media", "bucket_region", kRegion,
+        [](Settings& s) -> Place { return &s.media.bucket_region; }, kRestart,
+        "What the service calls the region of the bucket."},
+    Key{"media", "bucket_key", kPathOrNone,
+        [](Settings& s) -> Place { return &s.media.bucket_key; }, kRestart,
+        "File with the key's id and secret, as ID:SECRET; needed where there is a bucket."},
     // ---- push
     Key{"push", "contact", kContactOrNone, [](Settings& s) -> Place { return &s.push.contact; },
         kRestart,

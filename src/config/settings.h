@@ -112,6 +112,9 @@ struct Settings {
         std::uint64_t file_mb = 32;
         std::uint64_t user_day_mb = 512;
         std::uint64_t user_day_files = 500;
+        std::string bucket;  // Its address; empty: files lie in the data folder.
+        std::string bucket_region = "us-east-1";
+        std::string bucket_key;  // Path of a file.
     } media;
 
     struct Push {

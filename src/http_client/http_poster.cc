@@ -10,17 +10,13 @@
 #include <unordered_map>
 #include <utility>
 
+#include "http_client/curl_handles.h"
+
 namespace stentor::http_client {
 namespace {
 
-struct EasyEnd {
-    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
 struct MultiEnd {
     void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
-struct ListEnd {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
 // One request from post() to its callback.
@@ -31,8 +27,8 @@ struct Exchange {
     Answer answer;
     std::size_t answer_bytes_max{};
     bool too_large{};
-    std::unique_ptr<curl_slist, ListEnd> headers;
-    std::unique_ptr<CURL, EasyEnd> easy;
+    Headers headers;
+    Easy easy;
 };
 
 std::size_t on_bytes(char* bytes, std::size_t size, std::size_t count, void* context) {
@@ -131,8 +127,7 @@ private:
         exchange->easy.reset(easy);
         exchange->answer_bytes_max = options_.answer_bytes_max;
         for (const std::string& header : exchange->request.headers) {
-            curl_slist* longer = curl_slist_append(exchange->headers.get(), header.c_str());
-            if (exchange->headers == nullptr) exchange->headers.reset(longer);
+            add_header(exchange->headers, header);
         }
         curl_easy_setopt(easy, CURLOPT_URL, exchange->request.url.c_str());
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");

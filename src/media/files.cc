@@ -3,14 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <fstream>
 #include <ranges>
 #include <utility>
 
 #include "base/log.h"
 #include "base/media_limits.h"
-#include "media/disk_file.h"
 
 namespace stentor::media {
 namespace {
@@ -18,9 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kFileRows = "media/file/";
-constexpr std::chrono::hours kLeftByACrash{1};
 constexpr Error kNoFile{.code = Code::not_found, .where = "media"};
-constexpr Error kNotKept{.code = Code::store_unavailable, .where = "disk"};
 
 std::string file_row(std::string_view id) { return std::string{kFileRows}.append(id); }
 std::string of_rows(std::string_view sha256) { return fmt::format("media/of/{}/", sha256); }
@@ -39,15 +34,6 @@ std::string id_of(const store::Settings::Setting& row) {
 
 }  // namespace
 
-Files::Files(const fs::path& folder, store::Settings& settings)
-    : folder_{folder / kWhole}, settings_{settings} {
-    fs::create_directories(folder_);
-}
-
-fs::path Files::place_of(std::string_view sha256) const {
-    return folder_ / sha256.substr(0, 2) / sha256;
-}
-
 Result<void> Files::set(std::string_view name, std::optional<std::string_view> value) {
     return settings_.set_setting(name, value);
 }
@@ -57,6 +43,7 @@ Result<void> Files::put(const StoredFile& file) { return set(file_row(file.id), 
 // The rows first: bytes without a row are swept, a row whose bytes are still in `part` is finished
 // by the next finish.
 Result<void> Files::keep(const StoredFile& file, const fs::path& part) {
+    if (const auto brought = objects_.bring(file.contents, part); !brought) return brought;
     const std::lock_guard lock{mutex_};
     const auto known = settings_.setting(file_row(file.id));
     if (!known) return std::unexpected(known.error());
@@ -65,11 +52,14 @@ Result<void> Files::keep(const StoredFile& file, const fs::path& part) {
         if (!listed) return listed;
         if (const auto kept = put(file); !kept) return kept;
     }
-    return take_bytes(file.contents, part);
+    return objects_.keep(file.contents, part);
 }
 
 Result<StoredFile> Files::keep_thumbnail(const std::string& id, const Contents& thumbnail,
                                          const fs::path& part) {
+    if (const auto brought = objects_.bring(thumbnail, part); !brought) {
+        return std::unexpected(brought.error());
+    }
     const std::lock_guard lock{mutex_};
     auto file = find(id);
     if (!file) return file;
@@ -83,24 +73,8 @@ Result<StoredFile> Files::keep_thumbnail(const std::string& id, const Contents& 
             if (!gone) return std::unexpected(gone.error());
         }
     }
-    const auto taken = take_bytes(thumbnail, part);
+    const auto taken = objects_.keep(thumbnail, part);
     return taken ? file : std::unexpected(taken.error());
-}
-
-Result<void> Files::take_bytes(const Contents& contents, const fs::path& part) {
-    const fs::path place = place_of(contents.sha256);
-    std::error_code problem;
-    if (fs::exists(place, problem)) {
-        fs::remove(part, problem);
-        return {};
-    }
-    if (!fs::exists(part, problem)) return std::unexpected(kNoFile);
-    if (fs::create_directory(place.parent_path(), problem) && !sync(folder_)) {
-        return std::unexpected(kNotKept);
-    }
-    fs::rename(part, place, problem);
-    if (problem || !sync(place.parent_path())) return std::unexpected(kNotKept);
-    return {};
 }
 
 Result<StoredFile> Files::find(std::string_view id) {
@@ -110,15 +84,6 @@ Result<StoredFile> Files::find(std::string_view id) {
     auto file = file_in(id, **row);
     if (!file) return std::unexpected(kNoFile);
     return std::move(*file);
-}
-
-Result<std::string> Files::read(const Contents& contents, const ByteRange& range) const {
-    std::ifstream in{place_of(contents.sha256), std::ios::binary};
-    std::string bytes(range.count, '\0');
-    in.seekg(static_cast<std::streamoff>(range.first));
-    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (!in) return std::unexpected(kNoFile);
-    return bytes;
 }
 
 Result<void> Files::set_named(GroupId gid, Seq seq, const std::vector<std::string>& ids) {
@@ -171,12 +136,12 @@ Result<void> Files::drop_locked(const StoredFile& file) {
 }
 
 Result<void> Files::forget_bytes(const std::string& id, const Contents& contents) {
+    if (const auto loose = objects_.loosen(contents.sha256); !loose) return loose;
     const auto gone = set(of_rows(contents.sha256) + id, std::nullopt);
     if (!gone) return gone;
     const auto others = is_known(contents.sha256);
     if (!others) return std::unexpected(others.error());
-    std::error_code problem;
-    if (!*others) fs::remove(place_of(contents.sha256), problem);
+    objects_.settle(contents.sha256, *others);
     return {};
 }
 
@@ -213,17 +178,14 @@ Result<bool> Files::any() {
 }
 
 Result<void> Files::remove_unknown(unsigned bucket_number, Time now) {
-    std::error_code problem;
-    const fs::path folder = folder_ / fmt::format("{:02x}", bucket_number);
-    for (const fs::directory_entry& each : fs::directory_iterator{folder, problem}) {
-        const auto written = written_at(each.path());
-        if (!written || *written + kLeftByACrash > now) continue;
+    const auto names = objects_.left_over(bucket_number, now);
+    if (!names) return std::unexpected(names.error());
+    for (const std::string& sha256 : *names) {
         const std::lock_guard lock{mutex_};
-        const auto known = is_known(each.path().filename().string());
+        const auto known = is_known(sha256);
         if (!known) return std::unexpected(known.error());
-        if (*known) continue;
-        log::info("removed bytes that no message ever named", {{"file", each.path().string()}});
-        fs::remove(each.path(), problem);
+        if (!*known) log::info("bytes that no message ever named go", {{"sha256", sha256}});
+        objects_.settle(sha256, *known);
     }
     return {};
 }

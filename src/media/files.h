@@ -1,8 +1,7 @@
 #pragma once
-// Files that are whole: their bytes in the data folder, once for each content, and what is known of
-// them in the record.
+// Files that are whole: their bytes (Objects), once for each content, and what is known of them in
+// the record.
 //
-//   media/whole/<first two digits>/<SHA-256>     the bytes; never changed
 //   media/file/<id>             -> a StoredFile   rows of the record (store::Settings)
 //   media/of/<SHA-256>/<id>                       which files have these bytes
 //   media/at/<gid>/<seq>/<id>                     which files an entry names
@@ -10,8 +9,8 @@
 // The rows are the record's, so that backups, followers and exports hold them with the messages. A
 // crash between two of the writes leaves more than is needed, never less: sweep() finds it.
 //
-// Thread: any; calls block on the disk, so only threads of media::Threads and the follower make
-// them. Limits: kFileEntries entries of one file are remembered, the newest.
+// Thread: any; calls block on the disk or a bucket, so only threads of media::Threads and the
+// follower make them. Limits: kFileEntries entries of one file are remembered, the newest.
 
 #include <cstdint>
 #include <filesystem>
@@ -22,18 +21,17 @@
 #include <vector>
 
 #include "base/code.h"
+#include "media/objects.h"
 #include "media/rules/byte_range.h"
 #include "media/rules/stored_file.h"
 #include "store/settings.h"
 
 namespace stentor::media {
 
-inline constexpr const char* kWhole = "whole";  // In the folder of all files.
-
 class Files {
 public:
-    // The folder is made when missing. `settings` outlives it. Throws std::filesystem_error.
-    Files(const std::filesystem::path& folder, store::Settings& settings);
+    // Both outlive it.
+    Files(Objects& objects, store::Settings& settings) : objects_{objects}, settings_{settings} {}
     Files(const Files&) = delete;
     Files& operator=(const Files&) = delete;
 
@@ -46,7 +44,9 @@ public:
     // not_found.
     [[nodiscard]] Result<StoredFile> find(std::string_view id);
     // not_found where the bytes are gone, or are fewer.
-    [[nodiscard]] Result<std::string> read(const Contents& contents, const ByteRange& range) const;
+    [[nodiscard]] Result<std::string> read(const Contents& contents, const ByteRange& range) {
+        return objects_.read(contents, range);
+    }
 
     // The entry names exactly these files of its group from now on, whatever it named before. A
     // file that no entry names any more is dropped.
@@ -57,20 +57,18 @@ public:
     static constexpr unsigned kBuckets = 256;
     [[nodiscard]] Result<std::vector<StoredFile>> bucket(unsigned number);
     [[nodiscard]] Result<bool> any();
-    // Removes bytes that no row knows, older than an hour: a crash left them.
+    // Removes bytes that no row knows: a crash left them.
     Result<void> remove_unknown(unsigned bucket_number, Time now);
 
 private:
-    [[nodiscard]] std::filesystem::path place_of(std::string_view sha256) const;
     Result<void> put(const StoredFile& file);
-    Result<void> take_bytes(const Contents& contents, const std::filesystem::path& part);
     Result<void> forget_bytes(const std::string& id, const Contents& contents);
     Result<void> remove_name(GroupId gid, Seq seq, const std::string& id);
     Result<void> drop_locked(const StoredFile& file);
     [[nodiscard]] Result<bool> is_known(const std::string& sha256);
     Result<void> set(std::string_view name, std::optional<std::string_view> value);
 
-    const std::filesystem::path folder_;
+    Objects& objects_;
     store::Settings& settings_;
     std::mutex mutex_;  // Of all changes: what is kept and what is dropped may have the same bytes.
 };

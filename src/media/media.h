@@ -6,7 +6,13 @@
 // is run.
 
 #include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
 
+#include "http_client/bucket.h"
+#include "media/bucket_objects.h"
+#include "media/disk_objects.h"
 #include "media/files.h"
 #include "media/follower.h"
 #include "media/threads.h"
@@ -19,10 +25,13 @@ inline constexpr const char* kFolder = "media";  // In the data folder.
 
 class Media {
 public:
-    // `store` outlives it. Throws std::filesystem_error where the folder cannot be used.
+    // `store` outlives it. `bucket`: where whole files lie; none: in the folder. Throws
+    // std::filesystem_error where the folder cannot be used.
     Media(const std::filesystem::path& folder, store::Store& store, UploadLimits limits,
-          FollowerPace pace = {})
-        : files_{folder, store},
+          FollowerPace pace = {}, std::unique_ptr<http_client::Bucket> bucket = {})
+        : disk_{folder},
+          bucket_{std::move(bucket)},
+          files_{objects(store), store},
           uploads_{folder, files_, store, limits},
           threads_{kThreads},
           follower_{store, files_, uploads_, pace} {}
@@ -41,6 +50,14 @@ public:
 private:
     static constexpr std::size_t kThreads = 3;
 
+    Objects& objects(store::Store& store) {
+        if (!bucket_) return disk_;
+        return in_bucket_.emplace(*bucket_, disk_, store);
+    }
+
+    DiskObjects disk_;
+    std::unique_ptr<http_client::Bucket> bucket_;
+    std::optional<BucketObjects> in_bucket_;
     Files files_;
     Uploads uploads_;
     Threads threads_;

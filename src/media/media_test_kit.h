@@ -12,6 +12,7 @@
 
 #include "base/number_text.h"
 #include "base/temporary_folder_test_kit.h"
+#include "media/disk_objects.h"
 #include "media/files.h"
 #include "media/uploads.h"
 #include "store/group_log_test_kit.h"
@@ -39,7 +40,7 @@ protected:
     // As a process that starts: nothing but the folder and the record is left of before.
     void open() {
         uploads_.reset();
-        files_ = std::make_unique<Files>(folder_.path(), store_);
+        files_ = std::make_unique<Files>(objects_, store_);
         uploads_ = std::make_unique<Uploads>(folder_.path(), *files_, store_, limits_);
     }
     UploadRequest request(std::uint64_t size, UserId uid = kAnn) {
@@ -71,6 +72,7 @@ protected:
     }
 
     TemporaryFolder folder_;
+    DiskObjects objects_{folder_.path()};
     Record store_;
     UploadLimits limits_{
         .file_bytes = 1'000'000, .user_day_bytes = 2'000'000, .user_day_files = 20};

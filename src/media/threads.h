@@ -1,5 +1,5 @@
 #pragma once
-// Threads that wait for the disk, so that no shard does.
+// Threads that wait for the disk or a bucket, so that no shard does.
 //
 // Thread: run() from any. Limits: kMediaTasks that wait.
 

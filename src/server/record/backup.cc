@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "base/room.h"
-#include "media/files.h"
+#include "media/disk_objects.h"
 #include "media/media.h"
 #include "server/record/data_folder.h"
 #include "store/rocks/reading.h"

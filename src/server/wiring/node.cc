@@ -16,6 +16,7 @@
 #include "server/record/replicas.h"
 #include "server/telemetry/metrics.h"
 #include "server/wiring/foreign_keys.h"
+#include "server/wiring/media_of.h"
 #include "server/wiring/options_of.h"
 #include "server/wiring/web_push_of.h"
 #include "server/wiring/word_lists.h"
@@ -85,9 +86,7 @@ Node::Node(const config::Settings& settings)
       filter_{make_filter(settings)},
       owner_{*store_, bus_, routes_,
              owner_options(settings, words_.get(), filter_.get(), leader_.get())},
-      media_{std::make_unique<media::Media>(
-          std::filesystem::path{settings.server.data} / media::kFolder, *store_,
-          upload_limits(settings))},
+      media_{make_media(settings, *store_)},
       vapid_{make_vapid(settings, *store_)},
       subscriptions_{vapid_ ? read_subscriptions(*store_, bus_) : nullptr},
       stats_{shards_, owner_, gateway_.hub(), filter_.get(), leader_.get()},

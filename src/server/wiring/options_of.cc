@@ -138,13 +138,6 @@ StormOptions storm_options(const config::Settings& settings) {
             .pinned = storm::level_of(storm.level)};
 }
 
-media::UploadLimits upload_limits(const config::Settings& settings) {
-    constexpr std::uint64_t kMebibyte = 1024 * 1024;
-    return {.file_bytes = settings.media.file_mb * kMebibyte,
-            .user_day_bytes = settings.media.user_day_mb * kMebibyte,
-            .user_day_files = settings.media.user_day_files};
-}
-
 api::Options api_options(const config::Settings& settings, const auth::Secrets& secrets,
                          bus::CommandClient& commands, const account::SharedGate& gate,
                          media::Media* media, const std::shared_ptr<api::Erasures>& erasures,

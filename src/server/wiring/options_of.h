@@ -28,7 +28,6 @@ namespace stentor::server {
                                        const account::SharedGate& gate, media::Media* media,
                                        const std::shared_ptr<api::Erasures>& erasures,
                                        api::WebPush web_push);
-[[nodiscard]] media::UploadLimits upload_limits(const config::Settings& settings);
 
 // How often each connection gets a heartbeat.
 [[nodiscard]] Millis pulse_of(const config::Settings::Server& server);

@@ -11,6 +11,7 @@
 #include "config/address.h"
 #include "net/shard_group.h"
 #include "server/wiring/foreign_keys.h"
+#include "server/wiring/media_of.h"
 #include "server/wiring/options_of.h"
 #include "server/wiring/word_lists.h"
 
@@ -99,6 +100,7 @@ std::vector<std::string> flaws_of(const config::Settings& settings) {
     check_replica(flaws, settings.replica);
     attempt(flaws, "safety.words", [&] { (void)safety_rules(settings); });
     attempt(flaws, "safety.filter", [&] { (void)filter_secret(settings.safety); });
+    attempt(flaws, "media.bucket_key", [&] { (void)bucket_options(settings.media); });
     attempt(flaws, "outside.hooks", [&] { (void)hook_targets(settings.outside.hooks); });
     attempt(flaws, "outside.tokens", [&] { (void)outside_keys(settings.outside.tokens); });
     return flaws;

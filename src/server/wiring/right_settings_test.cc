@@ -74,6 +74,17 @@ TEST_F(RightSettings, AFilterNeedsItsSecret) {
     EXPECT_THAT(flaws_of(settings_), IsEmpty());
 }
 
+TEST_F(RightSettings, ABucketNeedsAKey) {
+    settings_.media.bucket = "https://s3.example/pictures";
+    EXPECT_THAT(flaws_of(settings_), ElementsAre(HasSubstr("media.bucket_key")));
+    for (const char* none : {"", "an id alone", ":secret", "id:", "id:secret\nid:secret"}) {
+        settings_.media.bucket_key = file("key", none);
+        EXPECT_THAT(flaws_of(settings_), ElementsAre(HasSubstr("media.bucket_key"))) << none;
+    }
+    settings_.media.bucket_key = file("key", "id:secret/+=\n");
+    EXPECT_THAT(flaws_of(settings_), IsEmpty());
+}
+
 TEST_F(RightSettings, TwoHooksOfOneNameWouldShareAPlace) {
     const std::string secret = file("secret", "of the hook\n");
     settings_.outside.hooks = {"a https://a.example " + secret, "a https://b.example " + secret};

@@ -152,6 +152,32 @@ private:
     std::string path_;
 };
 
+// One file under two names is one file in the copy, too.
+PowerLossDisk::Contents copy_of(const PowerLossDisk::Contents& contents) {
+    PowerLossDisk::Contents copy = contents;
+    std::map<PowerLossDisk::Node, PowerLossDisk::Node> copies;
+    const auto replace = [&](PowerLossDisk::Node& node) {
+        if (node == nullptr) return;
+        PowerLossDisk::Node& own = copies[node];
+        if (own == nullptr) own = std::make_shared<PowerLossDisk::Inode>(*node);
+        node = own;
+    };
+    for (auto& [path, node] : copy.live) replace(node);
+    for (auto& [path, node] : copy.kept) replace(node);
+    for (PowerLossDisk::Pending& pending : copy.pending) replace(pending.node);
+    return copy;
+}
+
+void change_names(const PowerLossDisk::Pending& pending, PowerLossDisk::Names& names) {
+    if (!pending.removed.empty()) names.erase(pending.removed);
+    if (!pending.added.empty()) names[pending.added] = pending.node;
+}
+
+PowerLossDisk::Node find(const PowerLossDisk::Contents& contents, const std::string& path) {
+    const auto it = contents.live.find(clean(path));
+    return it == contents.live.end() ? nullptr : it->second;
+}
+
 }  // namespace
 
 PowerLossDisk::PowerLossDisk(std::uint64_t seed)
@@ -175,22 +201,6 @@ void PowerLossDisk::lose_now(Loss loss) {
 void PowerLossDisk::lose() {
     lost_ = true;
     if (loss_ == Loss::power) at_loss_ = copy_of(now_);
-}
-
-// One file under two names is one file in the copy, too.
-PowerLossDisk::Contents PowerLossDisk::copy_of(const Contents& contents) {
-    Contents copy = contents;
-    std::map<Node, Node> copies;
-    const auto replace = [&](Node& node) {
-        if (node == nullptr) return;
-        Node& own = copies[node];
-        if (own == nullptr) own = std::make_shared<Inode>(*node);
-        node = own;
-    };
-    for (auto& [path, node] : copy.live) replace(node);
-    for (auto& [path, node] : copy.kept) replace(node);
-    for (Pending& pending : copy.pending) replace(pending.node);
-    return copy;
 }
 
 void PowerLossDisk::return_to_loss() {
@@ -250,7 +260,7 @@ void PowerLossDisk::restart() {
     return_to_loss();
     const std::size_t kept =
         random_() % (now_.pending.size() + 1);  // In order, as a journal keeps them.
-    for (std::size_t i = 0; i < kept; ++i) apply(now_.pending[i], now_.kept);
+    for (std::size_t i = 0; i < kept; ++i) change_names(now_.pending[i], now_.kept);
     tally_.names_lost += now_.pending.size() - kept;
     now_.pending.clear();
     std::erase_if(now_.kept,
@@ -358,14 +368,9 @@ std::uint64_t PowerLossDisk::size_of(const Inode& node) const {
     return node.bytes.size();
 }
 
-void PowerLossDisk::apply(const Pending& pending, Names& names) {
-    if (!pending.removed.empty()) names.erase(pending.removed);
-    if (!pending.added.empty()) names[pending.added] = pending.node;
-}
-
 IOStatus PowerLossDisk::change(Pending pending) {
     return make([&] {
-        apply(pending, now_.live);
+        change_names(pending, now_.live);
         now_.pending.push_back(std::move(pending));
     });
 }
@@ -376,22 +381,17 @@ IOStatus PowerLossDisk::sync_directory(const std::string& path) {
         std::erase_if(now_.pending, [&](const Pending& pending) {
             const bool here =
                 parent(pending.added.empty() ? pending.removed : pending.added) == path;
-            if (here) apply(pending, now_.kept);
+            if (here) change_names(pending, now_.kept);
             return here;
         });
     });
-}
-
-PowerLossDisk::Node PowerLossDisk::find(const std::string& path) const {
-    const auto it = now_.live.find(clean(path));
-    return it == now_.live.end() ? nullptr : it->second;
 }
 
 IOStatus PowerLossDisk::NewSequentialFile(const std::string& path, const rocksdb::FileOptions&,
                                           std::unique_ptr<rocksdb::FSSequentialFile>* file,
                                           Context*) {
     const std::scoped_lock lock{mutex_};
-    const Node node = find(path);
+    const Node node = find(now_, path);
     if (node == nullptr) return IOStatus::PathNotFound(path);
     *file = std::make_unique<SequentialFile>(*this, node);
     return answer();
@@ -401,7 +401,7 @@ IOStatus PowerLossDisk::NewRandomAccessFile(const std::string& path, const rocks
                                             std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
                                             Context*) {
     const std::scoped_lock lock{mutex_};
-    const Node node = find(path);
+    const Node node = find(now_, path);
     if (node == nullptr) return IOStatus::PathNotFound(path);
     *file = std::make_unique<RandomAccessFile>(*this, node);
     return answer();
@@ -410,7 +410,7 @@ IOStatus PowerLossDisk::NewRandomAccessFile(const std::string& path, const rocks
 IOStatus PowerLossDisk::open_for_writing(const std::string& path, bool anew,
                                          std::unique_ptr<rocksdb::FSWritableFile>* file) {
     const std::scoped_lock lock{mutex_};
-    Node node = anew ? nullptr : find(path);
+    Node node = anew ? nullptr : find(now_, path);
     IOStatus status = answer();
     if (node == nullptr) {
         node = std::make_shared<Inode>();
@@ -440,7 +440,7 @@ IOStatus PowerLossDisk::ReuseWritableFile(const std::string&, const std::string&
 IOStatus PowerLossDisk::NewRandomRWFile(const std::string& path, const rocksdb::FileOptions&,
                                         std::unique_ptr<rocksdb::FSRandomRWFile>* file, Context*) {
     const std::scoped_lock lock{mutex_};
-    const Node node = find(path);
+    const Node node = find(now_, path);
     if (node == nullptr) return IOStatus::PathNotFound(path);
     *file = std::make_unique<RandomRWFile>(*this, node);
     return answer();
@@ -449,7 +449,7 @@ IOStatus PowerLossDisk::NewRandomRWFile(const std::string& path, const rocksdb::
 IOStatus PowerLossDisk::NewDirectory(const std::string& path, const How&,
                                      std::unique_ptr<rocksdb::FSDirectory>* directory, Context*) {
     const std::scoped_lock lock{mutex_};
-    if (find(path) == nullptr) return IOStatus::PathNotFound(path);
+    if (find(now_, path) == nullptr) return IOStatus::PathNotFound(path);
     *directory = std::make_unique<Directory>(*this, clean(path));
     return answer();
 }
@@ -457,7 +457,7 @@ IOStatus PowerLossDisk::NewDirectory(const std::string& path, const How&,
 IOStatus PowerLossDisk::FileExists(const std::string& path, const How&, Context*) {
     const std::scoped_lock lock{mutex_};
     if (const IOStatus status = answer(); !status.ok()) return status;
-    return find(path) == nullptr ? IOStatus::NotFound(path) : IOStatus::OK();
+    return find(now_, path) == nullptr ? IOStatus::NotFound(path) : IOStatus::OK();
 }
 
 IOStatus PowerLossDisk::GetChildren(const std::string& path, const How&,
@@ -465,7 +465,7 @@ IOStatus PowerLossDisk::GetChildren(const std::string& path, const How&,
     const std::scoped_lock lock{mutex_};
     names->clear();
     const std::string directory = clean(path);
-    if (find(directory) == nullptr) return IOStatus::PathNotFound(path);
+    if (find(now_, directory) == nullptr) return IOStatus::PathNotFound(path);
     for (const auto& [name, node] : now_.live) {
         if (name != "/" && parent(name) == directory)
             names->push_back(name.substr(name.rfind('/') + 1));
@@ -475,7 +475,7 @@ IOStatus PowerLossDisk::GetChildren(const std::string& path, const How&,
 
 IOStatus PowerLossDisk::DeleteFile(const std::string& path, const How&, Context*) {
     const std::scoped_lock lock{mutex_};
-    if (find(path) == nullptr) return IOStatus::PathNotFound(path);
+    if (find(now_, path) == nullptr) return IOStatus::PathNotFound(path);
     return change({.removed = clean(path)});
 }
 
@@ -487,7 +487,7 @@ IOStatus PowerLossDisk::Truncate(const std::string& path, std::size_t size, cons
     Node node;
     {
         const std::scoped_lock lock{mutex_};
-        node = find(path);
+        node = find(now_, path);
     }
     return node == nullptr ? IOStatus::PathNotFound(path) : truncate(*node, size);
 }
@@ -502,7 +502,7 @@ IOStatus PowerLossDisk::CreateDirIfMissing(const std::string& path, const How& h
                                            Context* context) {
     {
         const std::scoped_lock lock{mutex_};
-        if (find(path) != nullptr) return answer();
+        if (find(now_, path) != nullptr) return answer();
     }
     return CreateDir(path, how, context);
 }
@@ -510,7 +510,7 @@ IOStatus PowerLossDisk::CreateDirIfMissing(const std::string& path, const How& h
 IOStatus PowerLossDisk::GetFileSize(const std::string& path, const How&, std::uint64_t* size,
                                     Context*) {
     const std::scoped_lock lock{mutex_};
-    const Node node = find(path);
+    const Node node = find(now_, path);
     if (node == nullptr) return IOStatus::PathNotFound(path);
     *size = node->bytes.size();
     return answer();
@@ -531,7 +531,7 @@ IOStatus PowerLossDisk::GetAbsolutePath(const std::string& path, const How&, std
 IOStatus PowerLossDisk::RenameFile(const std::string& from, const std::string& to, const How&,
                                    Context*) {
     const std::scoped_lock lock{mutex_};
-    const Node node = find(from);
+    const Node node = find(now_, from);
     if (node == nullptr) return IOStatus::PathNotFound(from);
     return change({.removed = clean(from), .added = clean(to), .node = node});
 }
@@ -563,7 +563,7 @@ IOStatus PowerLossDisk::NewLogger(const std::string&, const How&,
 
 IOStatus PowerLossDisk::IsDirectory(const std::string& path, const How&, bool* is, Context*) {
     const std::scoped_lock lock{mutex_};
-    const Node node = find(path);
+    const Node node = find(now_, path);
     if (node == nullptr) return IOStatus::PathNotFound(path);
     *is = node->directory;
     return answer();

@@ -61,6 +61,19 @@ public:
         std::optional<std::string> former;  // Before what was overwritten since the last sync.
     };
     using Node = std::shared_ptr<Inode>;
+    using Names = std::map<std::string, Node>;
+    // A change of names that its directory has not been synced since. An empty path: none.
+    struct Pending {
+        std::string removed;
+        std::string added;
+        Node node;
+    };
+
+    struct Contents {
+        Names live;
+        Names kept;  // As a restart would find them.
+        std::vector<Pending> pending;
+    };
     rocksdb::IOStatus append(Inode& node, std::string_view bytes);
     rocksdb::IOStatus overwrite(Inode& node, std::uint64_t at, std::string_view bytes);
     rocksdb::IOStatus sync(Inode& node);
@@ -123,32 +136,15 @@ public:
                        Context* context) override;
 
 private:
-    using Names = std::map<std::string, Node>;
-    // A change of names that its directory has not been synced since. An empty path: none.
-    struct Pending {
-        std::string removed;
-        std::string added;
-        Node node;
-    };
-
-    struct Contents {
-        Names live;
-        Names kept;  // As a restart would find them.
-        std::vector<Pending> pending;
-    };
-
     // Makes a change, with which the loss may come. Locked by callers.
     template <typename Change>
     Status make(const Change& change);
     void lose();
     void return_to_loss();
-    [[nodiscard]] static Contents copy_of(const Contents& contents);
     [[nodiscard]] Status answer() const;
-    [[nodiscard]] Node find(const std::string& path) const;
     Status change(Pending pending);
     Status open_for_writing(const std::string& path, bool anew,
                             std::unique_ptr<rocksdb::FSWritableFile>* file);
-    static void apply(const Pending& pending, Names& names);
     void tear(const std::string& path, Inode& node);
 
     mutable std::mutex mutex_;
