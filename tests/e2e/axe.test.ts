@@ -12,6 +12,7 @@ import { PARTS, States, type State } from "./states";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const DESK = { width: 1180, height: 760 };
 const PHONE = { width: 360, height: 740 };
+const WALL = { width: 1920, height: 1000 };
 const FINGER_PX = 44;
 // What may be otherwise where there is less room.
 const OF_LAYOUT = ["target-size", "region", "landmark-one-main", "page-has-heading-one", "button-name", "link-name", "label-content-name-mismatch", "scrollable-region-focusable"];
@@ -81,6 +82,24 @@ test.each(PARTS)("axe finds nothing in any state of %s, and a finger finds every
   }
   expect(found).toEqual([]);
 }, 120_000);
+
+test("axe finds nothing in what stands beside the talk on a wide screen", async () => {
+  const found: string[] = [];
+  let beside = 0;
+  for (const { name, page, enter, leave } of new States(scene).of("dialogs")) {
+    if (!["members", "settings", "settings-of-a-member", "reports", "search"].includes(name)) continue;
+    await page.setViewportSize(WALL);
+    await enter();
+    beside += await page.locator(".frame > .beside").count();
+    found.push(...(await faults(page)).map((one) => `${name}: ${one}`));
+    await page.emulateMedia({ colorScheme: "dark" });
+    found.push(...(await faults(page, ["color-contrast"])).map((one) => `${name}, dark: ${one}`));
+    await page.emulateMedia({ colorScheme: "light" });
+    await leave();
+  }
+  expect(found).toEqual([]);
+  expect(beside).toBe(5);
+}, 60_000);
 
 test("where the system chooses all colours, edges say what surfaces and colours said", async () => {
   const { page } = scene.mara;

@@ -63,7 +63,7 @@ function axes(fromMs: number, toMs: number, top: number, text: ChartLook["text"]
   const ticks = ticksOf(toMs - fromMs);
   for (let i = 0; i <= ticks; ++i) {
     const atMs = fromMs + ((toMs - fromMs) * i) / ticks;
-    const anchor = i === 0 ? "start" : i === ticks ? "end" : "middle";
+    const anchor = i === ticks ? "end" : "middle";
     nodes.push(words(i === ticks ? t.now : `−${spanText(toMs - atMs)}`, { x: x(atMs), y: HEIGHT - 6, "text-anchor": anchor }));
   }
   return nodes;
