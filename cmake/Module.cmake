@@ -10,13 +10,13 @@ function(stentor_together target alone)
     endif()
 endfunction()
 
-# stentor_module(NAME [APART] [FOLDERS folder...] [DEPS target...] [TEST_DEPS target...]
+# stentor_module(NAME [APART] [TESTS_APART] [FOLDERS folder...] [DEPS target...] [TEST_DEPS target...]
 # [ALONE file...]): the library stentor_NAME from every *.cc of this folder, or of the FOLDERS in it,
-# but *_test.cc, and the test NAME_test from those. A file
-# that stands ALONE has a name of its own for something that another one names alike; in a module that
-# stands APART nearly every file does.
+# but *_test.cc, and the test NAME_test from those. A file that stands ALONE has a name of its own for
+# something that another one names alike; in a module that stands APART nearly every file does, or, of
+# those with TESTS_APART, nearly every test.
 function(stentor_module name)
-    cmake_parse_arguments(arg "APART" "" "FOLDERS;DEPS;TEST_DEPS;ALONE" ${ARGN})
+    cmake_parse_arguments(arg "APART;TESTS_APART" "" "FOLDERS;DEPS;TEST_DEPS;ALONE" ${ARGN})
     set(patterns *.cc)
     if(arg_FOLDERS)
         list(TRANSFORM arg_FOLDERS APPEND "/*.cc" OUTPUT_VARIABLE patterns)
@@ -25,12 +25,12 @@ function(stentor_module name)
     set(tests ${sources})
     list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
     list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+    list(TRANSFORM arg_ALONE PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
 
     if(sources)
         add_library(stentor_${name} STATIC ${sources})
         target_link_libraries(stentor_${name} PUBLIC stentor_options ${arg_DEPS})
         if(NOT arg_APART)
-            list(TRANSFORM arg_ALONE PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
             set_target_properties(stentor_${name} PROPERTIES STENTOR_ALONE "${arg_ALONE}")
             stentor_together(stentor_${name} "${arg_ALONE}")
         endif()
@@ -43,6 +43,9 @@ function(stentor_module name)
         add_executable(${name}_test ${tests})
         target_link_libraries(${name}_test
             PRIVATE stentor_${name} ${arg_TEST_DEPS} GTest::gmock GTest::gtest_main)
+        if(NOT arg_TESTS_APART)
+            stentor_together(${name}_test "${arg_ALONE}")
+        endif()
         add_test(NAME ${name} COMMAND ${name}_test)
         set_tests_properties(${name} PROPERTIES TIMEOUT 300)
     endif()

@@ -11,7 +11,6 @@ namespace {
 
 using store::Outcome;
 
-constexpr UserId kCho{3};
 constexpr const char* kThumb = "\U0001F44D";
 constexpr const char* kParty = "\U0001F389";
 
@@ -131,7 +130,6 @@ TEST_F(EntryChanges, ARepeatedRecallIsAnsweredDoneWhenTheFirstIsDurable) {
 }
 
 TEST_F(EntryChanges, WhatOneMayNotSeeIsAnsweredAsWhatIsAbsent) {
-    constexpr UserId kDan{4};
     join(kDan);
     settle();
     const auto below = recall(kDan, {1});

@@ -10,8 +10,6 @@ namespace {
 using store::Outcome;
 using store::Role;
 
-constexpr UserId kCho{3};
-constexpr UserId kDan{4};
 constexpr UserId kOperator{};
 
 class Closing : public GroupTest {

@@ -9,8 +9,6 @@ namespace {
 
 using store::Role;
 
-constexpr UserId kCho{3};
-constexpr UserId kDan{4};
 
 class InvitesTest : public GroupTest {
 protected:

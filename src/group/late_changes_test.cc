@@ -47,7 +47,6 @@ TEST_F(LateChanges, ARecallIsAskedForAgainHoweverLate) {
 }
 
 TEST_F(LateChanges, WhatWasThereBeforeOneCameIsNotHidden) {
-    constexpr UserId kCho{3};
     join(kCho);
     settle();
     EXPECT_EQ(refusal_of(hide(kCho, {{1}})), Code::not_found);

@@ -20,7 +20,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using Kind = MemberEvent::Kind;
 
-constexpr UserId kCho{3};
 constexpr UserId kOperator{};
 
 class MemberEvents : public GroupTest {

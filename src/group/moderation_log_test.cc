@@ -13,8 +13,6 @@ using store::ModerationKind;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr UserId kCho{3};
-constexpr UserId kDan{4};
 
 // Ann owns the group, Cho is an admin, Bob and Dan are members.
 class ModerationLog : public GroupTest {

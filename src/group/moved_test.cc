@@ -9,7 +9,6 @@ namespace {
 
 using store::Outcome;
 
-constexpr UserId kCho{3};
 constexpr const char* kThumb = "\U0001F44D";
 
 class Moved : public GroupTest {

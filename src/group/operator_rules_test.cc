@@ -10,7 +10,6 @@ namespace {
 
 using store::Role;
 
-constexpr UserId kCho{3};
 
 Settings rules(bool operator_creates) {
     return {.rate = {},

@@ -12,8 +12,6 @@ using store::Outcome;
 using store::Role;
 using testing::ElementsAre;
 
-constexpr UserId kCho{3};
-constexpr UserId kDan{4};
 constexpr UserId kNobody{99};
 
 class People : public GroupTest {

@@ -20,6 +20,8 @@ namespace stentor::group {
 
 inline constexpr UserId kAnn{1};
 inline constexpr UserId kBob{2};
+inline constexpr UserId kCho{3};
+inline constexpr UserId kDan{4};
 inline constexpr Time kStart = from_ms(1'700'000'000'000);
 
 struct Answered {

@@ -7,7 +7,6 @@
 namespace stentor::group {
 namespace {
 
-constexpr UserId kCho{3};
 
 Settings with(const std::function<void(rules::Rules&)>& change) {
     Settings settings{.rate = {}, .staged_max = 100, .parked_max = 100};
