@@ -85,8 +85,8 @@ class BucketObjectsTest : public MediaFixture<store::MemoryStore> {
 protected:
     BucketObjectsTest() {
         uploads_.reset();
-        files_ = std::make_unique<Files>(in_bucket_, store_);
-        uploads_ = std::make_unique<Uploads>(folder_.path(), *files_, store_, limits_);
+        files_ = std::make_unique<Files>(in_bucket_, store_, *counts_);
+        uploads_ = std::make_unique<Uploads>(folder_.path(), *files_, store_, limits_, *counts_);
     }
     std::optional<std::string> read(const Contents& contents) {
         auto bytes = files_->read(contents, {.first = 0, .count = contents.size});
@@ -130,12 +130,12 @@ TEST_F(BucketObjectsTest, OneContentIsSentThereOnceAndGoesWithItsLastFile) {
 }
 
 TEST_F(BucketObjectsTest, WhatLayInTheFolderBeforeIsReadFromThereAndGoesFromThere) {
-    files_ = std::make_unique<Files>(objects_, store_);
-    uploads_ = std::make_unique<Uploads>(folder_.path(), *files_, store_, limits_);
+    files_ = std::make_unique<Files>(objects_, store_, *counts_);
+    uploads_ = std::make_unique<Uploads>(folder_.path(), *files_, store_, limits_, *counts_);
     const auto before = send(kPicture);
     ASSERT_TRUE(before);
-    files_ = std::make_unique<Files>(in_bucket_, store_);
-    uploads_ = std::make_unique<Uploads>(folder_.path(), *files_, store_, limits_);
+    files_ = std::make_unique<Files>(in_bucket_, store_, *counts_);
+    uploads_ = std::make_unique<Uploads>(folder_.path(), *files_, store_, limits_, *counts_);
     EXPECT_EQ(read(before->contents), kPicture);
     ASSERT_TRUE(send(kPicture, kBob));
     EXPECT_EQ(shelf_.asked("PUT"), 0);

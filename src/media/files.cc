@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <ranges>
 #include <utility>
 
@@ -28,6 +29,10 @@ bool holds(const List& list, const One& one) {
     return std::ranges::find(list, one) != list.end();
 }
 
+std::uint64_t bytes_of(const StoredFile& file) {
+    return file.contents.size + (file.thumbnail ? file.thumbnail->size : 0);
+}
+
 std::string id_of(const store::Settings::Setting& row) {
     return row.name.substr(row.name.rfind('/') + 1);
 }
@@ -51,6 +56,10 @@ Result<void> Files::keep(const StoredFile& file, const fs::path& part) {
         const auto listed = set(of_rows(file.contents.sha256) + file.id, "");
         if (!listed) return listed;
         if (const auto kept = put(file); !kept) return kept;
+        if (is_counted(file.id)) {
+            ++counts_.files;
+            counts_.bytes += bytes_of(file);
+        }
     }
     return objects_.keep(file.contents, part);
 }
@@ -68,6 +77,7 @@ Result<StoredFile> Files::keep_thumbnail(const std::string& id, const Contents& 
         const auto listed = set(of_rows(thumbnail.sha256) + id, "");
         if (!listed) return std::unexpected(listed.error());
         if (const auto kept = put(*file); !kept) return std::unexpected(kept.error());
+        if (is_counted(id)) counts_.bytes += thumbnail.size - (before ? before->size : 0);
         if (before && before->sha256 != file->contents.sha256) {
             const auto gone = forget_bytes(id, *before);
             if (!gone) return std::unexpected(gone.error());
@@ -126,7 +136,13 @@ Result<void> Files::drop(const StoredFile& file) {
 
 // The row first: what is gone from it is nobody's any more, whatever still stands elsewhere.
 Result<void> Files::drop_locked(const StoredFile& file) {
+    const auto known = settings_.setting(file_row(file.id));
+    if (!known) return std::unexpected(known.error());
     if (const auto gone = set(file_row(file.id), std::nullopt); !gone) return gone;
+    if (*known && is_counted(file.id)) {
+        --counts_.files;
+        counts_.bytes -= bytes_of(file);
+    }
     for (const Seq seq : file.entries) {
         const auto gone = set(at_rows(file.gid, seq) + file.id, std::nullopt);
         if (!gone) return gone;
@@ -166,6 +182,23 @@ Result<std::vector<StoredFile>> Files::bucket(unsigned number) {
         if (auto file = file_in(id_of(row), row.value)) files.push_back(std::move(*file));
     }
     return files;
+}
+
+Result<void> Files::count(unsigned bucket_number) {
+    const std::lock_guard lock{mutex_};
+    if (counted_[bucket_number]) return {};
+    const auto files = bucket(bucket_number);
+    if (!files) return std::unexpected(files.error());
+    counted_[bucket_number] = true;
+    counts_.files += files->size();
+    for (const StoredFile& file : *files) counts_.bytes += bytes_of(file);
+    return {};
+}
+
+bool Files::is_counted(std::string_view id) const {
+    unsigned number = 0;
+    std::from_chars(id.data(), id.data() + std::min<std::size_t>(2, id.size()), number, 16);
+    return counted_[number];
 }
 
 Result<bool> Files::any() {

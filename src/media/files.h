@@ -12,6 +12,7 @@
 // Thread: any; calls block on the disk or a bucket, so only threads of media::Threads and the
 // follower make them. Limits: kFileEntries entries of one file are remembered, the newest.
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <mutex>
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "base/code.h"
+#include "media/counts.h"
 #include "media/objects.h"
 #include "media/rules/byte_range.h"
 #include "media/rules/stored_file.h"
@@ -30,8 +32,9 @@ namespace stentor::media {
 
 class Files {
 public:
-    // Both outlive it.
-    Files(Objects& objects, store::Settings& settings) : objects_{objects}, settings_{settings} {}
+    // All outlive it.
+    Files(Objects& objects, store::Settings& settings, Counts& counts)
+        : objects_{objects}, settings_{settings}, counts_{counts} {}
     Files(const Files&) = delete;
     Files& operator=(const Files&) = delete;
 
@@ -57,6 +60,8 @@ public:
     static constexpr unsigned kBuckets = 256;
     [[nodiscard]] Result<std::vector<StoredFile>> bucket(unsigned number);
     [[nodiscard]] Result<bool> any();
+    // What is there since before this start, for Counts; once.
+    Result<void> count(unsigned bucket_number);
     // Removes bytes that no row knows: a crash left them.
     Result<void> remove_unknown(unsigned bucket_number, Time now);
 
@@ -65,12 +70,15 @@ private:
     Result<void> forget_bytes(const std::string& id, const Contents& contents);
     Result<void> remove_name(GroupId gid, Seq seq, const std::string& id);
     Result<void> drop_locked(const StoredFile& file);
+    [[nodiscard]] bool is_counted(std::string_view id) const;
     [[nodiscard]] Result<bool> is_known(const std::string& sha256);
     Result<void> set(std::string_view name, std::optional<std::string_view> value);
 
     Objects& objects_;
     store::Settings& settings_;
+    Counts& counts_;
     std::mutex mutex_;  // Of all changes: what is kept and what is dropped may have the same bytes.
+    std::array<bool, kBuckets> counted_{};  // From then on each change is.
 };
 
 }  // namespace stentor::media

@@ -75,6 +75,10 @@ void Follower::take_waiting(std::vector<Task>& into) {
 
 void Follower::run(const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "media-follower");
+    for (unsigned i = 0; i < Files::kBuckets && !stop.stop_requested(); ++i) {
+        const auto counted = files_.count(i);
+        if (!counted) log::warn("files are not counted", {{"why", counted.error().where}});
+    }
     std::vector<Task> due;
     while (!stop.stop_requested()) {
         // Before the look: what was committed before they came is seen by it.

@@ -12,6 +12,7 @@
 
 #include "http_client/bucket.h"
 #include "media/bucket_objects.h"
+#include "media/counts.h"
 #include "media/disk_objects.h"
 #include "media/files.h"
 #include "media/follower.h"
@@ -31,14 +32,16 @@ public:
           FollowerPace pace = {}, std::unique_ptr<http_client::Bucket> bucket = {})
         : disk_{folder},
           bucket_{std::move(bucket)},
-          files_{objects(store), store},
-          uploads_{folder, files_, store, limits},
+          files_{objects(store), store, counts_},
+          uploads_{folder, files_, store, limits, counts_},
           threads_{kThreads},
           follower_{store, files_, uploads_, pace} {}
 
     [[nodiscard]] bool run(std::string_view key, Threads::Task task) {
         return threads_.run(key, std::move(task));
     }
+    void refuse_busy() { counts_.refuse_busy(); }
+    [[nodiscard]] const Counts& counts() const { return counts_; }
     [[nodiscard]] bool after_look(Follower::Task then) {
         return follower_.after_look(std::move(then));
     }
@@ -58,6 +61,7 @@ private:
     DiskObjects disk_;
     std::unique_ptr<http_client::Bucket> bucket_;
     std::optional<BucketObjects> in_bucket_;
+    Counts counts_{};
     Files files_;
     Uploads uploads_;
     Threads threads_;

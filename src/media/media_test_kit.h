@@ -40,8 +40,10 @@ protected:
     // As a process that starts: nothing but the folder and the record is left of before.
     void open() {
         uploads_.reset();
-        files_ = std::make_unique<Files>(objects_, store_);
-        uploads_ = std::make_unique<Uploads>(folder_.path(), *files_, store_, limits_);
+        counts_ = std::make_unique<Counts>();
+        files_ = std::make_unique<Files>(objects_, store_, *counts_);
+        uploads_ = std::make_unique<Uploads>(folder_.path(), *files_, store_, limits_, *counts_);
+        for (unsigned i = 0; i < Files::kBuckets; ++i) EXPECT_TRUE(files_->count(i));
     }
     UploadRequest request(std::uint64_t size, UserId uid = kAnn) {
         return {.uid = uid, .gid = kTeam, .name = "cat.png", .size = size};
@@ -64,6 +66,12 @@ protected:
         }
         return count;
     }
+    [[nodiscard]] std::uint64_t refused(std::string_view reason) const {
+        for (std::size_t i = 0; i < Counts::kReasons.size(); ++i) {
+            if (Counts::kReasons[i] == reason) return counts_->refused[i];
+        }
+        return 0;
+    }
     [[nodiscard]] std::vector<std::string> rows(std::string_view prefix = "media/") {
         std::vector<std::string> names;
         const auto found = store_.settings(prefix);
@@ -77,6 +85,7 @@ protected:
     UploadLimits limits_{
         .file_bytes = 1'000'000, .user_day_bytes = 2'000'000, .user_day_files = 20};
     Time at_ = now();
+    std::unique_ptr<Counts> counts_;
     std::unique_ptr<Files> files_;
     std::unique_ptr<Uploads> uploads_;
 };

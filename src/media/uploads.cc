@@ -98,8 +98,12 @@ std::optional<Read> read_all(const fs::path& path) {
 }  // namespace
 
 Uploads::Uploads(const fs::path& folder, Files& files, store::Settings& settings,
-                 UploadLimits limits)
-    : folder_{folder / "coming"}, files_{files}, settings_{settings}, limits_{limits} {
+                 UploadLimits limits, Counts& counts)
+    : folder_{folder / "coming"},
+      files_{files},
+      settings_{settings},
+      limits_{limits},
+      counts_{counts} {
     fs::create_directories(folder_);
     for (const fs::directory_entry& each : fs::directory_iterator{folder_}) {
         if (each.path().extension() == ".json") load(each.path());
@@ -126,6 +130,7 @@ void Uploads::load(const fs::path& note) try {
     const json::object object = json::parse(text).as_object();
     const auto field = [&](const char* key) { return std::string{object.at(key).as_string()}; };
     const auto number = [&](const char* key) { return object.at(key).to_number<std::uint64_t>(); };
+    const bool open = fs::exists(part_of(note.stem().string()));
     uploads_.emplace(note.stem().string(),
                      Upload{.request = {.uid = {number("uid")},
                                         .gid = {number("gid")},
@@ -135,7 +140,9 @@ void Uploads::load(const fs::path& note) try {
                                         .sha256 = field("sha256"),
                                         .thumbnail_of = field("thumbnail_of")},
                             .file_id = field("file"),
-                            .begun = from_ms(number("begun_ms"))});
+                            .begun = from_ms(number("begun_ms")),
+                            .open = open});
+    if (open) ++counts_.open;
 } catch (const std::exception& problem) {
     log::warn("an upload cannot go on", {{"note", note.string()}, {"why", problem.what()}});
 }
@@ -212,6 +219,22 @@ Result<void> Uploads::take_of_the_day(const UploadRequest& request, Time now) {
 }
 
 Result<UploadProgress> Uploads::begin(UploadRequest request, Time now) {
+    return counted(try_begin(std::move(request), now));
+}
+
+Result<UploadProgress> Uploads::add(UserId uid, const std::string& id, std::uint64_t offset,
+                                    std::string_view bytes) {
+    auto progress = counted(try_add(uid, id, offset, bytes));
+    if (progress) counts_.bytes_in += bytes.size();
+    return progress;
+}
+
+Result<StoredFile> Uploads::finish(UserId uid, const std::string& id, std::string_view sha256,
+                                   Time now) {
+    return counted(try_finish(uid, id, sha256, now));
+}
+
+Result<UploadProgress> Uploads::try_begin(UploadRequest request, Time now) {
     if (const auto good = check(request); !good) return std::unexpected(good.error());
     const std::string id = random_id();
     const std::lock_guard lock{mutex_};
@@ -237,6 +260,7 @@ Result<UploadProgress> Uploads::begin(UploadRequest request, Time now) {
     }
     const std::uint64_t size = upload.request.size;
     uploads_.emplace(id, std::move(upload));
+    ++counts_.open;
     return UploadProgress{.id = id, .size = size};
 }
 
@@ -255,8 +279,8 @@ Result<UploadProgress> Uploads::find(UserId uid, const std::string& id) {
     return UploadProgress{.id = id, .offset = offset_of(id, *upload), .size = upload->request.size};
 }
 
-Result<UploadProgress> Uploads::add(UserId uid, const std::string& id, std::uint64_t offset,
-                                    std::string_view bytes) {
+Result<UploadProgress> Uploads::try_add(UserId uid, const std::string& id, std::uint64_t offset,
+                                        std::string_view bytes) {
     const auto upload = look_up(uid, id);
     if (!upload) return std::unexpected(upload.error());
     const std::uint64_t stands = offset_of(id, *upload);
@@ -269,14 +293,14 @@ Result<UploadProgress> Uploads::add(UserId uid, const std::string& id, std::uint
     return UploadProgress{.id = id, .offset = offset + bytes.size(), .size = upload->request.size};
 }
 
-Result<StoredFile> Uploads::finish(UserId uid, const std::string& id, std::string_view sha256,
-                                   Time now) {
+Result<StoredFile> Uploads::try_finish(UserId uid, const std::string& id, std::string_view sha256,
+                                       Time now) {
     const auto upload = look_up(uid, id);
     if (!upload) return std::unexpected(upload.error());
     const UploadRequest& request = upload->request;
     if (const auto file = finished(*upload)) {
         const Contents& contents = request.thumbnail_of.empty() ? file->contents : *file->thumbnail;
-        return keep(*upload, contents, part_of(id), now);
+        return keep(id, *upload, contents, now);
     }
     std::error_code problem;
     if (!fs::exists(part_of(id), problem)) {  // It was finished, and what it made is gone since.
@@ -308,7 +332,7 @@ Result<StoredFile> Uploads::finish(UserId uid, const std::string& id, std::strin
         return bad("type");
     }
     if (!sync(part_of(id))) return std::unexpected(kNotWritten);
-    return keep(*upload, contents, part_of(id), now);
+    return keep(id, *upload, contents, now);
 }
 
 // Nothing: it was not yet, or its file is gone since.
@@ -321,11 +345,14 @@ std::optional<StoredFile> Uploads::finished(const Upload& upload) {
     return done ? std::optional{std::move(*file)} : std::nullopt;
 }
 
-Result<StoredFile> Uploads::keep(const Upload& upload, const Contents& contents,
-                                 const fs::path& part, Time now) {
+Result<StoredFile> Uploads::keep(const std::string& id, const Upload& upload,
+                                 const Contents& contents, Time now) {
     const UploadRequest& request = upload.request;
+    const fs::path part = part_of(id);
     if (!request.thumbnail_of.empty()) {
-        return files_.keep_thumbnail(request.thumbnail_of, contents, part);
+        auto file = files_.keep_thumbnail(request.thumbnail_of, contents, part);
+        if (file) set_finished(id);
+        return file;
     }
     const auto kept = files_.keep({.id = upload.file_id,
                                    .gid = request.gid,
@@ -335,7 +362,20 @@ Result<StoredFile> Uploads::keep(const Upload& upload, const Contents& contents,
                                    .made = now},
                                   part);
     if (!kept) return std::unexpected(kept.error());
+    set_finished(id);
     return files_.find(upload.file_id);
+}
+
+void Uploads::set_finished(const std::string& id) {
+    const std::lock_guard lock{mutex_};
+    const auto found = uploads_.find(id);
+    if (found == uploads_.end() || !found->second.open) return;
+    close(found->second);
+    ++counts_.finished;
+}
+
+void Uploads::close(Upload& upload) {
+    if (std::exchange(upload.open, false)) --counts_.open;
 }
 
 Result<void> Uploads::cancel(UserId uid, const std::string& id) {
@@ -350,7 +390,10 @@ void Uploads::forget(const std::string& id) {
     std::error_code problem;
     fs::remove(note_of(id), problem);
     fs::remove(part_of(id), problem);
-    uploads_.erase(id);
+    const auto found = uploads_.find(id);
+    if (found == uploads_.end()) return;
+    close(found->second);
+    uploads_.erase(found);
 }
 
 void Uploads::sweep(Time now) {

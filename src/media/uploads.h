@@ -51,10 +51,10 @@ struct UploadProgress {
 
 class Uploads {
 public:
-    // Goes on with those in the folder. `files` and `settings` outlive it. Throws
+    // Goes on with those in the folder. `files`, `settings` and `counts` outlive it. Throws
     // std::filesystem_error.
     Uploads(const std::filesystem::path& folder, Files& files, store::Settings& settings,
-            UploadLimits limits);
+            UploadLimits limits, Counts& counts);
     Uploads(const Uploads&) = delete;
     Uploads& operator=(const Uploads&) = delete;
 
@@ -77,15 +77,29 @@ private:
         UploadRequest request;
         std::string file_id;  // What the file will be called.
         Time begun;
+        bool open{true};  // It has a part: it was not finished.
     };
+    // What is refused is counted.
+    template <class T>
+    Result<T> counted(Result<T> result) {
+        if (!result) counts_.refuse(result.error());
+        return result;
+    }
+    Result<UploadProgress> try_begin(UploadRequest request, Time now);
+    Result<UploadProgress> try_add(UserId uid, const std::string& id, std::uint64_t offset,
+                                   std::string_view bytes);
+    Result<StoredFile> try_finish(UserId uid, const std::string& id, std::string_view sha256,
+                                  Time now);
+    void set_finished(const std::string& id);
+    void close(Upload& upload);
     [[nodiscard]] std::filesystem::path part_of(const std::string& id) const;
     [[nodiscard]] std::filesystem::path note_of(const std::string& id) const;
     [[nodiscard]] std::uint64_t offset_of(const std::string& id, const Upload& upload) const;
     [[nodiscard]] Result<Upload> look_up(UserId uid, const std::string& id);
     Result<void> check(const UploadRequest& request);
     [[nodiscard]] std::optional<StoredFile> finished(const Upload& upload);
-    Result<StoredFile> keep(const Upload& upload, const Contents& contents,
-                            const std::filesystem::path& part, Time now);
+    Result<StoredFile> keep(const std::string& id, const Upload& upload, const Contents& contents,
+                            Time now);
     Result<void> take_of_the_day(const UploadRequest& request, Time now);
     Result<void> note(const std::string& id, const Upload& upload) const;
     void load(const std::filesystem::path& note);
@@ -95,6 +109,7 @@ private:
     Files& files_;
     store::Settings& settings_;
     const UploadLimits limits_;
+    Counts& counts_;
     std::mutex mutex_;  // Of the table and the rows of days.
     std::unordered_map<std::string, Upload> uploads_;
 };

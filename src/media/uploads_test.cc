@@ -39,6 +39,61 @@ TEST_F(UploadsTest, PartsBecomeAFile) {
     EXPECT_EQ(uploads_->finish(kAnn, begun->id, "", at_), *file);
 }
 
+TEST_F(UploadsTest, WhatIsUnderWayWholeAndRefusedIsCounted) {
+    const auto begun = uploads_->begin(request(kPicture.size()), at_);
+    EXPECT_EQ(counts_->open, 1U);
+    ASSERT_TRUE(uploads_->add(kAnn, begun->id, 0, kPicture));
+    EXPECT_EQ(counts_->bytes_in, kPicture.size());
+    const auto given_up = uploads_->begin(request(10), at_);
+    open();
+    EXPECT_EQ(counts_->open, 2U) << "as it stands in the folder";
+    ASSERT_TRUE(uploads_->finish(kAnn, begun->id, sha256_of(kPicture), at_));
+    ASSERT_TRUE(uploads_->finish(kAnn, begun->id, "", at_)) << "asked again";
+    ASSERT_TRUE(uploads_->cancel(kAnn, given_up->id));
+    EXPECT_EQ(counts_->open, 0U);
+    EXPECT_EQ(counts_->finished, 1U);
+    const auto again = send(kPicture, kBob);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(counts_->files, 2U);
+    EXPECT_EQ(counts_->bytes, 2 * kPicture.size());
+    open();
+    EXPECT_EQ(counts_->files, 2U);
+    EXPECT_EQ(counts_->bytes, 2 * kPicture.size());
+
+    limits_.user_day_files = 1;
+    open();
+    EXPECT_FALSE(uploads_->begin(request(1), at_));
+    EXPECT_EQ(refused("user_day_files"), 1U);
+    const auto other = uploads_->begin(request(1, {99}), at_);
+    ASSERT_TRUE(other);
+    EXPECT_FALSE(uploads_->add({99}, other->id, 7, "x"));
+    for (const auto reason : Counts::kReasons) {
+        EXPECT_EQ(refused(reason), reason == "user_day_files" ? 1U : 0U) << reason;
+    }
+}
+
+TEST_F(UploadsTest, ARefusalIsCountedByItsReason) {
+    EXPECT_FALSE(uploads_->begin(request(10'000'000'000), at_));
+    EXPECT_FALSE(uploads_->begin(request(0), at_));
+    EXPECT_FALSE(uploads_->add(kAnn, std::string(32, '0'), 0, "x"));
+    EXPECT_EQ(refused("size"), 2U);
+    EXPECT_EQ(refused("upload"), 1U);
+    EXPECT_EQ(refused("other"), 0U);
+}
+
+TEST_F(UploadsTest, WhatIsDroppedIsCountedNoMore) {
+    const auto file = send(kPicture);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(send(kPicture, kAnn, file->id));
+    EXPECT_EQ(counts_->bytes, 2 * kPicture.size()) << "with its small picture";
+    const auto whole = files_->find(file->id);
+    ASSERT_TRUE(whole);
+    ASSERT_TRUE(files_->drop(*whole));
+    ASSERT_TRUE(files_->drop(*whole)) << "it is gone already";
+    EXPECT_EQ(counts_->files, 0U);
+    EXPECT_EQ(counts_->bytes, 0U);
+}
+
 TEST_F(UploadsTest, GoesOnAfterAnEndWithoutAWord) {
     const auto begun = uploads_->begin(request(kPicture.size()), at_);
     ASSERT_TRUE(uploads_->add(kAnn, begun->id, 0, kPicture.substr(0, 7)));

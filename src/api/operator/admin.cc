@@ -169,7 +169,9 @@ void Admin::route(const Request& request, Reply reply) {
 }
 
 void Admin::on_api(const Request& request, Reply reply) {
-    if (!auth::same_key(bearer_of(request), key_)) {
+    const std::string_view given = bearer_of(request);
+    const auto name = auth::operator_of(given, key_, now());
+    if (!name && !auth::same_key(given, key_)) {
         return reply(refusal(401, {.code = Code::bad_credentials, .where = "authorization"}));
     }
     std::string_view other;
@@ -178,7 +180,7 @@ void Admin::on_api(const Request& request, Reply reply) {
         if (!numbers) continue;
         if (row.method == request.method) {
             if (row.method == "POST") {
-                reply = trail_->watch_operator(request, row.pattern, std::move(reply));
+                reply = trail_->watch_operator(request, row.pattern, name, std::move(reply));
             }
             return row.handler({.request = request,
                                 .numbers = std::move(*numbers),

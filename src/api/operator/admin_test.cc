@@ -12,8 +12,10 @@
 #include "api/operator/address_bans.h"
 #include "api/operator/admin_test_kit.h"
 #include "api/public/registration.h"
+#include "auth/admin_key.h"
 #include "base/group_ids.h"
 #include "base/limits.h"
+#include "base/time.h"
 
 namespace stentor::api {
 namespace {
@@ -100,6 +102,14 @@ protected:
     }
     static std::string text(const Response& response) { return *response.body; }
 };
+
+TEST_F(AdminTest, AnOperatorComesInWithAKeyOfTheirOwnUntilItsTime) {
+    const auto key = [](Millis from_now) {
+        return auth::operator_key({.name = "maria", .expires = now() + from_now}, kAdminKey);
+    };
+    EXPECT_EQ(call("POST", "/admin/api/users/7/disable", "", key(Millis{60'000})).status, 200U);
+    EXPECT_EQ(call("POST", "/admin/api/users/7/disable", "", key(Millis{-60'000})).status, 401U);
+}
 
 TEST_F(AdminTest, NothingIsDoneWithoutTheKey) {
     for (const char* key : {"", "0123456789abcdeF", "0123456789abcde", "0123456789abcdef0"}) {

@@ -108,12 +108,13 @@ std::optional<AuditTrail::Row> AuditTrail::row_of(const net::http::Request& requ
 }
 
 Api::Reply AuditTrail::watch_operator(const net::http::Request& request, std::string_view action,
-                                      Api::Reply reply) {
-    std::string name{request.header("x-stentor-actor")};
-    if (name.size() > limits::kNameBytes || !plain_line(name)) name.clear();
+                                      const std::optional<std::string>& name, Api::Reply reply) {
+    std::string said{request.header("x-stentor-actor")};
+    if (said.size() > limits::kNameBytes || !plain_line(said)) said.clear();
     JsonText actor;
     actor.add("kind", "operator");
-    if (!name.empty()) actor.add("name", name);
+    if (name) actor.add("name", *name).add_flag("own_key", true);
+    if (!name && !said.empty()) actor.add("name", said);
     Row row{.actor = actor.text(),
             .action = action_of(action),
             .object = JsonText{}.add("path", request.path).text(),

@@ -30,9 +30,11 @@ public:
     // Of the public listeners. The same reply, or one that makes a row first.
     [[nodiscard]] Api::Reply watch(const net::http::Request& request, Api::Reply reply);
     // Of the private one, for whoever has shown the admin key. `action`: the call's path with its
-    // places.
+    // places. `name`: that their own key tells; else they are called as they say.
     [[nodiscard]] Api::Reply watch_operator(const net::http::Request& request,
-                                            std::string_view action, Api::Reply reply);
+                                            std::string_view action,
+                                            const std::optional<std::string>& name,
+                                            Api::Reply reply);
 
 private:
     struct Row {

@@ -54,7 +54,7 @@ TEST_F(AuditTrailTest, TheOperatorsActsNameActorAddressAndWhatWasAsked) {
     Request request = post("/admin/api/users/7/password", R"({"password":"hush","note":"lost"})");
     request.headers = {{.name = "x-stentor-actor", .value = "maria"}};
     bool replied = false;
-    trail_.watch_operator(request, "/admin/api/users/{}/password", [&](const Response&) {
+    trail_.watch_operator(request, "/admin/api/users/{}/password", {}, [&](const Response&) {
         replied = true;
     })({.status = 200, .body = share(std::string{R"({"uid":7,"key":"stk_1_secret"})"})});
     EXPECT_TRUE(replied);
@@ -66,6 +66,16 @@ TEST_F(AuditTrailTest, TheOperatorsActsNameActorAddressAndWhatWasAsked) {
               HasSubstr(R"("path":"/admin/api/users/7/password")"), HasSubstr(R"("note":"lost")"),
               HasSubstr(R"("after":{"uid":7})"), HasSubstr(R"("result":"done")"),
               Not(HasSubstr("hush")), Not(HasSubstr("secret"))));
+}
+
+TEST_F(AuditTrailTest, AnOperatorsOwnKeySaysWhoTheyAreWhateverTheySay) {
+    Request request = post("/admin/api/storm", R"({"level":"auto"})");
+    request.headers = {{.name = "x-stentor-actor", .value = "jonas"}};
+    trail_.watch_operator(request, "/admin/api/storm", "maria", [](const Response&) {})(
+        {.status = 200, .body = share(std::string{"{}"})});
+    ASSERT_EQ(bus_.rows.size(), 1U);
+    EXPECT_THAT(bus_.rows[0],
+                HasSubstr(R"("actor":{"kind":"operator","name":"maria","own_key":true})"));
 }
 
 TEST_F(AuditTrailTest, SignInsGoodAndFailedAreTold) {

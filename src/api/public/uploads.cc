@@ -112,7 +112,9 @@ void Uploads::run(std::string_view key, Reply reply,
         media_.run(key, [self = shared_from_this(), shared, work = std::move(work)]() mutable {
             (*shared)(work(self->media_.uploads()));
         });
-    if (!taken) (*shared)(refusal(media::kBusy));
+    if (taken) return;
+    media_.refuse_busy();
+    (*shared)(refusal(media::kBusy));
 }
 
 void Uploads::begin(const Request& request, UserId uid, Reply reply) {
@@ -160,6 +162,7 @@ void Uploads::add_part(Request& request, UserId uid, const std::string& id, Repl
     }
     if (parts_waiting_.fetch_add(1) >= limits::kPartsWaiting) {
         parts_waiting_.fetch_sub(1);
+        media_.refuse_busy();
         return reply(refusal(media::kBusy));
     }
     // Given back before the answer, or with the part if it is not taken.

@@ -129,11 +129,13 @@ void erase(UserArguments& arguments) {
     }
 }
 
-// Of the account, for whoever may read the secrets; the server need not run for --admin.
+// Of the account, for whoever may read the secrets; the server need not run for --admin. An
+// operator's own key is good for the lifetime, the server's for good.
 void print_token(UserArguments& arguments, bool admin) {
-    if (admin && !arguments.name.empty()) {
+    if (admin && !arguments.name.empty() && !auth::is_operator_name(arguments.name)) {
         throw CLI::ValidationError{
-            "NAME is not used with --admin, which prints the key of the server, not of an account"};
+            fmt::format("an operator's NAME is at most {} small letters, digits, - and _",
+                        auth::kOperatorNameBytes)};
     }
     if (!admin && arguments.name.empty()) {
         throw CLI::ValidationError{"whose token? stentor token NAME"};
@@ -145,7 +147,9 @@ void print_token(UserArguments& arguments, bool admin) {
     refuse_foreign_folder(arguments.server.data());
     const auto secrets = auth::load_secrets(arguments.server.data() / "secrets");
     if (admin) {
-        fmt::print("{}\n", auth::admin_key(secrets.keys.front()));
+        const std::string key = auth::admin_key(secrets.keys.front());
+        const auth::Operator who{.name = arguments.name, .expires = now() + *lifetime};
+        fmt::print("{}\n", who.name.empty() ? key : auth::operator_key(who, key));
         return;
     }
     const UserId uid{arguments.server.uid_of(arguments.name)};
@@ -196,10 +200,12 @@ void add_token_command(CLI::App& app) {
         app.add_subcommand("token", "Print a token of an account, or the admin key");
     const auto arguments = std::make_shared<UserArguments>(*command);
     const auto admin = std::make_shared<bool>(false);
-    command->add_option("NAME", arguments->name, "Name or number of the account");
+    command->add_option("NAME", arguments->name,
+                        "Name or number of the account; with --admin of an operator");
     command->add_option("--lifetime", arguments->lifetime, "A time with its unit")
         ->capture_default_str();
-    command->add_flag("--admin", *admin, "The key that the admin page asks for");
+    command->add_flag("--admin", *admin,
+                      "The key that the admin page asks for: the server's, or NAME's");
     command->callback([arguments, admin] { print_token(*arguments, *admin); });
 }
 

@@ -353,6 +353,25 @@ void add_web_push(Exposition& page, const web_push::NotifierCounters& pushes,
                  as_double(pushes.forgotten));
 }
 
+void add_media(Exposition& page, const media::Counts& counts) {
+    std::vector<Exposition::Sample> refused;
+    for (std::size_t i = 0; i < media::Counts::kReasons.size(); ++i) {
+        refused.push_back({{{"reason", media::Counts::kReasons[i]}}, as_double(counts.refused[i])});
+    }
+    page.gauge("stentor_uploads_open", "Uploads of files that are under way",
+               as_double(counts.open))
+        .counter("stentor_uploads_finished_total", "Uploads of which a file was made",
+                 as_double(counts.finished))
+        .counter("stentor_upload_bytes_total", "Bytes of files that came",
+                 as_double(counts.bytes_in))
+        .counters("stentor_upload_refusals_total",
+                  "Uploads, and parts of them, that were refused, by reason", refused)
+        .gauge("stentor_media_files", "Files that are kept", as_double(counts.files))
+        .gauge("stentor_media_bytes",
+               "Their bytes; the disk, or the bucket, holds the same content once",
+               as_double(counts.bytes));
+}
+
 // Alarms come before the end, not at it.
 void add_certificate(Exposition& page, const net::ShardGroup& shards) {
     const auto ends = shards.certificate_ends();
@@ -391,6 +410,7 @@ std::string metrics_of(const Measured& measured) {
     add_node(page, measured.gateway);
     add_store(page, measured.store);
     add_http(page, measured);
+    add_media(page, measured.media);
     if (measured.storm) add_storm(page, *measured.storm, measured.gateway);
     if (measured.filter != nullptr) add_filter(page, *measured.filter);
     if (measured.leader != nullptr) add_leader(page, *measured.leader);

@@ -10,6 +10,7 @@
 #include "auth/password_queue.h"
 #include "base/code_counts.h"
 #include "bus/command_client/command_client.h"
+#include "media/counts.h"
 #include "net/shard_group.h"
 #include "node/gateway/gateway.h"
 #include "owner/filter/filter.h"
@@ -32,6 +33,7 @@ struct Measured {
     const CodeCounts& public_refusals;  // Of HTTP, as the next.
     const CodeCounts& private_refusals;
     const store::Maintenance& store;
+    const media::Counts& media;
     const filter::Filter* filter{};  // None is set, as the next three.
     const replica::Leader* leader{};
     const search::Indexer* indexer{};

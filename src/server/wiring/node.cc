@@ -199,6 +199,7 @@ std::string Node::metrics() {
                        .public_refusals = api_.refusals(),
                        .private_refusals = admin_.refusals(),
                        .store = *store::maintenance_of(*store_),
+                       .media = media_->counts(),
                        .filter = filter_.get(),
                        .leader = leader_.get(),
                        .indexer = indexer_.get(),

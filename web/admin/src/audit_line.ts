@@ -19,12 +19,12 @@ function text(value: unknown): string {
     .join(", ");
 }
 
-// Whoever gave their name is called by it.
+// Whoever gave their name is called by it; a mark says that their own key told it.
 function whoActed(actor: unknown): string {
   if (typeof actor !== "object" || actor === null) return text(actor);
-  const { kind, name, uid, id } = actor as Record<string, unknown>;
+  const { kind, name, uid, id, own_key } = actor as Record<string, unknown>;
   const known = text(name);
-  return known ? `${known} (${text(kind)})` : [text(kind), text(uid ?? id)].filter(Boolean).join(" ");
+  return known ? `${known}${own_key === true ? " ✓" : ""} (${text(kind)})` : [text(kind), text(uid ?? id)].filter(Boolean).join(" ");
 }
 
 export function auditLine(what: unknown): AuditLine {

@@ -29,6 +29,9 @@ export const MEASURES: readonly Measure[] = [
   { name: "turn", label: t.turn, value: (a, b) => quantile(a, b, "stentor_fanout_turn_seconds", 0.99), text: timeText },
   { name: "waiting", label: t.waiting, value: (_, s) => sumOf(s, "stentor_waiting", "queue"), text: count },
   { name: "groups", label: t.inMemory, value: (_, s) => s.value("stentor_groups_in_memory"), text: count },
+  { name: "uploads", label: t.uploads, value: (_, s) => s.value("stentor_uploads_open"), text: count },
+  { name: "files", label: t.files, value: (_, s) => s.value("stentor_media_files"), text: count },
+  { name: "file-bytes", label: t.fileBytes, value: (_, s) => s.value("stentor_media_bytes"), text: bytes, base: 1024 },
   { name: "storm", label: t.storm, value: (_, s) => s.value("stentor_storm_level"), text: count },
 ];
 
@@ -42,6 +45,7 @@ export const REASONS: readonly Reasons[] = [
   { name: "refusals", label: t.refusals, metric: "stentor_refusals_total", by: "code", text: rateText },
   { name: "http-refusals", label: t.httpRefusals, metric: "stentor_http_refusals_total", by: 'listener="public",code', text: rateText },
   { name: "turned-away", label: t.turnedAway, metric: "stentor_turned_away_total", by: "reason", text: rateText },
+  { name: "upload-refusals", label: t.uploadRefusals, metric: "stentor_upload_refusals_total", by: "reason", text: rateText },
 ];
 
 export class Watch {

@@ -18,6 +18,7 @@ test("what was asked stands in for what came of it", () => {
 
 test("an operator who gave their name is called by it", () => {
   expect(auditLine({ actor: { kind: "operator", name: "Maria" } }).actor).toBe("Maria (operator)");
+  expect(auditLine({ actor: { kind: "operator", name: "maria", own_key: true } }).actor).toBe("maria ✓ (operator)");
   expect(auditLine({ actor: { kind: "operator" } }).actor).toBe("operator");
   expect(auditLine({ actor: { kind: "key", id: "ab12" } }).actor).toBe("key ab12");
 });
