@@ -31,6 +31,10 @@ enum class Bug : std::uint8_t {
     void_account_stays_connected,  // Live connections are not told.
     answered_before_known,         // Before it is known whether the account is good.
     old_revision_for_good,
+    outcome_of_former_tenure,  // Taken by a group that has another commit under way.
+    load_of_former_tenure,
+    handover_drops_staged,
+    answers_after_lease,
 };
 
 #ifdef STENTOR_PLANTED_BUGS

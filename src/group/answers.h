@@ -15,6 +15,14 @@ struct GroupState;
 inline constexpr Error kNoGroup{.code = Code::not_found, .where = "gid"};
 inline constexpr Error kNoEntry{.code = Code::not_found, .where = "seq"};
 
+// Another process owns it by now, or will in a moment: nothing was done.
+inline constexpr Error kOwnerMoved{
+    .code = Code::owner_moved, .where = "partition", .retry_after_ms = 500};
+
+// It was in a commit of which nobody knows whether it was done.
+inline constexpr Error kOutcomeUnknown{
+    .code = Code::timeout, .where = "store", .retry_after_ms = 1'000};
+
 // Whoever was to own the group next went meanwhile: looked for again.
 inline constexpr Error kNoHeir{.code = Code::overloaded, .where = "role", .retry_after_ms = 500};
 

@@ -202,7 +202,7 @@ bool admit_recall(GroupState& group, Work& work, CachedMember& member, Time now)
             const bool waits = answer_with(group, command.reply_to, [&](const Operation& other) {
                 return other.changed && other.changed->seq == entry->seq;
             });
-            if (!waits) add_sweep(group, {.seq = entry->seq, .waiting = {command.reply_to}});
+            if (!waits) add_sweep(group, {.seq = entry->seq, .waiting = {command}});
         } else if (!error) {
             Operation operation = operation_for(group, command);
             operation.answer = done();

@@ -48,7 +48,9 @@ void take_one(store::TallyRow& tally, const std::string& emoji) {
 
 void end_sweeps(GroupState& group, const pb::ServerFrame& answered) {
     while (!group.sweeps.empty()) {
-        for (const bus::ReplyTo& to : group.sweeps.take().waiting) answer(group, to, answered);
+        for (const bus::Command& asked : group.sweeps.take().waiting) {
+            answer(group, asked.reply_to, answered);
+        }
     }
 }
 
@@ -72,7 +74,7 @@ bool admit_clear(GroupState& group, Work& work, CachedMember& member, Time now) 
     add_sweep(group, {.seq = of_one ? group.pipeline.tip.floor + 1 : seq,
                       .emoji = text::emoji_form(clear.emoji()).value_or(clear.emoji()),
                       .of = of_one ? command.uid : UserId{},
-                      .waiting = {command.reply_to}});
+                      .waiting = {command}});
     return true;
 }
 
@@ -137,7 +139,9 @@ void on_sweep_loaded(GroupState& group, const LoadReactions& asked, const Result
 void sweep_step_done(GroupState& group) {
     if (group.sweeps.empty()) return;
     if (group.sweeps.current().last) {
-        for (const bus::ReplyTo& to : group.sweeps.take().waiting) answer(group, to, done());
+        for (const bus::Command& asked : group.sweeps.take().waiting) {
+            answer(group, asked.reply_to, done());
+        }
     } else {
         group.sweeps.step_done();
     }
@@ -146,9 +150,7 @@ void sweep_step_done(GroupState& group) {
 
 // What was taken away does not come back, so to say that nothing was stored would be wrong.
 void lose_sweeps(GroupState& group, Error error) {
-    if (error.code == Code::store_unavailable) {
-        error = {.code = Code::timeout, .where = "store", .retry_after_ms = 1'000};
-    }
+    if (error.code == Code::store_unavailable) error = kOutcomeUnknown;
     end_sweeps(group, refused_answer(error));
 }
 

@@ -41,7 +41,7 @@ void set_blocked(GroupState& group, const Work& work, CachedMember& member, Time
     Sweep theirs{.seq = group.pipeline.tip.floor + 1, .of = {block.uid()}};
     if (member.row.blocked == block.blocked()) {
         if (!block.blocked()) return confirm(group, work, member, {});
-        theirs.waiting = {command.reply_to};  // Those of a former try may be left.
+        theirs.waiting = {command};  // Those of a former try may be left.
         return add_sweep(group, std::move(theirs));
     }
     Operation operation = operation_for(group, command);

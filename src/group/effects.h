@@ -112,8 +112,9 @@ using LoadWhat = std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder, LoadHi
 // Answered by one on_loaded with the same `load`.
 struct Load {
     GroupId gid;
-    std::uint32_t generation{};  // Of the group's memory: what was asked for before it was dropped
+    std::uint64_t generation{};  // Of the group's memory: what was asked for before it was dropped
                                  // is ignored when it comes.
+    Term term{};                 // Of the tenure that asks: likewise when another one has begun.
     LoadWhat what;
 };
 
@@ -176,6 +177,19 @@ struct Loaded {
     Load load;
     Result<Found> found;
 };
+
+// What became of a commit: whose it was, and which of them.
+struct Committed {
+    GroupId gid;
+    Term term;
+    std::uint64_t version{};  // Of the head that it writes.
+    store::Outcome outcome{};
+};
+
+[[nodiscard]] inline Committed committed(const store::Commit& commit, store::Outcome outcome) {
+    return {
+        .gid = commit.gid, .term = commit.term, .version = commit.head.version, .outcome = outcome};
+}
 
 class GroupPort {
 public:

@@ -80,12 +80,34 @@ std::optional<bus::Command> Intake::take() {
     --size_;
     const Lane lane = next_lane();
     bus::Command command = lanes_[static_cast<std::size_t>(lane)].take();
+    left(lane, command);
     if (lane != Lane::sums) {
-        const auto waits = senders_.find({command.gid, command.uid});
-        if (--waits->second.count == 0) senders_.erase(waits);
         earliest_ = std::min(earliest_.value_or(command.arrived), command.arrived);
     }
     return command;
+}
+
+void Intake::left(Lane lane, const bus::Command& command) {
+    if (lane == Lane::sums) return;
+    const auto waits = senders_.find({command.gid, command.uid});
+    if (--waits->second.count == 0) senders_.erase(waits);
+}
+
+std::vector<bus::Command> Intake::take_all(PartitionId partition) {
+    std::vector<bus::Command> taken;
+    for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
+        std::erase_if(lanes_[lane].turns, [&](GroupId gid) {
+            if (partition_of(gid) != partition) return false;
+            auto commands = lanes_[lane].commands.extract(gid);
+            for (bus::Command& command : commands.mapped()) {
+                left(static_cast<Lane>(lane), command);
+                --size_;
+                taken.push_back(std::move(command));
+            }
+            return true;
+        });
+    }
+    return taken;
 }
 
 }  // namespace stentor::group

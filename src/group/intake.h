@@ -18,6 +18,7 @@
 #include <optional>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
@@ -34,6 +35,8 @@ class Intake {
 public:
     void put(Lane lane, bus::Command command);
     [[nodiscard]] std::optional<bus::Command> take();
+    // All that waits for groups of this partition: each sender's in their order, sums last.
+    [[nodiscard]] std::vector<bus::Command> take_all(PartitionId partition);
     // Of those taken since this was asked last: when the one had come that waited longest. Sums
     // are left out, which are meant to wait. Each group is served in its turn, so whatever waits
     // long is preceded by what has waited as long.
@@ -68,6 +71,7 @@ private:
     };
 
     [[nodiscard]] Lane next_lane();
+    void left(Lane lane, const bus::Command& command);
 
     std::array<Waiting, 3> lanes_;
     std::unordered_map<Sender, Waits, SenderHash> senders_;  // In all lanes but that of sums.

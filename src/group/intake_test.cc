@@ -56,6 +56,27 @@ TEST(Intake, LanesGoInTheirOrder) {
     EXPECT_THAT(taken(intake), ElementsAre(3, 5, 2, 4, 1));
 }
 
+// Two groups of one partition and one of another; the second sender spoke in two lanes.
+TEST(Intake, GivesUpAPartitionAndKeepsTheRest) {
+    std::uint64_t other = 2;
+    while (partition_of(GroupId{other}) == partition_of(GroupId{1})) ++other;
+    Intake intake;
+    intake.put(Lane::ordinary, post_of(1, 1, 1));
+    intake.put(Lane::ordinary, post_of(other, 1, 2));
+    intake.put(Lane::first, post_of(1, 2, 3));
+    intake.put(Lane::ordinary, post_of(1, 2, 4));
+    intake.put(Lane::sums, post_of(1, 1, 5));
+    intake.put(Lane::ordinary, post_of(1, 1, 6));
+    std::vector<std::uint32_t> numbers;
+    for (const bus::Command& command : intake.take_all(partition_of(GroupId{1}))) {
+        numbers.push_back(command.frame.request_id());
+    }
+    EXPECT_THAT(numbers, ElementsAre(3, 4, 1, 6, 5));
+    EXPECT_EQ(intake.size(), 1U);
+    intake.put(Lane::ordinary, post_of(1, 2, 7));
+    EXPECT_THAT(taken(intake), UnorderedElementsAre(2, 7)) << "nobody is remembered as waiting";
+}
+
 TEST(Intake, AStormInOneGroupDelaysAnotherByOneCommand) {
     Intake intake;
     for (std::uint32_t i = 1; i <= 1'000; ++i) intake.put(Lane::ordinary, post_of(1, i, i));

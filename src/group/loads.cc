@@ -112,9 +112,8 @@ void resume_waiting(GroupState& group, Time now) {
 void refuse_waiting(GroupState& group, const Error& error) {
     // "Nothing was stored" must not be said of what was in a commit whose outcome nobody knows.
     const bool denies = error.code == Code::store_unavailable;
-    const Error unknown{.code = Code::timeout, .where = "store", .retry_after_ms = 1'000};
     for (const Work& work : std::exchange(group.loads.waiting, {})) {
-        refuse(group, work.command.reply_to, denies && work.untold ? unknown : error);
+        refuse(group, work.command.reply_to, denies && work.untold ? kOutcomeUnknown : error);
     }
     for (const Opening& opening : std::exchange(group.openings.waiting, {})) {
         group.port.answer_open(opening.ask, std::unexpected(error));
@@ -157,8 +156,10 @@ void park(GroupState& group, Work work) {
 
 void load(GroupState& group, LoadWhat what) {
     if (std::holds_alternative<LoadGroup>(what)) group.phase = Phase::loading;
-    group.port.load(
-        {.gid = group.gid, .generation = group.loads.generation, .what = std::move(what)});
+    group.port.load({.gid = group.gid,
+                     .generation = group.loads.generation,
+                     .term = group.lease.term,
+                     .what = std::move(what)});
 }
 
 void load_for(GroupState& group, UserId uid, decltype(LoadFor::what) what) {

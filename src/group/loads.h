@@ -36,7 +36,7 @@ struct Work {
 };
 
 struct Loads {
-    std::uint32_t generation{};
+    std::uint64_t generation{};
     bool reread{};  // Memory was dropped, and nodes have not been told.
 
     std::deque<Work> waiting;  // For the group itself.

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include "base/limits.h"
+#include "base/planted_bugs.h"
 #include "group/admission.h"
+#include "group/answers.h"
 
 namespace stentor::group {
 namespace {
@@ -42,7 +45,10 @@ Partition::Partition(const Lease& lease, const Settings& settings, GroupPort& po
     : lease_{lease}, settings_{settings}, port_{port} {}
 
 GroupState& Partition::group(GroupId gid) {
-    return groups_.try_emplace(gid, gid, lease_, settings_, port_).first->second;
+    const auto [place, is_new] = groups_.try_emplace(gid, gid, lease_, settings_, port_);
+    // Also when it leaves memory and comes back, its loads are told from those of before.
+    if (is_new) place->second.loads.generation = ++came_in_ << 32U;
+    return place->second;
 }
 
 Lane Partition::lane_of(const bus::Command& command) const {
@@ -63,22 +69,58 @@ void Partition::on_open(std::uint64_t ask, const bus::AskOpen& question, Time no
 void Partition::on_wake(GroupId gid, Time now) { look_at_retention(group(gid), now); }
 
 void Partition::on_loaded(const Loaded& loaded, Time now) {
+    if (closing_) return;
+    const bool passes =
+        planted(Bug::load_of_former_tenure) && std::holds_alternative<LoadGroup>(loaded.load.what);
+    if (loaded.load.term != lease_.term && !passes) return;
     const auto found = groups_.find(loaded.load.gid);
     if (found == groups_.end()) return;
     receive_loaded(found->second, loaded, now);
     touched_.push_back(loaded.load.gid);
 }
 
+bool Partition::awaits(const Committed& committed) const {
+    const auto found = groups_.find(committed.gid);
+    if (found == groups_.end() || found->second.pipeline.in_flight.empty()) return false;
+    if (planted(Bug::outcome_of_former_tenure)) return true;
+    return committed.term == lease_.term &&
+           committed.version == found->second.pipeline.in_flight_head.version;
+}
+
 void Partition::on_committed(GroupId gid, store::Outcome outcome) {
     const auto found = groups_.find(gid);
     if (found == groups_.end()) return;
+    if (closing_ && outcome == store::Outcome::unknown) return lose_in_flight(found->second);
     // Whatever was ordered passes all checks again, against what the store really holds: what got
     // there is then found as a duplicate, the rest is numbered anew.
     outcome == store::Outcome::done ? commit_done(found->second) : drop_memory(found->second);
     touched_.push_back(gid);
 }
 
+bool Partition::is_settled() const {
+    return std::ranges::all_of(
+        groups_, [](const auto& entry) { return entry.second.pipeline.in_flight.empty(); });
+}
+
+std::vector<bus::Command> Partition::take_commands() {
+    std::vector<bus::Command> commands;
+    for (auto& [gid, group] : groups_) {
+        std::ranges::move(group::take_commands(group), std::back_inserter(commands));
+    }
+    return commands;
+}
+
+void Partition::lose() {
+    for (auto& [gid, group] : groups_) {
+        lose_in_flight(group);
+        for (const bus::Command& command : group::take_commands(group)) {
+            refuse(group, command.reply_to, kOwnerMoved);
+        }
+    }
+}
+
 void Partition::flush() {
+    if (closing_) return;
     for (const GroupId gid : std::exchange(touched_, {})) {
         const auto found = groups_.find(gid);
         if (found != groups_.end()) commit_staged(found->second);

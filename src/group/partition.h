@@ -30,7 +30,18 @@ public:
     // Nobody speaks to it, but its retention may drop something.
     void on_wake(GroupId gid, Time now);
     void on_loaded(const Loaded& loaded, Time now);
+    // Whether that is the commit that its group has under way.
+    [[nodiscard]] bool awaits(const Committed& committed) const;
     void on_committed(GroupId gid, store::Outcome outcome);
+
+    // ---- The end of the tenure
+    // By agreement: nothing more is loaded or committed. Once what is in flight is settled, the
+    // commands that are left are taken out in their order.
+    void close() { closing_ = true; }
+    [[nodiscard]] bool is_settled() const;
+    [[nodiscard]] std::vector<bus::Command> take_commands();
+    // At once: everybody who waits is told to ask again.
+    void lose();
 
     // Hands what was staged since the last call to the store: called at a natural pause, so that
     // what came in together is committed together.
@@ -55,6 +66,8 @@ private:
     GroupPort& port_;
     std::unordered_map<GroupId, GroupState> groups_;
     std::vector<GroupId> touched_;  // Those that may have something staged.
+    std::uint64_t came_in_{};       // Groups, ever.
+    bool closing_{};
 };
 
 }  // namespace stentor::group

@@ -74,8 +74,12 @@ void finish(GroupState& group, Operation& operation) {
         add_sweep(group, std::move(*operation.swept_after));
     if (planted(Bug::ack_before_commit) || operation.is_own()) return;
     if (operation.swept_after) {
-        operation.also.push_back(operation.command.reply_to);
-        operation.swept_after->waiting = std::move(operation.also);
+        std::vector<bus::Command>& waiting = operation.swept_after->waiting;
+        for (const bus::ReplyTo& again : operation.also) {
+            waiting.push_back(operation.command);
+            waiting.back().reply_to = again;
+        }
+        waiting.push_back(std::move(operation.command));
         return add_sweep(group, std::move(*operation.swept_after));
     }
     for (const bus::ReplyTo& again : operation.also) answer(group, again, operation.answer);
@@ -95,8 +99,7 @@ std::deque<Work> take_operations(GroupState& group) {
             const bool ended = gate != nullptr && gate->objection_to(operation.command);
             for (const bus::ReplyTo& again : operation.also) {
                 if (ended) {
-                    refuse(group, again,
-                           {.code = Code::timeout, .where = "store", .retry_after_ms = 1'000});
+                    refuse(group, again, kOutcomeUnknown);
                     continue;
                 }
                 retries.push_back(
@@ -261,6 +264,28 @@ void commit_done(GroupState& group) {
     for (Opening& opening : std::exchange(group.openings.staged, {}))
         open_step(group, std::move(opening));
     if (store::is_closed(group.head)) on_closed(group);
+}
+
+void lose_in_flight(GroupState& group) {
+    for (const Operation& operation : std::exchange(group.pipeline.in_flight, {})) {
+        if (operation.is_own()) continue;
+        for (const bus::ReplyTo& again : operation.also) refuse(group, again, kOutcomeUnknown);
+        refuse(group, operation.command.reply_to, kOutcomeUnknown);
+    }
+}
+
+std::vector<bus::Command> take_commands(GroupState& group) {
+    std::vector<bus::Command> commands = group.sweeps.take_waiting();
+    if (planted(Bug::handover_drops_staged)) group.pipeline.staged.clear();
+    wait_again(group, take_operations(group));
+    for (Work& work : std::exchange(group.loads.waiting, {})) {
+        if (work.untold) {
+            refuse(group, work.command.reply_to, kOutcomeUnknown);
+        } else {
+            commands.push_back(std::move(work.command));
+        }
+    }
+    return commands;
 }
 
 void drop_memory(GroupState& group) {

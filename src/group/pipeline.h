@@ -101,6 +101,11 @@ bool answer_with(GroupState& group, const bus::ReplyTo& to,
 // Makes the next commit, if none is under way and something is staged.
 void commit_staged(GroupState& group);
 void commit_done(GroupState& group);
+// The tenure ends. What is in flight is answered as nobody knows its outcome,
+void lose_in_flight(GroupState& group);
+// and what is not ordered, or can be ordered anew, is taken out in its order, to be asked
+// elsewhere.
+[[nodiscard]] std::vector<bus::Command> take_commands(GroupState& group);
 // Nobody knows what the store holds: the group is loaded again, and everything that was ordered
 // passes all checks once more.
 void drop_memory(GroupState& group);

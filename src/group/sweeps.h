@@ -23,7 +23,7 @@ struct Sweep {
     Seq seq;                              // Of the entry; for a person, where the next page begins.
     std::string emoji;                    // Empty: all kinds.
     UserId of;                            // This person's, to all entries; 0: everybody's to `seq`.
-    std::vector<bus::ReplyTo> waiting{};  // Told when all are gone.
+    std::vector<bus::Command> waiting{};  // Answered when all are gone.
     UserId after{};                       // Of everybody's: those up to here are done.
     Seq first{};                          // Where a person's began.
     bool last{};                          // The page under way is.
@@ -58,6 +58,15 @@ public:
         Sweep done = std::move(sweeps_.front());
         sweeps_.pop_front();
         return done;
+    }
+    // Whoever waits is to ask again: none is left.
+    [[nodiscard]] std::vector<bus::Command> take_waiting() {
+        std::vector<bus::Command> waiting;
+        for (Sweep& sweep : std::exchange(sweeps_, {})) {
+            std::ranges::move(sweep.waiting, std::back_inserter(waiting));
+        }
+        under_way_ = false;
+        return waiting;
     }
     // Memory was dropped: what became of the step is unknown.
     void restart() {

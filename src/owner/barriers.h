@@ -6,7 +6,9 @@
 // Owner: a worker. Thread: the worker's. Cost: a set's insertion for each commit; while somebody
 // waits, a look at each group with a commit under way.
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -22,6 +24,14 @@ public:
     // ---- Between these a group's commit is under way.
     void commit_began(GroupId gid) { committing_.insert(gid); }
     void commit_ended(GroupId gid) { committing_.erase(gid); }
+    // Those of this partition, whose outcomes concern nobody here any more.
+    std::vector<GroupId> end_commits(PartitionId partition) {
+        std::vector<GroupId> ended;
+        std::ranges::copy_if(committing_, std::back_inserter(ended),
+                             [&](GroupId gid) { return partition_of(gid) == partition; });
+        for (const GroupId gid : ended) committing_.erase(gid);
+        return ended;
+    }
 
     void add(UserId uid, Done done) { waiting_.push_back({.uid = uid, .done = std::move(done)}); }
 

@@ -38,9 +38,11 @@ bool Committer::submit(std::vector<store::Commit>& commits,
     return false;
 }
 
-bool Committer::advance(std::vector<store::Members::ReadPosition>& positions) {
+bool Committer::advance(std::vector<store::Members::ReadPosition>& positions,
+                        const std::shared_ptr<const Written>& written) {
     Job job{.submitted = std::chrono::steady_clock::now(),
-            .positions = std::exchange(positions, {})};
+            .positions = std::exchange(positions, {}),
+            .written = written};
     if (mailbox_.try_put(std::move(job))) return true;
     // NOLINTNEXTLINE(bugprone-use-after-move): as above.
     positions = std::move(job.positions);
@@ -98,10 +100,10 @@ void Committer::write(std::vector<Job>& jobs) {
     std::size_t place = 0;
     for (Job& job : jobs) {
         if (job.done == nullptr) continue;
-        std::vector<std::pair<GroupId, store::Outcome>> results;
+        std::vector<group::Committed> results;
         for (std::size_t i = 0; i < job.commits.size(); ++i, ++place) {
             const store::Outcome outcome = outcomes[place];
-            results.emplace_back(commits[place].gid, outcome);
+            results.push_back(group::committed(commits[place], outcome));
             if (outcome == store::Outcome::done) {
                 heads_.on_committed(commits[place]);
                 continue;
@@ -138,6 +140,9 @@ void Committer::write_positions(std::vector<Job>& jobs) {
                    {"gid", positions.front().gid.value},  // Of the first.
                    {"uid", positions.front().uid.value},
                    {"code", name_of(written.error().code)}});
+    }
+    for (const Job& job : jobs) {
+        if (job.written != nullptr) (*job.written)();
     }
 }
 

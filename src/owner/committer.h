@@ -18,6 +18,7 @@
 #include "base/mailbox.h"
 #include "base/max_latency.h"
 #include "base/time.h"
+#include "group/effects.h"
 #include "owner/heads.h"
 #include "store/store.h"
 
@@ -39,7 +40,9 @@ struct CommitterCounters {
 class Committer {
 public:
     // Told the outcomes of one submit() together.
-    using Done = std::function<void(std::vector<std::pair<GroupId, store::Outcome>>)>;
+    using Done = std::function<void(std::vector<group::Committed>)>;
+    // Told once these read positions are written, or lost.
+    using Written = std::function<void()>;
 
     struct Options {
         Millis sync_delay{};  // Added to each write: for measuring what a slow disk does to others.
@@ -60,7 +63,8 @@ public:
                               const std::shared_ptr<const Done>& done);
     // Read positions: written beside the next commits, without a sync of their own. False: as
     // above.
-    [[nodiscard]] bool advance(std::vector<store::Members::ReadPosition>& positions);
+    [[nodiscard]] bool advance(std::vector<store::Members::ReadPosition>& positions,
+                               const std::shared_ptr<const Written>& written);
     // From a submit until it is on this disk, the longest since this was asked last. Waits for
     // another copy are left out: they say nothing of how busy this machine is.
     [[nodiscard]] Millis take_longest() { return waits_.take(); }
@@ -71,6 +75,7 @@ private:
         std::vector<store::Commit> commits;
         std::shared_ptr<const Done> done;
         std::vector<store::Members::ReadPosition> positions;
+        std::shared_ptr<const Written> written;
     };
 
     void run();

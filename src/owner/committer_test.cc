@@ -86,7 +86,7 @@ TEST(Committer, AFullOneTakesNothingAndItsCallerKeepsAll) {
     ASSERT_EQ(third.size(), 1U);
     EXPECT_EQ(third[0].gid, GroupId{3});
     std::vector<store::Members::ReadPosition> positions(1);
-    EXPECT_FALSE(committer.advance(positions));
+    EXPECT_FALSE(committer.advance(positions, nullptr));
     EXPECT_EQ(positions.size(), 1U);
     go.set_value();
     while (!committer.submit(third, done)) std::this_thread::yield();

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/group_ids.h"
+#include "group/answers.h"
 #include "owner/load.h"
 
 namespace stentor::owner {
@@ -48,9 +49,9 @@ bool names_somebody(const bus::Question& question) {
 }
 
 // Everybody is a member of this group from the beginning, so somebody must make it.
-void found_announcements(store::GroupLog& store, const group::Lease& lease) {
+Result<void> found_announcements(store::GroupLog& store, const group::Lease& lease) {
     const auto head = store.head(kBroadcastGroup);
-    if (head || head.error().code != Code::not_found) return;
+    if (head || head.error().code != Code::not_found) return {};
     pb::GroupSettings settings;
     settings.set_name("Announcements");
     settings.set_kind(pb::GROUP_KIND_BROADCAST);
@@ -64,9 +65,21 @@ void found_announcements(store::GroupLog& store, const group::Lease& lease) {
                                         .floor_digest = before,
                                         .settings = settings.SerializeAsString(),
                                         .version = 1}};
-    if (store.commit(std::span{&commit, 1}).front() != store::Outcome::done) {
-        throw std::runtime_error{"the store takes no commit"};
+    if (store.commit(std::span{&commit, 1}).front() == store::Outcome::done) return {};
+    return std::unexpected(Error{.code = Code::store_unavailable, .where = "store"});
+}
+
+// Under a term that no other tenure had; whoever held the partition before is fenced.
+Result<group::Lease> take_lease(store::Store& store, PartitionId partition) {
+    const auto term = store.next_term();
+    if (!term) return std::unexpected(term.error());
+    const group::Lease lease{.term = *term, .epoch = store.epoch()};
+    if (partition == partition_of(kBroadcastGroup)) {
+        if (auto founded = found_announcements(store, lease); !founded) {
+            return std::unexpected(founded.error());
+        }
     }
+    return lease;
 }
 
 }  // namespace
@@ -77,7 +90,9 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
       routes_{routes},
       accounts_{store, options.token_lives},
       questions_{store, options.words, &heads_, options.who_read_members, &published_},
+      store_{store},
       questions_max_{options.questions_max},
+      door_{options.lease != nullptr ? *options.lease : endless_},
       judge_{options.groups.rules.filter ? options.judge : nullptr},
       hellos_{loaders_, kLookedUpAtOnce,
               [this](std::vector<HelloMail> hellos) { answer(std::move(hellos)); }},
@@ -85,12 +100,6 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
                 [&store](std::vector<LookUp> all) { look_up(store, std::move(all)); }},
       loaders_{options.loaders,
                {.waiting = options.questions_max, .waiting_of_one = kQuestionsOfOne}} {
-    const auto term = store.next_term();
-    if (!term)
-        throw std::runtime_error{"the store gives no term: " +
-                                 std::string{name_of(term.error().code)}};
-    const group::Lease lease{.term = *term, .epoch = store.epoch()};
-    found_announcements(store, lease);
     if (options.groups.rules.filter && options.judge == nullptr) {
         throw std::runtime_error{"a filter is set, and there is none to ask"};
     }
@@ -112,12 +121,26 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
                           .judge = options.judge,
                           .answers = answers_,
                           .patience = patience_,
+                          .door = door_,
                           .audit = audit_,
                           .mails_max = options.mails_max};
     group::Settings groups = options.groups;
     groups.gate = &accounts_.gate();
+    group::Lease lease{};
+    if (options.holds_all) {
+        const auto taken = take_lease(store, partition_of(kBroadcastGroup));
+        if (!taken) {
+            throw std::runtime_error{"the store gives no term: " +
+                                     std::string{name_of(taken.error().code)}};
+        }
+        lease = *taken;
+    }
     for (std::size_t i = 0; i < options.workers; ++i) {
-        workers_.push_back(std::make_unique<Worker>(engines, lease, groups));
+        std::vector<PartitionId> held;
+        for (std::size_t id = i; options.holds_all && id < kPartitions; id += options.workers) {
+            held.push_back({static_cast<std::uint32_t>(id)});
+        }
+        workers_.push_back(std::make_unique<Worker>(engines, groups, held, lease));
     }
     questions_.names().use_keywords(options.groups.rules.keywords);
     learner_ = std::jthread{[this](const std::stop_token& stop) {
@@ -135,6 +158,17 @@ Owner::~Owner() {
 
 Result<void> Owner::on_command(PartitionId partition, bus::Command command) {
     return worker(partition).submit(std::move(command));
+}
+
+Result<void> Owner::gain(PartitionId partition) {
+    const auto lease = take_lease(store_, partition);
+    if (!lease) return std::unexpected(lease.error());
+    worker(partition).gain(partition, *lease);
+    return {};
+}
+
+void Owner::close(PartitionId partition, Desk::Closed closed) {
+    worker(partition).close(partition, std::move(closed));
 }
 
 void Owner::use_keywords(const std::shared_ptr<const rules::Keywords>& keywords) {
@@ -158,6 +192,7 @@ void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHand
     if (const auto* open = std::get_if<bus::AskOpen>(&question)) {
         return worker(partition).open(*open, std::move(reply));
     }
+    if (!door_.is_open(partition)) return reply(std::unexpected(group::kOwnerMoved));
     if (const auto* hello = std::get_if<bus::AskHello>(&question)) {
         return on_hello(*hello, std::move(reply));
     }

@@ -2,7 +2,8 @@
 // The role that owns groups: what comes up the bus goes to the worker of its partition, questions
 // that change nothing go to the loaders.
 //
-// Thread: any. One term for all partitions: this is the only owner of an embedded store.
+// Thread: any. An embedded store has one owner, which holds all partitions from its start; several
+// of one store are each told which to hold, and each tenure has a term of its own.
 
 #include <cstddef>
 #include <functional>
@@ -20,6 +21,8 @@
 #include "owner/audit_log.h"
 #include "owner/batcher.h"
 #include "owner/committer.h"
+#include "owner/desk.h"
+#include "owner/door.h"
 #include "owner/heads.h"
 #include "owner/loaders.h"
 #include "owner/question_deadline.h"
@@ -43,14 +46,16 @@ struct OwnerOptions {
     group::Settings groups;
     Millis token_lives{account::kTokenLives};                 // See account::Gate.
     std::uint64_t who_read_members{limits::kWhoReadMembers};  // See Questions.
-    PostFilter* judge{};      // Needed where groups.rules.filter is set; outlives the owner.
-    search::Search* words{};  // None: nobody can search.
+    bool holds_all{true};                                     // From its start; else what it gains.
+    const LeaseCheck* lease{};  // None: what it holds is its own for good. Outlives the owner.
+    PostFilter* judge{};        // Needed where groups.rules.filter is set; outlives the owner.
+    search::Search* words{};    // None: nobody can search.
 };
 
 class Owner final : public bus::OwnerInbox {
 public:
-    // Takes a new term from the store: whoever owned it before is fenced. Throws
-    // std::runtime_error when the store cannot give one.
+    // Where it holds all it takes a new term from the store: whoever owned it before is fenced.
+    // Throws std::runtime_error when the store cannot give one.
     Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const OwnerOptions& options);
     Owner(const Owner&) = delete;
     Owner& operator=(const Owner&) = delete;
@@ -58,6 +63,12 @@ public:
 
     Result<void> on_command(PartitionId partition, bus::Command command) override;
     void on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
+
+    // ---- Which partitions it holds; several owners of one store share them out. Blocks on the
+    // store.
+    Result<void> gain(PartitionId partition);
+    // As Desk::close; `closed` is called on a worker's thread.
+    void close(PartitionId partition, Desk::Closed closed);
 
     // From the next command on. Thread: any.
     void use_keywords(const std::shared_ptr<const rules::Keywords>& keywords);
@@ -124,7 +135,10 @@ private:
     Heads heads_{limits::kHeadsKept};
     Published published_;
     Questions questions_;
+    store::Store& store_;
     std::size_t questions_max_;
+    const EndlessLease endless_;
+    Door door_;
     PostFilter* judge_;  // Null: no filter is set.
     Batcher<HelloMail> hellos_;
     Batcher<LookUp> look_ups_;

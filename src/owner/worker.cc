@@ -3,48 +3,57 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <chrono>
-#include <iterator>
-#include <limits>
-#include <tuple>
 #include <utility>
 
 #include "base/limits.h"
 #include "base/room.h"
 #include "owner/load.h"
-#include "owner/nudges.h"
 
 namespace stentor::owner {
 namespace {
 
-constexpr Millis kTickEvery{1'000};
-// Read positions wait so long for others: written one by one they took the committer three times as
-// long.
-constexpr Millis kReadsGather{50};
 // A committer that was full is asked again so soon.
 constexpr Millis kHeldUp{10};
-constexpr std::size_t kTurnCommands = 1'024;  // Some 5 ms of work; then urgent ones are looked for.
+constexpr std::size_t kTurnCommands = 1'024;  // Some 5 ms of work.
 
 }  // namespace
 
-Worker::Worker(const Engines& engines, const group::Lease& lease, const group::Settings& settings)
+Worker::Worker(const Engines& engines, const group::Settings& settings,
+               std::span<const PartitionId> held, const group::Lease& lease)
     : engines_{engines},
-      lease_{lease},
-      settings_{settings},
+      desk_{{.port = *this,
+             .bus = engines.bus,
+             .routes = engines.routes,
+             .published = engines.published,
+             .door = engines.door,
+             .patience = engines.patience,
+             .turn_commands = kTurnCommands},
+            settings},
       commits_{engines.committers.size()},
       mailbox_{std::make_shared<Mailbox<Mail>>(engines.mails_max)} {
     committed_ = std::make_shared<const Committer::Done>(
         [mailbox = mailbox_](Outcomes outcomes) { mailbox->put(std::move(outcomes)); });
+    written_ = std::make_shared<const Committer::Written>(
+        [mailbox = mailbox_] { mailbox->put(PositionsMail{}); });
     looked_up_ = std::make_shared<const LookUp::Done>(
         [mailbox = mailbox_](std::vector<group::Loaded> loaded) {
             mailbox->put(std::move(loaded));
         });
+    for (const PartitionId partition : held) desk_.gain(partition, lease);
     thread_ = std::jthread{[this] { run(); }};
 }
 
 Worker::~Worker() {
     mailbox_->close();
     if (thread_.joinable()) thread_.join();
+}
+
+void Worker::gain(PartitionId partition, const group::Lease& lease) {
+    mailbox_->put(GainMail{.partition = partition, .lease = lease});
+}
+
+void Worker::close(PartitionId partition, Desk::Closed closed) {
+    mailbox_->put(CloseMail{.partition = partition, .closed = std::move(closed)});
 }
 
 Result<void> Worker::submit(bus::Command command) {
@@ -75,107 +84,65 @@ void Worker::wake(GroupId gid) { mailbox_->put(WakeMail{gid}); }
 void Worker::run() {
     pthread_setname_np(pthread_self(), "worker");
     std::vector<Mail> mails;
-    Time next_tick = stentor::now() + kTickEvery;
+    Time next_tick = stentor::now() + Desk::kTickEvery;
     for (;;) {
-        const Millis rest = held_up() ? kHeldUp : positions_.empty() ? kTickEvery : kReadsGather;
-        mailbox_->take(mails, intake_.empty() ? rest : Millis{0});
+        const Millis rest = desk_.rest();
+        mailbox_->take(mails, held_up() ? std::min(rest, kHeldUp) : rest);
         const Time now = stentor::now();
-        if (mails.empty() && intake_.empty() && mailbox_->closed() && !held_up()) {
-            submit_positions();
-            if (positions_.empty()) return;
-        }
         // Nothing more comes that it could wait for.
-        if (mails.empty() && intake_.empty() && mailbox_->closed())
+        if (mails.empty() && desk_.commands_waiting() == 0 && mailbox_->closed()) {
+            if (!held_up() && desk_.flush_positions()) return;
             std::this_thread::sleep_for(kHeldUp);
+        }
+        if (now >= next_tick) {
+            next_tick = now + Desk::kTickEvery;
+            desk_.tick(now);
+            groups_in_memory_ = desk_.groups_in_memory();
+        }
         {
             // One that hangs is seen while it hangs.
             const MaxLatency::Span span{turns_, MaxLatency::Clock::now()};
             for (Mail& mail : mails) on_mail(mail, now);
-            on_commands(now);
-            flush();
+            desk_.turn(now);
         }
+        taken_in_ = desk_.commands_waiting();
         // Not since when there was always something: behind a short queue that is never empty
         // nobody waits long.
-        if (const auto arrived = intake_.take_earliest()) turns_.add(stentor::now() - *arrived);
-        const bool waited = now >= positions_since_ + kReadsGather;
-        if (waited || positions_.size() >= limits::kCommitEntries) submit_positions();
-        if (now < next_tick) continue;
-        next_tick = now + kTickEvery;
-        std::size_t groups = 0;
-        for (auto& [id, owned] : partitions_) {
-            owned.partition.on_tick(now);
-            groups += owned.partition.groups_in_memory();
-        }
-        groups_in_memory_ = groups;
+        if (const auto arrived = desk_.take_earliest()) turns_.add(stentor::now() - *arrived);
     }
-}
-
-Worker::Owned& Worker::owner_of(GroupId gid) {
-    const PartitionId partition = partition_of(gid);
-    const auto found = partitions_.find(partition);
-    if (found != partitions_.end()) return found->second;
-    return partitions_
-        .try_emplace(partition, group::Partition{lease_, settings_, *this},
-                     group::ItemStream{partition, lease_.term})
-        .first->second;
 }
 
 void Worker::on_mail(Mail& mail, Time now) {
     if (auto* command = std::get_if<bus::Command>(&mail)) {
-        const group::Lane lane = owner_of(command->gid).partition.lane_of(*command);
-        intake_.put(lane, std::move(*command));
+        desk_.on_command(std::move(*command));
     } else if (auto* open = std::get_if<OpenMail>(&mail)) {
-        if (engines_.patience.is_over(open->arrived, now)) {
-            return open->reply(std::unexpected(kTooManyQuestions));
-        }
-        const std::uint64_t ask = ++last_ask_;
-        opening_.emplace(ask, std::move(open->reply));
-        owner_of(open->question.gid).partition.on_open(ask, open->question, now);
+        desk_.on_open(open->question, std::move(open->reply), open->arrived, now);
     } else if (const auto* loaded = std::get_if<group::Loaded>(&mail)) {
-        owner_of(loaded->load.gid).partition.on_loaded(*loaded, now);
+        desk_.on_loaded(*loaded, now);
     } else if (const auto* all = std::get_if<std::vector<group::Loaded>>(&mail)) {
-        for (const group::Loaded& one : *all) {
-            owner_of(one.load.gid).partition.on_loaded(one, now);
-        }
-    } else if (auto* keywords = std::get_if<std::shared_ptr<const rules::Keywords>>(&mail)) {
-        settings_.rules.keywords = *keywords;
-        for (auto& [id, owned] : partitions_) owned.partition.use_keywords(*keywords);
-    } else if (const auto* storm = std::get_if<rules::StormRule>(&mail)) {
-        settings_.rules.storm = *storm;
-        for (auto& [id, owned] : partitions_) owned.partition.set_storm(*storm);
+        for (const group::Loaded& one : *all) desk_.on_loaded(one, now);
+    } else if (const auto* outcomes = std::get_if<Outcomes>(&mail)) {
+        for (const group::Committed& committed : *outcomes) desk_.on_committed(committed);
+    } else if (std::holds_alternative<PositionsMail>(mail)) {
+        desk_.on_positions_written();
     } else if (auto* settle = std::get_if<SettleMail>(&mail)) {
-        barriers_.add(settle->uid, std::move(settle->done));
+        desk_.settle(settle->uid, std::move(settle->done));
     } else if (const auto* wake = std::get_if<WakeMail>(&mail)) {
-        owner_of(wake->gid).partition.on_wake(wake->gid, now);
+        desk_.on_wake(wake->gid, now);
+    } else if (const auto* gain = std::get_if<GainMail>(&mail)) {
+        desk_.gain(gain->partition, gain->lease);
+    } else if (auto* close = std::get_if<CloseMail>(&mail)) {
+        desk_.close(close->partition, std::move(close->closed));
+    } else if (const auto* keywords = std::get_if<std::shared_ptr<const rules::Keywords>>(&mail)) {
+        desk_.use_keywords(*keywords);
     } else {
-        for (const auto& [gid, outcome] : std::get<Outcomes>(mail)) {
-            barriers_.commit_ended(gid);
-            ended_.push_back(gid);
-            owner_of(gid).partition.on_committed(gid, outcome);
-        }
+        desk_.set_storm(std::get<rules::StormRule>(mail));
     }
 }
 
-void Worker::on_commands(Time now) {
-    for (std::size_t i = 0; i < kTurnCommands; ++i) {
-        auto command = intake_.take();
-        if (!command) break;
-        const GroupId gid = command->gid;
-        if (!moderation_.on_command(*command)) engines_.audit.count_dropped();
-        owner_of(gid).partition.on_command(std::move(*command), now);
-    }
-    taken_in_ = intake_.size();
-}
+// ---- What a desk asks for
 
-void Worker::flush() {
-    for (auto& [id, owned] : partitions_) {
-        owned.partition.flush();
-        owned.stream.flush([&](NodeId node, std::shared_ptr<const bus::Items> items) {
-            engines_.bus.publish(node, std::move(items));
-        });
-    }
-    for (const GroupId gid : ended_) engines_.published.commit_told(gid);
-    ended_.clear();
+void Worker::hand_on() {
     if (!look_ups_.empty()) engines_.look_ups.put(std::exchange(look_ups_, {}));
     for (std::size_t i = 0; i < commits_.size(); ++i) {
         // Kept where it is full: a group makes no other commit before it is told of this one, so no
@@ -183,35 +150,15 @@ void Worker::flush() {
         if (!commits_[i].empty())
             static_cast<void>(engines_.committers[i]->submit(commits_[i], committed_));
     }
-    barriers_.look(
-        [this](GroupId gid, UserId uid) { return owner_of(gid).partition.holds(gid, uid); });
-    for (auto& [node, answers] : answers_) {
-        if (!answers.empty()) engines_.bus.answer(node, std::exchange(answers, {}));
-    }
-    for (auto& [node, nudges] : nudges_) {
-        if (!nudges.empty()) engines_.bus.nudge(node, std::exchange(nudges, {}));
-    }
 }
 
 bool Worker::held_up() const {
     return std::ranges::any_of(commits_, [](const auto& commits) { return !commits.empty(); });
 }
 
-void Worker::submit_positions() {
-    if (positions_.empty() || engines_.committers[0]->advance(positions_)) return;
-    // The furthest of each member is enough, so no more wait here than there are members.
-    const auto key = [](const store::Members::ReadPosition& position) {
-        return std::tuple{position.gid, position.uid,
-                          std::numeric_limits<std::uint64_t>::max() - position.read.value};
-    };
-    std::ranges::sort(positions_, {}, key);
-    const auto rest = std::ranges::unique(
-        positions_, [](const auto& a, const auto& b) { return a.gid == b.gid && a.uid == b.uid; });
-    positions_.erase(rest.begin(), rest.end());
-    positions_since_ = stentor::now();
+bool Worker::advance_read(Positions& positions) {
+    return engines_.committers[0]->advance(positions, written_);
 }
-
-// ---- What a group asks for
 
 void Worker::judge(const group::Load& load, const group::VerdictOn& command) {
     const UserId uid = std::get<group::LoadFor>(load.what).uid;
@@ -231,49 +178,26 @@ void Worker::load(group::Load load) {
     if (std::holds_alternative<group::LoadMember>(load.what)) {
         return look_ups_.push_back({.done = looked_up_, .load = std::move(load)});
     }
-    engines_.loaders.put([load, term = lease_.term, mailbox = mailbox_, &store = engines_.store] {
-        mailbox->put(carry_out(load, term, stentor::now(), store));
+    engines_.loaders.put([load, mailbox = mailbox_, &store = engines_.store] {
+        mailbox->put(carry_out(load, load.term, stentor::now(), store));
     });
 }
 
 void Worker::commit(store::Commit commit) {
-    const PartitionId partition = partition_of(commit.gid);
     if (!moderation_.empty()) moderation_.on_commit(commit, engines_.store);
-    barriers_.commit_began(commit.gid);
-    engines_.published.commit_began(commit.gid, commit.head.seq - commit.entries.size());
-    commits_[partition.value % commits_.size()].push_back(std::move(commit));
+    commits_[partition_of(commit.gid).value % commits_.size()].push_back(std::move(commit));
 }
 
-void Worker::advance_read(store::Members::ReadPosition position) {
-    if (positions_.empty()) positions_since_ = stentor::now();
-    positions_.push_back(position);
+void Worker::on_taken(const bus::Command& command) {
+    if (!moderation_.on_command(command)) engines_.audit.count_dropped();
 }
 
-void Worker::answer(const bus::ReplyTo& to, pb::ServerFrame frame) {
+void Worker::on_answer(const bus::ReplyTo& to, const pb::ServerFrame& frame) {
     engines_.answers.add(frame);
-    if (!moderation_.empty()) {
-        if (auto row = moderation_.on_answer(to, frame, stentor::now())) {
-            engines_.audit.add(std::move(*row));
-        }
+    if (moderation_.empty()) return;
+    if (auto row = moderation_.on_answer(to, frame, stentor::now())) {
+        engines_.audit.add(std::move(*row));
     }
-    answers_[to.node].push_back({.reply_to = to, .frame = std::move(frame)});
-}
-
-void Worker::answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) {
-    auto reply = opening_.extract(ask);
-    if (reply.empty()) return;
-    if (!answer) return reply.mapped()(std::unexpected(answer.error()));
-    reply.mapped()(bus::Reply{std::move(*answer)});
-}
-
-void Worker::publish(bus::Item item) {
-    engines_.routes.nodes_of(item.gid, nodes_);
-    if (!nodes_.empty()) owner_of(item.gid).stream.add(nodes_, item);
-}
-
-void Worker::nudge(bus::Nudge nudge) {
-    find_nodes(engines_.routes, nudge, nodes_);
-    for (const NodeId node : nodes_) nudges_[node].push_back(nudge);
 }
 
 }  // namespace stentor::owner

@@ -1,19 +1,16 @@
 #pragma once
-// A thread that runs some of the partitions: it feeds them commands, openings, loads and outcomes,
-// and carries out what they ask for.
+// The thread of a desk, with the engines that it needs: what comes from outside goes into its
+// mailbox, and what its groups ask for to loaders, committers and the filter.
 //
 // Thread: its own; what it is told from outside goes into its mailbox. A turn takes all mail at
-// once, feeds its groups some of the commands that wait, by lane, then hands commits, answers and
-// items on in batches.
+// once, then lets the desk have its turn.
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <span>
 #include <thread>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -21,19 +18,14 @@
 #include "base/max_latency.h"
 #include "bus/bus.h"
 #include "bus/route/routes.h"
-#include "group/intake.h"
-#include "group/item_stream.h"
-#include "group/partition.h"
 #include "owner/answers.h"
 #include "owner/audit_log.h"
-#include "owner/barriers.h"
 #include "owner/batcher.h"
 #include "owner/committer.h"
+#include "owner/desk.h"
 #include "owner/loaders.h"
 #include "owner/moderation_watch.h"
 #include "owner/post_filter.h"
-#include "owner/published.h"
-#include "owner/question_deadline.h"
 #include "store/store.h"
 
 namespace stentor::owner {
@@ -58,14 +50,22 @@ struct Engines {
     PostFilter* judge;
     AnswerCounts& answers;
     QuestionDeadline& patience;
+    Door& door;
     AuditLog& audit;
     std::size_t mails_max;
 };
 
-class Worker final : private group::GroupPort {
+class Worker final : private DeskPort {
 public:
-    Worker(const Engines& engines, const group::Lease& lease, const group::Settings& settings);
+    // Holds these from the beginning, all under one term.
+    Worker(const Engines& engines, const group::Settings& settings,
+           std::span<const PartitionId> held, const group::Lease& lease);
     ~Worker() override;
+
+    // ---- Which partitions it holds; see Desk.
+    void gain(PartitionId partition, const group::Lease& lease);
+    // `closed` is called on the worker's thread.
+    void close(PartitionId partition, Desk::Closed closed);
 
     // overloaded: its queue is full, nothing was taken.
     Result<void> submit(bus::Command command);
@@ -91,6 +91,14 @@ private:
         bus::ReplyHandler reply;
         Time arrived;
     };
+    struct GainMail {
+        PartitionId partition;
+        group::Lease lease;
+    };
+    struct CloseMail {
+        PartitionId partition;
+        Desk::Closed closed;
+    };
     struct WakeMail {
         GroupId gid;
     };
@@ -98,58 +106,38 @@ private:
         UserId uid;
         Barriers::Done done;
     };
-    using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
+    struct PositionsMail {};  // Written, or lost.
+    using Outcomes = std::vector<group::Committed>;
     using Mail = std::variant<bus::Command, OpenMail, group::Loaded, std::vector<group::Loaded>,
-                              Outcomes, WakeMail, SettleMail,
+                              Outcomes, PositionsMail, WakeMail, SettleMail, GainMail, CloseMail,
                               std::shared_ptr<const rules::Keywords>, rules::StormRule>;
-
-    struct Owned {
-        group::Partition partition;
-        group::ItemStream stream;
-    };
 
     void run();
     void on_mail(Mail& mail, Time now);
-    void on_commands(Time now);
-    void flush();
-    void submit_positions();
     [[nodiscard]] bool held_up() const;  // By a committer that took no more.
     void judge(const group::Load& load, const group::VerdictOn& command);
-    Owned& owner_of(GroupId gid);
 
-    // group::GroupPort
+    // DeskPort
     void load(group::Load load) override;
     void commit(store::Commit commit) override;
-    void advance_read(store::Members::ReadPosition position) override;
-    void answer(const bus::ReplyTo& to, pb::ServerFrame frame) override;
-    void answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) override;
-    void publish(bus::Item item) override;
-    void nudge(bus::Nudge nudge) override;
+    void hand_on() override;
+    [[nodiscard]] bool advance_read(Positions& positions) override;
+    void on_taken(const bus::Command& command) override;
+    void on_answer(const bus::ReplyTo& to, const pb::ServerFrame& frame) override;
 
     Engines engines_;
-    group::Lease lease_;
-    group::Settings settings_;
-    std::map<PartitionId, Owned> partitions_;
-    std::unordered_map<std::uint64_t, bus::ReplyHandler> opening_;
-    std::uint64_t last_ask_{};
-    std::atomic<std::size_t> groups_in_memory_{};
-    Barriers barriers_;
-    std::vector<GroupId> ended_;  // Commits whose items go out with this turn.
+    Desk desk_;
     MaxLatency turns_;
     ModerationWatch moderation_;
-    group::Intake intake_;
-    std::atomic<std::size_t> taken_in_{};  // Its size.
+    std::atomic<std::size_t> groups_in_memory_{};
+    std::atomic<std::size_t> taken_in_{};  // Commands that wait at the desk.
 
     // Gathered during a turn.
     std::vector<LookUp> look_ups_;
-    std::vector<std::vector<store::Commit>> commits_;      // For each committer.
-    std::vector<store::Members::ReadPosition> positions_;  // Over several turns, since then.
-    Time positions_since_{};
-    std::map<NodeId, std::vector<bus::Answer>> answers_;
-    std::map<NodeId, std::vector<bus::Nudge>> nudges_;
-    std::vector<NodeId> nodes_;
+    std::vector<std::vector<store::Commit>> commits_;  // For each committer.
 
     std::shared_ptr<const Committer::Done> committed_;
+    std::shared_ptr<const Committer::Written> written_;
     std::shared_ptr<const LookUp::Done> looked_up_;
     std::shared_ptr<Mailbox<Mail>> mailbox_;
     std::jthread thread_;

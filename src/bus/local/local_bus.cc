@@ -1,8 +1,10 @@
 #include "bus/local/local_bus.h"
 
+#include <iterator>
 #include <utility>
 
 #include "base/limits.h"
+#include "wire/frames.h"
 
 namespace stentor::bus {
 
@@ -12,13 +14,61 @@ LocalBus::LocalBus()
 
 LocalBus::~LocalBus() = default;
 
+void LocalBus::attach(OwnerInbox* owner) {
+    for (Way& way : ways_) {
+        const std::lock_guard lock{way.mutex};
+        way.owner = owner;
+    }
+}
+
+void LocalBus::hold(PartitionId partition) {
+    Way& way = ways_[partition.value];
+    const std::lock_guard lock{way.mutex};
+    way.held = true;
+}
+
+void LocalBus::hand_over(PartitionId partition, OwnerInbox* owner, std::vector<Command> first) {
+    Way& way = ways_[partition.value];
+    std::vector<Answer> refused;
+    {
+        const std::lock_guard lock{way.mutex};
+        way.owner = owner;
+        way.held = false;
+        way.waiting.insert(way.waiting.begin(), std::make_move_iterator(first.begin()),
+                           std::make_move_iterator(first.end()));
+        for (Command& command : std::exchange(way.waiting, {})) {
+            const ReplyTo to = command.reply_to;
+            const auto taken = owner->on_command(partition, std::move(command));
+            if (taken || to.request_id == 0) continue;
+            refused.push_back({.reply_to = to, .frame = {}});
+            *refused.back().frame.mutable_refused() = wire::refused_of(taken.error());
+        }
+    }
+    for (Answer& one : refused) answer(one.reply_to.node, {std::move(one)});
+}
+
 Result<void> LocalBus::submit(PartitionId partition, Command command) {
-    return owner_->on_command(partition, std::move(command));
+    Way& way = ways_[partition.value];
+    // Held while it is handed on: nobody overtakes it on the way to another owner.
+    const std::lock_guard lock{way.mutex};
+    if (!way.held) return way.owner->on_command(partition, std::move(command));
+    if (way.waiting.size() >= limits::kWorkerMail) {
+        return std::unexpected(
+            Error{.code = Code::overloaded, .where = "partition", .retry_after_ms = 1'000});
+    }
+    way.waiting.push_back(std::move(command));
+    return {};
 }
 
 void LocalBus::ask(PartitionId partition, Question question, ReplyHandler reply) {
     const std::uint64_t id = waiting_->add(std::move(reply));
-    owner_->on_ask(partition, std::move(question), [waiting = waiting_, id](Result<Reply> answer) {
+    OwnerInbox* owner = nullptr;
+    {
+        Way& way = ways_[partition.value];
+        const std::lock_guard lock{way.mutex};
+        owner = way.owner;
+    }
+    owner->on_ask(partition, std::move(question), [waiting = waiting_, id](Result<Reply> answer) {
         if (auto handler = waiting->take(id)) handler(std::move(answer));
     });
 }

@@ -34,10 +34,18 @@ enum class Seen : std::uint8_t {
     node_cut_off,
     routes_wiped,
     // Processes
+    ask_misrouted,
+    owner_moved_told,
     owner_crashed,
     owner_paused,
     owner_taken_over_while_paused,
     stale_owner_resumed,
+    renewals_lost,
+    lease_lapsed,
+    partition_moved,
+    tenure_retaken,
+    command_forwarded,
+    question_forwarded,
     node_crashed,
     node_paused,
     // Storms

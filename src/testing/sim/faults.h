@@ -23,6 +23,7 @@ struct Faults {
     std::uint32_t post_twice{};
     std::uint32_t post_refused{};
     std::uint32_t ask_lost{};
+    std::uint32_t ask_misrouted{};  // To who held that partition before.
     std::uint32_t items_lost{};
     std::uint32_t answer_lost{};
     // The world, per second
@@ -31,6 +32,9 @@ struct Faults {
     std::uint32_t node_cut_off{};
     std::uint32_t owner_crash{};
     std::uint32_t owner_pause{};
+    std::uint32_t renewals_lost{};    // An owner's, for so long that others may take over.
+    std::uint32_t tenure_retaken{};   // Per commit or load of a group.
+    std::uint32_t partition_moves{};  // By agreement.
     std::uint32_t node_crash{};
     std::uint32_t node_pause{};
     std::uint32_t storm{};          // The level goes to another one.
@@ -54,7 +58,8 @@ struct Faults {
     // committed with an unknown outcome was not told.
     [[nodiscard]] bool break_streams() const {
         return items_lost + node_cut_off + routes_wiped + owner_crash + owner_pause +
-                   unknown_applied + unknown_applied_later >
+                   renewals_lost + partition_moves + tenure_retaken + unknown_applied +
+                   unknown_applied_later >
                0;
     }
     // Whether a node may miss a change for good: one that no route leads to is told nothing and
@@ -62,8 +67,9 @@ struct Faults {
     [[nodiscard]] bool lose_changes() const { return routes_wiped > 0; }
     // Whether nothing keeps a node from hearing of a change within a second of its answer.
     [[nodiscard]] bool nodes_hear() const {
-        return ask_lost + answer_lost + node_cut_off + node_pause + node_crash + owner_crash +
-                   owner_pause + load_fails + load_slow ==
+        return ask_lost + ask_misrouted + answer_lost + node_cut_off + node_pause + node_crash +
+                   owner_crash + owner_pause + renewals_lost + partition_moves + tenure_retaken +
+                   load_fails + load_slow ==
                0;
     }
 };
@@ -97,12 +103,17 @@ inline Faults Faults::drawn(Random& random) {
     faults.half_open = maybe(8);
     faults.client_crash = maybe(10);
     faults.slow_socket = maybe(500);
+    faults.ask_misrouted = maybe(300);
+    faults.tenure_retaken = maybe(100);
+    faults.renewals_lost = maybe(60);
+    faults.partition_moves = maybe(400);
     faults.restores = random.chance(250);
     faults.long_history = random.chance(60);
     // Else hardly a run would have whole streams, in which every kick must be heard in its place.
     if (random.chance(150)) {
         faults.items_lost = faults.node_cut_off = faults.routes_wiped = 0;
-        faults.owner_crash = faults.owner_pause = 0;
+        faults.owner_crash = faults.owner_pause = faults.renewals_lost = 0;
+        faults.partition_moves = faults.tenure_retaken = 0;
         faults.unknown_applied = faults.unknown_applied_later = 0;
     }
     faults.bus_delay_max = Millis{random.chance(300) ? 400 : 8};

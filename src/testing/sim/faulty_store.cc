@@ -4,6 +4,7 @@
 
 #include "testing/sim/accounts.h"
 #include "testing/sim/checks.h"
+#include "testing/sim/tenancies.h"
 
 namespace stentor::sim {
 namespace {
@@ -69,8 +70,9 @@ store::Outcome FaultyStore::apply(const store::Commit& commit, bool late) {
     switch (outcome) {
         case store::Outcome::done:
             world_.count(Seen::commit_done);
-            world_.checks->on_applied(before ? &*before : nullptr, commit,
-                                      late || commit.term < newest_term_);
+            world_.checks->on_applied(
+                before ? &*before : nullptr, commit,
+                late || !world_.tenancies->is_current(partition_of(commit.gid), commit.term));
             break;
         case store::Outcome::conflict: world_.count(Seen::commit_conflict); break;
         case store::Outcome::fenced: world_.count(Seen::commit_fenced); break;

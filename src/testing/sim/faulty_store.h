@@ -80,11 +80,7 @@ public:
     Result<std::vector<Setting>> settings(std::string_view prefix) override;
     Epoch epoch() override { return truth_.epoch(); }
     Result<Epoch> raise_epoch(Epoch least) override { return truth_.raise_epoch(least); }
-    Result<Term> next_term() override {
-        auto term = truth_.next_term();
-        if (term) newest_term_ = *term;
-        return term;
-    }
+    Result<Term> next_term() override { return truth_.next_term(); }
 
 private:
     struct Late {
@@ -103,7 +99,6 @@ private:
     World& world_;
     store::MemoryStore truth_{Epoch{1}};
     std::shared_ptr<Pending> pending_;
-    Term newest_term_;
 };
 
 }  // namespace stentor::sim

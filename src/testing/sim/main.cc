@@ -45,6 +45,10 @@ constexpr std::array kBugs{
     NamedBug{"void_account_stays_connected", Bug::void_account_stays_connected},
     NamedBug{"answered_before_known", Bug::answered_before_known},
     NamedBug{"old_revision_for_good", Bug::old_revision_for_good},
+    NamedBug{"outcome_of_former_tenure", Bug::outcome_of_former_tenure},
+    NamedBug{"load_of_former_tenure", Bug::load_of_former_tenure},
+    NamedBug{"handover_drops_staged", Bug::handover_drops_staged},
+    NamedBug{"answers_after_lease", Bug::answers_after_lease},
 };
 
 constexpr std::size_t kTailLines = 40;

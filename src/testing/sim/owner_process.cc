@@ -1,48 +1,137 @@
 #include "testing/sim/owner_process.h"
 
+#include <memory>
 #include <utility>
 
 #include "base/limits.h"
+#include "group/answers.h"
 #include "owner/account.h"
 #include "owner/load.h"
-#include "owner/nudges.h"
 #include "owner/questions.h"
 #include "testing/sim/checks.h"
 
 namespace stentor::sim {
 namespace {
 
-constexpr int kTurnCommands = 3;  // So few that urgent ones do overtake others.
+constexpr std::size_t kTurnCommands = 3;  // So few that urgent ones do overtake others.
+
+group::Settings with_gate(group::Settings settings, const account::SharedGate& gate) {
+    settings.gate = &gate;
+    return settings;
+}
 
 }  // namespace
 
-OwnerProcess::OwnerProcess(const Deps& deps, const group::Lease& lease,
-                           const group::Settings& settings)
-    : deps_{deps}, world_{deps.world}, lease_{lease}, settings_{settings}, life_{deps.world.clock} {
+OwnerProcess::OwnerProcess(const Deps& deps, const group::Settings& settings)
+    : deps_{deps},
+      world_{deps.world},
+      lease_{deps.world.clock, deps.world.random.between(980, 1'020)},
+      door_{lease_},
+      desk_{{.port = *this,
+             .bus = deps.bus,
+             .routes = deps.routes,
+             .published = published_,
+             .door = door_,
+             .patience = patience_,
+             .turn_commands = kTurnCommands},
+            with_gate(settings, gate_)},
+      life_{deps.world.clock} {
     // One that cannot read its accounts does not start, and is started again.
     while (!catch_up()) {
     }
     gate_.become_known();
-    settings_.gate = &gate_;
     life_.after(kTickEvery, [this] { tick(); });
+    life_.after(kRenewEvery, [this] { renew_lease(); });
+}
+
+// ---- Lease and tenures
+
+void OwnerProcess::renew_lease() {
+    life_.after(kRenewEvery, [this] { renew_lease(); });
+    const Millis asked = lease_.now();
+    life_.after(store_delay(), [this, asked, gave_up = !lease_.good()] {
+        const auto renewal = deps_.tenancies.renew(deps_.slot, gave_up);
+        if (!renewal) return;
+        life_.after(store_delay(), [this, asked, renewal = *renewal] {
+            // What was over meanwhile does not come back: asked for anew.
+            if (renewal.kept) return lease_.good() ? lease_.renewed(asked) : void();
+            put(LostMail{renewal.newest});
+            // Accounts may have been closed without this process; it is asked again, until it
+            // knows.
+            if (!catch_up()) return;
+            lease_.renewed(asked);
+            deps_.tenancies.on_renewed(deps_.slot);
+        });
+    });
+}
+
+void OwnerProcess::gain(PartitionId partition, const group::Lease& lease) {
+    life_.guarded(
+        [this, partition, lease] { put(GainMail{.partition = partition, .lease = lease}); })();
+}
+
+void OwnerProcess::close(PartitionId partition, owner::Desk::Closed done) {
+    auto told = [this, partition, done = std::move(done)](owner::Handover handover) mutable {
+        closed(partition, handover);
+        done(std::move(handover));
+    };
+    life_.guarded([this, partition, told = std::move(told)]() mutable {
+        put(CloseMail{.partition = partition, .closed = std::move(told)});
+    })();
+}
+
+// Nobody is forgotten: whoever is not answered goes on to the next owner.
+void OwnerProcess::closed(PartitionId partition, const owner::Handover& handover) {
+    for (const bus::Command& command : handover.commands) {
+        const bus::ReplyTo& to = command.reply_to;
+        const auto found = unanswered_.find({to.node, to.connection, to.request_id});
+        if (found != unanswered_.end()) --found->second.left;
+    }
+    if (auto questions = handed_over_.extract(partition)) *questions.mapped() = true;
+    for (const auto& [key, unanswered] : unanswered_) {
+        if (unanswered.partition != partition || unanswered.left <= 0) continue;
+        world_.checks->violation("a hand-over lost request " + std::to_string(std::get<2>(key)) +
+                                 " of user " + std::to_string(unanswered.token.uid.value));
+    }
+}
+
+Term OwnerProcess::term_of(PartitionId partition) const {
+    const auto found = terms_.find(partition);
+    return found != terms_.end() ? found->second : Term{};
+}
+
+// Nobody but its holder answers for a partition from memory. Who took a question over by a
+// hand-over checks it themselves.
+bus::ReplyHandler OwnerProcess::checked(PartitionId partition, bus::ReplyHandler reply) {
+    std::shared_ptr<bool>& handed_over = handed_over_[partition];
+    if (handed_over == nullptr) handed_over = std::make_shared<bool>(false);
+    return [&world = world_, &tenancies = deps_.tenancies, slot = deps_.slot, partition,
+            handed_over, reply = std::move(reply)](Result<bus::Reply> answer) mutable {
+        if (answer && !*handed_over && !tenancies.is_holder(partition, slot)) {
+            world.checks->violation(
+                "owner " + std::to_string(slot) + " answers from memory for partition " +
+                std::to_string(partition.value) + ", which it does not hold any more");
+        }
+        reply(std::move(answer));
+    };
 }
 
 // ---- What comes in
 
-Result<void> OwnerProcess::on_command(PartitionId partition, bus::Command command) {
-    life_.guarded([this, partition, command = std::move(command)]() mutable {
-        put(CommandMail{.partition = partition, .command = std::move(command)});
-    })();
+Result<void> OwnerProcess::on_command(PartitionId /*partition*/, bus::Command command) {
+    life_.guarded([this, command = std::move(command)]() mutable { put(std::move(command)); })();
     return {};
 }
 
 void OwnerProcess::on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) {
     if (const auto* open = std::get_if<bus::AskOpen>(&question)) {
-        life_.guarded([this, partition, question = *open, reply = std::move(reply)]() mutable {
-            put(OpenMail{.partition = partition, .question = question, .reply = std::move(reply)});
+        reply = checked(partition, std::move(reply));
+        life_.guarded([this, question = *open, reply = std::move(reply)]() mutable {
+            put(OpenMail{.question = question, .reply = std::move(reply), .arrived = world_.now()});
         })();
         return;
     }
+    if (!door_.is_open(partition)) return reply(std::unexpected(group::kOwnerMoved));
     // A loader's: read now, told later, so that the answer carries an old head.
     life_.after(store_delay(),
                 [this, question = std::move(question), reply = std::move(reply)]() mutable {
@@ -82,7 +171,7 @@ Result<bus::Reply> OwnerProcess::answer_to(const bus::Question& question) {
 
 // A store that several may write into fences the commits of a former owner, not its accounts.
 void OwnerProcess::change_user(const bus::AskChangeUser& change, bus::ReplyHandler reply) {
-    if (superseded_) return;
+    if (!lease_.good()) return;
     auto answer = owner::Questions{deps_.store}.answer(change);
     if (!answer || !owner::changes_state(change)) return reply(std::move(answer));
     if (!catch_up()) return reply(std::unexpected(Error{.code = Code::store_unavailable}));
@@ -91,13 +180,30 @@ void OwnerProcess::change_user(const bus::AskChangeUser& change, bus::ReplyHandl
     for (const NodeId node : nodes) {
         deps_.bus.nudge(node, {bus::AccountMoved{accounts_after_}});
     }
-    put(SettleMail{.uid = change.uid,
-                   .done = [this, uid = change.uid, at = world_.now(), reply = std::move(reply),
-                            answer = std::move(answer)]() mutable {
-                       if (superseded_) return;
-                       world_.accounts->on_answered(uid, at);
-                       reply(std::move(answer));
-                   }});
+    struct Waiting {
+        std::size_t left;
+        Result<bus::Reply> answer;
+        bus::ReplyHandler reply;
+    };
+    const std::vector<OwnerProcess*> others = deps_.tenancies.others(this);
+    auto waiting =
+        std::make_shared<Waiting>(1 + others.size(), std::move(answer), std::move(reply));
+    const auto settled = [this, uid = change.uid, at = world_.now(), waiting] {
+        if (--waiting->left > 0 || !lease_.good()) return;
+        world_.accounts->on_answered(uid, at);
+        waiting->reply(std::move(waiting->answer));
+    };
+    put(SettleMail{.uid = change.uid, .done = settled});
+    for (OwnerProcess* other : others) {
+        other->settle_for_other(change.uid, life_.guarded(settled));
+    }
+}
+
+void OwnerProcess::settle_for_other(UserId uid, Task done) {
+    life_.after(store_delay(), [this, uid, done = std::move(done)]() mutable {
+        // Whoever asked asks again.
+        if (catch_up()) put(SettleMail{.uid = uid, .done = std::move(done)});
+    });
 }
 
 void OwnerProcess::set_storm(const rules::StormRule& storm) {
@@ -117,105 +223,99 @@ void OwnerProcess::plan_turn() {
 void OwnerProcess::turn() {
     turn_planned_ = false;
     for (Mail& mail : std::exchange(mails_, {})) on_mail(mail);
-    for (int i = 0; i < kTurnCommands; ++i) {
-        auto command = intake_.take();
-        if (!command) break;
-        const PartitionId partition = partition_of(command->gid);
-        owned(partition).partition.on_command(std::move(*command), world_.now());
-    }
-    if (!intake_.empty()) plan_turn();
-    flush();
+    desk_.turn(world_.now());
+    const Millis rest = desk_.rest();
+    if (rest == Millis{0}) return plan_turn();
+    if (rest >= kTickEvery || std::exchange(reads_planned_, true)) return;
+    life_.after(rest, [this] {
+        reads_planned_ = false;
+        plan_turn();
+    });
 }
 
 void OwnerProcess::tick() {
-    for (auto& [id, owned] : partitions_) owned.partition.on_tick(world_.now());
+    desk_.tick(world_.now());
+    plan_turn();
     life_.after(kTickEvery, [this] { tick(); });
-}
-
-OwnerProcess::Owned& OwnerProcess::owned(PartitionId partition) {
-    const auto found = partitions_.find(partition);
-    if (found != partitions_.end()) return found->second;
-    return partitions_
-        .try_emplace(partition, group::Partition{lease_, settings_, *this},
-                     group::ItemStream{partition, lease_.term})
-        .first->second;
 }
 
 void OwnerProcess::on_mail(Mail& mail) {
     const Time now = world_.now();
-    if (auto* command = std::get_if<CommandMail>(&mail)) {
-        expect_answer(command->command);
-        intake_.put(owned(command->partition).partition.lane_of(command->command),
-                    std::move(command->command));
+    if (auto* command = std::get_if<bus::Command>(&mail)) {
+        expect_answer(*command);
+        desk_.on_command(std::move(*command));
     } else if (auto* open = std::get_if<OpenMail>(&mail)) {
-        const std::uint64_t ask = ++last_ask_;
-        opening_.emplace(ask, std::move(open->reply));
-        owned(open->partition).partition.on_open(ask, open->question, now);
+        desk_.on_open(open->question, std::move(open->reply), open->arrived, now);
     } else if (const auto* loaded = std::get_if<group::Loaded>(&mail)) {
-        owned(partition_of(loaded->load.gid)).partition.on_loaded(*loaded, now);
+        desk_.on_loaded(*loaded, now);
     } else if (const auto* storm = std::get_if<rules::StormRule>(&mail)) {
-        settings_.rules.storm = *storm;
-        for (auto& [id, owned] : partitions_) owned.partition.set_storm(*storm);
+        desk_.set_storm(*storm);
     } else if (auto* settle = std::get_if<SettleMail>(&mail)) {
-        barriers_.add(settle->uid, std::move(settle->done));
+        desk_.settle(settle->uid, std::move(settle->done));
+    } else if (std::holds_alternative<PositionsMail>(mail)) {
+        desk_.on_positions_written();
+    } else if (const auto* gained = std::get_if<GainMail>(&mail)) {
+        terms_[gained->partition] = gained->lease.term;
+        desk_.gain(gained->partition, gained->lease);
+    } else if (auto* closing = std::get_if<CloseMail>(&mail)) {
+        desk_.close(closing->partition, std::move(closing->closed));
+    } else if (const auto* lost = std::get_if<LostMail>(&mail)) {
+        for (const auto& [partition, term] : terms_) {
+            if (term <= lost->newest) desk_.lose(partition);
+        }
     } else {
-        for (const auto& [gid, outcome] : std::get<Outcomes>(mail)) {
-            barriers_.commit_ended(gid);
-            ended_.push_back(gid);
-            owned(partition_of(gid)).partition.on_committed(gid, outcome);
+        for (const group::Committed& committed : std::get<Outcomes>(mail)) {
+            desk_.on_committed(committed);
         }
     }
 }
 
-// ---- What goes out, at the end of a turn
+// ---- What the desk asks for
 
-void OwnerProcess::flush() {
-    for (auto& [id, owned] : partitions_) {
-        owned.partition.flush();
-        owned.stream.flush([&](NodeId node, std::shared_ptr<const bus::Items> items) {
-            deps_.bus.publish(node, std::move(items));
-        });
-    }
-    for (const GroupId gid : ended_) published_.commit_told(gid);
-    ended_.clear();
-    if (!commits_.empty()) submit(std::exchange(commits_, {}));
-    barriers_.look([this](GroupId gid, UserId uid) {
-        return owned(partition_of(gid)).partition.holds(gid, uid);
-    });
-    if (!positions_.empty()) {
-        const Time when = committer_.arrival(world_.now(), store_delay());
-        life_.at(when,
-                 [this, positions = std::exchange(positions_, {})] { write_positions(positions); });
-    }
-    for (auto& [node, answers] : answers_) {
-        if (!answers.empty()) deps_.bus.answer(node, std::exchange(answers, {}));
-    }
-    for (auto& [node, nudges] : nudges_) {
-        if (!nudges.empty()) deps_.bus.nudge(node, std::exchange(nudges, {}));
-    }
-}
-
-void OwnerProcess::submit(std::vector<store::Commit> commits) {
+void OwnerProcess::hand_on() {
+    if (commits_.empty()) return;
     const Time when = committer_.arrival(world_.now(), store_delay());
-    life_.at(when, [this, commits = std::move(commits)] {
+    life_.at(when, [this, commits = std::exchange(commits_, {})] {
         const std::vector<store::Outcome> outcomes = deps_.store.commit(commits);
         Outcomes told;
-        for (std::size_t i = 0; i < commits.size(); ++i)
-            told.emplace_back(commits[i].gid, outcomes[i]);
-        life_.at(committer_.arrival(world_.now(), store_delay()),
+        Millis delay = store_delay();
+        for (std::size_t i = 0; i < commits.size(); ++i) {
+            told.push_back(group::committed(commits[i], outcomes[i]));
+            if (world_.random.chance(world_.faults.tenure_retaken)) {
+                deps_.tenancies.retake(partition_of(commits[i].gid), deps_.slot);
+                delay += world_.random.between(Millis{0}, Millis{1'000});
+            }
+        }
+        // The next write need not wait until this outcome is read.
+        life_.at(outcomes_.arrival(world_.now(), delay),
                  [this, told = std::move(told)]() mutable { put(std::move(told)); });
     });
 }
 
-void OwnerProcess::write_positions(const std::vector<store::Members::ReadPosition>& positions) {
-    // A stale owner's positions are true all the same, but the new one may have loaded before them.
-    if (superseded_) {
-        for (const auto& position : positions)
-            world_.checks->on_stale_read(position.gid, position.uid);
+bool OwnerProcess::advance_read(Positions& positions) {
+    const Time when = committer_.arrival(world_.now(), store_delay());
+    std::vector<Position> taken;
+    for (const auto& position : std::exchange(positions, {})) {
+        taken.push_back({.position = position, .term = term_of(partition_of(position.gid))});
+    }
+    life_.at(when, [this, taken = std::move(taken)] {
+        write_positions(taken);
+        put(PositionsMail{});
+    });
+    return true;
+}
+
+void OwnerProcess::write_positions(const std::vector<Position>& taken) {
+    Positions positions;
+    for (const auto& [position, term] : taken) {
+        positions.push_back(position);
+        // A former owner's are true all the same, but the next one may have loaded before them.
+        if (deps_.tenancies.is_current(partition_of(position.gid), term)) continue;
+        world_.checks->on_stale_read(position.gid, position.uid);
     }
     const bool written = deps_.store.advance_read(positions).has_value();
     world_.tell([&] {
-        std::string words = "term " + std::to_string(lease_.term.value) +
+        std::string words = "owner " + std::to_string(deps_.slot) +
                             (written ? " writes" : " fails to write") + " read positions:";
         for (const auto& position : positions) {
             words += " user " + std::to_string(position.uid.value) + " at " +
@@ -233,21 +333,25 @@ Millis OwnerProcess::store_delay() {
     return world_.random.between(Millis{0}, Millis{10});
 }
 
-// ---- What a group asks for
-
 void OwnerProcess::load(group::Load load) {
     life_.after(store_delay(), [this, load] {
-        group::Loaded loaded = owner::carry_out(load, lease_.term, world_.now(), deps_.store);
+        group::Loaded loaded = owner::carry_out(load, load.term, world_.now(), deps_.store);
         if (const auto* found =
                 loaded.found ? std::get_if<group::LoadedGroup>(&*loaded.found) : nullptr) {
             world_.tell([&] {
-                return "term " + std::to_string(lease_.term.value) + " loads group " +
+                return "term " + std::to_string(load.term.value) + " loads group " +
                        std::to_string(load.gid.value) + " at " +
                        std::to_string(found->head.seq.value) + ", version " +
                        std::to_string(found->head.version);
             });
         }
-        life_.after(store_delay(),
+        Millis delay = store_delay();
+        if (std::holds_alternative<group::LoadGroup>(load.what) &&
+            world_.random.chance(world_.faults.tenure_retaken)) {
+            deps_.tenancies.retake(partition_of(load.gid), deps_.slot);
+            delay += world_.random.between(Millis{0}, Millis{2'000});
+        }
+        life_.after(delay,
                     [this, loaded = std::move(loaded)]() mutable { put(std::move(loaded)); });
     });
 }
@@ -257,6 +361,7 @@ void OwnerProcess::expect_answer(const bus::Command& command) {
     if (to.request_id == 0) return;
     Unanswered& unanswered = unanswered_[{to.node, to.connection, to.request_id}];
     ++unanswered.left;
+    unanswered.partition = partition_of(command.gid);
     unanswered.token = {.uid = command.uid, .minted = command.token_minted};
     unanswered.came = world_.now();
 }
@@ -265,9 +370,14 @@ void OwnerProcess::expect_answer(const bus::Command& command) {
 void OwnerProcess::check_answer(const bus::ReplyTo& to, const pb::ServerFrame& frame) {
     if (to.request_id == 0) return;
     Unanswered& unanswered = unanswered_[{to.node, to.connection, to.request_id}];
+    if (frame.has_refused() && frame.refused().code() == pb::CODE_OWNER_MOVED) {
+        world_.count(Seen::owner_moved_told);
+    }
     // An owner that has been replaced is told nothing any more, and can keep nothing: what it
     // answers is the number of what was kept before.
-    if (!superseded_ && !frame.has_refused() &&
+    const PartitionId partition = unanswered.partition;
+    const bool current = deps_.tenancies.is_current(partition, term_of(partition));
+    if (current && !frame.has_refused() &&
         world_.accounts->was_void_for_owner(unanswered.token, unanswered.came)) {
         world_.checks->violation("user " + std::to_string(unanswered.token.uid.value) +
                                  " did something with a void token, answered event " +
@@ -277,34 +387,6 @@ void OwnerProcess::check_answer(const bus::ReplyTo& to, const pb::ServerFrame& f
         world_.checks->violation("request " + std::to_string(to.request_id) +
                                  " has more answers than it was asked");
     }
-}
-
-void OwnerProcess::answer(const bus::ReplyTo& to, pb::ServerFrame frame) {
-    check_answer(to, frame);
-    answers_[to.node].push_back({.reply_to = to, .frame = std::move(frame)});
-}
-
-void OwnerProcess::answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) {
-    auto reply = opening_.extract(ask);
-    if (reply.empty()) return;
-    if (!answer) return reply.mapped()(std::unexpected(answer.error()));
-    world_.tell([&] {
-        return "term " + std::to_string(lease_.term.value) + " answers an open: read " +
-               std::to_string(answer->member.read.value) + ", floor " +
-               std::to_string(answer->member.floor.value) + ", row version " +
-               std::to_string(answer->member.version);
-    });
-    reply.mapped()(bus::Reply{std::move(*answer)});
-}
-
-void OwnerProcess::publish(bus::Item item) {
-    deps_.routes.nodes_of(item.gid, nodes_);
-    if (!nodes_.empty()) owned(partition_of(item.gid)).stream.add(nodes_, item);
-}
-
-void OwnerProcess::nudge(bus::Nudge nudge) {
-    owner::find_nodes(deps_.routes, nudge, nodes_);
-    for (const NodeId node : nodes_) nudges_[node].push_back(nudge);
 }
 
 }  // namespace stentor::sim

@@ -1,45 +1,47 @@
 #pragma once
-// A process that owns all partitions under one term: the shipped group::Partition, with the turns,
-// batches and order of owner::Worker and owner::Committer, on virtual time. Its end is a crash: all
-// memory is lost, and so is what it had not handed to the store or the bus.
+// A process with the role of an owner: the shipped owner::Desk, with a shell of virtual time where
+// the product has a worker, committers and loaders. Its end is a crash: all memory is lost, and so
+// is what it had not handed to the store or the bus.
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <tuple>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
 #include "auth/account/shared_gate.h"
 #include "bus/bus.h"
 #include "bus/route/routes.h"
-#include "group/intake.h"
-#include "group/item_stream.h"
-#include "group/partition.h"
 #include "owner/barriers.h"
+#include "owner/desk.h"
 #include "owner/published.h"
+#include "owner/question_deadline.h"
 #include "testing/sim/accounts.h"
 #include "testing/sim/faulty_store.h"
 #include "testing/sim/life.h"
+#include "testing/sim/tenancies.h"
 #include "testing/sim/world.h"
 
 namespace stentor::sim {
 
-class OwnerProcess final : public bus::OwnerInbox, private group::GroupPort {
+class OwnerProcess final : public bus::OwnerInbox, private owner::DeskPort {
 public:
     struct Deps {
         World& world;
         FaultyStore& store;
         bus::Bus& bus;
         route::Routes& routes;
+        Tenancies& tenancies;
+        std::size_t slot;  // Its place among the owners.
     };
-    OwnerProcess(const Deps& deps, const group::Lease& lease, const group::Settings& settings);
+    OwnerProcess(const Deps& deps, const group::Settings& settings);
 
     void pause() { life_.pause(); }
     void resume() { life_.resume(); }
     [[nodiscard]] bool paused() const { return life_.paused(); }
-    // Another one has taken over; this one may not know.
-    void supersede() { superseded_ = true; }
+    void gain(PartitionId partition, const group::Lease& lease);
+    void close(PartitionId partition, owner::Desk::Closed closed);
     void set_storm(const rules::StormRule& storm);
 
     Result<void> on_command(PartitionId partition, bus::Command command) override;
@@ -47,24 +49,32 @@ public:
 
 private:
     struct OpenMail {
-        PartitionId partition;
         bus::AskOpen question;
         bus::ReplyHandler reply;
+        Time arrived;
     };
-    struct CommandMail {
-        PartitionId partition;
-        bus::Command command;
-    };
-    using Outcomes = std::vector<std::pair<GroupId, store::Outcome>>;
     struct SettleMail {
         UserId uid;
         owner::Barriers::Done done;
     };
-    using Mail =
-        std::variant<CommandMail, OpenMail, group::Loaded, Outcomes, rules::StormRule, SettleMail>;
-    struct Owned {
-        group::Partition partition;
-        group::ItemStream stream;
+    struct PositionsMail {};
+    struct GainMail {
+        PartitionId partition;
+        group::Lease lease;
+    };
+    struct CloseMail {
+        PartitionId partition;
+        owner::Desk::Closed closed;
+    };
+    struct LostMail {  // Every tenure up to this term.
+        Term newest;
+    };
+    using Outcomes = std::vector<group::Committed>;
+    using Mail = std::variant<bus::Command, OpenMail, group::Loaded, Outcomes, PositionsMail,
+                              rules::StormRule, SettleMail, GainMail, CloseMail, LostMail>;
+    struct Position {
+        store::Members::ReadPosition position;
+        Term term;  // Of the tenure in which it was reached.
     };
 
     void put(Mail mail);
@@ -72,65 +82,59 @@ private:
     void turn();
     void tick();
     void on_mail(Mail& mail);
-    void flush();
-    void submit(std::vector<store::Commit> commits);
-    void write_positions(const std::vector<store::Members::ReadPosition>& positions);
-    Owned& owned(PartitionId partition);
+    void write_positions(const std::vector<Position>& positions);
+    void renew_lease();
+    [[nodiscard]] bus::ReplyHandler checked(PartitionId partition, bus::ReplyHandler reply);
+    void closed(PartitionId partition, const owner::Handover& handover);
+    [[nodiscard]] Term term_of(PartitionId partition) const;
     [[nodiscard]] Millis store_delay();
     // As owner::Owner does; see owner_accounts.cc there.
     [[nodiscard]] bool catch_up();
     [[nodiscard]] Result<bus::Reply> answer_to(const bus::Question& question);
     void change_user(const bus::AskChangeUser& change, bus::ReplyHandler reply);
+    // Another one changed an account, and waits until that is in force here.
+    void settle_for_other(UserId uid, Task done);
     void expect_answer(const bus::Command& command);
     void check_answer(const bus::ReplyTo& to, const pb::ServerFrame& frame);
 
-    // group::GroupPort
+    // owner::DeskPort
     void load(group::Load load) override;
-    void commit(store::Commit commit) override {
-        barriers_.commit_began(commit.gid);
-        published_.commit_began(commit.gid, commit.head.seq - commit.entries.size());
-        commits_.push_back(std::move(commit));
+    void commit(store::Commit commit) override { commits_.push_back(std::move(commit)); }
+    void hand_on() override;
+    [[nodiscard]] bool advance_read(Positions& positions) override;
+    void on_taken(const bus::Command& /*command*/) override {}
+    void on_answer(const bus::ReplyTo& to, const pb::ServerFrame& frame) override {
+        check_answer(to, frame);
     }
-    void advance_read(store::Members::ReadPosition position) override {
-        positions_.push_back(position);
-    }
-    void answer(const bus::ReplyTo& to, pb::ServerFrame frame) override;
-    void answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) override;
-    void publish(bus::Item item) override;
-    void nudge(bus::Nudge nudge) override;
 
     Deps deps_;
     World& world_;
-    group::Lease lease_;
-    group::Settings settings_;
     account::SharedGate gate_{account::kTokenLives};
     std::uint64_t accounts_after_{};
-    owner::Barriers barriers_;
-    owner::Published published_;
-    std::vector<GroupId> ended_;  // Commits whose items go out with this turn.
-    bool superseded_{};
     bool turn_planned_{};
+    bool reads_planned_{};
     std::vector<Mail> mails_;
-    group::Intake intake_;
-    std::map<PartitionId, Owned> partitions_;
-    std::unordered_map<std::uint64_t, bus::ReplyHandler> opening_;
-    std::uint64_t last_ask_{};
+    owner::Published published_;
+    owner::QuestionDeadline patience_;
+    SkewedLease lease_;
+    owner::Door door_;
+    std::map<PartitionId, Term> terms_;
+    std::map<PartitionId, std::shared_ptr<bool>> handed_over_;  // Questions that were asked here.
+    owner::Desk desk_;
 
     // Commands that came, less their answers: the bus may bring one twice, and then it is answered
     // twice.
     struct Unanswered {
         int left{};
+        PartitionId partition;
         Token token;
         Time came;
     };
     std::map<std::tuple<NodeId, ConnectionToken, std::uint32_t>, Unanswered> unanswered_;
 
     std::vector<store::Commit> commits_;
-    std::vector<store::Members::ReadPosition> positions_;
-    std::map<NodeId, std::vector<bus::Answer>> answers_;
-    std::map<NodeId, std::vector<bus::Nudge>> nudges_;
-    std::vector<NodeId> nodes_;
     Line committer_;
+    Line outcomes_;
     Life life_;
 };
 

@@ -11,7 +11,7 @@
 #include "testing/sim/member.h"
 #include "testing/sim/node_process.h"
 #include "testing/sim/operator.h"
-#include "testing/sim/owner_process.h"
+#include "testing/sim/owners.h"
 #include "testing/sim/sim_bus.h"
 #include "testing/sim/sim_routes.h"
 #include "testing/sim/thief.h"
@@ -75,7 +75,6 @@ private:
 
     // ---- Faults: faults of processes and of connections, once a second
     void strike();
-    void strike_owner();
     void strike_nodes();
     void strike_members();
     void strike_level();
@@ -85,9 +84,7 @@ private:
     void plan_restore();
     void back_up();
     void restore();
-    void start_owner();
     void start_node(std::uint32_t index);
-    void take_over();
     void heal();
     [[nodiscard]] std::optional<std::string> lacking() const;
     bool run_until_nothing_lacks(Millis within);
@@ -104,10 +101,9 @@ private:
     account::SharedGate gate_{account::kTokenLives};  // Nobody's: each node has its own.
     session::Rules rules_{.verifier = verifier_, .gate = gate_};
     group::Settings group_settings_{};
-    std::unique_ptr<OwnerProcess> owner_;
-    std::vector<std::unique_ptr<OwnerProcess>> former_owners_;
-    std::map<std::uint32_t, Node> nodes_;
     std::vector<GroupId> groups_;
+    std::optional<Owners> owners_;
+    std::map<std::uint32_t, Node> nodes_;
     std::vector<std::unique_ptr<Member>> members_;
     std::vector<std::unique_ptr<Thief>> thieves_;
     storm::Level level_{};
@@ -117,7 +113,6 @@ private:
         Record record;
     };
     std::optional<Backup> backup_;
-    std::uint64_t restores_{};
 };
 
 Scenario::Scenario(std::uint64_t seed, bool traced)
@@ -139,7 +134,12 @@ Scenario::Scenario(std::uint64_t seed, bool traced)
                std::to_string(faults.unknown_applied) + ", later " +
                std::to_string(faults.unknown_applied_later);
     });
-    start_owner();
+    owners_.emplace(
+        Owners::Deps{
+            .world = world_, .store = store_, .bus = bus_, .routes = routes_, .groups = groups_},
+        group_settings_);
+    owners_->set_storm(storm_rule(level_));
+    owners_->start();
     for (std::uint32_t index = 1; index <= kNodes; ++index) start_node(index);
     draw_people();
 }
@@ -224,16 +224,6 @@ bool Scenario::dial(const std::shared_ptr<Link>& link) {
 
 // ---- Processes
 
-void Scenario::start_owner() {
-    const Term term = store_.next_term().value_or(Term{});
-    owner_ = std::make_unique<OwnerProcess>(
-        OwnerProcess::Deps{.world = world_, .store = store_, .bus = bus_, .routes = routes_},
-        group::Lease{.term = term, .epoch = store_.epoch()}, group_settings_);
-    world_.tell([&] { return "an owner starts, term " + std::to_string(term.value); });
-    bus_.attach(owner_.get());
-    owner_->set_storm(storm_rule(level_));
-}
-
 void Scenario::start_node(std::uint32_t index) {
     Node& node = nodes_[index];
     node.process = std::make_unique<NodeProcess>(NodeProcess::Deps{.world = world_,
@@ -245,23 +235,6 @@ void Scenario::start_node(std::uint32_t index) {
                                                                    .shards = kShards});
     world_.tell([&] { return "node " + std::to_string(index) + " starts"; });
     node.process->set_level(level_);
-}
-
-// The former owner is only paused, and will go on as if nothing had happened.
-void Scenario::take_over() {
-    if (owner_ == nullptr || !owner_->paused()) return;
-    world_.count(Seen::owner_taken_over_while_paused);
-    OwnerProcess& former = *owner_;
-    former.supersede();
-    former_owners_.push_back(std::move(owner_));
-    start_owner();
-    world_.clock.after(world_.random.between(Millis{100}, Millis{8'000}),
-                       [this, &former, restores = restores_] {
-                           if (restores != restores_) return;
-                           world_.tell([] { return std::string{"the former owner goes on"}; });
-                           world_.count(Seen::stale_owner_resumed);
-                           former.resume();
-                       });
 }
 
 // ---- Faults
@@ -276,37 +249,10 @@ void Scenario::strike() {
                  world_.now() + world_.random.between(Millis{200}, Millis{12'000}));
     }
     operator_.act();
-    strike_owner();
+    owners_->strike();
     strike_nodes();
     strike_members();
     strike_level();
-}
-
-void Scenario::strike_owner() {
-    if (owner_ == nullptr || owner_->paused()) return;
-    if (world_.strikes(world_.faults.owner_crash, Seen::owner_crashed)) {
-        world_.tell([] { return std::string{"the owner crashes"}; });
-        bus_.detach_owner();
-        owner_.reset();
-        world_.clock.after(world_.random.between(Millis{100}, Millis{5'000}), [this] {
-            if (owner_ == nullptr) start_owner();
-        });
-    } else if (world_.strikes(world_.faults.owner_pause, Seen::owner_paused)) {
-        world_.tell([] { return std::string{"the owner pauses"}; });
-        owner_->pause();
-        // Whoever pauses longer than their lease is taken for dead.
-        const bool too_long = world_.random.chance(500);
-        const Millis pause = too_long ? world_.random.between(Millis{6'000}, Millis{9'000})
-                                      : world_.random.between(Millis{50}, Millis{4'000});
-        world_.clock.after(pause, [this, too_long] {
-            if (owner_ == nullptr || !owner_->paused()) return;
-            if (too_long) {
-                take_over();
-            } else {
-                owner_->resume();
-            }
-        });
-    }
 }
 
 void Scenario::strike_nodes() {
@@ -350,7 +296,7 @@ void Scenario::strike_level() {
 void Scenario::set_level(storm::Level level) {
     world_.tell([&] { return "storm level " + std::to_string(level); });
     level_ = level;
-    if (owner_ != nullptr) owner_->set_storm(storm_rule(level));
+    owners_->set_storm(storm_rule(level));
     for (auto& [index, node] : nodes_) {
         if (node.process != nullptr) node.process->set_level(level);
     }
@@ -397,11 +343,8 @@ void Scenario::back_up() {
 
 void Scenario::restore() {
     if (healed_) return;
-    ++restores_;
     world_.count(Seen::restored);
-    bus_.detach_owner();
-    owner_.reset();
-    former_owners_.clear();
+    owners_->end();
     for (auto& [index, node] : nodes_) node.process.reset();
     bus_.restart();
     routes_.clear();
@@ -409,7 +352,7 @@ void Scenario::restore() {
     world_.tell([&] { return "restored, epoch " + std::to_string(epoch.value); });
     checks_.on_restored(backup_->record, epoch);
     accounts_.on_restored(store_.truth());
-    start_owner();
+    owners_->start();
     for (std::uint32_t index = 1; index <= kNodes; ++index) start_node(index);
 }
 
@@ -419,8 +362,7 @@ void Scenario::heal() {
     world_.faults = {};
     store_.settle();
     bus_.heal();
-    if (owner_ == nullptr) start_owner();
-    owner_->resume();
+    owners_->heal();
     for (auto& [index, node] : nodes_) {
         if (node.process == nullptr) start_node(index);
         node.process->resume();
@@ -428,7 +370,8 @@ void Scenario::heal() {
     set_level(storm::kCalm);
     for (const auto& member : members_) member->heal();
     operator_.heal();
-    world_.clock.after(kAccountWithin + world_.drawn.bus_delay_max,
+    // An owner whose lease was over by its own clock answers again once it has renewed it.
+    world_.clock.after(kAccountWithin + kRenewEvery + world_.drawn.bus_delay_max,
                        [this, since = world_.now()] { check_void_ones(since); });
 }
 

@@ -1,5 +1,6 @@
 #include "testing/sim/sim_bus.h"
 
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -40,10 +41,10 @@ Result<void> SimBus::submit(PartitionId partition, bus::Command command) {
     return {};
 }
 
-// One planned arrival takes one command; those held back while there was no owner follow together.
+// One planned arrival takes one command.
 void SimBus::pump(NodeId node) {
     std::deque<Queued>& queue = up_[node];
-    if (queue.empty() || owner_ == nullptr) return;
+    if (queue.empty()) return;
     if (is_cut(node)) {
         later(cut_until_[node], [this, node] { pump(node); });
         return;
@@ -71,9 +72,12 @@ void SimBus::repeat(Queued queued, Time first) {
 }
 
 void SimBus::deliver(Queued queued) {
-    if (owner_ == nullptr) return;
     if (queued.command.frame.has_join_group()) joined_[queued.command.uid] = world_.now();
-    static_cast<void>(owner_->on_command(queued.partition, std::move(queued.command)));
+    bus::OwnerInbox* owner = holders_->holder_of(queued.partition);
+    if (owner == nullptr || held_.contains(queued.partition)) {
+        return waiting_[queued.partition].push_back(std::move(queued.command));
+    }
+    static_cast<void>(owner->on_command(queued.partition, std::move(queued.command)));
 }
 
 void SimBus::remember(const Queued& queued) {
@@ -83,21 +87,31 @@ void SimBus::remember(const Queued& queued) {
     if (may_repeat_late(queued.command)) recent_.push_back({world_.now(), queued});
 }
 
-void SimBus::attach(bus::OwnerInbox* owner) {
-    owner_ = owner;
-    for (Delivered& delivered : std::exchange(recent_, {})) {
-        repeat(std::move(delivered.queued), delivered.when);
-    }
-    for (const auto& [node, queue] : up_) {
-        for (std::size_t i = 0; i < queue.size(); ++i) {
-            later(up_lines_[node].arrival(world_.now(), delay()), [this, at = node] { pump(at); });
-        }
+void SimBus::forward(PartitionId partition, std::vector<bus::Command> commands) {
+    std::deque<bus::Command>& waiting = waiting_[partition];
+    waiting.insert(waiting.begin(), std::make_move_iterator(commands.begin()),
+                   std::make_move_iterator(commands.end()));
+    std::erase_if(recent_, [&](const Delivered& one) { return one.queued.partition == partition; });
+}
+
+void SimBus::release(PartitionId partition) {
+    held_.erase(partition);
+    std::vector<Delivered> again;
+    std::erase_if(recent_, [&](Delivered& delivered) {
+        if (delivered.queued.partition != partition) return false;
+        again.push_back(std::move(delivered));
+        return true;
+    });
+    for (Delivered& delivered : again) repeat(std::move(delivered.queued), delivered.when);
+    for (bus::Command& command : std::exchange(waiting_[partition], {})) {
+        deliver({.partition = partition, .command = std::move(command)});
     }
 }
 
 void SimBus::wipe() {
     world_.count(Seen::queue_wiped);
     for (auto& [node, queue] : up_) queue.clear();
+    waiting_.clear();
     recent_.clear();
 }
 
@@ -105,6 +119,7 @@ void SimBus::restart() {
     ++restarts_;
     wipe();
     joined_.clear();
+    held_.clear();
     up_lines_.clear();
     down_lines_.clear();
 }
@@ -138,8 +153,9 @@ void SimBus::ask_from(NodeId node, PartitionId partition, bus::Question question
     if (is_cut(node) || world_.strikes(world_.faults.ask_lost, Seen::ask_lost)) return;
     later(world_.now() + delay(), [this, node, partition, question = std::move(question),
                                    finish]() mutable {
-        if (owner_ == nullptr) return;
-        owner_->on_ask(
+        bus::OwnerInbox* owner = asked(partition);
+        if (owner == nullptr) return;
+        owner->on_ask(
             partition, std::move(question), [this, node, finish](Result<bus::Reply> result) {
                 if (is_cut(node) || world_.strikes(world_.faults.answer_lost, Seen::reply_lost))
                     return;
@@ -148,6 +164,13 @@ void SimBus::ask_from(NodeId node, PartitionId partition, bus::Question question
                 });
             });
     });
+}
+
+// A table of owners may be old.
+bus::OwnerInbox* SimBus::asked(PartitionId partition) {
+    if (world_.strikes(world_.faults.ask_misrouted, Seen::ask_misrouted))
+        return holders_->former_of(partition);
+    return holders_->holder_of(partition);
 }
 
 // ---- Down

@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "bus/bus.h"
@@ -14,15 +15,37 @@
 
 namespace stentor::sim {
 
+// Who takes what comes up.
+class Holders {
+public:
+    Holders() = default;
+    Holders(const Holders&) = delete;
+    Holders& operator=(const Holders&) = delete;
+    virtual ~Holders() = default;
+
+    // Of this partition; nobody, while there is none.
+    virtual bus::OwnerInbox* holder_of(PartitionId partition) = 0;
+    // Who held it before, or nobody.
+    virtual bus::OwnerInbox* former_of(PartitionId partition) = 0;
+};
+
 class SimBus final : public bus::Bus {
 public:
     explicit SimBus(World& world) : world_{world} {}
 
     void attach(NodeId node, bus::NodeInbox* inbox) { nodes_[node] = inbox; }
     void detach(NodeId node) { nodes_.erase(node); }
-    // Posts that came meanwhile are delivered, and some that the former owner had taken, again.
-    void attach(bus::OwnerInbox* owner);
-    void detach_owner() { owner_ = nullptr; }
+    void attach(Holders* holders) { holders_ = holders; }
+
+    // ---- Who owns a partition changes
+    // Its commands wait from here on.
+    void hold(PartitionId partition) { held_.insert(partition); }
+    // What its former owner had taken and did not order: ahead of what waits. Nothing of it comes
+    // twice.
+    void forward(PartitionId partition, std::vector<bus::Command> commands);
+    // It has an owner: what waits is delivered, and where the one before did not hand over, some of
+    // what they had taken, again.
+    void release(PartitionId partition);
 
     // Everything that stands in the queue is gone.
     void wipe();
@@ -64,12 +87,15 @@ private:
     void deliver(Queued queued);
     void remember(const Queued& queued);
     void repeat(Queued queued, Time first);
+    [[nodiscard]] bus::OwnerInbox* asked(PartitionId partition);
     [[nodiscard]] Millis delay();
     [[nodiscard]] bool is_cut(NodeId node) const;
 
     World& world_;
     std::uint64_t restarts_{};
-    bus::OwnerInbox* owner_{};
+    Holders* holders_{};
+    std::set<PartitionId> held_;
+    std::map<PartitionId, std::deque<bus::Command>> waiting_;  // For an owner.
     std::map<NodeId, bus::NodeInbox*> nodes_;
     std::map<NodeId, std::deque<Queued>> up_;
     std::map<NodeId, Line> up_lines_;

@@ -15,6 +15,7 @@ namespace stentor::sim {
 
 class Accounts;
 class Checks;
+class Tenancies;
 
 // The newest events in words. Made only in a replay: a seed that fails is run once more with it.
 class Trace {
@@ -49,6 +50,7 @@ struct World {
     Trace trace;
     Checks* checks{};
     Accounts* accounts{};
+    Tenancies* tenancies{};
 
     [[nodiscard]] Time now() const { return clock.now(); }
     void count(Seen seen) { counters.count(seen); }
