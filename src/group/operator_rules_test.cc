@@ -10,7 +10,6 @@ namespace {
 
 using store::Role;
 
-
 Settings rules(bool operator_creates) {
     return {.rate = {},
             .staged_max = 100,
