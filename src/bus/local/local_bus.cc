@@ -44,7 +44,10 @@ void LocalBus::hand_over(PartitionId partition, OwnerInbox* owner, std::vector<C
             *refused.back().frame.mutable_refused() = wire::refused_of(taken.error());
         }
     }
-    for (Answer& one : refused) answer(one.reply_to.node, {std::move(one)});
+    for (Answer& one : refused) {
+        const NodeId node = one.reply_to.node;
+        answer(node, {std::move(one)});
+    }
 }
 
 Result<void> LocalBus::submit(PartitionId partition, Command command) {
