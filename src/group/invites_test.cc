@@ -9,7 +9,6 @@ namespace {
 
 using store::Role;
 
-
 class InvitesTest : public GroupTest {
 protected:
     InvitesTest() {

@@ -13,7 +13,6 @@ using store::ModerationKind;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-
 // Ann owns the group, Cho is an admin, Bob and Dan are members.
 class ModerationLog : public GroupTest {
 protected:

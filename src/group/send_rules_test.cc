@@ -7,7 +7,6 @@
 namespace stentor::group {
 namespace {
 
-
 Settings with(const std::function<void(rules::Rules&)>& change) {
     Settings settings{.rate = {}, .staged_max = 100, .parked_max = 100};
     change(settings.rules);
