@@ -82,7 +82,6 @@ public:
         set(CURLOPT_USERAGENT, "stentor");
         set(CURLOPT_WRITEFUNCTION, &receive);
         set(CURLOPT_WRITEDATA, &received_);
-        if (!options_.authorities.empty()) set(CURLOPT_CAINFO, options_.authorities.c_str());
     }
     Request(const Request&) = delete;
     Request& operator=(const Request&) = delete;

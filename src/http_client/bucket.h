@@ -25,7 +25,6 @@ struct BucketOptions {
     std::string region;  // As the service calls it: "us-east-1".
     std::string key_id;
     std::string secret;
-    std::string authorities;  // A file of certificates to trust; empty: the system's.
 };
 
 class Bucket {

@@ -18,7 +18,7 @@
 
 namespace stentor::media {
 
-class Objects : private Port {
+class Objects : public Port {
 public:
     // The bytes stand in `part`, synced. May take long; keep() is quick afterwards. `part` stays.
     virtual Result<void> bring(const Contents& contents, const std::filesystem::path& part) = 0;

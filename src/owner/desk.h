@@ -21,6 +21,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/port.h"
 #include "bus/bus.h"
 #include "bus/route/routes.h"
 #include "group/intake.h"
@@ -35,14 +36,9 @@
 namespace stentor::owner {
 
 // What a desk asks of the shell around it. None may call back into it.
-class DeskPort {
+class DeskPort : public Port {
 public:
     using Positions = std::vector<store::Members::ReadPosition>;
-
-    DeskPort() = default;
-    DeskPort(const DeskPort&) = delete;
-    DeskPort& operator=(const DeskPort&) = delete;
-    virtual ~DeskPort() = default;
 
     // Answered by one on_loaded.
     virtual void load(group::Load load) = 0;

@@ -6,16 +6,12 @@
 // the renewal, and leaves a margin for how clocks differ.
 
 #include "base/ids.h"
+#include "base/port.h"
 
 namespace stentor::owner {
 
-class LeaseCheck {
+class LeaseCheck : public Port {
 public:
-    LeaseCheck() = default;
-    LeaseCheck(const LeaseCheck&) = delete;
-    LeaseCheck& operator=(const LeaseCheck&) = delete;
-    virtual ~LeaseCheck() = default;
-
     [[nodiscard]] virtual bool is_good(PartitionId partition) const = 0;
 };
 

@@ -109,13 +109,19 @@ test("an upload goes on by itself after its tab crashed, from where the server s
   await eve.context.close();
 });
 
-test("one goes on while another group is open, and stands ready in its own; one that was paused stays so", async () => {
-  const eve = await Person.signUp(browser, server.http, "Evi");
+// Somebody new in the group, a part of whose file is at the server.
+async function halfway(name: string, file: string): Promise<{ eve: Person; line: Awaited<ReturnType<typeof narrow>> }> {
+  const eve = await Person.signUp(browser, server.http, name);
   await eve.join(link);
   const line = await narrow(eve, 2);
-  await attach(eve.page, "first.bin", randomBytes(1024 * 1024));
+  await attach(eve.page, file, randomBytes(1024 * 1024));
   await eventually("it is on its way", async () => line.offsets.length > 2);
   await eventually("it is kept", async () => (await kept(eve.page)).ids[0] !== "");
+  return { eve, line };
+}
+
+test("one goes on while another group is open, and stands ready in its own; one that was paused stays so", async () => {
+  const { eve, line } = await halfway("Evi", "first.bin");
   await eve.page.evaluate(() => (location.hash = "#/"));
   await eve.page.reload();
   const finished = eve.page.waitForResponse((response) => response.url().endsWith("/finish"));
@@ -157,12 +163,7 @@ test("one goes on while another group is open, and stands ready in its own; one 
 });
 
 test("a second tab leaves it to the first, takes it up when that one is closed, and signing out wipes it", async () => {
-  const eve = await Person.signUp(browser, server.http, "Eva");
-  await eve.join(link);
-  const line = await narrow(eve, 2);
-  await attach(eve.page, "shared.bin", randomBytes(1024 * 1024));
-  await eventually("it is on its way", async () => line.offsets.length > 2);
-  await eventually("it is kept", async () => (await kept(eve.page)).ids[0] !== "");
+  const { eve } = await halfway("Eva", "shared.bin");
   const other = await eve.context.newPage();
   await other.goto(link);
   await other.waitForSelector(`${INPUT}:visible`);
