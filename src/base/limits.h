@@ -102,9 +102,11 @@ inline constexpr Millis kYoungIds = 2min;            // Held in memory by the ow
 inline constexpr std::size_t kYoungIdsMax = 65'536;  // per group
 
 // ---- A group in its owner's memory
-inline constexpr std::size_t kRing = 256;               // Newest entries, for exact unread counts
-inline constexpr std::uint32_t kUnreadCap = 100;        // Shown as 99+
-inline constexpr std::size_t kCommitEntries = 4'096;    // of one group in one commit
+inline constexpr std::size_t kRing = 256;             // Newest entries, for exact unread counts
+inline constexpr std::uint32_t kUnreadCap = 100;      // Shown as 99+
+inline constexpr std::size_t kCommitEntries = 4'096;  // of one group in one commit
+inline constexpr std::size_t kCommitBytes = 4 * 1024 * 1024;  // likewise, or one that is larger
+inline constexpr Millis kTryCommitFor = 5s;             // That the store aborts; then all is loaded
 inline constexpr std::size_t kStagedPerGroup = 16'384;  // Then sends are refused as overloaded
 inline constexpr std::size_t kParkedPerGroup = 16'384;  // Waiting for a load
 inline constexpr std::size_t kMembersCached = 65'536;   // per partition, in all its groups

@@ -35,6 +35,8 @@ enum class Bug : std::uint8_t {
     load_of_former_tenure,
     handover_drops_staged,
     answers_after_lease,
+    positions_of_former_epoch,  // And those of a former owner.
+    not_written_called_done,    // A commit that the store has aborted.
 };
 
 #ifdef STENTOR_PLANTED_BUGS

@@ -192,8 +192,7 @@ struct AskChangeUser {
     std::optional<Name> name;
     std::optional<std::string> picture;  // Of a file of theirs; empty takes it away.
 };
-struct AskOutsideUser {  // Whoever another system calls `subject`; made when seen for the first
-                         // time.
+struct AskOutsideUser {  // Whoever another system calls `subject`; made when first seen.
     std::string issuer;
     std::string subject;
     std::string name;      // Wanted; another is found when it is taken.
@@ -204,7 +203,8 @@ struct AskSettings {  // Small things by name (store::Settings).
 };
 struct AskSetSetting {
     std::string name;
-    std::optional<std::string> value;  // None removes it.
+    std::optional<std::string> value;   // None removes it.
+    std::optional<std::string> former;  // Else REVISION_CHANGED; empty: it is not there.
 };
 struct Setting {
     std::string name;

@@ -21,7 +21,7 @@ namespace stentor::group {
 
 // ---- What may be missing in memory
 
-struct LoadGroup {};  // take_head, the newest kRing entries, and the sends of the last kYoungIds.
+struct LoadGroup {};  // store::GroupLog::load_group, with the sends of the last kYoungIds.
 struct LoadMember {
     UserId uid;
 };
@@ -118,13 +118,8 @@ struct Load {
     LoadWhat what;
 };
 
-struct LoadedGroup {
-    store::HeadRow head;
-    std::vector<LogEntry> newest;      // Dense, ends at head.seq.
-    Digest digest_before;              // At newest.front().seq - 1; head's when there are none.
-    std::vector<store::SentRow> sent;  // Every one whose cmid was made at or after `sent_since`.
-    Time sent_since;
-    std::vector<store::TallyRow> tallies;  // Of `newest`.
+struct LoadedGroup : store::GroupStart {
+    Time sent_since;  // Every one whose cmid was made then or later is in `sent`.
 };
 
 struct LoadedEntrance {

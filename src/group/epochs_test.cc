@@ -70,5 +70,30 @@ TEST_F(Epochs, WhatNamesAnotherOneChangesNothing) {
     }
 }
 
+// A copy has taken over that lacks the newest entry: whoever opens a quiet group must not be shown
+// what nobody else will ever see.
+TEST_F(Epochs, AQuietGroupIsLoadedAgainWhenTheStoreGoesOnInAnother) {
+    send(kBob, cmid(), "lost");
+    settle();
+    EXPECT_EQ(open(kBob)->view->epoch, Epoch{1});
+    log.pop_back();
+    head->seq = {1};
+    head->digest = log[0].digest;
+    --head->version;
+    head->epoch = {2};
+    head->forks = {{{1}, {1}}};
+    partition().set_epoch({2});
+    tick();
+    settle();
+    const auto shown = open(kBob);
+    EXPECT_EQ(shown->view->epoch, Epoch{2});
+    EXPECT_EQ(shown->view->head, Seq{1});
+    const auto next = send(kBob, cmid(), "goes on");
+    settle();
+    EXPECT_EQ(seq_of(next), Seq{2});
+    tick();
+    EXPECT_TRUE(loads.empty()) << "once";
+}
+
 }  // namespace
 }  // namespace stentor::group

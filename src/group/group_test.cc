@@ -129,6 +129,24 @@ TEST_F(ASmallGroup, RefusesWhatItCannotStage) {
     EXPECT_EQ(refusal_of(send(kAnn, cmid(), "z")), Code::overloaded);
 }
 
+class AGroupOfLargeMessages : public AGroup {
+protected:
+    AGroupOfLargeMessages() : AGroup{{.rate = {}, .staged_max = 1'000, .parked_max = 1}} {}
+};
+
+// An engine sends a commit in one piece, which has a largest size everywhere.
+TEST_F(AGroupOfLargeMessages, CommitsSoManyBytesAtOnceAndNoMore) {
+    for (int i = 0; i < 400; ++i) send(kAnn, cmid(), std::string(limits::kBodyBytes, 'x'));
+    partition().flush();
+    ASSERT_EQ(commits.size(), 1U);
+    std::size_t bytes = 0;
+    for (const LogEntry& entry : commits.front().entries) bytes += entry.bytes->size();
+    EXPECT_LE(bytes, limits::kCommitBytes);
+    EXPECT_GT(bytes + 2 * limits::kBodyBytes, limits::kCommitBytes);
+    settle();
+    EXPECT_EQ(log.size(), 400U);
+}
+
 // ---- Duplicates
 
 TEST_F(AGroup, AnswersARetryOfWhatIsStoredWithItsNumber) {

@@ -37,6 +37,9 @@ void tick(GroupState& group, Time now, std::size_t members_excess) {
     // Longer than a look-up of one takes, which may have read what was before.
     group.invites.forget(now - limits::kAskWithin);
     if (group.phase == Phase::closed) sweep_rest(group);
+    // A commit under way is a conflict, and brings the same.
+    const bool ended = group.phase == Phase::live && group.head.epoch < group.lease.epoch;
+    if (ended && group.pipeline.in_flight.empty()) drop_memory(group);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 // to them and leave it after kGroupIdle. Of their members it keeps kMembersCached in all: each tick
 // those beyond are forgotten, by each group in proportion to what it holds (members.h).
 
+#include <algorithm>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -53,6 +54,9 @@ public:
     // From the next command on.
     void use_keywords(std::shared_ptr<const rules::Keywords> keywords);
     void set_storm(const rules::StormRule& storm) { settings_.rules.storm = storm; }
+    // The store goes on in a later epoch: what is in memory may be lost there, and is loaded again
+    // by the next on_tick().
+    void set_epoch(Epoch epoch) { lease_.epoch = std::max(lease_.epoch, epoch); }
 
     [[nodiscard]] std::size_t groups_in_memory() const { return groups_.size(); }
     // Of all groups together; kMembersCached of them at rest.

@@ -86,6 +86,26 @@ void finish(GroupState& group, Operation& operation) {
     answer(group, operation.command.reply_to, std::move(operation.answer));
 }
 
+std::size_t bytes_of(const Operation& operation) {
+    std::size_t bytes = 0;
+    if (operation.entry) bytes += operation.entry->bytes->size();
+    if (operation.changed) bytes += operation.changed->bytes->size();
+    for (const store::UserEvent& event : operation.events) bytes += event.entry.size();
+    if (operation.moderation) bytes += operation.moderation->reason.size();
+    return bytes;
+}
+
+// How many of what is staged go into one commit: the first in any case.
+std::size_t next_commit_size(const std::deque<Operation>& staged) {
+    std::size_t bytes = 0;
+    std::size_t count = 0;
+    for (; count < std::min(staged.size(), limits::kCommitEntries); ++count) {
+        bytes += bytes_of(staged[count]);
+        if (count > 0 && bytes > limits::kCommitBytes) break;
+    }
+    return count;
+}
+
 // Everything that was ordered, to be ordered again.
 std::deque<Work> take_operations(GroupState& group) {
     Pipeline& pipeline = group.pipeline;
@@ -165,7 +185,7 @@ bool answer_with(GroupState& group, const bus::ReplyTo& to,
 void commit_staged(GroupState& group) {
     Pipeline& pipeline = group.pipeline;
     if (!pipeline.in_flight.empty() || pipeline.staged.empty()) return;
-    const std::size_t count = std::min(pipeline.staged.size(), limits::kCommitEntries);
+    const std::size_t count = next_commit_size(pipeline.staged);
     pipeline.in_flight.assign(
         std::make_move_iterator(pipeline.staged.begin()),
         std::make_move_iterator(pipeline.staged.begin() + static_cast<std::ptrdiff_t>(count)));

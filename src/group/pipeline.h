@@ -3,8 +3,8 @@
 // numbers. An operation is staged, then in flight with others in the one commit whose outcome is
 // open, then durable: answered and published.
 //
-// Owner: GroupState. Limits: Settings::staged_max operations that are staged, kCommitEntries in
-// flight.
+// Owner: GroupState. Limits: Settings::staged_max operations that are staged, kCommitEntries and
+// kCommitBytes in flight.
 
 #include <cstdint>
 #include <deque>
@@ -39,7 +39,7 @@ struct Tip {
 
 // Ordered, not durable.
 struct Operation {
-    bus::Command command;            // Kept, to be staged again after an unknown outcome.
+    bus::Command command;            // Kept, to be staged again when its commit is not done.
     std::vector<bus::ReplyTo> also;  // Retries of the same send that came meanwhile.
     Tip after;
     pb::ServerFrame answer;

@@ -88,7 +88,7 @@ struct PlainRecord {
         }
         if (const auto* sweep = std::get_if<LoadReactions>(&load.what)) return found_for(*sweep);
         if (!head) return std::unexpected(Error{.code = Code::not_found});
-        LoadedGroup group{.head = *head, .sent_since = when - limits::kYoungIds};
+        LoadedGroup group{{.head = *head}, when - limits::kYoungIds};
         const std::size_t kept = std::min(log.size(), limits::kRing);
         group.newest.assign(log.end() - static_cast<std::ptrdiff_t>(kept), log.end());
         group.digest_before = kept == log.size() ? genesis(gid) : log[log.size() - kept - 1].digest;

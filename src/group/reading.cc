@@ -55,7 +55,11 @@ void move_read(GroupState& group, CachedMember& member, Seq seq) {
     store::MemberRow row = member.row;
     row.read = seq;
     set_row(group, member, std::move(row));
-    group.port.advance_read({.gid = group.gid, .uid = member.row.uid, .read = seq});
+    group.port.advance_read({.gid = group.gid,
+                             .uid = member.row.uid,
+                             .read = seq,
+                             .term = group.lease.term,
+                             .epoch = group.head.epoch});
 }
 
 }  // namespace stentor::group

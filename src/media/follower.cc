@@ -104,12 +104,15 @@ void Follower::run(const std::stop_token& stop) {
 Result<void> Follower::load_place() {
     const auto row = store_.setting(kPlace);
     if (!row) return std::unexpected(row.error());
-    if (!*row) return {};
-    const std::string_view text = **row;
+    kept_ = *row;
+    if (!kept_) return {};
+    const std::string_view text = *kept_;
     const std::size_t space = std::min(text.find(' '), text.size());
     const auto epoch = number_in(text.substr(0, space));
     const auto number = number_in(text.substr(std::min(space + 1, text.size())));
-    if (!epoch || !number || Epoch{*epoch} != store_.epoch()) return {};
+    const auto now_in = store_.epoch();
+    if (!now_in) return std::unexpected(now_in.error());
+    if (!epoch || !number || Epoch{*epoch} != *now_in) return {};
     place_ = Place{.epoch = {*epoch}, .number = *number};
     kept_number_ = *number;
     return {};
@@ -117,9 +120,16 @@ Result<void> Follower::load_place() {
 
 Result<void> Follower::keep_place() {
     if (place_->number == kept_number_) return {};
-    const auto kept =
-        store_.set_setting(kPlace, fmt::format("{} {}", place_->epoch.value, place_->number));
-    if (!kept) return kept;
+    std::string text = fmt::format("{} {}", place_->epoch.value, place_->number);
+    std::optional<std::string_view> former;
+    if (kept_) former = *kept_;
+    const auto kept = store_.replace_setting(kPlace, former, text);
+    if (!kept) {
+        // Another one follows as well: on from where it has come.
+        if (kept.error().code == Code::revision_changed) place_.reset();
+        return kept;
+    }
+    kept_ = std::move(text);
     kept_number_ = place_->number;
     kept_at_ = now();
     return {};
@@ -162,7 +172,9 @@ Result<bool> Follower::follow(const std::stop_token& stop) {
 Result<void> Follower::read_all(const std::stop_token& stop) {
     const auto feed = store_.feed(0, 1);
     if (!feed) return std::unexpected(feed.error());
-    const Place place{.epoch = store_.epoch(), .number = feed->head};
+    const auto epoch = store_.epoch();
+    if (!epoch) return std::unexpected(epoch.error());
+    const Place place{.epoch = *epoch, .number = feed->head};
     const auto any = files_.any();
     if (!any) return std::unexpected(any.error());
     // Of entries that name none of the files nothing is to be learnt.

@@ -71,6 +71,7 @@ private:
     const FollowerPace pace_;
     std::optional<Place> place_;
     std::uint64_t kept_number_{};
+    std::optional<std::string> kept_;  // The place in the record, as it was met last.
     Time kept_at_{};
     Time swept_at_{};
     unsigned next_bucket_{};

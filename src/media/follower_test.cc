@@ -39,6 +39,10 @@ protected:
             return file && file->entries == entries;
         });
     }
+    Result<store::UserRow> put(const store::UserRow& row) {
+        return store_.change_user(
+            row.uid, [&](const store::UserRow& /*kept*/) -> Result<store::UserRow> { return row; });
+    }
     bool is_gone(const std::string& id) {
         return eventually([&] { return !files_->find(id); });
     }
@@ -148,7 +152,7 @@ TEST_F(FollowerTest, AnErasedUserLeavesNoFileThatNothingNames) {
     std::this_thread::sleep_for(Millis{50});
     ASSERT_TRUE(files_->find(file->id));
     ann.erased = true;
-    ASSERT_TRUE(store_.change_user(ann));
+    ASSERT_TRUE(put(ann));
     EXPECT_TRUE(is_gone(file->id));
 }
 
@@ -163,12 +167,12 @@ TEST_F(FollowerTest, APictureOfSomebodyStaysWhileItIsTheirs) {
     ASSERT_TRUE(uploads_->add(kAnn, begun->id, 0, kPicture));
     const auto file = uploads_->finish(kAnn, begun->id, sha256_of(kPicture), at_);
     ann.picture = address_of(file->id);
-    ASSERT_TRUE(store_.change_user(ann));
+    ASSERT_TRUE(put(ann));
     restart();
     std::this_thread::sleep_for(Millis{50});
     EXPECT_TRUE(files_->find(file->id));
     ann.picture.clear();
-    ASSERT_TRUE(store_.change_user(ann));
+    ASSERT_TRUE(put(ann));
     EXPECT_TRUE(is_gone(file->id));
 }
 

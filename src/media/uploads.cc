@@ -194,6 +194,15 @@ Result<void> Uploads::check(const UploadRequest& request) {
 // would fill the disk as well.
 Result<void> Uploads::take_of_the_day(const UploadRequest& request, Time now) {
     const std::string name = fmt::format("{}{}/{}", kDayRows, day_of(now), request.uid.value);
+    for (;;) {
+        const auto taken = try_take_of_the_day(name, request, now);
+        // Another of theirs has begun meanwhile.
+        if (taken || taken.error().code != Code::revision_changed) return taken;
+    }
+}
+
+Result<void> Uploads::try_take_of_the_day(const std::string& name, const UploadRequest& request,
+                                          Time now) {
     const auto row = settings_.setting(name);
     if (!row) return std::unexpected(row.error());
     const std::string_view taken = row->has_value() ? std::string_view{**row} : "0 0";
@@ -215,7 +224,9 @@ Result<void> Uploads::take_of_the_day(const UploadRequest& request, Time now) {
     if (files > limits_.user_day_files) {
         return refuse("files", limits_.user_day_files, "user_day_files");
     }
-    return settings_.set_setting(name, fmt::format("{} {}", bytes, files));
+    std::optional<std::string_view> former;
+    if (*row) former = **row;
+    return settings_.replace_setting(name, former, fmt::format("{} {}", bytes, files));
 }
 
 Result<UploadProgress> Uploads::begin(UploadRequest request, Time now) {

@@ -101,6 +101,9 @@ private:
     Result<StoredFile> keep(const std::string& id, const Upload& upload, const Contents& contents,
                             Time now);
     Result<void> take_of_the_day(const UploadRequest& request, Time now);
+    // revision_changed: it was taken of by somebody else meanwhile.
+    Result<void> try_take_of_the_day(const std::string& name, const UploadRequest& request,
+                                     Time now);
     Result<void> note(const std::string& id, const Upload& upload) const;
     void load(const std::filesystem::path& note);
     void forget(const std::string& id);

@@ -4,8 +4,6 @@
 //
 // Thread: any; blocks on the store, so only loaders and the start call it.
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <mutex>
 
@@ -26,8 +24,6 @@ public:
     [[nodiscard]] const account::SharedGate& gate() const { return gate_; }
     // Takes what changed in the record since. Number of the newest change.
     Result<std::uint64_t> catch_up();
-    // Two changes of one account come one after the other: each reads the row that it writes.
-    [[nodiscard]] std::mutex& turn_of(UserId uid) { return turns_[spread(uid.value) % kTurns]; }
 
     // Held by whoever gives a user a rate, from the look for room to the next catch_up().
     [[nodiscard]] std::mutex& rates_turn() { return rates_turn_; }
@@ -36,13 +32,10 @@ public:
     }
 
 private:
-    static constexpr std::size_t kTurns = 64;
-
     store::Accounts& store_;
     account::SharedGate gate_;
     std::mutex mutex_;
     std::uint64_t after_{};  // Under mutex_: every change up to here is in the gate.
-    std::array<std::mutex, kTurns> turns_;
     std::mutex rates_turn_;
 };
 

@@ -10,8 +10,14 @@
 #include "base/feed_number.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "owner/attempt.h"
 
 namespace stentor::owner {
+namespace {
+
+constexpr Millis kTryAgainAfter{20};
+
+}  // namespace
 
 Committer::Committer(store::Store& store, CommitterCounters& counters, Heads& heads,
                      const Options& options)
@@ -38,7 +44,7 @@ bool Committer::submit(std::vector<store::Commit>& commits,
     return false;
 }
 
-bool Committer::advance(std::vector<store::Members::ReadPosition>& positions,
+bool Committer::advance(std::vector<store::ReadPosition>& positions,
                         const std::shared_ptr<const Written>& written) {
     Job job{.submitted = std::chrono::steady_clock::now(),
             .positions = std::exchange(positions, {}),
@@ -52,30 +58,44 @@ bool Committer::advance(std::vector<store::Members::ReadPosition>& positions,
 void Committer::run() {
     pthread_setname_np(pthread_self(), "committer");
     std::vector<Job> jobs;
+    std::vector<Job> again;
     for (;;) {
-        mailbox_.take(jobs, std::chrono::seconds{1});
+        if (!again.empty()) std::this_thread::sleep_for(kTryAgainAfter);
+        mailbox_.take(jobs, again.empty() ? Millis{1'000} : Millis{0});
         forget_old_rows(now());
+        jobs.insert(jobs.begin(), std::move_iterator{again.begin()},
+                    std::move_iterator{again.end()});
+        again.clear();
         if (jobs.empty()) {
             if (mailbox_.closed()) return;
             continue;
         }
-        write(jobs);
-        write_positions(jobs);
+        again = write(jobs);
+        for (const Job& job : jobs) {
+            if (job.written != nullptr) (*job.written)();
+        }
     }
 }
 
-void Committer::write(std::vector<Job>& jobs) {
+std::vector<Committer::Job> Committer::write(std::vector<Job>& jobs) {
     std::vector<store::Commit> commits;
+    std::vector<store::ReadPosition> positions;
     std::uint64_t entries = 0;
-    for (Job& job : jobs) std::ranges::move(job.commits, std::back_inserter(commits));
-    if (commits.empty()) return;
+    for (Job& job : jobs) {
+        std::ranges::move(job.commits, std::back_inserter(commits));
+        std::ranges::move(job.positions, std::back_inserter(positions));
+    }
+    if (commits.empty()) {
+        write_positions(positions, jobs.front().submitted);
+        return {};
+    }
     for (const store::Commit& commit : commits) entries += commit.entries.size();
 
     const auto start = std::chrono::steady_clock::now();
     std::vector<store::Outcome> outcomes;
     {
         const MaxLatency::Span span{waits_, std::max(jobs.front().submitted, copied_at_)};
-        outcomes = store_.commit(commits);
+        outcomes = store_.commit(commits, positions);
         if (options_.sync_delay > Millis{0}) std::this_thread::sleep_for(options_.sync_delay);
     }
     const auto took =
@@ -97,24 +117,45 @@ void Committer::write(std::vector<Job>& jobs) {
     counters_.store_lost.store(std::ranges::find(outcomes, store::Outcome::unknown) !=
                                outcomes.end());
 
-    std::size_t place = 0;
+    std::vector<Job> again;
+    std::span<store::Commit> rest{commits};
+    std::span<const store::Outcome> rest_of_outcomes{outcomes};
     for (Job& job : jobs) {
-        if (job.done == nullptr) continue;
-        std::vector<group::Committed> results;
-        for (std::size_t i = 0; i < job.commits.size(); ++i, ++place) {
-            const store::Outcome outcome = outcomes[place];
-            results.push_back(group::committed(commits[place], outcome));
-            if (outcome == store::Outcome::done) {
-                heads_.on_committed(commits[place]);
-                continue;
-            }
-            heads_.forget(commits[place].gid);
-            counters_.failed.fetch_add(1, std::memory_order_relaxed);
-            log::warn("commit not done",
-                      {{"gid", commits[place].gid.value}, {"outcome", static_cast<int>(outcome)}});
-        }
-        (*job.done)(std::move(results));
+        const std::size_t count = job.commits.size();
+        if (count == 0) continue;
+        Job left = tell(job, rest.first(count), rest_of_outcomes.first(count));
+        if (!left.commits.empty()) again.push_back(std::move(left));
+        rest = rest.subspan(count);
+        rest_of_outcomes = rest_of_outcomes.subspan(count);
     }
+    return again;
+}
+
+Committer::Job Committer::tell(const Job& job, std::span<store::Commit> commits,
+                               std::span<const store::Outcome> outcomes) {
+    Job again{.submitted = job.submitted, .done = job.done};
+    const auto tried_for =
+        std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - job.submitted);
+    std::vector<group::Committed> told;
+    for (std::size_t i = 0; i < commits.size(); ++i) {
+        const auto outcome = outcome_to_tell(outcomes[i], tried_for);
+        if (!outcome) {
+            again.commits.push_back(std::move(commits[i]));
+            counters_.aborted.fetch_add(1, std::memory_order_relaxed);
+            continue;
+        }
+        told.push_back(group::committed(commits[i], *outcome));
+        if (*outcome == store::Outcome::done) {
+            heads_.on_committed(commits[i]);
+            continue;
+        }
+        heads_.forget(commits[i].gid);
+        counters_.failed.fetch_add(1, std::memory_order_relaxed);
+        log::warn("commit not done",
+                  {{"gid", commits[i].gid.value}, {"outcome", static_cast<int>(*outcome)}});
+    }
+    if (!told.empty()) (*job.done)(std::move(told));
+    return again;
 }
 
 // False: what was written may not be where it was promised to be as well.
@@ -129,20 +170,16 @@ bool Committer::await_copied() {
     return copied;
 }
 
-void Committer::write_positions(std::vector<Job>& jobs) {
-    std::vector<store::Members::ReadPosition> positions;
-    for (Job& job : jobs) std::ranges::move(job.positions, std::back_inserter(positions));
+void Committer::write_positions(std::span<const store::ReadPosition> positions,
+                                MaxLatency::Clock::time_point submitted) {
     if (positions.empty()) return;
-    const MaxLatency::Span span{waits_, std::max(jobs.front().submitted, copied_at_)};
+    const MaxLatency::Span span{waits_, std::max(submitted, copied_at_)};
     if (const auto written = store_.advance_read(positions); !written) {
         log::warn("read positions not written",
                   {{"positions", positions.size()},
                    {"gid", positions.front().gid.value},  // Of the first.
                    {"uid", positions.front().uid.value},
                    {"code", name_of(written.error().code)}});
-    }
-    for (const Job& job : jobs) {
-        if (job.written != nullptr) (*job.written)();
     }
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 // A thread that writes: whatever commits have gathered while the last sync ran go out together
-// under the next one. There may be several, each for its own partitions: then a store that keeps
-// one of them waiting holds up no other. One group's commits all go through one committer.
+// under the next one. What the store aborted goes out first with the next ones. There may be
+// several, each for its own partitions: then a store that keeps one of them waiting holds up no
+// other. One group's commits all go through one committer.
 //
 // Thread: submit() and read() from any; outcomes come back on the committer's own thread.
 
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -29,7 +31,8 @@ struct CommitterCounters {
     std::atomic<std::uint64_t> syncs;
     std::atomic<std::uint64_t> commits;
     std::atomic<std::uint64_t> entries;
-    std::atomic<std::uint64_t> failed;        // Outcomes other than done.
+    std::atomic<std::uint64_t> failed;        // Told outcomes other than done.
+    std::atomic<std::uint64_t> aborted;       // Tries that wrote nothing and were made again.
     std::atomic<std::uint64_t> busy_us;       // Inside the store.
     std::atomic<std::uint64_t> longest_us;    // The longest single call.
     DurationCounts durations;                 // Each call of the store, with its sync.
@@ -61,9 +64,9 @@ public:
     // False: too much waits already, nothing was taken. Then its caller keeps them.
     [[nodiscard]] bool submit(std::vector<store::Commit>& commits,
                               const std::shared_ptr<const Done>& done);
-    // Read positions: written beside the next commits, without a sync of their own. False: as
-    // above.
-    [[nodiscard]] bool advance(std::vector<store::Members::ReadPosition>& positions,
+    // Read positions: written with the commits that gather with them, or, where there are none,
+    // without a sync. False: as above.
+    [[nodiscard]] bool advance(std::vector<store::ReadPosition>& positions,
                                const std::shared_ptr<const Written>& written);
     // From a submit until it is on this disk, the longest since this was asked last. Waits for
     // another copy are left out: they say nothing of how busy this machine is.
@@ -74,14 +77,19 @@ private:
         std::chrono::steady_clock::time_point submitted;
         std::vector<store::Commit> commits;
         std::shared_ptr<const Done> done;
-        std::vector<store::Members::ReadPosition> positions;
+        std::vector<store::ReadPosition> positions;
         std::shared_ptr<const Written> written;
     };
 
     void run();
-    void write(std::vector<Job>& jobs);
+    // What is to be tried again.
+    [[nodiscard]] std::vector<Job> write(std::vector<Job>& jobs);
+    // Likewise of one of them; `outcomes` are those of its commits, which stand in `commits`.
+    [[nodiscard]] Job tell(const Job& job, std::span<store::Commit> commits,
+                           std::span<const store::Outcome> outcomes);
     [[nodiscard]] bool await_copied();
-    void write_positions(std::vector<Job>& jobs);
+    void write_positions(std::span<const store::ReadPosition> positions,
+                         MaxLatency::Clock::time_point submitted);
     // Client ids older than a retry may be, and the oldest of a feed too long: forgotten at the
     // start, then every kForgetEvery.
     void forget_old_rows(Time now);

@@ -102,6 +102,10 @@ public:
     void on_wake(GroupId gid, Time now);
     void use_keywords(const std::shared_ptr<const rules::Keywords>& keywords);
     void set_storm(const rules::StormRule& storm);
+    // The store goes on in this one; see group::Partition.
+    void set_epoch(Epoch epoch) {
+        for (auto& [partition, owned] : partitions_) owned.partition.set_epoch(epoch);
+    }
     // `done` is called once nothing of this user is under way any more. The gate must have closed
     // before.
     void settle(UserId uid, Barriers::Done done) { barriers_.add(uid, std::move(done)); }

@@ -38,36 +38,6 @@ Result<store::EntryPage> read_span(store::GroupLog& store, GroupId gid, Seq from
     return all;
 }
 
-Result<Found> look_at_group(store::Store& store, GroupId gid, const store::HeadRow& head,
-                            Time now) {
-    const Seq from = head.seq < Seq{limits::kRing} ? Seq{1} : head.seq - (limits::kRing - 1);
-    auto page = newest_readable(store, gid, std::max(from, head.floor + 1), head.seq);
-    if (!page) return std::unexpected(page.error());
-    if (page->entries.empty()) page->digest_before = head.digest;
-    const Time since = now - limits::kYoungIds;
-    auto sent = store.sent_since(gid, since, limits::kYoungIdsMax);
-    if (!sent) return std::unexpected(sent.error());
-
-    auto tallies = store.tallies(gid, head.seq - page->entries.size() + 1, head.seq);
-    // Each is read again before it is changed.
-    if (!tallies && store::is_damage(tallies.error())) tallies = std::vector<store::TallyRow>{};
-    if (!tallies) return std::unexpected(tallies.error());
-
-    group::LoadedGroup loaded{.head = head,
-                              .newest = std::move(page->entries),
-                              .digest_before = page->digest_before,
-                              .sent = std::move(*sent),
-                              .sent_since = since,
-                              .tallies = std::move(*tallies)};
-    // A full answer may have left out older ones: only what is younger than its oldest is covered.
-    if (loaded.sent.size() >= limits::kYoungIdsMax) {
-        const auto oldest = std::ranges::min_element(
-            loaded.sent, {}, [](const store::SentRow& row) { return row.cmid.time(); });
-        loaded.sent_since = oldest->cmid.time() + Millis{1};
-    }
-    return Found{std::move(loaded)};
-}
-
 // Once: it concerns the clock, not this group.
 void tell_of_leap(GroupId gid, Time newest, Time now) {
     static std::atomic<bool> told;
@@ -77,22 +47,19 @@ void tell_of_leap(GroupId gid, Time newest, Time now) {
         {{"gid", gid.value}, {"entry_ms", to_ms(newest)}, {"now_ms", to_ms(now)}});
 }
 
-// A commit whose outcome was unknown may land between the looks. A group that knew its sends but
-// not its head would answer them from a log that it does not have, so all is looked at again.
-Result<Found> load_group(store::Store& store, GroupId gid, Term term, Time now) {
-    constexpr int kTries = 4;
-    auto head = store.take_head(gid, term);
-    if (head && had_leapt(head->time, now)) tell_of_leap(gid, head->time, now);
-    for (int i = 0; i < kTries && head; ++i) {
-        auto found = look_at_group(store, gid, *head, now);
-        if (!found) return found;
-        auto after = store.take_head(gid, term);
-        if (after && after->version == head->version) return found;
-        head = std::move(after);
+Result<Found> load_group(store::GroupLog& store, GroupId gid, Term term, Time now) {
+    const Time since = now - limits::kYoungIds;
+    auto start = store.load_group(gid, term, since);
+    if (!start) return std::unexpected(start.error());
+    if (had_leapt(start->head.time, now)) tell_of_leap(gid, start->head.time, now);
+    group::LoadedGroup loaded{*std::move(start), since};
+    // A full answer may have left out older ones: only what is younger than its oldest is covered.
+    if (loaded.sent.size() >= limits::kYoungIdsMax) {
+        const auto oldest = std::ranges::min_element(
+            loaded.sent, {}, [](const store::SentRow& row) { return row.cmid.time(); });
+        loaded.sent_since = oldest->cmid.time() + Millis{1};
     }
-    if (!head) return std::unexpected(head.error());
-    return std::unexpected(
-        Error{.code = Code::store_unavailable, .where = "load", .retry_after_ms = 100});
+    return Found{std::move(loaded)};
 }
 
 Result<Found> load_older(store::GroupLog& store, GroupId gid, Seq to) {

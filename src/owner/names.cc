@@ -45,27 +45,41 @@ Result<void> Names::learn_all(const std::stop_token& stop) {
     return {};
 }
 
+bool Names::is_taken(std::string_view name) const {
+    return std::ranges::any_of(hashes_of(name),
+                               [this](std::uint64_t look) { return looks_.contains(look); });
+}
+
 Result<void> Names::add(const store::UserRow& row) {
     const std::lock_guard lock{mutex_};
     if (const auto good = learn_all({}); !good) return good;
-    const bool taken = std::ranges::any_of(
-        hashes_of(row.name), [this](std::uint64_t look) { return looks_.contains(look); });
-    if (taken) return std::unexpected(Error{.code = Code::name_taken, .where = "name"});
+    if (is_taken(row.name)) {
+        return std::unexpected(Error{.code = Code::name_taken, .where = "name"});
+    }
     const auto added = store_.add_user(row);
     if (added) count(row.name, true);
     return added;
 }
 
-Result<void> Names::rename(const store::UserRow& before, const store::UserRow& after) {
+Result<store::UserRow> Names::rename(UserId uid, std::string_view name,
+                                     const store::Accounts::Edit& edit) {
+    if (const auto good = check_words(name); !good) {
+        // Whoever has a listed word in their name may keep it.
+        const auto row = store_.user(uid);
+        if (!row) return std::unexpected(row.error());
+        if (*row && (*row)->name != name) return std::unexpected(good.error());
+    }
     const std::lock_guard lock{mutex_};
-    if (const auto good = learn_all({}); !good) return good;
-    count(before.name, false);
-    const bool taken = std::ranges::any_of(
-        hashes_of(after.name), [this](std::uint64_t look) { return looks_.contains(look); });
-    const auto changed =
-        taken ? Result<void>{std::unexpected(Error{.code = Code::name_taken, .where = "name"})}
-              : store_.change_user(after);
-    count(changed ? after.name : before.name, true);
+    if (const auto good = learn_all({}); !good) return std::unexpected(good.error());
+    const auto row = store_.user(uid);
+    if (!row) return std::unexpected(row.error());
+    const std::string before = *row && !(*row)->erased ? (*row)->name : std::string{};
+    if (before == name || before.empty()) return store_.change_user(uid, edit);
+    count(before, false);
+    const auto changed = is_taken(name) ? Result<store::UserRow>{std::unexpected(
+                                              Error{.code = Code::name_taken, .where = "name"})}
+                                        : store_.change_user(uid, edit);
+    count(changed ? changed->name : before, true);
     return changed;
 }
 

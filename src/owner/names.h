@@ -31,9 +31,10 @@ public:
     Result<void> learn(const std::stop_token& stop = {});
     // name_taken: its name looks like that of another account, or is it.
     Result<void> add(const store::UserRow& row);
-    // Likewise, of an account that is there: `after` is its row with another name. Its own former
-    // name is no other's.
-    Result<void> rename(const store::UserRow& before, const store::UserRow& after);
+    // change_user() of an account that `edit` gives this name; name_taken likewise, FILTERED for a
+    // listed word. The name that it has is no other's.
+    Result<store::UserRow> rename(UserId uid, std::string_view name,
+                                  const store::Accounts::Edit& edit);
     // It is free again.
     void forget(std::string_view name);
 
@@ -44,6 +45,7 @@ public:
 private:
     Result<void> learn_all(const std::stop_token& stop);
     void count(std::string_view name, bool comes);
+    [[nodiscard]] bool is_taken(std::string_view name) const;
 
     store::Accounts& store_;
     mutable std::mutex mutex_;

@@ -55,10 +55,12 @@ TEST_F(NamesTest, WhoAddsTheFirstOneLearnsThemAll) {
 
 TEST_F(NamesTest, TheNameOfAnErasedAccountIsFree) {
     EXPECT_EQ(add(names_, "Cho"), Code::ok);
-    store::UserRow cho = store_.user_by_name("cho").value().value();
-    cho.erased = true;
-    cho.name = cho.name_key = "erased user 1";
-    ASSERT_TRUE(store_.change_user(cho));
+    const UserId cho = store_.user_by_name("cho").value()->uid;
+    ASSERT_TRUE(store_.change_user(cho, [](store::UserRow row) -> Result<store::UserRow> {
+        row.erased = true;
+        row.name = row.name_key = "erased user 1";
+        return row;
+    }));
     names_.forget("Cho");
     EXPECT_EQ(add(names_, "cho"), Code::ok);
 }

@@ -73,7 +73,9 @@ Result<void> found_announcements(store::GroupLog& store, const group::Lease& lea
 Result<group::Lease> take_lease(store::Store& store, PartitionId partition) {
     const auto term = store.next_term();
     if (!term) return std::unexpected(term.error());
-    const group::Lease lease{.term = *term, .epoch = store.epoch()};
+    const auto epoch = store.epoch();
+    if (!epoch) return std::unexpected(epoch.error());
+    const group::Lease lease{.term = *term, .epoch = *epoch};
     if (partition == partition_of(kBroadcastGroup)) {
         if (auto founded = found_announcements(store, lease); !founded) {
             return std::unexpected(founded.error());
@@ -147,8 +149,17 @@ Owner::Owner(store::Store& store, bus::Bus& bus, route::Routes& routes, const Ow
         // Where the store could not be read, the first who adds an account tries again.
         static_cast<void>(questions_.names().learn(stop));
     }};
-    sweeper_.emplace(store, [this](GroupId gid) { worker(partition_of(gid)).wake(gid); });
+    sweeper_.emplace(
+        store, [this](GroupId gid) { worker(partition_of(gid)).wake(gid); },
+        [this, &store] { look_at_epoch(store); });
     living_->owner = this;
+}
+
+void Owner::look_at_epoch(store::History& store) {
+    const auto newest = store.epoch();
+    if (!newest || *newest <= epoch_) return;
+    epoch_ = *newest;
+    for (const auto& worker : workers_) worker->set_epoch(epoch_);
 }
 
 Owner::~Owner() {

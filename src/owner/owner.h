@@ -117,6 +117,8 @@ private:
     void put(UserId asker, std::move_only_function<void(bus::ReplyHandler)> job,
              bus::ReplyHandler reply);
     void answer(std::vector<HelloMail> hellos);
+    // Once a second, by the sweeper: whether the store goes on in another.
+    void look_at_epoch(store::History& store);
     static void look_up(store::Store& store, std::vector<LookUp> look_ups);
 
     // What is called when this may have ended.
@@ -146,6 +148,7 @@ private:
     std::vector<std::unique_ptr<Committer>> committers_;
     Loaders loaders_;
     std::vector<std::unique_ptr<Worker>> workers_;
+    Epoch epoch_;                     // Told to the workers; the sweeper's.
     std::optional<Sweeper> sweeper_;  // Ends first: it wakes workers.
     std::jthread learner_;            // Of the names there are, at the start.
 };

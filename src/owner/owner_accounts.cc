@@ -24,11 +24,7 @@ void Owner::change_user(const bus::AskChangeUser& change, bus::ReplyHandler repl
                 Error{.code = Code::not_permitted, .where = "rates", .limit = limits::kUserRates}));
         }
     }
-    Result<bus::Reply> answer;
-    {
-        const std::lock_guard lock{accounts_.turn_of(change.uid)};
-        answer = questions_.answer(change);
-    }
+    auto answer = questions_.answer(change);
     if (answer && (change.name || change.picture || change.erase)) {
         tell_person(std::get<bus::Account>(*answer));
     }

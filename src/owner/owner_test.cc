@@ -229,6 +229,19 @@ TEST_F(OwnerTest, UnreadCountsOthersPostsAboveTheCursor) {
     EXPECT_EQ(groups.groups(0).last().seq(), 31U);
 }
 
+TEST_F(OwnerTest, AQuietGroupIsShownInTheStoresEpochThoughItRisesMeanwhile) {
+    node_.answer(create(kAnn));
+    node_.answer(send(kAnn, cmid(1), "kept"));
+    ASSERT_TRUE(store_.raise_epoch({}));
+    Epoch shown = open(kAnn).view->epoch;
+    for (int i = 0; i < 2'000 && shown == Epoch{1}; ++i) {
+        std::this_thread::sleep_for(Millis{5});
+        shown = open(kAnn).view->epoch;
+    }
+    EXPECT_EQ(shown, Epoch{2});
+    EXPECT_EQ(node_.answer(send(kAnn, cmid(2), "goes on")).sent().seq(), 2U);
+}
+
 TEST_F(OwnerTest, AReadPositionThatWasAnsweredIsInTheStoreWhenTheOwnerHasEnded) {
     node_.answer(create(kAnn));
     node_.answer(join(kBob));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <utility>
 
 #include "base/limits.h"
@@ -11,32 +12,23 @@
 namespace stentor::owner {
 
 Result<bus::Reply> answer_to(Sources& sources, const bus::AskChangeUser& ask) {
-    const auto row = sources.store.user(ask.uid);
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return std::unexpected(Error{.code = Code::not_found, .where = "uid"});
-    // Closed for good. To erase it once more changes nothing.
-    const bool asks_more = ask.password_hash || ask.disabled || ask.tokens_since || ask.signed_in ||
-                           ask.rate || ask.name || ask.picture;
-    if ((*row)->erased && asks_more && !ask.erase) {
-        return std::unexpected(Error{.code = Code::not_permitted, .where = "account"});
-    }
-    const store::UserRow changed = changed_by(**row, ask);
-    if (ask.name && changed.name != (*row)->name) {
-        if (const auto good = sources.names.check_words(changed.name); !good) {
-            return std::unexpected(good.error());
+    std::string former;  // Their name.
+    const auto edit = [&](const store::UserRow& kept) -> Result<store::UserRow> {
+        // Closed for good. To erase it once more changes nothing.
+        const bool asks_more = ask.password_hash || ask.disabled || ask.tokens_since ||
+                               ask.signed_in || ask.rate || ask.name || ask.picture;
+        if (kept.erased && asks_more && !ask.erase) {
+            return std::unexpected(Error{.code = Code::not_permitted, .where = "account"});
         }
-        if (const auto renamed = sources.names.rename(**row, changed); !renamed) {
-            return std::unexpected(renamed.error());
-        }
-        return bus::Reply{account_of(changed)};
-    }
-    if (changed != **row) {
-        if (const auto written = sources.store.change_user(changed); !written) {
-            return std::unexpected(written.error());
-        }
-        if (changed.name != (*row)->name) sources.names.forget((*row)->name);
-    }
-    return bus::Reply{account_of(changed)};
+        former = kept.name;
+        return changed_by(kept, ask);
+    };
+    const auto changed = ask.name && !ask.erase
+                             ? sources.names.rename(ask.uid, ask.name->name, edit)
+                             : sources.store.change_user(ask.uid, edit);
+    if (!changed) return std::unexpected(changed.error());
+    if (ask.erase && changed->name != former) sources.names.forget(former);
+    return bus::Reply{account_of(*changed)};
 }
 
 Result<bus::Reply> answer_to(Sources& sources, const bus::AskAccountChanges& ask) {

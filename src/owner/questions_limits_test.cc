@@ -161,6 +161,23 @@ TEST_F(QuestionsLimits, ASettingHasABound) {
               (Error{.code = Code::bad_field, .where = "value", .limit = limits::kSettingBytes}));
 }
 
+TEST_F(QuestionsLimits, ASettingIsReplacedOnlyWhereItIsWhatItsWriterRead) {
+    const auto set = [&](const std::string& value, const std::string& former) {
+        return Questions{store_}
+            .answer(bus::AskSetSetting{.name = "place", .value = value, .former = former})
+            .has_value();
+    };
+    EXPECT_FALSE(set("2", "1"));
+    EXPECT_TRUE(set("1", ""));
+    EXPECT_FALSE(set("2", ""));
+    EXPECT_TRUE(set("2", "1"));
+    const auto refused =
+        Questions{store_}.answer(bus::AskSetSetting{.name = "place", .value = "3", .former = "1"});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::revision_changed);
+    EXPECT_EQ(store_.setting("place").value(), "2");
+}
+
 class AllFound final : public search::Search {
 public:
     Result<std::vector<Seq>> find(const search::Wanted& wanted) override {

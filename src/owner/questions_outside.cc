@@ -109,7 +109,10 @@ Result<bus::Reply> answer_to(Sources& sources, const bus::AskSetSetting& ask) {
     }
     std::optional<std::string_view> value;
     if (ask.value) value = *ask.value;
-    const auto set = sources.store.set_setting(ask.name, value);
+    std::optional<std::string_view> former;
+    if (ask.former && !ask.former->empty()) former = *ask.former;
+    const auto set = ask.former ? sources.store.replace_setting(ask.name, former, value)
+                                : sources.store.set_setting(ask.name, value);
     if (!set) return std::unexpected(set.error());
     return bus::Reply{std::vector<bus::Setting>{}};
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <random>
 #include <span>
+#include <thread>
 #include <utility>
 
 #include "base/group_ids.h"
@@ -153,7 +154,7 @@ TEST_F(QuestionsTest, ListIsNewestFirstAndItsSumIsExactUpToTheCap) {
         activity.push_back(gid);
         if (random() % 2 == 0) {
             group.read = random() % group.senders.size() + 1;
-            const store::Members::ReadPosition position{gid, kAnn, {group.read}};
+            const store::Members::ReadPosition position{gid, kAnn, {group.read}, {1}, {1}};
             ASSERT_TRUE(store_.advance_read(std::span{&position, 1}));
             group.read = store_.member(gid, kAnn)->value().read.value;
         }
@@ -332,6 +333,32 @@ TEST_F(QuestionsTest, ChangesOfAccountsAreToldToGatesInTheirOrder) {
     EXPECT_TRUE(second.states[0].closed);
     EXPECT_EQ(second.last, second.head);
     EXPECT_EQ(refusal_of(bus::AskChangeUser{.uid = {99}}), Code::not_found);
+}
+
+// One disables while another gives a password.
+TEST_F(QuestionsTest, OfTwoChangesOfAnAccountAtOnceNeitherIsLost) {
+    const auto change_often = [&](auto change) {
+        return std::jthread{[this, change] {
+            for (int i = 0; i < 300; ++i) {
+                const auto number = std::to_string(i);
+                const auto changed = Questions{store_}.answer(change(number));
+                ASSERT_TRUE(changed);
+            }
+        }};
+    };
+    {
+        const auto passwords = change_often([](const std::string& number) {
+            return bus::AskChangeUser{.uid = kAnn, .password_hash = number};
+        });
+        const auto pictures = change_often([](const std::string& number) {
+            return bus::AskChangeUser{.uid = kAnn, .picture = number};
+        });
+        ask<bus::Account>(bus::AskChangeUser{.uid = kAnn, .disabled = true});
+    }
+    const store::UserRow row = store_.user(kAnn)->value();
+    EXPECT_TRUE(row.disabled);
+    EXPECT_EQ(row.password, "299");
+    EXPECT_EQ(row.picture, "299");
 }
 
 // A token is named by its millisecond: none that was given out before may share one with those

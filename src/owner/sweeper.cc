@@ -45,15 +45,19 @@ bool Sweep::is_due(const store::GroupLog::GroupHead& group, Time now) {
            oldest->entries.front().time < now - Millis{seconds * 1'000};
 }
 
-Sweeper::Sweeper(store::GroupLog& store, Sweep::Wake wake)
-    : sweep_{store, std::move(wake)}, thread_{[this](const std::stop_token& stop) { run(stop); }} {}
+Sweeper::Sweeper(store::GroupLog& store, Sweep::Wake wake, std::function<void()> each_second)
+    : sweep_{store, std::move(wake)},
+      each_second_{std::move(each_second)},
+      thread_{[this](const std::stop_token& stop) { run(stop); }} {}
 
 void Sweeper::run(const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "sweeper");
     std::unique_lock lock{mutex_};
-    Millis pause = limits::kSweepStep;
-    while (!stopped_.wait_for(lock, stop, pause, [&] { return stop.stop_requested(); })) {
-        pause = sweep_.step(now());
+    Time next = now() + limits::kSweepStep;
+    while (
+        !stopped_.wait_for(lock, stop, limits::kSweepStep, [&] { return stop.stop_requested(); })) {
+        each_second_();
+        if (now() >= next) next = now() + sweep_.step(now());
     }
 }
 

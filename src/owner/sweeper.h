@@ -37,12 +37,14 @@ private:
 
 class Sweeper {
 public:
-    Sweeper(store::GroupLog& store, Sweep::Wake wake);
+    // `each_second` is called beside it.
+    Sweeper(store::GroupLog& store, Sweep::Wake wake, std::function<void()> each_second);
 
 private:
     void run(const std::stop_token& stop);
 
     Sweep sweep_;
+    const std::function<void()> each_second_;
     std::mutex mutex_;
     std::condition_variable_any stopped_;
     std::jthread thread_;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <random>
@@ -47,6 +48,19 @@ public:
                 Error{.code = Code::store_unavailable, .where = store::kDamagedWhere});
         }
         return MemoryStore::entries(gid, from, count);
+    }
+    Result<store::GroupStart> load_group(GroupId gid, Term term, Time sent_since) override {
+        auto start = MemoryStore::load_group(gid, term, sent_since);
+        if (!start || last == Seq{}) return start;
+        const auto readable = std::ranges::upper_bound(start->newest, last, {}, &LogEntry::seq);
+        if (readable == start->newest.end()) {
+            start->newest.clear();
+            start->digest_before = start->head.digest;
+        } else {
+            start->digest_before = readable->digest;
+            start->newest.erase(start->newest.begin(), readable + 1);
+        }
+        return start;
     }
     Result<std::vector<Seq>> hidden(GroupId gid, UserId uid, Seq from, Seq to) override {
         if (from <= last && to >= first && last > Seq{}) {

@@ -79,6 +79,8 @@ void Worker::settle(UserId uid, Barriers::Done done) {
     mailbox_->put(SettleMail{.uid = uid, .done = std::move(done)});
 }
 
+void Worker::set_epoch(Epoch epoch) { mailbox_->put(EpochMail{epoch}); }
+
 void Worker::wake(GroupId gid) { mailbox_->put(WakeMail{gid}); }
 
 void Worker::run() {
@@ -129,6 +131,8 @@ void Worker::on_mail(Mail& mail, Time now) {
         desk_.settle(settle->uid, std::move(settle->done));
     } else if (const auto* wake = std::get_if<WakeMail>(&mail)) {
         desk_.on_wake(wake->gid, now);
+    } else if (const auto* epoch = std::get_if<EpochMail>(&mail)) {
+        desk_.set_epoch(epoch->epoch);
     } else if (const auto* gain = std::get_if<GainMail>(&mail)) {
         desk_.gain(gain->partition, gain->lease);
     } else if (auto* close = std::get_if<CloseMail>(&mail)) {

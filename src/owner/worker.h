@@ -71,6 +71,7 @@ public:
     Result<void> submit(bus::Command command);
     // A group's retention has something to drop.
     void wake(GroupId gid);
+    void set_epoch(Epoch epoch);  // The store goes on in this one.
     void open(const bus::AskOpen& question, bus::ReplyHandler reply);
     void use_keywords(std::shared_ptr<const rules::Keywords> keywords);
     void set_storm(const rules::StormRule& storm);
@@ -102,6 +103,9 @@ private:
     struct WakeMail {
         GroupId gid;
     };
+    struct EpochMail {
+        Epoch epoch;
+    };
     struct SettleMail {
         UserId uid;
         Barriers::Done done;
@@ -109,8 +113,8 @@ private:
     struct PositionsMail {};  // Written, or lost.
     using Outcomes = std::vector<group::Committed>;
     using Mail = std::variant<bus::Command, OpenMail, group::Loaded, std::vector<group::Loaded>,
-                              Outcomes, PositionsMail, WakeMail, SettleMail, GainMail, CloseMail,
-                              std::shared_ptr<const rules::Keywords>, rules::StormRule>;
+                              Outcomes, PositionsMail, WakeMail, EpochMail, SettleMail, GainMail,
+                              CloseMail, std::shared_ptr<const rules::Keywords>, rules::StormRule>;
 
     void run();
     void on_mail(Mail& mail, Time now);

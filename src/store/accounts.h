@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -23,11 +24,15 @@ public:
         std::span<const UserId> uids);
     [[nodiscard]] virtual Result<std::optional<UserRow>> user_by_name(
         std::string_view name_key) = 0;
-    // Everything but `created` of a user that exists; not_found. A former name is free then, also
-    // where groups list them. An erased account stays one, and keeps its name unless it is erased
-    // again. name_taken: the new name is somebody else's. Cost of another name: a look at every
-    // group there is.
-    virtual Result<void> change_user(const UserRow& user) = 0;
+    // What the row becomes; an error refuses the change. May be asked more than once, the last time
+    // for the row that is written; calls nothing of the store.
+    using Edit = std::function<Result<UserRow>(const UserRow& kept)>;
+    // The row as it is then: nothing else changes it between the look and the write, so of two
+    // changes at once neither is lost. All but `created` and `uid` may change; not_found. A former
+    // name is free then, also where groups list them. An erased account stays one, and keeps its
+    // name unless it is erased again. name_taken: the new name is somebody else's. Cost of another
+    // name: a look at every group there is.
+    virtual Result<UserRow> change_user(UserId uid, const Edit& edit) = 0;
     // States of accounts that changed after the change `after`, each account once, at its newest
     // change; ascending, at most count_max. A change that leaves the state as it was is none, nor
     // is an account that is added and simply good. Numbers are above all of a lost history.

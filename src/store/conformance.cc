@@ -24,6 +24,11 @@ MemberRow member_row(UserId uid, std::uint64_t version) {
     return {.uid = uid, .role = Role::member, .version = version, .joined = kNoon};
 }
 
+Result<UserRow> put_user(Store& store, const UserRow& row) {
+    return store.change_user(row.uid,
+                             [&](const UserRow& /*kept*/) -> Result<UserRow> { return row; });
+}
+
 Scribe::Scribe(GroupId gid, Term term, std::uint64_t seed)
     : gid_(gid), term_(term), random_(seed) {}
 

@@ -50,6 +50,9 @@ inline constexpr Time kNoon = from_ms(1'767'268'800'000);  // 2026-01-01 12:00 U
 [[nodiscard]] Cmid cmid_at(Time time, std::uint64_t random);
 [[nodiscard]] MemberRow member_row(UserId uid, std::uint64_t version = 1);
 
+// change_user() to this row, whatever was there.
+Result<UserRow> put_user(Store& store, const UserRow& row);
+
 // Writes one group as its owner would, one commit after the other.
 class Scribe {
 public:
@@ -68,6 +71,11 @@ public:
     [[nodiscard]] const std::vector<LogEntry>& log() const { return log_; }  // From seq 1 on.
     [[nodiscard]] const std::vector<SentRow>& sent() const { return sent_; }
     void set_term(Term term) { term_ = term; }
+    // As an owner that begins.
+    void take(const HeadRow& taken) {
+        head_ = taken;
+        term_ = taken.term;
+    }
     void set_time(Time time) { now_ = time; }
 
 private:

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "base/limits.h"
 #include "store/conformance.h"
@@ -32,15 +33,105 @@ TEST_P(Conformance, AChangedUserKeepsEverythingThatIsSaid) {
     row.tokens_since = kNoon + 1h;
     row.sign_ins = {{kNoon + 2h, "Firefox", "192.0.2.1"}, {kNoon + 3h, "", ""}};
     row.ended_tokens = {kNoon + 2h};
-    ASSERT_TRUE(store().change_user(row));
+    ASSERT_TRUE(put_user(store(), row));
     for (int i = 0; i < 2; ++i) {
         EXPECT_EQ(store().user({7}).value(), row);
         reopen();
     }
     row.picture = "/api/v1/media/0a1b";
-    ASSERT_TRUE(store().change_user(row));
+    ASSERT_TRUE(put_user(store(), row));
     EXPECT_EQ(store().user({7}).value(), row);
-    EXPECT_EQ(store().change_user(kBob).error().code, Code::not_found);
+    EXPECT_EQ(put_user(store(), kBob).error().code, Code::not_found);
+}
+
+// Each writes what it read, with one field changed.
+TEST_P(Conformance, OfTwoChangesAtOnceNeitherIsLost) {
+    constexpr int kChanges = 50;
+    ASSERT_TRUE(store().add_user(kAnn));
+    std::vector<std::jthread> threads;
+    threads.emplace_back([&] {
+        for (int i = 0; i < kChanges; ++i) {
+            ASSERT_TRUE(store().change_user({7}, [](UserRow row) -> Result<UserRow> {
+                row.password += '1';
+                return row;
+            }));
+        }
+    });
+    threads.emplace_back([&] {
+        for (int i = 0; i < kChanges; ++i) {
+            ASSERT_TRUE(store().change_user({7}, [](UserRow row) -> Result<UserRow> {
+                row.disabled = true;
+                row.tokens_since += 1ms;
+                return row;
+            }));
+        }
+    });
+    threads.emplace_back([&] {
+        for (int i = 0; i < kChanges; ++i) {
+            ASSERT_TRUE(store().change_user({7}, [](UserRow row) -> Result<UserRow> {
+                row.name = "Ann " + row.picture;
+                row.name_key = "ann " + row.picture;
+                row.picture += 'p';
+                return row;
+            }));
+        }
+    });
+    threads.clear();
+    const UserRow row = store().user({7})->value();
+    EXPECT_EQ(row.password, kAnn.password + std::string(kChanges, '1'));
+    EXPECT_EQ(row.tokens_since, Time{} + kChanges * 1ms);
+    EXPECT_TRUE(row.disabled);
+    EXPECT_EQ(row.picture, std::string(kChanges, 'p'));
+    EXPECT_EQ(store().user_by_name(row.name_key).value(), row);
+}
+
+TEST_P(Conformance, AChangeMayBeRefusedByWhoeverMakesIt) {
+    ASSERT_TRUE(store().add_user(kAnn));
+    const auto refused = store().change_user({7}, [](const UserRow& row) -> Result<UserRow> {
+        EXPECT_EQ(row, kAnn);
+        return std::unexpected(Error{Code::not_permitted, "account"});
+    });
+    EXPECT_EQ(refused.error(), (Error{Code::not_permitted, "account"}));
+    EXPECT_EQ(store().user({7}).value(), kAnn);
+    const auto other = store().change_user({7}, [](UserRow row) -> Result<UserRow> {
+        row.uid = {99};
+        row.created = {};
+        row.picture = "p";
+        return row;
+    });
+    ASSERT_TRUE(other);
+    EXPECT_EQ(other->uid, kAnn.uid);
+    EXPECT_EQ(other->created, kAnn.created);
+    EXPECT_EQ(store().user({7}).value(), *other);
+}
+
+// Two who count, or move a place, from what they read.
+TEST_P(Conformance, ASettingIsReplacedOnlyWhereItIsWhatWasRead) {
+    EXPECT_EQ(store().replace_setting("a/n", "0", "1").error(), kSettingChanged);
+    ASSERT_TRUE(store().replace_setting("a/n", {}, "0"));
+    EXPECT_EQ(store().replace_setting("a/n", {}, "1").error(), kSettingChanged);
+    {
+        std::vector<std::jthread> threads;
+        for (int t = 0; t < 3; ++t) {
+            threads.emplace_back([&] {
+                for (int i = 0; i < 30;) {
+                    const std::string kept = store().setting("a/n")->value();
+                    const auto written =
+                        store().replace_setting("a/n", kept, std::to_string(std::stoi(kept) + 1));
+                    if (written) ++i;
+                    ASSERT_TRUE(written || written.error() == kSettingChanged);
+                }
+            });
+        }
+    }
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(store().setting("a/n").value(), "90");
+        reopen();
+    }
+    EXPECT_EQ(store().replace_setting("a/n", "89", {}).error(), kSettingChanged);
+    ASSERT_TRUE(store().replace_setting("a/n", "90", {}));
+    EXPECT_EQ(store().setting("a/n").value(), std::nullopt);
+    EXPECT_EQ(store().replace_setting("", {}, "1").error().code, Code::bad_field);
 }
 
 TEST_P(Conformance, AnErasedAccountFreesItsNameEverywhere) {
@@ -65,12 +156,12 @@ TEST_P(Conformance, AnErasedAccountFreesItsNameEverywhere) {
     erased.name = "Closed account";
     erased.name_key = "bob";
     erased.erased = true;
-    EXPECT_EQ(store().change_user(erased).error().code, Code::name_taken);
+    EXPECT_EQ(put_user(store(), erased).error().code, Code::name_taken);
     EXPECT_EQ(store().user({7}).value(), kAnn);
 
     erased.name_key = "closed account 7";
     erased.password.clear();
-    ASSERT_TRUE(store().change_user(erased));
+    ASSERT_TRUE(put_user(store(), erased));
 
     for (int i = 0; i < 2; ++i) {
         EXPECT_EQ(store().user({7}).value(), erased);
@@ -90,7 +181,7 @@ TEST_P(Conformance, AnErasedAccountFreesItsNameEverywhere) {
     EXPECT_TRUE(store().add_user({{9}, "Ann", "ann", "x", kNoon}));
     erased.erased = false;
     erased.disabled = true;
-    ASSERT_TRUE(store().change_user(erased));
+    ASSERT_TRUE(put_user(store(), erased));
     EXPECT_TRUE(store().user({7})->value().erased) << "for good";
 }
 
@@ -102,8 +193,8 @@ TEST_P(Conformance, AccountChangesTellEachAccountOnceAtItsNewestChange) {
     UserRow bob = kBob;
     ann.disabled = true;
     bob.tokens_since = kNoon;
-    ASSERT_TRUE(store().change_user(ann));
-    ASSERT_TRUE(store().change_user(bob));
+    ASSERT_TRUE(put_user(store(), ann));
+    ASSERT_TRUE(put_user(store(), bob));
     const std::uint64_t second = store().account_changes(0, 10)->head;
     EXPECT_THAT(changed_accounts(store()), ElementsAre(UserId{7}, UserId{8}));
     EXPECT_THAT(changed_accounts(store(), second), IsEmpty());
@@ -111,12 +202,12 @@ TEST_P(Conformance, AccountChangesTellEachAccountOnceAtItsNewestChange) {
     // What a gate need not know is no change.
     bob.password = "other";
     bob.sign_ins = {{kNoon, "Firefox", "192.0.2.1"}};
-    ASSERT_TRUE(store().change_user(bob));
+    ASSERT_TRUE(put_user(store(), bob));
     EXPECT_EQ(store().account_changes(0, 10)->head, second);
 
     ann.disabled = false;
     ann.ended_tokens = {kNoon, kNoon + 1h};
-    ASSERT_TRUE(store().change_user(ann));
+    ASSERT_TRUE(put_user(store(), ann));
     for (int i = 0; i < 2; ++i) {
         const AccountChanges changes = store().account_changes(0, 10).value();
         ASSERT_EQ(changes.rows.size(), 2U);
@@ -137,14 +228,14 @@ TEST_P(Conformance, ARateIsAChangeUntilItIsTakenAway) {
     ASSERT_TRUE(store().add_user(kAnn));
     UserRow ann = kAnn;
     ann.rate = {.per_s = 3, .burst = 9};
-    ASSERT_TRUE(store().change_user(ann));
+    ASSERT_TRUE(put_user(store(), ann));
     reopen();
     EXPECT_EQ(store().user(kAnn.uid)->value(), ann);
     const AccountChanges given = store().account_changes(0, 10).value();
     ASSERT_EQ(given.rows.size(), 1U);
     EXPECT_EQ(given.rows[0].state, (AccountState{.uid = kAnn.uid, .rate = ann.rate}));
     ann.rate = {};
-    ASSERT_TRUE(store().change_user(ann));
+    ASSERT_TRUE(put_user(store(), ann));
     const AccountChanges taken = store().account_changes(given.head, 10).value();
     ASSERT_EQ(taken.rows.size(), 1U) << "whoever followed must hear of it";
     EXPECT_EQ(taken.rows[0].state, AccountState{.uid = kAnn.uid});
@@ -164,7 +255,7 @@ TEST_P(Conformance, AccountChangesAndAuditGoOnAboveEveryNumberEverGiven) {
     std::uint64_t last_audit = 0;
     for (int i = 0; i < 4; ++i) {
         ann.tokens_since = kNoon + i * 1h;
-        ASSERT_TRUE(store().change_user(ann));
+        ASSERT_TRUE(put_user(store(), ann));
         ASSERT_TRUE(store().add_audit(std::vector<AuditRow>{{.time = kNoon, .text = "{}"}}));
         const std::uint64_t number = store().account_changes(0, 10)->head;
         const std::uint64_t audit = store().audit(0, 1)->front().number;

@@ -76,7 +76,7 @@ TEST_P(Conformance, AClosedGroupKeepsItsHeadAlone) {
     first.invites = {{.code = "abc", .by = {1}}, {.code = "abd", .by = {1}}};
     ASSERT_EQ(commit(first), Outcome::done);
     scribe.accept(first);
-    ASSERT_TRUE(store().advance_read(std::vector{Members::ReadPosition{{10}, {1}, {2}}}));
+    ASSERT_TRUE(store().advance_read(std::vector{Members::ReadPosition{{10}, {1}, {2}, {1}, {1}}}));
 
     Commit closing = scribe.next(0);
     closing.head.members = 0;

@@ -207,9 +207,17 @@ TEST_P(Conformance, ATakenHeadNotesWhereTheFormerHistoryEnds) {
     const Epoch second = store().raise_epoch({}).value();
     EXPECT_EQ(second, Epoch{2});
     EXPECT_EQ(store().epoch(), second);
-    EXPECT_EQ(store().head({1})->epoch, Epoch{1}) << "not before it is taken";
+    // Before anybody takes it: nobody is told of a history that has ended.
+    const HeadRow told = store().head({1}).value();
+    EXPECT_EQ(told.epoch, second);
+    EXPECT_THAT(told.forks, ElementsAre(ForkPoint{{1}, {3}}));
+    EXPECT_EQ(store().entries({1}, {1}, 1)->head, told);
+    EXPECT_EQ(store().groups({}, 1)->front().head, told);
+    EXPECT_EQ(commit(scribe.next(1)), Outcome::conflict) << "an owner that has not heard of it";
+    EXPECT_EQ(commit(Scribe{{2}}.next(1)), Outcome::conflict) << "nor makes a group in it";
 
     const HeadRow taken = store().take_head({1}, {1}).value();
+    EXPECT_EQ(store().load_group({1}, {1}, kNoon)->head, taken);
     EXPECT_EQ(taken.epoch, second);
     EXPECT_EQ(taken.version, scribe.head().version);
     EXPECT_THAT(taken.forks, ElementsAre(ForkPoint{{1}, {3}}));

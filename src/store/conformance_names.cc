@@ -97,7 +97,7 @@ TEST_P(Conformance, MembersAreFoundByTheirNamesInAnyScript) {
     UserRow erased = store().user({1})->value();
     erased.name = erased.name_key = "closed";
     erased.erased = true;
-    ASSERT_TRUE(store().change_user(erased));
+    ASSERT_TRUE(put_user(store(), erased));
     EXPECT_THAT(found("иван"), ElementsAre("иванна"));
 }
 
@@ -148,7 +148,7 @@ TEST_P(Conformance, UsersInAnyScriptAreFoundByTheirFoldedNames) {
     EXPECT_FALSE(store().user_by_name("иВан")->has_value());
     UserRow erased{{5}, "closed", "closed", "p", kNoon};
     erased.erased = true;
-    ASSERT_TRUE(store().change_user(erased));
+    ASSERT_TRUE(put_user(store(), erased));
     EXPECT_THAT(names(store().users_by_name("иван", "", 9)), ElementsAre("иван", "Иванна"));
 }
 
@@ -168,7 +168,7 @@ TEST_P(Conformance, AnAccountTakesAnotherNameWhereverItIsListed) {
     };
 
     UserRow changed{{1}, "Bob", "bob", "new", {}, true, kNoon + Millis{5}};
-    ASSERT_TRUE(store().change_user(changed));
+    ASSERT_TRUE(put_user(store(), changed));
     changed.created = ann.created;
     reopen();
     EXPECT_EQ(store().user({1}).value(), changed);
@@ -179,13 +179,13 @@ TEST_P(Conformance, AnAccountTakesAnotherNameWhereverItIsListed) {
 
     UserRow taken = changed;
     taken.name = taken.name_key = "cho";
-    EXPECT_EQ(store().change_user(taken).error().code, Code::name_taken);
+    EXPECT_EQ(put_user(store(), taken).error().code, Code::name_taken);
     changed.name = "BOB";  // Written otherwise, it is the same name.
-    ASSERT_TRUE(store().change_user(changed));
+    ASSERT_TRUE(put_user(store(), changed));
     EXPECT_EQ(store().user_by_name("bob").value(), changed);
     EXPECT_THAT(listed("b"), ElementsAre("BOB"));
     changed.uid = {2};
-    EXPECT_EQ(store().change_user(changed).error().code, Code::not_found);
+    EXPECT_EQ(put_user(store(), changed).error().code, Code::not_found);
 }
 
 TEST_P(Conformance, SettingsAreKeptByName) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <thread>
 
+#include "base/limits.h"
 #include "store/conformance.h"
 
 namespace stentor::store {
@@ -70,6 +71,36 @@ TEST_P(Conformance, ReadersNeverSeeAHole) {
     }
 }
 
+// A group that knew a send but not its head, or the other way round, would number the next one
+// twice, or answer a retry from a log that it does not have.
+TEST_P(Conformance, ALoadSeesACommitWholeOrNotAtAll) {
+    Scribe scribe{kGroup};
+    std::atomic<bool> writing{true};
+    const Commit creation = scribe.next(0);
+    ASSERT_EQ(commit(creation), Outcome::done);
+    scribe.accept(creation);
+    std::jthread writer{[&] {
+        for (int i = 0; i < 200; ++i) {
+            Commit next = scribe.next(2);
+            next.tallies = {{next.head.seq, {{"+1", next.head.version}}}};
+            ASSERT_EQ(commit(next), Outcome::done);
+            scribe.accept(next);
+        }
+        writing = false;
+    }};
+    for (bool last = false; !last;) {
+        last = !writing;
+        const GroupStart start = store().load_group(kGroup, {1}, kNoon).value();
+        const std::uint64_t seq = start.head.seq.value;
+        ASSERT_EQ(start.newest.size(), std::min<std::uint64_t>(seq, limits::kRing));
+        ASSERT_EQ(start.sent.size(), seq);
+        if (seq == 0) continue;
+        ASSERT_EQ(start.newest.back().digest, start.head.digest);
+        ASSERT_EQ(start.tallies.back().seq, start.head.seq);
+        ASSERT_EQ(start.tallies.back().counts[0].second, start.head.version);
+    }
+}
+
 // Two threads that both believe to own the group: exactly one commit per version is done.
 TEST_P(Conformance, OneOfTwoCommitsOfTheSameStepIsDone) {
     Scribe scribe{{5}};
@@ -101,7 +132,7 @@ TEST_P(Conformance, ReadPositionsAndRoleChangesDoNotUndoEachOther) {
     {
         std::jthread reader{[&] {
             while (!stop || furthest < 100) {
-                const std::vector<Members::ReadPosition> at{{{5}, {1}, {++furthest}}};
+                const std::vector<Members::ReadPosition> at{{{5}, {1}, {++furthest}, {1}, {1}}};
                 ASSERT_TRUE(store().advance_read(at));
             }
         }};

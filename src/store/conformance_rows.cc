@@ -54,6 +54,61 @@ TEST_P(Conformance, APageKnowsTheDigestBeforeIt) {
     }
 }
 
+TEST_P(Conformance, AGroupIsLoadedWhole) {
+    EXPECT_EQ(store().load_group(kGroup, {2}, kNoon).error().code, Code::not_found);
+    Scribe scribe = written(store(), kGroup, 300, 2 * limits::kRangeBytes / limits::kRing);
+    Commit next = scribe.next(0);
+    next.tallies = {{{44}, {{"+1", 1}}}, {{45}, {{"+1", 2}}}, {{300}, {{"+1", 3}}}};
+    ASSERT_EQ(commit(next), Outcome::done);
+    scribe.accept(next);
+    const Time since = scribe.log()[100].time;
+    for (int i = 0; i < 2; ++i) {
+        const GroupStart start = store().load_group(kGroup, {3}, since).value();
+        EXPECT_EQ(start.head.seq, Seq{300});
+        EXPECT_EQ(start.head.term, Term{3});
+        EXPECT_EQ(start.head.version, 2U);
+        ASSERT_EQ(start.newest.size(), limits::kRing) << "more than a page's bytes";
+        EXPECT_EQ(start.newest.front().seq, Seq{45});
+        EXPECT_EQ(start.digest_before, scribe.log()[43].digest);
+        EXPECT_TRUE(continues(start.digest_before, start.newest.front()));
+        EXPECT_EQ(*start.newest.back().bytes, *scribe.log()[299].bytes);
+        EXPECT_THAT(start.tallies, testing::ElementsAre(next.tallies[1], next.tallies[2]));
+        std::vector<SentRow> young;
+        std::ranges::copy_if(scribe.sent(), std::back_inserter(young),
+                             [&](const SentRow& row) { return row.cmid.time() >= since; });
+        EXPECT_THAT(start.sent, testing::UnorderedElementsAreArray(young));
+        EXPECT_EQ(store().load_group(kGroup, {2}, since).error().code, Code::owner_moved);
+        reopen();
+    }
+    EXPECT_EQ(store().head(kGroup)->term, Term{3}) << "taken";
+    EXPECT_EQ(commit(scribe.next(1)), Outcome::fenced);
+}
+
+TEST_P(Conformance, AGroupIsLoadedFromItsFloor) {
+    Scribe scribe = written(store(), kGroup, 20);
+    Commit next = scribe.next(0);
+    next.head.floor = {17};
+    next.head.floor_digest = scribe.log()[16].digest;
+    ASSERT_EQ(commit(next), Outcome::done);
+    scribe.accept(next);
+    GroupStart start = store().load_group(kGroup, {1}, kNoon).value();
+    ASSERT_EQ(start.newest.size(), 3U);
+    EXPECT_EQ(start.digest_before, scribe.log()[16].digest);
+
+    next = scribe.next(0);
+    next.head.floor = {20};
+    next.head.floor_digest = scribe.log()[19].digest;
+    ASSERT_EQ(commit(next), Outcome::done);
+    start = store().load_group(kGroup, {1}, kNoon).value();
+    EXPECT_TRUE(start.newest.empty());
+    EXPECT_EQ(start.digest_before, scribe.head().digest);
+
+    const Scribe empty = written(store(), {101}, 0);
+    start = store().load_group({101}, {1}, kNoon).value();
+    EXPECT_TRUE(start.newest.empty());
+    EXPECT_EQ(start.digest_before, genesis({101}));
+}
+
 TEST_P(Conformance, FindsTheFirstEntryAtATime) {
     const Scribe scribe = written(store(), kGroup, 200);
     const Time end = scribe.head().time;
@@ -183,7 +238,8 @@ TEST_P(Conformance, ManyRowsAtOnceAreAsOneByOne) {
     second.user_events = {{.uid = {3}}, {.uid = {3}}};
     ASSERT_EQ(commit(next), Outcome::done);
     ASSERT_EQ(commit(second), Outcome::done);
-    ASSERT_TRUE(store().advance_read(std::vector<Members::ReadPosition>{{kGroup, {9}, {40}}}));
+    ASSERT_TRUE(
+        store().advance_read(std::vector<Members::ReadPosition>{{kGroup, {9}, {40}, {1}, {1}}}));
     ASSERT_TRUE(store().add_user({{3}, "Ann", "ann", "x", kNoon}));
 
     // Not in order, one twice, some of nobody.
@@ -242,12 +298,16 @@ TEST_P(Conformance, ReadPositionsMoveForwardOnly) {
     };
 
     advance({});
-    advance({{kGroup, {3}, {10}}, {kGroup, {3}, {30}}, {kGroup, {3}, {20}}});
-    advance({{kGroup, {4}, {19}}, {kGroup, {77}, {5}}, {{555}, {3}, {5}}});
+    advance({{kGroup, {3}, {10}, {1}, {1}},
+             {kGroup, {3}, {30}, {1}, {1}},
+             {kGroup, {3}, {20}, {1}, {1}}});
+    advance({{kGroup, {4}, {19}, {1}, {1}},
+             {kGroup, {77}, {5}, {1}, {1}},
+             {{555}, {3}, {5}, {1}, {1}}});
     EXPECT_EQ(read(3), Seq{30});
     EXPECT_EQ(read(4), Seq{20});
     EXPECT_EQ(store().member(kGroup, {77}).value(), std::nullopt);
-    advance({{kGroup, {3}, {29}}});
+    advance({{kGroup, {3}, {29}, {1}, {1}}});
     EXPECT_EQ(read(3), Seq{30});
 
     // A commit that knows an older position changes the role and leaves the position.
@@ -257,11 +317,54 @@ TEST_P(Conformance, ReadPositionsMoveForwardOnly) {
     next.members[0].read = {5};
     ASSERT_EQ(commit(next), Outcome::done);
     EXPECT_EQ(read(3), Seq{30});
-    advance({{kGroup, {3}, {31}}});
+    advance({{kGroup, {3}, {31}, {1}, {1}}});
     const MemberRow row = store().members(kGroup, {}, 1)->front();
     EXPECT_EQ(row.role, Role::admin);
     EXPECT_EQ(row.read, Seq{31});
     EXPECT_EQ(store().memberships({3}, 1)->front().row, row);
+}
+
+// Its successor has read the row; and numbers of a lost history name other entries.
+TEST_P(Conformance, AReadPositionOfAFormerOwnerOrEpochIsPassedOver) {
+    Scribe scribe = written(store(), kGroup, 50);
+    Commit next = scribe.next(0);
+    next.members = {member_row({3})};
+    ASSERT_EQ(commit(next), Outcome::done);
+    const auto read_after = [&](std::uint64_t seq, Term term, Epoch epoch) {
+        const ReadPosition position{kGroup, {3}, {seq}, term, epoch};
+        EXPECT_TRUE(store().advance_read({&position, 1}));
+        EXPECT_TRUE(store().commit({}, {&position, 1}).empty());
+        return store().member(kGroup, {3})->value().read.value;
+    };
+    EXPECT_EQ(read_after(10, {1}, {1}), 10U);
+    ASSERT_TRUE(store().take_head(kGroup, {2}));
+    EXPECT_EQ(read_after(20, {1}, {1}), 10U);
+    EXPECT_EQ(read_after(30, {2}, {1}), 30U);
+    ASSERT_TRUE(store().raise_epoch({}));
+    EXPECT_EQ(read_after(40, {2}, {1}), 30U) << "though nobody has taken the head since";
+    EXPECT_EQ(read_after(45, {2}, {2}), 45U);
+}
+
+TEST_P(Conformance, ReadPositionsRideWithCommits) {
+    Scribe scribe = written(store(), kGroup, 50);
+    Scribe other = written(store(), {101}, 50);
+    Commit next = other.next(0);
+    next.members = {member_row({3})};
+    ASSERT_EQ(commit(next), Outcome::done);
+
+    next = scribe.next(1);
+    next.members = {member_row({4})};
+    const std::vector<ReadPosition> positions{
+        {kGroup, {4}, {30}, {1}, {1}}, {{101}, {3}, {40}, {1}, {1}}, {kGroup, {9}, {1}, {1}, {1}}};
+    EXPECT_EQ(store().commit({&next, 1}, positions), std::vector{Outcome::done});
+    reopen();
+    EXPECT_EQ(store().member(kGroup, {4})->value().read, Seq{30}) << "they come with the commit";
+    EXPECT_EQ(store().member({101}, {3})->value().read, Seq{40});
+    EXPECT_EQ(store().member(kGroup, {9}).value(), std::nullopt);
+
+    const ReadPosition further{kGroup, {4}, {31}, {1}, {1}};
+    EXPECT_EQ(store().commit({&next, 1}, {&further, 1}), std::vector{Outcome::conflict});
+    EXPECT_EQ(store().member(kGroup, {4})->value().read, Seq{31});
 }
 
 TEST_P(Conformance, UsersAreUniqueByNameAndId) {
@@ -302,7 +405,7 @@ TEST_P(Conformance, EverythingSurvivesReopening) {
     next.members = {member_row({3}), member_row({4})};
     ASSERT_EQ(commit(next), Outcome::done);
     scribes[0].accept(next);
-    const std::vector<Members::ReadPosition> positions{{scribes[0].gid(), {4}, {2}}};
+    const std::vector<Members::ReadPosition> positions{{scribes[0].gid(), {4}, {2}, {1}, {1}}};
     ASSERT_TRUE(store().advance_read(positions));
     ASSERT_TRUE(store().add_user({{1}, "Ann", "ann", "p", kNoon}));
     ASSERT_TRUE(store().take_head(scribes[1].gid(), {9}));

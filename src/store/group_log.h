@@ -14,14 +14,24 @@ namespace stentor::store {
 class GroupLog : public Port {
 public:
     // Compares and writes each commit on its own; one sync for all. Two commits of one group may
-    // not stand in one call. Result: one outcome each, in order.
-    [[nodiscard]] virtual std::vector<Outcome> commit(std::span<const Commit> commits) = 0;
+    // not stand in one call. Result: one outcome each, in order. `positions` ride along behind them
+    // (Members::advance_read); that one cannot be written fails no commit.
+    [[nodiscard]] virtual std::vector<Outcome> commit(std::span<const Commit> commits,
+                                                      std::span<const ReadPosition> positions) = 0;
+    [[nodiscard]] std::vector<Outcome> commit(std::span<const Commit> commits) {
+        return commit(commits, {});
+    }
 
     // The head, after writing `term` into it when it holds a smaller one; from then on a smaller
     // term is fenced. The store's epoch is written as well where it is the larger, and the head
     // then notes where the former history ends. not_found: no such group. owner_moved: it holds a
     // larger term.
     [[nodiscard]] virtual Result<HeadRow> take_head(GroupId gid, Term term) = 0;
+    // All that an owner begins with, in one look: nothing is written between its parts. The head is
+    // taken as by take_head(), with its errors. Damaged rows are left out: entries behind the
+    // newest damaged place are there, and none of the sums where one of them cannot be read.
+    [[nodiscard]] virtual Result<GroupStart> load_group(GroupId gid, Term term,
+                                                        Time sent_since) = 0;
     // The head without taking it. not_found.
     [[nodiscard]] virtual Result<HeadRow> head(GroupId gid) = 0;
 

@@ -32,13 +32,10 @@ public:
     // Their groups alone: one list for each user, each with at most count_max.
     [[nodiscard]] virtual Result<std::vector<std::vector<GroupId>>> group_lists(
         std::span<const UserId> uids, std::size_t count_max);
-    // Read positions: moves forward only, needs no sync, nothing else of the row changes. A row
-    // that does not exist is passed over.
-    struct ReadPosition {
-        GroupId gid;
-        UserId uid;
-        Seq read;
-    };
+    // Read positions: moves forward only, needs no sync, nothing else of the row changes. Passed
+    // over: a row that does not exist, and what a former owner or an owner in a former epoch says
+    // (verdict.h).
+    using ReadPosition = store::ReadPosition;
     virtual Result<void> advance_read(std::span<const ReadPosition> positions) = 0;
 
     // Those `whom` names (members now, who waits for approval, who is banned) whose folded name

@@ -135,6 +135,15 @@ struct TallyRow {
     friend bool operator==(const TallyRow&, const TallyRow&) = default;
 };
 
+// How far a member has read, as their owner says.
+struct ReadPosition {
+    GroupId gid;
+    UserId uid;
+    Seq read;
+    Term term;    // The owner's,
+    Epoch epoch;  // and the group's when it was said.
+};
+
 // One group's next step: all of it or nothing.
 struct Commit {
     GroupId gid;
@@ -167,6 +176,7 @@ enum class Outcome : std::uint8_t {
     fenced,    // A later term wrote: this owner is none any more. Nothing was written.
     conflict,  // The head is not the expected one, or the rows do not continue it (verdict.h).
                // Nothing was written.
+    aborted,   // Nothing was written, and nothing speaks against the same commit: try it again.
     unknown,   // Anything may have happened. Load the group again before answering anybody.
 };
 
@@ -175,6 +185,15 @@ struct EntryPage {
     std::vector<LogEntry> entries;  // Dense, ascending.
     Digest digest_before;           // At the first entry's seq - 1.
     HeadRow head;
+};
+
+// What an owner has of a group in its memory when it begins.
+struct GroupStart {
+    HeadRow head;
+    std::vector<LogEntry> newest;   // Dense, at most kRing, ends at head.seq whatever their bytes.
+    Digest digest_before;           // At newest.front().seq - 1; the head's when there are none.
+    std::vector<SentRow> sent;      // As by sent_since(), at most kYoungIdsMax.
+    std::vector<TallyRow> tallies;  // Of `newest`.
 };
 
 // One sign-in: where a token was given out. `minted` names the token.

@@ -7,10 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/code.h"
 #include "base/port.h"
 #include "store/rows.h"
 
 namespace stentor::store {
+
+inline constexpr Error kSettingChanged{.code = Code::revision_changed, .where = "setting"};
 
 class Settings : public Port {
 public:
@@ -18,6 +21,11 @@ public:
     // Without a value it is forgotten. bad_field: no name, or a value above kSettingBytes.
     virtual Result<void> set_setting(std::string_view name,
                                      std::optional<std::string_view> value) = 0;
+    // Only where it holds `former` (none: it is not there): for places and counters that several
+    // move. revision_changed (kSettingChanged): it holds something else.
+    virtual Result<void> replace_setting(std::string_view name,
+                                         std::optional<std::string_view> former,
+                                         std::optional<std::string_view> value) = 0;
     struct Setting {
         std::string name;
         std::string value;

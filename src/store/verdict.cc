@@ -81,11 +81,12 @@ std::string_view flaw(const HeadRow& before, const Commit& commit) {
 
 }  // namespace
 
-Outcome verdict(const HeadRow* before, const Commit& commit) {
+Outcome verdict(const HeadRow* before, const Commit& commit, Epoch epoch) {
     const bool superseded = before != nullptr && before->term > commit.term;
     if (superseded && !planted(Bug::no_fence)) return Outcome::fenced;
     if (planted(Bug::number_outside_commit)) return Outcome::done;
     if ((before != nullptr ? before->version : 0) != commit.expected) return Outcome::conflict;
+    if (commit.head.epoch < epoch) return Outcome::conflict;
 
     // A log that comes from elsewhere may begin above 1: at its own floor.
     const HeadRow none{.seq = commit.head.floor};
@@ -96,20 +97,29 @@ Outcome verdict(const HeadRow* before, const Commit& commit) {
     return Outcome::conflict;
 }
 
+HeadRow in_epoch(HeadRow head, Epoch epoch) {
+    if (head.epoch >= epoch) return head;
+    head.forks.push_back({.epoch = head.epoch, .seq = head.seq});
+    if (head.forks.size() > limits::kForks) {
+        // Readers of what is forgotten go by the oldest that is kept.
+        head.forks[1].seq = std::min(head.forks[1].seq, head.forks[0].seq);
+        head.forks.erase(head.forks.begin());
+    }
+    head.epoch = epoch;
+    return head;
+}
+
 Result<bool> take(HeadRow& head, Term term, Epoch epoch) {
     if (head.term > term) return std::unexpected(Error{Code::owner_moved, "term"});
     if (head.term == term && head.epoch >= epoch) return false;
     head.term = term;
-    if (head.epoch < epoch) {
-        head.forks.push_back({.epoch = head.epoch, .seq = head.seq});
-        if (head.forks.size() > limits::kForks) {
-            // Readers of what is forgotten go by the oldest that is kept.
-            head.forks[1].seq = std::min(head.forks[1].seq, head.forks[0].seq);
-            head.forks.erase(head.forks.begin());
-        }
-        head.epoch = epoch;
-    }
+    head = in_epoch(std::move(head), epoch);
     return true;
+}
+
+bool may_advance(const HeadRow& head, Epoch epoch, const ReadPosition& position) {
+    if (planted(Bug::positions_of_former_epoch)) return true;
+    return position.term >= head.term && position.epoch >= std::max(head.epoch, epoch);
 }
 
 std::optional<FeedRow> feed_row(std::uint64_t number, Seq former, const Commit& commit) {
@@ -134,19 +144,15 @@ AccountState state_of(const UserRow& user) {
             .rate = user.rate};
 }
 
-UserRow changed(const UserRow& kept, const UserRow& user) {
-    UserRow row = kept;
-    row.password = user.password;
-    row.disabled = user.disabled;
-    row.tokens_since = user.tokens_since;
-    row.sign_ins = user.sign_ins;
-    row.ended_tokens = user.ended_tokens;
-    row.rate = user.rate;
-    row.picture = user.picture;
-    row.erased = kept.erased || user.erased;
-    if (user.erased || !kept.erased) {
-        row.name = user.name;
-        row.name_key = user.name_key;
+Result<UserRow> changed(const UserRow& kept, const Accounts::Edit& edit) {
+    Result<UserRow> row = edit(kept);
+    if (!row) return row;
+    row->uid = kept.uid;
+    row->created = kept.created;
+    if (kept.erased && !row->erased) {
+        row->erased = true;
+        row->name = kept.name;
+        row->name_key = kept.name_key;
     }
     return row;
 }

@@ -15,8 +15,12 @@ namespace stentor::api {
 class KeptSettings {
 public:
     // Nothing: it asks for something else.
-    [[nodiscard]] std::optional<bus::Reply> answer(const bus::Question& question) {
+    [[nodiscard]] std::optional<Result<bus::Reply>> answer(const bus::Question& question) {
         if (const auto* set = std::get_if<bus::AskSetSetting>(&question)) {
+            const auto kept = rows.find(set->name);
+            if (set->former && *set->former != (kept == rows.end() ? "" : kept->second)) {
+                return std::unexpected(Error{.code = Code::revision_changed, .where = "setting"});
+            }
             if (set->value) {
                 rows[set->name] = *set->value;
             } else {

@@ -150,14 +150,30 @@ void Registration::count(Use use, const Result<bus::Reply>& found) {
     const std::uint32_t uses = taken                ? tokens[0].uses + 1
                                : tokens[0].uses > 0 ? tokens[0].uses - 1
                                                     : 0;
-    bus::AskSetSetting ask{.name = used_setting(use.secret.id), .value = std::to_string(uses)};
+    const std::string name = used_setting(use.secret.id);
+    const auto kept = std::ranges::find(*settings, name, &bus::Setting::name);
+    bus::AskSetSetting ask{.name = name,
+                           .value = std::to_string(uses),
+                           .former = kept == settings->end() ? std::string{} : kept->value};
     auto counted = [self = shared_from_this(),
                     use = std::move(use)](const Result<bus::Reply>& answer) mutable {
+        // Another process has counted meanwhile.
+        if (!answer && answer.error().code == Code::revision_changed) {
+            return self->again(std::move(use));
+        }
         if (!answer) return self->end(std::move(use), std::unexpected(answer.error()));
         std::string id = use.secret.id;
         self->end(std::move(use), std::move(id));
     };
     bus_.ask(PartitionId{}, std::move(ask), std::move(counted));
+}
+
+void Registration::again(Use use) {
+    {
+        const std::scoped_lock lock{mutex_};
+        waiting_.front() = std::move(use);
+    }
+    begin_next();
 }
 
 void Registration::end(Use use, Result<std::string> outcome) {

@@ -79,6 +79,7 @@ private:
     void put(Use use);
     void begin_next();
     void count(Use use, const Result<bus::Reply>& found);
+    void again(Use use);  // The one at the front.
     void end(Use use, Result<std::string> outcome);
 
     bus::Bus& bus_;

@@ -73,6 +73,26 @@ protected:
     std::uint8_t drawn_{};
 };
 
+// Both have read that one use is left before either has counted its own.
+TEST_F(RegistrationTest, TwoProcessesDoNotGiveOneUseTwice) {
+    const auto other = std::make_shared<Registration>(bus_);
+    const std::string token = make(1);
+    take(token);
+    std::size_t there = 0;
+    std::vector<Error> refused;
+    other->take(token, [&](const Result<std::string>& id) {
+        if (id) {
+            ++there;
+        } else {
+            refused.push_back(id.error());
+        }
+    });
+    bus_.answer_all();
+    EXPECT_EQ(taken_.size() + there, 1U);
+    EXPECT_EQ(refused_.size() + refused.size(), 1U);
+    EXPECT_EQ(only_token().uses, 1U);
+}
+
 TEST_F(RegistrationTest, ATokenMakesNoMoreAccountsThanItMayHoweverManyAskAtOnce) {
     const std::string token = make(2);
     for (int i = 0; i < 5; ++i) take(token);

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -85,23 +86,31 @@ private:
         for (const bus::Setting& each : *reply) {
             if (each.name != setting()) continue;
             place_ = number_in(each.value).value_or(0);
+            kept_ = each.value;
             return true;
         }
         const auto feed = feed_after(0, 1, stop);
         if (!feed) return false;
         place_ = feed->head;
+        kept_.clear();
         keep_place(stop);
         return true;
     }
 
     void keep_place(const std::stop_token& stop) {
         // Not kept: then it is posted again after another start, which its receiver can tell.
+        const std::string place = std::to_string(*place_);
         const auto kept = asking_.ask(
-            PartitionId{}, bus::AskSetSetting{.name = setting(), .value = std::to_string(*place_)},
+            PartitionId{}, bus::AskSetSetting{.name = setting(), .value = place, .former = kept_},
             stop);
-        if (!kept) {
-            log::warn("a hook's place was not kept", {{"hook", target_.name}});
+        if (kept) {
+            kept_ = place;
+            return;
         }
+        // Another process posts this hook as well, and goes on from its own place.
+        if (kept.error().code == Code::revision_changed) place_.reset();
+        log::warn("a hook's place was not kept",
+                  {{"hook", target_.name}, {"code", name_of(kept.error().code)}});
     }
 
     bool post(const bus::FeedAnswer& feed, const std::stop_token& stop) {
@@ -160,6 +169,7 @@ private:
     const HookTimes times_;
     const std::shared_ptr<HookCounters> counters_;
     std::optional<std::uint64_t> place_;
+    std::string kept_;  // The place as it was read or written last; empty: there is none.
     unsigned failures_{};
     std::mutex mutex_;
     std::condition_variable_any wake_;

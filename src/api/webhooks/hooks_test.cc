@@ -125,6 +125,21 @@ protected:
     http_client::HttpPoster poster_;
 };
 
+// The place of the other one must not be moved back: it would post all again.
+TEST_F(HooksTest, OneThatMeetsAnotherProcessGoesOnFromItsPlace) {
+    bus_.write(5);
+    const auto hooks = start();
+    wait_until_noted("5");
+    bus_.set("hook/crm", "8");
+    bus_.write(2);
+    ASSERT_TRUE(taken(2));
+    bus_.write(5);
+    ASSERT_TRUE(taken(6));
+    wait_until_noted("12");
+    const std::lock_guard lock{mutex_};
+    EXPECT_THAT(numbers_, testing::ElementsAre(6, 7, 9, 10, 11, 12));
+}
+
 TEST_F(HooksTest, PostsInOrderFromThenOnAndGoesOnWhereItStopped) {
     bus_.write(5);
     auto hooks = start();

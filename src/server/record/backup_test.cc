@@ -82,12 +82,12 @@ TEST_F(BackupTest, WhatWasThereWhenItWasTakenComesBackUnderANewEpoch) {
         add_user(*store, 7, "ann");
         take_backup(*store::maintenance_of(*store), folder_ / "data", folder_ / "backup");
         add_user(*store, 8, "bob");
-        before = store->epoch();
+        before = store->epoch().value();
     }
     const std::uint64_t epoch = restore_backup(folder_ / "backup", folder_ / "again", at(kNow));
     const auto store = open(folder_ / "again");
     EXPECT_GT(epoch, before.value);
-    EXPECT_EQ(store->epoch().value, epoch);
+    EXPECT_EQ(store->epoch()->value, epoch);
     EXPECT_TRUE(store->user({7})->has_value());
     EXPECT_FALSE(store->user({8})->has_value());
     EXPECT_EQ(fs::status(folder_ / "again" / "secrets").permissions(),

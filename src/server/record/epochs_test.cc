@@ -49,7 +49,7 @@ protected:
     }
     static Epoch epoch_in(const fs::path& data) {
         const auto store = store::open_rocks({.path = (data / "store").string()});
-        return (*store)->epoch();
+        return (*store)->epoch().value();
     }
     // A note that cannot be made: nothing but the folders tells.
     [[nodiscard]] Beginning without_a_note() const {

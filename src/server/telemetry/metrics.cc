@@ -171,6 +171,8 @@ void add_owner(Exposition& page, const owner::Owner& owner) {
         .counter("stentor_entries_total", "Entries committed", as_double(committer.entries))
         .counter("stentor_commits_failed_total", "Commits with another outcome than done",
                  as_double(committer.failed))
+        .counter("stentor_commits_aborted_total", "Commits that were not written, and tried again",
+                 as_double(committer.aborted))
         .gauge("stentor_store_lost", "1: the last write has an outcome that nobody knows",
                committer.store_lost ? 1 : 0)
         .counter("stentor_audit_dropped_total", "Rows of the audit that were not kept",

@@ -50,12 +50,13 @@ public:
     // The next commit of this group is kept.
     void hold(GroupId gid) { held_ = gid.value; }
 
-    std::vector<store::Outcome> commit(std::span<const store::Commit> commits) override {
+    std::vector<store::Outcome> commit(std::span<const store::Commit> commits,
+                                       std::span<const store::ReadPosition> positions) override {
         for (const store::Commit& commit : commits) {
             std::uint64_t gid = commit.gid.value;
             if (gid != 0 && held_.compare_exchange_strong(gid, 0)) latch_.wait();
         }
-        return MemoryStore::commit(commits);
+        return MemoryStore::commit(commits, positions);
     }
 
 private:

@@ -47,9 +47,12 @@ std::unique_ptr<web_push::Vapid> make_vapid(const config::Settings& settings,
     if (!kept) refuse(kept.error());
     auto vapid = std::make_unique<web_push::Vapid>(*kept, settings.push.contact);
     if (!*kept) {
-        if (const auto written = record.set_setting(kKeyRow, vapid->key_text()); !written) {
-            refuse(written.error());
+        const auto written = record.replace_setting(kKeyRow, {}, vapid->key_text());
+        // Another process has made it meanwhile.
+        if (!written && written.error() == store::kSettingChanged) {
+            return make_vapid(settings, record);
         }
+        if (!written) refuse(written.error());
     }
     return vapid;
 }

@@ -31,7 +31,7 @@ public:
         : store_{store}, out_{out}, options_{options}, progress_{progress} {}
 
     Counts write() {
-        line({{"kind", "stentor-export"}, {"version", 2}, {"epoch", store_.epoch().value}});
+        line({{"kind", "stentor-export"}, {"version", 2}, {"epoch", read(store_.epoch()).value}});
         write_users();
         for (const auto& each : read(store_.settings(""))) {
             if (each.name.starts_with(kFeedPlaces)) continue;

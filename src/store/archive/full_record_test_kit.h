@@ -51,18 +51,18 @@ inline void write_people(store::Store& store) {
     add_user(store, 5, "ann");
     add_user(store, 6, "bob");
     add_user(store, 9, "cho");
-    ASSERT_TRUE(store.change_user({.uid = {6},
-                                   .name = "bob",
-                                   .name_key = "bob",
-                                   .password = "argon2 of bob",
-                                   .disabled = true,
-                                   .tokens_since = store::kNoon + Millis{5},
-                                   .sign_ins = {{store::kNoon, "a browser", "::1"}},
-                                   .ended_tokens = {store::kNoon},
-                                   .rate = {.per_s = 7, .burst = 70},
-                                   .picture = "/api/v1/media/0a"}));
+    ASSERT_TRUE(put_user(store, {.uid = {6},
+                                 .name = "bob",
+                                 .name_key = "bob",
+                                 .password = "argon2 of bob",
+                                 .disabled = true,
+                                 .tokens_since = store::kNoon + Millis{5},
+                                 .sign_ins = {{store::kNoon, "a browser", "::1"}},
+                                 .ended_tokens = {store::kNoon},
+                                 .rate = {.per_s = 7, .burst = 70},
+                                 .picture = "/api/v1/media/0a"}));
     ASSERT_TRUE(
-        store.change_user({.uid = {9}, .name = "gone 9", .name_key = "gone 9", .erased = true}));
+        put_user(store, {.uid = {9}, .name = "gone 9", .name_key = "gone 9", .erased = true}));
     ASSERT_TRUE(store.set_setting("api-key/1", "{}"));
     ASSERT_TRUE(store.set_setting("hook/crm", "301"));
     ASSERT_TRUE(store.set_setting("web-push/of/5/0a", "{}"));

@@ -11,6 +11,7 @@
 #include "base/shared_bytes.h"
 #include "store/archive/json_lines.h"
 #include "store/archive/own_logs.h"
+#include "store/archive/read.h"
 #include "store/archive/records.h"
 #include "store/verdict.h"
 #include "wire/pb.h"
@@ -109,7 +110,8 @@ private:
         }
         exported_ = {number(line, "epoch")};
         const Epoch next{exported_.value + 1};
-        if (!store_.raise_epoch(std::max({next, least_, Epoch{store_.epoch().value + 1}}))) {
+        if (!store_.raise_epoch(
+                std::max({next, least_, Epoch{archive::read(store_.epoch()).value + 1}}))) {
             throw std::runtime_error{"the store cannot be written"};
         }
     }
@@ -163,7 +165,7 @@ private:
         gid_ = gid;
         goal_ = goal;
         if (goal_.epoch == Epoch{}) goal_.epoch = exported_;
-        if (!store::take(goal_, term_, store_.epoch())) {
+        if (!store::take(goal_, term_, archive::read(store_.epoch()))) {
             throw std::runtime_error{"epoch is above the exported record's"};
         }
         head_ = goal_;

@@ -25,7 +25,7 @@ pb::UserLogEntry parsed(const std::string& line) {
 }  // namespace
 
 OwnLogReader::OwnLogReader(store::Store& store) : store_{store} {
-    epochs_.insert(store.epoch());
+    epochs_.insert(read(store.epoch()));
     for (GroupId after{};;) {
         const auto groups = read(store.groups(after, kGroupsPerLook));
         if (groups.empty()) return;

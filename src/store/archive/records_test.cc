@@ -153,7 +153,7 @@ TEST(Records, AnImportHoldsEveryRowOfWhatWasExported) {
     Rows from = rows_of(store);
     const Rows to = rows_of(copy);
     EXPECT_EQ(copy.epoch(), Epoch{5}) << "above the exported one";
-    end_history(from.heads, copy.epoch());
+    end_history(from.heads, copy.epoch().value());
     EXPECT_EQ(to.heads, from.heads);
     EXPECT_EQ(to.users, from.users);
     EXPECT_EQ(to.accounts, from.accounts);

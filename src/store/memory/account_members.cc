@@ -77,15 +77,19 @@ Result<std::vector<Membership>> MemoryStore::memberships(UserId uid, std::size_t
     return rows;
 }
 
-Result<void> MemoryStore::advance_read(std::span<const ReadPosition> positions) {
-    const std::scoped_lock lock{shared_->mutex};
+void MemoryStore::State::advance_read(std::span<const ReadPosition> positions) {
     for (const ReadPosition& position : positions) {
-        const Group* group = shared_->state.find(position.gid);
-        if (group == nullptr) continue;
+        const Group* group = find(position.gid);
+        if (group == nullptr || !may_advance(group->head, epoch, position)) continue;
         const auto it = group->members.find(position.uid);
         if (it == group->members.end() || it->second.read >= position.read) continue;
-        shared_->state.writable(position.gid).members.at(position.uid).read = position.read;
+        writable(position.gid).members.at(position.uid).read = position.read;
     }
+}
+
+Result<void> MemoryStore::advance_read(std::span<const ReadPosition> positions) {
+    const std::scoped_lock lock{shared_->mutex};
+    shared_->state.advance_read(positions);
     return {};
 }
 

@@ -15,24 +15,25 @@ void MemoryStore::State::note_account_change(UserId uid) {
     account_changes.emplace(number, uid);
 }
 
-Result<void> MemoryStore::change_user(const UserRow& user) {
+Result<UserRow> MemoryStore::change_user(UserId uid, const Edit& edit) {
     const std::scoped_lock lock{shared_->mutex};
     State& state = shared_->state;
-    const auto it = state.users.find(user.uid);
+    const auto it = state.users.find(uid);
     if (it == state.users.end()) return std::unexpected(Error{Code::not_found, "uid"});
     UserRow& kept = it->second;
-    UserRow row = changed(kept, user);
-    if (row.name_key != kept.name_key) {
-        if (state.names.contains(State::place_of(row.name_key))) {
+    Result<UserRow> row = changed(kept, edit);
+    if (!row) return row;
+    if (row->name_key != kept.name_key) {
+        if (state.names.contains(State::place_of(row->name_key))) {
             return std::unexpected(Error{Code::name_taken, "name"});
         }
         state.names.erase(State::place_of(kept.name_key));
-        state.names.emplace(State::place_of(row.name_key), row.uid);
+        state.names.emplace(State::place_of(row->name_key), uid);
     }
-    const bool moved = state_of(row) != state_of(kept);
-    kept = std::move(row);
-    if (moved) state.note_account_change(user.uid);
-    return {};
+    const bool moved = state_of(*row) != state_of(kept);
+    kept = *row;
+    if (moved) state.note_account_change(uid);
+    return row;
 }
 
 Result<AccountChanges> MemoryStore::account_changes(std::uint64_t after, std::size_t count_max) {

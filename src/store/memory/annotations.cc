@@ -171,16 +171,32 @@ Result<std::optional<std::string>> MemoryStore::setting(std::string_view name) {
     return it->second;
 }
 
-Result<void> MemoryStore::set_setting(std::string_view name,
-                                      std::optional<std::string_view> value) {
-    if (const auto error = refuse_setting(name, value)) return std::unexpected(*error);
-    const std::scoped_lock lock{shared_->mutex};
-    auto& settings = shared_->state.settings;
+void MemoryStore::State::put_setting(std::string_view name, std::optional<std::string_view> value) {
     if (value) {
         settings.insert_or_assign(std::string{name}, std::string{*value});
     } else if (const auto it = settings.find(name); it != settings.end()) {
         settings.erase(it);
     }
+}
+
+Result<void> MemoryStore::set_setting(std::string_view name,
+                                      std::optional<std::string_view> value) {
+    if (const auto error = refuse_setting(name, value)) return std::unexpected(*error);
+    const std::scoped_lock lock{shared_->mutex};
+    shared_->state.put_setting(name, value);
+    return {};
+}
+
+Result<void> MemoryStore::replace_setting(std::string_view name,
+                                          std::optional<std::string_view> former,
+                                          std::optional<std::string_view> value) {
+    if (const auto error = refuse_setting(name, value)) return std::unexpected(*error);
+    const std::scoped_lock lock{shared_->mutex};
+    State& state = shared_->state;
+    const auto it = state.settings.find(name);
+    const bool same = it == state.settings.end() ? !former : former == it->second;
+    if (!same) return std::unexpected(kSettingChanged);
+    state.put_setting(name, value);
     return {};
 }
 

@@ -96,6 +96,16 @@ void apply_user_event(Group& group, UserLog& log, Epoch epoch, const UserEvent& 
     }
 }
 
+std::vector<SentRow> sent_since_of(const Group& group, Time since, std::size_t count_max) {
+    std::vector<SentRow> rows;
+    const Cmid first = first_of(since);
+    for (auto it = group.sent.rbegin(); it != group.sent.rend(); ++it) {
+        if (it->first.first < first || rows.size() == count_max) break;
+        rows.push_back(it->second);
+    }
+    return rows;
+}
+
 std::unexpected<Error> no_group() { return std::unexpected(Error{Code::not_found, "gid"}); }
 
 }  // namespace
@@ -152,38 +162,64 @@ MemoryStore::MemoryStore(Epoch epoch) : shared_(std::make_unique<Shared>()) {
 
 MemoryStore::~MemoryStore() = default;
 
-std::vector<Outcome> MemoryStore::commit(std::span<const Commit> commits) {
+std::vector<Outcome> MemoryStore::commit(std::span<const Commit> commits,
+                                         std::span<const ReadPosition> positions) {
     const std::scoped_lock lock{shared_->mutex};
     State& state = shared_->state;
     std::vector<Outcome> outcomes;
     outcomes.reserve(commits.size());
     for (const Commit& commit : commits) {
         const Group* group = state.find(commit.gid);
-        outcomes.push_back(verdict(group == nullptr ? nullptr : &group->head, commit));
+        std::optional<HeadRow> before;
+        if (group != nullptr) before = in_epoch(group->head, state.epoch);
+        outcomes.push_back(verdict(before ? &*before : nullptr, commit, state.epoch));
         if (outcomes.back() == Outcome::done && !state.has_room(commit)) {
             outcomes.back() = Outcome::conflict;
         }
         if (outcomes.back() == Outcome::done) state.apply(commit);
     }
+    state.advance_read(positions);
     return outcomes;
+}
+
+Result<HeadRow> MemoryStore::State::take_head(GroupId gid, Term by) {
+    const Group* group = find(gid);
+    if (group == nullptr) return no_group();
+    HeadRow head = group->head;
+    const Result<bool> changed = take(head, by, epoch);
+    if (!changed) return std::unexpected(changed.error());
+    if (*changed) writable(gid).head = head;
+    return head;
 }
 
 Result<HeadRow> MemoryStore::take_head(GroupId gid, Term term) {
     const std::scoped_lock lock{shared_->mutex};
-    const Group* group = shared_->state.find(gid);
-    if (group == nullptr) return no_group();
-    HeadRow head = group->head;
-    const Result<bool> changed = take(head, term, shared_->state.epoch);
-    if (!changed) return std::unexpected(changed.error());
-    if (*changed) shared_->state.writable(gid).head = head;
-    return head;
+    return shared_->state.take_head(gid, term);
+}
+
+Result<GroupStart> MemoryStore::load_group(GroupId gid, Term term, Time sent_since) {
+    const std::scoped_lock lock{shared_->mutex};
+    auto head = shared_->state.take_head(gid, term);
+    if (!head) return std::unexpected(head.error());
+    const Group& group = *shared_->state.find(gid);
+    GroupStart start{.head = *std::move(head)};
+    const std::size_t count = std::min(group.entries.size(), limits::kRing);
+    start.newest.assign(group.entries.end() - static_cast<std::ptrdiff_t>(count),
+                        group.entries.end());
+    const Seq before = start.head.seq - count;
+    start.digest_before = group.digest_at(before);
+    start.sent = sent_since_of(group, sent_since, limits::kYoungIdsMax);
+    for (auto row = group.tallies.upper_bound(before); row != group.tallies.end(); ++row) {
+        start.tallies.push_back(row->second);
+    }
+    return start;
 }
 
 Result<HeadRow> MemoryStore::head(GroupId gid) {
     const std::scoped_lock lock{shared_->mutex};
     const Group* group = shared_->state.find(gid);
     if (group == nullptr) return no_group();
-    return group->head;
+    return in_epoch(group->head, shared_->state.epoch);
 }
 
 Result<EntryPage> MemoryStore::entries(GroupId gid, Seq from, std::size_t count_max) {
@@ -193,7 +229,8 @@ Result<EntryPage> MemoryStore::entries(GroupId gid, Seq from, std::size_t count_
     if (from <= group->head.floor) {
         return std::unexpected(Error{Code::bad_range, "from", group->head.floor.value});
     }
-    EntryPage page{.digest_before = group->head.digest, .head = group->head};
+    EntryPage page{.digest_before = group->head.digest,
+                   .head = in_epoch(group->head, shared_->state.epoch)};
     if (from > group->head.seq) return page;
 
     const std::uint64_t there = group->head.seq - from + 1;
@@ -226,15 +263,9 @@ Result<std::optional<SentRow>> MemoryStore::sent(GroupId gid, UserId uid, Cmid c
 Result<std::vector<SentRow>> MemoryStore::sent_since(GroupId gid, Time since,
                                                      std::size_t count_max) {
     const std::scoped_lock lock{shared_->mutex};
-    std::vector<SentRow> rows;
     const Group* group = shared_->state.find(gid);
-    if (group == nullptr) return rows;
-    const Cmid first = first_of(since);
-    for (auto it = group->sent.rbegin(); it != group->sent.rend(); ++it) {
-        if (it->first.first < first || rows.size() == count_max) break;
-        rows.push_back(it->second);
-    }
-    return rows;
+    if (group == nullptr) return std::vector<SentRow>{};
+    return sent_since_of(*group, since, count_max);
 }
 
 Result<void> MemoryStore::forget_sent_before(Time time) {
@@ -254,12 +285,13 @@ Result<std::vector<GroupLog::GroupHead>> MemoryStore::groups(GroupId after, std:
     std::vector<GroupHead> rows;
     for (auto it = groups.upper_bound(after); it != groups.end(); ++it) {
         if (rows.size() == count_max) break;
-        rows.push_back({.gid = it->first, .head = it->second->head});
+        rows.push_back(
+            {.gid = it->first, .head = in_epoch(it->second->head, shared_->state.epoch)});
     }
     return rows;
 }
 
-Epoch MemoryStore::epoch() {
+Result<Epoch> MemoryStore::epoch() {
     const std::scoped_lock lock{shared_->mutex};
     return shared_->state.epoch;
 }

@@ -16,8 +16,11 @@ public:
     explicit MemoryStore(Epoch epoch = {1});
     ~MemoryStore() override;
 
-    std::vector<Outcome> commit(std::span<const Commit> commits) override;
+    using GroupLog::commit;
+    std::vector<Outcome> commit(std::span<const Commit> commits,
+                                std::span<const ReadPosition> positions) override;
     Result<HeadRow> take_head(GroupId gid, Term term) override;
+    Result<GroupStart> load_group(GroupId gid, Term term, Time sent_since) override;
     Result<HeadRow> head(GroupId gid) override;
     Result<EntryPage> entries(GroupId gid, Seq from, std::size_t count_max) override;
     Result<Seq> first_at(GroupId gid, Time time) override;
@@ -52,7 +55,7 @@ public:
     Result<void> add_user(const UserRow& user) override;
     Result<std::optional<UserRow>> user(UserId uid) override;
     Result<std::optional<UserRow>> user_by_name(std::string_view name_key) override;
-    Result<void> change_user(const UserRow& user) override;
+    Result<UserRow> change_user(UserId uid, const Edit& edit) override;
     Result<AccountChanges> account_changes(std::uint64_t after, std::size_t count_max) override;
     Result<std::vector<UserRow>> users_by_name(std::string_view prefix, std::string_view after_key,
                                                std::size_t count_max) override;
@@ -61,8 +64,10 @@ public:
     Result<void> forget_audit_before(Time time) override;
     Result<std::optional<std::string>> setting(std::string_view name) override;
     Result<void> set_setting(std::string_view name, std::optional<std::string_view> value) override;
+    Result<void> replace_setting(std::string_view name, std::optional<std::string_view> former,
+                                 std::optional<std::string_view> value) override;
     Result<std::vector<Setting>> settings(std::string_view prefix) override;
-    Epoch epoch() override;
+    Result<Epoch> epoch() override;
     Result<Epoch> raise_epoch(Epoch least) override;
     Result<Term> next_term() override;
 

@@ -60,9 +60,12 @@ struct MemoryStore::State {
     [[nodiscard]] const Group* find(GroupId gid) const;
     // A snapshot may share the group's rows: then they are copied before they are changed.
     [[nodiscard]] Group& writable(GroupId gid);
+    [[nodiscard]] Result<HeadRow> take_head(GroupId gid, Term by);
     [[nodiscard]] bool has_room(const Commit& commit) const;  // For whoever joins with it.
     void apply(const Commit& commit);                         // Whose verdict was `done`.
+    void advance_read(std::span<const ReadPosition> positions);
     void note_account_change(UserId uid);
+    void put_setting(std::string_view name, std::optional<std::string_view> value);
 };
 
 struct MemoryStore::Shared {

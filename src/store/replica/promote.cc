@@ -19,7 +19,9 @@ Result<Promoted> promote(const Place& place, const OpenCopy& open, bool lost_not
     } else if (const auto line = copy->face->begin_line(); !line) {
         return std::unexpected(line.error());
     }
-    promoted.epoch = copy->store->epoch();
+    const Result<Epoch> epoch = copy->store->epoch();
+    if (!epoch) return std::unexpected(epoch.error());
+    promoted.epoch = *epoch;
     log::info("promoted", {{"epoch", promoted.epoch.value},
                            {"raised", promoted.raised},
                            {"updates", copy->face->latest()}});

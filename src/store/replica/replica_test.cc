@@ -256,7 +256,10 @@ TEST_F(Replica, AnyOtherPromotedCopyRaisesTheEpochAndNotesTheFork) {
     EXPECT_TRUE(promoted->raised);
     EXPECT_EQ(promoted->epoch, Epoch{2});
     const Copy copy = open_copy(folder() / "store").value();
-    store::expect_as_written(*copy.store, then);
+    Scribe told = then;
+    told.take(copy.store->head({1}).value());
+    EXPECT_EQ(told.head().version, then.head().version);
+    store::expect_as_written(*copy.store, told);
     const auto head = copy.store->take_head({1}, {9}).value();
     EXPECT_THAT(head.forks, testing::ElementsAre(store::ForkPoint{{1}, then.head().seq}));
     EXPECT_FALSE(promote(Place{folder()}, [](const auto& p) { return open_copy(p); }, false));
@@ -271,6 +274,7 @@ TEST_F(Replica, AnotherHistoryIsReplacedByAWholeCopy) {
     ASSERT_TRUE(record_.store->raise_epoch({}));
     follower_.reset();  // Whether or not it learned of that.
     ASSERT_TRUE(record_.store->raise_epoch({}));
+    scribe.take(record_.store->take_head({1}, {1}).value());
     write(scribe, 3);
     follow();
     ASSERT_TRUE(catches_up());

@@ -6,6 +6,7 @@
 #include "store/rocks/engine.h"
 #include "store/rocks/keys.h"
 #include "store/rocks/rows.h"
+#include "store/verdict.h"
 
 namespace stentor::store {
 
@@ -133,21 +134,40 @@ Result<std::vector<Membership>> RocksStore::memberships(UserId uid, std::size_t 
     return memberships;
 }
 
-Result<void> RocksStore::advance_read(std::span<const ReadPosition> positions) {
-    std::map<std::pair<GroupId, UserId>, Seq> furthest;
-    for (const ReadPosition& position : positions) {
-        Seq& read = furthest[{position.gid, position.uid}];
-        read = std::max(read, position.read);
+Result<void> RocksStore::append_positions(std::span<const ReadPosition> positions,
+                                          const std::map<GroupId, const Commit*>& commits,
+                                          rocksdb::WriteBatch& batch) {
+    std::map<GroupId, std::vector<ReadPosition>> by_group;
+    for (const ReadPosition& position : positions) by_group[position.gid].push_back(position);
+    for (const auto& [gid, all] : by_group) {
+        const auto found = commits.find(gid);
+        const Commit* commit = found == commits.end() ? nullptr : found->second;
+        const Result<HeadRow> head = commit != nullptr ? commit->head : read_head({}, gid);
+        if (!head && head.error().code == Code::not_found) continue;
+        if (!head) return std::unexpected(head.error());
+        std::map<UserId, Seq> furthest;
+        for (const ReadPosition& position : all) {
+            if (!may_advance(*head, epoch_, position)) continue;
+            Seq& read = furthest[position.uid];
+            read = std::max(read, position.read);
+        }
+        for (const auto& [uid, read] : furthest) {
+            const Result<std::optional<MemberRow>> member = read_member({}, gid, uid);
+            if (!member) return std::unexpected(member.error());
+            const bool comes =
+                !*member && commit != nullptr &&
+                std::ranges::find(commit->members, uid, &MemberRow::uid) != commit->members.end();
+            if (!comes && (!*member || (*member)->read >= read)) continue;
+            batch.Put(base_.rows, keys::read_position(gid, uid), rows::encode(read.value));
+        }
     }
+    return {};
+}
 
-    const std::scoped_lock lock{reads_};
+Result<void> RocksStore::advance_read(std::span<const ReadPosition> positions) {
+    const GroupLocks locks = lock_groups({}, positions);
     rocksdb::WriteBatch batch;
-    for (const auto& [who, read] : furthest) {
-        const Result<std::optional<MemberRow>> member = read_member({}, who.first, who.second);
-        if (!member) return std::unexpected(member.error());
-        if (!*member || (*member)->read >= read) continue;
-        batch.Put(base_.rows, keys::read_position(who.first, who.second), rows::encode(read.value));
-    }
+    if (const auto appended = append_positions(positions, {}, batch); !appended) return appended;
     if (batch.Count() == 0) return {};
     return write(batch, false);
 }

@@ -87,29 +87,42 @@ Result<void> RocksStore::append_other_name(const UserRow& before, const UserRow&
     return {};
 }
 
-Result<void> RocksStore::change_user(const UserRow& user) {
-    const Result<std::optional<UserRow>> kept = this->user(user.uid);
+Result<RocksStore::UserChange> RocksStore::change_of(UserId uid, const Edit& edit) {
+    Result<std::optional<UserRow>> kept = user(uid);
     if (!kept) return std::unexpected(kept.error());
     if (!*kept) return std::unexpected(Error{Code::not_found, "uid"});
-    if (const UserRow after = changed(**kept, user); after.name == (*kept)->name) {
+    Result<UserRow> after = changed(**kept, edit);
+    if (!after) return std::unexpected(after.error());
+    return UserChange{.before = **std::move(kept), .after = *std::move(after)};
+}
+
+Result<UserRow> RocksStore::change_user(UserId uid, const Edit& edit) {
+    const auto written = [&](const UserChange& change,
+                             std::vector<MemberKey> places) -> Result<UserRow> {
+        const auto done = write_change(change.before, change.after, std::move(places));
+        if (!done) return std::unexpected(done.error());
+        return change.after;
+    };
+    {
         const std::scoped_lock lock{users_};
-        return write_change(user, {});
+        const auto change = change_of(uid, edit);
+        if (!change) return std::unexpected(change.error());
+        if (change->after.name == change->before.name) return written(*change, {});
     }
-    // The look at all groups is long, so commits go on meanwhile; they stand still only while the
-    // name changes.
-    auto places = find_rows_of(user.uid);
+    // The look at all groups is long, so commits and other changes go on meanwhile; they stand
+    // still only while the name changes.
+    auto places = find_rows_of(uid);
     if (!places) return std::unexpected(places.error());
     const std::scoped_lock order{order_};
     const std::scoped_lock lock{users_};
-    return write_change(user, *std::move(places));
+    const auto change = change_of(uid, edit);
+    if (!change) return std::unexpected(change.error());
+    return written(*change, *std::move(places));
 }
 
-Result<void> RocksStore::write_change(const UserRow& user, std::vector<MemberKey> places) {
-    const Result<std::optional<UserRow>> kept = this->user(user.uid);
-    if (!kept) return std::unexpected(kept.error());
-    if (!*kept) return std::unexpected(Error{Code::not_found, "uid"});
-    const UserRow& before = **kept;
-    const UserRow after = changed(before, user);
+Result<void> RocksStore::write_change(const UserRow& before, const UserRow& after,
+                                      std::vector<MemberKey> places) {
+    if (after == before) return {};
     rocksdb::WriteBatch batch;
     if (after.name != before.name) {
         const Result<Row> taken = get({}, base_.rows, keys::name(after.name_key));
@@ -120,9 +133,9 @@ Result<void> RocksStore::write_change(const UserRow& user, std::vector<MemberKey
         const auto named = append_other_name(before, after, std::move(places), batch);
         if (!named) return named;
     }
-    batch.Put(base_.rows, keys::user(user.uid), rows::encode(after));
+    batch.Put(base_.rows, keys::user(after.uid), rows::encode(after));
     if (state_of(after) != state_of(before)) {
-        if (const auto noted = append_account_change(user.uid, batch); !noted) return noted;
+        if (const auto noted = append_account_change(after.uid, batch); !noted) return noted;
     }
     return write(batch, true);
 }

@@ -15,10 +15,10 @@ namespace stentor::store {
 // Blocks without rows of the one who is asked for are leapt over. In the block of the floor rows
 // may stand that the floor has passed: they are cut off here.
 Result<void> RocksStore::walk(GroupId gid, keys::Kind kind, UserId uid, Seq from, Seq to,
-                              const Visit& visit) {
-    rocksdb::ManagedSnapshot snapshot{base_.db.get()};
+                              const Visit& visit, const rocksdb::Snapshot* snapshot) {
+    std::optional<rocksdb::ManagedSnapshot> own;
     rocksdb::ReadOptions how;
-    how.snapshot = snapshot.snapshot();
+    how.snapshot = snapshot != nullptr ? snapshot : own.emplace(base_.db.get()).snapshot();
     const Result<HeadRow> head = read_head(how, gid);
     if (!head) {
         if (head.error().code == Code::not_found) return {};
@@ -144,14 +144,21 @@ Result<std::vector<ReactionRow>> RocksStore::reactions_of(GroupId gid, UserId ui
 }
 
 Result<std::vector<TallyRow>> RocksStore::tallies(GroupId gid, Seq from, Seq to) {
+    return read_tallies(nullptr, gid, from, to);
+}
+
+Result<std::vector<TallyRow>> RocksStore::read_tallies(const rocksdb::Snapshot* snapshot,
+                                                       GroupId gid, Seq from, Seq to) {
     std::vector<TallyRow> rows;
-    const auto walked = walk(gid, keys::Kind::tally, {}, from, to,
-                             [&](const keys::Beside& key, std::string_view value) {
-                                 std::optional<TallyRow> row = rows::decode_tally(key.seq, value);
-                                 if (!row) return false;
-                                 rows.push_back(*std::move(row));
-                                 return true;
-                             });
+    const auto walked = walk(
+        gid, keys::Kind::tally, {}, from, to,
+        [&](const keys::Beside& key, std::string_view value) {
+            std::optional<TallyRow> row = rows::decode_tally(key.seq, value);
+            if (!row) return false;
+            rows.push_back(*std::move(row));
+            return true;
+        },
+        snapshot);
     if (!walked) return std::unexpected(walked.error());
     return rows;
 }

@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <functional>
-#include <thread>
+#include <map>
 
 #include "base/log.h"
 #include "base/planted_bugs.h"
@@ -15,10 +15,12 @@ std::mutex& RocksStore::lock_of(GroupId gid) {
     return group_locks_[std::hash<GroupId>{}(gid) % kGroupLocks];
 }
 
-RocksStore::GroupLocks RocksStore::lock_groups(std::span<const Commit> commits) {
+RocksStore::GroupLocks RocksStore::lock_groups(std::span<const Commit> commits,
+                                               std::span<const ReadPosition> positions) {
     std::vector<std::mutex*> mutexes;
-    mutexes.reserve(commits.size());
+    mutexes.reserve(commits.size() + positions.size());
     for (const Commit& commit : commits) mutexes.push_back(&lock_of(commit.gid));
+    for (const ReadPosition& position : positions) mutexes.push_back(&lock_of(position.gid));
     std::ranges::sort(mutexes, std::less<>{});
     const auto repeated = std::ranges::unique(mutexes);
     mutexes.erase(repeated.begin(), repeated.end());
@@ -29,20 +31,29 @@ RocksStore::GroupLocks RocksStore::lock_groups(std::span<const Commit> commits) 
     return locks;
 }
 
-std::vector<Outcome> RocksStore::commit(std::span<const Commit> commits) {
-    if (!has_room()) {
-        // Their owners refuse whatever comes next; what comes in between is tried again.
-        std::this_thread::sleep_for(kRoomLookEvery);
-        return std::vector<Outcome>(commits.size(), Outcome::unknown);
-    }
-    const GroupLocks locks = lock_groups(commits);
+std::vector<Outcome> RocksStore::commit(std::span<const Commit> commits,
+                                        std::span<const ReadPosition> positions) {
+    // Their owners refuse whatever comes next; what comes in between is tried again.
+    if (!has_room()) return std::vector<Outcome>(commits.size(), Outcome::aborted);
+    const GroupLocks locks = lock_groups(commits, positions);
     const std::scoped_lock order{order_};
     if (stopped_) return std::vector<Outcome>(commits.size(), Outcome::unknown);
 
     rocksdb::WriteBatch batch;
+    const std::uint64_t former_feed_head = feed_head_;
     std::vector<Outcome> outcomes = prepare(commits, batch);
+    std::map<GroupId, const Commit*> done;
+    for (std::size_t i = 0; i < commits.size() && !positions.empty(); ++i) {
+        if (outcomes[i] == Outcome::done) done.emplace(commits[i].gid, &commits[i]);
+    }
+    if (const auto good = append_positions(positions, done, batch); !good) {
+        log::warn("read positions not written", {{"code", stentor::name_of(good.error().code)}});
+    }
     if (batch.Count() > 0 && !write(batch, true)) {
-        std::ranges::replace(outcomes, Outcome::done, Outcome::unknown);
+        // An engine that goes on was not asked to write, and gives the same numbers again.
+        feed_head_ = former_feed_head;
+        std::ranges::replace(outcomes, Outcome::done,
+                             stopped_ ? Outcome::unknown : Outcome::aborted);
     }
     return outcomes;
 }
@@ -64,13 +75,14 @@ std::vector<Outcome> RocksStore::prepare(std::span<const Commit> commits,
     for (std::size_t i = 0; i < commits.size(); ++i) {
         std::optional<HeadRow> before;
         if (statuses[i].ok()) before = rows::decode_head(values[i].ToStringView());
+        if (before) before = in_epoch(*std::move(before), epoch_);
         if (!before && !statuses[i].IsNotFound()) {
             log::error("a head cannot be read",
                        {{"gid", commits[i].gid.value}, {"status", statuses[i].ToString()}});
             outcomes.push_back(Outcome::unknown);
             continue;
         }
-        outcomes.push_back(verdict(before ? &*before : nullptr, commits[i]));
+        outcomes.push_back(verdict(before ? &*before : nullptr, commits[i], epoch_));
         if (outcomes.back() != Outcome::done) continue;
         const auto room = take_places(commits[i], known);
         if (!room || !find_out(commits[i], before ? before->floor : Seq{}, known)) {
@@ -111,7 +123,7 @@ Result<void> RocksStore::write(rocksdb::WriteBatch& batch, bool sync) {
 // point that is lost so is noted again, at the same place: any later commit syncs it.
 Result<HeadRow> RocksStore::take_head(GroupId gid, Term term) {
     const std::scoped_lock lock{lock_of(gid)};
-    Result<HeadRow> head = read_head({}, gid);
+    Result<HeadRow> head = read_kept_head({}, gid);
     if (!head) return head;
     const Result<bool> changed = take(*head, term, epoch_);
     if (!changed) return std::unexpected(changed.error());

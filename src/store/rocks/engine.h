@@ -4,12 +4,13 @@
 //
 // Locks, in the order in which they may be taken:
 //   group locks   a stripe per group, ascending; from the comparison of a head to the end of the
-//                 write, so that two owners cannot both find the head they expect
+//                 write, so that two owners cannot both find the head they expect, and no read
+//                 position is written behind a new owner's back
 //   order_        from the numbering of a commit's lines in the feed and in users' logs to the end
 //   of
 //                 the write, so that no reader meets a number before the ones below it. Hence one
 //                 commit() at a time writes: an engine has one committer.
-//   users_, terms_, reads_, audit_   one each for what is read and then written outside a commit
+//   users_, terms_, audit_, small_   one each for what is read and then written outside a commit
 // Readers take none: RocksDB publishes a batch at once, and what is read together is read under
 // one snapshot.
 
@@ -70,8 +71,11 @@ public:
           feed_head_(feed_head),
           durable_(base_.db->GetLatestSequenceNumber()) {}
 
-    std::vector<Outcome> commit(std::span<const Commit> commits) override;
+    using GroupLog::commit;
+    std::vector<Outcome> commit(std::span<const Commit> commits,
+                                std::span<const ReadPosition> positions) override;
     Result<HeadRow> take_head(GroupId gid, Term term) override;
+    Result<GroupStart> load_group(GroupId gid, Term term, Time sent_since) override;
     Result<HeadRow> head(GroupId gid) override;
     Result<EntryPage> entries(GroupId gid, Seq from, std::size_t count_max) override;
     Result<Seq> first_at(GroupId gid, Time time) override;
@@ -112,7 +116,7 @@ public:
     Result<std::optional<UserRow>> user(UserId uid) override;
     Result<std::vector<std::optional<UserRow>>> user_rows(std::span<const UserId> uids) override;
     Result<std::optional<UserRow>> user_by_name(std::string_view name_key) override;
-    Result<void> change_user(const UserRow& user) override;
+    Result<UserRow> change_user(UserId uid, const Edit& edit) override;
     Result<AccountChanges> account_changes(std::uint64_t after, std::size_t count_max) override;
     Result<std::vector<UserRow>> users_by_name(std::string_view prefix, std::string_view after_key,
                                                std::size_t count_max) override;
@@ -121,8 +125,13 @@ public:
     Result<void> forget_audit_before(Time time) override;
     Result<std::optional<std::string>> setting(std::string_view name) override;
     Result<void> set_setting(std::string_view name, std::optional<std::string_view> value) override;
+    Result<void> replace_setting(std::string_view name, std::optional<std::string_view> former,
+                                 std::optional<std::string_view> value) override;
     Result<std::vector<Setting>> settings(std::string_view prefix) override;
-    Epoch epoch() override { return epoch_; }
+    Result<Epoch> epoch() override {
+        if (stopped_) return std::unexpected(Error{Code::store_unavailable, "stopped"});
+        return epoch_.load();
+    }
     Result<Epoch> raise_epoch(Epoch least) override;
     Result<Term> next_term() override;
 
@@ -142,7 +151,8 @@ private:
     using Row = std::optional<std::string>;
     using GroupLocks = std::vector<std::unique_lock<std::mutex>>;
 
-    [[nodiscard]] GroupLocks lock_groups(std::span<const Commit> commits);
+    [[nodiscard]] GroupLocks lock_groups(std::span<const Commit> commits,
+                                         std::span<const ReadPosition> positions);
     [[nodiscard]] std::mutex& lock_of(GroupId gid);
     // One verdict for each commit; those that are `done` have their rows in `batch`.
     [[nodiscard]] std::vector<Outcome> prepare(std::span<const Commit> commits,
@@ -158,6 +168,10 @@ private:
     [[nodiscard]] Result<void> find_out(const Commit& commit, Seq former_floor, Known& known);
     // Whether there is room for whoever joins with the commit, which then counts as theirs.
     [[nodiscard]] Result<bool> take_places(const Commit& commit, Known& known);
+    // Of those that count; `commits` are the ones that are written with them.
+    [[nodiscard]] Result<void> append_positions(std::span<const ReadPosition> positions,
+                                                const std::map<GroupId, const Commit*>& commits,
+                                                rocksdb::WriteBatch& batch);
     void append(const Commit& commit, const HeadRow& before, Known& known,
                 rocksdb::WriteBatch& batch);
     void append_members(const Commit& commit, const Known& known, rocksdb::WriteBatch& batch);
@@ -171,7 +185,17 @@ private:
                                                  std::vector<MemberKey> places,
                                                  rocksdb::WriteBatch& batch);
     [[nodiscard]] Result<std::vector<MemberKey>> find_rows_of(UserId uid);
-    [[nodiscard]] Result<void> write_change(const UserRow& user, std::vector<MemberKey> places);
+    // Under users_, and with another name under order_ too.
+    [[nodiscard]] Result<void> write_change(const UserRow& before, const UserRow& after,
+                                            std::vector<MemberKey> places);
+    struct UserChange {
+        UserRow before;
+        UserRow after;
+    };
+    [[nodiscard]] Result<UserChange> change_of(UserId uid, const Edit& edit);
+
+    [[nodiscard]] Result<void> write_setting(std::string_view name,
+                                             std::optional<std::string_view> value);
 
     [[nodiscard]] Result<void> index_accounts();
     [[nodiscard]] Result<void> list_staff();
@@ -183,7 +207,9 @@ private:
     void raise_durable(const rocksdb::WriteBatch& batch);
     [[nodiscard]] Result<Row> get(const rocksdb::ReadOptions& how,
                                   rocksdb::ColumnFamilyHandle* table, const std::string& key);
+    // As it is told: in the store's epoch.
     [[nodiscard]] Result<HeadRow> read_head(const rocksdb::ReadOptions& how, GroupId gid);
+    [[nodiscard]] Result<HeadRow> read_kept_head(const rocksdb::ReadOptions& how, GroupId gid);
     [[nodiscard]] Result<std::uint64_t> read_number(const rocksdb::ReadOptions& how,
                                                     const std::string& key);
     [[nodiscard]] Result<LogEntry> read_entry(const rocksdb::ReadOptions& how, GroupId gid,
@@ -204,7 +230,16 @@ private:
     // could read one.
     using Visit = std::function<bool(const keys::Beside&, std::string_view value)>;
     [[nodiscard]] Result<void> walk(GroupId gid, keys::Kind kind, UserId uid, Seq from, Seq to,
-                                    const Visit& visit);
+                                    const Visit& visit, const rocksdb::Snapshot* snapshot = {});
+    // Of one look: under a snapshot of its own where none is given.
+    [[nodiscard]] Result<std::vector<TallyRow>> read_tallies(const rocksdb::Snapshot* snapshot,
+                                                             GroupId gid, Seq from, Seq to);
+    [[nodiscard]] Result<std::vector<SentRow>> read_sent(const rocksdb::Snapshot* snapshot,
+                                                         GroupId gid, Time since,
+                                                         std::size_t count_max);
+    // The newest entries behind the newest damaged place, into `start`.
+    [[nodiscard]] Result<void> read_newest(const rocksdb::Snapshot* snapshot, GroupId gid,
+                                           GroupStart& start);
     // From `begin`, as far as keys begin with `prefix`; `visit` says whether to go on.
     using VisitRow = std::function<Result<bool>(std::string_view key, std::string_view value)>;
     [[nodiscard]] Result<void> scan(const rocksdb::ReadOptions& how,
@@ -221,8 +256,8 @@ private:
     std::mutex order_;
     std::mutex users_;
     std::mutex terms_;
-    std::mutex reads_;
     std::mutex audit_;
+    std::mutex small_;  // Settings.
     std::atomic<bool> stopped_{false};
     std::mutex durable_mutex_;
     std::condition_variable durable_rose_;

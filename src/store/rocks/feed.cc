@@ -52,15 +52,16 @@ Result<std::uint64_t> RocksStore::read_number(const rocksdb::ReadOptions& how,
 
 Result<std::vector<GroupLog::GroupHead>> RocksStore::groups(GroupId after, std::size_t count_max) {
     std::vector<GroupHead> found;
-    const auto scanned = scan({}, base_.rows, keys::after_row(keys::head(after)), keys::heads(),
-                              [&](std::string_view key, std::string_view value) -> Result<bool> {
-                                  if (found.size() == count_max) return false;
-                                  const auto gid = keys::parse_head(key);
-                                  auto head = rows::decode_head(value);
-                                  if (!gid || !head) return unreadable("head");
-                                  found.push_back({.gid = *gid, .head = *std::move(head)});
-                                  return true;
-                              });
+    const auto scanned =
+        scan({}, base_.rows, keys::after_row(keys::head(after)), keys::heads(),
+             [&](std::string_view key, std::string_view value) -> Result<bool> {
+                 if (found.size() == count_max) return false;
+                 const auto gid = keys::parse_head(key);
+                 auto head = rows::decode_head(value);
+                 if (!gid || !head) return unreadable("head");
+                 found.push_back({.gid = *gid, .head = in_epoch(*std::move(head), epoch_)});
+                 return true;
+             });
     if (!scanned) return std::unexpected(scanned.error());
     return found;
 }
@@ -183,6 +184,23 @@ Result<std::optional<std::string>> RocksStore::setting(std::string_view name) {
 
 Result<void> RocksStore::set_setting(std::string_view name, std::optional<std::string_view> value) {
     if (const auto error = refuse_setting(name, value)) return std::unexpected(*error);
+    const std::scoped_lock lock{small_};
+    return write_setting(name, value);
+}
+
+Result<void> RocksStore::replace_setting(std::string_view name,
+                                         std::optional<std::string_view> former,
+                                         std::optional<std::string_view> value) {
+    if (const auto error = refuse_setting(name, value)) return std::unexpected(*error);
+    const std::scoped_lock lock{small_};
+    const Result<Row> kept = setting(name);
+    if (!kept) return std::unexpected(kept.error());
+    if (*kept != former) return std::unexpected(kSettingChanged);
+    return write_setting(name, value);
+}
+
+Result<void> RocksStore::write_setting(std::string_view name,
+                                       std::optional<std::string_view> value) {
     rocksdb::WriteBatch batch;
     if (value) {
         batch.Put(base_.rows, keys::setting(name), *value);

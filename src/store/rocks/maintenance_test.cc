@@ -106,7 +106,7 @@ TEST_F(Following, OnlyWhatIsDurableIsHandedOut) {
     scribe.accept(next);
     take_copy();
     const std::uint64_t before = leader().latest();
-    const std::vector<Members::ReadPosition> read{{{1}, {3}, {4}}};
+    const std::vector<Members::ReadPosition> read{{{1}, {3}, {4}, {1}, {1}}};
     ASSERT_TRUE(leader_->advance_read(read));  // Not synced.
     EXPECT_EQ(leader().latest(), before);
     EXPECT_TRUE(leader().updates_after(copy().latest())->next(1'000)->empty());

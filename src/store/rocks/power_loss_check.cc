@@ -271,7 +271,8 @@ void World::report_reads(Store& store) {
         const UserId uid{1 + random_() % kMembers};
         const Seq read{random_() % (group.scribe.log().size() + 1)};
         if (!group.members.contains(uid)) continue;
-        positions.push_back({group.scribe.gid(), uid, read});
+        positions.push_back(
+            {group.scribe.gid(), uid, read, {group.scribe.head().term.value + 2}, {1}});
         group.furthest_read[uid] = std::max(group.furthest_read[uid], read);
     }
     (void)store.advance_read(positions);  // No promise is made for it but that it never tears.
@@ -448,7 +449,9 @@ std::optional<std::string> find_answer_after_failure() {
     if ((*store)->groups({}, 10)) return "groups";
     if ((*store)->feed(0, 10)) return "feed";
     if ((*store)->forget_feed(1)) return "forget_feed";
-    if ((*store)->change_user({.uid = {1}})) return "change_user";
+    const auto same = [](const UserRow& kept) -> Result<UserRow> { return kept; };
+    if ((*store)->change_user({1}, same)) return "change_user";
+    if ((*store)->load_group({1}, {9}, kNoon)) return "load_group";
     if ((*store)->users_by_name("", "", 10)) return "users_by_name";
     if ((*store)->invites({1}, "", 10)) return "invites";
     if ((*store)->reactions_to({1}, {1}, "", {}, 10)) return "reactions_to";
@@ -459,6 +462,7 @@ std::optional<std::string> find_answer_after_failure() {
     if ((*store)->forget_audit_before(kNoon)) return "forget_audit_before";
     if ((*store)->setting("a")) return "setting";
     if ((*store)->set_setting("a", "b")) return "set_setting";
+    if ((*store)->replace_setting("a", {}, "b")) return "replace_setting";
     if ((*store)->settings("")) return "settings";
     return std::nullopt;
 }

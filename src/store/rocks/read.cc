@@ -1,6 +1,8 @@
 #include <rocksdb/snapshot.h>
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -8,6 +10,7 @@
 #include "store/rocks/engine.h"
 #include "store/rocks/keys.h"
 #include "store/rocks/rows.h"
+#include "store/verdict.h"
 
 namespace stentor::store {
 namespace {
@@ -71,6 +74,12 @@ Result<std::vector<RocksStore::Row>> RocksStore::get(const rocksdb::ReadOptions&
 }
 
 Result<HeadRow> RocksStore::read_head(const rocksdb::ReadOptions& how, GroupId gid) {
+    auto head = read_kept_head(how, gid);
+    if (!head) return head;
+    return in_epoch(*std::move(head), epoch_);
+}
+
+Result<HeadRow> RocksStore::read_kept_head(const rocksdb::ReadOptions& how, GroupId gid) {
     const Result<Row> row = get(how, base_.rows, keys::head(gid));
     if (!row) return std::unexpected(row.error());
     if (!*row) return std::unexpected(Error{Code::not_found, "gid"});
@@ -135,6 +144,76 @@ Result<EntryPage> RocksStore::entries(GroupId gid, Seq from, std::size_t count_m
         page.entries.push_back(std::move(*entry));
     }
     return page;
+}
+
+// Backwards, so that what is damaged ends it: nobody need look for the place.
+Result<void> RocksStore::read_newest(const rocksdb::Snapshot* snapshot, GroupId gid,
+                                     GroupStart& start) {
+    const HeadRow& head = start.head;
+    start.digest_before = head.digest;
+    if (head.seq <= head.floor) return {};
+    const std::uint64_t count = std::min<std::uint64_t>(head.seq - head.floor, limits::kRing);
+    const Seq first = head.seq - (count - 1);
+    const std::string begin = keys::entry(gid, first - 1);
+    const std::string end = keys::entry(gid, head.seq + 1);
+    const rocksdb::Slice lower{begin};
+    const rocksdb::Slice upper{end};
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot;
+    how.iterate_lower_bound = &lower;
+    how.iterate_upper_bound = &upper;
+    const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(how, base_.entries)};
+    std::vector<LogEntry> newest_first;
+    std::optional<Digest> before;  // At the one below the last of them.
+    row->SeekToLast();
+    for (Seq next = head.seq; next + 1 >= first; next = next - 1, row->Prev()) {
+        if (next == head.floor) {
+            before = head.floor_digest;
+            break;
+        }
+        const bool there = row->Valid() && keys::parse_entry(row->key().ToStringView()) == next;
+        const std::string_view value = there ? row->value().ToStringView() : std::string_view{};
+        before = there ? rows::decode_entry_digest(value) : std::nullopt;
+        if (next < first && before) break;
+        auto entry = before ? rows::decode_entry(next, value) : std::nullopt;
+        if (!entry) {
+            const auto error = unreadable("entry", row->status(), keys::entry(gid, next));
+            if (!is_damage(error.error())) return error;
+            break;
+        }
+        newest_first.push_back(*std::move(entry));
+    }
+    // Without the digest before it, nobody can tell whether an entry continues the log.
+    if (!before && !newest_first.empty()) {
+        before = newest_first.back().digest;
+        newest_first.pop_back();
+    }
+    if (!newest_first.empty()) start.digest_before = *before;
+    start.newest.assign(std::move_iterator{newest_first.rbegin()},
+                        std::move_iterator{newest_first.rend()});
+    return {};
+}
+
+Result<GroupStart> RocksStore::load_group(GroupId gid, Term term, Time sent_since) {
+    if (const auto taken = take_head(gid, term); !taken) return std::unexpected(taken.error());
+    rocksdb::ManagedSnapshot look{base_.db.get()};
+    rocksdb::ReadOptions how;
+    how.snapshot = look.snapshot();
+    auto head = read_head(how, gid);
+    if (!head) return std::unexpected(head.error());
+    if (head->term != term) return std::unexpected(Error{Code::owner_moved, "term"});
+    GroupStart start{.head = *std::move(head)};
+    if (const auto read = read_newest(look.snapshot(), gid, start); !read) {
+        return std::unexpected(read.error());
+    }
+    auto sent = read_sent(look.snapshot(), gid, sent_since, limits::kYoungIdsMax);
+    if (!sent) return std::unexpected(sent.error());
+    start.sent = *std::move(sent);
+    const Seq first = start.head.seq - start.newest.size() + 1;
+    auto tallies = read_tallies(look.snapshot(), gid, first, start.head.seq);
+    if (!tallies && !is_damage(tallies.error())) return std::unexpected(tallies.error());
+    if (tallies) start.tallies = *std::move(tallies);
+    return start;
 }
 
 Result<Seq> RocksStore::first_at(GroupId gid, Time time) {

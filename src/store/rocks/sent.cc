@@ -15,15 +15,21 @@ Result<std::optional<SentRow>> RocksStore::sent(GroupId gid, UserId uid, Cmid cm
     return sent;
 }
 
-// Walks backwards, from the newest day there is to that of `since`: a group's rows of one day stand
-// together, so each day costs one seek, and days without rows are leapt over.
 Result<std::vector<SentRow>> RocksStore::sent_since(GroupId gid, Time since,
                                                     std::size_t count_max) {
+    return read_sent(nullptr, gid, since, count_max);
+}
+
+// Walks backwards, from the newest day there is to that of `since`: a group's rows of one day stand
+// together, so each day costs one seek, and days without rows are leapt over.
+Result<std::vector<SentRow>> RocksStore::read_sent(const rocksdb::Snapshot* snapshot, GroupId gid,
+                                                   Time since, std::size_t count_max) {
     if (stopped_) return std::unexpected(Error{Code::store_unavailable, "stopped"});
     const keys::Day first_day = keys::day_of(since);
     const std::string lower = keys::sent_on(first_day);
     const rocksdb::Slice lower_slice{lower};
     rocksdb::ReadOptions how;
+    how.snapshot = snapshot;
     how.iterate_lower_bound = &lower_slice;
     const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(how, base_.sent)};
 

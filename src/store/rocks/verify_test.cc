@@ -61,7 +61,7 @@ protected:
         ASSERT_EQ(store->commit({&next, 1})[0], Outcome::done);
         UserRow closed = store->user({4})->value();
         closed.disabled = true;
-        ASSERT_TRUE(store->change_user(closed));
+        ASSERT_TRUE(put_user(*store, closed));
     }
     [[nodiscard]] std::string path() const { return (place_ / "store").string(); }
     [[nodiscard]] std::vector<std::string> findings(bool deep = false) const {
@@ -262,6 +262,31 @@ TEST_F(DamagedBlock, ATimeIsFoundOnBothItsSides) {
         EXPECT_GE(*found, Seq{seq <= first ? 1 : first});
     }
     EXPECT_EQ(store->first_at(kGroup, times_.back() + Millis{1}), Seq{kEntries + 1});
+}
+
+// Whoever opens the group is shown what can be read, and may write.
+TEST_F(Verify, AGroupIsLoadedFromBehindItsDamage) {
+    const auto loaded = [&] {
+        const auto store = open_rocks({.path = path()}).value();
+        return store->load_group(kGroup, {9}, kNoon).value();
+    };
+    const GroupStart whole = loaded();
+    ASSERT_EQ(whole.newest.front().seq, Seq{45});
+    put("entry", keys::entry(kGroup, {112}), "x");
+    for (int i = 0; i < 2; ++i) {
+        const GroupStart start = loaded();
+        EXPECT_EQ(start.head, whole.head);
+        EXPECT_EQ(start.newest.front().seq, Seq{114}) << "the digest of 113 needs that of 112";
+        EXPECT_EQ(start.digest_before, whole.newest[113 - 45].digest);
+        EXPECT_EQ(start.newest.back().seq, whole.head.seq);
+        EXPECT_EQ(start.sent.size(), whole.sent.size());
+        drop("entry", keys::entry(kGroup, {112}));
+    }
+    put("beside", keys::beside(kGroup, keys::Kind::tally, {}, {120}), "x");
+    EXPECT_EQ(loaded().newest.size(), 187U);
+    put("entry", keys::entry(kGroup, whole.head.seq), "x");
+    EXPECT_TRUE(loaded().newest.empty());
+    EXPECT_EQ(loaded().digest_before, whole.head.digest);
 }
 
 TEST_F(Verify, AnEntryThatDoesNotFollowIsNamed) {

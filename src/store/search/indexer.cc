@@ -75,7 +75,9 @@ void Indexer::run(const std::stop_token& stop) {
 bool Indexer::follow(const std::stop_token& stop) {
     if (!placed_) {
         const auto place = index_.place();
-        placed_ = place && place->epoch == store_.epoch();
+        const auto epoch = store_.epoch();
+        if (!epoch) return false;
+        placed_ = place && place->epoch == *epoch;
         if (placed_) place_ = *place;
     }
     if (!placed_) {
@@ -103,8 +105,10 @@ bool Indexer::follow(const std::stop_token& stop) {
 Result<void> Indexer::rebuild(const std::stop_token& stop) {
     const auto feed = store_.feed(0, 1);
     if (!feed) return std::unexpected(feed.error());
+    const auto epoch = store_.epoch();
+    if (!epoch) return std::unexpected(epoch.error());
     counters_.rebuilds.fetch_add(1, std::memory_order_relaxed);
-    const Place place{.epoch = store_.epoch(), .number = feed->head};
+    const Place place{.epoch = *epoch, .number = feed->head};
     log::info("making the search index from the logs");
     const Time start = now();
     index_.clear();

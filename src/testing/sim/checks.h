@@ -34,8 +34,6 @@ public:
     // ---- From the store
     // `late`: it was made by a former owner, or its outcome was given up.
     void on_applied(const store::HeadRow* before, const store::Commit& commit, bool late);
-    // An owner that has been replaced writes a read position: its successor may not know it.
-    void on_stale_read(GroupId gid, UserId uid) { stale_reads_.insert({gid, uid}); }
     // The store holds `record` again, and everything from now on is of `epoch`.
     void on_restored(const Record& record, Epoch epoch);
 
@@ -98,7 +96,6 @@ private:
     std::map<Epoch, Record> records_;
     Epoch epoch_;
     std::map<GroupId, ledger::ViewId> store_views_;  // The store as a receiver of everything.
-    std::set<Who> stale_reads_;
     bool streams_break_;
     bool quiet_{};
     ledger::Ledger ledger_;

@@ -9,6 +9,8 @@ constexpr std::array<std::string_view, kCount> kNames{
     "commit_conflict",
     "commit_fenced",
     "commit_unknown_not_applied",
+    "commit_aborted",
+    "commit_call_aborted",
     "commit_unknown_applied",
     "commit_unknown_applied_later",
     "late_commit_beaten",

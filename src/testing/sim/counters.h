@@ -15,6 +15,8 @@ enum class Seen : std::uint8_t {
     commit_conflict,
     commit_fenced,
     commit_unknown_not_applied,
+    commit_aborted,
+    commit_call_aborted,
     commit_unknown_applied,
     commit_unknown_applied_later,
     late_commit_beaten,       // It came, and found that the log had gone on without it.

@@ -16,6 +16,8 @@ struct Faults {
     std::uint32_t unknown_not_applied{};
     std::uint32_t unknown_applied{};
     std::uint32_t unknown_applied_later{};
+    std::uint32_t aborted{};       // Not written, to be tried again,
+    std::uint32_t aborted_call{};  // or nothing of a whole call.
     std::uint32_t late_inside_load{};
     std::uint32_t load_fails{};
     std::uint32_t load_slow{};
@@ -125,6 +127,8 @@ inline Faults Faults::drawn(Random& random) {
         faults.waiting_bytes_max = random.chance(500) ? 0 : random.between(1, 3'000);
         faults.slow_socket = static_cast<std::uint32_t>(random.between(200, 800));
     }
+    faults.aborted = maybe(80);
+    faults.aborted_call = maybe(150);
     return faults;
 }
 

@@ -22,22 +22,27 @@ void FaultyStore::settle() {
 Epoch FaultyStore::restore(const store::MemoryStore::Snapshot& backup) {
     for (const auto& late : *pending_) late->applied = true;
     pending_->clear();
-    const Epoch former = truth_.epoch();
+    const Epoch former = truth_.epoch().value();
     truth_.restore(backup);
-    while (truth_.epoch() <= former) static_cast<void>(truth_.raise_epoch({}));
-    return truth_.epoch();
+    return truth_.raise_epoch({former.value + 1}).value();
 }
 
 // ---- Commits
 
-std::vector<store::Outcome> FaultyStore::commit(std::span<const store::Commit> commits) {
+std::vector<store::Outcome> FaultyStore::commit(std::span<const store::Commit> commits,
+                                                std::span<const ReadPosition> positions) {
+    if (world_.strikes(world_.faults.aborted_call, Seen::commit_call_aborted)) {
+        return std::vector<store::Outcome>(commits.size(), store::Outcome::aborted);
+    }
     std::vector<store::Outcome> outcomes;
     for (const store::Commit& commit : commits) outcomes.push_back(commit_one(commit));
+    static_cast<void>(advance_read(positions));
     return outcomes;
 }
 
 store::Outcome FaultyStore::commit_one(const store::Commit& commit) {
     const Faults& faults = world_.faults;
+    if (world_.strikes(faults.aborted, Seen::commit_aborted)) return store::Outcome::aborted;
     if (world_.strikes(faults.unknown_not_applied, Seen::commit_unknown_not_applied)) {
         return store::Outcome::unknown;
     }
@@ -76,6 +81,7 @@ store::Outcome FaultyStore::apply(const store::Commit& commit, bool late) {
             break;
         case store::Outcome::conflict: world_.count(Seen::commit_conflict); break;
         case store::Outcome::fenced: world_.count(Seen::commit_fenced); break;
+        case store::Outcome::aborted:
         case store::Outcome::unknown: break;
     }
     return outcome;
@@ -107,6 +113,12 @@ Result<store::HeadRow> FaultyStore::take_head(GroupId gid, Term term) {
     before_read(gid);
     if (const auto error = failure()) return std::unexpected(*error);
     return truth_.take_head(gid, term);
+}
+
+Result<store::GroupStart> FaultyStore::load_group(GroupId gid, Term term, Time sent_since) {
+    before_read(gid);
+    if (const auto error = failure()) return std::unexpected(*error);
+    return truth_.load_group(gid, term, sent_since);
 }
 
 Result<store::HeadRow> FaultyStore::head(GroupId gid) {
@@ -255,10 +267,16 @@ Result<std::optional<store::UserRow>> FaultyStore::user_by_name(std::string_view
     return truth_.user_by_name(name_key);
 }
 
-Result<void> FaultyStore::change_user(const store::UserRow& user) {
+Result<store::UserRow> FaultyStore::change_user(UserId uid, const Edit& edit) {
     if (const auto error = failure()) return std::unexpected(*error);
-    auto written = truth_.change_user(user);
-    if (written) world_.accounts->on_changed(user);
+    bool changes = false;
+    const auto watched = [&](const store::UserRow& kept) {
+        auto row = edit(kept);
+        changes = row && *row != kept;
+        return row;
+    };
+    auto written = truth_.change_user(uid, watched);
+    if (written && changes) world_.accounts->on_changed(*written);
     return written;
 }
 
@@ -295,6 +313,12 @@ Result<std::optional<std::string>> FaultyStore::setting(std::string_view name) {
 Result<void> FaultyStore::set_setting(std::string_view name,
                                       std::optional<std::string_view> value) {
     return truth_.set_setting(name, value);
+}
+
+Result<void> FaultyStore::replace_setting(std::string_view name,
+                                          std::optional<std::string_view> former,
+                                          std::optional<std::string_view> value) {
+    return truth_.replace_setting(name, former, value);
 }
 
 Result<std::vector<store::Settings::Setting>> FaultyStore::settings(std::string_view prefix) {

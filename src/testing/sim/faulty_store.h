@@ -1,6 +1,7 @@
 #pragma once
-// The worst store that keeps its promises: a commit's outcome may be unknown although it was
-// applied, was not, or will be applied a while later, at worst between two reads of one load.
+// The worst store that keeps its promises: a commit is not written and to be tried again, alone or
+// with all of its call; its outcome may be unknown although it was
+// applied, was not, or will be applied a while later, at worst just before a load.
 //
 // Behind it stands store::MemoryStore, which the checks read as the truth.
 
@@ -26,8 +27,10 @@ public:
     // still on its way is gone.
     Epoch restore(const store::MemoryStore::Snapshot& backup);
 
-    std::vector<store::Outcome> commit(std::span<const store::Commit> commits) override;
+    std::vector<store::Outcome> commit(std::span<const store::Commit> commits,
+                                       std::span<const ReadPosition> positions) override;
     Result<store::HeadRow> take_head(GroupId gid, Term term) override;
+    Result<store::GroupStart> load_group(GroupId gid, Term term, Time sent_since) override;
     Result<store::HeadRow> head(GroupId gid) override;
     Result<store::EntryPage> entries(GroupId gid, Seq from, std::size_t count_max) override;
     Result<Seq> first_at(GroupId gid, Time time) override;
@@ -65,7 +68,7 @@ public:
     Result<void> add_user(const store::UserRow& user) override;
     Result<std::optional<store::UserRow>> user(UserId uid) override;
     Result<std::optional<store::UserRow>> user_by_name(std::string_view name_key) override;
-    Result<void> change_user(const store::UserRow& user) override;
+    Result<store::UserRow> change_user(UserId uid, const Edit& edit) override;
     Result<store::AccountChanges> account_changes(std::uint64_t after,
                                                   std::size_t count_max) override;
     Result<std::vector<store::UserRow>> users_by_name(std::string_view prefix,
@@ -77,8 +80,10 @@ public:
     Result<void> forget_audit_before(Time time) override;
     Result<std::optional<std::string>> setting(std::string_view name) override;
     Result<void> set_setting(std::string_view name, std::optional<std::string_view> value) override;
+    Result<void> replace_setting(std::string_view name, std::optional<std::string_view> former,
+                                 std::optional<std::string_view> value) override;
     Result<std::vector<Setting>> settings(std::string_view prefix) override;
-    Epoch epoch() override { return truth_.epoch(); }
+    Result<Epoch> epoch() override { return truth_.epoch(); }
     Result<Epoch> raise_epoch(Epoch least) override { return truth_.raise_epoch(least); }
     Result<Term> next_term() override { return truth_.next_term(); }
 

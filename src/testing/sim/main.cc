@@ -49,6 +49,8 @@ constexpr std::array kBugs{
     NamedBug{"load_of_former_tenure", Bug::load_of_former_tenure},
     NamedBug{"handover_drops_staged", Bug::handover_drops_staged},
     NamedBug{"answers_after_lease", Bug::answers_after_lease},
+    NamedBug{"positions_of_former_epoch", Bug::positions_of_former_epoch},
+    NamedBug{"not_written_called_done", Bug::not_written_called_done},
 };
 
 constexpr std::size_t kTailLines = 40;

@@ -25,12 +25,14 @@ Token Operator::add(UserId uid) {
 
 // Each a millisecond of its own, as an owner would give it.
 Token Operator::add_token(UserId uid) {
-    store::UserRow row = truth_.user(uid).value().value();
     Time minted = world_.now() - Millis{100};
-    if (!row.sign_ins.empty()) minted = std::max(minted, row.sign_ins.back().minted + Millis{1});
-    row.sign_ins.push_back({.minted = minted});
-    static_cast<void>(truth_.change_user(row));
-    world_.accounts->on_changed(row);
+    const auto signed_in = [&](store::UserRow row) -> Result<store::UserRow> {
+        if (!row.sign_ins.empty())
+            minted = std::max(minted, row.sign_ins.back().minted + Millis{1});
+        row.sign_ins.push_back({.minted = minted});
+        return row;
+    };
+    world_.accounts->on_changed(truth_.change_user(uid, signed_in).value());
     return {.uid = uid, .minted = minted};
 }
 

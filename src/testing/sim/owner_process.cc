@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "group/answers.h"
 #include "owner/account.h"
+#include "owner/attempt.h"
 #include "owner/load.h"
 #include "owner/questions.h"
 #include "testing/sim/checks.h"
@@ -273,19 +274,30 @@ void OwnerProcess::on_mail(Mail& mail) {
 // ---- What the desk asks for
 
 void OwnerProcess::hand_on() {
-    if (commits_.empty()) return;
+    if (!commits_.empty()) submit(std::exchange(commits_, {}), world_.now());
+}
+
+void OwnerProcess::submit(std::vector<store::Commit> commits, Time first_tried) {
     const Time when = committer_.arrival(world_.now(), store_delay());
-    life_.at(when, [this, commits = std::exchange(commits_, {})] {
-        const std::vector<store::Outcome> outcomes = deps_.store.commit(commits);
+    life_.at(when, [this, commits = std::move(commits), first_tried]() mutable {
+        const auto outcomes = deps_.store.commit(commits, {});
         Outcomes told;
+        std::vector<store::Commit> again;
         Millis delay = store_delay();
         for (std::size_t i = 0; i < commits.size(); ++i) {
-            told.push_back(group::committed(commits[i], outcomes[i]));
+            const auto outcome = owner::outcome_to_tell(outcomes[i], world_.now() - first_tried);
+            if (!outcome) {
+                again.push_back(std::move(commits[i]));
+                continue;
+            }
+            told.push_back(group::committed(commits[i], *outcome));
             if (world_.random.chance(world_.faults.tenure_retaken)) {
                 deps_.tenancies.retake(partition_of(commits[i].gid), deps_.slot);
                 delay += world_.random.between(Millis{0}, Millis{1'000});
             }
         }
+        if (!again.empty()) submit(std::move(again), first_tried);
+        if (told.empty()) return;
         // The next write need not wait until this outcome is read.
         life_.at(outcomes_.arrival(world_.now(), delay),
                  [this, told = std::move(told)]() mutable { put(std::move(told)); });
@@ -294,25 +306,15 @@ void OwnerProcess::hand_on() {
 
 bool OwnerProcess::advance_read(Positions& positions) {
     const Time when = committer_.arrival(world_.now(), store_delay());
-    std::vector<Position> taken;
-    for (const auto& position : std::exchange(positions, {})) {
-        taken.push_back({.position = position, .term = term_of(partition_of(position.gid))});
-    }
-    life_.at(when, [this, taken = std::move(taken)] {
+    life_.at(when, [this, taken = std::exchange(positions, {})] {
         write_positions(taken);
         put(PositionsMail{});
     });
     return true;
 }
 
-void OwnerProcess::write_positions(const std::vector<Position>& taken) {
-    Positions positions;
-    for (const auto& [position, term] : taken) {
-        positions.push_back(position);
-        // A former owner's are true all the same, but the next one may have loaded before them.
-        if (deps_.tenancies.is_current(partition_of(position.gid), term)) continue;
-        world_.checks->on_stale_read(position.gid, position.uid);
-    }
+// Those of a former owner too: the store passes them over.
+void OwnerProcess::write_positions(const Positions& positions) {
     const bool written = deps_.store.advance_read(positions).has_value();
     world_.tell([&] {
         std::string words = "owner " + std::to_string(deps_.slot) +

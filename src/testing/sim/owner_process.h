@@ -72,17 +72,14 @@ private:
     using Outcomes = std::vector<group::Committed>;
     using Mail = std::variant<bus::Command, OpenMail, group::Loaded, Outcomes, PositionsMail,
                               rules::StormRule, SettleMail, GainMail, CloseMail, LostMail>;
-    struct Position {
-        store::Members::ReadPosition position;
-        Term term;  // Of the tenure in which it was reached.
-    };
 
     void put(Mail mail);
     void plan_turn();
     void turn();
     void tick();
     void on_mail(Mail& mail);
-    void write_positions(const std::vector<Position>& positions);
+    void submit(std::vector<store::Commit> commits, Time first_tried);
+    void write_positions(const Positions& positions);
     void renew_lease();
     [[nodiscard]] bus::ReplyHandler checked(PartitionId partition, bus::ReplyHandler reply);
     void closed(PartitionId partition, const owner::Handover& handover);

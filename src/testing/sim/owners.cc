@@ -124,7 +124,8 @@ void Owners::give(PartitionId partition, std::size_t index) {
     tenure = {.slot = index, .term = term, .former = last != index ? last : tenure.former};
     moving_.erase(partition);
     newest_ = term;
-    slots_[index].process->gain(partition, {.term = term, .epoch = deps_.store.epoch()});
+    slots_[index].process->gain(partition,
+                                {.term = term, .epoch = deps_.store.truth().epoch().value()});
     deps_.bus.release(partition);
 }
 
