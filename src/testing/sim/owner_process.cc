@@ -307,8 +307,15 @@ void OwnerProcess::submit(std::vector<store::Commit> commits, Time first_tried) 
 bool OwnerProcess::advance_read(Positions& positions) {
     const Time when = committer_.arrival(world_.now(), store_delay());
     life_.at(when, [this, taken = std::exchange(positions, {})] {
-        write_positions(taken);
-        put(PositionsMail{});
+        Millis delay{};
+        if (!taken.empty() && world_.random.chance(world_.faults.tenure_retaken)) {
+            deps_.tenancies.retake(partition_of(taken.front().gid), deps_.slot);
+            delay = world_.random.between(Millis{0}, Millis{2'000});
+        }
+        life_.after(delay, [this, taken] {
+            write_positions(taken);
+            put(PositionsMail{});
+        });
     });
     return true;
 }
