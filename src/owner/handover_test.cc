@@ -215,7 +215,7 @@ TEST_F(TwoOwners, AReadPositionIsThereForTheNextOwner) {
         node_.answer(send(kFirst, static_cast<std::uint16_t>(2 + to)));
         pb::ClientFrame read;
         read.mutable_read()->set_gid(kGroup.value);
-        read.mutable_read()->set_epoch(store_.epoch().value);
+        read.mutable_read()->set_epoch(store_.epoch()->value);
         const Seq head = store_.head(kGroup)->seq;
         read.mutable_read()->set_seq(head.value);
         EXPECT_TRUE(node_.answer(submit(kFirst, std::move(read))).has_done());

@@ -33,10 +33,11 @@ pb::Entry entry_of(GroupId gid, UserId sender, std::string_view text, Time time)
 
 }  // namespace
 
-MadeUpGroups::MadeUpGroups(store::Store& record)
-    : record_{record}, epoch_{record.epoch()}, now_{now()} {
+MadeUpGroups::MadeUpGroups(store::Store& record) : record_{record}, now_{now()} {
+    const auto epoch = record.epoch();
     const auto term = record.next_term();
-    if (!term) throw std::runtime_error{"the record gives no term"};
+    if (!epoch || !term) throw std::runtime_error{"the record gives no epoch or no term"};
+    epoch_ = *epoch;
     term_ = *term;
 }
 

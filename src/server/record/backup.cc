@@ -52,6 +52,16 @@ void copy_media(const fs::path& from, const fs::path& to, const fs::path& data) 
     }
 }
 
+Epoch epoch_of(store::Store& store, const fs::path& where) {
+    const auto epoch = store.epoch();
+    if (!epoch) refuse("does not tell its epoch: " + std::string{epoch.error().where}, where);
+    return *epoch;
+}
+
+Epoch next_epoch(store::Store& store, const fs::path& where) {
+    return {epoch_of(store, where).value + 1};
+}
+
 }  // namespace
 
 std::string take_backup(store::Maintenance& store, const fs::path& data, const fs::path& folder) {
@@ -83,8 +93,7 @@ std::uint64_t restore_backup(const fs::path& folder, const fs::path& data,
     {
         auto store = store::open_rocks({.path = made.path().string()});
         if (!store) refuse("cannot be opened: " + std::string{store.error().where}, made.path());
-        epoch =
-            std::max(least_epoch({folder, data}, beginning), Epoch{(*store)->epoch().value + 1});
+        epoch = std::max(least_epoch({folder, data}, beginning), next_epoch(**store, made.path()));
         note_epoch(folder, epoch, beginning);
         const auto raised = (*store)->raise_epoch(epoch);
         if (!raised) {
@@ -117,7 +126,7 @@ archive::Counts import_record(const fs::path& file, const fs::path& data,
             refuse_full_disk(data, std::min(bytes_read, kLeastRoom));
         };
         counts = archive::import_all(**store, in, least_epoch({data, file}, beginning), keep_room);
-        epoch = (*store)->epoch();
+        epoch = epoch_of(**store, made.path());
     }
     note_epoch(data, epoch, beginning);
     made.finish();
@@ -137,7 +146,7 @@ std::uint64_t accept_loss(const fs::path& data, const Beginning& beginning, bool
     const Epoch least = least_epoch({data}, beginning);
     auto store = store::open_rocks({.path = (data / kStore).string(), .accept_loss = true});
     if (!store) refuse("cannot be opened: " + std::string{store.error().where}, data);
-    note_epoch(data, std::max(least, Epoch{(*store)->epoch().value + 1}), beginning);
+    note_epoch(data, std::max(least, next_epoch(**store, data)), beginning);
     const auto epoch = (*store)->raise_epoch(least);
     if (!epoch) refuse("takes no new epoch: " + std::string{epoch.error().where}, data);
     return epoch->value;

@@ -177,6 +177,7 @@ inline void fill(store::Store& store) {
 
     store::Scribe closed{{10}};
     store::Commit end = closed.next(1);
+    end.head.epoch = {4};
     end.head.members = 0;
     end.head.creator = {};
     end.head.settings.clear();

@@ -175,7 +175,7 @@ TEST_F(Verify, ARecordThatIsOnlyReadIsNotTouched) {
         EXPECT_EQ((*store)->set_setting("a/b", "c").error().code, Code::store_unavailable);
         Scribe scribe{{8}};
         const Commit next = scribe.next(1);
-        EXPECT_EQ((*store)->commit({&next, 1})[0], Outcome::unknown);
+        EXPECT_EQ((*store)->commit({&next, 1})[0], Outcome::aborted);
         EXPECT_EQ((*store)->epoch(), Epoch{1});
     }
     EXPECT_EQ(times(), before);
