@@ -25,6 +25,7 @@ if(STENTOR_SANITIZE AND NOT STENTOR_FUZZ)
     set(STENTOR_PLANTED_EVERYWHERE ON)
     target_compile_definitions(stentor_options INTERFACE STENTOR_PLANTED_BUGS)
 endif()
+option(STENTOR_WIRE_FORM "Encode and decode whatever crosses the bus within a process, too" OFF)
 if(STENTOR_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)  # Coverage is what guides the fuzzer.
 endif()

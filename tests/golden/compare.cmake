@@ -2,7 +2,8 @@
 file(REMOVE_RECURSE ${FRESH})
 file(MAKE_DIRECTORY ${FRESH})
 execute_process(COMMAND ${MAKE_GOLDEN} ${SCHEMA} ${FRESH} COMMAND_ERROR_IS_FATAL ANY)
-foreach(name IN ITEMS client_frames server_frames digests cmids)
+execute_process(COMMAND ${MAKE_BUS_GOLDEN} ${FRESH}/bus.json COMMAND_ERROR_IS_FATAL ANY)
+foreach(name IN ITEMS client_frames server_frames digests cmids bus)
     execute_process(
         COMMAND ${CMAKE_COMMAND} -E compare_files ${GOLDEN}/${name}.json ${FRESH}/${name}.json
         RESULT_VARIABLE differs)

@@ -4,9 +4,31 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "bus/codec/codec.h"
 #include "wire/frames.h"
 
 namespace stentor::bus {
+namespace {
+
+// In some builds for tests everything goes through its wire form, too.
+template <class Message>
+Message crossed(Message message) {
+#ifdef STENTOR_WIRE_FORM
+    return across(message);
+#else
+    return message;
+#endif
+}
+
+std::shared_ptr<const Items> crossed(std::shared_ptr<const Items> items) {
+#ifdef STENTOR_WIRE_FORM
+    return std::make_shared<const Items>(across(*items));
+#else
+    return items;
+#endif
+}
+
+}  // namespace
 
 LocalBus::LocalBus()
     : waiting_{std::make_shared<PendingReplies<Reply>>(limits::kAskWithin, "owner")},
@@ -51,6 +73,7 @@ void LocalBus::hand_over(PartitionId partition, OwnerInbox* owner, std::vector<C
 }
 
 Result<void> LocalBus::submit(PartitionId partition, Command command) {
+    command = crossed(std::move(command));
     Way& way = ways_[partition.value];
     // Held while it is handed on: nobody overtakes it on the way to another owner.
     const std::lock_guard lock{way.mutex};
@@ -71,23 +94,26 @@ void LocalBus::ask(PartitionId partition, Question question, ReplyHandler reply)
         const std::lock_guard lock{way.mutex};
         owner = way.owner;
     }
-    owner->on_ask(partition, std::move(question), [waiting = waiting_, id](Result<Reply> answer) {
-        if (auto handler = waiting->take(id)) handler(std::move(answer));
-    });
+    owner->on_ask(partition, crossed(std::move(question)),
+                  [waiting = waiting_, id](Result<Reply> answer) {
+                      auto handler = waiting->take(id);
+                      if (handler) handler(crossed(std::move(answer)));
+                  });
 }
 
 void LocalBus::publish(NodeId /*node*/, std::shared_ptr<const Items> items) {
-    node_->on_items(std::move(items));
+    node_->on_items(crossed(std::move(items)));
 }
 
 void LocalBus::answer(NodeId /*node*/, std::vector<Answer> answers) {
+    answers = crossed(std::move(answers));
     std::vector<Answer> clients = take_clients_answers(answers);
     if (!clients.empty() && client_ != nullptr) client_->on_answers(std::move(clients));
     if (!answers.empty()) node_->on_answers(std::move(answers));
 }
 
 void LocalBus::nudge(NodeId /*node*/, std::vector<Nudge> nudges) {
-    node_->on_nudges(std::move(nudges));
+    node_->on_nudges(crossed(std::move(nudges)));
 }
 
 }  // namespace stentor::bus

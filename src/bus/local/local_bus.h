@@ -1,7 +1,7 @@
 #pragma once
 // The bus of a single process: calls straight into the inboxes of the owners, the node and
-// the command client, which do not block. Nothing is lost and nothing is copied; only a deadline is
-// added to asks.
+// the command client, which do not block. Nothing is lost and, but in builds for tests, nothing is
+// copied; only a deadline is added to asks.
 //
 // Thread: any. Inboxes are attached before the first call and detached after the last. Limits: of
 // each partition that has no owner at the moment, as many commands wait as for a worker.

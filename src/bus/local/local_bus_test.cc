@@ -69,7 +69,7 @@ TEST(LocalBus, ANodeWithoutACommandClientHearsOnlyWhatIsForItsConnections) {
     LocalBus bus;
     bus.attach(&node);
     bus.answer({1}, {to(kNoShard, 1), to(0, 2)});
-    bus.publish({1}, nullptr);
+    bus.publish({1}, std::make_shared<const Items>());
     bus.nudge({1}, {});
     EXPECT_THAT(node.requests, ElementsAre(2));
     EXPECT_EQ(node.items, 1);

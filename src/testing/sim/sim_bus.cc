@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "bus/answer_inbox.h"
+#include "bus/codec/codec.h"
 
 namespace stentor::sim {
 namespace {
@@ -36,7 +37,7 @@ Result<void> SimBus::submit(PartitionId partition, bus::Command command) {
             Error{.code = Code::overloaded, .where = "partition", .retry_after_ms = 200});
     }
     const NodeId node = command.reply_to.node;
-    up_[node].push_back({.partition = partition, .command = std::move(command)});
+    up_[node].push_back({.partition = partition, .command = bus::across(command)});
     later(up_lines_[node].arrival(world_.now(), delay()), [this, node] { pump(node); });
     return {};
 }
@@ -151,7 +152,7 @@ void SimBus::ask_from(NodeId node, PartitionId partition, bus::Question question
             std::unexpected(Error{.code = Code::timeout, .where = "owner", .retry_after_ms = 200}));
     });
     if (is_cut(node) || world_.strikes(world_.faults.ask_lost, Seen::ask_lost)) return;
-    later(world_.now() + delay(), [this, node, partition, question = std::move(question),
+    later(world_.now() + delay(), [this, node, partition, question = bus::across(question),
                                    finish]() mutable {
         bus::OwnerInbox* owner = asked(partition);
         if (owner == nullptr) return;
@@ -159,7 +160,7 @@ void SimBus::ask_from(NodeId node, PartitionId partition, bus::Question question
             partition, std::move(question), [this, node, finish](Result<bus::Reply> result) {
                 if (is_cut(node) || world_.strikes(world_.faults.answer_lost, Seen::reply_lost))
                     return;
-                later(world_.now() + delay(), [finish, result = std::move(result)]() mutable {
+                later(world_.now() + delay(), [finish, result = bus::across(result)]() mutable {
                     finish(std::move(result));
                 });
             });
@@ -178,15 +179,16 @@ bus::OwnerInbox* SimBus::asked(PartitionId partition) {
 void SimBus::publish(NodeId node, std::shared_ptr<const bus::Items> items) {
     if (is_cut(node) || world_.strikes(world_.faults.items_lost, Seen::items_lost)) return;
     const Time arrival = down_lines_[{node, items->term}].arrival(world_.now(), delay());
-    later(arrival, [this, node, items = std::move(items)]() mutable {
+    later(arrival, [this, node, items = bus::across(*items)]() mutable {
         const auto found = nodes_.find(node);
-        if (found != nodes_.end()) found->second->on_items(std::move(items));
+        if (found == nodes_.end()) return;
+        found->second->on_items(std::make_shared<const bus::Items>(std::move(items)));
     });
 }
 
 void SimBus::answer(NodeId node, std::vector<bus::Answer> answers) {
     if (is_cut(node) || world_.strikes(world_.faults.answer_lost, Seen::answers_lost)) return;
-    later(world_.now() + delay(), [this, node, answers = std::move(answers)]() mutable {
+    later(world_.now() + delay(), [this, node, answers = bus::across(answers)]() mutable {
         // No command client is simulated: who wrote without a connection waits for no answer.
         static_cast<void>(bus::take_clients_answers(answers));
         const auto found = nodes_.find(node);
@@ -196,7 +198,7 @@ void SimBus::answer(NodeId node, std::vector<bus::Answer> answers) {
 
 void SimBus::nudge(NodeId node, std::vector<bus::Nudge> nudges) {
     if (is_cut(node) || world_.strikes(world_.faults.answer_lost, Seen::answers_lost)) return;
-    later(world_.now() + delay(), [this, node, nudges = std::move(nudges)]() mutable {
+    later(world_.now() + delay(), [this, node, nudges = bus::across(nudges)]() mutable {
         const auto found = nodes_.find(node);
         if (found != nodes_.end()) found->second->on_nudges(std::move(nudges));
     });
