@@ -12,42 +12,44 @@
 namespace stentor::bus {
 
 template <class Struct, std::size_t kCount>
-struct Has {};
+struct Count {};
 
 template <class... Rows>
-struct Table : Rows... {};
+struct Counts : Rows... {};
 
-using Structs = Table<
+using Structs = Counts<
     // Commands and their answers
-    Has<ReplyTo, 3>, Has<Command, 10>, Has<Answer, 2>, Has<Error, 5>,
+    Count<ReplyTo, 3>, Count<Command, 10>, Count<Answer, 2>, Count<Error, 5>,
     // Items
-    Has<Items, 4>, Has<Item, 3>, Has<EntriesAdded, 2>, Has<EntryChanged, 2>, Has<MemberChanged, 5>,
-    Has<MemberView, 9>, Has<GroupChanged, 5>, Has<TalliesChanged, 1>, Has<TypingSeen, 1>,
-    Has<GroupReread, 0>,
+    Count<Items, 4>, Count<Item, 3>, Count<EntriesAdded, 2>, Count<EntryChanged, 2>,
+    Count<MemberChanged, 5>, Count<MemberView, 9>, Count<GroupChanged, 5>, Count<TalliesChanged, 1>,
+    Count<TypingSeen, 1>, Count<GroupReread, 0>,
     // Nudges
-    Has<HeadMoved, 4>, Has<UserLogMoved, 1>, Has<ReadMoved, 4>, Has<ReactionMoved, 2>,
-    Has<GroupMoved, 2>, Has<AccountMoved, 1>, Has<PersonMoved, 1>,
+    Count<HeadMoved, 4>, Count<UserLogMoved, 1>, Count<ReadMoved, 4>, Count<ReactionMoved, 2>,
+    Count<GroupMoved, 2>, Count<AccountMoved, 1>, Count<PersonMoved, 1>,
     // Questions about a group
-    Has<AskOpen, 3>, Has<OpenAnswer, 4>, Has<ForkPoint, 2>, Has<GroupView, 14>, Has<AskEntries, 3>,
-    Has<EntriesAnswer, 7>, Has<AskNear, 2>, Has<AskMine, 4>, Has<Mine, 3>, Has<AskMembers, 3>,
-    Has<AskWhoRead, 2>, Has<AskInvites, 3>, Has<AskModeration, 3>, Has<AskGroups, 2>,
+    Count<AskOpen, 3>, Count<OpenAnswer, 4>, Count<ForkPoint, 2>, Count<GroupView, 14>,
+    Count<AskEntries, 3>, Count<EntriesAnswer, 7>, Count<AskNear, 2>, Count<AskMine, 4>,
+    Count<Mine, 3>, Count<AskMembers, 3>, Count<AskWhoRead, 2>, Count<AskInvites, 3>,
+    Count<AskModeration, 3>, Count<AskGroups, 2>,
     // About a user
-    Has<AskList, 3>, Has<AskHello, 3>, Has<HelloAnswer, 2>, Has<AskUserLog, 2>, Has<AskSearch, 2>,
-    Has<AskUsers, 2>, Has<AskWritten, 3>, Has<EntryPlace, 2>, Has<WrittenAnswer, 6>,
-    Has<WrittenAnswer::Words, 2>, Has<WrittenAnswer::Stay, 4>,
+    Count<AskList, 3>, Count<AskHello, 3>, Count<HelloAnswer, 2>, Count<AskUserLog, 2>,
+    Count<AskSearch, 2>, Count<AskUsers, 2>, Count<AskWritten, 3>, Count<EntryPlace, 2>,
+    Count<WrittenAnswer, 6>, Count<WrittenAnswer::Words, 2>, Count<WrittenAnswer::Stay, 4>,
     // About accounts
-    Has<AskAccounts, 3>, Has<SignIn, 3>, Has<AskChangeUser, 10>, Has<AskChangeUser::Name, 2>,
-    Has<UserRate, 2>, Has<AskOutsideUser, 4>, Has<AskAccountChanges, 2>, Has<AccountState, 5>,
-    Has<AccountChangesAnswer, 3>, Has<AskAddUser, 4>, Has<AskUserByName, 1>, Has<Account, 10>,
+    Count<AskAccounts, 3>, Count<SignIn, 3>, Count<AskChangeUser, 10>,
+    Count<AskChangeUser::Name, 2>, Count<UserRate, 2>, Count<AskOutsideUser, 4>,
+    Count<AskAccountChanges, 2>, Count<AccountState, 5>, Count<AccountChangesAnswer, 3>,
+    Count<AskAddUser, 4>, Count<AskUserByName, 1>, Count<Account, 10>,
     // About the whole service
-    Has<AskSettings, 1>, Has<AskSetSetting, 2>, Has<Setting, 2>, Has<AskFeed, 2>,
-    Has<FeedAnswer, 3>, Has<FeedAnswer::Row, 4>, Has<MemberEvent, 3>, Has<AuditEntry, 3>,
-    Has<AskAddAudit, 1>, Has<AskAudit, 2>,
+    Count<AskSettings, 1>, Count<AskSetSetting, 2>, Count<Setting, 2>, Count<AskFeed, 2>,
+    Count<FeedAnswer, 3>, Count<FeedAnswer::Row, 4>, Count<MemberEvent, 3>, Count<AuditEntry, 3>,
+    Count<AskAddAudit, 1>, Count<AskAudit, 2>,
     // What any of these is cut into
-    Has<Part, 4>>;
+    Count<Part, 4>>;
 
 template <class Struct, std::size_t kCount>
-consteval std::size_t fields_in(const Has<Struct, kCount>& /*row*/) {
+consteval std::size_t fields_in(const Count<Struct, kCount>& /*row*/) {
     return kCount;
 }
 
