@@ -42,7 +42,7 @@ using Structs = Counts<
     Count<AskAccountChanges, 2>, Count<AccountState, 5>, Count<AccountChangesAnswer, 3>,
     Count<AskAddUser, 4>, Count<AskUserByName, 1>, Count<Account, 10>,
     // About the whole service
-    Count<AskSettings, 1>, Count<AskSetSetting, 2>, Count<Setting, 2>, Count<AskFeed, 2>,
+    Count<AskSettings, 1>, Count<AskSetSetting, 3>, Count<Setting, 2>, Count<AskFeed, 2>,
     Count<FeedAnswer, 3>, Count<FeedAnswer::Row, 4>, Count<MemberEvent, 3>, Count<AuditEntry, 3>,
     Count<AskAddAudit, 1>, Count<AskAudit, 2>,
     // What any of these is cut into
