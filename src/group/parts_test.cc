@@ -68,6 +68,14 @@ TEST(GivenBack, SoManyInARowAndThenOneInEachPeriod) {
     EXPECT_FALSE(given.pay(rate, limit, kNow + limits::kGivenBackEvery));
 }
 
+TEST(Ring, WithAHoleGivesNoOtherEntryThanTheOneAskedFor) {
+    Ring ring{{entry(1), entry(2), entry(7)}, {}};
+    EXPECT_EQ(ring.find({2})->seq, Seq{2});
+    for (const std::uint64_t seq : {3U, 6U, 7U}) EXPECT_EQ(ring.find({seq}), nullptr);
+    ring.replace(entry(7));
+    EXPECT_EQ(ring.entries()[2].seq, Seq{7});
+}
+
 TEST(Ring, KeepsTheNewestAndTheDigestAheadOfThem) {
     Ring ring{{}, {}};
     for (std::uint64_t seq = 1; seq <= limits::kRing + 5; ++seq) ring.append(entry(seq));

@@ -18,9 +18,7 @@ void Ring::append(LogEntry entry) {
 }
 
 void Ring::replace(const LogEntry& entry) {
-    if (entries_.empty() || entry.seq < entries_.front().seq) return;
-    const std::uint64_t place = entry.seq - entries_.front().seq;
-    if (place < entries_.size()) entries_[place] = entry;
+    if (const auto place = place_of(entry.seq)) entries_[*place] = entry;
 }
 
 void Ring::raise_floor(Seq floor) {
@@ -31,8 +29,17 @@ void Ring::raise_floor(Seq floor) {
 }
 
 const LogEntry* Ring::find(Seq seq) const {
-    if (entries_.empty() || seq < entries_.front().seq || seq > entries_.back().seq) return nullptr;
-    return &entries_[seq - entries_.front().seq];
+    const auto place = place_of(seq);
+    return place ? &entries_[*place] : nullptr;
+}
+
+// The seq is compared as well: a ring with a hole is a fault, and must not become a read of
+// anything.
+std::optional<std::size_t> Ring::place_of(Seq seq) const {
+    if (entries_.empty() || seq < entries_.front().seq) return std::nullopt;
+    const std::uint64_t place = seq - entries_.front().seq;
+    if (place >= entries_.size() || entries_[place].seq != seq) return std::nullopt;
+    return place;
 }
 
 const LogEntry* Ring::newest_of(UserId sender) const {

@@ -4,6 +4,7 @@
 //
 // Owner: Group. Limits: kRing entries. Everything in it is durable.
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -35,6 +36,8 @@ public:
     [[nodiscard]] std::optional<Seq> first() const;
 
 private:
+    [[nodiscard]] std::optional<std::size_t> place_of(Seq seq) const;
+
     std::deque<LogEntry> entries_;
     Digest before_;
 };
