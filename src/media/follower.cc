@@ -7,6 +7,7 @@
 #include <iterator>
 #include <thread>
 
+#include "base/give_way.h"
 #include "base/log.h"
 #include "base/media_limits.h"
 #include "base/number_text.h"
@@ -75,6 +76,7 @@ void Follower::take_waiting(std::vector<Task>& into) {
 
 void Follower::run(const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "media-follower");
+    give_way();
     for (unsigned i = 0; i < Files::kBuckets && !stop.stop_requested(); ++i) {
         const auto counted = files_.count(i);
         if (!counted) log::warn("files are not counted", {{"why", counted.error().where}});
@@ -150,15 +152,15 @@ Result<bool> Follower::follow(const std::stop_token& stop) {
         const auto read = read_all(stop);
         return read ? Result<bool>{true} : std::unexpected(read.error());
     }
+    // Behind the page: a file is kept before a message can name it.
+    if (!any_ && !page->rows.empty()) {
+        const auto any = files_.any();
+        if (!any) return std::unexpected(any.error());
+        any_ = *any;
+    }
     for (const store::FeedRow& row : page->rows) {
-        if (row.first <= row.last) {
-            const auto done = read(row.gid, row.first, row.last);
-            if (!done) return std::unexpected(done.error());
-        }
-        for (const Seq seq : row.changed) {
-            const auto done = read(row.gid, seq, seq);
-            if (!done) return std::unexpected(done.error());
-        }
+        const auto done = any_ ? read(row) : Result<void>{};
+        if (!done) return std::unexpected(done.error());
         place_->number = row.number;
     }
     // What is read twice changes nothing, so the place may lag behind.
@@ -177,8 +179,9 @@ Result<void> Follower::read_all(const std::stop_token& stop) {
     const Place place{.epoch = *epoch, .number = feed->head};
     const auto any = files_.any();
     if (!any) return std::unexpected(any.error());
+    any_ = *any;
     // Of entries that name none of the files nothing is to be learnt.
-    for (GroupId after{}; *any;) {
+    for (GroupId after{}; any_;) {
         const auto groups = store_.groups(after, kGroupsPerLook);
         if (!groups) return std::unexpected(groups.error());
         if (groups->empty()) break;
@@ -192,6 +195,16 @@ Result<void> Follower::read_all(const std::stop_token& stop) {
     place_ = place;
     kept_number_ = 0;
     return keep_place();
+}
+
+Result<void> Follower::read(const store::FeedRow& row) {
+    if (row.first <= row.last) {
+        if (const auto done = read(row.gid, row.first, row.last); !done) return done;
+    }
+    for (const Seq seq : row.changed) {
+        if (const auto done = read(row.gid, seq, seq); !done) return done;
+    }
+    return {};
 }
 
 Result<void> Follower::read(GroupId gid, Seq from, Seq to) {

@@ -8,9 +8,9 @@
 // finds: file by file, it asks the log whether each entry still names it. So a file is dropped
 // because the log says so, never because a count came to nothing.
 //
-// Thread: its own. Cost: it reads each entry once, and each file's entries once in kBuckets sweeps.
-// Limits: kLooksWaiting; a file that no entry named is kept for kUnusedFileKept, as long as a
-// message that names it may still be sent.
+// Thread: its own. Cost: once there is a file it reads each entry once, and each file's entries
+// once in kBuckets sweeps. Limits: kLooksWaiting; a file that no entry named is kept for
+// kUnusedFileKept, as long as a message that names it may still be sent.
 
 #include <condition_variable>
 #include <cstdint>
@@ -60,6 +60,7 @@ private:
     Result<void> load_place();
     Result<void> keep_place();
     Result<void> read_all(const std::stop_token& stop);
+    Result<void> read(const store::FeedRow& row);
     Result<void> read(GroupId gid, Seq from, Seq to);
     Result<void> sweep(Time now);
     Result<void> sweep_file(const StoredFile& file, Time now);
@@ -69,6 +70,7 @@ private:
     Files& files_;
     Uploads& uploads_;
     const FollowerPace pace_;
+    bool any_{};  // There has been a file: before that no entry can name one.
     std::optional<Place> place_;
     std::uint64_t kept_number_{};
     std::optional<std::string> kept_;  // The place in the record, as it was met last.

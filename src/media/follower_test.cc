@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <string>
+
 #include "base/media_limits.h"
 #include "media/media_test_kit.h"
 #include "store/memory/memory_store.h"
@@ -10,7 +13,17 @@
 namespace stentor::media {
 namespace {
 
-class FollowerTest : public MediaFixture<store::MemoryStore> {
+// Counts the looks at logs.
+class CountingStore : public store::MemoryStore {
+public:
+    Result<store::EntryPage> entries(GroupId gid, Seq from, std::size_t count_max) override {
+        ++looks;
+        return MemoryStore::entries(gid, from, count_max);
+    }
+    std::atomic<int> looks{};
+};
+
+class FollowerTest : public MediaFixture<CountingStore> {
 protected:
     FollowerTest() { start(); }
 
@@ -50,6 +63,29 @@ protected:
     GroupLogScribe log_{store_, kTeam};
     std::unique_ptr<Follower> follower_;
 };
+
+// Where nobody sends files, messages cost it nothing.
+TEST_F(FollowerTest, LogsAreReadFromTheFirstFileOn) {
+    // It keeps its place when it ends.
+    const auto comes_to_the_end = [this] {
+        return eventually([&] {
+            follower_.reset();
+            const std::string place = std::to_string(store_.feed(0, 1)->head);
+            const bool there = store_.setting("media/place")->value_or("").ends_with(" " + place);
+            start();
+            return there;
+        });
+    };
+    for (int i = 0; i < 3; ++i) {
+        log_.post({address_of(std::string(32, '0'))});
+        EXPECT_TRUE(comes_to_the_end());
+    }
+    EXPECT_EQ(store_.looks, 0);
+    const auto file = send("abc");
+    const Seq seq = log_.post({address_of(file->id)});
+    EXPECT_TRUE(is_named(file->id, {seq}));
+    EXPECT_GT(store_.looks, 0);
+}
 
 TEST_F(FollowerTest, AFileGoesWithTheLastMessageThatNamesIt) {
     const auto file = send("abc");

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/feed_number.h"
+#include "base/give_way.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "wire/pb.h"
@@ -48,6 +49,7 @@ Indexer::~Indexer() = default;
 
 void Indexer::run(const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "indexer");
+    give_way();
     std::mutex mutex;
     std::condition_variable_any wake;
     const auto rest = [&](Millis wait) {
