@@ -24,8 +24,9 @@ class PendingReplies {
 public:
     using Handler = std::move_only_function<void(Result<Answer>)>;
 
-    // `where` is what the refusal of an expired one names.
-    PendingReplies(Millis within, std::string_view where) : within_{within}, where_{where} {}
+    // `where` is what the refusal of an expired one names; ids go on above `last`.
+    PendingReplies(Millis within, std::string_view where, std::uint64_t last = 0)
+        : within_{within}, where_{where}, last_{last} {}
 
     std::uint64_t add(Handler handler) {
         const std::lock_guard lock{mutex_};
@@ -77,7 +78,7 @@ private:
     std::condition_variable_any wake_;
     std::unordered_map<std::uint64_t, Handler> open_;
     std::deque<Due> order_;
-    std::uint64_t last_{};
+    std::uint64_t last_;
 };
 
 }  // namespace stentor

@@ -12,21 +12,24 @@ namespace stentor::bus {
 namespace {
 
 // An id in the waiting table travels as the index and the generation of a connection that is none.
+constexpr unsigned kIdBits = 52;
+constexpr std::uint64_t kIdMask = (std::uint64_t{1} << kIdBits) - 1;
+
 ConnectionToken token_of(std::uint64_t id) {
-    return {.shard = kNoShard,
-            .index = static_cast<std::uint32_t>(id >> 32U),
-            .generation = static_cast<std::uint32_t>(id)};
+    return ConnectionToken::unpacked((std::uint64_t{kNoShard} << kIdBits) | id);
 }
-std::uint64_t id_of(const ConnectionToken& token) {
-    return (std::uint64_t{token.index} << 32U) | token.generation;
-}
+std::uint64_t id_of(const ConnectionToken& token) { return token.packed() & kIdMask; }
+
+// Somewhere in the lower half: an answer to what the process before has asked finds nobody here.
+std::uint64_t first_id() { return auth::random_u64() & (kIdMask >> 1U); }
 
 }  // namespace
 
 CommandClient::CommandClient(NodeId node, Bus& bus)
     : node_{node},
       bus_{bus},
-      waiting_{std::make_shared<PendingReplies<pb::ServerFrame>>(limits::kAskWithin, "owner")},
+      waiting_{std::make_shared<PendingReplies<pb::ServerFrame>>(limits::kAskWithin, "owner",
+                                                                 first_id())},
       sweeper_{[waiting = waiting_](const std::stop_token& stop) {
           pthread_setname_np(pthread_self(), "poster");
           waiting->sweep(stop);

@@ -68,6 +68,27 @@ TEST_F(CommandClientTest, ASecondAnswerIsHeardByNobody) {
     EXPECT_EQ(said.size(), 1U);
 }
 
+// The process before asked as well, and was answered too late.
+TEST_F(CommandClientTest, AnAnswerToAFormerProcessIsHeardByNobody) {
+    submit(10);
+    KeepingBus later;
+    CommandClient successor{NodeId{3}, later};
+    successor.submit({.gid = {10}, .uid = {7}, .frame = {}},
+                     [&](Result<pb::ServerFrame> frame) { said.push_back(std::move(frame)); });
+    successor.on_answers({answer_to(bus.commands[0], 1)});
+    EXPECT_TRUE(said.empty());
+    successor.on_answers({answer_to(later.commands[0], 1)});
+    EXPECT_EQ(said.size(), 1U);
+}
+
+TEST_F(CommandClientTest, AnIdComesThroughTheWireFormOfAConnection) {
+    for (int i = 0; i < 1'000; ++i) {
+        submit(10);
+        const ConnectionToken token = bus.commands.back().reply_to.connection;
+        EXPECT_EQ(ConnectionToken::unpacked(token.packed()), token);
+    }
+}
+
 TEST_F(CommandClientTest, AFullPartitionIsSaidAtOnce) {
     bus.full = true;
     submit(10);
