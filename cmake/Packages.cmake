@@ -10,6 +10,7 @@ find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(mariadb REQUIRED IMPORTED_TARGET libmariadb)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 
 pkg_check_modules(icu REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
