@@ -135,8 +135,12 @@ struct AccountMoved {  // To every node: AskAccountChanges.
 struct PersonMoved {  // Likewise: somebody has another name or picture.
     pb::User user;
 };
+struct DutiesMoved {  // As UserLogMoved: what waits for this moderator of the group has changed.
+    UserId uid;
+    GroupId gid;
+};
 using Nudge = std::variant<HeadMoved, UserLogMoved, ReadMoved, ReactionMoved, GroupMoved,
-                           AccountMoved, PersonMoved>;
+                           AccountMoved, PersonMoved, DutiesMoved>;
 
 // What a node does with what comes down. Called on a thread of the bus; must not block.
 class NodeInbox {

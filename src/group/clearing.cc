@@ -10,6 +10,7 @@
 #include "group/changes.h"
 #include "group/loads.h"
 #include "group/moderation.h"
+#include "group/moderation_log.h"
 #include "group/pipeline.h"
 #include "group/state.h"
 #include "text/emoji.h"
@@ -71,10 +72,13 @@ bool admit_clear(GroupState& group, Work& work, CachedMember& member, Time now) 
         refuse(group, command.reply_to, *error);
         return true;
     }
-    add_sweep(group, {.seq = of_one ? group.pipeline.tip.floor + 1 : seq,
-                      .emoji = text::emoji_form(clear.emoji()).value_or(clear.emoji()),
-                      .of = of_one ? command.uid : UserId{},
-                      .waiting = {command}});
+    add_sweep(group,
+              {.seq = of_one ? group.pipeline.tip.floor + 1 : seq,
+               .emoji = text::emoji_form(clear.emoji()).value_or(clear.emoji()),
+               .of = of_one ? command.uid : UserId{},
+               .waiting = {command},
+               .told = of_one ? std::nullopt
+                              : std::optional{moderation_row(group, command, {.seq = seq}, now)}});
     return true;
 }
 
@@ -122,6 +126,9 @@ void on_sweep_loaded(GroupState& group, const LoadReactions& asked, const Result
     // Behind what is not durable yet, as every answer.
     const bool unnames = sweep.of && sweep.last;  // An erased person's, done to its end.
     if (!unnames && steps.empty() && group.pipeline.empty()) return sweep_step_done(group);
+    if (!steps.empty() && sweep.told && !std::exchange(sweep.is_told, true)) {
+        steps.begin()->second.moderation = sweep.told;
+    }
     if (steps.empty()) steps.try_emplace(Seq{});
     if (unnames) steps.rbegin()->second.unnamed = sweep.of;
     steps.rbegin()->second.ends_page = true;

@@ -96,6 +96,8 @@ struct LoadReaders {  // The kReadersPage member rows after this one, in the ord
     UserId after;
 };
 
+struct LoadStaff {};  // Admins and the owner: the first kReadersPage.
+
 struct LoadRest {};  // What a closed group still has: up to kReadersPage rows of each kind.
 
 inline constexpr std::size_t kSweepRows = 500;
@@ -107,7 +109,7 @@ struct LoadReactions {  // About kSweepRows that are to be taken away (sweeps.h)
 };
 
 using LoadWhat = std::variant<LoadGroup, LoadMember, LoadSent, LoadOlder, LoadHidden, LoadFor,
-                              LoadReaders, LoadFloor, LoadRest, LoadReactions>;
+                              LoadReaders, LoadFloor, LoadStaff, LoadRest, LoadReactions>;
 
 // Answered by one on_loaded with the same `load`.
 struct Load {

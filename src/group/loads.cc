@@ -8,6 +8,7 @@
 #include "group/answers.h"
 #include "group/clearing.h"
 #include "group/closing.h"
+#include "group/duties.h"
 #include "group/members.h"
 #include "group/open.h"
 #include "group/pipeline.h"
@@ -184,6 +185,9 @@ void receive_loaded(GroupState& group, const Loaded& loaded, Time now) {
         return on_floor_loaded(group, loaded.found);
     if (std::holds_alternative<LoadReaders>(loaded.load.what)) {
         return on_readers_loaded(group, loaded.found);
+    }
+    if (std::holds_alternative<LoadStaff>(loaded.load.what)) {
+        return on_staff_loaded(group, loaded.found);
     }
     if (std::holds_alternative<LoadRest>(loaded.load.what)) {
         return on_rest_loaded(group, loaded.found, now);

@@ -60,6 +60,7 @@ pb::GroupSettings settings_of(const GroupState& group, const pb::CreateGroup& cr
 }
 
 void let_in(const GroupState& group, Operation& operation, MemberRow row, Time now) {
+    operation.moves_duties |= row.pending;
     row.role = Role::member;
     row.pending = false;
     row.floor =
@@ -240,6 +241,7 @@ bool admit_join(GroupState& group, const Work& work, CachedMember& member, Time 
     if (asks) {
         row.pending = true;
         ++row.version;
+        operation.moves_duties = true;
         operation.answer = refused_answer(kPending);
         operation.members.push_back(std::move(row));
     } else {
@@ -295,6 +297,7 @@ bool admit_decision(GroupState& group, const Work& work, CachedMember& member, T
     } else {
         row.pending = false;
         ++row.version;
+        operation.moves_duties = true;
         pb::Note note;
         note.set_kind(pb::NOTE_KIND_NOT_LET_IN);
         note.set_from(command.uid.value);
@@ -363,6 +366,7 @@ void put_out(const GroupState& group, Operation& operation, MemberRow& row, Time
         row.left = group.pipeline.tip.seq;
         --operation.after.members;
     }
+    if (row.pending) operation.moves_duties = true;
     row.role = Role::none;
     row.pending = false;
     const bool against = operation.ousted != pb::OUST_REASON_LEFT;

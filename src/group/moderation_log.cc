@@ -29,6 +29,7 @@ ModerationKind row_kind(const pb::ClientFrame& frame) {
         case pb::ClientFrame::kDecideJoin: return ModerationKind::decide_join;
         case pb::ClientFrame::kCreateInvite:
         case pb::ClientFrame::kEndInvite: return ModerationKind::invite;
+        case pb::ClientFrame::kClearReactions: return ModerationKind::clear_reactions;
         default: break;
     }
     const pb::ChangeMember& change = frame.change_member();
@@ -43,6 +44,7 @@ std::string row_reason(const pb::ClientFrame& frame) {
         case pb::ClientFrame::kDismissReports: return frame.dismiss_reports().reason();
         case pb::ClientFrame::kRecall: return frame.recall().reason();
         case pb::ClientFrame::kRecallMember: return frame.recall_member().reason();
+        case pb::ClientFrame::kClearReactions: return frame.clear_reactions().emoji();
         case pb::ClientFrame::kConfigureGroup: break;
         default: return frame.change_member().reason();
     }
@@ -61,6 +63,12 @@ std::optional<Error> objection_to_report(const GroupState& group, const bus::Com
         return Error{.code = Code::not_permitted, .where = "seq"};
     }
     return std::nullopt;
+}
+
+// What changes which reports are open.
+bool is_about_reports(ModerationKind kind) {
+    return kind == ModerationKind::report || kind == ModerationKind::dismiss ||
+           kind == ModerationKind::recall || kind == ModerationKind::recall_member;
 }
 
 bool is_report(const std::optional<ModerationRow>& row, UserId by, Seq seq) {
@@ -84,16 +92,21 @@ std::optional<Error> too_many(const std::vector<ModerationRow>& rows, UserId by,
 
 }  // namespace
 
+ModerationRow moderation_row(const GroupState& group, const bus::Command& command,
+                             const Noted& noted, Time now) {
+    return {.time = now,
+            .by = command.uid,
+            .kind = row_kind(command.frame),
+            .uid = noted.uid,
+            .epoch = epoch(group),
+            .seq = noted.seq,
+            .value = noted.value,
+            .reason = row_reason(command.frame)};
+}
+
 void note_act(const GroupState& group, Operation& operation, const Noted& noted, Time now) {
-    const bus::Command& command = operation.command;
-    operation.moderation = ModerationRow{.time = now,
-                                         .by = command.uid,
-                                         .kind = row_kind(command.frame),
-                                         .uid = noted.uid,
-                                         .epoch = epoch(group),
-                                         .seq = noted.seq,
-                                         .value = noted.value,
-                                         .reason = row_reason(command.frame)};
+    operation.moderation = moderation_row(group, operation.command, noted, now);
+    operation.moves_duties |= is_about_reports(operation.moderation->kind);
 }
 
 bool admit_report(GroupState& group, Work& work, CachedMember& member, Time now) {

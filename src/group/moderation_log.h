@@ -18,6 +18,9 @@ struct Noted {
     Seq seq{};
     std::uint64_t value{};
 };
+[[nodiscard]] store::ModerationRow moderation_row(const GroupState& group,
+                                                  const bus::Command& command, const Noted& noted,
+                                                  Time now);
 void note_act(const GroupState& group, Operation& operation, const Noted& noted, Time now);
 
 bool admit_report(GroupState& group, Work& work, CachedMember& member, Time now);

@@ -373,5 +373,38 @@ TEST_F(ModerationLog, WhatIsNotKeptIsPinnedNoMore) {
     EXPECT_EQ(pinned(), 0U);
 }
 
+// ---- Reactions that a moderator takes away
+
+TEST_F(ModerationLog, TakingReactionsAwayIsToldOnceWithTheEmoji) {
+    const std::string thumb = "\U0001F44D";
+    say(kBob);
+    for (const UserId uid : {kAnn, kBob, kCho, kDan}) react(uid, {1}, thumb);
+    react(kBob, {1}, "\U0001F389");
+    settle();
+    const auto clear = [&](UserId by, const std::string& emoji) {
+        pb::ClientFrame frame;
+        frame.mutable_clear_reactions()->set_epoch(1);
+        frame.mutable_clear_reactions()->set_seq(1);
+        frame.mutable_clear_reactions()->set_emoji(emoji);
+        const auto request = submit(by, std::move(frame));
+        settle();
+        return request;
+    };
+    EXPECT_EQ(refusal_of(clear(kDan, thumb)), Code::not_permitted);
+    EXPECT_TRUE(done(clear(kCho, thumb)));
+    ASSERT_EQ(moderation.size(), 1U) << "in two steps";
+    EXPECT_EQ(moderation[0], (store::ModerationRow{.time = now,
+                                                   .by = kCho,
+                                                   .kind = ModerationKind::clear_reactions,
+                                                   .epoch = {1},
+                                                   .seq = {1},
+                                                   .reason = thumb}));
+    EXPECT_TRUE(done(clear(kAnn, "")));
+    ASSERT_EQ(moderation.size(), 2U);
+    EXPECT_EQ(moderation[0].reason, "");
+    EXPECT_TRUE(done(clear(kAnn, "")));
+    EXPECT_EQ(moderation.size(), 2U) << "nothing was there to take";
+}
+
 }  // namespace
 }  // namespace stentor::group

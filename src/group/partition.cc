@@ -23,13 +23,15 @@ bool is_staff(const GroupState& group, UserId uid) {
 bool is_idle_since(const GroupState& group, Time time) {
     return group.used < time && group.pipeline.empty() && group.loads.empty() &&
            group.openings.empty() && group.sweeps.empty() && !group.sums.readers_loading &&
-           !group.retention.loading && !group.closing.loading && group.phase != Phase::loading;
+           !group.duties.loading && !group.retention.loading && !group.closing.loading &&
+           group.phase != Phase::loading;
 }
 
 // Forgets old ids and quiet members.
 void tick(GroupState& group, Time now, std::size_t members_excess) {
     if (group.phase == Phase::live) {
         publish_sums(group, now);
+        publish_duties(group, now);
         keep_retention(group, now);
     }
     group.sent.forget(now - limits::kYoungIds, limits::kYoungIdsMax);

@@ -9,6 +9,7 @@
 #include "group/answers.h"
 #include "group/clearing.h"
 #include "group/closing.h"
+#include "group/duties.h"
 #include "group/loads.h"
 #include "group/members.h"
 #include "group/open.h"
@@ -255,6 +256,7 @@ void commit_done(GroupState& group) {
             publish_run(group, run, std::exchange(before, run.back().digest));
         finish(group, operation);
         if (operation.raises_floor) on_floor_raised(group, operation);
+        group.duties.moved |= operation.moves_duties;
         if (operation.changed) {
             // However old, what is recalled is unread no more.
             changed |=
@@ -309,6 +311,7 @@ std::vector<bus::Command> take_commands(GroupState& group) {
 }
 
 void drop_memory(GroupState& group) {
+    keep_duties(group);
     wait_again(group, take_operations(group));
     open_again(group);
     group.members.drop(group.head.seq);

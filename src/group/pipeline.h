@@ -65,7 +65,8 @@ struct Operation {
     std::vector<store::ReactionRow> reactions;
     std::optional<store::TallyRow> tally;
     std::optional<store::ModerationRow> moderation;
-    UserId unnamed;  // In the moderation log, from here on.
+    UserId unnamed;       // In the moderation log, from here on.
+    bool moves_duties{};  // What waits for those who moderate changes.
 
     // More than an entry, so that it has a place between the entries around it.
     [[nodiscard]] bool changes_more() const {

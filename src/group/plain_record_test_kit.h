@@ -73,6 +73,13 @@ struct PlainRecord {
             }
             return Found{std::move(rows)};
         }
+        if (std::holds_alternative<LoadStaff>(load.what)) {
+            std::vector<store::MemberRow> staff;
+            for (const auto& [uid, row] : members) {
+                if (row.role >= store::Role::admin) staff.push_back(row);
+            }
+            return Found{std::move(staff)};
+        }
         if (std::holds_alternative<LoadRest>(load.what)) {
             LoadedRest rest;
             for (const auto& [uid, row] : members) {

@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "group/closing.h"
+#include "group/duties.h"
 #include "group/effects.h"
 #include "group/invites.h"
 #include "group/loads.h"
@@ -58,6 +59,7 @@ struct GroupState {
     Members members;
     Pace pace;
     Sums sums;
+    Duties duties;
     Sweeps sweeps;
     Invites invites;
     Retention retention;

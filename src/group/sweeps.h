@@ -10,12 +10,14 @@
 #include <cstddef>
 #include <deque>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/ids.h"
 #include "bus/bus.h"
+#include "store/moderation_row.h"
 
 namespace stentor::group {
 
@@ -27,6 +29,9 @@ struct Sweep {
     UserId after{};                       // Of everybody's: those up to here are done.
     Seq first{};                          // Where a person's began.
     bool last{};                          // The page under way is.
+    // Of who takes them away, for the moderation log: with the first step that takes any.
+    std::optional<store::ModerationRow> told{};
+    bool is_told{};
 };
 
 class Sweeps {
@@ -76,6 +81,7 @@ public:
         sweep.after = {};
         sweep.seq = sweep.first;
         sweep.last = false;
+        sweep.is_told = false;
     }
 
 private:

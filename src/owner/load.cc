@@ -400,6 +400,9 @@ group::Loaded carry_out(const group::Load& load, Term term, Time now, store::Sto
         Result<Found> operator()(const group::LoadReaders& readers) const {
             return found(store.members(gid, readers.after, limits::kReadersPage));
         }
+        Result<Found> operator()(const group::LoadStaff&) const {
+            return found(staff_of(store, gid));
+        }
         Result<Found> operator()(const group::LoadRest&) const { return load_rest(store, gid); }
         Result<Found> operator()(const group::LoadReactions& reactions) const {
             return load_sweep(store, gid, reactions);

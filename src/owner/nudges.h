@@ -16,6 +16,8 @@ inline void find_nodes(route::Routes& routes, const bus::Nudge& nudge, std::vect
         routes.nodes_of(read->uid, nodes);
     } else if (const auto* reaction = std::get_if<bus::ReactionMoved>(&nudge)) {
         routes.nodes_of(reaction->uid, nodes);
+    } else if (const auto* duties = std::get_if<bus::DutiesMoved>(&nudge)) {
+        routes.nodes_of(duties->uid, nodes);
     } else {
         routes.nodes(nodes);
     }

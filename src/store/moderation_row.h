@@ -22,8 +22,9 @@ enum class ModerationKind : std::uint8_t {  // Numbers as pb::ModerationKind.
     settings,
     decide_join,
     invite,
+    clear_reactions,
 };
-inline constexpr ModerationKind kLastModerationKind = ModerationKind::invite;
+inline constexpr ModerationKind kLastModerationKind = ModerationKind::clear_reactions;
 
 struct ModerationRow {
     std::uint64_t number{};  // By its commit, see moderation.h; ascending, not dense.

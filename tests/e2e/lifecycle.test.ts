@@ -95,7 +95,7 @@ test("what comes while nobody looks at the page does not count as read, though i
   await bob.page.waitForSelector(".new-rule");
 });
 
-test("a wish to join is said to wait until one is let in, and never again after that", async () => {
+test("a request to join is said to wait until one is let in, and never again after that", async () => {
   const strict = await ann.create("Strict");
   await ann.actOnGroup("Settings");
   await ann.page.selectOption("#policy", "2");

@@ -37,6 +37,32 @@ async def a_report_is_read_by_admins_until_it_is_dismissed(world):
     assert [row.kind for row in page.rows] == [REPORT] and page.next == 0
 
 
+async def who_moderates_is_told_that_something_waits(world):
+    """Admins hear in their own log, without a number, that there is a request to join or a report; others do not."""
+    ann, bob, cho, dan = await world.connected(4)
+    gid = await world.group(ann, bob, cho)
+    epoch = await _open(bob, gid)
+    await ann.ask("change_member", gid=gid, uid=cho.welcome.uid, role=ADMIN)
+    await ann.ask("configure_group", gid=gid, settings={"join_policy": 2}, fields=["join_policy"])
+
+    async def is_told(connection):
+        def tells(log):
+            return any(e.HasField("duties") for e in log.entries)
+        log = await connection.push("user_log", tells)
+        told = next(entry for entry in log.entries if entry.HasField("duties"))
+        assert told.user_log_seq == 0 and told.gid == gid
+
+    async with refused("APPROVAL_PENDING"):
+        await dan.ask("join_group", gid=gid)
+    await is_told(ann)
+    await is_told(cho)
+    await bob.send(gid, "something rude")
+    await cho.ask("report", gid=gid, epoch=epoch, seq=1, reason="rude")
+    await is_told(ann)
+    await is_told(cho)
+    assert not any(e.HasField("duties") for log in bob.heard("user_log") for e in log.entries)
+
+
 async def what_is_reported_must_be_somebody_elses(world):
     """One's own entry, none at all, no reason and too long a one are refused."""
     ann, bob = await world.connected(2)

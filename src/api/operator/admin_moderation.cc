@@ -16,9 +16,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 12> kKinds{
-    "unknown", "report", "dismiss", "recall",   "recall_member", "mute",
-    "kick",    "ban",    "role",    "settings", "decide_join",   "invite"};
+constexpr std::array<std::string_view, 13> kKinds{
+    "unknown", "report", "dismiss",  "recall",      "recall_member", "mute",           "kick",
+    "ban",     "role",   "settings", "decide_join", "invite",        "clear_reactions"};
 
 json::object object_of(const pb::ModerationRow& row) {
     const auto kind = static_cast<std::size_t>(row.kind());

@@ -26,7 +26,7 @@ using Structs = Counts<
     Count<TypingSeen, 1>, Count<GroupReread, 0>,
     // Nudges
     Count<HeadMoved, 4>, Count<UserLogMoved, 1>, Count<ReadMoved, 4>, Count<ReactionMoved, 2>,
-    Count<GroupMoved, 2>, Count<AccountMoved, 1>, Count<PersonMoved, 1>,
+    Count<GroupMoved, 2>, Count<AccountMoved, 1>, Count<PersonMoved, 1>, Count<DutiesMoved, 2>,
     // Questions about a group
     Count<AskOpen, 3>, Count<OpenAnswer, 4>, Count<ForkPoint, 2>, Count<GroupView, 14>,
     Count<AskEntries, 3>, Count<EntriesAnswer, 7>, Count<AskNear, 2>, Count<AskMine, 4>,

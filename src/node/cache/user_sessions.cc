@@ -183,6 +183,7 @@ void UserSessions::on_nudge(const bus::Nudge& nudge) {
     if (const auto* reaction = std::get_if<bus::ReactionMoved>(&nudge)) {
         return on_reaction_moved(*reaction);
     }
+    if (const auto* duties = std::get_if<bus::DutiesMoved>(&nudge)) return on_duties_moved(*duties);
     const auto* log = std::get_if<bus::UserLogMoved>(&nudge);
     Person* person = log == nullptr ? nullptr : find(log->uid);
     if (person != nullptr) on_user_log_moved(*person);
@@ -266,6 +267,15 @@ void UserSessions::on_reaction_moved(const bus::ReactionMoved& moved) {
     entry.set_gid(moved.reacted.gid());
     entry.set_epoch(moved.reacted.epoch());
     *entry.mutable_reacted() = moved.reacted;
+    tell_once(*person, std::move(entry));
+}
+
+void UserSessions::on_duties_moved(const bus::DutiesMoved& moved) {
+    const Person* person = find(moved.uid);
+    if (person == nullptr || !person->known()) return;
+    pb::UserLogEntry entry;
+    entry.set_gid(moved.gid.value);
+    entry.mutable_duties();
     tell_once(*person, std::move(entry));
 }
 

@@ -154,6 +154,7 @@ private:
     void on_head_moved(const bus::HeadMoved& moved);
     void on_read_moved(const bus::ReadMoved& moved);
     void on_reaction_moved(const bus::ReactionMoved& moved);
+    void on_duties_moved(const bus::DutiesMoved& moved);
     void on_group_moved(const bus::GroupMoved& moved);
     void on_user_log_moved(Person& person);
     void apply(Place place, const pb::UserLogEntry& entry);

@@ -231,6 +231,19 @@ TEST_F(PeopleTest, AReactionReachesAllDevicesWithoutANumber) {
     EXPECT_EQ(entry.reacted().emoji(), "+");
 }
 
+TEST_F(PeopleTest, WhoModeratesIsToldOnAllDevicesThatSomethingWaits) {
+    connect(kPhone);
+    connect(kDesk);
+    logged();
+    cache.on_nudge(bus::DutiesMoved{.uid = kBob, .gid = kGroup}, now);  // Not here.
+    cache.on_nudge(bus::DutiesMoved{.uid = kAnn, .gid = kGroup}, now);
+    ASSERT_EQ(told.unasked.size(), 2U);
+    const pb::UserLogEntry& entry = told.unasked[0].frame.user_log().entries(0);
+    EXPECT_EQ(entry.user_log_seq(), 0U);
+    EXPECT_EQ(entry.gid(), kGroup.value);
+    EXPECT_TRUE(entry.has_duties());
+}
+
 // ---- Badges
 
 TEST_F(PeopleTest, MessagesOfASecondAreOneBadge) {

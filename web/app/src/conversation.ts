@@ -169,7 +169,7 @@ export class Conversation {
         }, () => {});
       }
     }
-    const count = this.#duties?.count ?? 0;
+    const count = this.#duties?.look() ?? 0;
     this.#waits.hidden = count === 0;
     setText(this.#waits, String(count));
     this.#waits.previousElementSibling?.setAttribute("title", count > 0 ? t.duties(count) : t.groupMenu);

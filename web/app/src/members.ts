@@ -47,7 +47,11 @@ export function showMembers(client: Client, group: Group): void {
     });
 
     let counted = group.opened?.members ?? 0;
+    let moved = group.moderation.moved;
     const follow = () => {
+      // Somebody asks to join, or another admin has decided.
+      if (moderates && moved !== group.moderation.moved) pending.again();
+      moved = group.moderation.moved;
       const count = group.opened?.members ?? 0;
       if (count === counted || count > FOLLOWED_MAX) return;
       counted = count;

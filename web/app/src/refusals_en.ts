@@ -33,7 +33,7 @@ export const refusalsEn: Refusals = {
     NOT_PERMITTED: "You are not allowed to do this.",
     GROUP_FULL: "The group is full.",
     WINDOW_CLOSED: "It is too late for that.",
-    APPROVAL_PENDING: "Your wish to join waits for approval.",
+    APPROVAL_PENDING: "Your request to join waits for approval.",
     MALFORMED: "The server did not understand this page. Please load it again.",
     UNSUPPORTED_VERSION: "This page is out of date: please load it again.",
     TOKEN_INVALID: "You were signed out. Please sign in again.",

@@ -98,7 +98,7 @@ export const texts = {
   because: (reason: string) => `Reason: ${reason}`,
   youMayWrite: "You may write again.",
   notSentNote: "Your message was not sent.",
-  notLetIn: "Your wish to join was declined.",
+  notLetIn: "Your request to join was declined.",
   written: "What you had written:",
   noteFrom: (name: string) => `From ${name}, only for you`,
   typing: (names: string, many: boolean) => `${names} ${many ? "are" : "is"} writing…`,
@@ -119,7 +119,7 @@ export const texts = {
   youAreBanned: "You were banned from this group.",
   youLeft: "You have left this group.",
   groupGone: "This group does not exist any more.",
-  pending: "Your wish to join waits for approval. The group opens here as soon as an admin has accepted it.",
+  pending: "Your request to join waits for approval. The group opens here as soon as an admin has accepted it.",
 
   waiting: "Waiting",
   sending: "Sending…",

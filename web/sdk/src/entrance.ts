@@ -55,7 +55,7 @@ export class Entrance {
     this.port.request({ case: "openDirect", value: { uid } }, (answer) => this.#ready(answer, done));
   }
 
-  // Also takes back the wish to join. `done` gets an answer of case "done", "refused", "lost" or "late".
+  // Also takes back the request to join. `done` gets an answer of case "done", "refused", "lost" or "late".
   leave(gid: number, done: (answer: Answer) => void): void {
     this.port.request({ case: "leaveGroup", value: { gid } }, (answer) => {
       if (answer.case === "done") this.port.ousted(gid, OustReason.LEFT, this.port.uid());

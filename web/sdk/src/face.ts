@@ -113,7 +113,7 @@ export type Membership = Pick<
 // What members report, what moderators do about it, and who they are.
 export type Moderation = Pick<
   WholeModeration,
-  "staff" | "loadStaff" | "member" | "report" | "dismiss" | "recallMember" | "log"
+  "staff" | "moved" | "loadStaff" | "member" | "report" | "dismiss" | "recallMember" | "log"
 >;
 
 // What this page has changed itself and need not wait to hear of.

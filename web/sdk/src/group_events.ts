@@ -57,6 +57,9 @@ export class GroupEvents {
       case "read":
         if (here) this.reader.readElsewhere(event.value.seq);
         break;
+      case "duties":
+        this.group.dutiesMoved += 1;
+        break;
       case "muted":
         this.#amend({ mutedUntilMs: event.value.untilMs });
         break;

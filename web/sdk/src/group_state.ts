@@ -25,6 +25,8 @@ export class GroupState {
   oustedBy: { reason: OustReason; by: number } | undefined;
   // How often what came did not fit what we hold. Zero is what everybody should always see.
   mismatches = 0;
+  // How often the server said that what waits for those who moderate has changed; GroupEvents'.
+  dutiesMoved = 0;
 
   constructor(readonly gid: number) {}
 

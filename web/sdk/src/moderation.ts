@@ -23,6 +23,12 @@ export class Moderation {
     private readonly port: GroupPort,
   ) {}
 
+  // Grows when what waits for those who moderate has changed: requests to join, reports. Told to admins alone, about
+  // once a second; it may be lost, so what was asked for long ago is asked for again.
+  get moved(): number {
+    return this.group.dutiesMoved;
+  }
+
   // Asks who is an admin here, up to 100 of them.
   loadStaff(): void {
     const { gid } = this.group;

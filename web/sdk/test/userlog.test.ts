@@ -141,6 +141,19 @@ test("reading, muting, roles, notes and blocks of another device are here too", 
   expect([...ann.blocked]).toEqual([9]);
 });
 
+test("that what waits for those who moderate has changed is told each time, of that group alone", () => {
+  const ann = signIn(server, 1);
+  const group = ann.group(GID);
+  const other = ann.group(GID + 1);
+  world.advance(1_000);
+  expect(group.moderation.moved).toBe(0);
+  for (const moved of [1, 2]) {
+    tell([{ userLogSeq: 0, gid: GID, event: { case: "duties", value: {} } }], 0);
+    world.advance(100);
+    expect([group.moderation.moved, other.moderation.moved]).toEqual([moved, 0]);
+  }
+});
+
 test("numbers of another history hide nothing here", () => {
   const ann = signIn(server, 1);
   server.post(GID, "x");

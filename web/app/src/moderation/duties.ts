@@ -1,39 +1,43 @@
-// What waits for somebody who moderates a group: wishes to join and open reports. Asked for now and then while
-// the group is open: nobody is told when one comes.
+// What waits for somebody who moderates a group: requests to join and open reports. Asked for when the server says that
+// it has changed, and now and then, as that may be lost on its way.
 
 import { openReports, Role, type Client, type Group } from "@stentor/sdk";
 
-const EVERY_MS = 30_000;
+const EVERY_MS = 60_000;
 
 export class Duties {
   waiting = 0;
   reports = 0;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  // Of what was asked for last.
+  #moved = -1;
+  // Not asked yet, or it may have changed while nothing could be heard or nobody looked.
+  #due = true;
+  readonly #timer = setInterval(() => this.#ask(), EVERY_MS);
 
   constructor(
     private readonly client: Client,
     private readonly group: Group,
   ) {
-    this.#timer = setInterval(() => this.#look(), EVERY_MS);
-    this.#look();
-  }
-
-  get count(): number {
-    return this.waiting + this.reports;
+    this.look();
   }
 
   end(): void {
     clearInterval(this.#timer);
   }
 
-  // Something was decided here.
-  again(): void {
-    this.#look();
+  // With each drawing: how much there is, as far as it is known.
+  look(): number {
+    if (this.group.state !== "open" || this.#moved !== this.group.moderation.moved) this.#due = true;
+    if (this.#due) this.#ask();
+    return this.waiting + this.reports;
   }
 
-  #look(): void {
+  #ask(): void {
     const { group, client } = this;
+    this.#due = true;
     if (group.state !== "open" || group.role < Role.ADMIN || document.visibilityState === "hidden") return;
+    this.#due = false;
+    this.#moved = group.moderation.moved;
     const waiting = group.membership.list("", "waiting", () => {
       if (waiting.failure) return;
       this.waiting = waiting.items.length;

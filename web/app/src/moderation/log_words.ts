@@ -31,12 +31,15 @@ export function lineWords({ kind, by, uid, seq, value, reason }: ModerationLine,
       return value > 0 ? t.didLetIn(who, whom) : t.didDecline(who, whom);
     case ModerationKind.INVITE:
       return value > 0 ? t.didInvite(who) : t.didEndInvite(who);
+    case ModerationKind.CLEAR_REACTIONS:
+      return t.didClearReactions(who, seq, reason);
     default:
       return t.didUnknown(who);
   }
 }
 
-// What somebody wrote with it; names of settings stand in the words already.
+// What somebody wrote with it; names of settings and reactions stand in the words already.
 export function lineReason({ kind, reason }: ModerationLine): string {
-  return kind === ModerationKind.SETTINGS || reason === "" ? "" : t.because(reason);
+  const said = kind === ModerationKind.SETTINGS || kind === ModerationKind.CLEAR_REACTIONS;
+  return said || reason === "" ? "" : t.because(reason);
 }

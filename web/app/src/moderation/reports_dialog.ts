@@ -7,6 +7,7 @@ import { failureWords } from "../dialog";
 import { bdi, button, el, isolated, setText } from "../dom";
 import { clockTime, dayName } from "../texts";
 import { askMute, askOut, askTakeDown } from "./acts";
+import { withNewest, withOlder, type LogPage } from "./log_pages";
 import { lineReason, lineWords } from "./log_words";
 import { t } from "./texts";
 import "../lists.css";
@@ -25,14 +26,12 @@ export function showReports(client: Client, group: Group, goTo: (seq: number) =>
     const error = el("p", { class: "error", role: "alert" });
     const queue = el("ul", { class: "reports", "aria-label": t.reports });
     const list = el("ul", { class: "log", "aria-label": t.log });
-    let lines: readonly ModerationLine[] = [];
-    let next = 0;
+    let log: LogPage = { lines: [], next: 0 };
     let loaded = false;
     const load = (before: number) => group.moderation.log(before, (page) => {
       setText(error, "failure" in page ? failureWords(page.failure) : "");
       if ("failure" in page) return;
-      lines = before > 0 ? [...lines, ...page.lines] : page.lines;
-      next = page.next;
+      log = before > 0 ? withOlder(log, page) : withNewest(log, page);
       loaded = true;
       client.changed();
     });
@@ -43,13 +42,18 @@ export function showReports(client: Client, group: Group, goTo: (seq: number) =>
       },
       again: () => load(0),
     };
-    const older = button(t.older, () => load(next), { class: "link", hidden: true });
+    const older = button(t.older, () => load(log.next), { class: "link", hidden: true });
     load(0);
 
     const name = namesOf(client);
     let shown = "";
+    let moved = group.moderation.moved;
     const render = () => {
       if (!loaded) return;
+      // Another has come, or somebody else has decided.
+      if (moved !== group.moderation.moved) load(0);
+      moved = group.moderation.moved;
+      const { lines, next } = log;
       const waiting = openReports(lines).map((one) => ({ one, said: said(group, one) })).filter((each) => each.said !== "recalled");
       const looks = JSON.stringify([lines, waiting, lines.map(({ by, uid }) => [name(by), name(uid)])]);
       if (looks === shown) return;

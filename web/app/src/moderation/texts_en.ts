@@ -61,6 +61,7 @@ export const texts = {
   didDecline: (by: string, uid: string) => `${by} declined ${uid}`,
   didInvite: (by: string) => `${by} made an invitation link`,
   didEndInvite: (by: string) => `${by} ended an invitation link`,
+  didClearReactions: (by: string, seq: number, emoji: string) => `${by} took the ${emoji === "" ? "reactions" : `reactions ${emoji}`} to #${seq} away`,
   didUnknown: (by: string) => `${by} did something that this version of the page does not know`,
 };
 

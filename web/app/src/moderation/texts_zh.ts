@@ -63,5 +63,6 @@ export const texts: Texts = {
   didDecline: (by, uid) => `${by} 拒绝了 ${uid} 加入`,
   didInvite: (by) => `${by} 生成了邀请链接`,
   didEndInvite: (by) => `${by} 停用了邀请链接`,
+  didClearReactions: (by, seq, emoji) => `${by} 移除了对 #${seq} 的${emoji === "" ? "全部回应" : `回应 ${emoji}`}`,
   didUnknown: (by) => `${by} 做了本版页面不认识的操作`,
 };
