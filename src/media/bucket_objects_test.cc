@@ -33,7 +33,7 @@ public:
         const std::size_t from = method.size() + 1;
         const std::string path = head.substr(from, head.find(' ', from) - from);
         asked_.push_back(method);
-        if (down_) return http_client::http_answer("SlowDown", 503);
+        if (fault_ != 0) return http_client::http_answer("SlowDown", fault_);
         if (method == "PUT") {
             objects_[path] = body;
             return http_client::http_answer("");
@@ -64,16 +64,17 @@ public:
         const std::lock_guard lock{mutex_};
         return std::ranges::count(asked_, method);
     }
-    void set_down(bool down) {
+    // Every answer has this status; 0: as S3's.
+    void set_fault(int status) {
         const std::lock_guard lock{mutex_};
-        down_ = down;
+        fault_ = status;
     }
 
 private:
     std::mutex mutex_;
     std::map<std::string, std::string> objects_;
     std::vector<std::string> asked_;
-    bool down_{};
+    int fault_{};
 };
 
 std::string key_of(const std::string& bytes) {
@@ -144,17 +145,26 @@ TEST_F(BucketObjectsTest, WhatLayInTheFolderBeforeIsReadFromThereAndGoesFromTher
 }
 
 TEST_F(BucketObjectsTest, ABucketThatIsDownKeepsTheUploadForTheNextTry) {
-    shelf_.set_down(true);
+    shelf_.set_fault(503);
     const auto begun = uploads_->begin(request(kPicture.size()), at_);
     ASSERT_TRUE(begun && uploads_->add(kAnn, begun->id, 0, kPicture));
     const auto refused = uploads_->finish(kAnn, begun->id, sha256_of(kPicture), at_);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Code::store_unavailable);
     EXPECT_EQ(refused.error().where, "bucket");
-    shelf_.set_down(false);
+    shelf_.set_fault(0);
     const auto file = uploads_->finish(kAnn, begun->id, sha256_of(kPicture), at_);
     ASSERT_TRUE(file);
     EXPECT_EQ(read(file->contents), kPicture);
+}
+
+TEST_F(BucketObjectsTest, WhatTheBucketDoesNotTakeIsCountedAsThat) {
+    for (const int status : {503, 403}) {
+        shelf_.set_fault(status);
+        EXPECT_FALSE(send(kPicture));
+    }
+    EXPECT_EQ(refused("bucket"), 2U);
+    EXPECT_EQ(refused("other"), 0U);
 }
 
 TEST_F(BucketObjectsTest, BytesThatCameBeforeACrashAreRemovedAfterAnHour) {
@@ -174,9 +184,9 @@ TEST_F(BucketObjectsTest, BytesThatCameBeforeACrashAreRemovedAfterAnHour) {
 TEST_F(BucketObjectsTest, BytesThatCouldNotGoWhileTheBucketWasDownGoLater) {
     const auto file = send(kPicture);
     ASSERT_TRUE(file);
-    shelf_.set_down(true);
+    shelf_.set_fault(503);
     ASSERT_TRUE(files_->drop(*file));
-    shelf_.set_down(false);
+    shelf_.set_fault(0);
     EXPECT_THAT(shelf_.keys(), ElementsAre(key_of(kPicture)));
     sweep(now() + 61min);
     EXPECT_THAT(shelf_.keys(), IsEmpty());

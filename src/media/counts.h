@@ -16,9 +16,9 @@ namespace stentor::media {
 
 struct Counts {
     // Why an upload, or a part of it, was not taken: the field or the rule that its sender is told.
-    static constexpr std::array<std::string_view, 12> kReasons{
-        "size",         "type",  "sha256", "thumbnail_of", "user_day_mb", "user_day_files",
-        "uploads_open", "media", "disk",   "upload",       "busy",        "other"};
+    static constexpr std::array<std::string_view, 13> kReasons{
+        "size",  "type", "sha256", "thumbnail_of", "user_day_mb", "user_day_files", "uploads_open",
+        "media", "disk", "bucket", "upload",       "busy",        "other"};
 
     std::atomic<std::uint64_t> open;      // Uploads under way.
     std::atomic<std::uint64_t> finished;  // Since the start, as the next two.
@@ -37,7 +37,9 @@ struct Counts {
     // A sender who asks where their upload stands was refused nothing.
     void refuse(const Error& error) {
         if (error.code == Code::bad_range) return;
-        refuse(error.rule.empty() ? error.where : error.rule);
+        // A rule that is not counted by itself counts with its field.
+        refuse(std::ranges::find(kReasons, error.rule) != kReasons.end() ? error.rule
+                                                                         : error.where);
     }
     void refuse_busy() { refuse("busy"); }
 };
