@@ -15,16 +15,13 @@ namespace fs = std::filesystem;
 constexpr std::string_view kLooseRows = "media/loose/";
 constexpr std::chrono::hours kUnderWay{1};
 
-std::string key_of(std::string_view sha256) {
-    return fmt::format("{}/{}/{}", kWhole, sha256.substr(0, 2), sha256);
-}
 std::string loose_row(std::string_view sha256) { return std::string{kLooseRows}.append(sha256); }
 
 }  // namespace
 
 Result<bool> BucketObjects::is_there(const Contents& contents) {
     if (disk_.has(contents.sha256)) return true;
-    const auto size = bucket_.size_of(key_of(contents.sha256));
+    const auto size = bucket_.size_of(name_of(contents.sha256));
     if (!size) return std::unexpected(size.error());
     return *size == contents.size;
 }
@@ -36,7 +33,7 @@ Result<void> BucketObjects::bring(const Contents& contents, const fs::path& part
     if (!there) return std::unexpected(there.error());
     if (*there) return {};
     if (const auto loose = loosen(contents.sha256); !loose) return loose;
-    return bucket_.put(key_of(contents.sha256), part, contents.sha256);
+    return bucket_.put(name_of(contents.sha256), part, contents.sha256);
 }
 
 // They may have gone since bring(), with the last other file that had them.
@@ -48,7 +45,7 @@ Result<void> BucketObjects::keep(const Contents& contents, const fs::path& part)
         if (!fs::exists(part, problem)) {
             return std::unexpected(Error{.code = Code::not_found, .where = "media"});
         }
-        const auto put = bucket_.put(key_of(contents.sha256), part, contents.sha256);
+        const auto put = bucket_.put(name_of(contents.sha256), part, contents.sha256);
         if (!put) return put;
     }
     fs::remove(part, problem);
@@ -57,7 +54,7 @@ Result<void> BucketObjects::keep(const Contents& contents, const fs::path& part)
 
 Result<std::string> BucketObjects::read(const Contents& contents, const ByteRange& range) {
     if (disk_.has(contents.sha256)) return disk_.read(contents, range);
-    return bucket_.get(key_of(contents.sha256), range.first, range.count);
+    return bucket_.get(name_of(contents.sha256), range.first, range.count);
 }
 
 Result<void> BucketObjects::loosen(std::string_view sha256) {
@@ -66,7 +63,7 @@ Result<void> BucketObjects::loosen(std::string_view sha256) {
 
 void BucketObjects::settle(std::string_view sha256, bool used) {
     disk_.settle(sha256, used);
-    if (!used && !bucket_.remove(key_of(sha256))) return;
+    if (!used && !bucket_.remove(name_of(sha256))) return;
     (void)settings_.set_setting(loose_row(sha256), std::nullopt);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The bytes of files in a bucket, as the objects whole/<first two digits>/<SHA-256>. What lay in
-// the data folder before there was a bucket stays there and is read from there.
+// The bytes of files in a bucket, named as they are in the data folder. What lay there before there
+// was a bucket stays there and is read from there.
 //
 //   media/loose/<SHA-256>    bytes that may be nobody's, and since when (ms): a row of the record,
 //                            written before they come and before they go

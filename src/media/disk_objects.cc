@@ -19,13 +19,15 @@ constexpr Error kNotOnDisk{.code = Code::store_unavailable, .where = "disk"};
 
 }  // namespace
 
-DiskObjects::DiskObjects(const fs::path& folder) : folder_{folder / kWhole} {
-    fs::create_directories(folder_);
+std::string name_of(std::string_view sha256) {
+    return fmt::format("{}/{}/{}", kWhole, sha256.substr(0, 2), sha256);
 }
 
-fs::path DiskObjects::place_of(std::string_view sha256) const {
-    return folder_ / sha256.substr(0, 2) / sha256;
+DiskObjects::DiskObjects(const fs::path& folder) : folder_{folder} {
+    fs::create_directories(folder_ / kWhole);
 }
+
+fs::path DiskObjects::place_of(std::string_view sha256) const { return folder_ / name_of(sha256); }
 
 bool DiskObjects::has(std::string_view sha256) const {
     std::error_code problem;
@@ -45,7 +47,7 @@ Result<void> DiskObjects::keep(const Contents& contents, const fs::path& part) {
         return {};
     }
     if (!fs::exists(part, problem)) return std::unexpected(kNoBytes);
-    if (fs::create_directory(place.parent_path(), problem) && !sync(folder_)) {
+    if (fs::create_directory(place.parent_path(), problem) && !sync(folder_ / kWhole)) {
         return std::unexpected(kNotOnDisk);
     }
     fs::rename(part, place, problem);
@@ -72,7 +74,7 @@ void DiskObjects::settle(std::string_view sha256, bool used) {
 Result<std::vector<std::string>> DiskObjects::left_over(unsigned bucket, Time now) {
     std::vector<std::string> found;
     std::error_code problem;
-    const fs::path folder = folder_ / fmt::format("{:02x}", bucket);
+    const fs::path folder = folder_ / kWhole / fmt::format("{:02x}", bucket);
     for (const fs::directory_entry& each : fs::directory_iterator{folder, problem}) {
         const auto written = written_at(each.path());
         if (!written || *written + kLeftByACrash > now) continue;

@@ -16,6 +16,8 @@
 namespace stentor::media {
 
 inline constexpr const char* kWhole = "whole";  // In the folder of all files.
+// Of the bytes: in that folder, and in a bucket.
+[[nodiscard]] std::string name_of(std::string_view sha256);
 
 class DiskObjects final : public Objects {
 public:
@@ -35,7 +37,7 @@ public:
 private:
     [[nodiscard]] std::filesystem::path place_of(std::string_view sha256) const;
 
-    const std::filesystem::path folder_;
+    const std::filesystem::path folder_;  // Of all files.
 };
 
 }  // namespace stentor::media
