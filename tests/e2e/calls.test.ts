@@ -128,9 +128,12 @@ test("the page leads from one to the next, and nothing is left once they are see
   await sayMany(server, "Ann", gid, fillers);
   await mention("the last one");
   await ann.settled();
+  // Whose page has heard of a few only would follow, and see the rest go by.
+  await eventually("Bob's page has heard of them", async () => (await badge("Book club")).join("") === "@ 99+");
   await bob.page.goto(link);
   await bob.page.waitForSelector(".new-rule");
-  await bob.page.waitForSelector('.to-call:visible:has-text("@")');
+  // Those beside the line are seen at once.
+  await bob.page.waitForSelector('.to-call:visible .badge:text-is("2")');
   await bob.page.click(".to-call");
   await bob.page.waitForSelector('.row.pointed:has-text("and here?")');
   await eventually("one is left", async () => (await bob.page.textContent(".to-call .badge")) === "1");
