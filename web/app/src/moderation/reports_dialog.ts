@@ -100,7 +100,7 @@ function reportNode(client: Client, group: Group, { seq, uid, reports }: Reporte
   });
   const message = typeof what === "object" ? bdi(what.text, { class: "text" }) : what === "asking" ? t.loading : t.messageGone;
   return el("li", { "data-reported": seq },
-    el("p", {}, el("strong", {}, t.message(isolated(whose))), " ", message),
+    el("p", {}, el("strong", {}, uid === client.uid ? t.messageMine : t.message(isolated(whose))), " ", message),
     ...reports.map(({ by, timeMs, reason }) =>
       el("p", { class: "hint" }, `${t.reportedBy(isolated(nameOf(client, by)))}, ${dayName(timeMs)} ${clockTime(timeMs)}: `, bdi(reason))),
     el("div", { class: "acts" },

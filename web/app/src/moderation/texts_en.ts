@@ -35,6 +35,7 @@ export const texts = {
   older: "Older ones",
   reportedBy: (name: string) => `Reported by ${name}`,
   message: (name: string) => `A message of ${name}`,
+  messageMine: "A message of yours",
   messageGone: "The message cannot be seen any more.",
   show: "Show it",
   takeDown: "Take down",
@@ -45,7 +46,7 @@ export const texts = {
   slowModeText: "How long members wait between two messages. Admins do not wait.",
   slowModes: ["Off", "5 seconds", "10 seconds", "30 seconds", "1 minute", "5 minutes", "15 minutes"] as readonly string[],
 
-  didReport: (by: string, uid: string, seq: number) => `${by} reported #${seq} of ${uid}`,
+  didReport: (by: string, uid: string, seq: number) => `${by} reported #${seq} (${uid})`,
   didDismiss: (by: string, seq: number) => `${by} dismissed the reports of #${seq}`,
   didRecall: (by: string, uid: string, seq: number) => `${by} took down #${seq} of ${uid}`,
   didRecallMember: (by: string, uid: string, count: number) => `${by} took back ${count} of ${uid}'s messages`,

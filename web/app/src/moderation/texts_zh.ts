@@ -37,6 +37,7 @@ export const texts: Texts = {
   older: "更早的",
   reportedBy: (name) => `${name} 举报`,
   message: (name) => `${name} 的一条消息`,
+  messageMine: "你的一条消息",
   messageGone: "这条消息已经看不到了。",
   show: "查看",
   takeDown: "撤下",
