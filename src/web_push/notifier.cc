@@ -49,11 +49,15 @@ Notifier::Notifier(bus::Bus& bus, Subscriptions& subscriptions, const Vapid& vap
 void Notifier::run(const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "web-push");
     while (!stop.stop_requested()) {
+        // Asked before, so that the last look at the feed comes after it.
+        const bool finish = is_to_finish();
         const bool more = follow(stop);
         take_outcomes();
+        if (finish && !more) begin_to_finish();
         push_due(stop);
         sweep(now());
         counters_->waiting = waiting_.size();
+        tell_finished();
         if (!more) rest(stop);
     }
 }
@@ -64,7 +68,40 @@ void Notifier::rest(const std::stop_token& stop) {
         wait = std::clamp(*due - now(), Millis{1}, wait);
     }
     std::unique_lock lock{outcomes_->mutex};
-    outcomes_->wake.wait_for(lock, stop, wait, [this] { return !outcomes_->came.empty(); });
+    outcomes_->wake.wait_for(lock, stop, wait, [this] {
+        return !outcomes_->came.empty() || outcomes_->finish == Finish::asked;
+    });
+}
+
+// ---- The end
+
+void Notifier::finish() {
+    std::unique_lock lock{outcomes_->mutex};
+    outcomes_->finish = Finish::asked;
+    outcomes_->wake.notify_all();
+    outcomes_->wake.wait_for(lock, times_.finish_within,
+                             [this] { return outcomes_->finish == Finish::done; });
+}
+
+bool Notifier::is_to_finish() {
+    const std::lock_guard lock{outcomes_->mutex};
+    return outcomes_->finish == Finish::asked;
+}
+
+void Notifier::begin_to_finish() {
+    waiting_.hasten(now());
+    const std::lock_guard lock{outcomes_->mutex};
+    outcomes_->finish = Finish::begun;
+}
+
+// What waits again, because somebody is there or something failed, is due later.
+void Notifier::tell_finished() {
+    const auto due = waiting_.next_due();
+    if (under_way_ > 0 || (due && *due <= now())) return;
+    const std::lock_guard lock{outcomes_->mutex};
+    if (outcomes_->finish != Finish::begun) return;
+    outcomes_->finish = Finish::done;
+    outcomes_->wake.notify_all();
 }
 
 // ---- What was written
@@ -216,7 +253,7 @@ void Notifier::push(Notice notice, Subscriptions::Held to, std::string_view payl
     auto done = [outcomes = outcomes_, notice, to](Result<http_client::Answer> answer) {
         const std::lock_guard lock{outcomes->mutex};
         outcomes->came.push_back({.notice = notice, .to = to, .answer = std::move(answer)});
-        outcomes->wake.notify_one();
+        outcomes->wake.notify_all();
     };
     if (poster_.post(std::move(request), std::move(done))) {
         ++under_way_;

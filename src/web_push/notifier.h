@@ -8,8 +8,9 @@
 // not before it asked for (Retry-After); a subscription that it does not know any more (404, 410),
 // or whose sign-in is over, is forgotten.
 //
-// Thread: its own; nobody waits for it. What waits when the process ends is not told. Limits:
-// kPushesWaiting, kPushesUnderWay, kPushAttempts.
+// Thread: its own; nobody waits for it but a process that stops: what waits for its moment then is
+// told at once (finish()), what waits for another try is not told. Limits: kPushesWaiting,
+// kPushesUnderWay, kPushAttempts.
 
 #include <atomic>
 #include <condition_variable>
@@ -42,6 +43,7 @@ struct NotifierTimes {
     Millis retry_first{5'000};  // Doubled with each failure, half of it at random.
     Millis retry_last{300'000};
     Millis sweep_every{10'000};
+    Millis finish_within{3'000};
 };
 
 struct NotifierCounters {
@@ -66,9 +68,13 @@ public:
     Notifier& operator=(const Notifier&) = delete;
     ~Notifier() = default;
 
+    // Before the connections go of those who are there, and so are told nothing. Once. Returns when
+    // all was tried, or after finish_within. Any thread.
+    void finish();
     [[nodiscard]] const NotifierCounters& counters() const { return *counters_; }
 
 private:
+    enum class Finish : std::uint8_t { no, asked, begun, done };
     // What came of a push; told on the poster's thread.
     struct Outcome {
         Notice notice;
@@ -79,6 +85,7 @@ private:
         std::mutex mutex;
         std::condition_variable_any wake;
         std::vector<Outcome> came;
+        Finish finish{};
     };
     // What is to be shown, or nothing; an error: ask again later.
     struct Worth {
@@ -87,6 +94,9 @@ private:
         bool called{};
     };
     void run(const std::stop_token& stop);
+    [[nodiscard]] bool is_to_finish();
+    void begin_to_finish();
+    void tell_finished();
     // False: nothing new.
     bool follow(const std::stop_token& stop);
     void take(GroupId gid, const LogEntry& entry, const std::stop_token& stop);

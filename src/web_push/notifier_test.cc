@@ -146,14 +146,8 @@ protected:
             ++presence_asked_;
             answer(online_);
         };
-        notifier_ =
-            std::make_unique<Notifier>(bus_, subscriptions_, vapid_, gate_, *poster_, presence,
-                                       NotifierTimes{.look_every = 5ms,
-                                                     .waiting = {.gather = 30ms, .again = 50ms},
-                                                     .online_for = 2s,
-                                                     .retry_first = 10ms,
-                                                     .retry_last = 20ms,
-                                                     .sweep_every = 10ms});
+        notifier_ = std::make_unique<Notifier>(bus_, subscriptions_, vapid_, gate_, *poster_,
+                                               presence, times_);
         // It follows from here on.
         int feeds = 0;
         bus_.change([&](GroupBus& bus) { feeds = bus.feeds; });
@@ -207,6 +201,12 @@ protected:
     http_client::Service service_{
         [this](const std::string& head, const std::string&) { return answer(head); }};
     std::unique_ptr<http_client::HttpPoster> poster_;
+    NotifierTimes times_{.look_every = 5ms,
+                         .waiting = {.gather = 30ms, .again = 50ms},
+                         .online_for = 2s,
+                         .retry_first = 10ms,
+                         .retry_last = 20ms,
+                         .sweep_every = 10ms};
     std::atomic<bool> online_{};
     std::atomic<int> presence_asked_{};
     std::unique_ptr<Notifier> notifier_;
@@ -343,6 +343,42 @@ TEST_F(NotifierTest, TheFirstToSubscribeHearsOfWhatIsSaidFromThenOn) {
     subscribe();
     bus_.say(kAnn, words("to Bob"));
     ASSERT_TRUE(pushed(1));
+}
+
+// ---- The end
+
+TEST_F(NotifierTest, AtItsEndItTellsWhatWaitsForItsMoment) {
+    times_.waiting.gather = 1h;
+    subscribe();
+    start();
+    bus_.say(kAnn, words("one"));
+    bus_.say(kAnn, words("two, in the last moment"));
+    notifier_->finish();
+    EXPECT_EQ(notifier_->counters().pushed, 1U);
+    EXPECT_EQ(notifier_->counters().waiting, 0U);
+}
+
+TEST_F(NotifierTest, AtItsEndItTellsNothingToWhoIsThere) {
+    online_ = true;
+    times_.waiting.gather = 1h;
+    subscribe();
+    start();
+    bus_.say(kAnn, words("one"));
+    notifier_->finish();
+    EXPECT_EQ(presence_asked_, 1);
+    EXPECT_TRUE(heads().empty());
+}
+
+TEST_F(NotifierTest, ItsEndWaitsForNoOtherTry) {
+    statuses_ = {503};
+    times_.retry_first = times_.retry_last = 1h;
+    times_.waiting.gather = 1h;
+    subscribe();
+    start();
+    bus_.say(kAnn, words("one"));
+    notifier_->finish();
+    EXPECT_EQ(notifier_->counters().failed, 1U);
+    EXPECT_EQ(notifier_->counters().pushed, 0U);
 }
 
 // ---- Subscriptions

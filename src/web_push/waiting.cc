@@ -65,6 +65,12 @@ void Waiting::put_back(Notice notice, Time due) {
     set_due(key, place, due);
 }
 
+void Waiting::hasten(Time now) {
+    for (auto& [key, place] : places_) {
+        if (place.notice.attempts == 0) set_due(key, place, std::min(place.due, now));
+    }
+}
+
 void Waiting::told(const Notice& notice, Time now) {
     told_[{notice.subscription, notice.gid}] = now;
 }

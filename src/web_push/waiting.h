@@ -49,6 +49,8 @@ public:
     [[nodiscard]] std::vector<Notice> take_due(Time now, std::size_t most);
     // With what came meanwhile, not before `due`.
     void put_back(Notice notice, Time due);
+    // What waits for its first try is due.
+    void hasten(Time now);
     // It was pushed.
     void told(const Notice& notice, Time now);
 

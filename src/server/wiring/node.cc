@@ -244,6 +244,7 @@ void Node::backup(std::string folder, Done done) {
 
 void Node::drain() {
     stats_.set_draining();
+    if (notifier_) notifier_->finish();
     notifier_.reset();
     hooks_.reset();
     erasures_->stop();
