@@ -102,8 +102,10 @@ Result<std::vector<std::optional<UserRow>>> AccountTables::user_rows(std::span<c
     return look(readers_, [&](Session& session) -> Result<std::vector<std::optional<UserRow>>> {
         Values keys;
         for (const UserId uid : uids) keys.insert(keys.end(), {u_of(uid), uid});
-        const Table rows = session.run_in(
-            "SELECT " + std::string{kAccountColumns} + " FROM account WHERE (u,uid) IN ", 2, keys);
+        const Table rows =
+            session.run_in("SELECT " + std::string{kAccountColumns} +
+                               " FROM account FORCE INDEX (PRIMARY) WHERE (u,uid) IN ",
+                           2, keys);
         std::map<UserId, UserRow> found;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             Row row = rows.row(i);

@@ -135,23 +135,23 @@ Result<std::vector<ModerationRow>> MemberTables::moderation(GroupId gid, std::ui
 // ---- Users' own logs
 
 // The row of `after` tells whether its number was given in another history. Rows older than those
-// that are kept may still be there.
+// that are kept may still be there. Not one statement that joins both tables: that reads the whole
+// log and sorts it.
 Result<UserLogPage> MemberTables::user_log(UserId uid, std::uint64_t after, std::size_t count_max) {
-    return look(readers_, [&](Session& session) -> Result<UserLogPage> {
+    return transact(readers_, [&](Session& session) -> Result<UserLogPage> {
         const std::size_t count = std::clamp<std::size_t>(count_max, 1, limits::kUserLogPage);
+        const Table head =
+            session.run("SELECT newest FROM user_log_head WHERE u=? AND uid=?", {u_of(uid), uid});
+        if (head.empty()) return UserLogPage{.reset = after != 0};
+        UserLogPage page{.head = head.row(0).number()};
+        page.reset = after != 0 || oldest_place(page.head) > 1;
         const Table rows = session.run(
-            "SELECT h.newest,l.place,l.number,l.bytes FROM user_log_head h LEFT JOIN user_log l"
-            " ON l.u=h.u AND l.uid=h.uid AND l.place>=? WHERE h.u=? AND h.uid=?"
-            " ORDER BY l.place LIMIT ?",
-            {place_of(after), u_of(uid), uid, count + 1});
-        UserLogPage page{.reset = after != 0};
+            "SELECT number,bytes FROM user_log WHERE u=? AND uid=? AND place>=?"
+            " ORDER BY place LIMIT ?",
+            {u_of(uid), uid, std::max(place_of(after), oldest_place(page.head)), count + 1});
         for (std::size_t i = 0; i < rows.size(); ++i) {
             Row row = rows.row(i);
-            page.head = row.number();
-            if (i == 0 && after == 0) page.reset = oldest_place(page.head) > 1;
-            const auto place = row.maybe();
             const std::uint64_t number = row.number();
-            if (!place || *place < oldest_place(page.head)) continue;
             if (number == after) {
                 page.reset = false;
             } else if (!page.reset && page.entries.size() < count) {

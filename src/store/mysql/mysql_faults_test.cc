@@ -224,6 +224,28 @@ TEST_F(MysqlFaults, TwoProcessesWriteOneRecord) {
     EXPECT_EQ(commit(*one, scribe.next(1)), Outcome::conflict) << "of the former epoch";
 }
 
+// The commit was judged, and waits: what it was judged by is over when it goes on.
+TEST_F(MysqlFaults, ACommitThatWasUnderWayWhenTheEpochRoseIsJudgedAgain) {
+    const auto one = open();
+    const auto two = open();
+    ASSERT_TRUE(one->add_user({kAnn, "Ann", "ann", "p", kNoon}));
+    Scribe scribe{{100}};
+    create(*one, scribe);
+    const Commit next = step(scribe);
+    RawConnection rival{options_};
+    ASSERT_EQ(rival.run("START TRANSACTION"), 0U);
+    ASSERT_EQ(rival.run("SELECT * FROM account FOR UPDATE"), 0U);
+    Outcome outcome{};
+    {
+        std::jthread committer{[&] { outcome = commit(*one, next); }};
+        await_lock_wait();
+        EXPECT_EQ(two->raise_epoch({}).value(), Epoch{2});
+        ASSERT_EQ(rival.run("ROLLBACK"), 0U);
+    }
+    EXPECT_EQ(outcome, Outcome::conflict);
+    EXPECT_EQ(rows("feed"), 1U);
+}
+
 TEST_F(MysqlFaults, AGroupIsMadeOnceByTwo) {
     const auto one = open();
     const auto two = open();
@@ -285,9 +307,9 @@ TEST_F(MysqlFaults, ACallThatIsLargerThanTheServerTakesGoesInParts) {
     const auto store = open();
     std::vector<Scribe> scribes;
     std::vector<Commit> commits;
-    for (std::uint64_t gid = 1; gid <= 10; ++gid) {
+    for (std::uint64_t gid = 1; gid <= 13; ++gid) {
         scribes.emplace_back(GroupId{gid}, Term{1}, gid);
-        commits.push_back(scribes.back().next(240, limits::kBodyBytes));
+        commits.push_back(scribes.back().next(10, limits::kRangeBytes));
     }
     EXPECT_THAT(store->commit(commits), testing::Each(Outcome::done));
     for (std::size_t i = 0; i < commits.size(); ++i) {
