@@ -70,7 +70,9 @@ void list_under_other_name(Session& session, const UserRow& before, const UserRo
             listed.insert(listed.end(), {p, gid, whom, folded_after, after.uid, after.name});
         }
     }
-    session.run_in("DELETE FROM listed WHERE (p,gid,whom,folded,uid) IN ", 5, former);
+    session.run_in(
+        "DELETE listed FROM listed FORCE INDEX (PRIMARY) WHERE (p,gid,whom,folded,uid) IN ", 5,
+        former);
     session.write("INSERT INTO listed (p,gid,whom,folded,uid,name) VALUES ", 6, listed,
                   replacing("name"));
 }

@@ -209,7 +209,8 @@ void CommitRun::lock_user_logs() {
 // Last of all, because from here on no other commit ends before this one.
 void CommitRun::number_feed() {
     const Table rows = session_.run(
-        "SELECT name,number FROM counter WHERE name IN ('epoch','feed') ORDER BY name FOR UPDATE");
+        "SELECT name,number FROM counter FORCE INDEX (PRIMARY) WHERE name IN ('epoch','feed')"
+        " ORDER BY name FOR UPDATE");
     if (session_.failed()) return;
     if (rows.size() != 2) {
         session_.fail({.kind = Failure::Kind::damaged, .text = "counter"});
@@ -264,8 +265,11 @@ std::vector<Outcome> MysqlStore::commit(std::span<const Commit> commits,
                 log::warn("a commit ended without effect, or nobody knows",
                           {{"number", session.failure().number},
                            {"text", std::string_view{session.failure().text}}});
+                // What is damaged was not written either, but to try again would not heal it.
+                const bool may_try =
+                    session.wrote_nothing() && session.failure().kind != Failure::Kind::damaged;
                 std::ranges::replace(outcomes, Outcome::done,
-                                     session.wrote_nothing() ? Outcome::aborted : Outcome::unknown);
+                                     may_try ? Outcome::aborted : Outcome::unknown);
                 return outcomes;
             }
             raised = run.raised_floors();
@@ -283,15 +287,43 @@ Result<void> MemberTables::advance_read(std::span<const ReadPosition> positions)
     });
 }
 
+namespace {
+
+// False when it cannot go on now. By an index, whatever the table's size, as all that commits drop.
+bool drop_some(Pool& pool, const std::string& table, const std::string& index,
+               const std::string& column, const Values& group_and_last) {
+    const std::string where =
+        " FROM " + table + " FORCE INDEX (" + index + ") WHERE p=? AND gid=? AND " + column;
+    const auto more = look(pool, [&](Session& session) -> Result<bool> {
+        Values some = group_and_last;
+        some.emplace_back(kDroppedAtOnce);
+        const Table rows =
+            session.run("SELECT " + column + where + "<=? ORDER BY " + column + " LIMIT ?", some);
+        if (rows.empty()) return false;
+        const std::uint64_t last = rows.row(rows.size() - 1).number();
+        session.run("DELETE " + table + where + "<=?",
+                    {group_and_last[0], group_and_last[1], last});
+        return rows.size() == kDroppedAtOnce;
+    });
+    return more.value_or(false);
+}
+
+}  // namespace
+
 // In transactions of their own: there may be a million entries below a floor that rises. Readers
 // go by the floor; what is left behind by an accident goes when the floor rises next.
 void MysqlStore::drop_below(GroupId gid, Seq floor) {
     const Values below{p_of(gid), gid, floor};
-    for (const std::string_view what :
-         {"entry WHERE p=? AND gid=? AND seq<=?", "tally WHERE p=? AND gid=? AND seq<=?",
-          "reaction WHERE p=? AND gid=? AND seq<=?", "hidden WHERE p=? AND gid=? AND seq<=?",
-          "note WHERE p=? AND gid=? AND anchor<?"}) {
-        if (!drop_in_parts(writers_, what, below)) return;
+    while (drop_some(writers_, "entry", "PRIMARY", "seq", below)) {
+    }
+    while (drop_some(writers_, "tally", "PRIMARY", "seq", below)) {
+    }
+    while (drop_some(writers_, "reaction", "PRIMARY", "seq", below)) {
+    }
+    while (drop_some(writers_, "hidden", "by_seq", "seq", below)) {
+    }
+    if (floor == Seq{}) return;
+    while (drop_some(writers_, "note", "by_anchor", "anchor", {p_of(gid), gid, floor - 1})) {
     }
 }
 

@@ -14,6 +14,7 @@ namespace {
 // Statements of several rows differ by how many they have, so there are more than this source
 // shows.
 constexpr std::size_t kStatementsKept = 256;
+constexpr std::size_t kShownOfStatement = 60;
 
 unsigned seconds(Millis time) {
     return static_cast<unsigned>(std::max<std::int64_t>(1, (time.count() + 999) / 1'000));
@@ -151,8 +152,10 @@ std::expected<Answer, Failure> Connection::run(std::string_view sql,
     }
     if ((!binds.empty() && mysql_stmt_bind_param(*statement, binds.data()) != 0) ||
         mysql_stmt_execute(*statement) != 0) {
-        return std::unexpected(
-            failure_of(mysql_stmt_errno(*statement), mysql_stmt_error(*statement)));
+        Failure failure = failure_of(mysql_stmt_errno(*statement), mysql_stmt_error(*statement));
+        // Values are not in it.
+        failure.text.append(" in ").append(sql.substr(0, kShownOfStatement));
+        return std::unexpected(std::move(failure));
     }
     if (mysql_stmt_field_count(*statement) == 0) {
         return Answer{.columns = 0, .values = {}, .touched = mysql_stmt_affected_rows(*statement)};

@@ -137,6 +137,8 @@ public:
         options.user = "root";
         return options;
     }
+    void pause() const { ::kill(pid_, SIGSTOP); }
+    void go_on() const { ::kill(pid_, SIGCONT); }
     void stop() {
         if (pid_ == 0) return;
         ::kill(pid_, SIGTERM);

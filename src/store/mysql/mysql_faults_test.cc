@@ -170,6 +170,91 @@ TEST_F(MysqlFaults, AWaitForALockThatIsTooLongUndoesTheWholeCommit) {
     expect_as_written(*store, scribe);
 }
 
+// Also in small tables, which a server likes to read from end to end.
+TEST_F(MysqlFaults, ACommitWaitsForNothingOfOtherGroupsOrUsers) {
+    options_.lock_wait_s = 1;
+    const auto store = open();
+    constexpr UserId kBob{8};
+    ASSERT_TRUE(store->add_user({kAnn, "Ann", "ann", "p", kNoon}));
+    ASSERT_TRUE(store->add_user({kBob, "Bob", "bob", "p", kNoon}));
+    Scribe held{{100}};
+    create(*store, held);
+    Commit first = step(held);
+    first.members = {member_row(kBob)};
+    first.joining = {kBob};
+    first.user_events[0].uid = kBob;
+    first.moderation = {{.time = kNoon, .by = kBob, .seq = {1}}};
+    ASSERT_EQ(commit(*store, first), Outcome::done);
+    Scribe free{{101}};
+    create(*store, free);
+    RawConnection rival{options_};
+    // As the store itself: else it would lock the gaps behind its rows, too.
+    ASSERT_EQ(rival.run("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"), 0U);
+    ASSERT_EQ(rival.run("START TRANSACTION"), 0U);
+    for (const std::string table : {"head", "entry", "sent", "member", "listed", "invite",
+                                    "reaction", "tally", "hidden", "moderation"}) {
+        ASSERT_EQ(rival.run("SELECT * FROM " + table +
+                            " WHERE p=" + std::to_string(partition_of(GroupId{100}).value) +
+                            " AND gid=100 FOR UPDATE"),
+                  0U);
+    }
+    for (const std::string table : {"account", "belongs", "user_log", "user_log_head"}) {
+        ASSERT_EQ(rival.run("SELECT * FROM " + table + " WHERE u=" +
+                            std::to_string(partition_of(kBob).value) + " AND uid=8 FOR UPDATE"),
+                  0U);
+    }
+    ASSERT_EQ(rival.run("SELECT * FROM counter WHERE name='account_change' FOR UPDATE"), 0U);
+
+    Commit next = step(free);
+    next.moderation = {{.time = kNoon, .by = kAnn, .seq = {1}}};
+    ASSERT_EQ(commit(*store, next), Outcome::done);
+    free.accept(next);
+    next = free.next(1);
+    next.reactions = {{kAnn, {2}, "+", false}};
+    next.tallies = {{{2}, {}}};
+    next.dropped_invites = {"abc"};
+    next.members = {member_row(kAnn, 2)};
+    next.members[0].role = Role::none;
+    next.members[0].left = {1};
+    next.moderation = {{.time = kNoon + limits::kModerationKept + 1ms, .by = kAnn, .seq = {1}}};
+    EXPECT_EQ(commit(*store, next), Outcome::done);
+    free.accept(next);
+    next = free.next(0);
+    next.head.floor = {2};
+    next.head.floor_digest = free.log()[1].digest;
+    EXPECT_EQ(commit(*store, next), Outcome::done);
+    EXPECT_EQ(rows("entry WHERE gid=101"), 4U);
+}
+
+TEST_F(MysqlFaults, AServerThatStandsStillIsWaitedForSoLong) {
+    options_.answer_within = options_.connect_within = 1s;
+    const auto store = open();
+    Scribe scribe{{100}};
+    create(*store, scribe);
+    const Commit next = scribe.next(1);
+    const auto start = std::chrono::steady_clock::now();
+    Mariadb::only().pause();
+    const Outcome outcome = commit(*store, next);
+    const auto head = store->head({100});
+    Mariadb::only().go_on();
+    EXPECT_EQ(outcome, Outcome::aborted);
+    EXPECT_EQ(head.error().code, Code::store_unavailable);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 30s);
+    EXPECT_EQ(commit(*store, next), Outcome::done);
+}
+
+TEST_F(MysqlFaults, ADamagedHeadIsUnknownAndTheOthersAreServed) {
+    const auto store = open();
+    Scribe scribe{{100}};
+    Scribe other{{101}};
+    create(*store, scribe);
+    create(*store, other);
+    ASSERT_EQ(RawConnection{options_}.run("UPDATE head SET forks=0xff WHERE gid=100"), 0U);
+    EXPECT_EQ(commit(*store, scribe.next(1)), Outcome::unknown) << "to try again heals nothing";
+    EXPECT_EQ(store->head({100}).error().where, "damaged");
+    EXPECT_EQ(commit(*store, other.next(1)), Outcome::done);
+}
+
 TEST_F(MysqlFaults, AConnectionThatWasKilledWhileItWaitedIsReplaced) {
     const auto store = open();
     Scribe scribe{{100}};
