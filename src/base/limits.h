@@ -186,8 +186,12 @@ inline constexpr std::uint32_t kCostBurst = 2'000;
 // ---- A node's memory of a group
 inline constexpr std::size_t kCacheEntries = 1'024;
 inline constexpr std::size_t kCacheBytes = 1024 * 1024;
-inline constexpr std::size_t kCachePages = 4'096;              // Pages of older entries, per node
-inline constexpr std::size_t kWaitersPerLoad = 131'072;        // Each under 256 bytes
+inline constexpr std::size_t kCachePages = 4'096;        // Pages of older entries, per node
+inline constexpr std::size_t kWaitersPerLoad = 131'072;  // Each under 256 bytes
+inline constexpr std::size_t kStaysPerAsk = 1'000;       // Watchers who are asked about at once
+// Of a group's versions, of which is known what they changed beside adding entries; and of such
+// changes, that are told at once.
+inline constexpr std::uint64_t kChangesKept = 4'096;
 inline constexpr std::size_t kBacklogEntries = kCacheEntries;  // That wait for a hole to be filled
 inline constexpr std::size_t kOpenedEntries = 50;              // In an Opened that starts afresh
 

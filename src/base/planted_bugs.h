@@ -37,6 +37,11 @@ enum class Bug : std::uint8_t {
     answers_after_lease,
     positions_of_former_epoch,  // And those of a former owner.
     not_written_called_done,    // A commit that the store has aborted.
+    gap_applied,        // What lies behind a hole is taken as if it continued what is known.
+    repeat_applied,     // So is what is known already.
+    contents_in_hole,   // Entries behind a hole are shown at once.
+    span_skips_kick,    // What a commit with an unknown outcome did counts as told.
+    reset_asks_nobody,  // Whoever watches goes on watching though too much was missed.
 };
 
 #ifdef STENTOR_PLANTED_BUGS

@@ -1,7 +1,8 @@
 #pragma once
 // The port between gateways and owners. Commands go up to the partition that owns the group, in
-// order and at least once; items come down to each node of a group's route, in order per owner,
-// and may be lost: a node sees the hole in `number` and asks again. The bus is never the record.
+// order and at least once; items come down to each node of a group's route, and may be lost, late
+// or twice: they are numbered by the group's versions, so a node sees it and asks for what it
+// lacks. The bus is never the record.
 
 #include <array>
 #include <cstdint>
@@ -65,37 +66,32 @@ struct MemberChanged {
     UserId by;
     std::uint64_t members{};  // Count after.
 };
-struct GroupChanged {  // Settings, the floor, or a new epoch.
-    pb::GroupSettings settings;
-    std::uint64_t members{};
-    Seq fork;   // Entries above it belong to the former epoch.
-    Seq floor;  // Entries at or below are no longer kept; 0: it has not moved.
-    Digest floor_digest;
-};
 struct TalliesChanged {  // Gathered for a second or so; each is whole.
     std::vector<pb::Tally> tallies;
 };
 struct TypingSeen {
     UserId uid;
 };
-// The owner read the group anew after a commit whose outcome it never learnt: what that changed was
-// told to nobody.
-struct GroupReread {};
+using GroupEvent = std::variant<EntriesAdded, EntryChanged, MemberChanged, GroupChanged,
+                                TalliesChanged, TypingSeen>;
 
-struct Item {
+// What the commits of a group have done after its version `from` (store::HeadRow.version), up to
+// `to`, as far as it shows. A commit of which nothing shows is not told: the next item spans it.
+// Whoever knows the group up to less than `from` has missed something, and asks (AskChanges).
+// `from` = `to`: nothing is told but that the group has come to there.
+// `to` = 0: nothing that was committed; sums and who types, of which the last one is right.
+struct GroupItem {
     GroupId gid;
     Epoch epoch;
-    std::variant<EntriesAdded, EntryChanged, MemberChanged, GroupChanged, TalliesChanged,
-                 TypingSeen, GroupReread>
-        event;
+    std::uint64_t from{};
+    std::uint64_t to{};
+    std::vector<GroupEvent> events;
 };
 
-// What an owner hands to one node at once. `number` counts 1, 2, 3 ... per (partition, term, node).
+// What an owner hands to one node at once. Items are made once for all nodes.
 struct Items {
-    PartitionId partition;
     Term term;
-    std::uint64_t number{};
-    std::vector<Item> items;
+    std::vector<std::shared_ptr<const GroupItem>> items;
 };
 
 struct Answer {

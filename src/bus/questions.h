@@ -11,80 +11,18 @@
 #include <vector>
 
 #include "base/code.h"
-#include "base/digest.h"
 #include "base/ids.h"
 #include "base/time.h"
 #include "base/user_rate.h"
+#include "bus/group_questions.h"
 #include "wire/log_entry.h"
 #include "wire/member_event.h"
 #include "wire/pb.h"
 
 namespace stentor::bus {
 
-// What one member is in a group, as its owner knows it.
-struct MemberView {
-    pb::Role role{pb::ROLE_NONE};
-    Seq floor;
-    Seq read;
-    std::uint32_t unread{};  // Up to kUnreadCap.
-    std::uint64_t version{};
-    Time muted_until;
-    bool muted_for_me{};
-    bool blocked{};  // In a direct chat: takes nothing from the other.
-    bool overlay{};  // Has hidden entries, notes or reactions here: AskMine tells which.
-};
-
-// Where a history ended: what `epoch` held above `seq` was lost.
-struct ForkPoint {
-    Epoch epoch;
-    Seq seq;
-};
-
-// A group as its owner knows it, at one moment of the item stream.
-struct GroupView {
-    GroupId gid;
-    Epoch epoch;
-    Term term;
-    Seq head;
-    Digest digest;  // At head.
-    Seq floor;
-    Digest floor_digest;
-    std::uint64_t ordinal{};
-    std::uint64_t members{};
-    pb::GroupSettings settings;
-    std::vector<LogEntry> newest;    // Dense, ends at head; at most kRing.
-    Digest digest_before;            // At newest.front().seq - 1, or at head when newest is empty.
-    std::vector<pb::Tally> tallies;  // Of the newest entries that have any.
-    std::vector<ForkPoint> forks;    // Ascending.
-};
-
 // ---- Questions: answered by the owner, changing nothing that is ordered
 
-struct AskOpen {  // Who am I there, and what is there?
-    GroupId gid;
-    UserId uid;
-    bool with_view{};  // The asker has no GroupView yet.
-};
-struct OpenAnswer {
-    MemberView member;
-    std::optional<GroupView> view;
-    Seq head;
-    std::optional<LogEntry> last;  // The entry at head.
-};
-struct AskEntries {  // A page of history.
-    GroupId gid;
-    Seq from;
-    std::uint32_t count{};
-};
-struct EntriesAnswer {
-    std::vector<LogEntry> entries;
-    Digest digest_before;
-    Epoch epoch;
-    Seq head;  // The head at which it was read.
-    Seq floor;
-    Digest floor_digest;
-    std::vector<pb::Tally> tallies;
-};
 struct AskNear {
     GroupId gid;
     Time time;
@@ -289,12 +227,13 @@ using Question =
     std::variant<AskOpen, AskEntries, AskNear, AskList, AskUsers, AskAddUser, AskUserByName,
                  AskHello, AskUserLog, AskMine, AskMembers, AskWhoRead, AskSearch, AskAccounts,
                  AskGroups, AskWritten, AskChangeUser, AskOutsideUser, AskSettings, AskSetSetting,
-                 AskFeed, AskAccountChanges, AskInvites, AskModeration, AskAddAudit, AskAudit>;
-using Reply =
-    std::variant<OpenAnswer, EntriesAnswer, Seq, pb::Groups, pb::Users, Account, HelloAnswer,
-                 pb::UserLog, Mine, pb::Members, pb::Readers, pb::FoundEntries,
-                 std::vector<Account>, std::vector<Setting>, FeedAnswer, WrittenAnswer,
-                 AccountChangesAnswer, pb::Invites, pb::Moderation, std::vector<AuditEntry>>;
+                 AskFeed, AskAccountChanges, AskInvites, AskModeration, AskAddAudit, AskAudit,
+                 AskChanges, AskStays>;
+using Reply = std::variant<OpenAnswer, EntriesAnswer, Seq, pb::Groups, pb::Users, Account,
+                           HelloAnswer, pb::UserLog, Mine, pb::Members, pb::Readers,
+                           pb::FoundEntries, std::vector<Account>, std::vector<Setting>, FeedAnswer,
+                           WrittenAnswer, AccountChangesAnswer, pb::Invites, pb::Moderation,
+                           std::vector<AuditEntry>, ChangesAnswer, StaysAnswer>;
 using ReplyHandler = std::move_only_function<void(Result<Reply>)>;
 
 }  // namespace stentor::bus

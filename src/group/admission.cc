@@ -42,7 +42,7 @@ bool admit_command(GroupState& group, Work& work, CachedMember& member, Time now
     // Before anything is looked at that is remembered of its former members. A command whose commit
     // had an unknown outcome was what ended it.
     if (group.phase == Phase::closed) {
-        const bool ended = work.untold && may_end(frame);
+        const bool ended = work.maybe_kept && may_end(frame);
         return ended ? answer(group, command.reply_to, done())
                      : refuse(group, command.reply_to, kNoGroup),
                true;

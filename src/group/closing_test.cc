@@ -208,7 +208,7 @@ TEST_F(Closing, TheOperatorDeletesItAndEverybodyIsTold) {
     ASSERT_EQ(member_events.size(), 1U);
     EXPECT_EQ(member_events[0].kind, MemberEvent::Kind::group_closed);
     std::size_t gone = 0;
-    for (const bus::Item& item : items) {
+    for (const ToldEvent& item : items) {
         const auto* changed = std::get_if<bus::MemberChanged>(&item.event);
         if (changed != nullptr && changed->reason == pb::OUST_REASON_GROUP_GONE) ++gone;
     }

@@ -204,7 +204,7 @@ public:
     virtual void answer(const bus::ReplyTo& to, pb::ServerFrame frame) = 0;
     virtual void answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) = 0;
     // To every node on the group's route, in the order of these calls.
-    virtual void publish(bus::Item item) = 0;
+    virtual void publish(bus::GroupItem item) = 0;
     // HeadMoved and GroupMoved: to every node. The others: to the nodes on the user's route.
     virtual void nudge(bus::Nudge nudge) = 0;
 };

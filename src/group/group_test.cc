@@ -18,6 +18,7 @@ protected:
         settle();
         answers.clear();
         items.clear();
+        spans.clear();
     }
 };
 
@@ -391,16 +392,55 @@ TEST_P(UnknownOutcome, TellsOfALeavingAllTheSame) {
     join(kBob);
     settle();
     items.clear();
+    spans.clear();
     const auto request = leave(kBob);
     commit_once(GetParam(), Outcome::unknown);
     settle();
     EXPECT_TRUE(answer_to(request)->has_done());
-    ASSERT_EQ(items.size(), 2U);
-    EXPECT_TRUE(std::holds_alternative<bus::GroupReread>(items.front().event));
-    const auto& told = std::get<bus::MemberChanged>(items[1].event);
+    ASSERT_FALSE(spans.empty());
+    EXPECT_EQ(spans.front().from, spans.front().to);
+    EXPECT_EQ(spans.back().to, head->version);
+    // What was stored is for nodes to ask for; the rest is told as ever.
+    ASSERT_EQ(items.size(), GetParam() ? 0U : 1U);
+    if (GetParam()) return;
+    const auto& told = std::get<bus::MemberChanged>(items[0].event);
     EXPECT_EQ(told.uid, kBob);
     EXPECT_EQ(told.member.role, pb::ROLE_NONE);
     EXPECT_EQ(told.member.version, members[kBob].version);
+}
+
+// ---- What nodes are told is numbered by the group's versions
+
+TEST_F(AGroup, WhatIsToldContinuesWhatWasTold) {
+    join(kBob);
+    settle();
+    send(kBob, cmid(), "x");
+    settle();
+    ASSERT_EQ(spans.size(), 2U);
+    EXPECT_EQ(spans[0].from, 1U);
+    EXPECT_EQ(spans[0].to, 2U);
+    EXPECT_EQ(spans[1].from, 2U);
+    EXPECT_EQ(spans[1].to, 3U);
+    const auto answer = open(kBob);
+    EXPECT_EQ(answer->epoch, Epoch{1});
+    EXPECT_EQ(answer->term, Term{3});
+    EXPECT_EQ(answer->versions.from, 3U);
+    EXPECT_EQ(answer->versions.to, 3U);
+}
+
+TEST_F(AGroup, ACommitOfWhichNothingShowsOnlyWidensTheNextSpan) {
+    send(kAnn, cmid(), "x");
+    settle();
+    react(kAnn, {1}, "\u2764");
+    settle();
+    EXPECT_EQ(open(kAnn)->versions.from, 2U);
+    EXPECT_EQ(open(kAnn)->versions.to, 3U);
+    spans.clear();
+    send(kAnn, cmid(), "y");
+    settle();
+    ASSERT_EQ(spans.size(), 1U);
+    EXPECT_EQ(spans[0].from, 2U);
+    EXPECT_EQ(spans[0].to, 4U);
 }
 
 TEST_F(AGroup, KeepsItsOwnerWhileOthersAreIn) {

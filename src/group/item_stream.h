@@ -1,10 +1,9 @@
 #pragma once
-// What one partition tells each node, numbered without a hole, so that a node sees when something
-// was lost on the way.
+// What an owner tells nodes, gathered until it is handed to the bus. Each item is made once, for
+// all nodes that show its group.
 //
-// Owner: the shell around Partition. Pure. Cost: one copy of the item's shared entries per node.
+// Owner: the shell around Partition. Pure. Cost: a pointer for each node.
 
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <span>
@@ -17,34 +16,27 @@ namespace stentor::group {
 
 class ItemStream {
 public:
-    ItemStream(PartitionId partition, Term term) : partition_{partition}, term_{term} {}
+    explicit ItemStream(Term term) : term_{term} {}
 
-    void add(std::span<const NodeId> nodes, const bus::Item& item) {
-        for (const NodeId node : nodes) nodes_[node].items.push_back(item);
+    void add(std::span<const NodeId> nodes, bus::GroupItem item) {
+        if (nodes.empty()) return;
+        const auto shared = std::make_shared<const bus::GroupItem>(std::move(item));
+        for (const NodeId node : nodes) nodes_[node].push_back(shared);
     }
 
     // Calls publish(NodeId, std::shared_ptr<const bus::Items>) for each node that has news.
     template <class Publish>
     void flush(Publish&& publish) {
-        for (auto& [node, pending] : nodes_) {
-            if (pending.items.empty()) continue;
+        for (auto& [node, items] : nodes_) {
+            if (items.empty()) continue;
             publish(node, std::make_shared<const bus::Items>(
-                              bus::Items{.partition = partition_,
-                                         .term = term_,
-                                         .number = ++pending.number,
-                                         .items = std::exchange(pending.items, {})}));
+                              bus::Items{.term = term_, .items = std::exchange(items, {})}));
         }
     }
 
 private:
-    struct Pending {
-        std::uint64_t number{};
-        std::vector<bus::Item> items;
-    };
-
-    PartitionId partition_;
     Term term_;
-    std::map<NodeId, Pending> nodes_;
+    std::map<NodeId, std::vector<std::shared_ptr<const bus::GroupItem>>> nodes_;
 };
 
 }  // namespace stentor::group

@@ -114,7 +114,7 @@ void refuse_waiting(GroupState& group, const Error& error) {
     // "Nothing was stored" must not be said of what was in a commit whose outcome nobody knows.
     const bool denies = error.code == Code::store_unavailable;
     for (const Work& work : std::exchange(group.loads.waiting, {})) {
-        refuse(group, work.command.reply_to, denies && work.untold ? kOutcomeUnknown : error);
+        refuse(group, work.command.reply_to, denies && work.maybe_kept ? kOutcomeUnknown : error);
     }
     for (const Opening& opening : std::exchange(group.openings.waiting, {})) {
         group.port.answer_open(opening.ask, std::unexpected(error));
@@ -125,9 +125,8 @@ void refuse_waiting(GroupState& group, const Error& error) {
 void on_group_loaded(GroupState& group, const Loaded& loaded, Time now) {
     if (loaded.found) {
         become_live(group, std::get<LoadedGroup>(*loaded.found));
+        publish_version(group);
         if (std::exchange(group.loads.reread, false)) {
-            group.port.publish(
-                {.gid = group.gid, .epoch = epoch(group), .event = bus::GroupReread{}});
             nudge_head(group);
             nudge_moved(group, {});
             if (!group.durable_settings.name().empty())

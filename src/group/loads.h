@@ -29,15 +29,15 @@ struct Work {
     bool ruled{};         // The rules have let it pass, and counted it.
     bool judged{};        // The outside filter has let it pass.
     std::optional<Verdict> verdict;
-    std::uint64_t text{};        // What Repeats compares.
-    bool untold{};               // It may be stored already, and then no node was told.
-    std::optional<Found> found;  // What it asked for with LoadFor.
+    std::uint64_t text{};                          // What Repeats compares.
+    bool maybe_kept{};                             // It was in a commit with an unknown outcome.
+    std::optional<Found> found;                    // What it asked for with LoadFor.
     std::optional<std::optional<LogEntry>> entry;  // That it changes, once it was looked for.
 };
 
 struct Loads {
     std::uint64_t generation{};
-    bool reread{};  // Memory was dropped, and nodes have not been told.
+    bool reread{};  // Memory was dropped, and lists and badges have not been told.
 
     std::deque<Work> waiting;  // For the group itself.
     // Per user, in the order of arrival: one sender's commands never pass each other.

@@ -171,9 +171,6 @@ bool is_member_already(GroupState& group, const Work& work, const CachedMember& 
         operation.answer = refused_answer(kPending);
     }
     if (member.pending == 0) {
-        // Its commit had an unknown outcome: no node was told.
-        if (work.untold)
-            publish_member(group, member.row, {}, command.uid, group.pipeline.tip.members);
         answer(group, command.reply_to, std::move(operation.answer));
         return true;
     }
@@ -275,8 +272,6 @@ bool admit_decision(GroupState& group, const Work& work, CachedMember& member, T
             operation.members.push_back(std::move(row));
             stage_rows(group, std::move(operation));
         } else {
-            if (work.untold)
-                publish_member(group, row, {}, command.uid, group.pipeline.tip.members);
             answer(group, command.reply_to, std::move(operation.answer));
         }
         return true;
@@ -319,14 +314,10 @@ bool admit_leave(GroupState& group, const Work& work, CachedMember& member, Time
     const bool out = member.row.role == Role::none && !member.row.pending;
     if (out && member.pending == 0) {
         // Who never was in it learns no more of it than of one that there is not.
-        if (member.row.joined == Time{} && !work.untold) {
+        if (member.row.joined == Time{} && !work.maybe_kept) {
             refuse(group, command.reply_to, kNoGroup);
             return true;
         }
-        // Its commit had an unknown outcome: nodes still show them what others write.
-        if (work.untold)
-            publish_member(group, member.row, pb::OUST_REASON_LEFT, command.uid,
-                           group.pipeline.tip.members);
         answer(group, command.reply_to, done());
         return true;
     }

@@ -191,8 +191,6 @@ void confirm(GroupState& group, const Work& work, const CachedMember& target,
     operation.answer = done();
     operation.ousted = ousted;
     if (target.pending == 0) {
-        if (work.untold)
-            publish_member(group, target.row, ousted, work.command.uid, group.pipeline.tip.members);
         return answer(group, work.command.reply_to, std::move(operation.answer));
     }
     operation.members.push_back(target.row);

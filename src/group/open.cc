@@ -31,7 +31,6 @@ bus::GroupView group_view(const GroupState& group) {
     for (const store::ForkPoint& fork : group.head.forks) forks.push_back({fork.epoch, fork.seq});
     return {.gid = group.gid,
             .epoch = group.head.epoch,
-            .term = group.lease.term,
             .head = group.head.seq,
             .digest = group.head.digest,
             .floor = group.head.floor,
@@ -46,13 +45,16 @@ bus::GroupView group_view(const GroupState& group) {
 }
 
 void answer_open(GroupState& group, const Opening& opening, const store::MemberRow& row) {
-    bus::OpenAnswer answer{.member = member_view(group, row)};
+    bus::OpenAnswer answer{.member = member_view(group.head, row),
+                           .head = group.head.seq,
+                           .epoch = group.head.epoch,
+                           .term = group.lease.term,
+                           .versions = {.from = group.told, .to = group.head.version}};
     answer.member.unread = opening.unread->count();
     if (opening.question.with_view) {
         count_readers(group);
         answer.view = group_view(group);
     }
-    answer.head = group.head.seq;
     const auto shown = newest_shown(answer.member.floor, group.head.seq, opening.unread->hidden());
     const LogEntry* last = shown ? group.ring.find(*shown) : nullptr;
     if (last != nullptr) answer.last = *last;
@@ -139,9 +141,9 @@ void on_looked_up(GroupState& group, std::uint64_t ask, const Result<Found>& fou
     open_step(group, std::move(opening));
 }
 
-bus::MemberView member_view(const GroupState& group, const store::MemberRow& row) {
+bus::MemberView member_view(const store::HeadRow& head, const store::MemberRow& row) {
     return {.role = static_cast<pb::Role>(row.role),
-            .floor = std::max(row.floor, group.head.floor),
+            .floor = std::max(row.floor, head.floor),
             .read = row.read,
             .version = row.version,
             .muted_until = row.muted_until,

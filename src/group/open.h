@@ -49,6 +49,6 @@ void on_looked_up(GroupState& group, std::uint64_t ask, const Result<Found>& fou
 // Memory is dropped: all wait for the group again.
 void open_again(GroupState& group);
 
-[[nodiscard]] bus::MemberView member_view(const GroupState& group, const store::MemberRow& row);
+[[nodiscard]] bus::MemberView member_view(const store::HeadRow& head, const store::MemberRow& row);
 
 }  // namespace stentor::group

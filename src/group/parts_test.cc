@@ -135,23 +135,24 @@ TEST(SentIndex, MovesItsCoveragePastAllIdsThatItGaveUp) {
     EXPECT_NE(index.find(id_at(kNow + Millis{5}, 3)), nullptr);
 }
 
-TEST(ItemStream, NumbersWhatEachNodeGetsWithoutAHole) {
-    ItemStream stream{{4}, {2}};
-    std::map<std::uint32_t, std::vector<std::uint64_t>> numbers;
+TEST(ItemStream, MakesAnItemOnceForAllNodes) {
+    ItemStream stream{{2}};
+    std::map<std::uint32_t, std::vector<const bus::GroupItem*>> told;
     const auto publish = [&](NodeId node, const std::shared_ptr<const bus::Items>& items) {
         EXPECT_EQ(items->term, Term{2});
-        numbers[node.value].push_back(items->number);
+        for (const auto& item : items->items) told[node.value].push_back(item.get());
     };
     const std::vector<NodeId> both{{1}, {2}};
     const std::vector<NodeId> one{{2}};
-    stream.add(both, {});
+    stream.add(both, {.gid = {1}});
+    stream.add({}, {.gid = {2}});
+    stream.add(one, {.gid = {3}});
     stream.flush(publish);
     stream.flush(publish);
-    stream.add(one, {});
-    stream.add(one, {});
-    stream.flush(publish);
-    EXPECT_THAT(numbers[1], testing::ElementsAre(1));
-    EXPECT_THAT(numbers[2], testing::ElementsAre(1, 2));
+    ASSERT_EQ(told[1].size(), 1U);
+    ASSERT_EQ(told[2].size(), 2U);
+    EXPECT_EQ(told[1][0], told[2][0]);
+    EXPECT_EQ(told[2][1]->gid, GroupId{3});
 }
 
 }  // namespace

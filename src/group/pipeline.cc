@@ -31,11 +31,9 @@ void settle_changes(GroupState& group, const Operation& operation) {
         group.sums.moved = true;
         // What was taken away is gone for everybody before whoever took it is answered.
         if (operation.takes_reactions()) {
-            group.port.publish({.gid = group.gid,
-                                .epoch = group.head.epoch,
-                                .event = bus::TalliesChanged{
-                                    .tallies = {group.sums.tallies.take(
-                                        operation.tally->seq, group.sums.readers.counts())}}});
+            publish_beside(group, bus::TalliesChanged{
+                                      .tallies = {group.sums.tallies.take(
+                                          operation.tally->seq, group.sums.readers.counts())}});
         }
     }
     for (const store::ReactionRow& row : operation.reactions) {
@@ -131,7 +129,7 @@ std::deque<Work> take_operations(GroupState& group) {
                              .rated = true,
                              .ruled = true,
                              .judged = true,
-                             .untold = operations == &pipeline.in_flight});
+                             .maybe_kept = operations == &pipeline.in_flight});
             std::ranges::move(retries, std::back_inserter(works));
         }
         operations->clear();
@@ -155,7 +153,8 @@ void stage(GroupState& group, Operation operation) {
         group.port.answer(operation.command.reply_to, operation.answer);
     if (planted(Bug::push_before_commit) && operation.entry) {
         std::vector<LogEntry> run{*operation.entry};
-        publish_run(group, run, group.pipeline.tip.digest);
+        tell_run(group, run, group.pipeline.tip.digest);
+        publish_news(group, group.told + 1);
     }
     group.pipeline.tip = operation.after;
     group.pipeline.staged.push_back(std::move(operation));
@@ -253,7 +252,7 @@ void commit_done(GroupState& group) {
     for (Operation& operation : done) {
         if (operation.entry) run.push_back(*operation.entry);
         if (operation.changes_more() && !run.empty())
-            publish_run(group, run, std::exchange(before, run.back().digest));
+            tell_run(group, run, std::exchange(before, run.back().digest));
         finish(group, operation);
         if (operation.raises_floor) on_floor_raised(group, operation);
         group.duties.moved |= operation.moves_duties;
@@ -262,21 +261,22 @@ void commit_done(GroupState& group) {
             changed |=
                 operation.changed->recalled || group.ring.find(operation.changed->seq) != nullptr;
             group.ring.replace(*operation.changed);
-            publish_change(group, *operation.changed);
+            tell_change(group, *operation.changed);
         }
         for (const store::UserEvent& event : operation.events) {
             group.port.nudge(bus::UserLogMoved{event.uid});
         }
         for (const store::MemberRow& row : operation.members) {
-            publish_member(group, row, operation.ousted, operation.command.uid,
-                           operation.after.members);
+            tell_member(group, row, operation.ousted, operation.command.uid,
+                        operation.after.members);
         }
         if (operation.settings) {
             group.durable_settings = *operation.settings;
-            publish_settings(group);
+            tell_settings(group);
         }
     }
-    if (!run.empty()) publish_run(group, run, before);
+    if (!run.empty()) tell_run(group, run, before);
+    publish_news(group, group.head.version);
     group.sums.tallies.forget_below(group.ring.first().value_or(Seq{}));
     group.changes.forget();
     if (group.head.seq > former) nudge_head(group);
@@ -301,7 +301,7 @@ std::vector<bus::Command> take_commands(GroupState& group) {
     if (planted(Bug::handover_drops_staged)) group.pipeline.staged.clear();
     wait_again(group, take_operations(group));
     for (Work& work : std::exchange(group.loads.waiting, {})) {
-        if (work.untold) {
+        if (work.maybe_kept) {
             refuse(group, work.command.reply_to, kOutcomeUnknown);
         } else {
             commands.push_back(std::move(work.command));

@@ -120,9 +120,7 @@ void admit_typing(GroupState& group, const bus::Command& command, CachedMember& 
                       level >= storm::kSlowing;
     if (group.head.members <= limits::kSmallGroup && !told && member.row.muted_until <= now) {
         member.typed = now;
-        group.port.publish({.gid = group.gid,
-                            .epoch = epoch(group),
-                            .event = bus::TypingSeen{.uid = command.uid}});
+        publish_beside(group, bus::TypingSeen{.uid = command.uid});
     }
     group.port.answer(command.reply_to, done());
 }

@@ -117,7 +117,7 @@ protected:
         tick();
         settle();
         std::map<std::uint64_t, pb::Tally> told;
-        for (const bus::Item& item : std::exchange(items, {})) {
+        for (const ToldEvent& item : std::exchange(items, {})) {
             const auto* changed = std::get_if<bus::TalliesChanged>(&item.event);
             if (changed == nullptr) continue;
             for (const pb::Tally& tally : changed->tallies) told[tally.seq()] = tally;

@@ -24,6 +24,12 @@ inline constexpr UserId kCho{3};
 inline constexpr UserId kDan{4};
 inline constexpr Time kStart = from_ms(1'700'000'000'000);
 
+struct ToldEvent {
+    GroupId gid;
+    Epoch epoch;
+    bus::GroupEvent event;
+};
+
 struct Answered {
     std::uint32_t request_id{};
     pb::ServerFrame frame;
@@ -219,7 +225,8 @@ protected:
     std::deque<Load> loads;
     std::deque<store::Commit> commits;
     std::vector<Answered> answers;
-    std::vector<bus::Item> items;
+    std::vector<ToldEvent> items;  // Of all spans, in their order.
+    std::vector<bus::GroupItem> spans;
     std::vector<bus::Nudge> nudges;
     std::optional<bus::OpenAnswer> opened;
 
@@ -238,7 +245,12 @@ private:
     void answer_open(std::uint64_t /*ask*/, Result<bus::OpenAnswer> answer) override {
         if (answer) opened = std::move(*answer);
     }
-    void publish(bus::Item item) override { items.push_back(std::move(item)); }
+    void publish(bus::GroupItem item) override {
+        for (const bus::GroupEvent& event : item.events) {
+            items.push_back({.gid = item.gid, .epoch = item.epoch, .event = event});
+        }
+        spans.push_back(std::move(item));
+    }
     void nudge(bus::Nudge nudge) override { nudges.push_back(std::move(nudge)); }
 
     Settings settings_;

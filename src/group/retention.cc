@@ -52,12 +52,10 @@ void on_floor_loaded(GroupState& group, const Result<Found>& found) {
 
 void on_floor_raised(GroupState& group, const Operation& operation) {
     group.ring.raise_floor(operation.after.floor);
-    group.port.publish({.gid = group.gid,
-                        .epoch = group.head.epoch,
-                        .event = bus::GroupChanged{.settings = group.pipeline.settings,
-                                                   .members = operation.after.members,
-                                                   .floor = operation.after.floor,
-                                                   .floor_digest = operation.after.floor_digest}});
+    group.news.emplace_back(bus::GroupChanged{.settings = group.pipeline.settings,
+                                              .members = operation.after.members,
+                                              .floor = operation.after.floor,
+                                              .floor_digest = operation.after.floor_digest});
 }
 
 }  // namespace stentor::group

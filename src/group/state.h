@@ -7,6 +7,7 @@
 // were active.
 
 #include <cstdint>
+#include <vector>
 
 #include "base/code.h"
 #include "base/ids.h"
@@ -48,6 +49,8 @@ struct GroupState {
     store::HeadRow head;
     pb::GroupSettings durable_settings;
     Ring ring{{}, {}};
+    std::uint64_t told{};               // Nodes have been told up to this version.
+    std::vector<bus::GroupEvent> news;  // Of the commit that is being settled, for nodes.
 
     // What is not, or not yet.
     Pipeline pipeline;

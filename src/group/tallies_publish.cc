@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "group/loads.h"
+#include "group/publish.h"
 #include "group/state.h"
 
 namespace stentor::group {
@@ -59,7 +60,7 @@ void publish_sums(GroupState& group, Time now) {
     bus::TalliesChanged changed{.tallies = sums.tallies.take_changed(sums.readers.counts())};
     sums.moved = changed.tallies.size() >= limits::kTalliesPerTick;
     if (changed.tallies.empty()) return;
-    group.port.publish({.gid = group.gid, .epoch = group.head.epoch, .event = std::move(changed)});
+    publish_beside(group, std::move(changed));
 }
 
 }  // namespace stentor::group

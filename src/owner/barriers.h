@@ -25,12 +25,8 @@ public:
     void commit_began(GroupId gid) { committing_.insert(gid); }
     void commit_ended(GroupId gid) { committing_.erase(gid); }
     // Those of this partition, whose outcomes concern nobody here any more.
-    std::vector<GroupId> end_commits(PartitionId partition) {
-        std::vector<GroupId> ended;
-        std::ranges::copy_if(committing_, std::back_inserter(ended),
-                             [&](GroupId gid) { return partition_of(gid) == partition; });
-        for (const GroupId gid : ended) committing_.erase(gid);
-        return ended;
+    void end_commits(PartitionId partition) {
+        std::erase_if(committing_, [&](GroupId gid) { return partition_of(gid) == partition; });
     }
 
     void add(UserId uid, Done done) { waiting_.push_back({.uid = uid, .done = std::move(done)}); }

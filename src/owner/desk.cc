@@ -26,7 +26,7 @@ Desk::Desk(const Deps& deps, const group::Settings& settings) : deps_{deps}, set
 void Desk::gain(PartitionId partition, const group::Lease& lease) {
     lose(partition);  // Of a tenure before, of which it was not told that it is over.
     partitions_.try_emplace(partition, group::Partition{lease, settings_, *this},
-                            group::ItemStream{partition, lease.term});
+                            group::ItemStream{lease.term});
     deps_.door.open(partition);
 }
 
@@ -36,7 +36,7 @@ void Desk::lose(PartitionId partition) {
     deps_.door.shut(partition);
     Owned& owned = lost.mapped();
     // Their outcomes come after the end of the tenure, and are not waited for.
-    for (const GroupId gid : barriers_.end_commits(partition)) ended_.push_back(gid);
+    barriers_.end_commits(partition);
     owned.partition.lose();
     for (const bus::Command& command : intake_.take_all(partition)) {
         refuse(command.reply_to, group::kOwnerMoved);
@@ -145,7 +145,6 @@ void Desk::on_committed(const group::Committed& committed) {
     Owned* owned = held(partition_of(committed.gid));
     if (owned == nullptr || !owned->partition.awaits(committed)) return;
     barriers_.commit_ended(committed.gid);
-    ended_.push_back(committed.gid);
     owned->partition.on_committed(committed.gid, committed.outcome);
 }
 
@@ -172,7 +171,8 @@ void Desk::turn(Time now) {
         if (found != partitions_.end()) found->second.partition.flush();
     }
     publish_items();
-    for (const GroupId gid : std::exchange(ended_, {})) deps_.published.commit_told(gid);
+    // Behind the items that they are made of: whoever is let in need not ask what was missed.
+    for (auto& [reply, answer] : std::exchange(opened_, {})) reply(std::move(answer));
     deps_.port.hand_on();
     barriers_.look([this](GroupId gid, UserId uid) {
         const auto found = partitions_.find(partition_of(gid));
@@ -274,7 +274,6 @@ void Desk::refuse(const bus::ReplyTo& to, const Error& error) {
 
 void Desk::commit(store::Commit commit) {
     barriers_.commit_began(commit.gid);
-    deps_.published.commit_began(commit.gid, commit.head.seq - commit.entries.size());
     deps_.port.commit(std::move(commit));
 }
 
@@ -286,15 +285,13 @@ void Desk::answer(const bus::ReplyTo& to, pb::ServerFrame frame) {
 void Desk::answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) {
     auto asked = opening_.extract(ask);
     if (asked.empty()) return;
-    if (!answer) return asked.mapped().reply(std::unexpected(answer.error()));
-    asked.mapped().reply(bus::Reply{std::move(*answer)});
+    opened_.emplace_back(std::move(asked.mapped().reply), std::move(answer));
 }
 
-void Desk::publish(bus::Item item) {
+void Desk::publish(bus::GroupItem item) {
     deps_.routes.nodes_of(item.gid, nodes_);
-    if (nodes_.empty()) return;
     const auto found = partitions_.find(partition_of(item.gid));
-    if (found != partitions_.end()) found->second.stream.add(nodes_, item);
+    if (found != partitions_.end()) found->second.stream.add(nodes_, std::move(item));
 }
 
 void Desk::nudge(bus::Nudge nudge) {

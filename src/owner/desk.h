@@ -29,7 +29,6 @@
 #include "group/partition.h"
 #include "owner/barriers.h"
 #include "owner/door.h"
-#include "owner/published.h"
 #include "owner/question_deadline.h"
 #include "store/store.h"
 
@@ -75,7 +74,6 @@ public:
         DeskPort& port;
         bus::Bus& bus;
         route::Routes& routes;
-        Published& published;
         Door& door;
         QuestionDeadline& patience;
         std::size_t turn_commands;  // At most so many in one turn; then urgent ones are looked for.
@@ -155,7 +153,7 @@ private:
     }
     void answer(const bus::ReplyTo& to, pb::ServerFrame frame) override;
     void answer_open(std::uint64_t ask, Result<bus::OpenAnswer> answer) override;
-    void publish(bus::Item item) override;
+    void publish(bus::GroupItem item) override;
     void nudge(bus::Nudge nudge) override;
 
     Deps deps_;
@@ -169,7 +167,7 @@ private:
 
     // Gathered during a turn.
     std::vector<PartitionId> touched_;
-    std::vector<GroupId> ended_;  // Commits whose items go out with this turn.
+    std::vector<std::pair<bus::ReplyHandler, Result<bus::Reply>>> opened_;
     std::map<NodeId, std::vector<bus::Answer>> answers_;
     std::map<NodeId, std::vector<bus::Nudge>> nudges_;
     std::vector<NodeId> nodes_;

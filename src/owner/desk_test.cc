@@ -105,7 +105,6 @@ private:
     Time now_ = from_ms(1'700'000'000'000);
     std::uint32_t last_request_{};
     route::LocalRoutes routes_;
-    Published published_;
     QuestionDeadline patience_;
     EndlessLease lease_;
     Door door_{lease_};
@@ -115,7 +114,6 @@ protected:
         {.port = *this,
          .bus = bus_,
          .routes = routes_,
-         .published = published_,
          .door = door_,
          .patience = patience_,
          .turn_commands = 100},

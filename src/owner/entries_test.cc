@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "owner/questions.h"
 #include "owner/sweeper.h"
+#include "store/damage.h"
 #include "store/memory/memory_store.h"
 
 namespace stentor::owner {
@@ -50,6 +51,13 @@ protected:
         head.version = 1;
         head.members = 3;
         head.settings = settings.SerializeAsString();
+        return commit;
+    }
+    // One that adds nothing.
+    store::Commit next(GroupId gid) {
+        const store::HeadRow head = store_.head(gid).value();
+        store::Commit commit{.gid = gid, .term = {1}, .expected = head.version, .head = head};
+        ++commit.head.version;
         return commit;
     }
     void write(const store::Commit& commit) {
@@ -160,27 +168,64 @@ TEST_F(Record, TellsWhatOneMemberAloneHasThere) {
     EXPECT_EQ(answer.tallies[0].reactions(0).emoji(), "!");
 }
 
-// ---- What is stored and not published yet
+// ---- What became of a group
 
-// The stream may have to say first that somebody left.
-TEST_F(Record, APageEndsWhereNodesHaveBeenTold) {
+TEST_F(Record, ChangesAreTheEntriesTheirSumsAndWhoCameAndWentSinceThen) {
     write(made(kGroup, {kAnn, kBob, kAnn}));
-    Published published;
-    Questions questions{store_, nullptr, nullptr, limits::kWhoReadMembers, &published};
-    const auto page = [&] {
-        auto reply = questions.answer(bus::AskEntries{.gid = kGroup, .from = {1}, .count = 9});
-        return std::get<bus::EntriesAnswer>(std::move(reply.value()));
+    const std::uint64_t version = store_.head(kGroup)->version;
+    store::Commit commit = next(kGroup);
+    commit.members = {{.uid = kBob, .left = {3}, .version = 2}};
+    commit.tallies = {{.seq = {3}, .counts = {{"+", 1}}}};
+    write(commit);
+    const auto ask = [&](std::uint64_t since, Seq after) {
+        const bus::AskChanges question{.gid = kGroup, .since = since, .after = after};
+        return std::get<bus::ChangesAnswer>(Questions{store_}.answer(question).value());
     };
-    published.commit_began(kGroup, Seq{1});
-    published.commit_began(kGroup, Seq{2});  // Follows in the turn that tells of the first.
-    EXPECT_EQ(page().head, Seq{1});
-    EXPECT_THAT(page().entries, SizeIs(1));
-    published.commit_told(kGroup);
-    EXPECT_EQ(page().head, Seq{2});
-    EXPECT_THAT(page().entries, SizeIs(2));
-    published.commit_told(kGroup);
-    EXPECT_EQ(page().head, Seq{3});
-    EXPECT_THAT(page().entries, SizeIs(3));
+    const auto since = ask(version, {2});
+    EXPECT_EQ(since.version, version + 1);
+    EXPECT_FALSE(since.reset);
+    EXPECT_EQ(since.head, Seq{3});
+    EXPECT_THAT(since.entries, SizeIs(1));
+    EXPECT_THAT(since.tallies, SizeIs(1));
+    ASSERT_THAT(since.rows, SizeIs(1));
+    EXPECT_EQ(since.rows[0].uid, kBob);
+    EXPECT_EQ(since.rows[0].member.role, pb::ROLE_NONE);
+    EXPECT_EQ(since.rows[0].member.version, 2U);
+    EXPECT_THAT(ask(version + 1, {3}).rows, SizeIs(0));
+    EXPECT_TRUE(ask(version + 2, {3}).reset) << "of another history";
+}
+
+TEST_F(Record, AListIsAskedAboutAtOnce) {
+    store::Commit commit = made(kGroup, {kAnn, kBob, kAnn});
+    commit.members = {row(kAnn, {}, {}), {.uid = kBob, .left = {3}, .version = 2}};
+    write(commit);
+    const auto reply =
+        Questions{store_}.answer(bus::AskStays{.gid = kGroup, .uids = {kAnn, kBob, UserId{99}}});
+    const auto& stays = std::get<bus::StaysAnswer>(reply.value());
+    EXPECT_EQ(stays.version, store_.head(kGroup)->version);
+    ASSERT_THAT(stays.rows, SizeIs(3));
+    EXPECT_NE(stays.rows[0].member.role, pb::ROLE_NONE);
+    EXPECT_EQ(stays.rows[1].member.role, pb::ROLE_NONE);
+    EXPECT_EQ(stays.rows[2].member.role, pb::ROLE_NONE);
+}
+
+class DamagedRow final : public store::MemoryStore {
+    Result<std::optional<MemberRow>> member(GroupId gid, UserId uid) override {
+        if (uid != kBob) return MemoryStore::member(gid, uid);
+        return std::unexpected(Error{Code::store_unavailable, store::kDamagedWhere});
+    }
+};
+
+TEST_F(Record, ADamagedRowIsNoneAndKeepsNobodyElseFromTheirs) {
+    DamagedRow store;
+    store::Commit commit = made(kGroup, {kAnn});
+    commit.members = {row(kAnn, {}, {}), row(kBob, {}, {})};
+    ASSERT_EQ(store.commit({&commit, 1})[0], store::Outcome::done);
+    const auto reply = Questions{store}.answer(bus::AskStays{.gid = kGroup, .uids = {kBob, kAnn}});
+    const auto& stays = std::get<bus::StaysAnswer>(reply.value());
+    ASSERT_THAT(stays.rows, SizeIs(2));
+    EXPECT_EQ(stays.rows[0].member.role, pb::ROLE_NONE);
+    EXPECT_NE(stays.rows[1].member.role, pb::ROLE_NONE);
 }
 
 // ---- Retention of groups that nobody speaks to

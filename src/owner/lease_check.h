@@ -3,7 +3,8 @@
 // and from then on another one may own the partition, so that nothing may be answered from memory.
 //
 // Thread: any; must not block. An engine measures on a monotonic clock, from before it asked for
-// the renewal, and leaves a margin for how clocks differ.
+// the renewal, and leaves a margin for how clocks differ. It asks for one renewal at a time: the
+// answer to an earlier question must not make good again what was over since.
 
 #include "base/ids.h"
 #include "base/port.h"

@@ -135,7 +135,6 @@ private:
     AnswerCounts answers_;
     QuestionDeadline patience_;
     Heads heads_{limits::kHeadsKept};
-    Published published_;
     Questions questions_;
     store::Store& store_;
     std::size_t questions_max_;

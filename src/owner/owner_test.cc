@@ -34,9 +34,16 @@ class Node final : public bus::NodeInbox {
 public:
     void on_items(std::shared_ptr<const bus::Items> items) override {
         const std::lock_guard lock{mutex_};
-        EXPECT_EQ(items->number, ++number_[std::pair(items->partition, items->term)])
-            << "a hole in the stream";
-        for (const bus::Item& item : items->items) items_.push_back(item);
+        for (const auto& item : items->items) {
+            if (item->to == 0) continue;
+            const auto [known, first] =
+                known_.try_emplace(std::pair{item->gid, items->term}, item->from);
+            EXPECT_EQ(item->from, known->second) << "a hole in the group, or told again";
+            EXPECT_TRUE(!first || item->from == 0 || item->events.empty())
+                << "an owner tells first how far the group had come";
+            known->second = item->to;
+            items_.push_back(item);
+        }
         arrived_.notify_all();
     }
     void on_answers(std::vector<bus::Answer> answers) override {
@@ -61,8 +68,10 @@ public:
         std::vector<LogEntry> all;
         arrived_.wait_for(lock, std::chrono::seconds{10}, [&] {
             all.clear();
-            for (const bus::Item& item : items_) {
-                if (const auto* added = std::get_if<bus::EntriesAdded>(&item.event)) {
+            for (const auto& item : items_) {
+                for (const bus::GroupEvent& event : item->events) {
+                    const auto* added = std::get_if<bus::EntriesAdded>(&event);
+                    if (added == nullptr) continue;
                     all.insert(all.end(), added->entries.begin(), added->entries.end());
                 }
             }
@@ -74,9 +83,9 @@ public:
 private:
     std::mutex mutex_;
     std::condition_variable arrived_;
-    std::map<std::pair<PartitionId, Term>, std::uint64_t> number_;
+    std::map<std::pair<GroupId, Term>, std::uint64_t> known_;  // Versions, by who tells of them.
     std::map<std::uint32_t, pb::ServerFrame> answers_;
-    std::vector<bus::Item> items_;
+    std::vector<std::shared_ptr<const bus::GroupItem>> items_;
 };
 
 class OwnerTest : public testing::Test {

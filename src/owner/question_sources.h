@@ -12,7 +12,6 @@
 #include "group/rank.h"
 #include "owner/heads.h"
 #include "owner/names.h"
-#include "owner/published.h"
 #include "store/search/search.h"
 #include "store/store.h"
 
@@ -27,10 +26,11 @@ struct Sources {
     search::Search* words;  // nullptr: there is no search.
     Heads* heads;           // nullptr: all of them are read.
     std::uint64_t who_read_members;
-    const Published* published;  // nullptr: pages show whatever is stored.
 };
 
 Result<bus::Reply> answer_to(Sources& sources, const bus::AskEntries& ask);
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskChanges& ask);
+Result<bus::Reply> answer_to(Sources& sources, const bus::AskStays& ask);
 Result<bus::Reply> answer_to(Sources& sources, const bus::AskNear& ask);
 // Needs what is ordered, which only a worker knows.
 Result<bus::Reply> answer_to(Sources& sources, const bus::AskOpen& ask);

@@ -14,7 +14,6 @@
 #include "bus/bus.h"
 #include "owner/heads.h"
 #include "owner/names.h"
-#include "owner/published.h"
 #include "owner/question_sources.h"
 #include "store/search/search.h"
 #include "store/store.h"
@@ -24,16 +23,14 @@ namespace stentor::owner {
 class Questions {
 public:
     // Without an index there is no search; without heads all of them are read. Readers are named in
-    // groups of at most `who_read_members`. Without `published` pages show whatever is stored.
+    // groups of at most `who_read_members`.
     explicit Questions(store::Store& store, search::Search* words = nullptr, Heads* heads = nullptr,
-                       std::uint64_t who_read_members = limits::kWhoReadMembers,
-                       const Published* published = nullptr)
+                       std::uint64_t who_read_members = limits::kWhoReadMembers)
         : sources_{.store = store,
                    .names = Names{store},
                    .words = words,
                    .heads = heads,
-                   .who_read_members = who_read_members,
-                   .published = published} {}
+                   .who_read_members = who_read_members} {}
 
     [[nodiscard]] Result<bus::Reply> answer(const bus::Question& question);
     // One for each, in their order: many who arrive together cost less than one after the other.

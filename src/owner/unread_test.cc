@@ -147,7 +147,7 @@ private:
         opened_ = answer->member.unread;
         newest_at_open = answer->last ? answer->last->seq : Seq{};
     }
-    void publish(bus::Item /*item*/) override {}
+    void publish(bus::GroupItem /*item*/) override {}
     void nudge(bus::Nudge /*nudge*/) override {}
 
     Damaged store_;

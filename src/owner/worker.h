@@ -44,7 +44,6 @@ struct Engines {
     bus::Bus& bus;
     route::Routes& routes;
     std::span<const std::unique_ptr<Committer>> committers;  // By partition.
-    Published& published;
     Loaders& loaders;
     Batcher<LookUp>& look_ups;
     PostFilter* judge;

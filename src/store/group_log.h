@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/port.h"
+#include "store/changes.h"
 #include "store/rows.h"
 
 namespace stentor::store {
@@ -22,16 +23,19 @@ public:
         return commit(commits, {});
     }
 
-    // The head, after writing `term` into it when it holds a smaller one; from then on a smaller
-    // term is fenced. The store's epoch is written as well where it is the larger, and the head
-    // then notes where the former history ends. not_found: no such group. owner_moved: it holds a
-    // larger term.
-    [[nodiscard]] virtual Result<HeadRow> take_head(GroupId gid, Term term) = 0;
-    // All that an owner begins with, in one look: nothing is written between its parts. The head is
-    // taken as by take_head(), with its errors. Damaged rows are left out: entries behind the
-    // newest damaged place are there, and none of the sums where one of them cannot be read.
+    // All that an owner begins with, in one look: nothing is written between its parts. It takes
+    // the head: writes `term` into it when it holds a smaller one, and from then on a smaller term
+    // is fenced. The store's epoch is written as well where it is the larger, and the head then
+    // notes where the former history ends. Damaged rows are left out: entries behind the newest
+    // damaged place are there, and none of the sums where one of them cannot be read. not_found: no
+    // such group. owner_moved: it holds a larger term.
     [[nodiscard]] virtual Result<GroupStart> load_group(GroupId gid, Term term,
                                                         Time sent_since) = 0;
+    [[nodiscard]] Result<HeadRow> take_head(GroupId gid, Term term) {
+        auto start = load_group(gid, term, Time::max());
+        if (!start) return std::unexpected(start.error());
+        return std::move(start->head);
+    }
     // The head without taking it. not_found.
     [[nodiscard]] virtual Result<HeadRow> head(GroupId gid) = 0;
 
@@ -40,6 +44,13 @@ public:
     // digest_before is the head's. bad_range: `from` is at or below the group's floor. not_found.
     [[nodiscard]] virtual Result<EntryPage> entries(GroupId gid, Seq from,
                                                     std::size_t count_max) = 0;
+    // What the commits after version `since` have done: entries after `after`, or after the floor
+    // where it is higher, at most kRangeEntries and kRangeBytes; and all that was changed beside.
+    // Cost: what was changed, not what there is. Not whole where `since` is kChangesKept versions
+    // ago, or of another history, where more than kChangesKept rows were changed or one of them is
+    // damaged; entries that are damaged are left out, and with them their page. not_found.
+    [[nodiscard]] virtual Result<GroupChanges> changes(GroupId gid, std::uint64_t since,
+                                                       Seq after) = 0;
     // seq of the first kept entry whose time is at or after `time`; head + 1 when there is none.
     // not_found.
     [[nodiscard]] virtual Result<Seq> first_at(GroupId gid, Time time) = 0;

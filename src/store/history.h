@@ -15,7 +15,7 @@ public:
     [[nodiscard]] virtual Result<Epoch> epoch() = 0;
     // After a restore: a larger epoch, durable before it is returned; the next one, or `least`
     // where that is larger. Groups take it, and note their fork point, when they are next loaded
-    // (take_head); user logs go on above every number that may have been given.
+    // (load_group); user logs go on above every number that may have been given.
     virtual Result<Epoch> raise_epoch(Epoch least) = 0;
     // A term larger than any that was ever handed out, durable before it is returned.
     [[nodiscard]] virtual Result<Term> next_term() = 0;

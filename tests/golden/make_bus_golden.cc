@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,11 +39,10 @@ void add_each(std::vector<Record>& records, const std::string& name, auto messag
 std::vector<Record> all_records() {
     std::vector<Record> records{{"command", encode(filled<Command>())},
                                 {"answers", encode(filled<std::vector<Answer>>())}};
-    add_each<decltype(Item::event)>(records, "items", [](const auto& event) {
-        auto items = filled<Items>();
-        items.items.resize(1);
-        items.items[0].event = event;
-        return items;
+    add_each<GroupEvent>(records, "items", [](const GroupEvent& event) {
+        auto item = filled<GroupItem>();
+        item.events = {event};
+        return Items{.term = {1}, .items = {std::make_shared<const GroupItem>(std::move(item))}};
     });
     add_each<Nudge>(records, "nudges", [](const Nudge& nudge) { return std::vector{nudge}; });
     add_each<Question>(records, "question", [](const Question& question) { return question; });

@@ -23,6 +23,11 @@ struct Alike {
     static bool same(const std::vector<Value>& a, const std::vector<Value>& b) {
         return std::ranges::equal(a, b, [](const Value& x, const Value& y) { return same(x, y); });
     }
+    template <HasFields Struct>
+    static bool same(const std::shared_ptr<const Struct>& a,
+                     const std::shared_ptr<const Struct>& b) {
+        return same(*a, *b);
+    }
     template <class First, class Second>
     static bool same(const std::pair<First, Second>& a, const std::pair<First, Second>& b) {
         return same(a.first, b.first) && same(a.second, b.second);
@@ -93,8 +98,10 @@ TEST(Codec, WhatIsFilledComesThrough) {
     for (const Reply& reply : all<Reply>()) expect_to_come_through(Result<Reply>{reply});
     expect_to_come_through(Result<Reply>{std::unexpected(filled<Error>())});
     auto items = filled<Items>();
-    for (auto& event : all<decltype(Item::event)>()) {
-        items.items[0].event = std::move(event);
+    for (auto& event : all<GroupEvent>()) {
+        auto item = filled<GroupItem>();
+        item.events[0] = std::move(event);
+        items.items[0] = std::make_shared<const GroupItem>(std::move(item));
         expect_to_come_through(items);
     }
 }

@@ -21,17 +21,18 @@ using Structs = Counts<
     // Commands and their answers
     Count<ReplyTo, 3>, Count<Command, 10>, Count<Answer, 2>, Count<Error, 5>,
     // Items
-    Count<Items, 4>, Count<Item, 3>, Count<EntriesAdded, 2>, Count<EntryChanged, 2>,
-    Count<MemberChanged, 5>, Count<MemberView, 9>, Count<GroupChanged, 5>, Count<TalliesChanged, 1>,
-    Count<TypingSeen, 1>, Count<GroupReread, 0>,
+    Count<Items, 2>, Count<GroupItem, 5>, Count<EntriesAdded, 2>, Count<EntryChanged, 2>,
+    Count<MemberChanged, 5>, Count<MemberView, 9>, Count<GroupChanged, 4>, Count<TalliesChanged, 1>,
+    Count<TypingSeen, 1>,
     // Nudges
     Count<HeadMoved, 4>, Count<UserLogMoved, 1>, Count<ReadMoved, 4>, Count<ReactionMoved, 2>,
     Count<GroupMoved, 2>, Count<AccountMoved, 1>, Count<PersonMoved, 1>, Count<DutiesMoved, 2>,
     // Questions about a group
-    Count<AskOpen, 3>, Count<OpenAnswer, 4>, Count<ForkPoint, 2>, Count<GroupView, 14>,
-    Count<AskEntries, 3>, Count<EntriesAnswer, 7>, Count<AskNear, 2>, Count<AskMine, 4>,
-    Count<Mine, 3>, Count<AskMembers, 3>, Count<AskWhoRead, 2>, Count<AskInvites, 3>,
-    Count<AskModeration, 3>, Count<AskGroups, 2>,
+    Count<AskOpen, 3>, Count<OpenAnswer, 7>, Count<Versions, 2>, Count<ForkPoint, 2>,
+    Count<GroupView, 13>, Count<AskChanges, 3>, Count<ChangesAnswer, 10>, Count<AskStays, 2>,
+    Count<StaysAnswer, 3>, Count<Stay, 2>, Count<AskEntries, 3>, Count<EntriesAnswer, 8>,
+    Count<AskNear, 2>, Count<AskMine, 4>, Count<Mine, 3>, Count<AskMembers, 3>,
+    Count<AskWhoRead, 2>, Count<AskInvites, 3>, Count<AskModeration, 3>, Count<AskGroups, 2>,
     // About a user
     Count<AskList, 3>, Count<AskHello, 3>, Count<HelloAnswer, 2>, Count<AskUserLog, 2>,
     Count<AskSearch, 2>, Count<AskUsers, 2>, Count<AskWritten, 3>, Count<EntryPlace, 2>,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -53,6 +54,12 @@ public:
     template <HasFields Struct>
     void fill(Struct& value) {
         std::apply([this](auto&... fields) { (fill(fields), ...); }, tied(value));
+    }
+    template <HasFields Struct>
+    void fill(std::shared_ptr<const Struct>& value) {
+        auto made = std::make_shared<Struct>();
+        fill(*made);
+        value = std::move(made);
     }
     template <class Value>
     void fill(std::optional<Value>& value) {

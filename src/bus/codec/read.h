@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <expected>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -106,6 +107,13 @@ private:
             if (number == 1) return field(value.first);
             return number != 2 || field(value.second);
         });
+    }
+    template <HasFields Struct>
+    bool body(std::shared_ptr<const Struct>& value) {
+        auto made = std::make_shared<Struct>();
+        const bool read = body(*made);
+        value = std::move(made);
+        return read;
     }
     template <class... Alternatives>
     bool body(std::variant<Alternatives...>& value) {

@@ -36,6 +36,9 @@ constexpr auto tied(Struct& it) {
     } else if constexpr (kCount == 7) {
         auto& [a, b, c, d, e, f, g] = it;
         return std::tie(a, b, c, d, e, f, g);
+    } else if constexpr (kCount == 8) {
+        auto& [a, b, c, d, e, f, g, h] = it;
+        return std::tie(a, b, c, d, e, f, g, h);
     } else if constexpr (kCount == 9) {
         auto& [a, b, c, d, e, f, g, h, i] = it;
         return std::tie(a, b, c, d, e, f, g, h, i);
@@ -43,9 +46,9 @@ constexpr auto tied(Struct& it) {
         auto& [a, b, c, d, e, f, g, h, i, j] = it;
         return std::tie(a, b, c, d, e, f, g, h, i, j);
     } else {
-        static_assert(kCount == 14, "this number is to be written out as well");
-        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = it;
-        return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n);
+        static_assert(kCount == 13, "this number is to be written out as well");
+        auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = it;
+        return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m);
     }
 }
 

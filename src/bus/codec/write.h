@@ -7,6 +7,7 @@
 #include <google/protobuf/wire_format_lite.h>
 
 #include <expected>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -98,6 +99,10 @@ private:
     void body(const std::pair<First, Second>& value) {
         field(1, value.first);
         field(2, value.second);
+    }
+    template <HasFields Struct>
+    void body(const std::shared_ptr<const Struct>& value) {
+        body(*value);
     }
     // The number is that of the alternative.
     template <class... Alternatives>

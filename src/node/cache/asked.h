@@ -22,11 +22,13 @@ struct PendingOpen {
     UserId uid;
     Epoch epoch;
     Seq seq;
-    std::uint64_t generation{};  // Of Group::changed when the owner was asked.
-    int views_tried{};
+    std::uint64_t known{};  // Group::version when the owner was asked.
+    int tries{};
     bool with_view{};
-    bool checked{};          // The owner was asked whether the head is further on.
-    bus::MemberView member;  // Once the owner has answered.
+    bool checked{};  // The owner was asked whether the head is further on.
+    // Once the owner has answered.
+    bus::Versions versions;
+    bus::MemberView member;
     std::optional<bus::Mine> mine;
 };
 
@@ -51,12 +53,11 @@ struct PageLoad {
     std::vector<PendingPull> waiting;
     std::vector<pb::Tally> tallies;
     std::vector<LogEntry> changed;  // Told while the page was being read, perhaps before.
-    bool stale{};                   // Changes may have been missed: what comes is not kept.
+    std::uint64_t at_least{};       // An answer of before this version is not kept.
 };
 
 struct CatchUp {
     GroupId gid;
-    std::uint64_t generation{};  // Of the group when the owner was asked.
 };
 struct NearAsk {
     Waiter waiter;
@@ -70,11 +71,12 @@ struct OpenOverlay {  // What the member alone has there, before they are told w
 struct PullOverlay {
     PendingPull pull;
 };
-struct Recheck {
+struct AskedStays {  // Whether they are still members.
     GroupId gid;
-    UserId uid;
+    std::vector<UserId> uids;
+    std::uint64_t reset{};  // Its ticket; 0: of none.
 };
-using Asked = std::variant<PendingOpen, PageLoad, CatchUp, NearAsk, Recheck, OpenOverlay,
+using Asked = std::variant<PendingOpen, PageLoad, CatchUp, NearAsk, AskedStays, OpenOverlay,
                            PullOverlay, HelloAsk, UserLogAsk, BadgeAsk>;
 
 }  // namespace stentor::cache

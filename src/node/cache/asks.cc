@@ -7,7 +7,7 @@
 #include "node/cache/opens.h"
 #include "node/cache/overlay.h"
 #include "node/cache/pulls.h"
-#include "node/cache/watchers.h"
+#include "node/cache/resets.h"
 
 namespace stentor::cache {
 
@@ -61,8 +61,8 @@ void Cache::on_reply(AskId id, Result<bus::Reply> reply, Time now) {
         on_caught_up(cache, *catching, std::move(reply), now);
     } else if (const auto* near = std::get_if<NearAsk>(&asked)) {
         on_near_reply(cache, *near, reply, now);
-    } else if (const auto* recheck = std::get_if<Recheck>(&asked)) {
-        on_recheck_reply(cache, *recheck, reply);
+    } else if (auto* stays = std::get_if<AskedStays>(&asked)) {
+        on_stays(cache, std::move(*stays), reply, now);
     } else if (auto* opening = std::get_if<OpenOverlay>(&asked)) {
         on_open_overlay(cache, std::move(opening->open), std::move(reply), now);
     } else if (auto* pulling = std::get_if<PullOverlay>(&asked)) {

@@ -1,14 +1,12 @@
 #include "node/cache/cache.h"
 
 #include "node/cache/state.h"
-#include "node/cache/watchers.h"
 
 namespace stentor::cache {
 
 Cache::Cache(CachePort& port) : state_(std::make_unique<CacheState>(port)) {}
 Cache::~Cache() = default;
 
-void Cache::on_recheck(GroupId gid, UserId uid, Time /*now*/) { recheck_member(*state_, gid, uid); }
 void Cache::on_hello(const ConnectionToken& connection, UserId uid, Time minted,
                      std::uint64_t user_log_after) {
     state_->users.on_hello(

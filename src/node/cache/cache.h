@@ -1,6 +1,6 @@
 #pragma once
 // A node's memory of the groups that its connections watch: answers opens and pulls for all shards,
-// and turns each item of an owner's stream into one encoded push.
+// and turns each item that owners tell into one encoded push.
 //
 // Owner: the hub. Thread: the hub's, hence no lock. Losing it loses nothing.
 // CachePort meant for shards go into each shard's mailbox in the order in which they are caused.
@@ -9,8 +9,9 @@
 // Limits: kCacheEntries and kCacheBytes of the newest entries per group, kCachePages pages of older
 // ones, one load per missing page with at most kWaitersPerLoad waiting.
 //
-// What it may serve: entries at or below the head that the stream or a load gave, dense, of the
-// present epoch, above the reader's floor. Nothing else ever enters it.
+// What it may serve: entries at or below the head of the version that it knows whole, dense, of the
+// present epoch, above the reader's floor. While something is missed nothing above is shown but
+// heads: somebody may have left in between.
 
 #include <cstdint>
 #include <memory>
@@ -77,8 +78,9 @@ public:
                         std::span<const ShardIndex> shards) = 0;
     // Every session of `uid`: Session::on_overlay.
     virtual void overlay(GroupId gid, UserId uid, std::span<const ShardIndex> shards) = 0;
-    // A kick may have been lost: call on_recheck for each watcher of the group, at leisure.
-    virtual void recheck(GroupId gid, std::span<const ShardIndex> shards) = 0;
+    // Each of these shards is to say once who watches the group: on_watcher_list.
+    virtual void list_watchers(GroupId gid, std::uint64_t ticket,
+                               std::span<const ShardIndex> shards) = 0;
 
     // ---- To one connection, beside the groups that it watches
     // Session::on_badges, Session::on_expelled.
@@ -122,6 +124,8 @@ public:
                      Time now);
     // Whether this watcher is still a member; `ousted` if not.
     void on_recheck(GroupId gid, UserId uid, Time now);
+    // The answer of one shard to list_watchers.
+    void on_watcher_list(GroupId gid, std::uint64_t ticket, std::span<const UserId> uids, Time now);
 
     // ---- From owners
     void on_items(const bus::Items& items, Time now);
@@ -149,7 +153,7 @@ public:
         std::uint64_t page_hits{};
         std::uint64_t page_misses{};  // Pages that were asked for,
         std::uint64_t page_joins{};   // and pulls that waited for one on its way already.
-        std::uint64_t holes{};        // Breaks of an owner's stream.
+        std::uint64_t holes{};        // Items that told of something missed.
         std::uint64_t reloads{};      // Views asked again.
     };
     [[nodiscard]] Counts counts() const;

@@ -1,6 +1,7 @@
 // What comes late, or from another history, and what is bounded.
 
-#include "node/cache/cache.h"
+#include <array>
+
 #include "node/cache/cache_test_kit.h"
 
 namespace stentor::cache {
@@ -10,22 +11,22 @@ using ::testing::IsEmpty;
 
 class LateTest : public CacheTest {
 protected:
-    // The store goes back: another history of 400 entries.
-    void restore(std::uint64_t fork, std::uint64_t number) {
-        const Epoch next{log.epoch.value + 1};
-        log = Log{400};
-        log.epoch = next;
-        item(bus::GroupChanged{.fork = Seq{fork}}, number);
-    }
     void reopen() {
         told.opens.clear();
         open();
         answer_all();
         ASSERT_EQ(told.opens.size(), 1U);
     }
-    void lose_an_item(std::uint64_t number) {
-        item(bus::TypingSeen{}, number);
-        item(bus::TypingSeen{}, number + 2);
+    // And more than is told of one by one.
+    void miss_too_much() {
+        too_much = true;
+        lose();
+        read_anew();
+        answer_all();
+        for (const std::uint64_t ticket : told.lists) {
+            cache.on_watcher_list(kGroup, ticket, std::array{kAnn}, now);
+        }
+        too_much = false;
     }
 };
 
@@ -34,7 +35,7 @@ protected:
 TEST_F(LateTest, TheFloorOfAHistoryEndsWithIt) {
     open_it();
     item(bus::GroupChanged{.floor = Seq{300}, .floor_digest = log.digests[300]}, 1);
-    restore(380, 2);
+    restore(380);
     reopen();
     EXPECT_EQ(told.opens[0].frame.opened().floor(), 0U);
     pull(201, 210);
@@ -43,16 +44,19 @@ TEST_F(LateTest, TheFloorOfAHistoryEndsWithIt) {
 }
 
 TEST_F(LateTest, AViewOfAFormerHistoryIsNotTaken) {
-    open_it();
-    item(bus::GroupReread{}, 1);
-    answer_all();
     open();
     ASSERT_EQ(told.asks.size(), 1U);
     const auto late = told.asks.front();
     const Result<bus::Reply> former = answer(late.question);
     told.asks.clear();
-    restore(380, 2);
     cache.on_reply(late.id, former, now);
+    restore(380);
+    told.opens.clear();
+    open();
+    ASSERT_EQ(told.asks.size(), 1U);
+    const AskId id = told.asks.front().id;
+    told.asks.clear();
+    cache.on_reply(id, former, now);
     answer_all();
     ASSERT_EQ(told.opens.size(), 1U);
     EXPECT_EQ(told.opens[0].frame.opened().epoch(), log.epoch.value);
@@ -62,7 +66,7 @@ TEST_F(LateTest, AViewOfAFormerHistoryIsNotTaken) {
 TEST_F(LateTest, WhoReadsAHistoryThatIsForgottenGoesBackToItsEnd) {
     open_it();
     for (std::uint64_t i = 0; i <= limits::kForks; ++i) {
-        restore(i == 0 ? 100 : 300, i + 1);
+        restore(i == 0 ? 100 : 300);
         reopen();
     }
     told.unasked.clear();
@@ -77,7 +81,13 @@ TEST_F(LateTest, WhoReadsAHistoryThatIsForgottenGoesBackToItsEnd) {
 TEST_F(LateTest, WhoWaitedForAPageFromBeforeABreakIsServedByAnother) {
     open_it();
     pull(120, 150);
-    lose_an_item(1);
+    const auto load = told.asks.front();
+    const Result<bus::Reply> before = answer(load.question);
+    told.asks.clear();
+    miss_too_much();
+    answer_all();
+    cache.on_reply(load.id, before, now);
+    EXPECT_THAT(told.ranges, IsEmpty());
     answer_all();
     EXPECT_THAT(told.refusals, IsEmpty());
     ASSERT_EQ(told.ranges.size(), 1U);
@@ -96,7 +106,8 @@ TEST_F(LateTest, WhatIsOnesOwnIsOnNobodyElsesPage) {
     ASSERT_EQ(told.asks.size(), 1U);
     const AskId own = told.asks.front().id;
     told.asks.clear();
-    lose_an_item(1);
+    miss_too_much();
+    answer_all();
     cache.on_reply(own, mine, now);
     member.overlay = false;
     pull(120, 150);
@@ -141,9 +152,9 @@ TEST_F(LateTest, AnOpenedSaysUntilWhenOneIsMuted) {
 
 TEST_F(LateTest, AHoleOfSeveralPagesIsFilledAtOnce) {
     open_it();
-    item(bus::TypingSeen{}, 1);
     log.add(3 * limits::kRangeEntries);
-    add(1, 3);
+    lose();
+    add(1, 2);
     answer_all();
     ASSERT_FALSE(told.pushes.empty());
     EXPECT_EQ(told.pushes.back().last, Seq{log.head()});

@@ -4,8 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,7 +69,6 @@ public:
         const std::uint64_t first = head() > newest ? head() - newest + 1 : 1;
         return {.gid = kGroup,
                 .epoch = epoch,
-                .term = kTerm,
                 .head = Seq{head()},
                 .digest = digests.back(),
                 .floor_digest = digests.front(),
@@ -79,12 +81,35 @@ public:
                 .digest_before = digests[std::min<std::size_t>(ask.from.value - 1, head())],
                 .epoch = epoch,
                 .head = Seq{head()},
-                .floor_digest = digests.front()};
+                .floor_digest = digests.front(),
+                .version = version};
     }
+    bus::OpenAnswer open_answer(const bus::MemberView& member) const {
+        return {.member = member, .epoch = epoch, .term = term, .versions = {version, version}};
+    }
+    // All that was ever changed is told, whatever was asked for.
+    bus::ChangesAnswer changes(const bus::AskChanges& ask) const {
+        bus::ChangesAnswer answer{
+            .epoch = epoch,
+            .version = version,
+            .head = Seq{head()},
+            .digest = digests.back(),
+            .group = {.settings = {}, .members = 2, .floor = {}, .floor_digest = digests.front()},
+            .entries = slice(ask.after.value + 1, ask.after.value + limits::kRangeEntries)};
+        std::ranges::copy_if(entries, std::back_inserter(answer.changed),
+                             [](const LogEntry& entry) { return entry.revision > 0; });
+        return answer;
+    }
+    std::uint64_t version = 0;  // Of the group; what changes it in a test says so (lose, item).
     Epoch epoch = kEpoch;
+    Term term = kTerm;
     std::vector<LogEntry> entries;
     std::vector<Digest> digests;
 };
+
+inline bus::Items items_of(bus::GroupItem item, Term term = kTerm) {
+    return {.term = term, .items = {std::make_shared<const bus::GroupItem>(std::move(item))}};
+}
 
 class Told : public CachePort {
 public:
@@ -129,7 +154,9 @@ public:
                 std::span<const ShardIndex>) override {
         ousts.emplace_back(uid, version);
     }
-    void recheck(GroupId, std::span<const ShardIndex>) override { ++rechecks; }
+    void list_watchers(GroupId, std::uint64_t ticket, std::span<const ShardIndex> shards) override {
+        lists.insert(lists.end(), shards.size(), ticket);
+    }
     void badges(const ConnectionToken& connection, const pb::Pulse& pulse) override {
         pulses.emplace_back(connection, pulse);
     }
@@ -152,7 +179,7 @@ public:
     std::vector<UserId> overlays;
     std::vector<std::pair<ConnectionToken, pb::Pulse>> pulses;
     std::vector<std::pair<ConnectionToken, Error>> expelled;
-    int rechecks = 0;
+    std::vector<std::uint64_t> lists;  // Tickets, one for each shard.
 };
 
 class CacheTest : public ::testing::Test {
@@ -184,11 +211,22 @@ protected:
             mine_asked.push_back(*asked);
             return mine;
         }
-        const auto& opening = std::get<bus::AskOpen>(question);
-        if (member.role == pb::ROLE_NONE) {
-            return std::unexpected(Error{.code = Code::not_a_member, .where = "gid"});
+        if (const auto* asked = std::get_if<bus::AskChanges>(&question)) {
+            bus::ChangesAnswer changes = log.changes(*asked);
+            changes.rows = rows;
+            changes.reset = too_much;
+            return changes;
         }
-        bus::OpenAnswer reply{.member = member};
+        if (const auto* asked = std::get_if<bus::AskStays>(&question)) {
+            bus::StaysAnswer stays{.epoch = log.epoch, .version = log.version, .rows = {}};
+            for (const UserId uid : asked->uids)
+                stays.rows.push_back({.uid = uid, .member = member});
+            return stays;
+        }
+        const auto& opening = std::get<bus::AskOpen>(question);
+        if (member.role == pb::ROLE_NONE)
+            return std::unexpected(Error{.code = Code::not_a_member, .where = "gid"});
+        auto reply = log.open_answer(member);
         if (opening.with_view) {
             reply.view = log.view();
             reply.view->tallies = tallies;
@@ -202,12 +240,36 @@ protected:
         ASSERT_EQ(told.opens.size(), 1U);
         told.opens.clear();
     }
-    void item(decltype(bus::Item::event) event, std::uint64_t number, Term term = kTerm) {
-        cache.on_items({.partition = partition_of(kGroup),
-                        .term = term,
-                        .number = number,
-                        .items = {{.gid = kGroup, .epoch = log.epoch, .event = std::move(event)}}},
-                       now);
+    // Of the group's version `to`; sums and typing have none.
+    void item(bus::GroupEvent event, std::uint64_t to, Term term = kTerm) {
+        bus::GroupItem made{.gid = kGroup, .epoch = log.epoch};
+        const bool beside = std::holds_alternative<bus::TalliesChanged>(event) ||
+                            std::holds_alternative<bus::TypingSeen>(event);
+        if (beside) {
+            beside_numbers.insert(to);
+        } else {
+            made.from = to - 1;
+            while (beside_numbers.contains(made.from)) --made.from;
+            made.to = to;
+            log.version = std::max(log.version, to);
+        }
+        made.events.push_back(std::move(event));
+        cache.on_items(items_of(std::move(made), term), now);
+    }
+    void lose() { ++log.version; }  // A commit was made, and nothing told.
+    // The owner has read the group, and says how far it has come.
+    void read_anew() {
+        const std::uint64_t at = log.version;
+        cache.on_items(items_of({kGroup, log.epoch, at, at, {}}), now);
+    }
+    // The store goes back: another history, of 400 entries, from `fork` on.
+    void restore(std::uint64_t fork) {
+        forks.push_back({.epoch = log.epoch, .seq = Seq{fork}});
+        const Epoch next{log.epoch.value + 1};
+        log = Log{400};
+        log.epoch = next;
+        log.version = 1;
+        read_anew();
     }
     void add(std::uint64_t count, std::uint64_t number, const std::string& body = "body") {
         const std::uint64_t head = log.head();
@@ -226,10 +288,13 @@ protected:
     bus::MemberView member{.role = pb::ROLE_MEMBER, .version = 1};
     std::vector<pb::Tally> tallies;  // Of the view.
     std::vector<bus::ForkPoint> forks;
+    std::vector<bus::Stay> rows;  // That were changed.
+    bool too_much = false;        // Was missed to be told.
     bus::Mine mine;
     std::vector<bus::AskMine> mine_asked;
     std::uint64_t near = 0;
     Time now = from_ms(1'000'000);
+    std::set<std::uint64_t> beside_numbers;  // Numbers that a test gave to what has no version.
 };
 
 }  // namespace stentor::cache

@@ -31,31 +31,38 @@ struct Held {
     Time due;
 };
 
+// Too much was missed: everybody who watches is asked about, list by list; resets.cc.
+struct Reset {
+    std::uint64_t ticket{};
+    bus::ChangesAnswer answer;  // What holds once all are known.
+    std::size_t shards{};       // That have not said yet who watches there.
+    std::vector<UserId> rest;   // To be asked about.
+    bool asked{};
+};
+
 struct Group {
     explicit Group(GroupId gid) : memory(gid) {}
 
     Memory memory;
+    // Of the group, up to which its memory is whole and its watchers are known to be members.
+    std::uint64_t version = 0;
     std::vector<Watching> watching;
     std::vector<ShardIndex> shards;  // Those of `watching`.
 
-    bool refresh = false;  // Items were lost: the next open takes a new view.
     AskId view_ask = 0;
     std::vector<PendingOpen> awaiting;  // Members known, view on its way.
     std::size_t opens_in_flight = 0;
-    // Told by the stream while opens are in flight: an answer may be older than what it says.
-    std::unordered_map<UserId, bus::MemberView> changed;
-    // +1 when something was missed, or `changed` overflowed: then answers are asked for anew.
-    std::uint64_t generation = 1;
+    // What was told of members while opens are in flight: an answer may be older than that. One of
+    // before `told_from` is asked for anew, since not all that it lacks is kept.
+    std::unordered_map<UserId, bus::MemberView> told;
+    std::uint64_t told_from = 0;
 
     AskId catching_up = 0;
     bool wants_catch_up = false;
-    Seq seen;             // Newest seq that the stream told, applied or not.
-    Seq unheard;          // An owner's answer said that it is there; the stream has not yet,
-    Time unheard_since;   // and may until kStreamWithin later.
-    Epoch backlog_epoch;  // Of `seen` and `backlog` while no view is here.
-    // Told while a view, or what was missed, was on its way.
-    std::vector<std::pair<Epoch, LogEntry>> changes;
-    std::deque<LogEntry> backlog;  // Ahead of the head, until what is missing has come.
+    // Told while a view, or what was missed, is on its way; in the order of versions.
+    std::deque<std::shared_ptr<const bus::GroupItem>> backlog;
+    std::size_t backlog_size = 0;  // size_of() all of them.
+    std::unique_ptr<Reset> reset;  // While it is not known who may still watch.
     // Pulls and opens of who knows of more than the head, until that was verified.
     std::vector<PendingPull> beyond;
     std::vector<PendingOpen> opens_beyond;

@@ -12,7 +12,7 @@ namespace stentor::cache {
 bool hold_entries(CacheState& cache, Group& group, std::span<const LogEntry> entries, Time now) {
     const Memory& memory = group.memory;
     const Millis window{memory.settings.hold_ms()};
-    if (window == Millis{0} || group.shards.empty() || !group.backlog.empty()) return false;
+    if (window == Millis{0} || group.shards.empty()) return false;
     const Seq last = group.held ? group.held->entries.back().seq : memory.head();
     const auto next =
         std::ranges::find_if(entries, [&](const LogEntry& entry) { return entry.seq > last; });
@@ -26,7 +26,6 @@ bool hold_entries(CacheState& cache, Group& group, std::span<const LogEntry> ent
     Held& held = *group.held;
     held.entries.insert(held.entries.end(), next, entries.end());
     for (const LogEntry& entry : std::span{next, entries.end()}) held.bytes += entry.bytes->size();
-    group.seen = std::max(group.seen, held.entries.back().seq);
     group.verified = now;
     const std::size_t wanted = memory.settings.hold_entries();
     const std::size_t most =

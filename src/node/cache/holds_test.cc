@@ -203,8 +203,7 @@ TEST_F(HoldTest, WhatIsHeldAtABreakIsPushedAsItIsAfterIt) {
 TEST_F(HoldTest, ANewEpochDropsWhatIsHeld) {
     watched();
     add_one();
-    log.epoch = Epoch{kEpoch.value + 1};
-    item(bus::GroupChanged{.settings = settings, .members = 2, .fork = Seq{500}}, next_++);
+    restore(500);
     EXPECT_EQ(cache.wake_at(), std::nullopt);
     EXPECT_THAT(told.pushes, ::testing::IsEmpty());
 }

@@ -7,7 +7,9 @@
 
 #include "node/cache/catch_up.h"
 #include "node/cache/holds.h"
+#include "node/cache/items.h"
 #include "node/cache/pulls.h"
+#include "node/cache/resets.h"
 #include "node/cache/state.h"
 #include "node/cache/watchers.h"
 
@@ -22,6 +24,8 @@ constexpr Millis kOnlineEvery{1'000};  // At most so often is told how many watc
 
 void tick_group(CacheState& cache, Group& group, Time now) {
     if (group.shards.empty() || !group.memory.loaded()) return;
+    // Somebody who watches may have been put out.
+    if (!group.backlog.empty() || group.reset) return;
     const Memory& memory = group.memory;
     const std::uint32_t count = online(group);
     if (count != group.online_told && now >= group.online_again) {
@@ -46,9 +50,7 @@ void tick_group(CacheState& cache, Group& group, Time now) {
 void Cache::on_tick(Time now) {
     CacheState& cache = *state_;
     cache.users.on_tick(now, cache.level);
-    for (const Recheck& again : std::exchange(cache.rechecks, {})) {
-        recheck_member(cache, again.gid, again.uid);
-    }
+    ask_unanswered(cache);
     std::size_t verifies = 0;
     std::vector<GroupId> forgotten;
     for (auto& [gid, group] : cache.groups) {
@@ -65,6 +67,7 @@ void Cache::on_tick(Time now) {
         if (quiet || group.wants_catch_up) {
             ++verifies;
             group.verified = now;
+            if (!group.backlog.empty()) tell_head(cache, group);
             catch_up(cache, group);
         }
     }

@@ -10,66 +10,18 @@
 #include "node/cache/catch_up.h"
 #include "node/cache/holds.h"
 #include "node/cache/payloads.h"
-#include "node/cache/told_changes.h"
 #include "wire/frames.h"
 
 namespace stentor::cache {
 namespace {
 
-void on_entries(CacheState& cache, Group& group, Epoch epoch, std::span<const LogEntry> entries,
-                Time now) {
-    const Seq last = entries.back().seq;
-    if (group.memory.loaded() && epoch > group.memory.epoch())
-        start_epoch(cache, group, epoch, last);
-    if (!group.memory.loaded()) {
-        // Kept for the view that is on its way; readers of a former epoch open again.
-        if (epoch > group.backlog_epoch) {
-            group.backlog.clear();
-            group.seen = {};
-            group.backlog_epoch = epoch;
-        }
-        group.seen = std::max(group.seen, last);
-        if (group.backlog.size() + entries.size() > limits::kBacklogEntries) group.backlog.clear();
-        group.backlog.insert(group.backlog.end(), entries.begin(), entries.end());
-        if (!group.shards.empty())
-            cache.port.head_moved(group.memory.gid(), epoch, last, group.shards);
-        return;
-    }
-    if (hold_entries(cache, group, entries, now)) return;
-    add_entries(cache, group, entries, now);
-    if (!group.backlog.empty()) add_backlog(cache, group, now);
-}
-
-void on_entry_changed(CacheState& cache, Group& group, Epoch epoch, const LogEntry& entry) {
-    Memory& memory = group.memory;
-    const GroupId gid = memory.gid();
-    // A view that is on its way may have been made before this, and so may an answer.
-    const bool awaited = group.view_ask != 0 || group.catching_up != 0 || !memory.loaded();
-    const bool forgets = planted(Bug::old_revision_for_good);
-    if (awaited && !forgets) {
-        if (group.changes.size() >= limits::kBacklogEntries)
-            group.changes.erase(group.changes.begin());
-        group.changes.emplace_back(epoch, entry);
-    }
-    // Also while no view is here: the one that is on its way may end below this entry, and then it
-    // is the backlog that brings it.
-    const Epoch ahead = memory.loaded() ? memory.epoch() : group.backlog_epoch;
-    if (epoch == ahead && !forgets) put_change(group.backlog, entry);
-    if (!memory.loaded() || epoch != memory.epoch()) return;
-    if (!planted(Bug::stale_cache_after_recall)) {
-        memory.replace(entry);
-        const auto found = cache.pages.find(gid, memory.epoch(), entry.seq, memory.floor());
-        if (found.page != nullptr) found.page->replace(entry);
-    }
-    // A page that is being read may have been read before this.
+// Page loads that are under way for this part of the log.
+template <class Visit>
+void for_loads_of(CacheState& cache, GroupId gid, Seq seq, Visit visit) {
     for (const auto& [key, id] : cache.page_loads) {
-        if (forgets) break;
-        if (key.gid != gid || entry.seq < key.first || entry.seq > Pages::end_of(key.first))
-            continue;
-        std::get<PageLoad>(cache.asked.at(id)).changed.push_back(entry);
+        if (key.gid != gid || seq < key.first || seq > Pages::end_of(key.first)) continue;
+        visit(std::get<PageLoad>(cache.asked.at(id)));
     }
-    if (change_held(group, entry) || group.shards.empty()) return;
-    cache.port.push(changed_push(gid, memory.epoch(), entry), group.shards);
 }
 
 // Whole, each: whichever comes last is right, and a page that is read meanwhile is set right by the
@@ -82,47 +34,18 @@ void on_tallies(CacheState& cache, Group& group, const bus::TalliesChanged& chan
         if (!group.shards.empty()) ticks_of(group).on_tally(tally);
         const auto found = cache.pages.find(memory.gid(), memory.epoch(), seq, memory.floor());
         if (found.page != nullptr) found.page->set_tally(tally);
-        for (const auto& [key, id] : cache.page_loads) {
-            if (key.gid != memory.gid() || seq < key.first || seq > Pages::end_of(key.first)) {
-                continue;
-            }
-            std::get<PageLoad>(cache.asked.at(id)).tallies.push_back(tally);
-        }
+        for_loads_of(cache, memory.gid(), seq,
+                     [&](PageLoad& load) { load.tallies.push_back(tally); });
     }
 }
 
-void on_group_changed(CacheState& cache, Group& group, Epoch epoch,
-                      const bus::GroupChanged& change) {
-    Memory& memory = group.memory;
-    if (memory.loaded() && epoch > memory.epoch()) {
-        group.forks.push_back({.epoch = memory.epoch(), .seq = change.fork});
-        if (group.forks.size() > limits::kForks) {
-            // Readers of what is forgotten go by the oldest that is kept.
-            group.forks[1].seq = std::min(group.forks[1].seq, group.forks[0].seq);
-            group.forks.erase(group.forks.begin());
-        }
-        start_epoch(cache, group, epoch, change.fork);
-    }
-    release_held(cache, group);
-    memory.settings = change.settings;
-    memory.members = change.members;
-    if (change.floor > memory.floor()) memory.raise_floor(change.floor, change.floor_digest);
-    ticks_of(group).on_group_changed();
-}
-
-void on_member_changed(CacheState& cache, Group& group, const bus::MemberChanged& change) {
+void on_member_changed(CacheState& cache, Group& group, const bus::MemberChanged& change,
+                       std::uint64_t version) {
     if (group.memory.members != change.members) {
         group.memory.members = change.members;
         ticks_of(group).on_group_changed();
     }
-    if (group.opens_in_flight > 0) {
-        if (group.changed.size() >= limits::kWaitersPerLoad) {
-            group.changed.clear();
-            ++group.generation;
-        }
-        bus::MemberView& told = group.changed[change.uid];
-        if (change.member.version >= told.version) told = change.member;
-    }
+    note_member(group, change.uid, change.member, version);
     if (group.shards.empty()) return;
     const GroupId gid = group.memory.gid();
     if (change.member.role != pb::ROLE_NONE) {
@@ -133,128 +56,170 @@ void on_member_changed(CacheState& cache, Group& group, const bus::MemberChanged
                       ousted_payload(gid, change.reason, change.by), group.shards);
 }
 
-// Anything may have been missed: entries, changes to entries, kicks.
-void on_missed(CacheState& cache, Group& group) {
-    const GroupId gid = group.memory.gid();
-    cache.pages.forget(gid);
-    take_held(cache, group);  // They are asked for again, with what changed in them.
+void apply(CacheState& cache, Group& group, const bus::GroupItem& item, Time now) {
+    for (const bus::GroupEvent& event : item.events) {
+        if (const auto* added = std::get_if<bus::EntriesAdded>(&event)) {
+            if (added->entries.empty() || hold_entries(cache, group, added->entries, now)) continue;
+            add_entries(cache, group, added->entries, now);
+        } else if (const auto* changed = std::get_if<bus::EntryChanged>(&event)) {
+            change_entry(cache, group, changed->entry);
+        } else if (const auto* member = std::get_if<bus::MemberChanged>(&event)) {
+            on_member_changed(cache, group, *member, item.to);
+        } else if (const auto* change = std::get_if<bus::GroupChanged>(&event)) {
+            change_group(cache, group, *change);
+        }
+    }
+    group.version = std::max(group.version, item.to);
+}
+
+void on_beside(CacheState& cache, Group& group, const bus::GroupItem& item) {
+    if (!group.memory.loaded() || item.epoch != group.memory.epoch()) return;
+    for (const bus::GroupEvent& event : item.events) {
+        if (const auto* tallies = std::get_if<bus::TalliesChanged>(&event)) {
+            on_tallies(cache, group, *tallies);
+        } else if (const auto* typing = std::get_if<bus::TypingSeen>(&event)) {
+            const bool shown = !group.shards.empty() && group.memory.members <= limits::kSmallGroup;
+            if (shown) ticks_of(group).on_typing(typing->uid);
+        }
+    }
+}
+
+Seq last_entry_of(const bus::GroupItem& item) {
+    Seq last;
+    for (const bus::GroupEvent& event : item.events) {
+        const auto* added = std::get_if<bus::EntriesAdded>(&event);
+        if (added != nullptr && !added->entries.empty()) last = added->entries.back().seq;
+    }
+    return last;
+}
+
+std::size_t size_of(const bus::GroupItem& item) {
+    std::size_t size = 1;
+    for (const bus::GroupEvent& event : item.events) {
+        const auto* added = std::get_if<bus::EntriesAdded>(&event);
+        if (added != nullptr) size += added->entries.size();
+    }
+    return size;
+}
+
+void clear_backlog(Group& group) {
     group.backlog.clear();
-    group.memory.drop_entries();
-    group.refresh = true;
-    // What an owner answered before may be from before a kick that was missed.
-    ++group.generation;
-    if (!group.shards.empty()) cache.port.recheck(gid, group.shards);
-    if (group.memory.loaded()) catch_up(cache, group);
+    group.backlog_size = 0;
 }
 
-// Pages on their way may be from before what was missed; also those of groups that have been
-// forgotten, and may be known again when they come.
-template <class Of>
-void spoil_loads(CacheState& cache, Of of) {
-    for (const auto& [key, id] : cache.page_loads) {
-        if (of(key.gid)) std::get<PageLoad>(cache.asked.at(id)).stale = true;
-    }
+// It may come out of order.
+void keep(Group& group, std::shared_ptr<const bus::GroupItem> item) {
+    auto& backlog = group.backlog;
+    const bool other = !backlog.empty() && backlog.back()->epoch != item->epoch;
+    if (other && backlog.back()->epoch > item->epoch) return;
+    // What is dropped here is asked for with what was missed.
+    if (other || group.backlog_size >= limits::kBacklogEntries) clear_backlog(group);
+    group.backlog_size += size_of(*item);
+    auto place = backlog.end();
+    while (place != backlog.begin() && (*std::prev(place))->from > item->from) --place;
+    backlog.insert(place, std::move(item));
 }
 
-void on_break(CacheState& cache, PartitionId partition) {
-    for (auto& [gid, group] : cache.groups) {
-        if (partition_of(gid) == partition) on_missed(cache, group);
+void on_group_item(CacheState& cache, Group& group,
+                   const std::shared_ptr<const bus::GroupItem>& item, Time now) {
+    const Memory& memory = group.memory;
+    const Seq last = last_entry_of(*item);
+    if (memory.loaded() && item->epoch > memory.epoch()) {
+        start_epoch(cache, group, item->epoch, last == Seq{} ? memory.head() : last);
     }
-    spoil_loads(cache, [&](GroupId gid) { return partition_of(gid) == partition; });
-}
-
-void on_item(CacheState& cache, const bus::Item& item, Time now) {
-    Group* group = find_group(cache, item.gid);
-    if (std::holds_alternative<bus::GroupReread>(item.event)) {
-        if (group != nullptr) on_missed(cache, *group);
-        return spoil_loads(cache, [&](GroupId gid) { return gid == item.gid; });
-    }
-    if (group == nullptr) return;
-    if (const auto* member = std::get_if<bus::MemberChanged>(&item.event)) {
-        return on_member_changed(cache, *group, *member);
-    }
-    if (item.epoch < group->memory.epoch()) return;
-    if (const auto* added = std::get_if<bus::EntriesAdded>(&item.event)) {
-        if (!added->entries.empty()) on_entries(cache, *group, item.epoch, added->entries, now);
+    if (!memory.loaded()) {
+        // Kept for the view that is on its way; readers of a former epoch open again.
+        keep(group, item);
+        if (last != Seq{} && !group.shards.empty())
+            cache.port.head_moved(memory.gid(), item->epoch, last, group.shards);
         return;
     }
-    if (const auto* changed = std::get_if<bus::EntryChanged>(&item.event)) {
-        return on_entry_changed(cache, *group, item.epoch, changed->entry);
+    if (item->to <= group.version && !planted(Bug::repeat_applied)) return;
+    if (item->from > group.version && !planted(Bug::gap_applied)) {
+        ++cache.counts.holes;
+        if (planted(Bug::contents_in_hole)) apply(cache, group, {.events = item->events}, now);
+        keep(group, item);
+        return catch_up(cache, group);
     }
-    if (const auto* change = std::get_if<bus::GroupChanged>(&item.event)) {
-        return on_group_changed(cache, *group, item.epoch, *change);
-    }
-    if (!group->memory.loaded() || item.epoch != group->memory.epoch()) return;
-    if (const auto* tallies = std::get_if<bus::TalliesChanged>(&item.event)) {
-        return on_tallies(cache, *group, *tallies);
-    }
-    const bool shown = !group->shards.empty() && group->memory.members <= limits::kSmallGroup;
-    if (const auto* typing = std::get_if<bus::TypingSeen>(&item.event);
-        typing != nullptr && shown) {
-        ticks_of(*group).on_typing(typing->uid);
-    }
+    apply(cache, group, *item, now);
+    if (!group.backlog.empty() && !apply_backlog(cache, group, now)) catch_up(cache, group);
 }
 
 }  // namespace
 
 void Cache::on_items(const bus::Items& items, Time now) {
     CacheState& cache = *state_;
-    const auto known = cache.streams.find(items.partition.value);
-    bool broken = items.number != 1;
-    if (known != cache.streams.end()) {
-        const Stream& stream = known->second;
-        if (items.term < stream.term) return;  // An owner that has been replaced.
-        if (items.term == stream.term) {
-            if (items.number <= stream.number) return;
-            broken = items.number != stream.number + 1;
-        } else {
-            // What the former owner committed last, it may not have told any more.
-            broken = true;
+    for (const auto& item : items.items) {
+        const bool former = is_former_owner(cache, item->gid, item->epoch, items.term);
+        Group* group = find_group(cache, item->gid);
+        if (group == nullptr || item->epoch < group->memory.epoch()) continue;
+        // What an owner committed is true also once they have been replaced; their sums are not.
+        if (item->to != 0) {
+            on_group_item(cache, *group, item, now);
+        } else if (!former) {
+            on_beside(cache, *group, *item);
         }
     }
-    cache.streams[items.partition.value] = {.term = items.term, .number = items.number};
-    if (broken) {
-        ++cache.counts.holes;
-        on_break(cache, items.partition);
-    }
-    for (const bus::Item& item : items.items) on_item(cache, item, now);
 }
 
-// Those that are known already are passed over; those ahead of a gap wait for what is missing.
+bool apply_backlog(CacheState& cache, Group& group, Time now) {
+    while (!group.backlog.empty()) {
+        const std::shared_ptr<const bus::GroupItem> item = group.backlog.front();
+        const bool other = item->epoch != group.memory.epoch();
+        if (!other && item->from > group.version) return false;
+        group.backlog_size -= size_of(*item);
+        group.backlog.pop_front();
+        if (!other && item->to > group.version) apply(cache, group, *item, now);
+    }
+    return true;
+}
+
 void add_entries(CacheState& cache, Group& group, std::span<const LogEntry> entries, Time now) {
     release_held(cache, group);
     Memory& memory = group.memory;
-    group.seen = std::max(group.seen, entries.back().seq);
     const auto next = std::ranges::find_if(
         entries, [&](const LogEntry& entry) { return entry.seq > memory.head(); });
     if (next == entries.end()) return;
     const std::span<const LogEntry> fresh{next, entries.end()};
-    if (fresh.front().seq != memory.head() + 1 && !planted(Bug::cache_above_head)) {
-        if (group.backlog.size() + fresh.size() > limits::kBacklogEntries) group.backlog.clear();
-        group.backlog.insert(group.backlog.end(), fresh.begin(), fresh.end());
-        return catch_up(cache, group);
-    }
+    if (fresh.front().seq != memory.head() + 1 && !planted(Bug::gap_applied)) return;
     group.verified = now;
     for (const LogEntry& entry : fresh) memory.append(entry);
     push_entries(cache, group, fresh);
 }
 
-void add_backlog(CacheState& cache, Group& group, Time now) {
+void change_entry(CacheState& cache, Group& group, const LogEntry& entry) {
     Memory& memory = group.memory;
-    while (!group.backlog.empty() && group.backlog.front().seq <= memory.head()) {
-        group.backlog.pop_front();
+    const GroupId gid = memory.gid();
+    if (!planted(Bug::stale_cache_after_recall)) {
+        memory.replace(entry);
+        const auto found = cache.pages.find(gid, memory.epoch(), entry.seq, memory.floor());
+        if (found.page != nullptr) found.page->replace(entry);
     }
-    std::vector<LogEntry> fresh;
-    while (!group.backlog.empty() &&
-           group.backlog.front().seq == memory.head() + (fresh.size() + 1)) {
-        fresh.push_back(std::move(group.backlog.front()));
-        group.backlog.pop_front();
-        // The stream may have told an entry twice, from two sides of a gap.
-        while (!group.backlog.empty() && group.backlog.front().seq <= fresh.back().seq) {
-            group.backlog.pop_front();
-        }
+    // A page that is being read may have been read before this.
+    if (!planted(Bug::old_revision_for_good)) {
+        for_loads_of(cache, gid, entry.seq, [&](PageLoad& load) { load.changed.push_back(entry); });
     }
-    if (!fresh.empty()) add_entries(cache, group, fresh, now);
+    if (change_held(group, entry) || group.shards.empty()) return;
+    cache.port.push(changed_push(gid, memory.epoch(), entry), group.shards);
+}
+
+void change_group(CacheState& cache, Group& group, const bus::GroupChanged& change) {
+    Memory& memory = group.memory;
+    release_held(cache, group);
+    memory.settings = change.settings;
+    memory.members = change.members;
+    if (change.floor > memory.floor()) memory.raise_floor(change.floor, change.floor_digest);
+    ticks_of(group).on_group_changed();
+}
+
+void note_member(Group& group, UserId uid, const bus::MemberView& member, std::uint64_t version) {
+    if (group.opens_in_flight == 0) return;
+    if (group.told.size() >= limits::kWaitersPerLoad) {
+        group.told.clear();
+        group.told_from = version;
+    }
+    bus::MemberView& told = group.told[uid];
+    if (member.version >= told.version) told = member;
 }
 
 void push_entries(CacheState& cache, Group& group, std::span<const LogEntry> entries) {
@@ -267,17 +232,30 @@ void push_entries(CacheState& cache, Group& group, std::span<const LogEntry> ent
     }
 }
 
+void tell_head(CacheState& cache, Group& group) {
+    Seq head;
+    for (const auto& item : group.backlog) head = std::max(head, last_entry_of(*item));
+    if (head <= group.memory.head() || group.shards.empty()) return;
+    cache.port.head_moved(group.memory.gid(), group.memory.epoch(), head, group.shards);
+}
+
+void want_pages_from(CacheState& cache, GroupId gid, std::uint64_t version) {
+    for (const auto& [key, id] : cache.page_loads) {
+        if (key.gid == gid) std::get<PageLoad>(cache.asked.at(id)).at_least = version;
+    }
+}
+
 // Nothing of the former history is served any more. Readers hear of the new epoch, open again, and
 // the first of them brings the view.
 void start_epoch(CacheState& cache, Group& group, Epoch epoch, Seq head) {
     const GroupId gid = group.memory.gid();
     take_held(cache, group);
     group.memory.unload(epoch, head);
+    group.version = 0;
+    group.told_from = 0;
+    group.reset = nullptr;
     group.ticks = nullptr;
-    group.backlog.clear();
-    group.seen = {};
-    group.unheard = {};  // Else the next answer would be believed as one heard of long ago.
-    group.backlog_epoch = epoch;
+    clear_backlog(group);
     cache.pages.forget(gid);
     if (!group.shards.empty()) cache.port.head_moved(gid, epoch, head, group.shards);
 }

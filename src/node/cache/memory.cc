@@ -8,42 +8,25 @@
 namespace stentor::cache {
 
 void Memory::install(const bus::GroupView& view) {
-    std::deque<LogEntry> own = std::exchange(newest_, {});
-    const bool newer = loaded_ && epoch_ == view.epoch && head_ > view.head;
-    const Digest own_before = digest_before_;
-    const std::uint64_t own_members = members;
-
-    bytes_ = 0;
+    drop_entries();
     members = view.members;
     settings = view.settings;
     loaded_ = true;
     epoch_ = view.epoch;
     raise_floor(view.floor, view.floor_digest);
-    const Seq head = std::exchange(head_, view.head);
-    const Digest digest = std::exchange(digest_, view.digest);
+    head_ = view.head;
+    digest_ = view.digest;
     digest_before_ = view.digest_before;
     newest_.assign(view.newest.begin(), view.newest.end());
     for (const LogEntry& entry : newest_) bytes_ += entry.bytes->size();
     for (const pb::Tally& tally : view.tallies) set_tally(tally);
-    for (const LogEntry& entry : own) replace(entry);  // Changed since the view was made.
-    if (!newer) return trim();
+    trim();
+}
 
-    // The stream was ahead of the answer: what it brought still continues the view, or stands
-    // alone.
-    members = own_members;
-    if (!own.empty() && own.front().seq <= head_ + 1) {
-        for (const LogEntry& entry : own) {
-            if (entry.seq == head_ + 1) append(entry);
-        }
-    } else {
-        newest_ = std::move(own);
-        digest_before_ = own_before;
-        bytes_ = 0;
-        for (const LogEntry& entry : newest_) bytes_ += entry.bytes->size();
-    }
+void Memory::leap(Seq head, const Digest& digest) {
+    drop_entries();
     head_ = head;
     digest_ = digest;
-    trim();
 }
 
 void Memory::unload(Epoch epoch, Seq head) {

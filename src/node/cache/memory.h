@@ -27,16 +27,16 @@ public:
     [[nodiscard]] const Digest& digest() const { return digest_; }
     [[nodiscard]] Seq floor() const { return floor_; }
 
-    // Takes everything from the view, but keeps entries of its own that lie above the view's head.
+    // Takes everything from the view.
     void install(const bus::GroupView& view);
+    // Another head; entries that lead up to it are not held.
+    void leap(Seq head, const Digest& digest);
     // Only the epoch and a head are known any more; a view is wanted.
     void unload(Epoch epoch, Seq head);
     // entry.seq is head + 1.
     void append(const LogEntry& entry);
     // Replaces an entry that is held, by a higher revision.
     void replace(const LogEntry& entry);
-    // Forgets the entries, not the head: changes to them may have been missed.
-    void drop_entries();
     void raise_floor(Seq floor, const Digest& digest);
     // Of the entries that are held, whole.
     void set_tally(const pb::Tally& tally);
@@ -55,6 +55,7 @@ public:
     pb::GroupSettings settings;
 
 private:
+    void drop_entries();
     void trim();
 
     GroupId gid_;

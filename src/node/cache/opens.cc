@@ -11,25 +11,13 @@
 #include "node/cache/overlay.h"
 #include "node/cache/payloads.h"
 #include "node/cache/pulls.h"
-#include "node/cache/told_changes.h"
 #include "node/cache/watchers.h"
 #include "wire/frames.h"
 
 namespace stentor::cache {
 namespace {
 
-constexpr int kViewTries = 3;
-
-// Without what lies above `last`, if the view's entries reach down to there.
-void end_at(bus::GroupView& view, Seq last) {
-    auto& newest = view.newest;
-    if (view.head <= last || newest.empty() || newest.front().seq > last + 1) return;
-    newest.resize(last + 1 - newest.front().seq);
-    view.head = last;
-    view.digest = newest.empty() ? view.digest_before : newest.back().digest;
-    std::erase_if(view.tallies,
-                  [last](const pb::Tally& tally) { return tally.seq() > last.value; });
-}
+constexpr int kTries = 3;
 
 // No such group and not a member of it look the same.
 Error as_told(Error error) {
@@ -49,12 +37,11 @@ void want_view(CacheState& cache, Group& group, PendingOpen open) {
         group.awaiting.push_back(std::move(open));
         return;
     }
-    if (++open.views_tried > kViewTries) {
+    if (++open.tries > kTries) {
         refuse_open(cache, group, open, {Code::overloaded, "view", 0, kRetryMs});
         return on_view_failed(cache, group);
     }
     ++cache.counts.reloads;
-    group.refresh = true;
     ask_open(cache, group, std::move(open));
 }
 
@@ -66,56 +53,32 @@ void on_view_failed(CacheState& cache, Group& group) {
     want_view(cache, group, std::move(next));
 }
 
-// False: the view is older than what is known here, so it answers nothing. Of one that is not whole
-// only the head is kept: the entries may have been changed since.
-bool install_view(CacheState& cache, Group& group, bus::GroupView view, Time now, bool whole) {
-    Memory& memory = group.memory;
-    const auto stream = cache.streams.find(partition_of(view.gid).value);
-    if (stream != cache.streams.end() && view.term < stream->second.term) return false;
-    if (view.epoch < memory.epoch() || (!whole && memory.loaded())) return false;
-    // Else the first item of whoever replaces this owner would look like the first of all, and what
-    // was changed in between, and told to nobody here, would never be asked for.
-    cache.streams.try_emplace(partition_of(view.gid).value, Stream{.term = view.term});
-    if (memory.loaded() && view.epoch > memory.epoch())
-        start_epoch(cache, group, view.epoch, view.head);
-    release_held(cache, group);
-    const bool first = !memory.loaded();
-    const Seq head = view.head;
-    if (!first) end_at(view, trusted_head(group, head, now));
-    if (!first && view.head > memory.head()) {
-        // The stream will bring the same again, and find that it is known.
-        const bool covers = !view.newest.empty() && view.newest.front().seq <= memory.head() + 1;
-        if (covers) {
-            // Pushed as they are now: whoever was told of the change did not have them yet.
-            std::vector<LogEntry> newest = view.newest;
-            put_changes(newest, view.epoch, group.changes);
-            add_entries(cache, group, newest, now);
-        } else {
-            cache.port.head_moved(view.gid, view.epoch, view.head, group.shards);
-        }
-    }
-    memory.install(view);
-    if (!view.forks.empty()) group.forks = view.forks;
-    group.refresh = false;
+void install_view(CacheState& cache, Group& group, const bus::GroupView& view,
+                  const bus::Versions& versions, Time now) {
+    group.memory.install(view);
+    group.forks = view.forks;
+    group.version = versions.to;
     group.verified = now;
-    if (first && !group.shards.empty()) {
+    // It may have been in memory before, and out of it since.
+    want_pages_from(cache, view.gid, versions.to);
+    if (!group.shards.empty()) {
         cache.port.head_moved(view.gid, view.epoch, view.head, group.shards);
     }
-    for (const auto& [epoch, entry] : group.changes) {
-        if (epoch == memory.epoch()) memory.replace(entry);
-    }
-    forget_changes(group);
-    if (first && group.backlog_epoch != memory.epoch()) {
-        group.backlog.clear();
-        group.seen = {};
-    }
-    add_backlog(cache, group, now);
-    if (!whole) {
-        memory.drop_entries();
-        group.refresh = true;
-    }
-    if (!whole || std::max(group.seen, head) > memory.head()) catch_up(cache, group);
-    return true;
+    if (!apply_backlog(cache, group, now)) catch_up(cache, group);
+}
+
+// Of an owner who has been replaced, of another history, or of before what is known here: somebody
+// may have left since.
+bool is_of_before(CacheState& cache, const Group& group, const PendingOpen& open,
+                  const bus::OpenAnswer& answer) {
+    if (is_former_owner(cache, open.gid, answer.epoch, answer.term)) return true;
+    const Epoch epoch = group.memory.epoch();
+    return answer.epoch < epoch || (answer.epoch == epoch && answer.versions.to < open.known);
+}
+
+void ask_again(CacheState& cache, Group& group, PendingOpen open) {
+    if (++open.tries <= kTries) return ask_open(cache, group, std::move(open));
+    refuse_open(cache, group, open, {Code::overloaded, "owner", 0, kRetryMs});
 }
 
 void give_seat(CacheState& cache, Group& group, const PendingOpen& open, std::string payload) {
@@ -130,7 +93,7 @@ void give_seat(CacheState& cache, Group& group, const PendingOpen& open, std::st
     } else {
         place->ticket = ticket;
     }
-    if (--group.opens_in_flight == 0) group.changed.clear();
+    if (--group.opens_in_flight == 0) group.told.clear();
     cache.port.opened(open.waiter, std::move(payload),
                       {.gid = open.gid,
                        .epoch = memory.epoch(),
@@ -205,8 +168,8 @@ void Cache::on_open(const Waiter& waiter, GroupId gid, UserId uid, Epoch epoch, 
 }
 
 void ask_open(CacheState& cache, Group& group, PendingOpen open) {
-    open.with_view = (!group.memory.loaded() || group.refresh) && group.view_ask == 0;
-    open.generation = group.generation;
+    open.with_view = !group.memory.loaded() && group.view_ask == 0;
+    open.known = group.version;
     const GroupId gid = open.gid;
     const bus::AskOpen question{.gid = gid, .uid = open.uid, .with_view = open.with_view};
     // Set before asking: a simulated owner may answer at once.
@@ -220,15 +183,19 @@ void on_open_reply(CacheState& cache, AskId id, PendingOpen open, Result<bus::Op
     if (group == nullptr) return;  // Groups with opens in flight are kept.
     const bool carried_view = open.with_view && group->view_ask == id;
     if (carried_view) group->view_ask = 0;
-    // One that was asked for before something was missed may be from before that.
-    const bool whole = open.generation == group->generation;
-    const bool viewed = answer && answer->view &&
-                        install_view(cache, *group, std::move(*answer->view), now, whole) && whole;
-    if (answer) {
-        open.member = answer->member;
-        finish_open(cache, *group, std::move(open), now);
-    } else {
+    bool viewed = false;
+    if (!answer) {
         refuse_open(cache, *group, open, as_told(answer.error()));
+    } else if (is_of_before(cache, *group, open, *answer)) {
+        ask_again(cache, *group, std::move(open));
+    } else {
+        if (group->memory.loaded() && answer->epoch > group->memory.epoch())
+            start_epoch(cache, *group, answer->epoch, answer->head);
+        viewed = answer->view && !group->memory.loaded();
+        if (viewed) install_view(cache, *group, *answer->view, answer->versions, now);
+        open.member = answer->member;
+        open.versions = answer->versions;
+        finish_open(cache, *group, std::move(open), now);
     }
     if (viewed) {
         for (PendingOpen& waiting : std::exchange(group->awaiting, {})) {
@@ -240,10 +207,12 @@ void on_open_reply(CacheState& cache, AskId id, PendingOpen open, Result<bus::Op
 }
 
 void finish_open(CacheState& cache, Group& group, PendingOpen open, Time now) {
-    // What the owner said of them may be from before something that was missed since.
-    if (open.generation != group.generation) return ask_open(cache, group, std::move(open));
-    const auto told = group.changed.find(open.uid);
-    if (told != group.changed.end() && told->second.version > open.member.version) {
+    // All who watch are being asked about, and they would not be among them.
+    if (group.reset) return group.opens_beyond.push_back(std::move(open));
+    // What they became since is known here, but not of whom.
+    if (open.versions.to < group.told_from) return ask_again(cache, group, std::move(open));
+    const auto told = group.told.find(open.uid);
+    if (told != group.told.end() && told->second.version > open.member.version) {
         open.member = told->second;
     }
     if (open.member.role == pb::ROLE_NONE) {
@@ -251,13 +220,13 @@ void finish_open(CacheState& cache, Group& group, PendingOpen open, Time now) {
     }
     const Memory& memory = group.memory;
     if (!memory.loaded()) return want_view(cache, group, std::move(open));
-    if (knows_more(open, memory)) release_held(cache, group);
-    if (knows_more(open, memory) && !open.checked) {
+    if (knows_more(open, group)) release_held(cache, group);
+    if (knows_more(open, group) && !open.checked) {
         open.checked = true;
         group.opens_beyond.push_back(std::move(open));
         return catch_up(cache, group);
     }
-    if (open.member.floor > memory.head()) {
+    if (open.versions.from > group.version || open.member.floor > memory.head()) {
         return refuse_open(cache, group, open, {Code::overloaded, "head", 0, kRetryMs});
     }
     group.unwatched_since = now;
@@ -265,10 +234,11 @@ void finish_open(CacheState& cache, Group& group, PendingOpen open, Time now) {
     send_opened(cache, group, open);
 }
 
-// A floor above the head: they joined after the newest entry that came here. A seq above it: they
-// have read it elsewhere.
-bool knows_more(const PendingOpen& open, const Memory& memory) {
-    return open.member.floor > memory.head() ||
+// The owner answered from a later version: something is missed here. A floor above the head: they
+// joined after the newest entry that came here. A seq above it: they have read it elsewhere.
+bool knows_more(const PendingOpen& open, const Group& group) {
+    const Memory& memory = group.memory;
+    return open.versions.from > group.version || open.member.floor > memory.head() ||
            (open.epoch == memory.epoch() && open.seq > memory.head());
 }
 
@@ -289,7 +259,7 @@ std::optional<Seq> fork_after(const Group& group, Epoch epoch) {
 
 void refuse_open(CacheState& cache, Group& group, const PendingOpen& open, Error error) {
     if (--group.opens_in_flight == 0) {
-        group.changed.clear();
+        group.told.clear();
         // Whoever guesses ids must not fill the memory with groups that nobody here may see.
         if (!group.memory.loaded() && group.watching.empty()) group.unwatched_since = {};
     }

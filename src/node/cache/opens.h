@@ -18,8 +18,8 @@ void finish_open(CacheState& cache, Group& group, PendingOpen open, Time now);
 
 void refuse_open(CacheState& cache, Group& group, const PendingOpen& open, Error error);
 
-// Whether what they say, or their floor, is beyond this node's head.
-[[nodiscard]] bool knows_more(const PendingOpen& open, const Memory& memory);
+// Whether what was answered of them, what they say, or their floor is beyond what is known here.
+[[nodiscard]] bool knows_more(const PendingOpen& open, const Group& group);
 
 // Where a former epoch ended; nothing when `epoch` is the present one.
 [[nodiscard]] std::optional<Seq> fork_after(const Group& group, Epoch epoch);

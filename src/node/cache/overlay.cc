@@ -96,7 +96,6 @@ void on_open_overlay(CacheState& cache, PendingOpen open, Result<bus::Reply> rep
     bus::Mine* mine = mine_of(reply);
     if (mine == nullptr) return refuse_open(cache, *group, open, failure_of(reply));
     open.mine = std::move(*mine);
-    if (open.generation != group->generation) return ask_open(cache, *group, std::move(open));
     finish_open(cache, *group, std::move(open), now);
 }
 

@@ -1,9 +1,10 @@
 #pragma once
 // What a node's cache owns. The functions over it stand in headers by subject: opens, pulls,
-// overlay, items, catch_up, holds, watchers, housekeeping and asks.
+// overlay, items, catch_up, resets, holds, watchers, housekeeping and asks.
 //
 // Owner: Cache. Thread: the hub's.
 
+#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -37,12 +38,6 @@ private:
     CacheState& cache_;
 };
 
-// How far an owner's stream was followed.
-struct Stream {
-    Term term;
-    std::uint64_t number{};
-};
-
 struct CacheState {
     explicit CacheState(CachePort& outside) : port(outside) {}
     CacheState(const CacheState&) = delete;
@@ -57,13 +52,21 @@ struct CacheState {
     Pages pages;
     std::unordered_map<AskId, Asked> asked;
     std::unordered_map<PageKey, AskId, PageKeyHash> page_loads;
-    std::unordered_map<std::uint32_t, Stream> streams;  // By partition.
-    std::vector<Recheck> rechecks;                      // To be asked again at the next tick.
-    std::set<std::pair<Time, GroupId>> releases;        // When which hold window ends.
+    // The newest owner heard of, by partition. In another history terms may begin anew.
+    std::unordered_map<std::uint32_t, std::pair<Epoch, Term>> owners;
+    std::vector<AskedStays> unanswered;           // To be asked again at the next tick.
+    std::set<std::pair<Time, GroupId>> releases;  // When which hold window ends.
     AskId next_ask = 1;
     std::uint64_t tickets = 0;
     Cache::Counts counts;
 };
+
+// Whether who says something of a group has been replaced; else all before them have.
+inline bool is_former_owner(CacheState& cache, GroupId gid, Epoch epoch, Term term) {
+    auto& newest = cache.owners[partition_of(gid).value];
+    newest = std::max(newest, std::pair{epoch, term});
+    return newest != std::pair{epoch, term};
+}
 
 inline Group* find_group(CacheState& cache, GroupId gid) {
     const auto it = cache.groups.find(gid);

@@ -1,10 +1,6 @@
 #include "node/cache/watchers.h"
 
 #include <algorithm>
-#include <variant>
-
-#include "node/cache/asks.h"
-#include "node/cache/payloads.h"
 
 namespace stentor::cache {
 
@@ -34,28 +30,6 @@ void Cache::on_watchers(ShardIndex shard, GroupId gid, const Watchers& watchers,
     group->watching.erase(place);
     std::erase(group->shards, shard);
     if (group->watching.empty()) group->unwatched_since = now;
-}
-
-void recheck_member(CacheState& cache, GroupId gid, UserId uid) {
-    ask(cache, gid, Recheck{.gid = gid, .uid = uid}, bus::AskOpen{.gid = gid, .uid = uid});
-}
-
-void on_recheck_reply(CacheState& cache, const Recheck& asked, const Result<bus::Reply>& reply) {
-    Group* group = find_group(cache, asked.gid);
-    if (group == nullptr) return;
-    const auto* answer = reply ? std::get_if<bus::OpenAnswer>(&*reply) : nullptr;
-    bool out = answer != nullptr && answer->member.role == pb::ROLE_NONE;
-    if (!reply) {
-        const Code code = reply.error().code;
-        out = code == Code::not_found || code == Code::not_a_member;
-        if (!out) cache.rechecks.push_back(asked);  // Nobody may stay because the owner was busy.
-    }
-    const bool beside = answer != nullptr && answer->member.overlay;
-    if (!out && beside) cache.port.overlay(asked.gid, asked.uid, group->shards);
-    if (!out) return;
-    const std::uint64_t version = answer == nullptr ? 0 : answer->member.version;
-    cache.port.ousted(asked.gid, asked.uid, version,
-                      ousted_payload(asked.gid, pb::OUST_REASON_UNSPECIFIED, {}), group->shards);
 }
 
 }  // namespace stentor::cache

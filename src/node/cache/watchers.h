@@ -1,6 +1,5 @@
 #pragma once
-// Who watches a group on this node, shard by shard; the route that is reported for them; and
-// whether each of them is still a member.
+// Who watches a group on this node, shard by shard; and the route that is reported for them.
 
 #include <cstdint>
 
@@ -12,8 +11,5 @@ namespace stentor::cache {
 [[nodiscard]] std::uint32_t online(const Group& group);
 
 void report_route(CacheState& cache, Group& group, Time now);
-
-void recheck_member(CacheState& cache, GroupId gid, UserId uid);
-void on_recheck_reply(CacheState& cache, const Recheck& asked, const Result<bus::Reply>& reply);
 
 }  // namespace stentor::cache

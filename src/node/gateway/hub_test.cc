@@ -59,19 +59,21 @@ TEST(Hub, WhatOwnersTellIsDroppedPastItsBoundAndWhatConnectionsAskIsNot) {
 // Answers who opens a group, and tells of one more entry right behind.
 class Owner final : public node::Bus {
 public:
-    void ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override {
+    void ask(PartitionId /*partition*/, bus::Question question, bus::ReplyHandler reply) override {
         if (!std::holds_alternative<bus::AskOpen>(question)) return;
-        reply(
-            bus::OpenAnswer{.member = {.role = pb::ROLE_MEMBER, .version = 1}, .view = log.view()});
+        reply(bus::OpenAnswer{.member = {.role = pb::ROLE_MEMBER, .version = 1},
+                              .view = log.view(),
+                              .epoch = log.epoch,
+                              .term = cache::kTerm,
+                              .versions = {1, 1}});
         const Digest before = log.digests.back();
         log.add(1);
         hub->on_items(std::make_shared<const bus::Items>(
-            bus::Items{.partition = partition,
-                       .term = cache::kTerm,
-                       .number = 1,
-                       .items = {{.gid = cache::kGroup,
-                                  .epoch = log.epoch,
-                                  .event = bus::EntriesAdded{log.slice(4, 4), before}}}}));
+            cache::items_of({.gid = cache::kGroup,
+                             .epoch = log.epoch,
+                             .from = 1,
+                             .to = 2,
+                             .events = {bus::EntriesAdded{log.slice(4, 4), before}}})));
     }
 
     cache::Log log{3};

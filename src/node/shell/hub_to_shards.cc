@@ -93,8 +93,9 @@ void HubToShards::overlay(GroupId gid, UserId uid, std::span<const ShardIndex> s
     to_all(shards, [=](NodeShard& shard) { shard.on_overlay(gid, uid); });
 }
 
-void HubToShards::recheck(GroupId gid, std::span<const ShardIndex> shards) {
-    to_all(shards, [gid](NodeShard& shard) { shard.recheck(gid); });
+void HubToShards::list_watchers(GroupId gid, std::uint64_t ticket,
+                                std::span<const ShardIndex> shards) {
+    to_all(shards, [gid, ticket](NodeShard& shard) { shard.list_watchers(gid, ticket); });
 }
 
 }  // namespace stentor::node

@@ -38,7 +38,8 @@ private:
     void ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload,
                 std::span<const ShardIndex> shards) override;
     void overlay(GroupId gid, UserId uid, std::span<const ShardIndex> shards) override;
-    void recheck(GroupId gid, std::span<const ShardIndex> shards) override;
+    void list_watchers(GroupId gid, std::uint64_t ticket,
+                       std::span<const ShardIndex> shards) override;
     void badges(const ConnectionToken& connection, const pb::Pulse& pulse) override;
     void expel(const ConnectionToken& connection, const Error& error) override;
 

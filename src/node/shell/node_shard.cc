@@ -181,12 +181,17 @@ void NodeShard::on_account_moved(UserId uid) {
     });
 }
 
-void NodeShard::recheck(GroupId gid) {
-    const fanout::Audience* audience = router_.audience(gid);
-    if (audience == nullptr) return;
-    for (const fanout::Seat& seat : audience->seats()) {
-        recheck(gid, places_[seat.connection].session.uid());
+void NodeShard::list_watchers(GroupId gid, std::uint64_t ticket) {
+    std::vector<UserId> uids;
+    if (const fanout::Audience* audience = router_.audience(gid)) {
+        uids.reserve(audience->seats().size());
+        for (const fanout::Seat& seat : audience->seats()) {
+            uids.push_back(places_[seat.connection].session.uid());
+        }
     }
+    deps_.hub.put([gid, ticket, uids = std::move(uids)](cache::Cache& cache, Time now) {
+        cache.on_watcher_list(gid, ticket, uids, now);
+    });
 }
 
 void NodeShard::recheck(GroupId gid, UserId uid) {

@@ -57,7 +57,7 @@ public:
     void on_ousted(GroupId gid, UserId uid, std::uint64_t version, const std::string& payload);
     // Something of this member's alone is beside the entries of the group from now on.
     void on_overlay(GroupId gid, UserId uid);
-    void recheck(GroupId gid);
+    void list_watchers(GroupId gid, std::uint64_t ticket);
     void recheck(GroupId gid, UserId uid);
     // The gate knows something new of this account.
     void on_account_moved(UserId uid);

@@ -213,7 +213,7 @@ void add_node(Exposition& page, gateway::Gateway& gateway) {
                  as_double(cache.page_misses))
         .counter("stentor_cache_page_joins_total", "Pulls that waited for a page on its way",
                  as_double(cache.page_joins))
-        .counter("stentor_stream_holes_total", "Holes seen in owners' streams",
+        .counter("stentor_stream_holes_total", "Items that told of something missed",
                  as_double(cache.holes))
         .counter("stentor_hub_dropped_total",
                  "Mail of owners dropped, because too much waited for the node's memory of groups",

@@ -5,6 +5,7 @@
 
 #include "base/feed_number.h"
 #include "base/limits.h"
+#include "store/changes.h"
 #include "store/memory/state.h"
 #include "store/moderation.h"
 #include "store/user_log.h"
@@ -106,6 +107,16 @@ std::vector<SentRow> sent_since_of(const Group& group, Time since, std::size_t c
     return rows;
 }
 
+// A page of them; there is one at `from`.
+std::vector<LogEntry> entries_from(const Group& group, Seq from, std::size_t count_max) {
+    const std::uint64_t there = group.head.seq - from + 1;
+    const std::uint64_t count = std::min<std::uint64_t>(
+        there, std::clamp<std::size_t>(count_max, 1, limits::kRangeEntries));
+    std::span<const LogEntry> entries{&group.at(from), static_cast<std::size_t>(count)};
+    entries = entries.first(wire::page_size(entries));
+    return {entries.begin(), entries.end()};
+}
+
 std::unexpected<Error> no_group() { return std::unexpected(Error{Code::not_found, "gid"}); }
 
 }  // namespace
@@ -140,6 +151,10 @@ void MemoryStore::State::apply(const Commit& commit) {
     const Seq former_floor = group.head.floor;
     apply_log(group, commit);
     apply_rows(group, commit);
+    if (auto row = change_row(commit)) group.changes[group.head.version] = *std::move(row);
+    while (!group.changes.empty() && !knows_changes(group.head, group.changes.begin()->first - 1)) {
+        group.changes.erase(group.changes.begin());
+    }
     if (changes_moderation(commit, former_floor)) apply_moderation(group, commit);
     for (const UserEvent& event : commit.user_events) {
         apply_user_event(group, user_logs[event.uid], epoch, event);
@@ -192,11 +207,6 @@ Result<HeadRow> MemoryStore::State::take_head(GroupId gid, Term by) {
     return head;
 }
 
-Result<HeadRow> MemoryStore::take_head(GroupId gid, Term term) {
-    const std::scoped_lock lock{shared_->mutex};
-    return shared_->state.take_head(gid, term);
-}
-
 Result<GroupStart> MemoryStore::load_group(GroupId gid, Term term, Time sent_since) {
     const std::scoped_lock lock{shared_->mutex};
     auto head = shared_->state.take_head(gid, term);
@@ -233,14 +243,35 @@ Result<EntryPage> MemoryStore::entries(GroupId gid, Seq from, std::size_t count_
                    .head = in_epoch(group->head, shared_->state.epoch)};
     if (from > group->head.seq) return page;
 
-    const std::uint64_t there = group->head.seq - from + 1;
-    const std::uint64_t count = std::min<std::uint64_t>(
-        there, std::clamp<std::size_t>(count_max, 1, limits::kRangeEntries));
-    std::span<const LogEntry> entries{&group->at(from), static_cast<std::size_t>(count)};
-    entries = entries.first(wire::page_size(entries));
-    page.entries.assign(entries.begin(), entries.end());
+    page.entries = entries_from(*group, from, count_max);
     page.digest_before = group->digest_at(from - 1);
     return page;
+}
+
+Result<GroupChanges> MemoryStore::changes(GroupId gid, std::uint64_t since, Seq after) {
+    const std::scoped_lock lock{shared_->mutex};
+    const Group* group = shared_->state.find(gid);
+    if (group == nullptr) return no_group();
+    GroupChanges found{.head = in_epoch(group->head, shared_->state.epoch),
+                       .whole = knows_changes(group->head, since)};
+    const Seq from = std::max(after, group->head.floor) + 1;
+    if (from <= group->head.seq) {
+        found.entries = entries_from(*group, from, limits::kRangeEntries);
+    }
+    Changed changed;
+    for (auto row = group->changes.upper_bound(since); found.whole && row != group->changes.end();
+         ++row) {
+        found.whole = changed.add(row->second);
+    }
+    if (!found.whole) return found;
+    for (const Seq seq : changed.entries) {
+        if (seq > group->head.floor) found.changed.push_back(group->at(seq));
+    }
+    for (const UserId uid : changed.members) {
+        const auto row = group->members.find(uid);
+        found.members.push_back(row == group->members.end() ? MemberRow{.uid = uid} : row->second);
+    }
+    return found;
 }
 
 Result<Seq> MemoryStore::first_at(GroupId gid, Time time) {

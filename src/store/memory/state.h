@@ -26,6 +26,7 @@ struct Group {
     std::set<std::pair<UserId, Seq>> hidden;
     std::map<std::tuple<UserId, Seq, std::uint64_t>, NoteRow> notes;  // By anchor, then number.
     std::map<std::uint64_t, ModerationRow> moderation;                // By number.
+    std::map<std::uint64_t, ChangeRow> changes;                       // By version.
 
     [[nodiscard]] const LogEntry& at(Seq seq) const { return entries[seq - head.floor - 1]; }
     [[nodiscard]] Digest digest_at(Seq seq) const {

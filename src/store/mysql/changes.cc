@@ -1,7 +1,5 @@
 // What became of a group after one of its versions.
 
-#if __has_include("store/changes.h")
-
 #include <algorithm>
 #include <map>
 
@@ -98,5 +96,3 @@ Result<GroupChanges> MysqlStore::changes(GroupId gid, std::uint64_t since, Seq a
 }
 
 }  // namespace stentor::store::mysql
-
-#endif

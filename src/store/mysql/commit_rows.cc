@@ -18,14 +18,12 @@ namespace {
 // once.
 constexpr std::uint64_t kTrimEvery = 64;
 
-#if __has_include("store/changes.h")
 template <class Id>
 std::string numbers_of(const std::vector<Id>& ids) {
     ListWriter list;
     for (const Id id : ids) list.number(id.value);
     return list.take();
 }
-#endif
 
 void append(Values& out, std::initializer_list<Value> row) {
     out.insert(out.end(), row.begin(), row.end());
@@ -129,8 +127,7 @@ void CommitRun::add_head(const Commit& commit) {
 }
 
 // Which versions are told of is asked of the head: rows that are older go so many at once.
-void CommitRun::add_change([[maybe_unused]] const Commit& commit) {
-#if __has_include("store/changes.h")
+void CommitRun::add_change(const Commit& commit) {
     const GroupId gid = commit.gid;
     const std::uint64_t version = commit.head.version;
     if (const auto row = change_row(commit)) {
@@ -140,7 +137,6 @@ void CommitRun::add_change([[maybe_unused]] const Commit& commit) {
     if (version > limits::kChangesKept && version % kTrimEvery == 0) {
         rows_.change_trims.push_back({.gid = gid, .newest = version - limits::kChangesKept});
     }
-#endif
 }
 
 void CommitRun::add_members(const Commit& commit) {

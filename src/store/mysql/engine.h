@@ -117,14 +117,10 @@ public:
     using GroupLog::commit;
     std::vector<Outcome> commit(std::span<const Commit> commits,
                                 std::span<const ReadPosition> positions) override;
-#if __has_include("store/changes.h")
-    Result<GroupChanges> changes(GroupId gid, std::uint64_t since, Seq after) override;
-#else
-    Result<HeadRow> take_head(GroupId gid, Term term) override;
-#endif
     Result<GroupStart> load_group(GroupId gid, Term term, Time sent_since) override;
     Result<HeadRow> head(GroupId gid) override;
     Result<EntryPage> entries(GroupId gid, Seq from, std::size_t count_max) override;
+    Result<GroupChanges> changes(GroupId gid, std::uint64_t since, Seq after) override;
     Result<Seq> first_at(GroupId gid, Time time) override;
     Result<std::optional<SentRow>> sent(GroupId gid, UserId uid, Cmid cmid) override;
     Result<std::vector<SentRow>> sent_since(GroupId gid, Time since,

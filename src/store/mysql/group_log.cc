@@ -154,12 +154,6 @@ void read_page(Session& session, GroupId gid, Seq from, std::size_t count_max, E
     page.entries.resize(wire::page_size(page.entries));
 }
 
-#if !__has_include("store/changes.h")
-Result<HeadRow> MysqlStore::take_head(GroupId gid, Term term) {
-    return transact(writers_, [&](Session& session) { return take_locked(session, gid, term); });
-}
-#endif
-
 // Under the head's lock nothing of the group is written meanwhile: so this is one look.
 Result<GroupStart> MysqlStore::load_group(GroupId gid, Term term, Time sent_since) {
     return transact(writers_, [&](Session& session) -> Result<GroupStart> {

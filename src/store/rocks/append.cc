@@ -6,6 +6,7 @@
 
 #include "base/feed_number.h"
 #include "base/limits.h"
+#include "store/changes.h"
 #include "store/moderation.h"
 #include "store/rocks/engine.h"
 #include "store/rocks/rows.h"
@@ -18,6 +19,17 @@ namespace {
 // Up to this many old entries are deleted one by one: a range tombstone in the write buffer is
 // looked at by every later read of the table.
 constexpr std::uint64_t kSinglyDeleted = 1'024;
+
+// One by one, and only of long histories: most groups never have so many versions.
+void append_change(const Database& base, const Commit& commit, rocksdb::WriteBatch& batch) {
+    const std::uint64_t version = commit.head.version;
+    if (const auto row = change_row(commit)) {
+        batch.Put(base.rows, keys::change(commit.gid, version), rows::encode(*row));
+    }
+    if (version > limits::kChangesKept) {
+        batch.Delete(base.rows, keys::change(commit.gid, version - limits::kChangesKept));
+    }
+}
 
 }  // namespace
 
@@ -74,6 +86,7 @@ void RocksStore::append(const Commit& commit, const HeadRow& before, Known& know
         batch.Put(base_.sent, keys::sent(gid, row.uid, row.cmid), rows::encode(row));
     }
     append_members(commit, known, batch);
+    append_change(base_, commit, batch);
     append_beside(commit, before.floor, batch);
     if (changes_moderation(commit, before.floor)) append_moderation(commit, known, batch);
     append_user_events(commit, known, batch);

@@ -121,19 +121,16 @@ Result<void> RocksStore::write(rocksdb::WriteBatch& batch, bool sync) {
 // Not synced: only this process can hold the path, so the owner that is to be fenced does not
 // outlive a loss of power either, and whoever comes next has a larger term from next_term(). A fork
 // point that is lost so is noted again, at the same place: any later commit syncs it.
-Result<HeadRow> RocksStore::take_head(GroupId gid, Term term) {
+Result<void> RocksStore::write_term(GroupId gid, Term term) {
     const std::scoped_lock lock{lock_of(gid)};
     Result<HeadRow> head = read_kept_head({}, gid);
-    if (!head) return head;
+    if (!head) return std::unexpected(head.error());
     const Result<bool> changed = take(*head, term, epoch_);
     if (!changed) return std::unexpected(changed.error());
-    if (!*changed) return head;
+    if (!*changed) return {};
     rocksdb::WriteBatch batch;
     batch.Put(base_.rows, keys::head(gid), rows::encode(*head));
-    if (const auto written = write(batch, false); !written) {
-        return std::unexpected(written.error());
-    }
-    return head;
+    return write(batch, false);
 }
 
 Result<Epoch> RocksStore::raise_epoch(Epoch least) {

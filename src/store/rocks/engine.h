@@ -74,10 +74,10 @@ public:
     using GroupLog::commit;
     std::vector<Outcome> commit(std::span<const Commit> commits,
                                 std::span<const ReadPosition> positions) override;
-    Result<HeadRow> take_head(GroupId gid, Term term) override;
     Result<GroupStart> load_group(GroupId gid, Term term, Time sent_since) override;
     Result<HeadRow> head(GroupId gid) override;
     Result<EntryPage> entries(GroupId gid, Seq from, std::size_t count_max) override;
+    Result<GroupChanges> changes(GroupId gid, std::uint64_t since, Seq after) override;
     Result<Seq> first_at(GroupId gid, Time time) override;
     Result<std::optional<SentRow>> sent(GroupId gid, UserId uid, Cmid cmid) override;
     Result<std::vector<SentRow>> sent_since(GroupId gid, Time since,
@@ -210,6 +210,7 @@ private:
     // As it is told: in the store's epoch.
     [[nodiscard]] Result<HeadRow> read_head(const rocksdb::ReadOptions& how, GroupId gid);
     [[nodiscard]] Result<HeadRow> read_kept_head(const rocksdb::ReadOptions& how, GroupId gid);
+    [[nodiscard]] Result<void> write_term(GroupId gid, Term term);
     [[nodiscard]] Result<std::uint64_t> read_number(const rocksdb::ReadOptions& how,
                                                     const std::string& key);
     [[nodiscard]] Result<LogEntry> read_entry(const rocksdb::ReadOptions& how, GroupId gid,
@@ -237,9 +238,6 @@ private:
     [[nodiscard]] Result<std::vector<SentRow>> read_sent(const rocksdb::Snapshot* snapshot,
                                                          GroupId gid, Time since,
                                                          std::size_t count_max);
-    // The newest entries behind the newest damaged place, into `start`.
-    [[nodiscard]] Result<void> read_newest(const rocksdb::Snapshot* snapshot, GroupId gid,
-                                           GroupStart& start);
     // From `begin`, as far as keys begin with `prefix`; `visit` says whether to go on.
     using VisitRow = std::function<Result<bool>(std::string_view key, std::string_view value)>;
     [[nodiscard]] Result<void> scan(const rocksdb::ReadOptions& how,

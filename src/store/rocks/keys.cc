@@ -23,6 +23,7 @@ constexpr char kChange = 'A';
 constexpr char kChangeOf = 'a';
 constexpr char kAudit = 'J';
 constexpr char kModeration = 'P';
+constexpr char kGroupChange = 'C';
 constexpr char kRowItself = 0;
 constexpr char kReadPosition = 1;
 
@@ -85,6 +86,11 @@ std::string moderation(GroupId gid, std::uint64_t number) {
     return row(kModeration, gid.value, number);
 }
 std::string moderation_of(GroupId gid) { return row(kModeration, gid.value); }
+std::string change(GroupId gid, std::uint64_t version) {
+    return row(kGroupChange, gid.value, version);
+}
+std::string changes_of(GroupId gid) { return row(kGroupChange, gid.value); }
+std::string all_changes() { return std::string{kGroupChange}; }
 std::string all_moderation() { return std::string{kModeration}; }
 std::string account_change(std::uint64_t number) { return row(kChange, number); }
 std::string account_changes() { return std::string{kChange}; }

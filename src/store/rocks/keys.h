@@ -37,6 +37,9 @@ namespace stentor::store::keys {
 [[nodiscard]] std::string moderation(GroupId gid, std::uint64_t number);
 [[nodiscard]] std::string moderation_of(GroupId gid);  // What those begin with.
 [[nodiscard]] std::string all_moderation();
+[[nodiscard]] std::string change(GroupId gid, std::uint64_t version);
+[[nodiscard]] std::string changes_of(GroupId gid);  // What those begin with.
+[[nodiscard]] std::string all_changes();
 // Of a key made by moderation().
 struct ModerationKey {
     GroupId gid;

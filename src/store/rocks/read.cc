@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "store/changes.h"
 #include "store/damage.h"
 #include "store/rocks/engine.h"
 #include "store/rocks/keys.h"
@@ -99,18 +100,12 @@ Result<LogEntry> RocksStore::read_entry(const rocksdb::ReadOptions& how, GroupId
     return std::move(*entry);
 }
 
-Result<EntryPage> RocksStore::entries(GroupId gid, Seq from, std::size_t count_max) {
-    rocksdb::ManagedSnapshot snapshot{base_.db.get()};
-    rocksdb::ReadOptions how;
-    how.snapshot = snapshot.snapshot();
-    Result<HeadRow> head = read_head(how, gid);
-    if (!head) return std::unexpected(head.error());
-    if (from <= head->floor) {
-        return std::unexpected(Error{Code::bad_range, "from", head->floor.value});
-    }
+namespace {
 
-    EntryPage page{.digest_before = head->digest, .head = std::move(*head)};
-    if (from > page.head.seq) return page;
+// From `from` on, which is above the floor of `page.head`; `how` has a snapshot.
+Result<void> read_page(const Database& base, rocksdb::ReadOptions how, GroupId gid, Seq from,
+                       std::size_t count_max, EntryPage& page) {
+    if (from > page.head.seq) return {};
     const std::uint64_t count = std::min<std::uint64_t>(
         page.head.seq - from + 1, std::clamp<std::size_t>(count_max, 1, limits::kRangeEntries));
     page.entries.reserve(count);
@@ -122,7 +117,7 @@ Result<EntryPage> RocksStore::entries(GroupId gid, Seq from, std::size_t count_m
     const std::string end = keys::entry(gid, from + count);
     const rocksdb::Slice upper{end};
     how.iterate_upper_bound = &upper;
-    const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(how, base_.entries)};
+    const std::unique_ptr<rocksdb::Iterator> row{base.db->NewIterator(how, base.entries)};
     std::size_t bytes = 0;
     for (row->Seek(keys::entry(gid, next)); next < from + count; row->Next(), ++next) {
         // A hole is refused as a whole: half a page would be shown as if it were everything.
@@ -143,12 +138,13 @@ Result<EntryPage> RocksStore::entries(GroupId gid, Seq from, std::size_t count_m
         if (!page.entries.empty() && bytes > limits::kRangeBytes) break;
         page.entries.push_back(std::move(*entry));
     }
-    return page;
+    return {};
 }
 
-// Backwards, so that what is damaged ends it: nobody need look for the place.
-Result<void> RocksStore::read_newest(const rocksdb::Snapshot* snapshot, GroupId gid,
-                                     GroupStart& start) {
+// The newest entries behind the newest damaged place, into `start`. Backwards, so that what is
+// damaged ends it: nobody need look for the place.
+Result<void> read_newest(const Database& base, const rocksdb::Snapshot* snapshot, GroupId gid,
+                         GroupStart& start) {
     const HeadRow& head = start.head;
     start.digest_before = head.digest;
     if (head.seq <= head.floor) return {};
@@ -162,7 +158,7 @@ Result<void> RocksStore::read_newest(const rocksdb::Snapshot* snapshot, GroupId 
     how.snapshot = snapshot;
     how.iterate_lower_bound = &lower;
     how.iterate_upper_bound = &upper;
-    const std::unique_ptr<rocksdb::Iterator> row{base_.db->NewIterator(how, base_.entries)};
+    const std::unique_ptr<rocksdb::Iterator> row{base.db->NewIterator(how, base.entries)};
     std::vector<LogEntry> newest_first;
     std::optional<Digest> before;  // At the one below the last of them.
     row->SeekToLast();
@@ -194,8 +190,27 @@ Result<void> RocksStore::read_newest(const rocksdb::Snapshot* snapshot, GroupId 
     return {};
 }
 
+}  // namespace
+
+Result<EntryPage> RocksStore::entries(GroupId gid, Seq from, std::size_t count_max) {
+    rocksdb::ManagedSnapshot snapshot{base_.db.get()};
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot.snapshot();
+    Result<HeadRow> head = read_head(how, gid);
+    if (!head) return std::unexpected(head.error());
+    if (from <= head->floor) {
+        return std::unexpected(Error{Code::bad_range, "from", head->floor.value});
+    }
+
+    EntryPage page{.digest_before = head->digest, .head = std::move(*head)};
+    if (const auto read = read_page(base_, how, gid, from, count_max, page); !read) {
+        return std::unexpected(read.error());
+    }
+    return page;
+}
+
 Result<GroupStart> RocksStore::load_group(GroupId gid, Term term, Time sent_since) {
-    if (const auto taken = take_head(gid, term); !taken) return std::unexpected(taken.error());
+    if (const auto taken = write_term(gid, term); !taken) return std::unexpected(taken.error());
     rocksdb::ManagedSnapshot look{base_.db.get()};
     rocksdb::ReadOptions how;
     how.snapshot = look.snapshot();
@@ -203,7 +218,7 @@ Result<GroupStart> RocksStore::load_group(GroupId gid, Term term, Time sent_sinc
     if (!head) return std::unexpected(head.error());
     if (head->term != term) return std::unexpected(Error{Code::owner_moved, "term"});
     GroupStart start{.head = *std::move(head)};
-    if (const auto read = read_newest(look.snapshot(), gid, start); !read) {
+    if (const auto read = read_newest(base_, look.snapshot(), gid, start); !read) {
         return std::unexpected(read.error());
     }
     auto sent = read_sent(look.snapshot(), gid, sent_since, limits::kYoungIdsMax);
@@ -214,6 +229,53 @@ Result<GroupStart> RocksStore::load_group(GroupId gid, Term term, Time sent_sinc
     if (!tallies && !is_damage(tallies.error())) return std::unexpected(tallies.error());
     if (tallies) start.tallies = *std::move(tallies);
     return start;
+}
+
+// What is damaged is left out: whoever wants it is told when they pull it.
+Result<GroupChanges> RocksStore::changes(GroupId gid, std::uint64_t since, Seq after) {
+    rocksdb::ManagedSnapshot snapshot{base_.db.get()};
+    rocksdb::ReadOptions how;
+    how.snapshot = snapshot.snapshot();
+    Result<HeadRow> head = read_head(how, gid);
+    if (!head) return std::unexpected(head.error());
+    EntryPage page{.head = std::move(*head)};
+    const Seq from = std::max(after, page.head.floor) + 1;
+    const auto read = read_page(base_, how, gid, from, limits::kRangeEntries, page);
+    if (!read && !is_damage(read.error())) return std::unexpected(read.error());
+    GroupChanges found{.head = std::move(page.head)};
+    if (read) found.entries = std::move(page.entries);
+
+    Changed changed;
+    found.whole = knows_changes(found.head, since);
+    const auto look = [&](std::string_view /*key*/, std::string_view value) -> Result<bool> {
+        const auto row = rows::decode_change(value);
+        if (!row) return unreadable("change");
+        found.whole = changed.add(*row);
+        return found.whole;
+    };
+    if (found.whole) {
+        const auto scanned =
+            scan(how, base_.rows, keys::change(gid, since + 1), keys::changes_of(gid), look);
+        if (!scanned && !is_damage(scanned.error())) return std::unexpected(scanned.error());
+        found.whole = found.whole && scanned;
+    }
+    if (!found.whole) return found;
+    std::vector<MemberKey> members;
+    for (const UserId uid : changed.members) members.push_back({.gid = gid, .uid = uid});
+    const auto rows = read_members(how, members);
+    if (!rows && !is_damage(rows.error())) return std::unexpected(rows.error());
+    found.whole = rows.has_value();
+    if (!found.whole) return found;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        found.members.push_back((*rows)[i].value_or(MemberRow{.uid = members[i].uid}));
+    }
+    for (const Seq seq : changed.entries) {
+        if (seq <= found.head.floor) continue;
+        Result<LogEntry> entry = read_entry(how, gid, seq);
+        if (!entry && !is_damage(entry.error())) return std::unexpected(entry.error());
+        if (entry) found.changed.push_back(std::move(*entry));
+    }
+    return found;
 }
 
 Result<Seq> RocksStore::first_at(GroupId gid, Time time) {

@@ -368,6 +368,23 @@ std::optional<FeedRow> decode_feed(std::uint64_t number, std::string_view value)
     return checked(in, std::move(row));
 }
 
+std::string encode(const ChangeRow& row) {
+    Writer out;
+    out.number(row.entries.size());
+    for (const Seq seq : row.entries) out.number(seq.value);
+    out.number(row.members.size());
+    for (const UserId uid : row.members) out.number(uid.value);
+    return out.take();
+}
+
+std::optional<ChangeRow> decode_change(std::string_view value) {
+    Reader in{value};
+    ChangeRow row;
+    for (std::uint64_t left = in.count(1); left > 0; --left) row.entries.push_back({in.number()});
+    for (std::uint64_t left = in.count(1); left > 0; --left) row.members.push_back({in.number()});
+    return checked(in, std::move(row));
+}
+
 std::string encode(const UserLogLine& line) {
     Writer out;
     out.number(line.user_log_seq);

@@ -27,6 +27,7 @@ struct UserLogLine {
 [[nodiscard]] std::string encode(const InviteRow& row);  // Without code.
 [[nodiscard]] std::string encode(const TallyRow& row);   // Without seq.
 [[nodiscard]] std::string encode(const FeedRow& row);    // Without number.
+[[nodiscard]] std::string encode(const ChangeRow& row);
 [[nodiscard]] std::string encode(const UserLogLine& line);
 [[nodiscard]] std::string encode(const AuditRow& row);       // Without number.
 [[nodiscard]] std::string encode(const ModerationRow& row);  // Without number.
@@ -41,6 +42,7 @@ struct UserLogLine {
 [[nodiscard]] std::optional<InviteRow> decode_invite(std::string_view code, std::string_view value);
 [[nodiscard]] std::optional<TallyRow> decode_tally(Seq seq, std::string_view value);
 [[nodiscard]] std::optional<FeedRow> decode_feed(std::uint64_t number, std::string_view value);
+[[nodiscard]] std::optional<ChangeRow> decode_change(std::string_view value);
 [[nodiscard]] std::optional<UserLogLine> decode_user_log(std::string_view value);
 [[nodiscard]] std::optional<AuditRow> decode_audit(std::uint64_t number, std::string_view value);
 [[nodiscard]] std::optional<ModerationRow> decode_moderation(std::uint64_t number,

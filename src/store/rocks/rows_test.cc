@@ -75,6 +75,8 @@ TEST(StoredForm, OfWhatStandsBesideIsWhatTheDocumentSays) {
     EXPECT_EQ(hex(rows::encode(worked_report())), "01 e8 07 03 01 04 01 07 00 72 75 64 65");
     EXPECT_EQ(rows::decode_moderation(0, rows::encode(worked_report())), worked_report());
     EXPECT_EQ(keys::parse_moderation(keys::moderation({258}, 9))->number, 9U);
+    EXPECT_EQ(hex(keys::change({258}, 9)), "43 00 00 00 00 00 00 01 02 00 00 00 00 00 00 00 09");
+    EXPECT_EQ(hex(rows::encode(ChangeRow{{{7}}, {{3}, {300}}})), "01 01 07 02 03 ac 02");
     EXPECT_EQ(hex(keys::user_log({3}, 2)), "6c 00 00 00 00 00 00 00 03 00 00 00 00 00 00 00 02");
     EXPECT_EQ(hex(rows::encode(rows::UserLogLine{(std::uint64_t{1} << 32U) + 2, ""})),
               "01 82 80 80 80 10");
@@ -122,6 +124,8 @@ TEST(StoredForm, ReadsBackExactlyWhatWasWritten) {
                   [](std::string_view in) { return rows::decode_invite("c", in); });
     expect_strict(TallyRow{{9}, {{"+", 300}, {"++", 1}}},
                   [](std::string_view in) { return rows::decode_tally({9}, in); });
+    expect_strict(ChangeRow{{{300}, {1}}, {{7}}},
+                  [](std::string_view in) { return rows::decode_change(in); });
     expect_strict(FeedRow{9, {258}, {8}, {7}, {{300}, {1}}, {}},
                   [](std::string_view in) { return rows::decode_feed(9, in); });
     using Kind = MemberEvent::Kind;

@@ -181,6 +181,11 @@ void verify_lists(Look& look) {
                       look.damaged("a row of a moderation log cannot be read");
                   }
               });
+    look.walk(look.base.rows, "default", keys::all_changes(), [&](auto key, auto value) {
+        if (key.size() != keys::change({}, 0).size() || !rows::decode_change(value)) {
+            look.damaged("what a commit changed cannot be read");
+        }
+    });
     look.walk(look.base.rows, "default", keys::setting(""), [](auto, auto) {});
 }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 
+#include "base/limits.h"
 #include "base/temporary_folder_test_kit.h"
 #include "store/conformance.h"
 #include "store/damage.h"
@@ -144,6 +145,25 @@ TEST_F(Verify, ADamagedPlaceIsNotedOnceAndWhoWaitsForItComesAgainLater) {
     EXPECT_GE(damage().places(), 1U);
     EXPECT_EQ(damage().reads(), reads + 3);
     EXPECT_EQ(store->entries(kGroup, {100}, 20)->entries.size(), 20U) << "the rest is served";
+}
+
+TEST_F(Verify, DamageKeepsNobodyFromWhatElseWasMissed) {
+    const auto changes = [&] {
+        return open_rocks({.path = path()}).value()->changes(kGroup, 0, {10}).value();
+    };
+    EXPECT_EQ(changes().entries.size(), limits::kRangeEntries);
+    put("entry", keys::entry(kGroup, {17}), "no entry");
+    EXPECT_THAT(changes().entries, IsEmpty());
+    EXPECT_EQ(changes().head.seq, Seq{300});
+    EXPECT_EQ(changes().members.size(), 2U);
+    put("default", keys::member(kGroup, {3}), "no row");
+    EXPECT_FALSE(changes().whole);
+}
+
+TEST_F(Verify, WhatACommitChangedIsLookedAt) {
+    put("default", keys::change(kGroup, 1), "no row");
+    EXPECT_THAT(findings(), Contains(HasSubstr("what a commit changed cannot be read")));
+    EXPECT_FALSE(open_rocks({.path = path()}).value()->changes(kGroup, 0, {10})->whole);
 }
 
 TEST(Damage, APlaceIsToldOnceAndTheyAreBounded) {

@@ -177,11 +177,7 @@ void Checks::on_seen(UserId uid, GroupId gid, Epoch epoch, const pb::Entry& entr
         world_.count(Seen::stale_after_missed_change);
     }
     if (record->may_see(gid, uid, seq)) return;
-    if (streams_break_ && record->was_in_before(gid, uid, seq)) {
-        world_.count(Seen::shown_after_missed_oust);
-    } else {
-        violation(user(uid) + " was shown an entry from outside their membership" + at(gid, seq));
-    }
+    violation(user(uid) + " was shown an entry from outside their membership" + at(gid, seq));
 }
 
 void Checks::on_said_seen(UserId uid, GroupId gid, Seq seq) {
@@ -207,6 +203,10 @@ void Checks::on_opened(UserId uid, const pb::Opened& opened, const Asked& asked)
     if (!opened.reset() && asked.held != Epoch{opened.epoch()}) {
         violation(user(uid) + ", who holds epoch " + std::to_string(asked.held.value) +
                   ", goes on in epoch " + std::to_string(opened.epoch()) + at(gid, head));
+    }
+    if (asked.quiet && opened.members() != asked.members) {
+        violation(user(uid) + " was told of " + std::to_string(opened.members()) +
+                  " members, there are " + std::to_string(asked.members) + at(gid, head));
     }
     const Seq read{opened.read()};
     const bool known = asked.written.value == opened.epoch();

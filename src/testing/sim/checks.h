@@ -23,10 +23,7 @@ namespace stentor::sim {
 
 class Checks {
 public:
-    // `streams_break`: a node may miss that somebody left until it asks again. Then what they are
-    // shown is only counted; in all other runs it is a violation.
-    Checks(World& world, Epoch epoch, bool streams_break)
-        : world_{world}, epoch_{epoch}, streams_break_{streams_break} {
+    Checks(World& world, Epoch epoch) : world_{world}, epoch_{epoch} {
         world.checks = this;
         records_[epoch];
     }
@@ -48,11 +45,13 @@ public:
     void on_hide_kept(Epoch epoch, UserId uid, const pb::Hide& hide);
     // How things stood when an Open left.
     struct Asked {
-        Seq read;                 // In the store.
-        bool quiet{};             // Nothing happened any more.
-        Epoch written;            // Of the store, when it was looked at.
-        Epoch held;               // What the client said that it holds.
-        std::vector<Seq> hidden;  // By this user, in the store; when quiet.
+        Seq read;       // In the store.
+        bool quiet{};   // Nothing happened any more.
+        Epoch written;  // Of the store, when it was looked at.
+        Epoch held;     // What the client said that it holds.
+        // In the store, when quiet.
+        std::uint64_t members{};
+        std::vector<Seq> hidden;  // By this user.
     };
     void on_opened(UserId uid, const pb::Opened& opened, const Asked& asked);
     // A batch for a client that holds everything up to `held`, which the server knows.
@@ -71,7 +70,6 @@ public:
     void close_ledger();
     // What was acknowledged beside the log is in the store.
     void close_notes(store::Store& store);
-    [[nodiscard]] bool streams_break() const { return streams_break_; }
 
     // The history of now.
     [[nodiscard]] const Record& record() const { return records_.at(epoch_); }
@@ -96,7 +94,6 @@ private:
     std::map<Epoch, Record> records_;
     Epoch epoch_;
     std::map<GroupId, ledger::ViewId> store_views_;  // The store as a receiver of everything.
-    bool streams_break_;
     bool quiet_{};
     ledger::Ledger ledger_;
     std::optional<std::string> violation_;

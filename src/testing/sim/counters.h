@@ -23,6 +23,7 @@ enum class Seen : std::uint8_t {
     late_commit_inside_load,  // It came between two reads of one load.
     load_failed,
     load_slow,
+    changes_forgotten,
     read_position_failed,
     // The bus
     post_delivered_twice,
@@ -32,6 +33,8 @@ enum class Seen : std::uint8_t {
     reply_lost,
     ask_timed_out,
     items_lost,
+    items_late,
+    items_again,
     answers_lost,
     node_cut_off,
     routes_wiped,
@@ -98,7 +101,6 @@ enum class Seen : std::uint8_t {
     opened_fresh,
     opened_resumed,
     opened_reset,
-    shown_after_missed_oust,
     batch_applied,
     head_heard,
     pulse_heard,

@@ -21,12 +21,15 @@ struct Faults {
     std::uint32_t late_inside_load{};
     std::uint32_t load_fails{};
     std::uint32_t load_slow{};
+    std::uint32_t changes_forgotten{};
     // The bus, per message
     std::uint32_t post_twice{};
     std::uint32_t post_refused{};
     std::uint32_t ask_lost{};
     std::uint32_t ask_misrouted{};  // To who held that partition before.
     std::uint32_t items_lost{};
+    std::uint32_t items_late{};   // Behind what was told after them,
+    std::uint32_t items_again{};  // or told once more.
     std::uint32_t answer_lost{};
     // The world, per second
     std::uint32_t queue_wiped{};
@@ -56,14 +59,6 @@ struct Faults {
     Millis network_delay_max{30};
 
     [[nodiscard]] static Faults drawn(Random& random);
-    // Whether a node may miss a kick: the owner's stream to it may have holes, or what was
-    // committed with an unknown outcome was not told.
-    [[nodiscard]] bool break_streams() const {
-        return items_lost + node_cut_off + routes_wiped + owner_crash + owner_pause +
-                   renewals_lost + partition_moves + tenure_retaken + unknown_applied +
-                   unknown_applied_later >
-               0;
-    }
     // Whether a node may miss a change for good: one that no route leads to is told nothing and
     // sees no hole.
     [[nodiscard]] bool lose_changes() const { return routes_wiped > 0; }
@@ -88,10 +83,13 @@ inline Faults Faults::drawn(Random& random) {
     faults.late_inside_load = maybe(500);
     faults.load_fails = maybe(80);
     faults.load_slow = maybe(150);
+    faults.changes_forgotten = maybe(800);
     faults.post_twice = maybe(150);
     faults.post_refused = maybe(30);
     faults.ask_lost = maybe(50);
     faults.items_lost = maybe(80);
+    faults.items_late = maybe(80);
+    faults.items_again = maybe(80);
     faults.answer_lost = maybe(60);
     faults.queue_wiped = maybe(60);
     faults.routes_wiped = maybe(60);

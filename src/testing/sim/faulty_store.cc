@@ -109,12 +109,6 @@ std::optional<Error> FaultyStore::failure() {
     return std::nullopt;
 }
 
-Result<store::HeadRow> FaultyStore::take_head(GroupId gid, Term term) {
-    before_read(gid);
-    if (const auto error = failure()) return std::unexpected(*error);
-    return truth_.take_head(gid, term);
-}
-
 Result<store::GroupStart> FaultyStore::load_group(GroupId gid, Term term, Time sent_since) {
     before_read(gid);
     if (const auto error = failure()) return std::unexpected(*error);
@@ -131,6 +125,14 @@ Result<store::EntryPage> FaultyStore::entries(GroupId gid, Seq from, std::size_t
     before_read(gid);
     if (const auto error = failure()) return std::unexpected(*error);
     return truth_.entries(gid, from, count_max);
+}
+
+Result<store::GroupChanges> FaultyStore::changes(GroupId gid, std::uint64_t since, Seq after) {
+    before_read(gid);
+    if (const auto error = failure()) return std::unexpected(*error);
+    // As if more had been missed than is kept.
+    if (world_.strikes(world_.faults.changes_forgotten, Seen::changes_forgotten)) since = SIZE_MAX;
+    return truth_.changes(gid, since, after);
 }
 
 Result<Seq> FaultyStore::first_at(GroupId gid, Time time) {

@@ -29,10 +29,10 @@ public:
 
     std::vector<store::Outcome> commit(std::span<const store::Commit> commits,
                                        std::span<const ReadPosition> positions) override;
-    Result<store::HeadRow> take_head(GroupId gid, Term term) override;
     Result<store::GroupStart> load_group(GroupId gid, Term term, Time sent_since) override;
     Result<store::HeadRow> head(GroupId gid) override;
     Result<store::EntryPage> entries(GroupId gid, Seq from, std::size_t count_max) override;
+    Result<store::GroupChanges> changes(GroupId gid, std::uint64_t since, Seq after) override;
     Result<Seq> first_at(GroupId gid, Time time) override;
     Result<std::optional<store::SentRow>> sent(GroupId gid, UserId uid, Cmid cmid) override;
     Result<std::vector<store::SentRow>> sent_since(GroupId gid, Time since,

@@ -51,6 +51,11 @@ constexpr std::array kBugs{
     NamedBug{"answers_after_lease", Bug::answers_after_lease},
     NamedBug{"positions_of_former_epoch", Bug::positions_of_former_epoch},
     NamedBug{"not_written_called_done", Bug::not_written_called_done},
+    NamedBug{"gap_applied", Bug::gap_applied},
+    NamedBug{"repeat_applied", Bug::repeat_applied},
+    NamedBug{"contents_in_hole", Bug::contents_in_hole},
+    NamedBug{"span_skips_kick", Bug::span_skips_kick},
+    NamedBug{"reset_asks_nobody", Bug::reset_asks_nobody},
 };
 
 constexpr std::size_t kTailLines = 40;

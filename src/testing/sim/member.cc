@@ -135,10 +135,8 @@ std::optional<std::string> Member::lacks() const {
             return where + " holds " + std::to_string(cursor->seq().value) + " of " +
                    std::to_string(deps_.checks.head(gid).value);
         }
-        if (!member && !deps_.checks.streams_break()) {
-            return where + " was not told that they are out";
-        }
-        if (!member || !deps_.checks.is_quiet() || kind_ == Kind::hostile) continue;
+        if (!member) return where + " was not told that they are out";
+        if (!deps_.checks.is_quiet() || kind_ == Kind::hostile) continue;
         if (attendance.unscrolled) return where + " has not looked at its oldest page";
         if (auto difference = disagrees(gid, attendance)) return where + " " + *difference;
     }
@@ -430,11 +428,16 @@ Checks::Asked Member::asked_now(GroupId gid) const {
     store::MemoryStore& truth = deps_.store.truth();
     const auto row = truth.member(gid, uid_);
     const bool quiet = deps_.checks.is_quiet();
+    std::uint64_t members = 0;
     std::vector<Seq> hidden;
-    if (quiet) hidden = truth.hidden(gid, uid_, Seq{1}, deps_.checks.head(gid)).value();
+    if (quiet) {
+        members = truth.head(gid)->members;
+        hidden = truth.hidden(gid, uid_, Seq{1}, deps_.checks.head(gid)).value();
+    }
     return {.read = row && *row ? (*row)->read : Seq{},
             .quiet = quiet,
             .written = deps_.checks.epoch(),
+            .members = members,
             .hidden = std::move(hidden)};
 }
 

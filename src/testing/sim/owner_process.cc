@@ -31,7 +31,6 @@ OwnerProcess::OwnerProcess(const Deps& deps, const group::Settings& settings)
       desk_{{.port = *this,
              .bus = deps.bus,
              .routes = deps.routes,
-             .published = published_,
              .door = door_,
              .patience = patience_,
              .turn_commands = kTurnCommands},
@@ -49,21 +48,28 @@ OwnerProcess::OwnerProcess(const Deps& deps, const group::Settings& settings)
 
 void OwnerProcess::renew_lease() {
     life_.after(kRenewEvery, [this] { renew_lease(); });
+    // One after the other: an answer to an earlier question must not make good again what was over
+    // since, and was given up.
+    if (std::exchange(renewing_, true)) return;
     const Millis asked = lease_.now();
     life_.after(store_delay(), [this, asked, gave_up = !lease_.good()] {
         const auto renewal = deps_.tenancies.renew(deps_.slot, gave_up);
-        if (!renewal) return;
-        life_.after(store_delay(), [this, asked, renewal = *renewal] {
-            // What was over meanwhile does not come back: asked for anew.
-            if (renewal.kept) return lease_.good() ? lease_.renewed(asked) : void();
-            put(LostMail{renewal.newest});
-            // Accounts may have been closed without this process; it is asked again, until it
-            // knows.
-            if (!catch_up()) return;
-            lease_.renewed(asked);
-            deps_.tenancies.on_renewed(deps_.slot);
+        life_.after(store_delay(), [this, asked, renewal] {
+            renewing_ = false;
+            if (renewal) on_renewal(asked, *renewal);
         });
     });
+}
+
+void OwnerProcess::on_renewal(Millis asked, const Renewal& renewal) {
+    // What was over meanwhile does not come back: asked for anew.
+    if (renewal.kept) return lease_.good() ? lease_.renewed(asked) : void();
+    put(LostMail{renewal.newest});
+    // Accounts may have been closed without this process; it is asked again, until it knows.
+    if (!catch_up()) return;
+    lease_.renewed(asked);
+    // An answer that took longer than the lease lasts is as good as none.
+    if (lease_.good()) deps_.tenancies.on_renewed(deps_.slot);
 }
 
 void OwnerProcess::gain(PartitionId partition, const group::Lease& lease) {
@@ -103,15 +109,26 @@ Term OwnerProcess::term_of(PartitionId partition) const {
 
 // Nobody but its holder answers for a partition from memory. Who took a question over by a
 // hand-over checks it themselves.
-bus::ReplyHandler OwnerProcess::checked(PartitionId partition, bus::ReplyHandler reply) {
+bus::ReplyHandler OwnerProcess::checked(GroupId gid, bus::ReplyHandler reply) {
+    const PartitionId partition = partition_of(gid);
     std::shared_ptr<bool>& handed_over = handed_over_[partition];
     if (handed_over == nullptr) handed_over = std::make_shared<bool>(false);
-    return [&world = world_, &tenancies = deps_.tenancies, slot = deps_.slot, partition,
-            handed_over, reply = std::move(reply)](Result<bus::Reply> answer) mutable {
-        if (answer && !*handed_over && !tenancies.is_holder(partition, slot)) {
+    return [&world = world_, &tenancies = deps_.tenancies, slot = deps_.slot, partition, gid,
+            handed_over, known = known_,
+            reply = std::move(reply)](Result<bus::Reply> answer) mutable {
+        if (*handed_over) return reply(std::move(answer));
+        if (answer && !tenancies.is_holder(partition, slot)) {
             world.checks->violation(
                 "owner " + std::to_string(slot) + " answers from memory for partition " +
                 std::to_string(partition.value) + ", which it does not hold any more");
+        }
+        const auto* opened = answer ? std::get_if<bus::OpenAnswer>(&*answer) : nullptr;
+        const auto [term, version] = (*known)[gid];
+        if (opened != nullptr && opened->term == term && opened->versions.to < version) {
+            world.checks->violation("owner " + std::to_string(slot) + " answers as of version " +
+                                    std::to_string(opened->versions.to) + " of group " +
+                                    std::to_string(gid.value) + ", and has been told that " +
+                                    std::to_string(version) + " is stored");
         }
         reply(std::move(answer));
     };
@@ -126,7 +143,7 @@ Result<void> OwnerProcess::on_command(PartitionId /*partition*/, bus::Command co
 
 void OwnerProcess::on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) {
     if (const auto* open = std::get_if<bus::AskOpen>(&question)) {
-        reply = checked(partition, std::move(reply));
+        reply = checked(open->gid, std::move(reply));
         life_.guarded([this, question = *open, reply = std::move(reply)]() mutable {
             put(OpenMail{.question = question, .reply = std::move(reply), .arrived = world_.now()});
         })();
@@ -166,8 +183,7 @@ Result<bus::Reply> OwnerProcess::answer_to(const bus::Question& question) {
         }
     }
     if (std::holds_alternative<bus::AskAccountChanges>(question)) static_cast<void>(catch_up());
-    return owner::Questions{deps_.store, nullptr, nullptr, limits::kWhoReadMembers, &published_}
-        .answer(question);
+    return owner::Questions{deps_.store}.answer(question);
 }
 
 // A store that several may write into fences the commits of a former owner, not its accounts.
@@ -225,6 +241,11 @@ void OwnerProcess::turn() {
     turn_planned_ = false;
     for (Mail& mail : std::exchange(mails_, {})) on_mail(mail);
     desk_.turn(world_.now());
+    // Only now: what was asked before them may be answered without them.
+    for (const group::Committed& committed : std::exchange(done_, {})) {
+        auto& known = (*known_)[committed.gid];
+        known = std::max(known, std::pair{committed.term, committed.version});
+    }
     const Millis rest = desk_.rest();
     if (rest == Millis{0}) return plan_turn();
     if (rest >= kTickEvery || std::exchange(reads_planned_, true)) return;
@@ -267,6 +288,7 @@ void OwnerProcess::on_mail(Mail& mail) {
     } else {
         for (const group::Committed& committed : std::get<Outcomes>(mail)) {
             desk_.on_committed(committed);
+            if (committed.outcome == store::Outcome::done) done_.push_back(committed);
         }
     }
 }

@@ -15,7 +15,6 @@
 #include "bus/route/routes.h"
 #include "owner/barriers.h"
 #include "owner/desk.h"
-#include "owner/published.h"
 #include "owner/question_deadline.h"
 #include "testing/sim/accounts.h"
 #include "testing/sim/faulty_store.h"
@@ -81,7 +80,8 @@ private:
     void submit(std::vector<store::Commit> commits, Time first_tried);
     void write_positions(const Positions& positions);
     void renew_lease();
-    [[nodiscard]] bus::ReplyHandler checked(PartitionId partition, bus::ReplyHandler reply);
+    void on_renewal(Millis asked, const Renewal& renewal);
+    [[nodiscard]] bus::ReplyHandler checked(GroupId gid, bus::ReplyHandler reply);
     void closed(PartitionId partition, const owner::Handover& handover);
     [[nodiscard]] Term term_of(PartitionId partition) const;
     [[nodiscard]] Millis store_delay();
@@ -111,12 +111,16 @@ private:
     bool turn_planned_{};
     bool reads_planned_{};
     std::vector<Mail> mails_;
-    owner::Published published_;
     owner::QuestionDeadline patience_;
     SkewedLease lease_;
+    bool renewing_{};
     owner::Door door_;
     std::map<PartitionId, Term> terms_;
     std::map<PartitionId, std::shared_ptr<bool>> handed_over_;  // Questions that were asked here.
+    // The newest of its own commits that it knows to be stored: the term, and the version then.
+    using Known = std::map<GroupId, std::pair<Term, std::uint64_t>>;
+    std::shared_ptr<Known> known_ = std::make_shared<Known>();
+    Outcomes done_;  // In this turn.
     owner::Desk desk_;
 
     // Commands that came, less their answers: the bus may bring one twice, and then it is answered

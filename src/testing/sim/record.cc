@@ -29,12 +29,6 @@ bool Record::may_see(GroupId gid, UserId uid, Seq seq) const {
     });
 }
 
-bool Record::was_in_before(GroupId gid, UserId uid, Seq seq) const {
-    const auto found = stays.find({gid, uid});
-    return found != stays.end() &&
-           std::ranges::any_of(found->second, [&](const Stay& stay) { return seq > stay.floor; });
-}
-
 std::uint32_t Record::unread(GroupId gid, UserId uid, Seq cursor, bool live,
                              std::span<const Seq> without) const {
     const auto log = logs.find(gid);

@@ -51,7 +51,6 @@ struct Record {
     [[nodiscard]] const Row* row(GroupId gid, Seq seq) const;
     [[nodiscard]] bool is_member(GroupId gid, UserId uid) const;
     [[nodiscard]] bool may_see(GroupId gid, UserId uid, Seq seq) const;
-    [[nodiscard]] bool was_in_before(GroupId gid, UserId uid, Seq seq) const;
     // Counted entry by entry, but for `without`; `live`: those that were recalled do not count.
     [[nodiscard]] std::uint32_t unread(GroupId gid, UserId uid, Seq cursor, bool live,
                                        std::span<const Seq> without) const;

@@ -116,7 +116,7 @@ private:
 };
 
 Scenario::Scenario(std::uint64_t seed, bool traced)
-    : world_{seed, traced}, checks_{world_, Epoch{1}, world_.faults.break_streams()} {
+    : world_{seed, traced}, checks_{world_, Epoch{1}} {
     constexpr std::size_t kStaged[] = {6, 64, limits::kStagedPerGroup};
     group_settings_ = {.rate = {},
                        .staged_max = kStaged[world_.random.below(3)],

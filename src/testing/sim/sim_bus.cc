@@ -14,6 +14,9 @@ namespace {
 // What a new owner may be given again: that which the former one may not have acknowledged.
 constexpr Millis kUnacknowledged{2'000};
 
+// Items that are late, or come again.
+constexpr Millis kItemsLate{3'000};
+
 // Late repeats of these change nothing. A join or a leave would undo what came after it, so a bus
 // that keeps order may repeat it only at once.
 bool may_repeat_late(const bus::Command& command) {
@@ -178,12 +181,18 @@ bus::OwnerInbox* SimBus::asked(PartitionId partition) {
 
 void SimBus::publish(NodeId node, std::shared_ptr<const bus::Items> items) {
     if (is_cut(node) || world_.strikes(world_.faults.items_lost, Seen::items_lost)) return;
-    const Time arrival = down_lines_[{node, items->term}].arrival(world_.now(), delay());
-    later(arrival, [this, node, items = bus::across(*items)]() mutable {
+    const auto tell = [this, node,
+                       items = std::make_shared<const bus::Items>(bus::across(*items))] {
         const auto found = nodes_.find(node);
-        if (found == nodes_.end()) return;
-        found->second->on_items(std::make_shared<const bus::Items>(std::move(items)));
-    });
+        if (found != nodes_.end()) found->second->on_items(items);
+    };
+    const auto some_time = [this] {
+        return world_.now() + world_.random.between(Millis{0}, kItemsLate);
+    };
+    if (world_.strikes(world_.faults.items_again, Seen::items_again)) later(some_time(), tell);
+    const bool late = world_.strikes(world_.faults.items_late, Seen::items_late);
+    later(late ? some_time() : down_lines_[{node, items->term}].arrival(world_.now(), delay()),
+          tell);
 }
 
 void SimBus::answer(NodeId node, std::vector<bus::Answer> answers) {

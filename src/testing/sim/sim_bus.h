@@ -1,7 +1,8 @@
 #pragma once
 // The worst bus that keeps its promises: commands arrive in order and at least once, late or twice;
-// questions, answers and items may be lost; a node may be cut off. Everything goes through its wire
-// form. Wiping it loses what was under way, which the clients' retries must make good.
+// questions, answers and items may be lost, and items be late or told twice; a node may be cut off.
+// Everything goes through its wire form. Wiping it loses what was under way, which the clients'
+// retries must make good.
 
 #include <cstdint>
 #include <deque>
