@@ -161,7 +161,8 @@ public:
 
     // overloaded: the queue is full, nothing was taken.
     virtual Result<void> on_command(PartitionId partition, Command command) = 0;
-    virtual void on_ask(PartitionId partition, Question question, ReplyHandler reply) = 0;
+    // Nobody awaits the answer behind `due`.
+    virtual void on_ask(PartitionId partition, Question question, Time due, ReplyHandler reply) = 0;
 };
 
 class Bus {

@@ -128,8 +128,8 @@ void Desk::on_command(bus::Command command) {
     intake_.put(lane, std::move(command));
 }
 
-void Desk::on_open(const bus::AskOpen& question, bus::ReplyHandler reply, Time arrived, Time now) {
-    if (deps_.patience.is_over(arrived, now)) return reply(std::unexpected(kTooManyQuestions));
+void Desk::on_open(const bus::AskOpen& question, bus::ReplyHandler reply, Time due, Time now) {
+    if (deps_.patience.is_over(due, now)) return reply(std::unexpected(kTooManyQuestions));
     Owned* owned = held(partition_of(question.gid));
     if (owned == nullptr) return reply(std::unexpected(group::kOwnerMoved));
     const std::uint64_t ask = ++last_ask_;

@@ -92,7 +92,7 @@ public:
 
     // ---- What comes
     void on_command(bus::Command command);
-    void on_open(const bus::AskOpen& question, bus::ReplyHandler reply, Time arrived, Time now);
+    void on_open(const bus::AskOpen& question, bus::ReplyHandler reply, Time due, Time now);
     void on_loaded(const group::Loaded& loaded, Time now);
     void on_committed(const group::Committed& committed);
     void on_positions_written() { ++positions_written_; }

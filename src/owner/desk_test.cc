@@ -197,7 +197,7 @@ TEST_F(DeskTest, ALostPartitionTellsEverybodyToAskAgain) {
     desk_.on_open(
         {.gid = kGroup, .uid = UserId{99}},
         [&](Result<bus::Reply> reply) { asked = reply ? Code::ok : reply.error().code; },
-        from_ms(1'700'000'000'000), from_ms(1'700'000'000'000));
+        from_ms(1'700'000'005'000), from_ms(1'700'000'000'000));
     desk_.lose(kPartition);
     desk_.turn(from_ms(1'700'000'000'000));
     EXPECT_EQ(refusal_of(first), pb::CODE_TIMEOUT);

@@ -198,24 +198,25 @@ Millis Owner::take_longest_commit() {
     return turn + commit;
 }
 
-void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) {
+void Owner::on_ask(PartitionId partition, bus::Question question, Time due,
+                   bus::ReplyHandler reply) {
     if (const auto* open = std::get_if<bus::AskOpen>(&question)) {
-        return worker(partition).open(*open, std::move(reply));
+        return worker(partition).open(*open, due, std::move(reply));
     }
     if (!door_.is_open(partition)) return reply(std::unexpected(group::kOwnerMoved));
     if (const auto* hello = std::get_if<bus::AskHello>(&question)) {
-        return on_hello(*hello, std::move(reply));
+        return on_hello(*hello, due, std::move(reply));
     }
     if (auto* rows = std::get_if<bus::AskAddAudit>(&question)) {
         for (bus::AuditEntry& entry : rows->entries) audit_.add(std::move(entry));
         return reply(bus::Reply{std::vector<bus::AuditEntry>{}});
     }
     if (judge_ != nullptr && names_somebody(question)) {
-        return judge_name(std::move(question), std::move(reply));
+        return judge_name(std::move(question), due, std::move(reply));
     }
     if (const auto* change = std::get_if<bus::AskChangeUser>(&question)) {
         return put(
-            {}, [this, change = *change](auto to) { change_user(change, std::move(to)); },
+            {}, [this, change = *change](auto to) { change_user(change, std::move(to)); }, due,
             std::move(reply));
     }
     const UserId asker = asker_of(question);
@@ -228,16 +229,16 @@ void Owner::on_ask(PartitionId partition, bus::Question question, bus::ReplyHand
             }
             to(questions_.answer(question));
         },
-        std::move(reply));
+        due, std::move(reply));
 }
 
-void Owner::put(UserId asker, std::move_only_function<void(bus::ReplyHandler)> job,
+void Owner::put(UserId asker, std::move_only_function<void(bus::ReplyHandler)> job, Time due,
                 bus::ReplyHandler reply) {
     // The handler is shared with the refusal: a job that was not taken is gone with its captures.
     auto shared = std::make_shared<bus::ReplyHandler>(std::move(reply));
     auto work = std::make_shared<decltype(job)>(std::move(job));
-    const bool taken = loaders_.try_put(asker, [this, shared, work, arrived = now()] {
-        if (patience_.is_over(arrived, now())) {
+    const bool taken = loaders_.try_put(asker, [this, shared, work, due] {
+        if (patience_.is_over(due, now())) {
             (*shared)(std::unexpected(kTooManyQuestions));
         } else {
             (*work)(std::move(*shared));
@@ -248,10 +249,10 @@ void Owner::put(UserId asker, std::move_only_function<void(bus::ReplyHandler)> j
     }
 }
 
-void Owner::on_hello(const bus::AskHello& question, bus::ReplyHandler reply) {
+void Owner::on_hello(const bus::AskHello& question, Time due, bus::ReplyHandler reply) {
     if (hellos_.waiting() >= questions_max_) return reply(std::unexpected(kTooManyQuestions));
     std::vector<HelloMail> mail;
-    mail.push_back({.question = question, .reply = std::move(reply), .arrived = now()});
+    mail.push_back({.question = question, .reply = std::move(reply), .due = due});
     hellos_.put(std::move(mail));
 }
 
@@ -260,7 +261,7 @@ void Owner::answer(std::vector<HelloMail> hellos) {
     std::vector<bus::AskHello> asks;
     std::vector<bus::ReplyHandler> replies;
     for (HelloMail& hello : hellos) {
-        if (patience_.is_over(hello.arrived, began)) {
+        if (patience_.is_over(hello.due, began)) {
             hello.reply(std::unexpected(kTooManyQuestions));
             continue;
         }

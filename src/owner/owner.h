@@ -62,7 +62,8 @@ public:
     ~Owner() override;
 
     Result<void> on_command(PartitionId partition, bus::Command command) override;
-    void on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
+    void on_ask(PartitionId partition, bus::Question question, Time due,
+                bus::ReplyHandler reply) override;
 
     // ---- Which partitions it holds; several owners of one store share them out. Blocks on the
     // store.
@@ -97,7 +98,7 @@ private:
     struct HelloMail {
         bus::AskHello question;
         bus::ReplyHandler reply;
-        Time arrived;
+        Time due;
     };
 
     // ---- owner_accounts.cc
@@ -107,14 +108,14 @@ private:
     void tell_person(const bus::Account& account);
     void settle(UserId uid, Result<bus::Reply> answer, bus::ReplyHandler reply);
     // Answers what may make an account once the outside filter has seen the name.
-    void judge_name(bus::Question question, bus::ReplyHandler reply);
+    void judge_name(bus::Question question, Time due, bus::ReplyHandler reply);
     void answer_named(const bus::Question& question, bus::ReplyHandler reply);
-    void name_judged(bus::Question question, Result<group::Verdict> verdict,
+    void name_judged(bus::Question question, Result<group::Verdict> verdict, Time due,
                      bus::ReplyHandler reply);
 
-    void on_hello(const bus::AskHello& question, bus::ReplyHandler reply);
+    void on_hello(const bus::AskHello& question, Time due, bus::ReplyHandler reply);
     // On a loader, in the asker's turn; refused at once where too many wait.
-    void put(UserId asker, std::move_only_function<void(bus::ReplyHandler)> job,
+    void put(UserId asker, std::move_only_function<void(bus::ReplyHandler)> job, Time due,
              bus::ReplyHandler reply);
     void answer(std::vector<HelloMail> hellos);
     // Once a second, by the sweeper: whether the store goes on in another.

@@ -64,27 +64,27 @@ void Owner::settle(UserId uid, Result<bus::Reply> answer, bus::ReplyHandler repl
 }
 
 // The verdict is awaited by nobody: it comes to a loader as a question of its own.
-void Owner::judge_name(bus::Question question, bus::ReplyHandler reply) {
-    auto ask = [this, question = std::move(question)](bus::ReplyHandler to) mutable {
+void Owner::judge_name(bus::Question question, Time due, bus::ReplyHandler reply) {
+    auto ask = [this, question = std::move(question), due](bus::ReplyHandler to) mutable {
         auto name = questions_.name_to_judge(question);
         if (!name) return to(std::unexpected(name.error()));
         if (name->empty()) return answer_named(question, std::move(to));
         group::VerdictOn what{.kind = group::kAccountKind, .field = "name"};
         what.texts.push_back({.field = "name", .text = *std::move(name)});
-        auto said = [living = living_, question = std::move(question),
+        auto said = [living = living_, question = std::move(question), due,
                      to = std::move(to)](Result<group::Verdict> verdict) mutable {
             const std::lock_guard lock{living->mutex};
             if (living->owner == nullptr) {
                 return to(std::unexpected(Error{.code = Code::overloaded}));
             }
-            living->owner->name_judged(std::move(question), std::move(verdict), std::move(to));
+            living->owner->name_judged(std::move(question), std::move(verdict), due, std::move(to));
         };
         judge_->judge({.gid = {}, .uid = {}, .what = std::move(what)}, std::move(said));
     };
-    put({}, std::move(ask), std::move(reply));
+    put({}, std::move(ask), due, std::move(reply));
 }
 
-void Owner::name_judged(bus::Question question, Result<group::Verdict> verdict,
+void Owner::name_judged(bus::Question question, Result<group::Verdict> verdict, Time due,
                         bus::ReplyHandler reply) {
     if (!verdict) return reply(std::unexpected(verdict.error()));
     if (!verdict->allow) {
@@ -99,7 +99,7 @@ void Owner::name_judged(bus::Question question, Result<group::Verdict> verdict,
     put(
         {},
         [this, question = std::move(question)](auto to) { answer_named(question, std::move(to)); },
-        std::move(reply));
+        due, std::move(reply));
 }
 
 void Owner::answer_named(const bus::Question& question, bus::ReplyHandler reply) {

@@ -9,7 +9,6 @@
 #include <cstdint>
 
 #include "base/code.h"
-#include "base/limits.h"
 #include "base/time.h"
 
 namespace stentor::owner {
@@ -20,8 +19,8 @@ inline constexpr Error kTooManyQuestions{
 class QuestionDeadline {
 public:
     // True: to be refused, and counted.
-    [[nodiscard]] bool is_over(Time asked, Time now) {
-        if (now <= asked + limits::kAskWithin) return false;
+    [[nodiscard]] bool is_over(Time due, Time now) {
+        if (now <= due) return false;
         dropped_.fetch_add(1, std::memory_order_relaxed);
         return true;
     }

@@ -95,15 +95,16 @@ TEST(OwnersQueues, SoManyHellosWaitAndTheNextIsRefused) {
     std::optional<Error> refused;
     {
         Owner owner{store, bus, routes, OwnerOptions{.loaders = 1, .questions_max = kHellos}};
-        owner.on_ask({}, bus::AskUsers{.asker = {1}, .uids = {{1}, {2}}}, [](const auto&) {});
+        const Time due = now() + limits::kAskWithin;
+        owner.on_ask({}, bus::AskUsers{.asker = {1}, .uids = {{1}, {2}}}, due, [](const auto&) {});
         store.held.wait();
         for (std::size_t i = 0; i < kHellos; ++i) {
-            owner.on_ask({}, bus::AskHello{.uid = {1}}, [&](const Result<bus::Reply>& reply) {
+            owner.on_ask({}, bus::AskHello{.uid = {1}}, due, [&](const Result<bus::Reply>& reply) {
                 answered.push_back(reply ? Code::ok : reply.error().code);
             });
         }
         EXPECT_TRUE(answered.empty());
-        owner.on_ask({}, bus::AskHello{.uid = {1}}, [&](const Result<bus::Reply>& reply) {
+        owner.on_ask({}, bus::AskHello{.uid = {1}}, due, [&](const Result<bus::Reply>& reply) {
             if (!reply) refused = reply.error();
         });
         EXPECT_EQ(refused, kTooManyQuestions) << "at once";

@@ -63,9 +63,8 @@ Result<void> Worker::submit(bus::Command command) {
         Error{.code = Code::overloaded, .where = "partition", .retry_after_ms = 1'000});
 }
 
-void Worker::open(const bus::AskOpen& question, bus::ReplyHandler reply) {
-    mailbox_->put(
-        OpenMail{.question = question, .reply = std::move(reply), .arrived = stentor::now()});
+void Worker::open(const bus::AskOpen& question, Time due, bus::ReplyHandler reply) {
+    mailbox_->put(OpenMail{.question = question, .reply = std::move(reply), .due = due});
 }
 
 void Worker::use_keywords(std::shared_ptr<const rules::Keywords> keywords) {
@@ -117,7 +116,7 @@ void Worker::on_mail(Mail& mail, Time now) {
     if (auto* command = std::get_if<bus::Command>(&mail)) {
         desk_.on_command(std::move(*command));
     } else if (auto* open = std::get_if<OpenMail>(&mail)) {
-        desk_.on_open(open->question, std::move(open->reply), open->arrived, now);
+        desk_.on_open(open->question, std::move(open->reply), open->due, now);
     } else if (const auto* loaded = std::get_if<group::Loaded>(&mail)) {
         desk_.on_loaded(*loaded, now);
     } else if (const auto* all = std::get_if<std::vector<group::Loaded>>(&mail)) {

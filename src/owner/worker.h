@@ -71,7 +71,7 @@ public:
     // A group's retention has something to drop.
     void wake(GroupId gid);
     void set_epoch(Epoch epoch);  // The store goes on in this one.
-    void open(const bus::AskOpen& question, bus::ReplyHandler reply);
+    void open(const bus::AskOpen& question, Time due, bus::ReplyHandler reply);
     void use_keywords(std::shared_ptr<const rules::Keywords> keywords);
     void set_storm(const rules::StormRule& storm);
     // `done` is called on the worker's thread once nothing of this user is under way any more. The
@@ -89,7 +89,7 @@ private:
     struct OpenMail {
         bus::AskOpen question;
         bus::ReplyHandler reply;
-        Time arrived;
+        Time due;
     };
     struct GainMail {
         PartitionId partition;

@@ -94,7 +94,7 @@ void LocalBus::ask(PartitionId partition, Question question, ReplyHandler reply)
         const std::lock_guard lock{way.mutex};
         owner = way.owner;
     }
-    owner->on_ask(partition, crossed(std::move(question)),
+    owner->on_ask(partition, crossed(std::move(question)), now() + limits::kAskWithin,
                   [waiting = waiting_, id](Result<Reply> answer) {
                       auto handler = waiting->take(id);
                       if (handler) handler(crossed(std::move(answer)));

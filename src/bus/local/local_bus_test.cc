@@ -16,10 +16,13 @@ using testing::ElementsAre;
 class SilentOwner final : public OwnerInbox {
 public:
     Result<void> on_command(PartitionId /*partition*/, Command /*command*/) override { return {}; }
-    void on_ask(PartitionId /*partition*/, Question /*question*/, ReplyHandler reply) override {
+    void on_ask(PartitionId /*partition*/, Question /*question*/, Time due,
+                ReplyHandler reply) override {
+        dues.push_back(due);
         handlers.push_back(std::move(reply));
     }
     std::vector<ReplyHandler> handlers;
+    std::vector<Time> dues;
 };
 
 class KeepingNode final : public NodeInbox {
@@ -92,6 +95,8 @@ TEST(LocalBus, AnAskThatNobodyAnswersTimesOutOnce) {
 
     ASSERT_FALSE(reply);
     EXPECT_EQ(reply.error().code, Code::timeout);
+    EXPECT_GE(owner.dues.at(0), start + limits::kAskWithin);
+    EXPECT_LE(owner.dues.at(0), now()) << "it is over once its asker has heard so";
     EXPECT_GE(now() - start, limits::kAskWithin);
     owner.handlers.at(0)(Reply{Seq{1}});  // Too late: nobody hears it.
     EXPECT_EQ(calls, 1);

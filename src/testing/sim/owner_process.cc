@@ -141,11 +141,12 @@ Result<void> OwnerProcess::on_command(PartitionId /*partition*/, bus::Command co
     return {};
 }
 
-void OwnerProcess::on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) {
+void OwnerProcess::on_ask(PartitionId partition, bus::Question question, Time due,
+                          bus::ReplyHandler reply) {
     if (const auto* open = std::get_if<bus::AskOpen>(&question)) {
         reply = checked(open->gid, std::move(reply));
-        life_.guarded([this, question = *open, reply = std::move(reply)]() mutable {
-            put(OpenMail{.question = question, .reply = std::move(reply), .arrived = world_.now()});
+        life_.guarded([this, question = *open, due, reply = std::move(reply)]() mutable {
+            put(OpenMail{.question = question, .reply = std::move(reply), .due = due});
         })();
         return;
     }
@@ -267,7 +268,7 @@ void OwnerProcess::on_mail(Mail& mail) {
         expect_answer(*command);
         desk_.on_command(std::move(*command));
     } else if (auto* open = std::get_if<OpenMail>(&mail)) {
-        desk_.on_open(open->question, std::move(open->reply), open->arrived, now);
+        desk_.on_open(open->question, std::move(open->reply), open->due, now);
     } else if (const auto* loaded = std::get_if<group::Loaded>(&mail)) {
         desk_.on_loaded(*loaded, now);
     } else if (const auto* storm = std::get_if<rules::StormRule>(&mail)) {

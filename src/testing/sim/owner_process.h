@@ -44,13 +44,14 @@ public:
     void set_storm(const rules::StormRule& storm);
 
     Result<void> on_command(PartitionId partition, bus::Command command) override;
-    void on_ask(PartitionId partition, bus::Question question, bus::ReplyHandler reply) override;
+    void on_ask(PartitionId partition, bus::Question question, Time due,
+                bus::ReplyHandler reply) override;
 
 private:
     struct OpenMail {
         bus::AskOpen question;
         bus::ReplyHandler reply;
-        Time arrived;
+        Time due;
     };
     struct SettleMail {
         UserId uid;

@@ -155,12 +155,13 @@ void SimBus::ask_from(NodeId node, PartitionId partition, bus::Question question
             std::unexpected(Error{.code = Code::timeout, .where = "owner", .retry_after_ms = 200}));
     });
     if (is_cut(node) || world_.strikes(world_.faults.ask_lost, Seen::ask_lost)) return;
-    later(world_.now() + delay(), [this, node, partition, question = bus::across(question),
+    const Time due = world_.now() + limits::kAskWithin;
+    later(world_.now() + delay(), [this, node, partition, question = bus::across(question), due,
                                    finish]() mutable {
         bus::OwnerInbox* owner = asked(partition);
         if (owner == nullptr) return;
         owner->on_ask(
-            partition, std::move(question), [this, node, finish](Result<bus::Reply> result) {
+            partition, std::move(question), due, [this, node, finish](Result<bus::Reply> result) {
                 if (is_cut(node) || world_.strikes(world_.faults.answer_lost, Seen::reply_lost))
                     return;
                 later(world_.now() + delay(), [finish, result = bus::across(result)]() mutable {
