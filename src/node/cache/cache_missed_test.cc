@@ -332,6 +332,25 @@ TEST_F(MissedTest, WhoWasPutOutWhileTheyWaitForAHoleIsNotLetIn) {
     EXPECT_EQ(told.refusals.size(), 1U);
 }
 
+// Of those who left before the view was read, the node was told nothing.
+TEST_F(MissedTest, WhoWasPutOutBeforeTheViewThatTheyWaitForIsNotLetIn) {
+    open();
+    open(0, {}, kBob);
+    ASSERT_EQ(told.asks.size(), 2U);
+    const auto bobs = told.asks.back();
+    told.asks.pop_back();
+    cache.on_reply(bobs.id, answer(bobs.question), now);
+    lose();
+    answer_one();
+    ASSERT_EQ(told.opens.size(), 1U) << "Ann's, which brought the view";
+    ASSERT_EQ(told.asks.size(), 1U) << "Bob is asked about again";
+    member.role = pb::ROLE_NONE;
+    answer_all();
+    EXPECT_EQ(told.opens.size(), 1U);
+    ASSERT_EQ(told.refusals.size(), 1U);
+    EXPECT_EQ(told.refusals[0].code, Code::not_found);
+}
+
 TEST_F(MissedTest, WhoJoinedAboveTheHeadIsLetInWhenItHasComeThere) {
     open_it();
     log.add(3);

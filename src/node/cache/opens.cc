@@ -58,6 +58,9 @@ void install_view(CacheState& cache, Group& group, const bus::GroupView& view,
     group.memory.install(view);
     group.forks = view.forks;
     group.version = versions.to;
+    // Who left before is not known of those who were asked about earlier.
+    group.told.clear();
+    group.told_from = versions.to;
     group.verified = now;
     // It may have been in memory before, and out of it since.
     want_pages_from(cache, view.gid, versions.to);
