@@ -431,16 +431,18 @@ TEST_F(AGroup, WhatIsToldContinuesWhatWasTold) {
 TEST_F(AGroup, ACommitOfWhichNothingShowsOnlyWidensTheNextSpan) {
     send(kAnn, cmid(), "x");
     settle();
-    react(kAnn, {1}, "\u2764");
+    react(kAnn, {1}, "\u2764");  // Shows: from now on they have something of their own there.
     settle();
-    EXPECT_EQ(open(kAnn)->versions.from, 2U);
-    EXPECT_EQ(open(kAnn)->versions.to, 3U);
+    react(kAnn, {1}, "\U0001F44D");
+    settle();
+    EXPECT_EQ(open(kAnn)->versions.from, 3U);
+    EXPECT_EQ(open(kAnn)->versions.to, 4U);
     spans.clear();
     send(kAnn, cmid(), "y");
     settle();
     ASSERT_EQ(spans.size(), 1U);
-    EXPECT_EQ(spans[0].from, 2U);
-    EXPECT_EQ(spans[0].to, 4U);
+    EXPECT_EQ(spans[0].from, 3U);
+    EXPECT_EQ(spans[0].to, 5U);
 }
 
 TEST_F(AGroup, KeepsItsOwnerWhileOthersAreIn) {

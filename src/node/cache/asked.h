@@ -27,6 +27,7 @@ struct PendingOpen {
     bool with_view{};
     bool checked{};  // The owner was asked whether the head is further on.
     // Once the owner has answered.
+    Epoch answered;
     bus::Versions versions;
     bus::MemberView member;
     std::optional<bus::Mine> mine;

@@ -351,6 +351,21 @@ TEST_F(MissedTest, WhoWasPutOutBeforeTheViewThatTheyWaitForIsNotLetIn) {
     EXPECT_EQ(told.refusals[0].code, Code::not_found);
 }
 
+TEST_F(MissedTest, WhoWasAnsweredInAFormerHistoryIsAskedAboutInTheNextOne) {
+    open();
+    open(0, {}, kBob);
+    auto asked = std::exchange(told.asks, {});
+    ASSERT_EQ(asked.size(), 2U);
+    cache.on_reply(asked[1].id, answer(asked[1].question), now);
+    restore(380);
+    cache.on_reply(asked[0].id, answer(asked[0].question), now);
+    EXPECT_EQ(told.opens.size(), 1U) << "Ann's, which brought the view";
+    member.role = pb::ROLE_NONE;
+    answer_all();
+    EXPECT_EQ(told.opens.size(), 1U);
+    EXPECT_EQ(told.refusals.size(), 1U);
+}
+
 TEST_F(MissedTest, WhoJoinedAboveTheHeadIsLetInWhenItHasComeThere) {
     open_it();
     log.add(3);

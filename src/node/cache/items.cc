@@ -252,6 +252,7 @@ void start_epoch(CacheState& cache, Group& group, Epoch epoch, Seq head) {
     take_held(cache, group);
     group.memory.unload(epoch, head);
     group.version = 0;
+    group.told.clear();
     group.told_from = 0;
     group.reset = nullptr;
     group.ticks = nullptr;

@@ -173,6 +173,7 @@ void Cache::on_open(const Waiter& waiter, GroupId gid, UserId uid, Epoch epoch, 
 void ask_open(CacheState& cache, Group& group, PendingOpen open) {
     open.with_view = !group.memory.loaded() && group.view_ask == 0;
     open.known = group.version;
+    open.checked = false;
     const GroupId gid = open.gid;
     const bus::AskOpen question{.gid = gid, .uid = open.uid, .with_view = open.with_view};
     // Set before asking: a simulated owner may answer at once.
@@ -197,6 +198,7 @@ void on_open_reply(CacheState& cache, AskId id, PendingOpen open, Result<bus::Op
         viewed = answer->view && !group->memory.loaded();
         if (viewed) install_view(cache, *group, *answer->view, answer->versions, now);
         open.member = answer->member;
+        open.answered = answer->epoch;
         open.versions = answer->versions;
         finish_open(cache, *group, std::move(open), now);
     }
@@ -212,8 +214,10 @@ void on_open_reply(CacheState& cache, AskId id, PendingOpen open, Result<bus::Op
 void finish_open(CacheState& cache, Group& group, PendingOpen open, Time now) {
     // All who watch are being asked about, and they would not be among them.
     if (group.reset) return group.opens_beyond.push_back(std::move(open));
-    // What they became since is known here, but not of whom.
-    if (open.versions.to < group.told_from) return ask_again(cache, group, std::move(open));
+    const Memory& memory = group.memory;
+    // Of another history, or: what they became since is known here, but not of whom.
+    const bool before = open.answered != memory.epoch() || open.versions.to < group.told_from;
+    if (memory.loaded() && before) return ask_again(cache, group, std::move(open));
     const auto told = group.told.find(open.uid);
     if (told != group.told.end() && told->second.version > open.member.version) {
         open.member = told->second;
@@ -221,7 +225,6 @@ void finish_open(CacheState& cache, Group& group, PendingOpen open, Time now) {
     if (open.member.role == pb::ROLE_NONE) {
         return refuse_open(cache, group, open, as_told({.code = Code::not_found}));
     }
-    const Memory& memory = group.memory;
     if (!memory.loaded()) return want_view(cache, group, std::move(open));
     if (knows_more(open, group)) release_held(cache, group);
     if (knows_more(open, group) && !open.checked) {
