@@ -29,6 +29,7 @@ namespace fs = std::filesystem;
 // Those of which an import holds as many rows; the others are the store's own, or new ones.
 const std::map<std::string, bool> kKinds{
     {"default M", false},  // Of the store itself.
+    {"default C", false},  // Of versions, which are others.
     {"default H", true},
     {"default m", true},
     {"default g", true},

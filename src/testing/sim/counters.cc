@@ -103,7 +103,6 @@ constexpr std::array<std::string_view, kCount> kNames{
     "change_refused",
     "change_told",
     "change_found_again",
-    "stale_after_missed_change",
     "reacted",
     "tally_heard",
     "hidden",

@@ -115,7 +115,6 @@ enum class Seen : std::uint8_t {
     change_refused,
     change_told,
     change_found_again,  // In a page that was pulled once more.
-    stale_after_missed_change,
     reacted,
     tally_heard,
     hidden,

@@ -59,9 +59,6 @@ struct Faults {
     Millis network_delay_max{30};
 
     [[nodiscard]] static Faults drawn(Random& random);
-    // Whether a node may miss a change for good: one that no route leads to is told nothing and
-    // sees no hole.
-    [[nodiscard]] bool lose_changes() const { return routes_wiped > 0; }
     // Whether nothing keeps a node from hearing of a change within a second of its answer.
     [[nodiscard]] bool nodes_hear() const {
         return ask_lost + ask_misrouted + answer_lost + node_cut_off + node_pause + node_crash +

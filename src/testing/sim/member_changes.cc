@@ -248,7 +248,6 @@ std::optional<std::string> Member::disagrees(GroupId gid, const Attendance& atte
     for (auto at = attendance.shown.lower_bound(first); at != attendance.shown.end(); ++at) {
         const Record::Row* row = record.row(gid, at->first);
         if (row != nullptr && at->second.revision == row->newest().revision()) continue;
-        if (world_.drawn.lose_changes()) continue;
         return "shows an old revision of " + std::to_string(at->first.value);
     }
     const auto hidden = truth.hidden(gid, uid_, first, head);
