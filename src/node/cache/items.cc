@@ -139,6 +139,7 @@ void on_group_item(CacheState& cache, Group& group,
         ++cache.counts.holes;
         if (planted(Bug::contents_in_hole)) apply(cache, group, {.events = item->events}, now);
         keep(group, item);
+        if (planted(Bug::cache_above_head)) tell_head(cache, group);
         return catch_up(cache, group);
     }
     apply(cache, group, *item, now);
