@@ -46,7 +46,12 @@ test("search takes their place, leads to a message and stays; Escape closes it",
   await ann.page.waitForSelector(`${BESIDE} [role="search"]`);
   expect(await ann.page.locator(BESIDE).count()).toBe(1);
   await ann.page.fill(`${BESIDE} input[type="search"]`, "line");
-  await ann.page.press(`${BESIDE} input[type="search"]`, "Enter");
+  // The index is a second or two behind.
+  await eventually("the index has them", async () => {
+    await ann.page.press(`${BESIDE} input[type="search"]`, "Enter");
+    await ann.page.waitForSelector(`${BESIDE} .hit:has-text("line 45")`, { timeout: 1_000 });
+    return (await ann.page.locator(`${BESIDE} .hit`).count()) > 3;
+  });
   await ann.page.click(`${BESIDE} .hit:has-text("line 45")`);
   await ann.page.waitForSelector('.row.pointed:has-text("line 45")');
   expect(await ann.page.locator(`${BESIDE} .hit`).count()).toBeGreaterThan(3);
