@@ -137,10 +137,10 @@ TEST(SentIndex, MovesItsCoveragePastAllIdsThatItGaveUp) {
 
 TEST(ItemStream, MakesAnItemOnceForAllNodes) {
     ItemStream stream{{2}};
-    std::map<std::uint32_t, std::vector<const bus::GroupItem*>> told;
+    std::map<std::uint32_t, std::vector<std::shared_ptr<const bus::GroupItem>>> told;
     const auto publish = [&](NodeId node, const std::shared_ptr<const bus::Items>& items) {
         EXPECT_EQ(items->term, Term{2});
-        for (const auto& item : items->items) told[node.value].push_back(item.get());
+        for (const auto& item : items->items) told[node.value].push_back(item);
     };
     const std::vector<NodeId> both{{1}, {2}};
     const std::vector<NodeId> one{{2}};
