@@ -8,6 +8,7 @@
 
 #include "base/digest.h"
 #include "base/ids.h"
+#include "bus/bus.h"
 #include "store/rows.h"
 #include "wire/log_entry.h"
 #include "wire/pb.h"

@@ -9,6 +9,7 @@
 #include "group/direct.h"
 #include "group/loads.h"
 #include "group/pipeline.h"
+#include "group/publish.h"
 #include "group/state.h"
 #include "text/emoji.h"
 

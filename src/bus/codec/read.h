@@ -155,8 +155,9 @@ private:
         });
         if (!read || bytes == nullptr) return false;
         auto entry = parse_log_entry(std::move(bytes), digest);
-        if (entry) value = *std::move(entry);
-        return entry.has_value();
+        if (!entry) return false;
+        value = *std::move(entry);
+        return true;
     }
     template <Protobuf Value>
     bool body(Value& value) {

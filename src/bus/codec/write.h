@@ -91,7 +91,7 @@ private:
         std::apply(
             [this](const auto&... fields) {
                 std::uint32_t number = 0;
-                (field(++number, fields), ...);
+                (this->field(++number, fields), ...);
             },
             tied(value));
     }

@@ -62,7 +62,9 @@ void read_changed_entries(Session& session, GroupId gid, const std::set<Seq>& se
     for (std::size_t i = 0; i < rows.size(); ++i) {
         Row row = rows.row(i);
         auto entry = entry_of(row);
-        if (entry) there.insert_or_assign(entry->seq, *std::move(entry));
+        if (!entry) continue;
+        const Seq seq = entry->seq;
+        there.insert_or_assign(seq, *std::move(entry));
     }
     for (auto& [seq, entry] : there) found.changed.push_back(std::move(entry));
 }
