@@ -8,10 +8,10 @@
 #include <fstream>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/number_text.h"
 #include "bus/codec/codec.h"
 #include "bus/codec/filled_test_kit.h"
 
@@ -19,13 +19,6 @@ namespace stentor::bus {
 namespace {
 
 using Record = std::pair<std::string, std::string>;  // Its name, its bytes.
-
-template <class Message>
-Message filled() {
-    Message message{};
-    Filler{}.fill(message);
-    return message;
-}
 
 // One for each alternative of a variant, as `message` has it in.
 template <class Variant>
@@ -55,13 +48,8 @@ bool write(const char* path) {
     std::ofstream out{path, std::ios::binary};
     const char* separator = "[\n";
     for (const auto& [name, bytes] : all_records()) {
-        out << std::exchange(separator, ",\n") << R"({"name": ")" << name << R"(", "hex": ")";
-        for (const char byte : bytes) {
-            constexpr std::string_view kDigits = "0123456789abcdef";
-            out << kDigits[static_cast<unsigned char>(byte) >> 4U]
-                << kDigits[static_cast<unsigned char>(byte) & 15U];
-        }
-        out << R"("})";
+        out << std::exchange(separator, ",\n") << R"({"name": ")" << name << R"(", "hex": ")"
+            << hex_of(bytes) << R"("})";
     }
     out << "\n]\n";
     return static_cast<bool>(out.flush());

@@ -79,13 +79,6 @@ void expect_to_come_through(const Message& message) {
     EXPECT_EQ(encode(*read), bytes);
 }
 
-template <class Message>
-Message filled() {
-    Message message{};
-    Filler{}.fill(message);
-    return message;
-}
-
 // ---- The tests
 
 TEST(Codec, WhatIsFilledComesThrough) {

@@ -84,6 +84,13 @@ private:
     std::uint64_t count_{};
 };
 
+template <class Message>
+Message filled() {
+    Message message{};
+    Filler{}.fill(message);
+    return message;
+}
+
 // Each of the alternatives, filled.
 template <class... Alternatives>
 std::vector<std::variant<Alternatives...>> all_of(

@@ -25,10 +25,6 @@ std::string numbers_of(const std::vector<Id>& ids) {
     return list.take();
 }
 
-void append(Values& out, std::initializer_list<Value> row) {
-    out.insert(out.end(), row.begin(), row.end());
-}
-
 }  // namespace
 
 // Rows are dropped by the key of their table, whatever its size: a server that reads a small one

@@ -1,19 +1,18 @@
 #pragma once
-// Lists within a row that are only ever read whole: numbers and texts one after the other, numbers
-// as protobuf's varints. Pure.
+// Lists within a row that are only ever read whole: numbers and texts one after the other. Pure.
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "store/varint.h"
 
 namespace stentor::store::mysql {
 
 class ListWriter {
 public:
-    void number(std::uint64_t value) {
-        for (; value >= 0x80; value >>= 7U) out_ += static_cast<char>(value | 0x80U);
-        out_ += static_cast<char>(value);
-    }
+    void number(std::uint64_t value) { append_varint(out_, value); }
     void text(std::string_view text) {
         number(text.size());
         out_ += text;
@@ -33,15 +32,9 @@ public:
     [[nodiscard]] bool more() const { return good_ && !in_.empty(); }
     [[nodiscard]] bool good() const { return good_; }
     std::uint64_t number() {
-        std::uint64_t value = 0;
-        for (unsigned shift = 0; shift < 64 && !in_.empty(); shift += 7) {
-            const auto next = static_cast<std::uint8_t>(in_.front());
-            in_.remove_prefix(1);
-            value |= std::uint64_t{next & 0x7fU} << shift;
-            if (next < 0x80) return value;
-        }
-        good_ = false;
-        return 0;
+        const auto value = good_ ? take_varint(in_) : std::nullopt;
+        good_ = value.has_value();
+        return value.value_or(0);
     }
     std::string text() {
         const std::uint64_t size = number();

@@ -11,10 +11,6 @@ constexpr std::uint64_t kPending = 4;
 constexpr std::uint64_t kBlocked = 8;
 constexpr std::uint64_t kOverlay = 16;
 
-void add(Values& out, std::initializer_list<Value> values) {
-    out.insert(out.end(), values.begin(), values.end());
-}
-
 Cmid cmid_of(Row& row) {
     Cmid cmid;
     const std::string bytes = row.text();
@@ -34,9 +30,9 @@ void put(Values& out, const HeadRow& row) {
         forks.number(fork.epoch.value);
         forks.number(fork.seq.value);
     }
-    add(out,
-        {row.epoch, row.term, row.version, row.seq, row.digest, row.ordinal, row.time, row.floor,
-         row.floor_digest, row.home, row.members, row.creator, row.settings, forks.take()});
+    append(out,
+           {row.epoch, row.term, row.version, row.seq, row.digest, row.ordinal, row.time, row.floor,
+            row.floor_digest, row.home, row.members, row.creator, row.settings, forks.take()});
 }
 
 HeadRow head_of(Row& row) {
@@ -68,8 +64,8 @@ void put(Values& out, const MemberRow& row) {
     const std::uint64_t flags = (row.muted_for_me ? kMutedForMe : 0) | (row.banned ? kBanned : 0) |
                                 (row.pending ? kPending : 0) | (row.blocked ? kBlocked : 0) |
                                 (row.overlay ? kOverlay : 0);
-    add(out, {row.uid, row.role, flags, row.floor, row.read, row.left, row.version, row.joined,
-              row.muted_until, row.put_out});
+    append(out, {row.uid, row.role, flags, row.floor, row.read, row.left, row.version, row.joined,
+                 row.muted_until, row.put_out});
 }
 
 MemberRow member_of(Row& row) {
@@ -95,8 +91,8 @@ MemberRow member_of(Row& row) {
 }
 
 void put(Values& out, const InviteRow& row) {
-    add(out, {row.code, row.by, row.expires, row.uses_left ? Value{*row.uses_left} : Value{},
-              row.made, row.uses, row.ended, row.name});
+    append(out, {row.code, row.by, row.expires, row.uses_left ? Value{*row.uses_left} : Value{},
+                 row.made, row.uses, row.ended, row.name});
 }
 
 InviteRow invite_of(Row& row) {
@@ -113,8 +109,8 @@ InviteRow invite_of(Row& row) {
 }
 
 void put(Values& out, const ModerationRow& row) {
-    add(out, {row.number, row.time, row.by, row.kind, row.uid, row.epoch, row.seq, row.value,
-              row.reason});
+    append(out, {row.number, row.time, row.by, row.kind, row.uid, row.epoch, row.seq, row.value,
+                 row.reason});
 }
 
 ModerationRow moderation_of(Row& row) {
@@ -144,9 +140,9 @@ void put(Values& out, const UserRow& row) {
     }
     ListWriter ended;
     for (const Time minted : row.ended_tokens) ended.number(to_ms(minted));
-    add(out, {row.uid, row.name, row.name_key, row.password, row.created, row.disabled, row.erased,
-              row.tokens_since, sign_ins.take(), ended.take(), row.rate.per_s, row.rate.burst,
-              row.picture});
+    append(out, {row.uid, row.name, row.name_key, row.password, row.created, row.disabled,
+                 row.erased, row.tokens_since, sign_ins.take(), ended.take(), row.rate.per_s,
+                 row.rate.burst, row.picture});
 }
 
 UserRow account_of(Row& row) {

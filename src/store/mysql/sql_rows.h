@@ -2,6 +2,7 @@
 // The rows of rows.h as columns, and back. A list of columns and the functions beside it go
 // together: the values stand in the order of the columns.
 
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,9 @@ inline constexpr std::string_view kAccountColumns =
     "uid,name,name_key,password,created,disabled,erased,tokens_since,sign_ins,ended_tokens,per_s,"
     "burst,picture";
 
+inline void append(Values& out, std::initializer_list<Value> values) {
+    out.insert(out.end(), values.begin(), values.end());
+}
 void put(Values& out, const HeadRow& row);
 void put(Values& out, const MemberRow& row);
 void put(Values& out, const InviteRow& row);

@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "store/varint.h"
+
 namespace stentor::store::rows {
 namespace {
 
@@ -23,11 +25,7 @@ public:
     explicit Writer(std::uint8_t version = kVersion) { byte(version); }
 
     void byte(std::uint8_t value) { out_ += static_cast<char>(value); }
-    // LEB128, as protobuf's varint: seven bits a byte, least significant first.
-    void number(std::uint64_t value) {
-        for (; value >= 0x80; value >>= 7U) byte(static_cast<std::uint8_t>(value | 0x80U));
-        byte(static_cast<std::uint8_t>(value));
-    }
+    void number(std::uint64_t value) { append_varint(out_, value); }
     void time(Time time) { number(to_ms(time)); }
     void digest(const Digest& digest) { out_ += digest.view(); }
     void text(std::string_view text) {
@@ -56,15 +54,9 @@ public:
         return one.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(one[0]);
     }
     std::uint64_t number() {
-        std::uint64_t value = 0;
-        for (unsigned shift = 0; shift < 64; shift += 7) {
-            const std::uint8_t next = byte();
-            if (shift == 63 && next > 1) break;
-            value |= std::uint64_t{next & 0x7fU} << shift;
-            if (next < 0x80) return value;
-        }
-        good_ = false;
-        return 0;
+        const auto value = good_ ? take_varint(in_) : std::nullopt;
+        require(value.has_value());
+        return value.value_or(0);
     }
     Time time() { return from_ms(number()); }
     Digest digest() { return Digest::from(take(16)); }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "store/rocks/little_endian.h"
+#include "store/varint.h"
 
 namespace stentor::store {
 namespace {
@@ -28,21 +29,9 @@ struct Handle {
     std::uint64_t size{};
 };
 
-// Takes it from the front.
-std::optional<std::uint64_t> varint(std::string_view& bytes) {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
-        const auto byte = static_cast<unsigned char>(bytes.front());
-        bytes.remove_prefix(1);
-        value |= std::uint64_t{byte & 0x7fU} << shift;
-        if (byte < 0x80) return value;
-    }
-    return std::nullopt;
-}
-
 std::optional<Handle> handle_in(std::string_view bytes) {
-    const auto offset = varint(bytes);
-    const auto size = varint(bytes);
+    const auto offset = take_varint(bytes);
+    const auto size = take_varint(bytes);
     if (!offset || !size) return std::nullopt;
     return Handle{.offset = *offset, .size = *size};
 }
@@ -51,9 +40,9 @@ std::optional<Handle> handle_in(std::string_view bytes) {
 // is none there), of the rest of the key and of the value, then key and value.
 std::optional<Handle> properties_in(std::string_view index) {
     while (!index.empty()) {
-        const auto shared = varint(index);
-        const auto key = varint(index);
-        const auto value = varint(index);
+        const auto shared = take_varint(index);
+        const auto key = take_varint(index);
+        const auto value = take_varint(index);
         if (!shared || *shared != 0 || !key || !value) return std::nullopt;
         if (*key > index.size() || *value > index.size() - *key) return std::nullopt;
         if (index.substr(0, *key) == kProperties) return handle_in(index.substr(*key, *value));
